@@ -1,0 +1,172 @@
+// Every setting, read once. This file alone looks at the environment.
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { z } from "zod";
+import { ConfigError, shown } from "./settings/config-error.ts";
+import { withoutAliases } from "./settings/servicex.ts";
+import * as value from "./settings/values.ts";
+
+export { ConfigError } from "./settings/config-error.ts";
+
+export const roles = ["api", "scheduler", "worker"] as const;
+export type Role = (typeof roles)[number];
+
+export interface Config {
+  host: string;
+  port: number;
+  internalPort?: number | undefined;
+  s3Port: number;
+  dataDir: string;
+  /** unset: the embedded Postgres in `dataDir` */
+  databaseUrl?: string | undefined;
+  /** unset: the database */
+  queueUrl?: string | undefined;
+  store: value.FolderStore | value.S3Store;
+  publicUrl?: string | undefined;
+  internalUrl?: string | undefined;
+  runner: "local" | "kubernetes" | "external";
+  /** empty: all but `noop` */
+  operations: string[];
+  leaseSeconds: number;
+  sweepSeconds: number;
+  fileAttempts: number;
+  resultTtlDays?: number | undefined;
+  localWorkers: number;
+  inputRoots: string[];
+  /** host patterns that http and s3 inputs may come from; empty: none */
+  inputHosts: string[];
+  /** what one file may take of a worker before it is given up */
+  fileLimits: { memoryMegabytes: number; seconds: number; outputMegabytes: number; threads: number };
+  roles: Role[];
+  enableAuth: boolean;
+  /** signs URLs and tokens where several processes must agree; unset: one of this `dataDir` */
+  secretKey?: string | undefined;
+  logLevel: (typeof logLevels)[number];
+  defaultDidScheme: string;
+  /** schemes of finders that are not ours */
+  didSchemes: string[];
+}
+
+const logLevels = ["trace", "debug", "info", "warn", "error"] as const;
+
+const settings = z.object({
+  HOST: value.hostName.default("127.0.0.1"),
+  PORT: value.port.default(5000),
+  INTERNAL_PORT: value.port.optional(),
+  S3_PORT: value.port.default(9000),
+  DATA_DIR: value.folder.prefault(".longshore"),
+  DATABASE_URL: value.postgresUrl.optional(),
+  QUEUE_URL: value.amqpUrl.optional(),
+  STORE_URL: value.storeUrl.optional(),
+  PUBLIC_URL: value.httpUrl.optional(),
+  INTERNAL_URL: value.httpUrl.optional(),
+  RUNNER: value.oneOf(["local", "kubernetes", "external"]).default("local"),
+  OPERATIONS: value.listOf(/^[a-z][a-z-]*$/, "names of operations").default([]),
+  LEASE_SECONDS: value.number(0.1, 86_400).default(60),
+  SWEEP_SECONDS: value.number(0.05, 3_600).default(5),
+  FILE_ATTEMPTS: value.wholeNumber(1, 1_000).default(3),
+  RESULT_TTL_DAYS: value.number(0, 36_500).optional(),
+  LOCAL_WORKERS: value.wholeNumber(0, 1_024).default(availableParallelism()),
+  INPUT_ROOTS: value.folders.prefault("."),
+  INPUT_HOSTS: value.listOf(/^[\w.*:[\]-]+$/, "host patterns such as data.example.org or *.example.org").default([]),
+  FILE_MEMORY_MEGABYTES: value.wholeNumber(64, 1_048_576).default(1_024),
+  FILE_SECONDS: value.number(1, 604_800).default(600),
+  FILE_OUTPUT_MEGABYTES: value.wholeNumber(1, 1_048_576).default(4_096),
+  FILE_THREADS: value.wholeNumber(1, 256).default(1),
+  ROLES: value.someOf(roles).default([...roles]),
+  ENABLE_AUTH: value.yesOrNo.optional(),
+  SECRET_KEY: value.secret.optional(),
+  LOG_LEVEL: z.string().toLowerCase().pipe(value.oneOf(logLevels)).default("info"),
+  DID_FINDER_DEFAULT_SCHEME: value.word.optional(),
+  VALID_DID_SCHEMES: value.listOf(/^[\w-]+$/, "schemes").default([]),
+});
+
+/** Throws `ConfigError` naming each senseless variable, its value and what is allowed. */
+export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
+  const plain = withoutEmpty(withoutAliases(env));
+  const read = settings.safeParse(plain);
+  if (!read.success) throw refusal(read.error, plain);
+  const set = read.data;
+  const enableAuth = set.ENABLE_AUTH ?? !isLoopback(set.HOST);
+  refuseSignIn(enableAuth, set.HOST);
+  refuseStrayScheme(set.DID_FINDER_DEFAULT_SCHEME, set.VALID_DID_SCHEMES);
+  return {
+    host: set.HOST,
+    port: set.PORT,
+    internalPort: set.INTERNAL_PORT,
+    s3Port: set.S3_PORT,
+    dataDir: set.DATA_DIR,
+    databaseUrl: set.DATABASE_URL,
+    queueUrl: set.QUEUE_URL,
+    store: set.STORE_URL ?? { kind: "folder", path: join(set.DATA_DIR, "store") },
+    publicUrl: set.PUBLIC_URL,
+    internalUrl: set.INTERNAL_URL,
+    runner: set.RUNNER,
+    operations: set.OPERATIONS,
+    leaseSeconds: set.LEASE_SECONDS,
+    sweepSeconds: set.SWEEP_SECONDS,
+    fileAttempts: set.FILE_ATTEMPTS,
+    resultTtlDays: set.RESULT_TTL_DAYS,
+    localWorkers: set.LOCAL_WORKERS,
+    inputRoots: set.INPUT_ROOTS,
+    inputHosts: set.INPUT_HOSTS,
+    fileLimits: {
+      memoryMegabytes: set.FILE_MEMORY_MEGABYTES,
+      seconds: set.FILE_SECONDS,
+      outputMegabytes: set.FILE_OUTPUT_MEGABYTES,
+      threads: set.FILE_THREADS,
+    },
+    roles: set.ROLES,
+    enableAuth,
+    secretKey: set.SECRET_KEY,
+    logLevel: set.LOG_LEVEL,
+    defaultDidScheme: set.DID_FINDER_DEFAULT_SCHEME ?? set.VALID_DID_SCHEMES[0] ?? "user",
+    didSchemes: set.VALID_DID_SCHEMES,
+  };
+}
+
+/** What the command line needs to find a service. */
+export function readClientConfig(env: NodeJS.ProcessEnv = process.env): { url: string; token?: string | undefined } {
+  const plain = withoutEmpty(env);
+  const read = z
+    .object({ LONGSHORE_URL: value.httpUrl.default("http://127.0.0.1:5000"), LONGSHORE_TOKEN: z.string().optional() })
+    .safeParse(plain);
+  if (!read.success) throw refusal(read.error, plain);
+  return { url: read.data.LONGSHORE_URL, token: read.data.LONGSHORE_TOKEN };
+}
+
+/** What a child process of ours inherits: enough to run, and no secret. */
+export function childEnvironment(env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
+  const kept = ["PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "USER", "NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE"];
+  return Object.fromEntries(kept.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])));
+}
+
+export function isLoopback(host: string): boolean {
+  return host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
+}
+
+/** An empty variable is an unset one: charts and compose files write them so. */
+function withoutEmpty(env: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(Object.entries(env).flatMap(([name, text]) => (text?.trim() ? [[name, text]] : [])));
+}
+
+function refusal(error: z.ZodError, env: Record<string, string>): ConfigError {
+  const sentences = error.issues.map((issue) => {
+    const name = String(issue.path[0]);
+    return `${name} is ${name === "SECRET_KEY" ? "not usable" : shown(env[name] ?? "")}: allowed is ${issue.message}.`;
+  });
+  return new ConfigError(sentences.join("\n"));
+}
+
+function refuseSignIn(enableAuth: boolean, host: string): void {
+  if (!enableAuth) return;
+  const cause = isLoopback(host) ? "ENABLE_AUTH is true" : `HOST is ${shown(host)}, which is not loopback, so ENABLE_AUTH is true`;
+  throw new ConfigError(
+    `${cause}: sign-in is not part of this version. Allowed is ENABLE_AUTH=false with HOST at a loopback address such as 127.0.0.1, where nobody else can reach the service.`,
+  );
+}
+
+function refuseStrayScheme(chosen: string | undefined, schemes: string[]): void {
+  if (chosen === undefined || schemes.length === 0 || schemes.includes(chosen)) return;
+  throw new ConfigError(`DID_FINDER_DEFAULT_SCHEME is ${shown(chosen)}: allowed is one of VALID_DID_SCHEMES (${schemes.join(", ")}).`);
+}

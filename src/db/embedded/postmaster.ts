@@ -1,0 +1,81 @@
+// Start and stop of Postgres' main process, which outlives ours: a kill -9 of the service does not hurt the database.
+import { readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { commandOf, isRunning } from "../../live-process.ts";
+import type { Account } from "./account.ts";
+import type { Binaries } from "./binaries.ts";
+import type { Cluster } from "./cluster.ts";
+
+export interface Postmaster {
+  pid: number;
+  port: number;
+}
+
+/** Detached by pg_ctl into a session of its own, so that Ctrl-C ends us and not the database under us. */
+export async function startPostmaster(cluster: Cluster, binaries: Binaries, account: Account): Promise<Postmaster> {
+  removeStalePid(cluster);
+  await account.run(binaries.pgCtl, ["start", "--pgdata", cluster.data, "--log", cluster.log, "--wait", "--timeout", "60", "--silent"]);
+  const started = readPostmaster(cluster);
+  if (started === undefined) throw new Error(`Postgres ended right after its start; ${cluster.log} says why.`);
+  return started;
+}
+
+/** `fast`: open transactions are taken back, nothing committed is lost. */
+export async function stopPostmaster(cluster: Cluster, binaries: Binaries, account: Account): Promise<void> {
+  if (readPostmaster(cluster) === undefined) return;
+  await account.run(binaries.pgCtl, ["stop", "--pgdata", cluster.data, "--mode", "fast", "--wait", "--timeout", "60", "--silent"]);
+}
+
+/** The running one, if it runs. */
+export function readPostmaster(cluster: Pick<Cluster, "data">): Postmaster | undefined {
+  const [pid, port] = pidFileNumbers(cluster.data);
+  if (pid === undefined || port === undefined || !isRunning(pid) || !isPostgres(pid)) return undefined;
+  return { pid, port };
+}
+
+/** One that is free now; the one of last time if possible, so that a noted URL stays right. */
+export async function freePort(wanted: number): Promise<number> {
+  return (await listens(wanted)) ?? (await listens(0)) ?? 0;
+}
+
+/**
+ * Postgres refuses to start while the number in its file exists: as a zombie for seconds after a kill, as another program
+ * after a reboot. That no process of the old one is left, it checks by the shared memory as well.
+ */
+function removeStalePid(cluster: Cluster): void {
+  const [pid] = pidFileNumbers(cluster.data);
+  if (pid === undefined || (isRunning(pid) && isPostgres(pid))) return;
+  rmSync(join(cluster.data, "postmaster.pid"), { force: true });
+}
+
+/** Lines 1 and 4 of postmaster.pid. */
+function pidFileNumbers(data: string): [number | undefined, number | undefined] {
+  const lines = readIfThere(join(data, "postmaster.pid"))?.split("\n") ?? [];
+  const wholeNumber = (line: string | undefined) => (/^\d+$/.test(line?.trim() ?? "") ? Number(line) : undefined);
+  return [wholeNumber(lines[0]), wholeNumber(lines[3])];
+}
+
+function isPostgres(pid: number): boolean {
+  return commandOf(pid)?.includes("postgres") ?? true;
+}
+
+function readIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+}
+
+function listens(port: number): Promise<number | undefined> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once("error", () => resolve(undefined));
+    server.listen(port, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : undefined));
+    });
+  });
+}

@@ -1,0 +1,123 @@
+// Forward-only SQL files, applied in the order of their names and recorded as Prisma records them, so that its own tools accept the database.
+import { createHash, randomUUID } from "node:crypto";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import pg from "pg";
+import type { Logger } from "../log.ts";
+
+interface Migration {
+  name: string;
+  sql: string;
+  checksum: string;
+}
+
+interface Applied {
+  migration_name: string;
+  checksum: string;
+  finished_at: Date | null;
+}
+
+/** The lock Prisma takes too: of many replicas that start at once one applies, the others wait and find nothing to do. */
+const migrationLock = 72707369;
+
+/** Applies what the database lacks and answers the names. Throws a sentence when the database and the code do not belong together. */
+export async function migrate(url: string, log?: Logger, folder: string = migrationsFolder()): Promise<string[]> {
+  const client = new pg.Client({ connectionString: url, application_name: "longshore migrate" });
+  await client.connect();
+  try {
+    await client.query("SELECT pg_advisory_lock($1)", [migrationLock]);
+    await client.query(prismaTable);
+    const missing = missingMigrations(readMigrations(folder), await readApplied(client));
+    for (const migration of missing) {
+      await apply(client, migration);
+      log?.info({ migration: migration.name }, "migration applied");
+    }
+    return missing.map((migration) => migration.name);
+  } finally {
+    await client.end();
+  }
+}
+
+/** Names of migrations that the database lacks, for readiness. `query` answers rows. */
+export async function pendingMigrations(query: <Row>(text: string) => Promise<Row[]>): Promise<string[]> {
+  const applied = await query<{ migration_name: string }>("SELECT migration_name FROM _prisma_migrations WHERE rolled_back_at IS NULL");
+  const names = new Set(applied.map((row) => row.migration_name));
+  return readMigrations(migrationsFolder())
+    .map((migration) => migration.name)
+    .filter((name) => !names.has(name));
+}
+
+/** The same two steps up from src/db and from dist/db. */
+function migrationsFolder(): string {
+  return fileURLToPath(new URL("../../prisma/migrations", import.meta.url));
+}
+
+function readMigrations(folder: string): Migration[] {
+  return readdirSync(folder)
+    .filter((name) => existsSync(`${folder}/${name}/migration.sql`))
+    .sort()
+    .map((name) => {
+      const sql = readFileSync(`${folder}/${name}/migration.sql`, "utf8");
+      return { name, sql, checksum: createHash("sha256").update(sql).digest("hex") };
+    });
+}
+
+async function readApplied(client: pg.Client): Promise<Map<string, Applied>> {
+  const { rows } = await client.query<Applied>(
+    "SELECT migration_name, checksum, finished_at FROM _prisma_migrations WHERE rolled_back_at IS NULL",
+  );
+  return new Map(rows.map((row) => [row.migration_name, row]));
+}
+
+function missingMigrations(known: Migration[], applied: Map<string, Applied>): Migration[] {
+  for (const row of applied.values()) refuseStranger(row, known);
+  return known.filter((migration) => !applied.has(migration.name));
+}
+
+function refuseStranger(row: Applied, known: Migration[]): void {
+  const migration = known.find((one) => one.name === row.migration_name);
+  if (migration === undefined) {
+    throw new Error(
+      `The database has the migration ${row.migration_name}, which this version of Longshore does not know: the database is newer than the code. Start the version that made it, or a later one.`,
+    );
+  }
+  if (migration.checksum !== row.checksum) {
+    throw new Error(
+      `The migration ${migration.name} was edited after it had been applied to this database. Put the file back as it was, and say the change in a migration of its own.`,
+    );
+  }
+  if (row.finished_at === null) {
+    throw new Error(
+      `The migration ${migration.name} was begun by another tool and never finished. Resolve it with that tool, then start again.`,
+    );
+  }
+}
+
+/** The file and its record are one transaction: a crash leaves both or neither. */
+async function apply(client: pg.Client, migration: Migration): Promise<void> {
+  await client.query("BEGIN");
+  try {
+    await client.query(migration.sql);
+    await client.query(
+      `INSERT INTO _prisma_migrations (id, checksum, migration_name, started_at, finished_at, applied_steps_count)
+       VALUES ($1, $2, $3, now(), clock_timestamp(), 1)`,
+      [randomUUID(), migration.checksum, migration.name],
+    );
+    await client.query("COMMIT");
+  } catch (error) {
+    await client.query("ROLLBACK");
+    throw new Error(`The migration ${migration.name} failed and was taken back: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+/** Prisma's own words. */
+const prismaTable = `CREATE TABLE IF NOT EXISTS _prisma_migrations (
+  id                  VARCHAR(36) PRIMARY KEY NOT NULL,
+  checksum            VARCHAR(64) NOT NULL,
+  finished_at         TIMESTAMPTZ,
+  migration_name      VARCHAR(255) NOT NULL,
+  logs                TEXT,
+  rolled_back_at      TIMESTAMPTZ,
+  started_at          TIMESTAMPTZ NOT NULL DEFAULT now(),
+  applied_steps_count INTEGER NOT NULL DEFAULT 0
+)`;

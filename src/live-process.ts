@@ -1,0 +1,41 @@
+// Whether a process we wrote down still lives, and whether it is still the same one: numbers are given out again.
+import { readFileSync } from "node:fs";
+
+/** False for a zombie too: where nobody reaps orphans, a killed process keeps its number. */
+export function isRunning(pid: number): boolean {
+  const state = statusFields(pid)?.[0];
+  return state === undefined ? answersSignal(pid) : state !== "Z" && state !== "X";
+}
+
+/** Tells two processes of one number apart: the boot and the tick it was started at. Undefined where the system does not say. */
+export function birthOf(pid: number): string | undefined {
+  const started = statusFields(pid)?.[19];
+  return started === undefined ? undefined : `${readIfThere("/proc/sys/kernel/random/boot_id")?.trim()} ${started}`;
+}
+
+/** The command a process was started with; undefined where the system does not say. */
+export function commandOf(pid: number): string | undefined {
+  return readIfThere(`/proc/${pid}/cmdline`)?.replaceAll("\0", " ");
+}
+
+/** The fields of /proc/PID/stat behind the command's name, which may hold spaces itself. */
+function statusFields(pid: number): string[] | undefined {
+  const line = readIfThere(`/proc/${pid}/stat`);
+  return line?.slice(line.lastIndexOf(")") + 2).split(" ");
+}
+
+function readIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return undefined;
+  }
+}
+
+function answersSignal(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}

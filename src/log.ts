@@ -1,0 +1,36 @@
+import { type Logger, pino, stdSerializers } from "pino";
+import pretty from "pino-pretty";
+
+export type { Logger } from "pino";
+
+/** To standard error: JSON lines, or readable ones at a terminal. Standard output is for the ready line and for data. */
+export function makeLog(options: { logLevel?: string } = {}): Logger {
+  const stream = process.stderr.isTTY
+    ? pretty({ destination: 2, sync: true, ignore: "pid,hostname" })
+    : pino.destination({ dest: 2, sync: true });
+  return pino(
+    { level: options.logLevel ?? "info", redact: { paths: secretPaths, censor: "***" }, serializers: { url: cleanUrl, err: cleanError } },
+    stream,
+  );
+}
+
+/** For tests and one-off commands that have nothing to tell. */
+export function silentLog(): Logger {
+  return pino({ level: "silent" });
+}
+
+const secretPaths = ["authorization", "token", "password", "secret"].flatMap((name) => [name, `*.${name}`, `*.headers.${name}`]);
+
+/** Signatures and tokens travel in URLs: the query of signed ones and the token in a worker's path stay out, as do passwords. */
+export function cleanUrl(url: unknown): unknown {
+  if (typeof url !== "string") return url;
+  return url
+    .replace(/(:\/\/[^:@/?#\s]*:)[^@/\s]*@/g, "$1***@")
+    .replace(/([?&](?:x-amz-[\w-]+|signature|sig|token|expires)=)[^&\s"']*/gi, "$1***")
+    .replace(/(\/servicex\/internal\/w\/)[^/\s]+/g, "$1***");
+}
+
+function cleanError(error: Error): unknown {
+  const plain = stdSerializers.err(error);
+  return { type: plain.type, message: cleanUrl(plain.message), stack: cleanUrl(plain.stack) };
+}

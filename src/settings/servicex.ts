@@ -1,0 +1,43 @@
+// ServiceX's own keys keep their names in a facility's values. Where one says the same as a setting of ours it is an alias.
+import { ConfigError, shown } from "./config-error.ts";
+
+type Environment = Record<string, string | undefined>;
+
+interface Alias {
+  key: string;
+  setting: string;
+  translate(value: string, env: Environment): string;
+}
+
+const aliases: Alias[] = [
+  { key: "RABBIT_MQ_URL", setting: "QUEUE_URL", translate: (value) => value },
+  { key: "SQLALCHEMY_DATABASE_URI", setting: "DATABASE_URL", translate: (value) => value },
+  { key: "ADVERTISED_HOSTNAME", setting: "INTERNAL_URL", translate: (value) => `http://${value}` },
+  { key: "MINIO_URL", setting: "STORE_URL", translate: minioStore },
+];
+
+/** The environment in our names alone. Both set and different is refused: nobody could tell which one was meant. */
+export function withoutAliases(env: Environment): Environment {
+  const plain = { ...env };
+  for (const { key, setting, translate } of aliases) {
+    const value = env[key]?.trim();
+    if (!value) continue;
+    const ours = translate(value, env);
+    const set = env[setting]?.trim();
+    if (set && set !== ours) {
+      throw new ConfigError(
+        `${setting} is ${shown(set)} and ${key} is ${shown(value)}: they mean the same setting; set one of them, or both alike.`,
+      );
+    }
+    plain[setting] = ours;
+  }
+  return plain;
+}
+
+/** MinIO's keys give `host:port` without a scheme, and the rest in variables of their own. */
+function minioStore(hostAndPort: string, env: Environment): string {
+  const [key, secret] = [env.MINIO_ACCESS_KEY ?? "", env.MINIO_SECRET_KEY ?? ""].map(encodeURIComponent);
+  const credentials = key || secret ? `${key}:${secret}@` : "";
+  const encrypted = /^(true|1)$/i.test(env.MINIO_ENCRYPT ?? "true");
+  return `s3://${credentials}${hostAndPort}/?tls=${encrypted}`;
+}

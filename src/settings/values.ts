@@ -1,0 +1,149 @@
+// How one setting's text becomes a value, and the words for what is allowed.
+import { statSync } from "node:fs";
+import { isIP } from "node:net";
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { z } from "zod";
+
+/** A setting whose text `parse` understands; undefined refuses it with `allowed`. */
+function setting<Value>(allowed: string, parse: (text: string) => Value | undefined) {
+  return z.string().transform((text, check) => {
+    const value = parse(text.trim());
+    if (value !== undefined) return value;
+    check.addIssue({ code: "custom", message: allowed });
+    return z.NEVER;
+  });
+}
+
+export function wholeNumber(least: number, most: number) {
+  return setting(`a whole number from ${least} to ${most}`, (text) => within(/^\d+$/.test(text) ? Number(text) : Number.NaN, least, most));
+}
+
+export function number(least: number, most: number) {
+  return setting(`a number from ${least} to ${most}`, (text) => within(text === "" ? Number.NaN : Number(text), least, most));
+}
+
+export const port = wholeNumber(0, 65535);
+
+export const hostName = setting("an IP address or a host name, without scheme and port", (text) => {
+  if (isIP(text) !== 0) return text;
+  return /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(text) ? text : undefined;
+});
+
+/** ServiceX's Python-minded values write True and 1 as well. */
+export const yesOrNo = setting("true or false", (text) => {
+  if (/^(true|1)$/i.test(text)) return true;
+  return /^(false|0)$/i.test(text) ? false : undefined;
+});
+
+export function oneOf<const Word extends string>(words: readonly Word[]) {
+  return setting(`one of ${words.join(", ")}`, (text) => words.find((word) => word === text));
+}
+
+export function someOf<const Word extends string>(words: readonly Word[]) {
+  return setting(`one or more of ${words.join(", ")}, separated by commas`, (text) => {
+    const named = commaList(text);
+    const known = words.filter((word) => named.includes(word));
+    return known.length > 0 && known.length === new Set(named).size ? known : undefined;
+  });
+}
+
+export function listOf(pattern: RegExp, what: string) {
+  return setting(`${what}, separated by commas`, (text) => {
+    const named = commaList(text);
+    return named.length > 0 && named.every((word) => pattern.test(word)) ? named : undefined;
+  });
+}
+
+/** ServiceX's template ships one that everybody knows. */
+export const secret = setting("at least 16 characters that nobody else knows", (text) => {
+  return text.length >= 16 && text !== "some-secret-string" ? text : undefined;
+});
+
+export const word = setting("a word of letters, digits, - and _", (text) => (/^[\w-]+$/.test(text) ? text : undefined));
+
+export const folder = setting("a folder", (text) => (text.includes("\0") ? undefined : resolve(text)));
+
+export const folders = setting("folders that exist, separated by :", (text) => {
+  const paths = text.split(":").filter((path) => path !== "");
+  return paths.length > 0 && paths.every(isFolder) ? paths.map((path) => resolve(path)) : undefined;
+});
+
+/** Answered without a slash at its end, so that paths can be appended. */
+export const httpUrl = setting("an http:// or https:// URL without query", (text) => {
+  const url = parseUrl(text, ["http:", "https:"]);
+  return url !== undefined && url.hostname !== "" && url.search === "" && url.hash === "" ? url.href.replace(/\/+$/, "") : undefined;
+});
+
+/** SQLAlchemy names its driver in the scheme; the rest is the same URL. */
+export const postgresUrl = setting("a postgresql:// URL (Postgres 15 or later)", (text) => {
+  const plain = text.replace(/^postgresql\+\w+:/, "postgresql:");
+  return parseUrl(plain, ["postgres:", "postgresql:"]) ? plain : undefined;
+});
+
+export const amqpUrl = setting("an amqp:// or amqps:// URL", (text) => {
+  const url = parseUrl(text, ["amqp:", "amqps:"]);
+  return url !== undefined && url.hostname !== "" ? text : undefined;
+});
+
+export interface FolderStore {
+  kind: "folder";
+  path: string;
+}
+
+export interface S3Store {
+  kind: "s3";
+  /** unset: what the AWS SDK finds by its own variables */
+  endpoint?: string | undefined;
+  region?: string | undefined;
+  accessKey?: string | undefined;
+  secretKey?: string | undefined;
+}
+
+export const storeUrl = setting(
+  "file:///folder or s3://key:secret@host:port/?region=…&tls=false",
+  (text): FolderStore | S3Store | undefined => {
+    const url = parseUrl(text, ["file:", "s3:"]);
+    if (url === undefined) return undefined;
+    return url.protocol === "file:" ? folderStore(url) : s3Store(url);
+  },
+);
+
+function folderStore(url: URL): FolderStore | undefined {
+  if (url.host !== "" || url.search !== "" || url.pathname === "/") return undefined;
+  return { kind: "folder", path: fileURLToPath(url) };
+}
+
+function s3Store(url: URL): S3Store | undefined {
+  const { region, tls, ...unknown } = Object.fromEntries(url.searchParams);
+  const senseless = Object.keys(unknown).length > 0 || !["true", "false", undefined].includes(tls) || !["", "/"].includes(url.pathname);
+  if (senseless || (url.username === "") !== (url.password === "")) return undefined;
+  return {
+    kind: "s3",
+    endpoint: url.host === "" ? undefined : `${tls === "false" ? "http" : "https"}://${url.host}`,
+    region,
+    accessKey: url.username === "" ? undefined : decodeURIComponent(url.username),
+    secretKey: url.password === "" ? undefined : decodeURIComponent(url.password),
+  };
+}
+
+function within(value: number, least: number, most: number): number | undefined {
+  return value >= least && value <= most ? value : undefined;
+}
+
+function commaList(text: string): string[] {
+  return text
+    .split(",")
+    .map((part) => part.trim())
+    .filter((part) => part !== "");
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+function parseUrl(text: string, schemes: string[]): URL | undefined {
+  if (!URL.canParse(text)) return undefined;
+  const url = new URL(text);
+  return schemes.includes(url.protocol) ? url : undefined;
+}
