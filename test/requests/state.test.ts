@@ -1,0 +1,82 @@
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { statesPage } from "../../scripts/states.ts";
+import {
+  type FileMove,
+  type FileState,
+  fileMoves,
+  fileStates,
+  finalFileStates,
+  finalRequestStates,
+  openFileStates,
+  openRequestStates,
+  type RequestMove,
+  type RequestState,
+  requestMoves,
+  requestStates,
+  sqlList,
+} from "../../src/requests/state.ts";
+
+/** Every state and every move, written out by hand: the moves that a state allows, and no others. */
+const requestTable: Record<RequestState, RequestMove[]> = {
+  submitted: ["lookUp", "run", "fail", "cancel"],
+  lookup: ["run", "fail", "cancel"],
+  running: ["complete", "fail", "cancel"],
+  canceling: ["endCancel"],
+  complete: ["redrive"],
+  failed: ["redrive"],
+  canceled: [],
+};
+
+const fileTable: Record<FileState, FileMove[]> = {
+  waiting: ["queue", "fail", "cancel"],
+  queued: ["unqueue", "start", "retry", "pass", "succeed", "goBack", "fail", "cancel"],
+  running: ["retry", "lose", "pass", "succeed", "goBack", "fail", "cancel"],
+  done: [],
+  failed: ["redrive"],
+  canceled: [],
+};
+
+test.each(requestStates.map((state) => [state, requestTable[state]] as const))("a request that is %s can %j and nothing else", (state, allowed) => {
+  expect(movesFrom(requestMoves, state)).toEqual(allowed);
+});
+
+test.each(fileStates.map((state) => [state, fileTable[state]] as const))("a file that is %s can %j and nothing else", (state, allowed) => {
+  expect(movesFrom(fileMoves, state)).toEqual(allowed);
+});
+
+test("a state is either open or final, and only a redrive leaves a final one", () => {
+  expect(finalRequestStates).toEqual(["complete", "failed", "canceled"]);
+  expect(finalFileStates).toEqual(["done", "failed", "canceled"]);
+  expect([...openRequestStates, ...finalRequestStates].sort()).toEqual([...requestStates].sort());
+  expect([...openFileStates, ...finalFileStates].sort()).toEqual([...fileStates].sort());
+});
+
+test("every open state can come to an end", () => {
+  for (const state of openRequestStates) expect(endsFrom(requestMoves, state, finalRequestStates), state).toBe(true);
+  for (const state of openFileStates) expect(endsFrom(fileMoves, state, finalFileStates), state).toBe(true);
+});
+
+test("the guards of SQL come from the table", () => {
+  expect(sqlList(fileMoves.start.from)).toBe("'queued'");
+  expect(sqlList(requestMoves.redrive.from)).toBe("'complete', 'failed'");
+});
+
+test("doc/states.md is current: npm run generate", () => {
+  expect(readFileSync(new URL("../../doc/states.md", import.meta.url), "utf8")).toBe(statesPage());
+});
+
+type Moves = Record<string, { from: readonly string[]; to: string }>;
+
+function movesFrom(moves: Moves, state: string): string[] {
+  return Object.keys(moves).filter((name) => moves[name]?.from.includes(state));
+}
+
+function endsFrom(moves: Moves, state: string, final: readonly string[]): boolean {
+  const seen = new Set([state]);
+  for (const reached of seen) {
+    if (final.includes(reached)) return true;
+    for (const move of Object.values(moves)) if (move.from.includes(reached)) seen.add(move.to);
+  }
+  return false;
+}
