@@ -1,0 +1,120 @@
+import { createWriteStream } from "node:fs";
+import { stat } from "node:fs/promises";
+import { Transform, type TransformCallback } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { type Dispatcher, request } from "undici";
+import { Refused } from "../errors.ts";
+import { allowedAgent, assertAllowed } from "../outside/address.ts";
+import { InputFault, nameOf, schemeOf } from "./fault.ts";
+
+export interface RemoteBounds {
+  /** hosts that may be read (INPUT_HOSTS) */
+  hosts: readonly string[];
+  megabytes: number;
+  signal: AbortSignal;
+}
+
+const mostRedirects = 3;
+const agents = new Map<string, Dispatcher>();
+
+/** Downloads a URL that a user named: host and address are checked at every hop. */
+export async function downloadAllowed(location: string, to: string, bounds: RemoteBounds): Promise<number> {
+  let url = urlOf(location);
+  for (let hop = 0; hop <= mostRedirects; hop += 1) {
+    check(url, bounds.hosts);
+    const next = await download(url, nameOf(location), to, bounds, agentFor(bounds.hosts));
+    if (!next) return (await stat(to)).size;
+    url = next;
+  }
+  throw new InputFault("unavailable", `${nameOf(location)} was redirected more than ${mostRedirects} times.`);
+}
+
+/** Downloads a URL that the service itself gave to this task. */
+export async function downloadTrusted(location: string, to: string, bounds: RemoteBounds): Promise<number> {
+  const next = await download(new URL(location), nameOf(location), to, bounds);
+  if (next) throw new InputFault("unavailable", `${nameOf(location)} was redirected, which a signed URL never is.`);
+  return (await stat(to)).size;
+}
+
+function urlOf(location: string): URL {
+  if (!URL.canParse(location)) throw new InputFault("bad_input", `${nameOf(location)} is not a URL.`);
+  const url = new URL(location);
+  if (url.username || url.password)
+    throw new InputFault(
+      "forbidden",
+      `${nameOf(location).replace(/\/\/.*@/, "//")} carries a password; it would be kept with the file's name.`,
+    );
+  if (schemeOf(location) !== "s3") return url;
+  // A public object of a bucket; private ones are named by a signed https URL
+  const https = new URL(`https://${url.host}.s3.amazonaws.com`);
+  https.pathname = url.pathname;
+  return https;
+}
+
+function check(url: URL, hosts: readonly string[]): void {
+  try {
+    assertAllowed(url, hosts);
+  } catch (error) {
+    if (error instanceof Refused) throw new InputFault("forbidden", error.message);
+    throw error;
+  }
+}
+
+/** The agent pins the address it has checked; one for each list, as it keeps connections. */
+function agentFor(hosts: readonly string[]): Dispatcher {
+  const key = hosts.join(" ");
+  const agent = agents.get(key) ?? allowedAgent(hosts);
+  agents.set(key, agent);
+  return agent;
+}
+
+/** Writes the body to a file, or answers where the URL leads on. */
+async function download(url: URL, name: string, to: string, bounds: RemoteBounds, dispatcher?: Dispatcher): Promise<URL | undefined> {
+  const { signal, megabytes } = bounds;
+  try {
+    const { statusCode, headers, body } = await request(url, { signal, ...(dispatcher && { dispatcher }) });
+    if (statusCode === 200 && Number(headers["content-length"] ?? 0) <= megabytes * 1024 * 1024) {
+      await pipeline(body, atMost(megabytes, name), createWriteStream(to), { signal });
+      return undefined;
+    }
+    body.destroy();
+    if (statusCode === 200) throw tooLarge(name, megabytes);
+    if (isRedirect(statusCode) && typeof headers.location === "string") return new URL(headers.location, url);
+    throw faultOfStatus(statusCode, name);
+  } catch (error) {
+    throw faultOf(error, name);
+  }
+}
+
+function isRedirect(status: number): boolean {
+  return [301, 302, 303, 307, 308].includes(status);
+}
+
+function faultOfStatus(status: number, name: string): InputFault {
+  if (status === 404 || status === 410) return new InputFault("not_found", `${name} is not there (HTTP ${status}).`);
+  if (status === 401 || status === 403) return new InputFault("forbidden", `${name} may not be read (HTTP ${status}).`);
+  return new InputFault("unavailable", `${name} was answered with HTTP ${status}.`);
+}
+
+function faultOf(error: unknown, name: string): unknown {
+  if (error instanceof InputFault) return error;
+  if (error instanceof Refused) return new InputFault("forbidden", error.message);
+  if (!(error instanceof Error)) return error;
+  const code = "code" in error && typeof error.code === "string" ? error.code : undefined;
+  if (code === "ENOSPC") return new InputFault("unavailable", `There is no space left for ${name}.`);
+  return new InputFault("unavailable", `${name} could not be read: ${error.message || code || error.name}.`);
+}
+
+function tooLarge(name: string, megabytes: number): InputFault {
+  return new InputFault("too_large", `${name} is larger than ${megabytes} MB, the most that is read over the network.`);
+}
+
+function atMost(megabytes: number, name: string): Transform {
+  let left = megabytes * 1024 * 1024;
+  return new Transform({
+    transform(chunk: Buffer, _encoding, done: TransformCallback) {
+      left -= chunk.length;
+      done(left < 0 ? tooLarge(name, megabytes) : null, chunk);
+    },
+  });
+}

@@ -1,0 +1,73 @@
+import { mkdir, rm, symlink } from "node:fs/promises";
+import { join } from "node:path";
+import { InputFault, nameOf } from "../../inputs/fault.ts";
+import type { Site, Task, TaskError, TaskOutcome } from "../contract.ts";
+import { generators } from "./generator.ts";
+import type { TransformSettings } from "./index.ts";
+import { inputKindOf } from "./input-kind.ts";
+
+type TransformTask = Task & { settings: TransformSettings };
+
+/** Tries the replicas in their order; a fault of the input goes on to the next, a fault of the query does not. */
+export async function performTransform(task: TransformTask, site: Site): Promise<TaskOutcome> {
+  if (!task.upload) return failed({ class: "internal", message: "The task does not say where its result goes." }, task);
+  if (task.inputs.length > 1) {
+    return failed(
+      { class: "bad_input", message: `The step before made ${task.inputs.length} objects of this file; transform reads one.` },
+      task,
+    );
+  }
+  const faults: TaskError[] = [];
+  for (const location of task.inputs.length > 0 ? task.inputs : task.replicas) {
+    const output = join(site.scratch, "output");
+    const fault = await runOn(location, output, task, site);
+    if (!fault) return { status: "success", results: [await site.upload(task, output)] };
+    if (!inputFaults.includes(fault.class)) return failed(fault, task);
+    faults.push(fault);
+  }
+  return failed(together(faults), task);
+}
+
+const inputFaults = ["bad_input", "not_found", "forbidden", "unavailable"];
+
+async function runOn(location: string, output: string, task: TransformTask, site: Site): Promise<TaskError | undefined> {
+  try {
+    const { path } = await site.fetchInput(location);
+    const kind = await inputKindOf(nameOf(location), path);
+    if (!kind) return { class: "bad_input", message: `${nameOf(location)} is neither Parquet nor CSV nor JSON.` };
+    // DuckDB takes *, ? and [ in a name for a pattern, so the file is read under a plain one
+    const input = join(site.scratch, `input${kind}`);
+    await mkdir(site.scratch, { recursive: true });
+    await Promise.all([rm(input, { force: true }), rm(output, { force: true })]);
+    await symlink(path, input);
+    const { settings } = task;
+    return await generators[settings.generator].run({
+      owner: `${task.request}/${task.step}`,
+      selection: settings.selection,
+      input: { path: input, kind, name: nameOf(location) },
+      output: { path: output, format: settings.format },
+      limits: site.limits,
+      signal: site.signal,
+    });
+  } catch (error) {
+    if (error instanceof InputFault) return { class: error.class, message: error.message };
+    throw error;
+  }
+}
+
+/** One fault for all replicas: worth another try when one of them was only unavailable. */
+function together(faults: TaskError[]): TaskError {
+  const first = faults[0] ?? { class: "bad_input", message: "The file has no replica to read." };
+  if (faults.length <= 1) return first;
+  const telling = faults.find((fault) => fault.class === "unavailable") ?? first;
+  return {
+    class: telling.class,
+    message: `None of ${faults.length} replicas could be read: ${faults.map((fault) => fault.message).join(" ")}`,
+  };
+}
+
+/** What may be gone the next time is worth another try; a time limit is tried twice, the machine may have been busy. */
+function failed(error: TaskError, task: Task): TaskOutcome {
+  const again = error.class === "unavailable" || error.class === "internal" || (error.class === "timeout" && task.attempt < 2);
+  return { status: again ? "retry" : "failure", error };
+}

@@ -1,0 +1,70 @@
+import { spawn } from "node:child_process";
+import { tmpdir } from "node:os";
+import { moduleBeside, nodeProgram } from "../../../program.ts";
+import type { Answer, Question } from "./question.ts";
+import { watchLimits } from "./watch-limits.ts";
+
+export interface Bounds {
+  seconds: number;
+  /** of the whole process: what DuckDB may take, and Node around it */
+  residentMegabytes: number;
+  output?: { path: string; megabytes: number } | undefined;
+  signal?: AbortSignal | undefined;
+}
+
+export interface QueryProcess {
+  /** One question at a time. A process that broke a bound is killed; the answer says which. */
+  ask(question: Question, bounds: Bounds): Promise<Answer>;
+  isAlive(): boolean;
+  stop(): void;
+}
+
+/** A process of its own, with an empty environment, that a stranger's query can only take down with itself. */
+export function startQueryProcess(): QueryProcess {
+  const { command, args } = nodeProgram(moduleBeside(import.meta.url, "./program"), ["--max-old-space-size=256"]);
+  // Its standard output stays closed: DuckDB's log can be told to write there
+  const child = spawn(command, args, { env: {}, cwd: tmpdir(), stdio: ["ignore", "ignore", "ignore", "ipc"] });
+  let alive = true;
+  let settle: ((answer: Answer) => void) | undefined;
+  const end = (message: string) => {
+    alive = false;
+    settle?.({ fault: { class: "internal", message } });
+  };
+  child.on("message", (answer: Answer) => settle?.(answer));
+  child.on("error", (error) => end(`The query process could not be used: ${error.message}.`));
+  child.on("exit", (code, signal) => end(`The query process died (${signal ?? `exit code ${code}`}).`));
+  holdParent(false);
+
+  return { ask, isAlive: () => alive, stop };
+
+  async function ask(question: Question, bounds: Bounds): Promise<Answer> {
+    if (!alive) return { fault: { class: "internal", message: "The query process is gone." } };
+    holdParent(true);
+    const answered = new Promise<Answer>((resolve) => {
+      settle = resolve;
+    });
+    const unwatch = watchLimits(child.pid ?? 0, bounds, (fault) => {
+      stop();
+      settle?.({ fault });
+    });
+    child.send(question, (error) => error && end(`The query process could not be asked: ${error.message}.`));
+    const answer = await answered;
+    unwatch();
+    settle = undefined;
+    holdParent(false);
+    return answer;
+  }
+
+  function stop(): void {
+    alive = false;
+    child.kill("SIGKILL");
+  }
+
+  /** An idle query process must not keep the program that started it from ending. */
+  function holdParent(hold: boolean): void {
+    if (hold) child.ref();
+    else child.unref();
+    if (hold) child.channel?.ref();
+    else child.channel?.unref();
+  }
+}

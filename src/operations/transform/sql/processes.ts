@@ -1,0 +1,67 @@
+import type { Bounds, QueryProcess } from "./process.ts";
+import { startQueryProcess } from "./process.ts";
+import type { Answer, Question } from "./question.ts";
+
+const idleSeconds = 30;
+
+interface Idle {
+  owner: string;
+  process: QueryProcess;
+  timer: NodeJS.Timeout;
+}
+
+export interface QueryProcesses {
+  /** Asks a process that has only ever answered this owner; starts one when there is none. */
+  ask(owner: string, question: Question, bounds: Bounds): Promise<Answer>;
+}
+
+/** Query processes kept for the next question of the same owner, and stopped when they are idle or somebody else asks. */
+export function makeQueryProcesses({ most, mostWaiting }: { most: number; mostWaiting: number }): QueryProcesses {
+  const idle: Idle[] = [];
+  const waiting: (() => void)[] = [];
+  let busy = 0;
+
+  return {
+    async ask(owner, question, bounds) {
+      if (busy >= most) {
+        if (waiting.length >= mostWaiting) return { fault: { class: "busy", message: "Too many queries wait already." } };
+        await new Promise<void>((resolve) => waiting.push(resolve));
+      } else {
+        busy += 1;
+      }
+      const process = take(owner);
+      try {
+        return await process.ask(question, bounds);
+      } finally {
+        keep(owner, process);
+        // The place goes to the next in line without becoming free in between
+        const next = waiting.shift();
+        if (next) next();
+        else busy -= 1;
+      }
+    },
+  };
+
+  function take(owner: string): QueryProcess {
+    const kept = idle.splice(0).filter((one) => {
+      clearTimeout(one.timer);
+      if (one.owner === owner && one.process.isAlive()) return true;
+      one.process.stop();
+      return false;
+    });
+    const mine = kept.pop();
+    for (const one of kept) keep(one.owner, one.process);
+    return mine?.process ?? startQueryProcess();
+  }
+
+  function keep(owner: string, process: QueryProcess): void {
+    if (!process.isAlive()) return;
+    const timer = setTimeout(() => {
+      const at = idle.findIndex((one) => one.process === process);
+      if (at >= 0) idle.splice(at, 1);
+      process.stop();
+    }, idleSeconds * 1000);
+    timer.unref();
+    idle.push({ owner, process, timer });
+  }
+}

@@ -1,0 +1,80 @@
+import type { Logger } from "../log.ts";
+import type { CrewStatus } from "./contract.ts";
+import type { WorkerProcess } from "./worker-process.ts";
+
+type Died = (code: number | null, lastWords: string) => void;
+
+export interface LocalCrew {
+  resize(size: number): void;
+  size(): number;
+  status(): CrewStatus;
+  stop(): Promise<void>;
+}
+
+/** A worker that lives shorter than this and ends badly is not started again at once. */
+const shortLifeMilliseconds = 5000;
+const longestPauseMilliseconds = 30_000;
+
+/** Keeps as many workers running as are wanted; those that die at once come back ever more slowly, with the reason kept. */
+export function makeLocalCrew(startWorker: (died: Died) => WorkerProcess, log: Logger): LocalCrew {
+  const members = new Set<WorkerProcess>();
+  const retiring = new Set<WorkerProcess>();
+  let wanted = 0;
+  let shortLives = 0;
+  let reason: string | undefined;
+  let pause: NodeJS.Timeout | undefined;
+
+  return {
+    resize(size) {
+      wanted = size;
+      for (const worker of [...members].slice(wanted)) retire(worker);
+      fill();
+    },
+    size: () => wanted,
+    status() {
+      const running = [...members].filter((worker) => worker.isReady()).length;
+      const failed = pause ? wanted - members.size : 0;
+      return { starting: wanted - running - failed, running, failed, ...(failed > 0 && reason !== undefined && { reason }) };
+    },
+    async stop() {
+      wanted = 0;
+      clearTimeout(pause);
+      pause = undefined;
+      await Promise.all([...members, ...retiring].map((worker) => worker.stop()));
+    },
+  };
+
+  function fill(): void {
+    while (!pause && members.size < wanted) {
+      const worker: WorkerProcess = startWorker((code, lastWords) => onExit(worker, code, lastWords));
+      members.add(worker);
+    }
+  }
+
+  function retire(worker: WorkerProcess): void {
+    members.delete(worker);
+    retiring.add(worker);
+    worker.retire();
+  }
+
+  function onExit(worker: WorkerProcess, code: number | null, lastWords: string): void {
+    if (retiring.delete(worker) || !members.delete(worker) || wanted === 0) return;
+    if (code === 0) {
+      // It was idle: the next start() says whether it is wanted again
+      wanted = members.size;
+      return;
+    }
+    log.warn({ worker: worker.name, code, lastWords }, "a worker died");
+    const short = Date.now() - worker.startedAt < shortLifeMilliseconds;
+    shortLives = short ? shortLives + 1 : 0;
+    // One short life may be bad luck
+    if (shortLives < 2) return fill();
+    reason = `Workers die at once (${code === null ? "killed" : `exit code ${code}`}): ${lastWords}`;
+    pause ??= setTimeout(again, Math.min(250 * 2 ** shortLives, longestPauseMilliseconds));
+  }
+
+  function again(): void {
+    pause = undefined;
+    fill();
+  }
+}

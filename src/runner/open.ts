@@ -1,0 +1,35 @@
+import { join } from "node:path";
+import type { Config } from "../config.ts";
+import { childEnvironment } from "../config.ts";
+import type { Logger } from "../log.ts";
+import type { Runner } from "./contract.ts";
+import { openExternalRunner } from "./external.ts";
+import { openLocalRunner } from "./local.ts";
+
+export interface RunnerSurroundings {
+  /** where workers call the service */
+  internalUrl: () => string;
+  log: Logger;
+}
+
+/** The runner that RUNNER names. */
+export async function openRunner(config: Config, { internalUrl, log }: RunnerSurroundings): Promise<Runner> {
+  switch (config.runner) {
+    case "external":
+      return openExternalRunner();
+    case "local":
+      return openLocalRunner({
+        internalUrl,
+        log,
+        logLevel: config.logLevel,
+        capacity: config.roles.includes("worker") ? config.localWorkers : 0,
+        scratch: join(config.dataDir, "scratch"),
+        inputRoots: config.inputRoots,
+        inputHosts: config.inputHosts,
+        limits: config.fileLimits,
+        environment: childEnvironment(),
+      });
+    case "kubernetes":
+      throw new Error("RUNNER is kubernetes: this version starts no pods. Allowed are local and external.");
+  }
+}

@@ -1,0 +1,67 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { moduleBeside, nodeProgram } from "../program.ts";
+import type { StartLine } from "../worker/main.ts";
+
+export interface WorkerProcess {
+  readonly name: string;
+  readonly startedAt: number;
+  isReady(): boolean;
+  /** Takes no more work, finishes what is in hand and ends. */
+  retire(): void;
+  /** Asks, then kills; resolves when it is gone. */
+  stop(): Promise<void>;
+}
+
+const patienceMilliseconds = 8000;
+const wordsKept = 2000;
+
+/** One worker, told its options over its standard input, which it outlives by no moment. */
+export function startWorkerProcess(
+  line: StartLine,
+  environment: NodeJS.ProcessEnv,
+  onExit: (code: number | null, lastWords: string) => void,
+): WorkerProcess {
+  const { command, args } = nodeProgram(moduleBeside(import.meta.url, "../worker/main"));
+  // Its name is there for people who look at the list of processes
+  const child = spawn(command, [...args, line.name], { env: environment, stdio: ["pipe", "pipe", "pipe"] });
+  let ready = false;
+  let gone = false;
+  let words = "";
+  child.stdout.once("data", () => {
+    ready = true;
+  });
+  child.stderr.on("data", (chunk: Buffer) => {
+    words = (words + chunk.toString()).slice(-wordsKept);
+    process.stderr.write(chunk);
+  });
+  const exited = once(child, "close");
+  const end = (code: number | null, why: string) => {
+    if (gone) return;
+    gone = true;
+    onExit(code, why);
+  };
+  child.on("exit", (code, signal) => end(code, signal ? `It was ended by ${signal}.` : lastLine(words)));
+  child.on("error", (error) => end(null, error.message));
+  // A worker that died already takes no line; its exit says so
+  child.stdin.on("error", () => undefined);
+  child.stdin.write(`${JSON.stringify(line)}\n`);
+
+  return {
+    name: line.name,
+    startedAt: Date.now(),
+    isReady: () => ready,
+    retire: () => void child.stdin.write("retire\n"),
+    async stop() {
+      if (gone) return;
+      child.kill("SIGTERM");
+      const impatience = setTimeout(() => child.kill("SIGKILL"), patienceMilliseconds);
+      await exited;
+      clearTimeout(impatience);
+    },
+  };
+}
+
+function lastLine(words: string): string {
+  return words.trim().split("\n").at(-1) ?? "";
+}

@@ -1,0 +1,35 @@
+// The program of a worker that the local runner starts. Its options are the first line of standard input, where no `ps` shows a token;
+// "retire" is a later line; the end of the input is the end of the service, and then nothing is to be left behind.
+import { createInterface } from "node:readline";
+import { makeLog } from "../log.ts";
+import { runWorker, type WorkerOptions } from "./run.ts";
+
+export type StartLine = Omit<WorkerOptions, "log" | "stop" | "retire" | "scratch"> & { scratch: string; logLevel: string };
+
+const stop = new AbortController();
+const retire = new AbortController();
+let started = false;
+
+process.on("SIGTERM", () => stop.abort());
+// Ctrl-C reaches the whole group; the service stops its workers itself
+process.on("SIGINT", () => undefined);
+
+const lines = createInterface({ input: process.stdin });
+lines.on("line", (line) => {
+  if (started) retire.abort();
+  else start(JSON.parse(line));
+});
+lines.on("close", () => process.kill(process.pid, "SIGKILL"));
+
+function start(options: StartLine): void {
+  started = true;
+  const log = makeLog({ logLevel: options.logLevel });
+  process.stdout.write("ready\n");
+  runWorker({ ...options, log, stop: stop.signal, retire: retire.signal }).then(
+    () => process.exit(0),
+    (error: Error) => {
+      log.error({ err: error }, "the worker ends");
+      process.exit(1);
+    },
+  );
+}

@@ -1,0 +1,39 @@
+import { setTimeout as wait } from "node:timers/promises";
+import type { Operation, Task, TaskError, TaskOutcome } from "../operations/contract.ts";
+import type { Report } from "../requests/request.ts";
+import { openSite, type SiteSettings } from "./site.ts";
+
+/** Performs one task to its end; whatever is thrown is a try that failed, and never the worker's end. */
+export async function perform(operation: Operation | undefined, task: Task, signal: AbortSignal, settings: SiteSettings): Promise<Report> {
+  if (!operation) return retryOf(task, { class: "internal", message: `This worker does not know the operation ${task.operation}.` });
+  const { site, close } = openSite(task, signal, settings);
+  try {
+    return reportOf(task, await performToTheEnd(operation, task, site));
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    return retryOf(task, { class: "internal", message: error.message, ...(error.stack && { trace: error.stack }) });
+  } finally {
+    await close();
+  }
+}
+
+/** An operation that asks to be asked again keeps its lease meanwhile. */
+async function performToTheEnd(operation: Operation, task: Task, site: Parameters<Operation["perform"]>[1]) {
+  for (;;) {
+    const outcome = await operation.perform(task, site);
+    if (!("askAgainInSeconds" in outcome)) return outcome;
+    await wait(outcome.askAgainInSeconds * 1000, undefined, { signal: site.signal });
+  }
+}
+
+function reportOf(task: Task, outcome: Exclude<TaskOutcome, { askAgainInSeconds: number }>): Report {
+  return { ...keyOf(task), ...outcome };
+}
+
+export function retryOf(task: Task, error: TaskError): Report {
+  return { ...keyOf(task), status: "retry", error };
+}
+
+function keyOf({ request, file, step, attempt }: Task) {
+  return { request, file, step, attempt, at: new Date().toISOString() };
+}
