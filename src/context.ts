@@ -1,0 +1,115 @@
+// Every long-lived thing, made once and in one place. Pass on what is needed, not the whole.
+import type { Logger } from "pino";
+import type { Config } from "./config.ts";
+import { type Db, openDb } from "./db/client.ts";
+import { type Doorbell, openDoorbell } from "./db/listen.ts";
+import type { Finder } from "./datasets/contract.ts";
+import { finders } from "./datasets/finders/index.ts";
+import type { Operation } from "./operations/contract.ts";
+import { allOperations, enabledOperations } from "./operations/index.ts";
+import type { Queue } from "./queue/contract.ts";
+import { openQueue } from "./queue/open.ts";
+import { advance } from "./requests/advance.ts";
+import { Advancer } from "./requests/advancer.ts";
+import { Batcher } from "./requests/batcher.ts";
+import { type LedgerMetrics, ledgerMetrics } from "./requests/metrics.ts";
+import type { Runner } from "./runner/contract.ts";
+import { openRunner } from "./runner/open.ts";
+import { signingKey } from "./secrets.ts";
+import type { Store } from "./storage/contract.ts";
+import { openStore } from "./storage/open.ts";
+
+export interface Context {
+  config: Config;
+  log: Logger;
+  databaseUrl: string;
+  db: Db;
+  doorbell: Doorbell;
+  queue: Queue;
+  store: Store;
+  runner: Runner;
+  operations: Map<string, Operation>;
+  finders: Map<string, Finder>;
+  batcher: Batcher;
+  advance: Advancer;
+  metrics: LedgerMetrics;
+  /** where the next claim begins to look, so that it goes round over all requests */
+  claimCursor: { get(): string; set(request: string): void };
+  urls: { public(): string; internal(): string };
+  signingKey: Buffer;
+}
+
+export interface Surroundings {
+  log: Logger;
+  databaseUrl: string;
+  urls: { public(): string; internal(): string };
+}
+
+/** The report statement goes by primary key whatever the statistics say: a fresh table has none, and a hash join then takes 40 times as long. */
+const byKey = { enable_seqscan: "off", enable_hashjoin: "off", enable_mergejoin: "off", plan_cache_mode: "force_generic_plan" };
+
+export async function makeContext(config: Config, { log, databaseUrl, urls }: Surroundings): Promise<Context & { close(): Promise<void> }> {
+  const name = `longshore ${config.roles.join("+")}`;
+  const db = openDb({ url: databaseUrl, applicationName: name, max: 12 });
+  const reportDb = openDb({ url: databaseUrl, applicationName: `${name} reports`, max: 3, planner: byKey });
+  const doorbell = openDoorbell(databaseUrl, db.pool, log);
+  const key = signingKey(config);
+  const queue = openQueue(config, db, doorbell, log);
+  const store = await openStore(config, { publicUrl: urls.public, internalUrl: urls.internal, signingKey: key });
+  const runner = await openRunner(config, { internalUrl: urls.internal, log });
+  const names = config.operations.length ? config.operations : allOperations.map((one) => one.name).filter((one) => one !== "noop");
+  const operations = new Map(enabledOperations(names).map((one) => [one.name, one]));
+
+  const advancer: Advancer = new Advancer((id) => advance(context, id), log);
+  const batcher = new Batcher({
+    query: reportDb.query,
+    log,
+    fileAttempts: config.fileAttempts,
+    leaseSeconds: config.leaseSeconds,
+    onMoved: (requests) => {
+      for (const request of requests) {
+        advancer.ring(request);
+        doorbell.ring(`request:${request}`);
+      }
+    },
+    onBatch: (rows, seconds) => {
+      ledgerMetrics.batchRows.observe(rows);
+      ledgerMetrics.batchSeconds.observe(seconds);
+    },
+  });
+  const context: Context = {
+    config,
+    log,
+    databaseUrl,
+    db,
+    doorbell,
+    queue,
+    store,
+    runner,
+    operations,
+    finders: new Map(finders(config).map((one) => [one.scheme, one])),
+    batcher,
+    advance: advancer,
+    metrics: ledgerMetrics,
+    claimCursor: makeCursor(),
+    urls,
+    signingKey: key,
+  };
+
+  async function close(): Promise<void> {
+    await batcher.drain();
+    await advancer.close();
+    await runner.close();
+    await queue.close();
+    await doorbell.close();
+    await store.close();
+    await reportDb.close();
+    await db.close();
+  }
+  return { ...context, close };
+}
+
+function makeCursor(): Context["claimCursor"] {
+  let last = "00000000-0000-0000-0000-000000000000";
+  return { get: () => last, set: (request) => void (last = request) };
+}

@@ -1,0 +1,129 @@
+import pg from "pg";
+import { Unavailable } from "../errors.ts";
+
+export type Query = <Row extends object = Record<string, unknown>>(text: string, params?: unknown[], name?: string) => Promise<Row[]>;
+
+export interface Db {
+  query: Query;
+  /** One transaction; tried again when two of them met in opposite order (40P01) or the server asks for it (40001). */
+  tx<Result>(work: (query: Query) => Promise<Result>): Promise<Result>;
+  pool: pg.Pool;
+  close(): Promise<void>;
+}
+
+export interface DbOptions {
+  url: string;
+  /** appears in pg_stat_activity: the process's role */
+  applicationName: string;
+  max?: number;
+  /** settings of every connection, for statements whose plan must not depend on statistics */
+  planner?: Record<string, string>;
+}
+
+const { INT8: bigint, DATE: date } = pg.types.builtins;
+const bigintArray = 1016 as typeof bigint;
+const textArray = 1009 as typeof bigint;
+
+pg.types.setTypeParser(bigint, Number);
+pg.types.setTypeParser(date, String);
+const parseTextArray: (text: string) => string[] = pg.types.getTypeParser(textArray);
+pg.types.setTypeParser(bigintArray, (text: string) => parseTextArray(text).map(Number));
+
+export function openDb({ url, applicationName, max = 10, planner = {} }: DbOptions): Db {
+  const options = Object.entries(planner).map(([name, value]) => `-c ${name}=${value}`);
+  const pool = new pg.Pool({
+    connectionString: url,
+    application_name: applicationName,
+    max,
+    connectionTimeoutMillis: 10_000,
+    idleTimeoutMillis: 30_000,
+    keepAlive: true,
+    options: ["-c timezone=UTC", "-c statement_timeout=120000", "-c jit=off", ...options].join(" "),
+  });
+  // A connection that dies while idle is replaced at the next use; a query on it rejects by itself.
+  pool.on("error", () => undefined);
+
+  async function query<Row extends object>(text: string, params: unknown[] = [], name?: string): Promise<Row[]> {
+    try {
+      return (await pool.query<Row & pg.QueryResultRow>({ text, values: params, ...(name ? { name } : {}) })).rows;
+    } catch (error) {
+      throw readable(error);
+    }
+  }
+
+  async function once<Result>(work: (query: Query) => Promise<Result>): Promise<Result> {
+    const client = await pool.connect();
+    let broken: Error | undefined;
+    const onError = (error: Error) => {
+      broken = error;
+    };
+    client.on("error", onError);
+    try {
+      await client.query("BEGIN");
+      const result = await work(
+        async (text, params = [], name) => (await client.query({ text, values: params, ...(name ? { name } : {}) })).rows as never,
+      );
+      await client.query("COMMIT");
+      return result;
+    } catch (error) {
+      await client.query("ROLLBACK").catch((failure: Error) => {
+        broken ??= failure;
+      });
+      throw error;
+    } finally {
+      client.off("error", onError);
+      client.release(broken);
+    }
+  }
+
+  async function tx<Result>(work: (query: Query) => Promise<Result>): Promise<Result> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await once(work);
+      } catch (error) {
+        if (attempt < 5 && isConflict(error)) continue;
+        throw readable(error);
+      }
+    }
+  }
+
+  return { query, tx, pool, close: () => pool.end() };
+}
+
+export function isConflict(error: unknown): boolean {
+  const code = codeOf(error);
+  return code === "40P01" || code === "40001";
+}
+
+export function codeOf(error: unknown): string | undefined {
+  const code = (error as { code?: unknown } | null)?.code;
+  return typeof code === "string" ? code : undefined;
+}
+
+const awayCodes = new Set([
+  "57P01",
+  "57P02",
+  "57P03",
+  "08000",
+  "08003",
+  "08006",
+  "53300",
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "EPIPE",
+  "ENOENT",
+  "ETIMEDOUT",
+]);
+const awayWords =
+  /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|not queryable|connection timeout|Connection ended/i;
+
+/** Was it the connection, not the statement? Then nothing was decided and trying again is right. */
+export function isAway(error: unknown): boolean {
+  if (error instanceof Unavailable) return true;
+  return awayCodes.has(codeOf(error) ?? "") || (error instanceof Error && awayWords.test(error.message));
+}
+
+function readable(error: unknown): unknown {
+  if (!isAway(error) || error instanceof Unavailable) return error;
+  return new Unavailable("The database is away for a moment.");
+}

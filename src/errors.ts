@@ -1,0 +1,35 @@
+// Errors are for someone: a stable code, a sentence for the caller, and whether trying again can help.
+
+export interface FieldError {
+  /** JSON pointer into the body, or the parameter's name */
+  pointer: string;
+  detail: string;
+}
+
+/** A fault of the caller: answered with its status and sentence, never logged as an error. */
+export class Refused extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly errors: FieldError[];
+  constructor(status: number, code: string, message: string, errors: FieldError[] = []) {
+    super(message);
+    this.name = "Refused";
+    this.status = status;
+    this.code = code;
+    this.errors = errors;
+  }
+}
+
+export function notFound(what: string, id: string): Refused {
+  return new Refused(404, "not_found", `There is no ${what} ${JSON.stringify(id)}.`);
+}
+
+/** Something we need is away for now: 503 with Retry-After. */
+export class Unavailable extends Error {
+  readonly retryAfterSeconds: number;
+  constructor(message: string, retryAfterSeconds = 2) {
+    super(message);
+    this.name = "Unavailable";
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}

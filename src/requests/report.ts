@@ -1,0 +1,72 @@
+import type { Context } from "../context.ts";
+import { isAway } from "../db/client.ts";
+import { Unavailable } from "../errors.ts";
+import { fingerprintOf } from "./fingerprint.ts";
+import type { ReportRow } from "./report-store.ts";
+import type { Report, ReportAnswer } from "./request.ts";
+import { verifyResults } from "./verify.ts";
+
+/**
+ * Records what a worker says of its files; the answers are in the order of the reports and are given after the commit.
+ * `open`: reports that know no attempts count for the file's current one while the file is open.
+ * Rejects with Unavailable when the database stays away: nothing of these reports is then promised.
+ */
+export async function report(ctx: Context, worker: string, reports: Report[], { open = false } = {}): Promise<ReportAnswer[]> {
+  return Promise.all(
+    reports.map(async (one) => {
+      const refusal = await verifyResults(ctx.store, one);
+      if (refusal) return `refused: ${refusal}` as const;
+      return ctx.batcher.add(toRow(worker, one, open));
+    }),
+  );
+}
+
+const infoLength = 2048;
+
+function toRow(worker: string, one: Report, open: boolean): ReportRow {
+  const failed = one.status === "failure" || one.status === "retry";
+  const error = failed ? (one.error ?? { class: "unknown", message: "no reason was given" }) : undefined;
+  const group = error && fingerprintOf(mend(error.class), mend(error.message));
+  return {
+    request: one.request.toLowerCase(),
+    file: one.file,
+    step: one.step,
+    attempt: one.attempt,
+    status: one.status,
+    open,
+    worker: mend(worker).slice(0, 255),
+    at: whenOf(one.at),
+    startAt: null,
+    class: error ? mend(error.class).slice(0, 64) : null,
+    groupMessage: group?.groupMessage ?? null,
+    fingerprint: group?.fingerprint ?? null,
+    info: error ? mend(error.trace ? `${error.message}\n${error.trace}` : error.message).slice(0, infoLength) : null,
+    results: one.results?.length ? mend(JSON.stringify(one.results)).replaceAll("\\u0000", "\\ufffd") : null,
+  };
+}
+
+/** A worker's clock may be anything; a time outside of reason is ours instead. */
+function whenOf(text: string | undefined): Date {
+  const at = text ? new Date(text) : new Date();
+  const off = Math.abs(at.getTime() - Date.now());
+  return Number.isNaN(off) || off > 366 * 86_400_000 ? new Date() : at;
+}
+
+/** Postgres takes neither NUL nor half a surrogate pair; one such character must not sink a batch. */
+function mend(text: string): string {
+  return text.replaceAll("\0", "\ufffd").toWellFormed();
+}
+
+/** Waits and tries again while the database is away, then says so. */
+export async function whileAway<Result>(seconds: number, work: () => Promise<Result>): Promise<Result> {
+  const until = Date.now() + seconds * 1000;
+  for (let wait = 50; ; wait = Math.min(wait * 2, 1000)) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isAway(error)) throw error;
+      if (Date.now() > until) throw new Unavailable("The database is away; the reports were not recorded. Send them again.");
+      await new Promise((resolve) => setTimeout(resolve, wait));
+    }
+  }
+}

@@ -1,0 +1,85 @@
+import type { Context } from "../context.ts";
+import { ensurePartitions } from "../db/partitions.ts";
+import { requestsToAdvance } from "./advance-store.ts";
+import { cleanUp } from "./end.ts";
+import { removeResults } from "./leftovers.ts";
+import { loseSilent } from "./lose.ts";
+import { republishLost } from "./publish.ts";
+import { requestsPastTtl } from "./results-store.ts";
+import { endedLately, notOpen, requestsWithQueued } from "./sweep-store.ts";
+
+const page = 500;
+const firstId = "00000000-0000-0000-0000-000000000000";
+
+/** What every wait's deadline comes to: finds what is stuck or left over, and puts it right. One leader runs it. */
+export async function sweep(ctx: Context): Promise<void> {
+  await repair(ctx, "lease", () => loseSilent(ctx));
+  await repair(ctx, "message", () => republishAll(ctx));
+  await repair(ctx, "advance", () => ringAll(ctx));
+  await repair(ctx, "topic", () => dropTopics(ctx));
+}
+
+/** The slow half, about once a minute. */
+export async function tidy(ctx: Context): Promise<void> {
+  await repair(ctx, "partition", async () => {
+    await ensurePartitions(ctx.db);
+    return 0;
+  });
+  await repair(ctx, "clean-up", () => cleanUpEnded(ctx));
+  await repair(ctx, "expired", () => removeExpired(ctx));
+}
+
+async function repair(ctx: Context, kind: string, work: () => Promise<number>): Promise<void> {
+  try {
+    const repaired = await work();
+    if (repaired) ctx.metrics.sweepRepairs.inc({ kind }, repaired);
+  } catch (error) {
+    ctx.log.warn({ err: error, kind }, "a part of the sweep stopped; the next sweep tries again");
+  }
+}
+
+async function republishAll(ctx: Context): Promise<number> {
+  let repaired = 0;
+  for (const id of await requestsWithQueued(ctx.db.query)) {
+    const returned = await republishLost(ctx, id);
+    repaired += returned;
+    if (returned) ctx.advance.ring(id);
+  }
+  return repaired;
+}
+
+/** A ring that was lost costs a sweep, never a request. */
+async function ringAll(ctx: Context): Promise<number> {
+  for (let after = firstId; ; ) {
+    const ids = await requestsToAdvance(ctx.db.query, after, page);
+    for (const id of ids) ctx.advance.ring(id);
+    if (ids.length < page) return 0;
+    after = ids.at(-1) ?? firstId;
+  }
+}
+
+/** Topics of requests that are over, also those that a crash left behind. */
+async function dropTopics(ctx: Context): Promise<number> {
+  const byRequest = new Map<string, string[]>();
+  for (const topic of await ctx.queue.topics("work.")) {
+    const id = topic.split(".").at(-1) ?? "";
+    if (/^[0-9a-f-]{36}$/.test(id)) byRequest.set(id, [...(byRequest.get(id) ?? []), topic]);
+  }
+  if (!byRequest.size) return 0;
+  const over = (await notOpen(ctx.db.query, [...byRequest.keys()])).flatMap((id) => byRequest.get(id) ?? []);
+  for (const topic of over) await ctx.queue.drop(topic);
+  return over.length;
+}
+
+async function cleanUpEnded(ctx: Context): Promise<number> {
+  for (const id of await endedLately(ctx.db.query, 300)) await cleanUp(ctx, id);
+  return 0;
+}
+
+async function removeExpired(ctx: Context): Promise<number> {
+  const { resultTtlDays } = ctx.config;
+  if (resultTtlDays === undefined) return 0;
+  const ids = await requestsPastTtl(ctx.db.query, resultTtlDays, page);
+  for (const id of ids) await removeResults(ctx, id);
+  return ids.length;
+}

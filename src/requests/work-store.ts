@@ -1,0 +1,84 @@
+import type { Query } from "../db/client.ts";
+import { fileMoves, sqlList } from "./state.ts";
+
+export interface WorkKey {
+  request: string;
+  file: number;
+  step: number;
+  attempt: number;
+}
+
+export interface ClaimedRow extends WorkKey {
+  operation: string;
+  settings: Record<string, unknown>;
+  paths: string[];
+  inputs: string[];
+}
+
+/** Steps with published work, in the order of their ids from `after` on: a claim goes round over all requests. */
+export function stepsWithWork(query: Query, operations: string[], request: string | undefined, after: string, limit: number) {
+  return query<{ request: string; step: number; operation: string; queued: number }>(
+    `SELECT request_id AS request, step, operation, queued FROM request_steps
+     WHERE queued > 0 AND operation = ANY($1) AND ($2::uuid IS NULL OR request_id = $2) AND request_id > $3::uuid
+     ORDER BY request_id, step LIMIT $4`,
+    [operations, request ?? null, after, limit],
+    "steps_with_work",
+  );
+}
+
+/**
+ * Hands out: the request's row is locked for share, so a cancel that was answered is seen here, and one that comes now waits.
+ * Only files still queued in that very attempt start; a message said twice starts nothing.
+ */
+export async function startFiles(query: Query, worker: string, leaseSeconds: number, keys: WorkKey[]): Promise<ClaimedRow[]> {
+  return query<ClaimedRow>(
+    `WITH r AS MATERIALIZED (
+       SELECT id, created_on, round FROM requests
+       WHERE id = ANY($1::uuid[]) AND state IN ('lookup', 'running') AND ending IS NULL ORDER BY id FOR SHARE
+     ), c AS MATERIALIZED (
+       SELECT f.request_id, f.file_id, f.step, f.attempt, r.created_on, r.round
+       FROM unnest($1::uuid[], $2::bigint[], $3::int[], $4::int[]) AS i(request_id, file_id, step, attempt)
+       JOIN r ON r.id = i.request_id
+       JOIN request_files f ON f.request_id = i.request_id AND f.file_id = i.file_id
+       WHERE f.state IN (${sqlList(fileMoves.start.from)}) AND f.step = i.step AND f.attempt = i.attempt
+       ORDER BY f.request_id, f.file_id FOR UPDATE OF f
+     ), u AS (
+       UPDATE request_files f SET state = '${fileMoves.start.to}', worker = $5, lease_until = now() + make_interval(secs => $6), updated_at = now()
+       FROM c WHERE f.request_id = c.request_id AND f.file_id = c.file_id
+     ), h AS (
+       INSERT INTO file_status (request_created, request_id, file_id, step, attempt, status, timestamp, handed_out_at, round, pod_name)
+       SELECT created_on, request_id, file_id, step, attempt, 'start', clock_timestamp(), clock_timestamp(), round, $5 FROM c
+       ON CONFLICT DO NOTHING
+     ), l AS MATERIALIZED (
+       SELECT k.*, s.operation, s.settings FROM (SELECT request_id, step, count(*) AS n FROM c GROUP BY request_id, step) k
+       JOIN request_steps s ON s.request_id = k.request_id AND s.step = k.step ORDER BY s.request_id, s.step FOR UPDATE OF s
+     ), s AS (
+       UPDATE request_steps s SET queued = s.queued - l.n, running = s.running + l.n, version = s.version + 1
+       FROM l WHERE s.request_id = l.request_id AND s.step = l.step
+     )
+     SELECT c.request_id AS request, c.file_id AS file, c.step, c.attempt, l.operation, l.settings, i.paths,
+       CASE WHEN c.step > 1 THEN ARRAY(SELECT o.name FROM results o WHERE o.request_id = c.request_id AND o.file_id = c.file_id
+         AND o.step = c.step - 1 AND o.deleted_at IS NULL ORDER BY o.name) ELSE '{}' END AS inputs
+     FROM c JOIN l ON l.request_id = c.request_id AND l.step = c.step JOIN files i ON i.id = c.file_id`,
+    [keys.map((k) => k.request), keys.map((k) => k.file), keys.map((k) => k.step), keys.map((k) => k.attempt), worker, leaseSeconds],
+    "start_files",
+  );
+}
+
+/** Renews the leases of those files that this worker still has; answers which they are. */
+export async function renewLeases(query: Query, worker: string, leaseSeconds: number, keys: WorkKey[]): Promise<Set<string>> {
+  const rows = await query<{ request: string; file: number }>(
+    `WITH c AS MATERIALIZED (
+       SELECT f.request_id, f.file_id FROM unnest($1::uuid[], $2::bigint[], $3::int[], $4::int[]) AS i(request_id, file_id, step, attempt)
+       JOIN request_files f ON f.request_id = i.request_id AND f.file_id = i.file_id
+       JOIN requests r ON r.id = i.request_id AND r.state IN ('lookup', 'running') AND r.ending IS NULL
+       WHERE f.state = 'running' AND f.worker = $5 AND f.step = i.step AND f.attempt = i.attempt
+       ORDER BY f.request_id, f.file_id FOR UPDATE OF f
+     )
+     UPDATE request_files f SET lease_until = now() + make_interval(secs => $6) FROM c
+     WHERE f.request_id = c.request_id AND f.file_id = c.file_id RETURNING f.request_id AS request, f.file_id AS file`,
+    [keys.map((k) => k.request), keys.map((k) => k.file), keys.map((k) => k.step), keys.map((k) => k.attempt), worker, leaseSeconds],
+    "renew_leases",
+  );
+  return new Set(rows.map((row) => `${row.request}/${row.file}`));
+}
