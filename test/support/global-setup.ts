@@ -1,13 +1,10 @@
 // One embedded Postgres for the whole run, with a migrated database that every test copies.
-import { rmSync } from "node:fs";
 import pg from "pg";
 import type { TestProject } from "vitest/node";
 import { openDb } from "../../src/db/client.ts";
-import { startEmbeddedPostgres } from "../../src/db/embedded.ts";
 import { migrate } from "../../src/db/migrate.ts";
 import { ensurePartitions } from "../../src/db/partitions.ts";
-import { silentLog } from "../../src/log.ts";
-import { temporaryFolder } from "./folder.ts";
+import { throwawayPostgres } from "./throwaway-postgres.ts";
 
 declare module "vitest" {
   export interface ProvidedContext {
@@ -16,15 +13,10 @@ declare module "vitest" {
 }
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const dataDir = temporaryFolder("tests");
-  // Without fsync a killed Postgres loses nothing, only a machine without power would.
-  const postgres = await startEmbeddedPostgres({ dataDir, log: silentLog(), settings: { max_connections: "300", fsync: "off" } });
+  const postgres = await throwawayPostgres({ max_connections: "300" });
   await makeTemplate(postgres.url);
   project.provide("databaseServer", postgres.url);
-  return async () => {
-    await postgres.stop();
-    rmSync(dataDir, { recursive: true, force: true });
-  };
+  return postgres.stop;
 }
 
 async function makeTemplate(server: string): Promise<void> {

@@ -1,0 +1,141 @@
+// A RabbitMQ of a test's own: private ports, folders and name, everything on loopback, gone with the test.
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { connect, createServer } from "node:net";
+import { join } from "node:path";
+import { childEnvironment } from "../../../src/config.ts";
+import { temporaryFolder } from "../folder.ts";
+import { until } from "../wait.ts";
+import { findRabbit, type Installation } from "./installation.ts";
+
+export interface Rabbit {
+  url: string;
+  start(): Promise<void>;
+  /** SIGKILL, as a crash; what was confirmed is there after `start` */
+  kill(): Promise<void>;
+  /** Holds still without a word (SIGSTOP), until `thaw`. */
+  freeze(): void;
+  thaw(): void;
+  /** Removes everything it kept; it must not be running. */
+  wipe(): void;
+  remove(): Promise<void>;
+}
+
+const living = new Set<ChildProcess>();
+process.on("exit", () => {
+  for (const child of living) child.kill("SIGKILL");
+});
+
+/** Not started yet. Undefined, with a loud word, where no broker can be had; in CI that is an error. */
+export async function makeRabbit(): Promise<Rabbit | undefined> {
+  const found = await findRabbit();
+  if ("installation" in found) return rabbitOf(found.installation);
+  const sentence = `RabbitMQ is not tested here: ${found.why}. As root: .ci/packages`;
+  if (process.env.CI === "true") throw new Error(sentence);
+  process.stderr.write(`\n!!! ${sentence}\n\n`);
+  return undefined;
+}
+
+async function rabbitOf(installation: Installation): Promise<Rabbit> {
+  const folder = temporaryFolder("rabbitmq");
+  const [amqp, distribution, names] = await freePorts(3);
+  const env = environment(installation, folder, { amqp, distribution, names });
+  const kept = join(folder, "mnesia");
+  let epmd: ChildProcess | undefined;
+  let server: ChildProcess | undefined;
+
+  async function start(): Promise<void> {
+    epmd ??= launch(installation.epmd, ["-port", String(names), "-address", "127.0.0.1"], env);
+    mkdirSync(kept, { recursive: true });
+    const started = launch(installation.server, [], env);
+    server = started;
+    await until(() => started.exitCode !== null || answers(amqp), { timeoutSeconds: 90, what: "the broker's port" });
+    if (started.exitCode !== null) throw new Error(`RabbitMQ ended with ${started.exitCode}:\n${readFileSync(join(folder, "log", "out"), "utf8")}`);
+  }
+
+  async function end(child: ChildProcess | undefined): Promise<void> {
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    child.kill("SIGKILL");
+    await once(child, "exit");
+  }
+
+  return {
+    url: `amqp://guest:guest@127.0.0.1:${amqp}`,
+    start,
+    kill: () => end(server),
+    freeze: () => void server?.kill("SIGSTOP"),
+    thaw: () => void server?.kill("SIGCONT"),
+    wipe: () => rmSync(kept, { recursive: true, force: true }),
+    remove: async () => {
+      await end(server);
+      await end(epmd);
+      rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
+interface Ports {
+  amqp: number;
+  distribution: number;
+  names: number;
+}
+
+function environment({ path }: Installation, folder: string, { amqp, distribution, names }: Ports): Record<string, string | undefined> {
+  mkdirSync(join(folder, "log"));
+  writeFileSync(join(folder, "plugins"), "[].\n");
+  writeFileSync(join(folder, "rabbitmq.conf"), "disk_free_limit.absolute = 50MB\nvm_memory_high_watermark.relative = 0.6\n");
+  const base = childEnvironment();
+  return {
+    ...base,
+    PATH: `${path}:${base.PATH}`,
+    // the Erlang cookie lies there
+    HOME: folder,
+    RABBITMQ_CONF_ENV_FILE: "/dev/null",
+    RABBITMQ_NODENAME: "longshore@localhost",
+    RABBITMQ_NODE_IP_ADDRESS: "127.0.0.1",
+    RABBITMQ_NODE_PORT: String(amqp),
+    RABBITMQ_DIST_PORT: String(distribution),
+    ERL_EPMD_PORT: String(names),
+    ERL_EPMD_ADDRESS: "127.0.0.1",
+    RABBITMQ_MNESIA_BASE: join(folder, "mnesia"),
+    RABBITMQ_LOG_BASE: join(folder, "log"),
+    RABBITMQ_ENABLED_PLUGINS_FILE: join(folder, "plugins"),
+    RABBITMQ_CONFIG_FILE: join(folder, "rabbitmq"),
+    RABBITMQ_PID_FILE: join(folder, "pid"),
+    // The script then becomes the server instead of watching over it: a signal to it is a signal to the broker.
+    RABBITMQ_ALLOW_INPUT: "1",
+    RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: "-noinput -kernel inet_dist_use_interface {127,0,0,1}",
+  };
+}
+
+/** It dies with this process, however that ends. */
+function launch(command: string, args: string[], env: Record<string, string | undefined>): ChildProcess {
+  const child = spawn("setpriv", ["--pdeathsig", "KILL", command, ...args], { env, stdio: "ignore" });
+  living.add(child);
+  child.once("exit", () => living.delete(child));
+  return child;
+}
+
+function answers(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, "127.0.0.1", () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once("error", () => resolve(false));
+  });
+}
+
+async function freePorts(count: number): Promise<[number, number, number]> {
+  const servers = await Promise.all(
+    Array.from({ length: count }, async () => {
+      const server = createServer().listen(0, "127.0.0.1");
+      await once(server, "listening");
+      return server;
+    }),
+  );
+  const ports = servers.map((server) => (server.address() as { port: number }).port);
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports as [number, number, number];
+}
