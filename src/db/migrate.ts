@@ -39,7 +39,7 @@ export async function migrate(url: string, log?: Logger, folder: string = migrat
 }
 
 /** Names of migrations that the database lacks, for readiness. `query` answers rows. */
-export async function pendingMigrations(query: <Row>(text: string) => Promise<Row[]>): Promise<string[]> {
+export async function pendingMigrations(query: <Row extends object>(text: string) => Promise<Row[]>): Promise<string[]> {
   const applied = await query<{ migration_name: string }>("SELECT migration_name FROM _prisma_migrations WHERE rolled_back_at IS NULL");
   const names = new Set(applied.map((row) => row.migration_name));
   return readMigrations(migrationsFolder())

@@ -1,0 +1,71 @@
+import express, { type NextFunction, type Request, type Response } from "express";
+import type { Context } from "../context.ts";
+import { notFound, Refused } from "../errors.ts";
+import { facades } from "../facades/index.ts";
+import { collectProcessMetrics } from "../metrics.ts";
+import { docs } from "./docs.ts";
+import { front, type Locals, loggedPath } from "./front.ts";
+import { problemReply } from "./problem.ts";
+import type { Route } from "./route.ts";
+import { routes } from "./routes/index.ts";
+import { send } from "./send.ts";
+
+export function makeApp(ctx: Context): express.Express {
+  collectProcessMetrics();
+  const app = express();
+  app.disable("x-powered-by");
+  app.disable("etag");
+  app.set("query parser", false);
+  app.use(front(ctx));
+  for (const route of routes) app[route.method](expressPath(route.path), answering(ctx, route));
+  app.use("/docs", docs());
+  for (const facade of facades) app.use(facade.router(ctx));
+  for (const [path, methods] of methodsByPath()) app.all(expressPath(path), refusingMethods(methods));
+  app.use((request: Request) => {
+    throw notFound("page", loggedPath(request.url));
+  });
+  app.use(answeringErrors(ctx));
+  return app;
+}
+
+function answering(ctx: Context, route: Route) {
+  return async (request: Request, response: Response): Promise<void> => {
+    const locals = response.locals as Locals;
+    locals.route = route.path;
+    locals.hot = route.hot ?? false;
+    const reply = await route.answer({ ctx, request, response, pathParameters: request.params });
+    if ("write" in reply) await reply.write(response);
+    else send(response, reply);
+  };
+}
+
+function methodsByPath(): Map<string, string[]> {
+  const found = new Map<string, string[]>();
+  for (const { path, method } of routes) {
+    const methods = method === "get" ? ["GET", "HEAD"] : [method.toUpperCase()];
+    found.set(path, [...(found.get(path) ?? []), ...methods]);
+  }
+  return found;
+}
+
+function refusingMethods(methods: string[]) {
+  const allow = methods.join(", ");
+  return (request: Request, response: Response): void => {
+    response.setHeader("allow", allow);
+    throw new Refused(405, "bad_method", `${request.method} is not possible here; ${allow} ${methods.length === 1 ? "is" : "are"}.`);
+  };
+}
+
+/** Express knows an error handler by its four parameters. */
+function answeringErrors(ctx: Context) {
+  return (error: unknown, request: Request, response: Response, _next: NextFunction): void => {
+    const { requestId } = response.locals as Locals;
+    const reply = problemReply(error, loggedPath(request.originalUrl), requestId);
+    if (reply.status === 500) ctx.log.error({ err: error, request: requestId, path: loggedPath(request.originalUrl) }, "a call failed");
+    send(response, reply);
+  };
+}
+
+function expressPath(path: string): string {
+  return path.replaceAll(/\{(\w+)\}/g, ":$1");
+}

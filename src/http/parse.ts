@@ -1,0 +1,26 @@
+import type { ZodObject, ZodType, z } from "zod";
+import { notFound, Refused } from "../errors.ts";
+import { fieldErrors } from "./sentences.ts";
+
+/** Parses a body; every fault is named with its place. */
+export function parse<Schema extends ZodType>(schema: Schema, value: unknown, at: readonly string[] = []): z.output<Schema> {
+  const parsed = schema.safeParse(value, { reportInput: true });
+  if (parsed.success) return parsed.data;
+  throw badInput(fieldErrors(schema, parsed.error.issues, at));
+}
+
+export function badInput(errors: { pointer: string; detail: string }[]): Refused {
+  const [first] = errors;
+  const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : "";
+  return new Refused(400, "bad_input", `${first?.detail ?? "The input is wrong."}${more}`, errors.slice(0, 50));
+}
+
+const nouns: Record<string, string> = { id: "request", file: "file", dataset: "dataset" };
+
+/** What cannot be an id is an unknown id. */
+export function parsePathParameters<Params extends ZodObject>(schema: Params, values: Record<string, unknown>): z.output<Params> {
+  const parsed = schema.safeParse(values);
+  if (parsed.success) return parsed.data;
+  const name = String(parsed.error.issues[0]?.path[0] ?? "id");
+  throw notFound(nouns[name] ?? name, String(values[name]).slice(0, 100));
+}

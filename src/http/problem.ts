@@ -1,0 +1,47 @@
+import { STATUS_CODES } from "node:http";
+import { type FieldError, Refused, Unavailable } from "../errors.ts";
+import type { Reply } from "./route.ts";
+
+export interface Problem {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  instance: string;
+  errors: FieldError[];
+}
+
+/** RFC 9457. What is no fault of the caller is answered without its cause, which stands in the log under the request's id. */
+export function problemReply(error: unknown, instance: string, requestId: string): Reply {
+  if (error instanceof Refused) return reply(error.status, error.code, error.message, instance, error.errors);
+  if (error instanceof Unavailable) {
+    return reply(503, "unavailable", error.message, instance, [], { "retry-after": String(error.retryAfterSeconds) });
+  }
+  if (isClientFault(error)) return reply(error.status, "bad_request", "The path is not valid percent-encoded UTF-8.", instance);
+  return reply(500, "internal", `The service failed at this; its log has the reason under ${requestId}.`, instance);
+}
+
+function reply(
+  status: number,
+  code: string,
+  detail: string,
+  instance: string,
+  errors: FieldError[] = [],
+  headers: Record<string, string> = {},
+): Reply {
+  const problem: Problem = {
+    type: `urn:longshore:problem:${code}`,
+    title: STATUS_CODES[status] ?? "Error",
+    status,
+    detail,
+    instance,
+    errors,
+  };
+  return { status, body: problem, headers: { "content-type": "application/problem+json; charset=utf-8", ...headers } };
+}
+
+/** The router throws these for a path it cannot decode. */
+function isClientFault(error: unknown): error is { status: number } {
+  const status = (error as { status?: unknown } | null)?.status;
+  return typeof status === "number" && status >= 400 && status < 500;
+}

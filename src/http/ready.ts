@@ -1,0 +1,58 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import { Unavailable } from "../errors.ts";
+import { problemReply } from "./problem.ts";
+import { send } from "./send.ts";
+
+const mostHeld = 2000;
+
+/**
+ * Answers from the first moment on: calls that come before the service is ready are held until it is. A sidecar gives up
+ * connecting after half a second and never reports again, so the listener opens before everything else.
+ */
+export function holdUntilReady(ready: Promise<RequestListener>, { seconds = 60 }: { seconds?: number } = {}): RequestListener {
+  let listener: RequestListener | undefined;
+  let failed = false;
+  let held = 0;
+  ready.then(
+    (value) => {
+      listener = value;
+    },
+    () => {
+      failed = true;
+    },
+  );
+
+  async function hold(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    held++;
+    const now = await inTime(ready, seconds);
+    held--;
+    if (now) now(request, response);
+    else refuse(request, response);
+  }
+
+  return (request, response) => {
+    if (listener) listener(request, response);
+    else if (request.url === "/healthz") send(response, { status: 200, body: { status: "alive" } });
+    else if (request.url === "/readyz") send(response, { status: 503, body: starting, headers: { "retry-after": "1" } });
+    else if (failed || held >= mostHeld) refuse(request, response);
+    else void hold(request, response);
+  };
+}
+
+const starting = { status: "not ready", missing: { service: "It is still starting." } };
+
+function refuse(request: IncomingMessage, response: ServerResponse): void {
+  const path = (request.url ?? "/").split("?")[0] ?? "/";
+  send(response, problemReply(new Unavailable("The service is not ready yet."), path, ""));
+}
+
+/** The listener, or undefined when it does not come within that time or not at all. */
+async function inTime(ready: Promise<RequestListener>, seconds: number): Promise<RequestListener | undefined> {
+  let clock: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    clock = setTimeout(() => resolve(undefined), seconds * 1000);
+  });
+  const listener = await Promise.race([ready.catch(() => undefined), late]);
+  clearTimeout(clock);
+  return listener;
+}

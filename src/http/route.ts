@@ -1,0 +1,123 @@
+// A route is one object with its schemas; validation, the OpenAPI document and the types of the client come from it.
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { type ZodObject, type ZodType, z } from "zod";
+import type { Context } from "../context.ts";
+import { readJson, type TextRule } from "./body.ts";
+import { parse, parsePathParameters } from "./parse.ts";
+import { parseQuery } from "./query.ts";
+
+export interface Reply {
+  status: number;
+  body?: unknown;
+  headers?: Record<string, string>;
+}
+
+/** A reply that writes itself: a stream of events, a page. */
+export interface Streamed {
+  write(response: ServerResponse): void | Promise<void>;
+}
+
+export interface BodyRule<Body extends ZodType> {
+  schema: Body;
+  /** for the OpenAPI document, where more is parsed later than the schema says */
+  documented?: ZodType;
+  limitMegabytes?: number;
+  /** what happens to NUL characters and halves of surrogate pairs, which Postgres cannot store; refused unless said otherwise */
+  text?: TextRule;
+  example?: unknown;
+}
+
+export interface Documented {
+  description: string;
+  schema?: ZodType;
+  /** of other content than JSON */
+  mediaType?: string;
+  example?: unknown;
+}
+
+export interface Input<Params, Query, Body> {
+  params: Params;
+  query: Query;
+  body: Body;
+  /** who asks */
+  owner: string;
+  request: IncomingMessage;
+  /** the body as it was sent, before defaults */
+  sent: unknown;
+  /** aborted when the caller has gone */
+  gone(): AbortSignal;
+}
+
+export type Method = "get" | "post" | "delete";
+
+interface Definition<Params extends ZodObject, Query extends ZodObject, Body extends ZodType> {
+  method: Method;
+  /** with parameters as OpenAPI writes them: `/v1/requests/{id}` */
+  path: `/${string}`;
+  /** the operationId: a verb and a noun */
+  name: string;
+  summary: string;
+  description?: string;
+  tag: string;
+  params?: Params;
+  query?: Query;
+  headers?: ZodObject;
+  body?: BodyRule<Body>;
+  responses: Record<number, Documented>;
+  /** called many times a second: no access log */
+  hot?: boolean;
+  handler(ctx: Context, input: Input<z.output<Params>, z.output<Query>, z.output<Body>>): Promise<Reply | Streamed> | Reply | Streamed;
+}
+
+interface Call {
+  ctx: Context;
+  request: IncomingMessage;
+  response: ServerResponse;
+  pathParameters: Record<string, unknown>;
+}
+
+export interface Route extends Omit<Definition<ZodObject, ZodObject, ZodType>, "handler"> {
+  answer(call: Call): Promise<Reply | Streamed>;
+}
+
+/** While identity is off, everything belongs to the one person at this machine. */
+const localOwner = "local";
+
+export function route<Params extends ZodObject, Query extends ZodObject, Body extends ZodType>(
+  definition: Definition<Params, Query, Body>,
+): Route {
+  const { params, query, body, handler, ...rest } = definition;
+
+  async function answer({ ctx, request, response, pathParameters }: Call): Promise<Reply | Streamed> {
+    const path = params ? parsePathParameters(params, pathParameters) : ({} as z.output<Params>);
+    const asked = parseQuery(query, request.url ?? "/") as z.output<Query>;
+    const sent = body ? await readJson(request, body.limitMegabytes ?? 1, body.text ?? "refuse") : await readNothing(request);
+    return handler(ctx, {
+      params: path,
+      query: asked,
+      body: body ? parse(body.schema, sent) : (undefined as z.output<Body>),
+      owner: localOwner,
+      request,
+      sent,
+      gone: () => untilGone(response),
+    });
+  }
+
+  return { ...rest, ...(params ? { params } : {}), ...(query ? { query } : {}), ...(body ? { body } : {}), answer };
+}
+
+const nothing = z.strictObject({});
+
+/** A call that takes no body may still send `{}`; anything more is a mistake of its sender. */
+async function readNothing(request: IncomingMessage): Promise<undefined> {
+  const { "content-length": length = "0", "transfer-encoding": encoding } = request.headers;
+  if (request.method !== "POST" || (length === "0" && encoding === undefined)) return;
+  parse(nothing, await readJson(request, 1, "refuse"));
+}
+
+/** A response closes when it is sent, and when its caller has gone before. */
+function untilGone(response: ServerResponse): AbortSignal {
+  const gone = new AbortController();
+  response.once("close", () => gone.abort());
+  return gone.signal;
+}

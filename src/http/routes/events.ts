@@ -1,0 +1,31 @@
+import { readRequest } from "../../requests/progress.ts";
+import { isFinal } from "../../requests/state.ts";
+import { eventId, streamEvents } from "../events.ts";
+import { route } from "../route.ts";
+import { requestParams } from "../schemas/params.ts";
+
+export const watchRequest = route({
+  method: "get",
+  path: "/v1/requests/{id}/events",
+  name: "watchRequest",
+  tag: "requests",
+  summary: "Follow a request: server-sent events of its counters and state, until it ends",
+  description:
+    "`progress` carries the counters, `state` the state, round and reason. Last-Event-ID goes on from there; after the end it is answered 204.",
+  params: requestParams,
+  responses: {
+    200: {
+      description: "The events.",
+      mediaType: "text/event-stream",
+      example:
+        'id: 1.running.4.0.2.2\nevent: progress\ndata: {"total":8,"waiting":4,"queued":0,"running":2,"done":2,"failed":0,"canceled":0}\n\n',
+    },
+    204: { description: "All was told already." },
+  },
+  async handler(ctx, { params, request }) {
+    const view = await readRequest(ctx, params.id);
+    const lastEventId = request.headers["last-event-id"];
+    if (isFinal(view.state) && lastEventId === eventId(view)) return { status: 204 };
+    return { write: (response) => streamEvents(ctx, view, String(lastEventId ?? ""), response) };
+  },
+});

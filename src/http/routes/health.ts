@@ -1,0 +1,47 @@
+import { z } from "zod";
+import { metrics } from "../../metrics.ts";
+import { readiness } from "../readiness.ts";
+import { route } from "../route.ts";
+
+export const getHealth = route({
+  method: "get",
+  path: "/healthz",
+  name: "getHealth",
+  tag: "health",
+  summary: "Does the process live?",
+  responses: { 200: { description: "It does.", schema: z.object({ status: z.literal("alive") }) } },
+  handler: () => ({ status: 200, body: { status: "alive" } }),
+});
+
+const readinessBody = z
+  .object({ status: z.enum(["ready", "not ready"]), missing: z.record(z.string(), z.string()) })
+  .meta({ id: "Readiness" });
+
+export const getReadiness = route({
+  method: "get",
+  path: "/readyz",
+  name: "getReadiness",
+  tag: "health",
+  summary: "Can it serve: database, migrations, queue and store?",
+  responses: {
+    200: { description: "It can.", schema: readinessBody },
+    503: { description: "It cannot; `missing` says what is away, in words.", schema: readinessBody },
+  },
+  async handler(ctx) {
+    const missing = await readiness(ctx);
+    if (Object.keys(missing).length === 0) return { status: 200, body: { status: "ready", missing } };
+    return { status: 503, body: { status: "not ready", missing }, headers: { "retry-after": "2" } };
+  },
+});
+
+export const getMetrics = route({
+  method: "get",
+  path: "/metrics",
+  name: "getMetrics",
+  tag: "health",
+  summary: "Metrics for Prometheus",
+  responses: { 200: { description: "The metrics.", mediaType: "text/plain", example: "longshore_http_seconds_count 12" } },
+  async handler() {
+    return { status: 200, body: await metrics.metrics(), headers: { "content-type": metrics.contentType } };
+  },
+});

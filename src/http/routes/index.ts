@@ -1,0 +1,29 @@
+import type { Route } from "../route.ts";
+import { watchRequest } from "./events.ts";
+import { getRequestFile, listRequestFiles } from "./files.ts";
+import { getHealth, getMetrics, getReadiness } from "./health.ts";
+import { getOpenApi } from "./openapi.ts";
+import { listOperations } from "./operations.ts";
+import { cancelRequest, getRequest, listAllRequests, submitRequest } from "./requests.ts";
+import { listRequestResults } from "./results.ts";
+import { claimWork, heartbeatWork, reportWork } from "./work.ts";
+
+/** In the order in which they are tried: the busiest first. */
+export const routes: Route[] = [
+  reportWork,
+  heartbeatWork,
+  claimWork,
+  submitRequest,
+  listAllRequests,
+  getRequest,
+  watchRequest,
+  cancelRequest,
+  listRequestFiles,
+  getRequestFile,
+  listRequestResults,
+  listOperations,
+  getHealth,
+  getReadiness,
+  getMetrics,
+  getOpenApi(() => routes),
+];

@@ -1,0 +1,16 @@
+import { z } from "zod";
+import { documentOf } from "../openapi.ts";
+import { type Route, route } from "../route.ts";
+
+/** The document is made of the list of routes, which this route is in: the list is asked for late. */
+export function getOpenApi(routes: () => readonly Route[]): Route {
+  return route({
+    method: "get",
+    path: "/openapi.json",
+    name: "getOpenApi",
+    tag: "health",
+    summary: "This document",
+    responses: { 200: { description: "The OpenAPI 3.1 document of this service.", schema: z.record(z.string(), z.unknown()) } },
+    handler: (ctx) => ({ status: 200, body: documentOf(routes(), [...ctx.operations.values()]) }),
+  });
+}

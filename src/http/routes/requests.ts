@@ -1,0 +1,108 @@
+import { createHash } from "node:crypto";
+import { z } from "zod";
+import { Refused } from "../../errors.ts";
+import { cancel } from "../../requests/cancel.ts";
+import { listRequests, readRequest } from "../../requests/progress.ts";
+import type { RequestView } from "../../requests/request.ts";
+import { submit } from "../../requests/submit.ts";
+import { canonicalJson } from "../canonical-json.ts";
+import { route } from "../route.ts";
+import { cursor, limit, requestParams } from "../schemas/params.ts";
+import { requestPage, requestState, requestView, type WireRequest } from "../schemas/request.ts";
+import { idempotencyHeader, submitBody, submitExample } from "../schemas/submit.ts";
+import { parseSteps } from "../steps.ts";
+
+export const submitRequest = route({
+  method: "post",
+  path: "/v1/requests",
+  name: "submitRequest",
+  tag: "requests",
+  summary: "Submit a request: a dataset, and what to do with each of its files",
+  headers: idempotencyHeader,
+  body: { schema: submitBody, limitMegabytes: 64, example: submitExample },
+  responses: {
+    201: { description: "Recorded; work begins.", schema: requestView },
+    200: { description: "The request that this idempotency key made before.", schema: requestView },
+    422: { description: "The idempotency key was used with another body, or the query cannot work." },
+  },
+  async handler(ctx, { body, owner, request, sent }) {
+    const key = idempotencyKey(request.headers["idempotency-key"]);
+    const input = {
+      title: body.title,
+      dataset: body.dataset,
+      steps: parseSteps(ctx.operations, body.steps),
+      deadlineSeconds: body.deadline_seconds,
+      workers: body.workers,
+      stopAfterFailedPercent: body.stop_after_failed_percent,
+    };
+    const { request: view, created } = await submit(ctx, owner, input, key === undefined ? undefined : { key, bodyHash: hashOf(sent) });
+    return { status: created ? 201 : 200, body: onTheWire(view), headers: { location: linkTo(view.id) } };
+  },
+});
+
+export const listAllRequests = route({
+  method: "get",
+  path: "/v1/requests",
+  name: "listRequests",
+  tag: "requests",
+  summary: "List requests, the newest first",
+  query: z.strictObject({ state: requestState.optional(), owner: z.string().min(1).max(200).optional(), cursor, limit: limit(200, 50) }),
+  responses: { 200: { description: "A page of requests.", schema: requestPage } },
+  async handler(ctx, { query }) {
+    const page = await listRequests(ctx, query);
+    return { status: 200, body: { items: page.items.map(onTheWire), next: page.next } };
+  },
+});
+
+export const getRequest = route({
+  method: "get",
+  path: "/v1/requests/{id}",
+  name: "getRequest",
+  tag: "requests",
+  summary: "Read a request: its state and its counters",
+  params: requestParams,
+  responses: { 200: { description: "The request.", schema: requestView } },
+  async handler(ctx, { params }) {
+    return { status: 200, body: onTheWire(await readRequest(ctx, params.id)) };
+  },
+});
+
+export const cancelRequest = route({
+  method: "post",
+  path: "/v1/requests/{id}/cancel",
+  name: "cancelRequest",
+  tag: "requests",
+  summary: "Cancel a request: nothing of it is given out from here on",
+  params: requestParams,
+  responses: {
+    200: { description: "It is canceling, or canceled already.", schema: requestView },
+    409: { description: "The request has ended otherwise." },
+  },
+  async handler(ctx, { params }) {
+    return { status: 200, body: onTheWire(await cancel(ctx, params.id)) };
+  },
+});
+
+export function onTheWire({ facade: _, ...view }: RequestView): WireRequest {
+  const self = linkTo(view.id);
+  return {
+    ...view,
+    links: { self, files: `${self}/files`, results: `${self}/results`, events: `${self}/events`, cancel: `${self}/cancel` },
+  };
+}
+
+function linkTo(id: string): string {
+  return `/v1/requests/${id}`;
+}
+
+function idempotencyKey(header: string | string[] | undefined): string | undefined {
+  if (header === undefined) return undefined;
+  if (typeof header === "string" && /^[\x20-\x7e]{1,255}$/.test(header)) return header;
+  throw new Refused(400, "bad_header", "The Idempotency-Key must be 1 to 255 printable ASCII characters.", [
+    { pointer: "Idempotency-Key", detail: "1 to 255 printable ASCII characters" },
+  ]);
+}
+
+function hashOf(sent: unknown): string {
+  return createHash("sha256").update(canonicalJson(sent)).digest("hex");
+}

@@ -1,0 +1,92 @@
+import type { Context } from "../../context.ts";
+import { report } from "../../requests/report.ts";
+import type { Report, ReportAnswer } from "../../requests/request.ts";
+import { claim, heartbeat } from "../../requests/work.ts";
+import { badInput } from "../parse.ts";
+import { route } from "../route.ts";
+import * as schema from "../schemas/work.ts";
+import { fieldErrors } from "../sentences.ts";
+
+export const claimWork = route({
+  method: "post",
+  path: "/v1/work/claim",
+  name: "claimWork",
+  tag: "work",
+  summary: "Take tasks; each is this worker's until its lease is over",
+  hot: true,
+  body: { schema: schema.claimBody, example: { worker: "node7-1", operations: ["transform"], max: 4, wait_seconds: 20 } },
+  responses: { 200: { description: "Tasks, or none.", schema: schema.claimAnswer } },
+  async handler(ctx, { body, gone }) {
+    const { worker, request, operations, max, wait_seconds: waitSeconds } = body;
+    return { status: 200, body: { tasks: await claim(ctx, { worker, request, operations, max, waitSeconds }, gone()) } };
+  },
+});
+
+export const heartbeatWork = route({
+  method: "post",
+  path: "/v1/work/heartbeat",
+  name: "heartbeatWork",
+  tag: "work",
+  summary: "Renew the leases of tasks in hand; the answer names those to give up",
+  hot: true,
+  body: { schema: schema.heartbeatBody, limitMegabytes: 4, example: { worker: "node7-1", tasks: ["5b0e…"] } },
+  responses: { 200: { description: "Tasks that are canceled or another's by now.", schema: schema.heartbeatAnswer } },
+  async handler(ctx, { body }) {
+    return { status: 200, body: { give_up: await heartbeat(ctx, body) } };
+  },
+});
+
+export const reportWork = route({
+  method: "post",
+  path: "/v1/work/reports",
+  name: "reportWork",
+  tag: "work",
+  summary: "Report what became of files; durable before the answer",
+  description:
+    "A report that cannot be read is answered `refused: why` and does not sink the others; a call in which none can be read is refused as a whole.",
+  hot: true,
+  body: {
+    schema: schema.reportsBody,
+    documented: schema.documentedReports,
+    limitMegabytes: 16,
+    text: "mend",
+    example: {
+      worker: "node7-1",
+      reports: [
+        {
+          request: "7f1e8e0c-6a0e-4a0b-9d7e-3a8f1f5f2c11",
+          file: 42,
+          step: 1,
+          attempt: 1,
+          status: "success",
+          results: [{ name: "42-1.parquet", size: 1024 }],
+        },
+      ],
+    },
+  },
+  responses: { 200: { description: "One answer a report, in the same order.", schema: schema.reportsAnswer } },
+  async handler(ctx, { body }) {
+    return { status: 200, body: { answers: await answerReports(ctx, body.worker, body.reports) } };
+  },
+});
+
+async function answerReports(ctx: Context, worker: string, sent: unknown[]): Promise<ReportAnswer[]> {
+  const refused = new Map<number, ReportAnswer>();
+  const errors: { pointer: string; detail: string }[] = [];
+  const good: Report[] = [];
+  for (const [index, item] of sent.entries()) {
+    const parsed = schema.report.safeParse(item, { reportInput: true });
+    if (parsed.success) {
+      good.push(parsed.data);
+      continue;
+    }
+    const faults = fieldErrors(schema.report, parsed.error.issues, ["reports", String(index)]);
+    refused.set(index, `refused: ${faults[0]?.detail ?? "it cannot be read."}`);
+    if (errors.length < 50) errors.push(...faults);
+  }
+  if (good.length === 0) throw badInput(errors);
+  const answers = await report(ctx, worker, good);
+  if (refused.size === 0) return answers;
+  const next = answers.values();
+  return sent.map((_, index) => refused.get(index) ?? next.next().value ?? "unknown");
+}

@@ -1,0 +1,53 @@
+import { z } from "zod";
+import type { FileView, HistoryRow, ResultView } from "../../requests/request.ts";
+import { fileStates, historyStatuses } from "../../requests/state.ts";
+import { time } from "./request.ts";
+
+export const fileState = z.enum(fileStates).meta({ id: "FileState" });
+
+const fileShape = {
+  file: z.number().int(),
+  paths: z.array(z.string()),
+  step: z.number().int().min(1),
+  state: fileState,
+  attempt: z.number().int().min(0),
+  worker: z.string().nullable(),
+  error: z.object({ fingerprint: z.string(), class: z.string(), message: z.string() }).nullable(),
+  updated_at: time,
+};
+
+const file = z.object(fileShape).meta({ id: "File" }) satisfies z.ZodType<FileView>;
+
+const historyRow = z
+  .object({
+    step: z.number().int().min(1),
+    attempt: z.number().int().min(0),
+    round: z.number().int().min(1),
+    status: z.enum(historyStatuses),
+    timestamp: time,
+    pod_name: z.string().nullable(),
+    info: z.string().nullable(),
+  })
+  .meta({ id: "HistoryRow" }) satisfies z.ZodType<HistoryRow>;
+
+export const filePage = z.object({ items: z.array(file), next: z.string().nullable() });
+export const fileWithHistory = z.object({ ...fileShape, history: z.array(historyRow) }).meta({ id: "FileWithHistory" });
+
+const result = z
+  .object({
+    seq: z.number().int(),
+    file: z.number().int().nullable().meta({ description: "null: a result of the whole request" }),
+    step: z.number().int().min(1),
+    attempt: z.number().int().min(0),
+    name: z.string(),
+    size: z.number().int().min(0).meta({ description: "bytes" }),
+    checksum: z.string().nullable().meta({ description: "sha256 in hex, where the store knows it" }),
+    created_at: time,
+    url: z.string().meta({ description: "Signed: anyone may read it until it expires." }),
+  })
+  .meta({ id: "Result" }) satisfies z.ZodType<ResultView & { url: string }>;
+
+export const resultPage = z.object({
+  items: z.array(result),
+  next: z.string().meta({ description: "Never null: ask again with `after` set to it, and no late result is missed." }),
+});

@@ -1,0 +1,58 @@
+import { z } from "zod";
+import type { Counters, RequestView, StepView } from "../../requests/request.ts";
+import { requestStates } from "../../requests/state.ts";
+
+export const time = z.iso.datetime();
+const count = z.number().int().min(0);
+
+const countersShape = { total: count, waiting: count, queued: count, running: count, done: count, failed: count, canceled: count };
+
+export const counters = z
+  .object(countersShape)
+  .meta({ id: "Counters", description: "Files by state; each file is counted once." }) satisfies z.ZodType<Counters>;
+
+const step = z
+  .object({
+    step: z.number().int().min(1),
+    operation: z.string(),
+    settings: z.record(z.string(), z.unknown()),
+    ...countersShape,
+    passed: count.meta({ description: "Files that were done here and went on to the next step." }),
+  })
+  .meta({ id: "RequestStep" }) satisfies z.ZodType<StepView>;
+
+export const requestState = z.enum(requestStates).meta({ id: "RequestState" });
+
+export type WireRequest = Omit<RequestView, "facade"> & { links: Record<string, string> };
+
+export const requestView = z
+  .object({
+    id: z.uuid(),
+    number: z.number().int(),
+    owner: z.string(),
+    title: z.string().nullable(),
+    state: requestState,
+    round: z.number().int().min(1),
+    reason: z.string().nullable(),
+    incomplete: z.boolean().meta({ description: "The lookup stopped half way: the dataset has more files than these." }),
+    counters,
+    steps: z.array(step),
+    dataset: z.object({
+      id: z.string(),
+      finder: z.string(),
+      name: z.string(),
+      did: z.string().nullable(),
+      state: z.string(),
+      files: count,
+    }),
+    workers: z.number().int().nullable(),
+    deadline: time.nullable(),
+    stop_after_failed_percent: z.number().nullable(),
+    created_at: time,
+    started_at: time.nullable(),
+    finished_at: time.nullable(),
+    links: z.record(z.string(), z.string()),
+  })
+  .meta({ id: "Request" }) satisfies z.ZodType<WireRequest>;
+
+export const requestPage = z.object({ items: z.array(requestView), next: z.string().nullable() });

@@ -1,0 +1,53 @@
+import { z } from "zod";
+
+const path = z.string().min(1).max(4096);
+
+const dataset = z
+  .union([
+    z.strictObject({
+      files: z
+        .array(z.union([path, z.array(path).min(1).max(100)]))
+        .max(1_000_000)
+        .meta({ description: "Each a path or URL, or a list of replicas in order of preference." }),
+    }),
+    z.strictObject({ did: z.string().min(1).max(4096).meta({ description: "A name that a finder knows, such as `dir:///data/run7`." }) }),
+  ])
+  .meta({ id: "DatasetInput" });
+
+/** An operation and its settings, flat; the settings are parsed by the operation's own schema, which the document shows in this one's place. */
+const step = z.looseObject({ operation: z.string().min(1).max(100) }).meta({ id: "StepInput" });
+
+export const submitBody = z
+  .strictObject({
+    title: z.string().max(500).optional(),
+    dataset,
+    steps: z.array(step).min(1).max(20),
+    deadline_seconds: z
+      .number()
+      .int()
+      .min(1)
+      .max(31_622_400)
+      .optional()
+      .meta({ description: "Files still open after this fail with the reason `deadline`." }),
+    workers: z.number().int().min(1).max(100_000).optional().meta({ description: "Most workers at once for this request." }),
+    stop_after_failed_percent: z.number().gt(0).max(100).optional(),
+  })
+  .meta({ id: "Submit" });
+
+export const idempotencyHeader = z.object({
+  "Idempotency-Key": z
+    .string()
+    .min(1)
+    .max(255)
+    .regex(/^[\x20-\x7e]+$/)
+    .optional()
+    .meta({ description: "The same key with the same body gives the same request; with another body it is refused (422)." }),
+});
+
+export const submitExample = {
+  title: "Warm days",
+  dataset: { files: ["/data/stations/1.parquet", ["https://one.example/2.parquet", "https://two.example/2.parquet"]] },
+  steps: [
+    { operation: "transform", generator: "sql", selection: "select date, temp_max from input where temp_max > 25", format: "parquet" },
+  ],
+};

@@ -1,0 +1,101 @@
+// Faults of input in words: what was wrong, what is expected, and where.
+import type { ZodType, z } from "zod";
+import { didYouMean } from "../did-you-mean.ts";
+import type { FieldError } from "../errors.ts";
+import { knownKeys } from "./known-keys.ts";
+import { pointerTo } from "./text.ts";
+
+type Issue = z.core.$ZodIssue;
+
+export function fieldErrors(schema: ZodType, issues: readonly Issue[], at: readonly string[]): FieldError[] {
+  return issues.flatMap((issue) => ofIssue(schema, issue, at));
+}
+
+function ofIssue(schema: ZodType, issue: Issue, at: readonly string[]): FieldError[] {
+  const path = [...at, ...issue.path];
+  if (issue.code === "unrecognized_keys") {
+    const known = knownKeys(schema, issue.path);
+    return issue.keys.map((key) => ({ pointer: pointerTo([...path, key]), detail: unknownKey(key, known) }));
+  }
+  if (issue.code === "invalid_union") {
+    const nearest = nearestOf(issue.errors);
+    if (nearest) return nearest.flatMap((inner) => ofIssue(schema, { ...inner, path: [...issue.path, ...inner.path] }, at));
+  }
+  return [{ pointer: pointerTo(path), detail: `${place(path)} ${expected(issue)}.` }];
+}
+
+function unknownKey(key: string, known: readonly string[]): string {
+  const short = key.slice(0, 100);
+  return `${JSON.stringify(short)} is not known here.${didYouMean(short, known) || (known.length > 0 ? ` Known: ${known.join(", ")}.` : "")}`;
+}
+
+/** Of a choice of shapes, the one that got furthest is what was meant; none when all failed at their top. */
+function nearestOf(branches: readonly (readonly Issue[])[]): readonly Issue[] | undefined {
+  const inside = branches.filter(
+    (branch) => branch.length > 0 && branch.every((issue) => issue.path.length > 0 || issue.code === "unrecognized_keys"),
+  );
+  return inside.sort((left, right) => left.length - right.length)[0];
+}
+
+function place(path: readonly PropertyKey[]): string {
+  return path.length === 0 ? "The body" : JSON.stringify(path.map(String).join("."));
+}
+
+function expected(issue: Issue): string {
+  switch (issue.code) {
+    case "invalid_type":
+      return issue.input === undefined
+        ? `is missing; ${a(issue.expected)} is expected`
+        : `must be ${a(issue.expected)}, not ${kindOf(issue.input)}`;
+    case "invalid_value": {
+      const words = issue.values.map(String);
+      return `must be ${words.length === 1 ? JSON.stringify(words[0]) : `one of ${words.join(", ")}`}${meant(issue.input, words)}`;
+    }
+    case "too_small":
+      return `must ${bound(issue.origin, "at least", issue.minimum)}`;
+    case "too_big":
+      return `must ${bound(issue.origin, "at most", issue.maximum)}`;
+    case "invalid_union":
+      return "has none of the shapes that are allowed here";
+    default:
+      return lower(issue.message);
+  }
+}
+
+function meant(input: unknown, words: readonly string[]): string {
+  if (typeof input !== "string") return input === undefined ? "; it is missing" : `, not ${kindOf(input)}`;
+  return `, not ${JSON.stringify(input.slice(0, 100))}${didYouMean(input, words).replace(/\.$/, "").replace(" Did", ". Did")}`;
+}
+
+function bound(origin: string, side: string, count: number | bigint): string {
+  const unit = { string: "character", array: "item" }[origin];
+  return unit === undefined ? `be ${side} ${count}` : `have ${side} ${count} ${unit}${count === 1 ? "" : "s"}`;
+}
+
+const names: Record<string, string> = {
+  string: "a text",
+  number: "a number",
+  int: "a whole number",
+  boolean: "true or false",
+  array: "a list",
+  object: "an object",
+  record: "an object",
+  null: "null",
+};
+
+function a(expectedType: string): string {
+  return names[expectedType] ?? expectedType;
+}
+
+function kindOf(input: unknown): string {
+  if (input === null) return "null";
+  if (Array.isArray(input)) return "a list";
+  if (typeof input === "number") return Number.isFinite(input) ? String(input) : "a number that large";
+  if (typeof input === "boolean") return String(input);
+  return names[typeof input] ?? "that";
+}
+
+/** Schemas of ours say what they expect (`must be …`); the library's own messages begin with a capital. */
+function lower(message: string): string {
+  return message.startsWith("must ") ? message : `is not right: ${message.charAt(0).toLowerCase()}${message.slice(1)}`;
+}

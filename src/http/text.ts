@@ -1,0 +1,64 @@
+import { Refused } from "../errors.ts";
+
+const deepest = 64;
+// NUL and the lone halves of surrogate pairs: JSON can say them (by an escape only), UTF-8 and Postgres cannot.
+const unstorable = /\0|\p{Surrogate}/u;
+const everyUnstorable = /\0|\p{Surrogate}/gu;
+const suspicious = /\\u(0000|d[89a-f])/i;
+
+type Visit = (text: string, path: readonly string[]) => string;
+
+/** Answers the value itself, or refuses it with the place of the first text that cannot be stored. */
+export function checkText(value: unknown, json: string): unknown {
+  return look(value, json, (text, path) => {
+    if (unstorable.test(text)) throw refusal(text, path);
+    return text;
+  });
+}
+
+/** Replaces what cannot be stored by the replacement character, in place. */
+export function mendText(value: unknown, json: string): unknown {
+  return look(value, json, (text) => (unstorable.test(text) ? text.replace(everyUnstorable, "\ufffd") : text));
+}
+
+/** A short body without such escapes needs no second look. */
+function look(value: unknown, json: string, visit: Visit): unknown {
+  return suspicious.test(json) || mayBeDeep(json) ? walk(value, visit, []) : value;
+}
+
+function mayBeDeep(json: string): boolean {
+  let openers = 0;
+  for (let at = 0; at < json.length && openers <= deepest; at++) {
+    const code = json.charCodeAt(at);
+    if (code === 0x5b || code === 0x7b) openers++;
+  }
+  return openers > deepest;
+}
+
+function walk(value: unknown, visit: Visit, path: string[]): unknown {
+  if (typeof value === "string") return visit(value, path);
+  if (typeof value !== "object" || value === null) return value;
+  if (path.length >= deepest) throw new Refused(400, "too_deep", `The body is nested deeper than ${deepest} levels.`);
+  const holder = value as Record<string, unknown>;
+  for (const key of Object.keys(value)) {
+    path.push(key);
+    // A key is never mended: two could become one.
+    if (unstorable.test(key)) throw refusal(key, path);
+    const kept = walk(holder[key], visit, path);
+    if (kept !== holder[key]) holder[key] = kept;
+    path.pop();
+  }
+  return value;
+}
+
+function refusal(text: string, path: readonly string[]): Refused {
+  const what = text.includes("\0") ? "a NUL character" : "half of a surrogate pair";
+  const pointer = pointerTo(path);
+  const detail = `The text at ${pointer === "" ? "the top" : JSON.stringify(pointer)} contains ${what}, which cannot be stored.`;
+  return new Refused(400, "bad_text", detail, [{ pointer, detail }]);
+}
+
+/** RFC 6901. */
+export function pointerTo(path: readonly PropertyKey[]): string {
+  return path.map((key) => `/${String(key).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
+}
