@@ -44,7 +44,9 @@ export class Returned extends Unavailable {
   constructor(messages: Message[], of: number) {
     const topics = [...new Set(messages.map(({ topic }) => topic))];
     const named = topics.slice(0, 5).join(", ") + (topics.length > 5 ? ` and ${topics.length - 5} more` : "");
-    super(`The broker gave ${messages.length} of ${of} messages back: the queue is gone of ${named}. It is declared anew at the next publish.`);
+    super(
+      `The broker gave ${messages.length} of ${of} messages back: the queue is gone of ${named}. It is declared anew at the next publish.`,
+    );
     this.name = "Returned";
     this.messages = messages;
   }

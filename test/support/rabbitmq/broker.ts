@@ -1,7 +1,7 @@
 // A RabbitMQ of a test's own: private ports, folders and name, everything on loopback, gone with the test.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import { childEnvironment } from "../../../src/config.ts";
@@ -42,16 +42,17 @@ async function rabbitOf(installation: Installation): Promise<Rabbit> {
   const [amqp, distribution, names] = await freePorts(3);
   const env = environment(installation, folder, { amqp, distribution, names });
   const kept = join(folder, "mnesia");
+  const printed = join(folder, "printed");
   let epmd: ChildProcess | undefined;
   let server: ChildProcess | undefined;
 
   async function start(): Promise<void> {
-    epmd ??= launch(installation.epmd, ["-port", String(names), "-address", "127.0.0.1"], env);
+    epmd ??= launch(installation.epmd, ["-port", String(names), "-address", "127.0.0.1"], env, printed);
     mkdirSync(kept, { recursive: true });
-    const started = launch(installation.server, [], env);
+    const started = launch(installation.server, [], env, printed);
     server = started;
     await until(() => started.exitCode !== null || answers(amqp), { timeoutSeconds: 90, what: "the broker's port" });
-    if (started.exitCode !== null) throw new Error(`RabbitMQ ended with ${started.exitCode}:\n${readFileSync(join(folder, "log", "out"), "utf8")}`);
+    if (started.exitCode !== null) throw new Error(`RabbitMQ ended with ${started.exitCode}:\n${readFileSync(printed, "utf8")}`);
   }
 
   async function end(child: ChildProcess | undefined): Promise<void> {
@@ -110,8 +111,10 @@ function environment({ path }: Installation, folder: string, { amqp, distributio
 }
 
 /** It dies with this process, however that ends. */
-function launch(command: string, args: string[], env: Record<string, string | undefined>): ChildProcess {
-  const child = spawn("setpriv", ["--pdeathsig", "KILL", command, ...args], { env, stdio: "ignore" });
+function launch(command: string, args: string[], env: Record<string, string | undefined>, printed: string): ChildProcess {
+  const output = openSync(printed, "a");
+  const child = spawn("setpriv", ["--pdeathsig", "KILL", command, ...args], { env, stdio: ["ignore", output, output] });
+  closeSync(output);
   living.add(child);
   child.once("exit", () => living.delete(child));
   return child;

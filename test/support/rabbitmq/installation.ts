@@ -38,11 +38,22 @@ async function unpack(): Promise<Installation | undefined> {
   const work = `${cache}.${process.pid}`;
   mkdirSync(work, { recursive: true });
   try {
-    const depends = ["depends", "--recurse", "--no-recommends", "--no-suggests", "--no-conflicts", "--no-breaks", "--no-replaces", "--no-enhances", "rabbitmq-server"];
+    const depends = [
+      "depends",
+      "--recurse",
+      "--no-recommends",
+      "--no-suggests",
+      "--no-conflicts",
+      "--no-breaks",
+      "--no-replaces",
+      "--no-enhances",
+      "rabbitmq-server",
+    ];
     const { stdout } = await run("apt-cache", depends);
     const erlang = stdout.split("\n").filter((line) => /^erlang-[a-z-]+$/.test(line));
     await run("apt-get", ["download", "rabbitmq-server", ...new Set(erlang)], { cwd: work });
-    for (const file of readdirSync(work).filter((name) => name.endsWith(".deb"))) await run("dpkg-deb", ["--extract", file, "."], { cwd: work });
+    for (const file of readdirSync(work).filter((name) => name.endsWith(".deb")))
+      await run("dpkg-deb", ["--extract", file, "."], { cwd: work });
     for (const script of ["bin/erl", "bin/start", "erts/bin/erl", "erts/bin/start"]) moveRoot(work, script);
     rmSync(cache, { recursive: true, force: true });
     renameSync(work, cache);

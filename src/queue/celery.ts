@@ -1,0 +1,131 @@
+import { randomUUID } from "node:crypto";
+import type { Channel, Options } from "amqplib";
+
+// Task messages for ServiceX sidecars and finders: Celery protocol 2, as an unmodified Celery 5 worker takes it.
+
+export interface CeleryTask {
+  task: string;
+  args?: unknown[];
+  kwargs?: Record<string, unknown>;
+  /** ours to choose: a message published again may bear the same */
+  id?: string;
+}
+
+export interface CeleryMessage {
+  content: Buffer;
+  options: Options.Publish;
+}
+
+export interface TransformTask {
+  requestId: string;
+  fileId: number;
+  /** replicas in order of preference */
+  paths: string[];
+  serviceEndpoint: string;
+  resultDestination: string;
+  resultFormat: string;
+}
+
+const origin = "longshore";
+
+/** Queues and exchanges are declared with these flags and no arguments: the worker declares them again, and any difference is refused. */
+export const sidecarQueueFlags = { durable: false, autoDelete: true, exclusive: false } as const;
+export const finderQueueFlags = { durable: true, autoDelete: false, exclusive: false } as const;
+const broadcastExchange = "celery.pidbox";
+
+export function transformerQueue(requestId: string): string {
+  return `transformer-${requestId}`;
+}
+
+export function finderQueue(scheme: string): string {
+  return `did_finder_${scheme}`;
+}
+
+/** The queue goes, with all its messages, when its last worker does: declared before each publish, or what is published is dropped. */
+export async function declareCelery(channel: Channel, requestId: string): Promise<string> {
+  const { queue } = await channel.assertQueue(transformerQueue(requestId), sidecarQueueFlags);
+  return queue;
+}
+
+export async function declareFinder(channel: Channel, scheme: string): Promise<string> {
+  const name = finderQueue(scheme);
+  await channel.assertQueue(name, finderQueueFlags);
+  await channel.assertExchange(name, "direct", { durable: true });
+  await channel.bindQueue(name, name, name);
+  return name;
+}
+
+export function transformTask(
+  { requestId, fileId, paths, serviceEndpoint, resultDestination, resultFormat }: TransformTask,
+  id?: string,
+): CeleryMessage {
+  return celeryMessage({
+    task: "transformer_sidecar.transform_file",
+    kwargs: {
+      request_id: requestId,
+      file_id: fileId,
+      paths,
+      service_endpoint: serviceEndpoint,
+      result_destination: resultDestination,
+      result_format: resultFormat,
+    },
+    ...(id === undefined ? {} : { id }),
+  });
+}
+
+/** `did` without its scheme but with its query; the endpoint ends with a slash. */
+export function lookupTask(scheme: string, did: string, datasetId: number, endpoint: string): CeleryMessage {
+  return celeryMessage({ task: `${finderQueue(scheme)}.lookup_dataset`, args: [did, datasetId, endpoint] });
+}
+
+/** A worker that gets a message without a content type exits, and its queue is deleted with it. */
+export function celeryMessage({ task, args = [], kwargs = {}, id = randomUUID() }: CeleryTask): CeleryMessage {
+  return {
+    content: Buffer.from(JSON.stringify([args, kwargs, { callbacks: null, errbacks: null, chain: null, chord: null }])),
+    options: {
+      contentType: "application/json",
+      contentEncoding: "utf-8",
+      deliveryMode: 2,
+      priority: 0,
+      mandatory: true,
+      correlationId: id,
+      messageId: id,
+      headers: {
+        lang: "py",
+        task,
+        id,
+        root_id: id,
+        parent_id: null,
+        group: null,
+        retries: 0,
+        eta: null,
+        expires: null,
+        timelimit: [null, null],
+        argsrepr: JSON.stringify(args),
+        kwargsrepr: JSON.stringify(kwargs),
+        origin,
+        ignore_result: false,
+      },
+    },
+  };
+}
+
+/** Asks every worker to consume a queue no longer; those of other queues ignore it. Never `shutdown`: it would end them all. */
+export function cancelConsumer(requestId: string, now = Date.now()): CeleryMessage {
+  const call = {
+    method: "cancel_consumer",
+    arguments: { queue: transformerQueue(requestId) },
+    destination: null,
+    pattern: null,
+    matcher: null,
+  };
+  return {
+    content: Buffer.from(JSON.stringify(call)),
+    options: { contentType: "application/json", contentEncoding: "utf-8", headers: { clock: 1, expires: now / 1000 + 1 } },
+  };
+}
+
+export async function broadcast(channel: Channel, { content, options }: CeleryMessage): Promise<void> {
+  await channel.assertExchange(broadcastExchange, "fanout", { durable: false });
+  channel.publish(broadcastExchange, "", content, options);
+}

@@ -1,0 +1,109 @@
+import type { Logger } from "pino";
+import type { Db } from "../db/client.ts";
+import type { Doorbell } from "../db/listen.ts";
+import type { Consumer } from "./contract.ts";
+import { deleteMessages, holdMessages, poisonMessages, type StoredMessage, takeMessages } from "./postgres-store.ts";
+import { type Handle, judge } from "./verdicts.ts";
+
+interface ConsumerOptions {
+  db: Db;
+  doorbell: Doorbell;
+  log: Logger;
+  topic: string;
+  prefetch: number;
+  handle: Handle;
+}
+
+/** Short, so that what a killed process had in hand comes again soon; renewed while the handler is at work. */
+const leaseSeconds = 15;
+const renewSeconds = 5;
+/** Behind the doorbell: finds what was rung while nobody listened, and what has waited its time. */
+const lookSeconds = 1;
+
+/** What rings when a topic has new messages. */
+export function bellOf(topic: string): string {
+  return `topic:${topic}`;
+}
+
+export function startConsumer(options: ConsumerOptions): Consumer {
+  const { doorbell, log, topic } = options;
+  let stopped = false;
+  let rung = false;
+  let wake: (() => void) | undefined;
+  const ring = () => {
+    rung = true;
+    wake?.();
+  };
+  const silence = doorbell.on(bellOf(topic), ring);
+
+  async function run(): Promise<void> {
+    while (!stopped) {
+      rung = false;
+      const handled = await takeAndHandle(options).catch((error: Error) => {
+        log.warn({ err: error, topic }, "a topic could not be read; looked at again in a second");
+        return 0;
+      });
+      if (handled === 0) await pause();
+    }
+  }
+
+  async function pause(): Promise<void> {
+    if (rung || stopped) return;
+    await new Promise<void>((resolve) => {
+      const clock = setTimeout(resolve, lookSeconds * 1000);
+      wake = () => {
+        clearTimeout(clock);
+        resolve();
+      };
+    });
+    wake = undefined;
+  }
+
+  const running = run();
+  async function stop(): Promise<void> {
+    stopped = true;
+    silence();
+    wake?.();
+    await running;
+  }
+  return { stop };
+}
+
+async function takeAndHandle({ db, log, topic, prefetch, handle }: ConsumerOptions): Promise<number> {
+  const taken = await takeMessages(db.query, topic, prefetch, leaseSeconds);
+  if (!taken.length) return 0;
+  const renewal = setInterval(() => renew(db, taken, log), renewSeconds * 1000);
+  const verdicts = await judge(
+    handle,
+    taken.map(({ body }) => body),
+    log,
+  ).finally(() => clearInterval(renewal));
+
+  const done: number[] = [];
+  const again = { ids: [] as number[], seconds: [] as number[] };
+  const poison = { ids: [] as number[], reasons: [] as string[] };
+  for (const [index, { id }] of taken.entries()) {
+    const verdict = verdicts[index] ?? "done";
+    if (verdict === "done") done.push(id);
+    else if ("poison" in verdict) {
+      poison.ids.push(id);
+      poison.reasons.push(verdict.poison.replaceAll("\0", "\ufffd"));
+    } else {
+      again.ids.push(id);
+      again.seconds.push(verdict.againInSeconds);
+    }
+  }
+  if (done.length) await deleteMessages(db.query, done);
+  if (poison.ids.length) await poisonMessages(db.query, topic, poison.ids, poison.reasons);
+  if (again.ids.length) await holdMessages(db.query, again.ids, again.seconds);
+  return taken.length;
+}
+
+function renew(db: Db, taken: StoredMessage[], log: Logger): void {
+  const ids = taken.map(({ id }) => id);
+  holdMessages(
+    db.query,
+    ids,
+    ids.map(() => leaseSeconds),
+  ).catch((error: Error) => log.debug({ err: error }, "a lease of messages was not renewed"));
+}

@@ -1,0 +1,78 @@
+import type { Query } from "../db/client.ts";
+import { type Message, poisonTopic } from "./contract.ts";
+
+export interface StoredMessage {
+  id: number;
+  body: unknown;
+}
+
+/** `ORDER BY topic, id`, and a range instead of an equality, keep the planner on the index of (topic, id) before it knows the table. */
+const ready = "topic >= $1 AND topic <= $1 AND (taken_until IS NULL OR taken_until <= now())";
+
+export async function insertMessages(query: Query, messages: Message[]): Promise<void> {
+  const topics = messages.map(({ topic }) => topic);
+  const bodies = messages.map(({ body }) => JSON.stringify(body));
+  await query("INSERT INTO queue_messages (topic, body) SELECT * FROM unnest($1::text[], $2::jsonb[])", [topics, bodies], "queue-insert");
+}
+
+/** Those taken are given to nobody else until their lease is over. */
+export async function takeMessages(query: Query, topic: string, max: number, leaseSeconds: number): Promise<StoredMessage[]> {
+  return query<StoredMessage>(
+    `WITH next AS MATERIALIZED (SELECT id FROM queue_messages WHERE ${ready} ORDER BY topic, id LIMIT $2 FOR UPDATE SKIP LOCKED)
+     UPDATE queue_messages message SET taken_until = now() + $3 * interval '1 second', deliveries = deliveries + 1
+     FROM next WHERE message.id = next.id RETURNING message.id, message.body`,
+    [topic, max, leaseSeconds],
+    "queue-take",
+  );
+}
+
+export async function deleteMessages(query: Query, ids: number[]): Promise<void> {
+  await query("DELETE FROM queue_messages WHERE id = ANY($1::bigint[])", [ids], "queue-delete");
+}
+
+/** Not given out before these many seconds: the lease of what is in hand, or the wait before another try. */
+export async function holdMessages(query: Query, ids: number[], seconds: number[]): Promise<void> {
+  await query(
+    `UPDATE queue_messages message SET taken_until = now() + held.seconds * interval '1 second'
+     FROM unnest($1::bigint[], $2::float8[]) AS held (id, seconds) WHERE message.id = held.id`,
+    [ids, seconds],
+    "queue-hold",
+  );
+}
+
+export async function poisonMessages(query: Query, topic: string, ids: number[], reasons: string[]): Promise<void> {
+  await query(
+    `UPDATE queue_messages message SET topic = $1, reason = poison.reason, taken_until = NULL
+     FROM unnest($2::bigint[], $3::text[]) AS poison (id, reason) WHERE message.id = poison.id`,
+    [poisonTopic(topic), ids, reasons],
+    "queue-poison",
+  );
+}
+
+export async function countMessages(query: Query, topics: string[]): Promise<Map<string, number>> {
+  const rows = await query<{ topic: string; waiting: number }>(
+    `SELECT topic, (SELECT count(*) FROM queue_messages WHERE topic = asked.topic AND (taken_until IS NULL OR taken_until <= now())) AS waiting
+     FROM unnest($1::text[]) AS asked (topic)`,
+    [topics],
+    "queue-count",
+  );
+  return new Map(rows.map(({ topic, waiting }) => [topic, waiting]));
+}
+
+export async function deleteTopics(query: Query, topics: string[]): Promise<void> {
+  await query("DELETE FROM queue_messages WHERE topic = ANY($1::text[])", [topics], "queue-drop");
+}
+
+/** From one topic to the next by index, however many messages each has; no range by prefix, which depends on the collation. */
+export async function listTopics(query: Query, prefix: string): Promise<string[]> {
+  const rows = await query<{ topic: string }>(
+    `WITH RECURSIVE walk AS (
+       (SELECT topic FROM queue_messages ORDER BY topic LIMIT 1)
+       UNION ALL
+       SELECT (SELECT topic FROM queue_messages WHERE topic > walk.topic ORDER BY topic LIMIT 1) FROM walk WHERE walk.topic IS NOT NULL
+     ) SELECT topic FROM walk WHERE starts_with(topic, $1)`,
+    [prefix],
+    "queue-topics",
+  );
+  return rows.map(({ topic }) => topic);
+}

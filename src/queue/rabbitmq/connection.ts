@@ -1,0 +1,168 @@
+import { type ChannelModel, type ConfirmChannel, connect } from "amqplib";
+import type { Logger } from "pino";
+import { Unavailable } from "../../errors.ts";
+import { pause, within } from "../time.ts";
+
+const shortestWait = 200;
+const longestWait = 5000;
+const connectMilliseconds = 5000;
+const heartbeatSeconds = 10;
+
+export interface ConnectionOptions {
+  url: string;
+  /** shown by the broker's own tools */
+  name: string;
+  log: Logger;
+  /** how long a call waits for a broker that is away or silent */
+  patienceMilliseconds: number;
+}
+
+/**
+ * One connection that is there or on its way back. amqplib's own recovery restores the connection but no channel, and stalls when
+ * the connection drops while it is set up; so nothing is restored here, and who needs a channel asks for one.
+ */
+export class BrokerConnection {
+  readonly patienceMilliseconds: number;
+  readonly #url: string;
+  readonly #name: string;
+  readonly #log: Logger;
+  readonly #place: string;
+  readonly #stop = new AbortController();
+  readonly #running: Promise<void>;
+  readonly #whenOpened: (() => void)[] = [];
+  readonly #waiting = new Set<() => void>();
+  #model: ChannelModel | undefined;
+  #trouble: string | undefined = "it has not answered yet";
+
+  constructor({ url, name, log, patienceMilliseconds }: ConnectionOptions) {
+    const { hostname, port, protocol } = new URL(url);
+    this.#place = `The broker at ${hostname}:${port || (protocol === "amqps:" ? 5671 : 5672)}`;
+    this.#url = withHeartbeat(url);
+    this.#name = name;
+    this.#log = log.child({ connection: name });
+    this.patienceMilliseconds = patienceMilliseconds;
+    this.#running = this.#supervise();
+  }
+
+  onOpen(listener: () => void): void {
+    this.#whenOpened.push(listener);
+  }
+
+  /** A fresh channel in confirm mode. */
+  async channel(): Promise<ConfirmChannel> {
+    const model = await this.#open();
+    return this.ask(async () => {
+      const channel = await model.createConfirmChannel();
+      // Without a listener a channel's error ends the process; whoever uses the channel sees it closed.
+      channel.on("error", (error) => this.#log.debug({ err: error }, "the broker closed a channel"));
+      return channel;
+    });
+  }
+
+  /** Whatever goes wrong in `work`, or takes too long, is the broker being away. */
+  async ask<Result>(work: () => Promise<Result>): Promise<Result> {
+    try {
+      return await within(this.patienceMilliseconds, work());
+    } catch (error) {
+      throw this.unavailable(error);
+    }
+  }
+
+  unavailable(error: unknown): Unavailable {
+    if (error instanceof Unavailable) return error;
+    return new Unavailable(`${this.#place} cannot be used: ${this.#trouble ?? (error as Error).message}.`);
+  }
+
+  async check(): Promise<void> {
+    if (this.#trouble) throw this.unavailable(undefined);
+    const channel = await this.channel();
+    await this.ask(() => channel.close());
+  }
+
+  async close(): Promise<void> {
+    this.#stop.abort();
+    this.#trouble = "this process has closed its connection";
+    this.#release();
+    const closing = Promise.resolve(this.#model?.close());
+    await within(2000, Promise.allSettled([closing, this.#running])).catch((error: Error) =>
+      this.#log.debug({ err: error }, "the broker did not say goodbye"),
+    );
+  }
+
+  async #open(): Promise<ChannelModel> {
+    if (!this.#model && !this.#stop.signal.aborted) {
+      await new Promise<void>((resolve) => {
+        const end = () => {
+          clearTimeout(clock);
+          this.#waiting.delete(end);
+          resolve();
+        };
+        const clock = setTimeout(end, this.patienceMilliseconds);
+        this.#waiting.add(end);
+      });
+    }
+    if (!this.#model) throw this.unavailable(new Error("it is away"));
+    return this.#model;
+  }
+
+  #release(): void {
+    for (const end of [...this.#waiting]) end();
+  }
+
+  async #supervise(): Promise<void> {
+    let wait = shortestWait;
+    while (!this.#stop.signal.aborted) {
+      try {
+        const model = await connect(this.#url, {
+          timeout: connectMilliseconds,
+          noDelay: true,
+          clientProperties: { connection_name: this.#name },
+        });
+        wait = shortestWait;
+        await this.#untilClosed(model);
+      } catch (error) {
+        this.#away((error as Error).message);
+        wait = Math.min(wait * 2, longestWait);
+      }
+      // Spread, so that a hundred processes do not knock at once when the broker is back.
+      await pause(wait * (0.75 + Math.random() / 2), this.#stop.signal);
+    }
+  }
+
+  #untilClosed(model: ChannelModel): Promise<void> {
+    return new Promise((resolve) => {
+      model.on("error", (error) => this.#away(error.message));
+      model.on("close", () => {
+        this.#model = undefined;
+        if (!this.#trouble) this.#away("the connection was closed");
+        resolve();
+      });
+      model.on("blocked", (reason) => this.#away(`it takes no messages for now (${reason})`));
+      model.on("unblocked", () => {
+        this.#trouble = undefined;
+      });
+      if (this.#stop.signal.aborted) {
+        model.close().catch((error: Error) => this.#log.debug({ err: error }, "the broker did not say goodbye"));
+        return;
+      }
+      this.#model = model;
+      this.#trouble = undefined;
+      this.#log.info(`${this.#place} is there`);
+      for (const listener of this.#whenOpened) listener();
+      this.#release();
+    });
+  }
+
+  #away(why: string): void {
+    if (this.#stop.signal.aborted || this.#trouble === why) return;
+    this.#trouble = why;
+    this.#log.warn(`${this.#place} is away: ${why}`);
+  }
+}
+
+/** A peer that vanished without a word is noticed after two missed beats. */
+function withHeartbeat(url: string): string {
+  const parsed = new URL(url);
+  if (!parsed.searchParams.has("heartbeat")) parsed.searchParams.set("heartbeat", String(heartbeatSeconds));
+  return parsed.href;
+}
