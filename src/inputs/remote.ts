@@ -77,7 +77,7 @@ async function download(url: URL, name: string, to: string, bounds: RemoteBounds
       await pipeline(body, atMost(megabytes, name), createWriteStream(to), { signal });
       return undefined;
     }
-    body.destroy();
+    await body.dump({ limit: 16_384, signal });
     if (statusCode === 200) throw tooLarge(name, megabytes);
     if (isRedirect(statusCode) && typeof headers.location === "string") return new URL(headers.location, url);
     throw faultOfStatus(statusCode, name);

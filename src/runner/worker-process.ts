@@ -22,7 +22,7 @@ export function startWorkerProcess(
   environment: NodeJS.ProcessEnv,
   onExit: (code: number | null, lastWords: string) => void,
 ): WorkerProcess {
-  const { command, args } = nodeProgram(moduleBeside(import.meta.url, "../worker/main"));
+  const { command, args } = nodeProgram(moduleBeside(import.meta.url, "../worker/main"), ["--max-semi-space-size=2"]);
   // Its name is there for people who look at the list of processes
   const child = spawn(command, [...args, line.name], { env: environment, stdio: ["pipe", "pipe", "pipe"] });
   let ready = false;

@@ -67,7 +67,10 @@ export function makeOutbox(api: WorkApi, log: Logger, settled: (task: string) =>
       for (const [at, item] of batch.entries()) heed(item, answers[at] ?? "");
     } catch (error) {
       if (!(error instanceof Rejected) || error.status === 401 || error.status === 403) throw error;
-      if (batch.length === 1) return drop(batch, error);
+      if (batch.length === 1) {
+        drop(batch, error);
+        return;
+      }
       const middle = Math.ceil(batch.length / 2);
       await deliver(batch.slice(0, middle));
       await deliver(batch.slice(middle));
@@ -81,7 +84,10 @@ export function makeOutbox(api: WorkApi, log: Logger, settled: (task: string) =>
 
   /** A success whose object the store does not have is another try, not a file for ever in hand. */
   function heed({ task, report }: Item, answer: string): void {
-    if (!answer.startsWith("refused") || report.status !== "success") return settled(task);
+    if (!answer.startsWith("refused") || report.status !== "success") {
+      settled(task);
+      return;
+    }
     log.warn({ report, answer }, "the service refused a success");
     const { results: _, ...rest } = report;
     items.push({

@@ -1,0 +1,203 @@
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { createServer, type RequestListener, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { InputFault, nameOf } from "../../src/inputs/fault.ts";
+import { fetchInput } from "../../src/inputs/fetch.ts";
+import { temporaryFolder } from "../support/folder.ts";
+
+const root = temporaryFolder("inputs");
+const elsewhere = temporaryFolder("elsewhere");
+const bounds = {
+  roots: [root],
+  hosts: [] as string[],
+  trusted: [] as string[],
+  megabytes: 1,
+  scratch: join(root, "scratch"),
+  signal: AbortSignal.timeout(60_000),
+};
+
+async function faultOf(location: string, more: Partial<typeof bounds> = {}): Promise<InputFault> {
+  const fault = await fetchInput(location, { ...bounds, ...more }).then(
+    () => undefined,
+    (error: unknown) => error,
+  );
+  if (!(fault instanceof InputFault)) throw new Error(`${location} was expected to be refused: ${fault}`);
+  return fault;
+}
+
+beforeAll(() => {
+  mkdirSync(join(root, "folder"));
+  writeFileSync(join(root, "a, b.csv"), "a\n1\n");
+  writeFileSync(join(elsewhere, "secret"), "hunter2");
+  symlinkSync(join(root, "a, b.csv"), join(root, "inside"));
+  symlinkSync(join(elsewhere, "secret"), join(root, "outside"));
+  symlinkSync(elsewhere, join(root, "way-out"));
+});
+afterAll(() => {
+  for (const folder of [root, elsewhere]) rmSync(folder, { recursive: true, force: true });
+});
+
+describe("a local input", () => {
+  test.each([join(root, "a, b.csv"), join(root, "folder/../a, b.csv"), join(root, "inside"), pathToFileURL(join(root, "a, b.csv")).href])(
+    "%s is read in place",
+    async (location) => {
+      expect(await fetchInput(location, bounds)).toEqual({ path: join(root, "a, b.csv"), size: 4 });
+    },
+  );
+
+  test("below a root that is itself a link is read", async () => {
+    symlinkSync(root, join(elsewhere, "linked-root"));
+    const location = join(elsewhere, "linked-root/a, b.csv");
+    expect(await fetchInput(location, { ...bounds, roots: [join(elsewhere, "linked-root")] })).toMatchObject({
+      path: join(root, "a, b.csv"),
+    });
+  });
+
+  test.each([
+    [join(elsewhere, "secret"), "forbidden"],
+    [join(elsewhere, "absent"), "forbidden"],
+    [join(root, "../etc/passwd"), "forbidden"],
+    [join(root, "outside"), "forbidden"],
+    [join(root, "way-out/secret"), "forbidden"],
+    [`file://${elsewhere}/secret`, "forbidden"],
+    [`${root}-sibling/x`, "forbidden"],
+    [root, "forbidden"],
+    ["/proc/self/environ", "forbidden"],
+    [join(root, "absent"), "not_found"],
+    [join(root, "a, b.csv/x"), "not_found"],
+    [join(root, "folder"), "bad_input"],
+    ["a, b.csv", "bad_input"],
+    ["", "bad_input"],
+    ["file://host/etc/passwd", "bad_input"],
+    ["root://host//run.root", "forbidden"],
+    ["ftp://host/x", "forbidden"],
+  ])("%s is refused: %s", async (location, word) => {
+    const fault = await faultOf(location);
+    expect(fault.class).toBe(word);
+    expect(fault.message).toMatch(/\.$/);
+  });
+
+  test("with a NUL character is refused", async () => {
+    expect((await faultOf(`${root}/a\0b`)).class).toBe("bad_input");
+  });
+});
+
+describe("a remote input", () => {
+  let server: Server;
+  let origin: string;
+  let seen: string[] = [];
+
+  const answers: Record<string, RequestListener> = {
+    "/table.csv": (_, answer) => answer.end("a\n1\n"),
+    "/hop": (_, answer) => answer.writeHead(302, { location: "/table.csv" }).end(),
+    "/loop": (_, answer) => answer.writeHead(302, { location: "/loop" }).end(),
+    "/to-metadata": (_, answer) => answer.writeHead(302, { location: "http://169.254.169.254/latest/meta-data" }).end(),
+    "/to-localhost": (_, answer) =>
+      answer.writeHead(307, { location: `http://localhost:${(server.address() as AddressInfo).port}/table.csv` }).end(),
+    "/to-file": (_, answer) => answer.writeHead(302, { location: "file:///etc/passwd" }).end(),
+    "/secret": (_, answer) => answer.writeHead(403).end(),
+    "/busy": (_, answer) => answer.writeHead(503).end(),
+    "/large": (_, answer) => answer.end(Buffer.alloc(2 * 1024 * 1024)),
+    "/large-unsaid": (_, answer) => {
+      for (let chunk = 0; chunk < 32; chunk += 1) answer.write(Buffer.alloc(64 * 1024));
+      answer.end();
+    },
+    "/cut": (_, answer) => {
+      answer.writeHead(200, { "content-length": "100" });
+      answer.write("half", () => answer.destroy());
+    },
+    "/silent": () => undefined,
+  };
+
+  beforeAll(async () => {
+    server = createServer((request, answer) => {
+      const path = new URL(request.url ?? "/", "http://x").pathname;
+      seen.push(path);
+      const say = answers[path];
+      if (say) say(request, answer);
+      else answer.writeHead(404).end();
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+  afterAll(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+
+  const allowed = { hosts: ["127.0.0.1"] };
+
+  test("of an allowed host is downloaded, through a redirect as well", async () => {
+    for (const path of ["/table.csv", "/hop"]) {
+      const found = await fetchInput(`${origin}${path}`, { ...bounds, ...allowed });
+      expect(found.size).toBe(4);
+      expect(readFileSync(found.path, "utf8")).toBe("a\n1\n");
+    }
+  });
+
+  test.each([
+    ["/absent", "not_found"],
+    ["/secret", "forbidden"],
+    ["/busy", "unavailable"],
+    ["/loop", "unavailable"],
+    ["/cut", "unavailable"],
+    ["/large", "too_large"],
+    ["/large-unsaid", "too_large"],
+    ["/to-metadata", "forbidden"],
+    ["/to-localhost", "forbidden"],
+    ["/to-file", "forbidden"],
+  ])("%s is a fault: %s", async (path, word) => {
+    expect((await faultOf(`${origin}${path}?signature=abc`, allowed)).class).toBe(word);
+  });
+
+  test("that never answers is given up when its time is over", async () => {
+    expect((await faultOf(`${origin}/silent`, { ...allowed, signal: AbortSignal.timeout(300) })).class).toBe("unavailable");
+  });
+
+  test("of a host that nobody allowed is not even asked", async () => {
+    seen = [];
+    for (const hosts of [[], ["example.org"], ["*.0.0.1.example"]])
+      expect((await faultOf(`${origin}/table.csv`, { hosts })).class).toBe("forbidden");
+    expect(seen).toEqual([]);
+  });
+
+  test("is refused at a private address unless the list names the address", async () => {
+    seen = [];
+    for (const location of [
+      `${origin}/table.csv`,
+      "http://2130706433/x",
+      "http://[::ffff:127.0.0.1]/x",
+      "http://10.0.0.1/x",
+      "http://169.254.169.254/x",
+    ]) {
+      expect((await faultOf(location, { hosts: ["*"] })).class).toBe("forbidden");
+    }
+    expect(seen).toEqual([]);
+  });
+
+  test("with a password in it is refused, and the password is not repeated", async () => {
+    const fault = await faultOf("https://user:hunter2@example.org/x", { hosts: ["example.org"] });
+    expect(fault.class).toBe("forbidden");
+    expect(fault.message).not.toContain("hunter2");
+  });
+
+  test("of S3 needs its host in the list too", async () => {
+    expect((await faultOf("s3://bucket/key.parquet")).message).toContain("bucket.s3.amazonaws.com");
+  });
+
+  test("that the service itself gave is read from anywhere, and only in these very words", async () => {
+    const signed = `${origin}/table.csv?signature=abc`;
+    expect(await fetchInput(signed, { ...bounds, trusted: [signed] })).toMatchObject({ size: 4 });
+    expect((await faultOf(`${origin}/table.csv?signature=abd`, { trusted: [signed] })).class).toBe("forbidden");
+    const hop = `${origin}/hop`;
+    expect((await faultOf(hop, { trusted: [hop] })).class).toBe("unavailable");
+  });
+
+  test("is shown without its signature", () => {
+    expect(nameOf("https://host/a.csv?signature=abc#x")).toBe("https://host/a.csv");
+    expect(nameOf("/data/what?.csv")).toBe("/data/what?.csv");
+  });
+});

@@ -1,0 +1,199 @@
+import { createHash } from "node:crypto";
+import { existsSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { silentLog } from "../../src/log.ts";
+import { runWorker, type WorkerOptions } from "../../src/worker/run.ts";
+import { temporaryFolder } from "../support/folder.ts";
+import { rowsOf, writeTable } from "../support/parquet.ts";
+import { until } from "../support/wait.ts";
+import { startWorkServer, type WorkServer, workTask } from "./work-server.ts";
+
+const folder = temporaryFolder("worker");
+const input = join(folder, "input.parquet");
+const scratch = join(folder, "scratch");
+const endless = "select sum(a.x * b.x * c.x * d.x * e.x) from input a, input b, input c, input d, input e";
+let server: WorkServer;
+let stop: AbortController;
+let running: Promise<void>[] = [];
+
+beforeAll(() => writeTable(input, "SELECT i AS x FROM range(1000) t(i)"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+beforeEach(async () => {
+  server = await startWorkServer();
+  stop = new AbortController();
+});
+afterEach(async () => {
+  stop.abort();
+  await Promise.allSettled(running);
+  running = [];
+  await server.close();
+});
+
+function start(more: Partial<WorkerOptions> = {}): Promise<void> {
+  const worker = runWorker({
+    url: server.url,
+    name: "worker-1",
+    operations: ["transform", "noop"],
+    inputRoots: [folder],
+    inputHosts: [],
+    limits: { memoryMegabytes: 256, seconds: 60, outputMegabytes: 64, threads: 1 },
+    scratch,
+    stop: stop.signal,
+    graceSeconds: 0.1,
+    log: silentLog(),
+    ...more,
+  });
+  running.push(worker);
+  return worker;
+}
+
+function transformTask(file: number, selection: string, more = {}) {
+  return workTask(server, file, {
+    operation: "transform",
+    settings: { generator: "sql", selection, format: "parquet" },
+    replicas: [input],
+    ...more,
+  });
+}
+
+describe("a worker", () => {
+  test("runs the query of a task, uploads the result and reports its size and checksum", async () => {
+    server.waiting.push(transformTask(7, "select max(x) as top from input"));
+    start();
+    const report = await until(() => server.reports[0]);
+    const object = server.objects.get("7-1-1-out.parquet") ?? Buffer.alloc(0);
+    const checksum = createHash("sha256").update(object).digest("hex");
+    expect(report).toMatchObject({
+      file: 7,
+      step: 1,
+      attempt: 1,
+      status: "success",
+      results: [{ name: "7-1-1-out.parquet", size: object.length, checksum }],
+    });
+    writeFileSync(join(folder, "fetched.parquet"), object);
+    expect(await rowsOf(`SELECT top::INT FROM '${folder}/fetched.parquet'`)).toEqual([[999]]);
+  });
+
+  test("reads what the step before made by the URL it was given", async () => {
+    start();
+    server.waiting.push(transformTask(1, "select x from input where x < 5"));
+    await until(() => server.reports[0]?.status === "success");
+    const made = `${server.url}/objects/1-1-1-out.parquet?signature=1`;
+    server.waiting.push(transformTask(2, "select count(*) as n from input", { inputs: [made] }));
+    const second = await until(() => server.reports[1]);
+    expect(second).toMatchObject({ status: "success" });
+    writeFileSync(join(folder, "second.parquet"), server.objects.get("2-1-1-out.parquet") ?? "");
+    expect(await rowsOf(`SELECT n::INT FROM '${folder}/second.parquet'`)).toEqual([[5]]);
+  });
+
+  test("goes through tiny files in growing batches", async () => {
+    server.waiting.push(...Array.from({ length: 3000 }, (_, at) => workTask(server, at)));
+    const started = performance.now();
+    start();
+    await until(() => server.reports.length === 3000);
+    expect(performance.now() - started).toBeLessThan(5000);
+    expect(new Set(server.reports.map((report) => report.file)).size).toBe(3000);
+    expect(Math.max(...server.claims.map((claim) => claim.max))).toBe(500);
+    expect(server.reportCalls).toBeLessThan(100);
+  });
+
+  test("keeps its reports while the service is away, and sends them when it is back", async () => {
+    const downs: Promise<void>[] = [];
+    server.answer = () => {
+      if (downs.length === 0) downs.push(server.away());
+      return "recorded";
+    };
+    server.waiting.push(workTask(server, 1), transformTask(2, "select x from input"));
+    start();
+    await until(() => downs.length > 0);
+    await downs[0];
+    // What the service heard but never answered is said again
+    server.reports = [];
+    await server.back();
+    await until(() => new Set(server.reports.map((report) => report.file)).size === 2);
+  });
+
+  test("reports a try that failed, with a reason, when an operation throws", async () => {
+    server.waiting.push(transformTask(1, "select 1 from input", { upload: { method: "PUT", url: `${server.url}/nowhere`, name: "x" } }));
+    server.waiting.push(
+      workTask(server, 2, {
+        operation: "transform",
+        replicas: ["/outside/x.parquet"],
+        settings: { generator: "sql", selection: "select 1", format: "csv" },
+      }),
+    );
+    start();
+    await until(() => server.reports.length === 2);
+    const of = (file: number) => server.reports.find((report) => report.file === file);
+    expect(of(1)).toMatchObject({ status: "retry", error: { class: "internal", message: expect.stringContaining("HTTP") } });
+    expect(of(2)).toMatchObject({ status: "failure", error: { class: "forbidden", message: expect.stringContaining("INPUT_ROOTS") } });
+  });
+
+  test("renews the leases of what it holds, and gives up what it is told to, without a report", async () => {
+    const task = transformTask(1, endless, { lease_seconds: 0.3 });
+    server.waiting.push(task);
+    start();
+    await until(() => server.heartbeats.length >= 2);
+    expect(server.heartbeats[0]).toEqual([task.task]);
+    server.giveUp.add(task.task);
+    server.waiting.push(transformTask(2, "select 1 as x from input"));
+    await until(() => server.reports.length > 0);
+    expect(server.reports.map((report) => report.file)).toEqual([2]);
+    const beats = server.heartbeats.length;
+    server.waiting.push(transformTask(3, "select 1 as x from input"));
+    await until(() => server.reports.length === 2);
+    expect(server.heartbeats.slice(beats + 1).flat()).not.toContain(task.task);
+  });
+
+  test("that is stopped gives back what it cannot finish, soon, and leaves no folder", async () => {
+    server.waiting.push(transformTask(1, endless));
+    const worker = start({ graceSeconds: 0.2 });
+    await until(() => existsSync(scratch));
+    const asked = performance.now();
+    stop.abort();
+    await worker;
+    expect(performance.now() - asked).toBeLessThan(3000);
+    expect(server.reports).toMatchObject([
+      { file: 1, status: "retry", error: { class: "unavailable", message: expect.stringContaining("stopped") } },
+    ]);
+    expect(existsSync(scratch)).toBe(false);
+  });
+
+  test("that is retired finishes what is in hand and takes no more", async () => {
+    const retire = new AbortController();
+    server.waiting.push(transformTask(1, "select sum(a.x * b.x) as s from input a, input b, range(10)"));
+    const worker = start({ retire: retire.signal });
+    await until(() => existsSync(scratch));
+    retire.abort();
+    server.waiting.push(transformTask(2, "select 1 as x from input"));
+    await worker;
+    expect(server.reports).toMatchObject([{ file: 1, status: "success" }]);
+  });
+
+  test("ends by itself when it had no work for long enough", async () => {
+    await start({ idleSeconds: 0.3 });
+    expect(server.claims.length).toBeGreaterThan(0);
+  });
+
+  test("ends with the service's sentence when it is refused", async () => {
+    server.refusal = { status: 403, detail: "This token is not a worker's." };
+    await expect(start()).rejects.toThrow("POST /v1/work/claim was answered with 403: This token is not a worker's.");
+  });
+
+  test("tries again when the service does not find the result that it was told of", async () => {
+    server.answer = (report) => (report.status === "success" ? "refused: there is no such object" : "recorded");
+    server.waiting.push(transformTask(1, "select x from input"));
+    start();
+    await until(() => server.reports.length === 2);
+    expect(server.reports[1]).toMatchObject({ status: "retry", error: { message: expect.stringContaining("no such object") } });
+  });
+
+  test("does not let one report that is refused for ever hold up the others", async () => {
+    server.indigestible = 3;
+    server.waiting.push(...Array.from({ length: 8 }, (_, at) => workTask(server, at)));
+    start();
+    await until(() => server.reports.length === 7);
+    expect(server.reports.map((report) => report.file).sort()).toEqual([0, 1, 2, 4, 5, 6, 7]);
+  });
+});
