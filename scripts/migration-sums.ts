@@ -29,7 +29,12 @@ function currentSums(prisma: string): Map<string, string> {
   return new Map(
     paths
       .filter((path) => existsSync(join(prisma, path)))
-      .map((path) => [path, createHash("sha256").update(readFileSync(join(prisma, path))).digest("hex")]),
+      .map((path) => [
+        path,
+        createHash("sha256")
+          .update(readFileSync(join(prisma, path)))
+          .digest("hex"),
+      ]),
   );
 }
 

@@ -89,6 +89,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
   const set = read.data;
   const enableAuth = set.ENABLE_AUTH ?? !isLoopback(set.HOST);
   refuseSignIn(enableAuth, set.HOST);
+  refuseLonelyWorkers(set.ROLES, set.INTERNAL_URL ?? set.PUBLIC_URL);
   refuseStrayScheme(set.DID_FINDER_DEFAULT_SCHEME, set.VALID_DID_SCHEMES);
   return {
     host: set.HOST,
@@ -164,6 +165,11 @@ function refuseSignIn(enableAuth: boolean, host: string): void {
   throw new ConfigError(
     `${cause}: sign-in is not part of this version. Allowed is ENABLE_AUTH=false with HOST at a loopback address such as 127.0.0.1, where nobody else can reach the service.`,
   );
+}
+
+function refuseLonelyWorkers(chosen: Role[], url: string | undefined): void {
+  if (chosen.includes("api") || url !== undefined) return;
+  throw new ConfigError(`ROLES is ${shown(chosen.join(","))}, without api: say by INTERNAL_URL where the service answers its workers.`);
 }
 
 function refuseStrayScheme(chosen: string | undefined, schemes: string[]): void {

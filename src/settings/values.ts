@@ -98,10 +98,16 @@ export interface S3Store {
   region?: string | undefined;
   accessKey?: string | undefined;
   secretKey?: string | undefined;
+  /** one bucket for all requests; unset: a bucket for each */
+  bucket?: string | undefined;
+  /** folder in that bucket */
+  prefix?: string | undefined;
+  /** where clients reach the store, where it is not `endpoint` */
+  publicEndpoint?: string | undefined;
 }
 
 export const storeUrl = setting(
-  "file:///folder or s3://key:secret@host:port/?region=…&tls=false",
+  "file:///folder or s3://key:secret@host:port/?region=…&tls=false (with /bucket or /bucket/folder: all in that bucket)",
   (text): FolderStore | S3Store | undefined => {
     const url = parseUrl(text, ["file:", "s3:"]);
     if (url === undefined) return undefined;
@@ -115,15 +121,20 @@ function folderStore(url: URL): FolderStore | undefined {
 }
 
 function s3Store(url: URL): S3Store | undefined {
-  const { region, tls, ...unknown } = Object.fromEntries(url.searchParams);
-  const senseless = Object.keys(unknown).length > 0 || !["true", "false", undefined].includes(tls) || !["", "/"].includes(url.pathname);
+  const { region, tls, public: publicEndpoint, ...unknown } = Object.fromEntries(url.searchParams);
+  const senseless = Object.keys(unknown).length > 0 || !["true", "false", undefined].includes(tls) || url.pathname.includes("%");
   if (senseless || (url.username === "") !== (url.password === "")) return undefined;
+  if (publicEndpoint !== undefined && !parseUrl(publicEndpoint, ["http:", "https:"])) return undefined;
+  const [bucket, ...folders] = url.pathname.split("/").filter((part) => part !== "");
   return {
     kind: "s3",
     endpoint: url.host === "" ? undefined : `${tls === "false" ? "http" : "https"}://${url.host}`,
     region,
     accessKey: url.username === "" ? undefined : decodeURIComponent(url.username),
     secretKey: url.password === "" ? undefined : decodeURIComponent(url.password),
+    bucket,
+    prefix: folders.length > 0 ? folders.join("/") : undefined,
+    publicEndpoint,
   };
 }
 

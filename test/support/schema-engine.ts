@@ -40,8 +40,16 @@ export function readMigrationList(folder: string): MigrationList {
   };
 }
 
+let loaded: Promise<typeof import("@prisma/schema-engine-wasm")> | undefined;
+
+/** Once a process: the glue code has room for one instance. */
+function loadEngine(): Promise<typeof import("@prisma/schema-engine-wasm")> {
+  loaded ??= instantiate();
+  return loaded;
+}
+
 /** Node loads no WebAssembly by `import` yet, so the package's own entry is taken apart. */
-async function loadEngine(): Promise<typeof import("@prisma/schema-engine-wasm")> {
+async function instantiate(): Promise<typeof import("@prisma/schema-engine-wasm")> {
   const entry = createRequire(import.meta.url).resolve("@prisma/schema-engine-wasm/schema_engine_bg");
   const glue = await import(entry);
   const bytes = readFileSync(entry.replace(/\.js$/, ".wasm"));

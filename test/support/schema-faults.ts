@@ -23,6 +23,8 @@ export async function schemaFaults(databaseUrl: string, prisma: string): Promise
     ...found.failedMigrationNames.map((name) => `The migration ${name} is recorded as failed.`),
     ...(found.hasMigrationsTable ? [] : ["The database has no table _prisma_migrations."]),
     ...(found.history === null ? [] : [`The database and the migrations differ: ${JSON.stringify(found.history)}.`]),
-    ...(drift.exitCode === 0 ? [] : [`prisma/schema.prisma says something else than the migrations (npm run db:schema writes it); missing:\n${drift.stdout}`]),
+    ...(drift.exitCode === 0
+      ? []
+      : [`prisma/schema.prisma says something else than the migrations (npm run db:schema writes it); missing:\n${drift.stdout}`]),
   ];
 }

@@ -113,7 +113,7 @@ function environment({ path }: Installation, folder: string, { amqp, distributio
 /** It dies with this process, however that ends. */
 function launch(command: string, args: string[], env: Record<string, string | undefined>, printed: string): ChildProcess {
   const output = openSync(printed, "a");
-  const child = spawn("setpriv", ["--pdeathsig", "KILL", command, ...args], { env, stdio: ["ignore", output, output] });
+  const child = spawn("setpriv", ["--pdeathsig", "KILL", command, ...args], { env, cwd: env.HOME, stdio: ["ignore", output, output] });
   closeSync(output);
   living.add(child);
   child.once("exit", () => living.delete(child));

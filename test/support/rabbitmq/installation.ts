@@ -50,7 +50,7 @@ async function unpack(): Promise<Installation | undefined> {
       "rabbitmq-server",
     ];
     const { stdout } = await run("apt-cache", depends);
-    const erlang = stdout.split("\n").filter((line) => /^erlang-[a-z-]+$/.test(line));
+    const erlang = stdout.split("\n").filter((line) => /^erlang-[a-z0-9-]+$/.test(line));
     await run("apt-get", ["download", "rabbitmq-server", ...new Set(erlang)], { cwd: work });
     for (const file of readdirSync(work).filter((name) => name.endsWith(".deb")))
       await run("dpkg-deb", ["--extract", file, "."], { cwd: work });

@@ -1,0 +1,48 @@
+import { once } from "node:events";
+import { createServer, type RequestListener } from "node:http";
+import type { AddressInfo } from "node:net";
+
+export interface Listening {
+  url: string;
+  /** Takes in no more; what is in hand has so many seconds to finish. Closing twice is closing once. */
+  close(seconds: number): Promise<void>;
+}
+
+/** Rejects with a sentence when the address cannot be had. `setting` is the variable that names the port. */
+export async function listen(host: string, port: number, setting: string, listener: RequestListener): Promise<Listening> {
+  // Sidecars and benchmarks open thousands of connections at once; Node's 511 waiting ones would be refused.
+  const server = createServer({ keepAliveTimeout: 30_000 }, listener).listen({ host, port, backlog: 4_096 });
+  try {
+    await once(server, "listening");
+  } catch (error) {
+    throw new Error(sentence(error as NodeJS.ErrnoException, host, port, setting), { cause: error });
+  }
+  const { port: real } = server.address() as AddressInfo;
+
+  let closing: Promise<void> | undefined;
+  async function end(seconds: number): Promise<void> {
+    const closed = once(server, "close");
+    server.close();
+    // A connection is idle, and can be closed, only after the answer that it waits for.
+    const idle = setInterval(() => server.closeIdleConnections(), 50);
+    const late = setTimeout(() => server.closeAllConnections(), seconds * 1_000);
+    await closed;
+    clearInterval(idle);
+    clearTimeout(late);
+  }
+  const close = (seconds: number) => {
+    closing ??= end(seconds);
+    return closing;
+  };
+  return { url: `http://${host.includes(":") ? `[${host}]` : host}:${real}`, close };
+}
+
+function sentence(error: NodeJS.ErrnoException, host: string, port: number, setting: string): string {
+  if (error.code === "EADDRINUSE") {
+    return `Port ${port} of ${host} is taken by another program. Stop that one, or choose another port by ${setting} (0 is any free one).`;
+  }
+  if (error.code === "EADDRNOTAVAIL" || error.code === "ENOTFOUND")
+    return `HOST is ${JSON.stringify(host)}: this machine has no such address.`;
+  if (error.code === "EACCES") return `Port ${port} is not allowed for this user. Choose one above 1023 by ${setting}.`;
+  return `Listening at ${host}:${port} failed: ${error.message}`;
+}

@@ -1,0 +1,122 @@
+// The start of a service, in the order that its callers need, and its end.
+import type { RequestListener } from "node:http";
+import type { Config } from "./config.ts";
+import { makeContext } from "./context.ts";
+import { startEmbeddedPostgres } from "./db/embedded.ts";
+import { migrate } from "./db/migrate.ts";
+import { ensurePartitions } from "./db/partitions.ts";
+import { databaseThere } from "./db/there.ts";
+import { lockFolder } from "./folder-lock.ts";
+import { makeApp } from "./http/app.ts";
+import { type Listening, listen } from "./http/listen.ts";
+import { holdUntilReady } from "./http/ready.ts";
+import type { Logger } from "./log.ts";
+import { startScheduler } from "./requests/schedule.ts";
+
+export interface RunningService {
+  url: string;
+  /** the S3-compatible endpoint, where there is one */
+  s3Url?: string;
+  /** Finishes what is in hand and stops the embedded parts. */
+  close(): Promise<void>;
+}
+
+type AtTheEnd = (ending: () => void | Promise<void>) => void;
+
+/** How long a call in hand may take to finish when the service ends. */
+const secondsToFinish = 5;
+
+/** Resolves when the service can serve; rejects with a sentence, and with nothing left running, when it cannot. */
+export async function startService(config: Config, log: Logger): Promise<RunningService> {
+  const endings: (() => void | Promise<void>)[] = [];
+  const close = () => runBackwards(endings);
+  try {
+    const url = await start(config, log, (ending) => endings.push(ending));
+    return { url, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Last begun, first ended; one that fails does not keep the others from ending. */
+async function runBackwards(endings: (() => void | Promise<void>)[]): Promise<void> {
+  const failures: unknown[] = [];
+  for (let ending = endings.pop(); ending !== undefined; ending = endings.pop()) {
+    try {
+      await ending();
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0) throw new AggregateError(failures, `The end was not clean: ${failures.map(String).join("; ")}`);
+}
+
+async function start(config: Config, log: Logger, atTheEnd: AtTheEnd): Promise<string> {
+  atTheEnd(lockFolder(config.dataDir));
+  const gate = makeGate();
+  const listeners = config.roles.includes("api") ? await openListeners(config, gate.listener, atTheEnd) : [];
+  atTheEnd(gate.shut);
+  const urls = serviceUrls(config, listeners);
+
+  const databaseUrl = config.databaseUrl ?? (await embedded(config, log, atTheEnd));
+  await databaseThere(databaseUrl);
+  await migrate(databaseUrl, log);
+  const context = await makeContext(config, { log, databaseUrl, urls });
+  atTheEnd(context.close);
+  await ensurePartitions(context.db);
+  gate.open(makeApp(context));
+
+  const scheduler = config.roles.includes("scheduler") ? startScheduler(context) : undefined;
+  // Nothing more is handed out, the workers let go of their long calls, the last answers are sent; only then the batcher and its database end.
+  atTheEnd(async () => {
+    const listenersClosed = closeAll(listeners);
+    await scheduler?.stop();
+    await context.runner.close();
+    await listenersClosed;
+  });
+  return urls.public();
+}
+
+async function embedded(config: Config, log: Logger, atTheEnd: AtTheEnd): Promise<string> {
+  const postgres = await startEmbeddedPostgres({ dataDir: config.dataDir, log });
+  atTheEnd(postgres.stop);
+  return postgres.url;
+}
+
+/** The listeners open before everything else; what comes before the app is there waits at this gate. */
+function makeGate() {
+  let open: (app: RequestListener) => void = () => undefined;
+  let shut: () => void = () => undefined;
+  const app = new Promise<RequestListener>((resolve, reject) => {
+    open = resolve;
+    shut = () => reject(new Error("The service ended before it was ready."));
+  });
+  return { listener: holdUntilReady(app), open, shut };
+}
+
+async function openListeners(config: Config, listener: RequestListener, atTheEnd: AtTheEnd): Promise<Listening[]> {
+  const wanted: [number | undefined, string][] = [
+    [config.port, "PORT"],
+    [config.internalPort, "INTERNAL_PORT"],
+  ];
+  const opened: Listening[] = [];
+  for (const [port, setting] of wanted) {
+    if (port === undefined) continue;
+    const one = await listen(config.host, port, setting, listener);
+    atTheEnd(() => one.close(secondsToFinish));
+    opened.push(one);
+  }
+  return opened;
+}
+
+async function closeAll(listeners: Listening[]): Promise<void> {
+  await Promise.all(listeners.map((one) => one.close(secondsToFinish)));
+}
+
+/** What clients and what workers are told to call; a process without the role `api` names another one's. */
+function serviceUrls(config: Config, [first, second]: Listening[]): { public(): string; internal(): string } {
+  const publicUrl = config.publicUrl ?? first?.url ?? config.internalUrl ?? "";
+  const internalUrl = config.internalUrl ?? second?.url ?? first?.url ?? publicUrl;
+  return { public: () => publicUrl, internal: () => internalUrl };
+}

@@ -1,0 +1,92 @@
+import { rmSync } from "node:fs";
+import { type Config, readConfig } from "../../src/config.ts";
+import { type Context, makeContext } from "../../src/context.ts";
+import { silentLog } from "../../src/log.ts";
+import type { Task } from "../../src/operations/contract.ts";
+import { audit } from "../../src/requests/audit.ts";
+import { readRequest } from "../../src/requests/progress.ts";
+import { report } from "../../src/requests/report.ts";
+import type { Report, ReportAnswer, RequestView } from "../../src/requests/request.ts";
+import { startScheduler } from "../../src/requests/schedule.ts";
+import { isFinal } from "../../src/requests/state.ts";
+import { submit } from "../../src/requests/submit.ts";
+import { claim } from "../../src/requests/work.ts";
+import { freshDatabase } from "./database.ts";
+import { temporaryFolder } from "./folder.ts";
+import { until } from "./wait.ts";
+
+/** The domain without a listener: a real database, the real queue and store, and workers played by the test. */
+export interface Ledger {
+  ctx: Context;
+  submit(
+    files: number,
+    more?: { steps?: string[]; deadlineSeconds?: number; stopAfterFailedPercent?: number; workers?: number },
+  ): Promise<string>;
+  claim(max: number, more?: { worker?: string; request?: string; waitSeconds?: number }): Promise<Task[]>;
+  /** one report of a claimed task */
+  report(task: Task, status: Report["status"], more?: Partial<Report>): Promise<ReportAnswer>;
+  ended(id: string): Promise<RequestView>;
+  read(id: string): Promise<RequestView>;
+  violations(): Promise<string[]>;
+  close(): Promise<void>;
+}
+
+export interface LedgerOptions {
+  env?: Record<string, string>;
+  /** another process on the same database */
+  databaseUrl?: string;
+  scheduler?: boolean;
+}
+
+export async function openLedger({ env = {}, databaseUrl, scheduler = true }: LedgerOptions = {}): Promise<Ledger> {
+  const dataDir = temporaryFolder("ledger");
+  const database = databaseUrl ? undefined : await freshDatabase();
+  const url = databaseUrl ?? database?.url ?? "";
+  const config: Config = readConfig({
+    DATA_DIR: dataDir,
+    DATABASE_URL: url,
+    RUNNER: "external",
+    OPERATIONS: "noop,transform",
+    SWEEP_SECONDS: "0.2",
+    PORT: "0",
+    S3_PORT: "0",
+    ...env,
+  });
+  const base = () => "http://127.0.0.1:1";
+  const ctx = await makeContext(config, { log: silentLog(), databaseUrl: url, urls: { public: base, internal: base } });
+  const running = scheduler ? startScheduler(ctx) : undefined;
+
+  return {
+    ctx,
+    async submit(files, { steps = ["noop"], ...more } = {}) {
+      const list = Array.from({ length: files }, (_, index) => `/data/${index}.parquet`);
+      const { request } = await submit(ctx, "local", {
+        dataset: { files: list },
+        steps: steps.map((operation) => ({ operation, settings: {} })),
+        ...more,
+      });
+      return request.id;
+    },
+    claim: (max, { worker = "w", waitSeconds = 30, request } = {}) => claim(ctx, { worker, max, waitSeconds, request }),
+    async report({ request, file, step, attempt }, status, more = {}) {
+      const [answer] = await report(ctx, "w", [{ request, file, step, attempt, status, ...more }]);
+      return answer ?? "unknown";
+    },
+    read: (id) => readRequest(ctx, id),
+    ended: (id) =>
+      until(async () => {
+        const request = await readRequest(ctx, id);
+        return isFinal(request.state) ? request : undefined;
+      }),
+    async violations() {
+      const found = await audit(ctx.db, ctx.store, { fileAttempts: config.fileAttempts, makers: ["transform"] });
+      return found.violations.map((one) => `${one.invariant} ${one.detail}`);
+    },
+    async close() {
+      await running?.stop();
+      await ctx.close();
+      await database?.drop();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
