@@ -1,0 +1,174 @@
+// The tree's rules, read from the sources: doc/architecture.md says them in words.
+import { readFileSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { globSync } from "tinyglobby";
+import { expect, test } from "vitest";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const src = join(root, "src");
+
+interface Source {
+  path: string;
+  text: string;
+  /** files of src that it imports, types left out: a type alone binds nothing at run time */
+  imports: string[];
+  /** the same with types */
+  mentions: string[];
+}
+
+const sources: Source[] = globSync("**/*.ts", { cwd: src }).map((path) => {
+  const text = readFileSync(join(src, path), "utf8");
+  return { path, text, imports: importsOf(path, text, false), mentions: importsOf(path, text, true) };
+});
+
+/** What a folder of src may import besides itself, the roots below and its own parts. Who is not here may import anything but the rim. */
+const pure = [
+  "errors.ts",
+  "version.ts",
+  "log.ts",
+  "live-process.ts",
+  "did-you-mean.ts",
+  "program.ts",
+  "metrics.ts",
+  "settings",
+  "config.ts",
+];
+const rim = ["http", "s3", "facades", "web", "worker", "client", "main.ts", "run.ts"];
+
+test("the domain does not know who listens: only the rim imports the rim", () => {
+  const wrong = edges(
+    (from, to) => !rim.includes(part(from)) && rim.includes(part(to)),
+    (source) => source.imports,
+  );
+  expect(wrong).toEqual([]);
+});
+
+test("the client and the worker reach the service over HTTP alone", () => {
+  const allowed = [
+    ...pure,
+    "client",
+    "worker",
+    "operations",
+    "inputs",
+    "outside",
+    "db",
+    "run.ts",
+    "main.ts",
+    "audit",
+    "folder-lock.ts",
+    "secrets.ts",
+    "storage",
+  ];
+  expect(
+    edges((from, to) => ["client", "worker"].includes(part(from)) && !allowed.includes(part(to)) && to !== "requests/state.ts", imported),
+  ).toEqual([]);
+});
+
+test("an operation never imports another, nor anything of the domain", () => {
+  const wrong = edges((from, to) => {
+    const [folder, operation, ...rest] = from.split("/");
+    if (folder !== "operations" || rest.length === 0) return false;
+    const foreign = part(to) === "operations" && !to.startsWith(`operations/${operation}/`) && to !== "operations/contract.ts";
+    return foreign || ["requests", "datasets", "users", "auth", "queue", "runner", "db"].includes(part(to));
+  }, imported);
+  expect(wrong).toEqual([]);
+});
+
+test.each(["queue", "runner", "storage"])("the adapters of %s are imported by its open.ts alone", (folder) => {
+  const open = sources.find((source) => source.path === `${folder}/open.ts`);
+  const adapters = (open?.imports ?? []).filter((path) => dirname(path) === folder && !pureParts.includes(path));
+  const wrong = edges((from, to) => part(from) !== folder && adapters.includes(to), imported);
+  expect(wrong).toEqual([]);
+});
+
+/** Parts of adapters that hold no connection and may be used elsewhere. */
+const pureParts = ["storage/signing.ts", "storage/names.ts"];
+
+test("only stores speak SQL to the ledger", () => {
+  const speaks = /\b(SELECT\s.+\bFROM|INSERT INTO|UPDATE\s+\w+\s+(AS\s+\w+\s+)?SET|DELETE FROM)\b/s;
+  const wrong = sources
+    .filter(({ path }) => !/(^|\/|-)store\.ts$/.test(path) && !/^(db|queue|audit|operations)\//.test(path))
+    .filter(({ text }) => templates(text).some((literal) => speaks.test(literal)))
+    .map(({ path }) => path);
+  expect(wrong).toEqual([]);
+});
+
+test("only config.ts reads the environment", () => {
+  expect(naming(/process\.env\b/, ["config.ts"])).toEqual([]);
+});
+
+test("no state word is assigned outside the ledger's stores", () => {
+  expect(naming(/\bSET\s+state\s*=\s*'[a-z]/, [])).toEqual([]);
+});
+
+test("contracts and the table of moves import nothing that runs", () => {
+  const wrong = sources
+    .filter(({ path }) => path.endsWith("/contract.ts") || path === "requests/state.ts")
+    .flatMap(({ path, imports }) => imports.filter((to) => to !== "errors.ts").map((to) => `${path} → ${to}`));
+  expect(wrong).toEqual([]);
+});
+
+test.each([
+  [300, ["src/**/*.ts", "scripts/*"]],
+  [400, ["test/**/*.ts"]],
+])("no file is longer than %i lines of %j", (most, patterns) => {
+  const long = globSync(patterns, { cwd: root, ignore: generated })
+    .map((path) => ({ path, lines: readFileSync(join(root, path), "utf8").split("\n").length - 1 }))
+    .filter(({ lines }) => lines > most);
+  expect(long).toEqual([]);
+});
+
+/** Written by a program, for programs. */
+const generated = ["src/client/api-types.ts"];
+
+test("imports make no circle", () => {
+  const graph = new Map(sources.map(({ path, imports }) => [path, imports]));
+  expect(circles(graph)).toEqual([]);
+});
+
+test("every folder of src is named in doc/architecture.md", () => {
+  const page = readFileSync(join(root, "doc", "architecture.md"), "utf8");
+  const parts = [...new Set(sources.map(({ path }) => part(path)))];
+  expect(parts.filter((name) => !page.includes(name))).toEqual([]);
+});
+
+function imported(source: Source): string[] {
+  return source.imports;
+}
+
+function edges(wrong: (from: string, to: string) => boolean, of: (source: Source) => string[]): string[] {
+  return sources.flatMap((source) => of(source).flatMap((to) => (wrong(source.path, to) ? [`${source.path} → ${to}`] : [])));
+}
+
+function naming(pattern: RegExp, allowed: string[]): string[] {
+  return sources.filter(({ path, text }) => !allowed.includes(path) && pattern.test(text)).map(({ path }) => path);
+}
+
+/** The folder of src, or the file where it has none. */
+function part(path: string): string {
+  return path.split("/")[0] ?? path;
+}
+
+function importsOf(path: string, text: string, types: boolean): string[] {
+  const statements = text.matchAll(/^(?:import|export)\s+(type\s)?(?:[^;"]*?from\s+)?"(\.[^"]+)"/gm);
+  return [...statements].flatMap(([, type, to]) => (type && !types ? [] : [relative(src, resolve(src, dirname(path), to ?? ""))]));
+}
+
+function templates(text: string): string[] {
+  return [...text.matchAll(/`[^`]*`|"[^"\n]*"/g)].map(([literal]) => literal);
+}
+
+/** Each circle once, as a path that comes back to where it began. */
+function circles(graph: Map<string, string[]>): string[] {
+  const done = new Set<string>();
+  const found: string[] = [];
+  const visit = (path: string, trail: string[]): void => {
+    if (trail.includes(path)) found.push([...trail.slice(trail.indexOf(path)), path].join(" → "));
+    if (trail.includes(path) || done.has(path)) return;
+    for (const next of graph.get(path) ?? []) visit(next, [...trail, path]);
+    done.add(path);
+  };
+  for (const path of graph.keys()) visit(path, []);
+  return found;
+}
