@@ -4,7 +4,7 @@ import type { Config } from "./config.ts";
 import { type Db, openDb } from "./db/client.ts";
 import { type Doorbell, openDoorbell } from "./db/listen.ts";
 import type { Finder } from "./datasets/contract.ts";
-import { finders } from "./datasets/finders/index.ts";
+import { makeFinders } from "./datasets/finders/index.ts";
 import type { Operation } from "./operations/contract.ts";
 import { allOperations, enabledOperations } from "./operations/index.ts";
 import type { Queue } from "./queue/contract.ts";
@@ -37,6 +37,7 @@ export interface Context {
   claimCursor: { get(): string; set(request: string): void };
   urls: { public(): string; internal(): string };
   signingKey: Buffer;
+  close(): Promise<void>;
 }
 
 export interface Surroundings {
@@ -48,7 +49,7 @@ export interface Surroundings {
 /** The report statement goes by primary key whatever the statistics say: a fresh table has none, and a hash join then takes 40 times as long. */
 const byKey = { enable_seqscan: "off", enable_hashjoin: "off", enable_mergejoin: "off", plan_cache_mode: "force_generic_plan" };
 
-export async function makeContext(config: Config, { log, databaseUrl, urls }: Surroundings): Promise<Context & { close(): Promise<void> }> {
+export async function makeContext(config: Config, { log, databaseUrl, urls }: Surroundings): Promise<Context> {
   const name = `longshore ${config.roles.join("+")}`;
   const db = openDb({ url: databaseUrl, applicationName: name, max: 12 });
   const reportDb = openDb({ url: databaseUrl, applicationName: `${name} reports`, max: 3, planner: byKey });
@@ -87,13 +88,14 @@ export async function makeContext(config: Config, { log, databaseUrl, urls }: Su
     store,
     runner,
     operations,
-    finders: new Map(finders(config).map((one) => [one.scheme, one])),
+    finders: makeFinders(config),
     batcher,
     advance: advancer,
     metrics: ledgerMetrics,
     claimCursor: makeCursor(),
     urls,
     signingKey: key,
+    close,
   };
 
   async function close(): Promise<void> {
@@ -106,7 +108,7 @@ export async function makeContext(config: Config, { log, databaseUrl, urls }: Su
     await reportDb.close();
     await db.close();
   }
-  return { ...context, close };
+  return context;
 }
 
 function makeCursor(): Context["claimCursor"] {

@@ -25,7 +25,8 @@ export interface RequestFacts {
   overdue: boolean;
   datasetId: number;
   datasetState: DatasetState;
-  datasetOutcome: string | null;
+  /** the list of files is whole: none comes any more */
+  datasetClosed: boolean;
   datasetReason: string | null;
   datasetIncomplete: boolean;
   datasetFiles: number;
@@ -37,7 +38,7 @@ export async function readFacts(query: Query, id: string): Promise<RequestFacts 
   const [row] = await query<RequestFacts>(
     `SELECT r.id, r.state, r.ending, r.reason, r.facts, r.workers, r.stop_after_failed_percent AS "stopAfterFailedPercent",
        coalesce(r.deadline < now(), false) AS overdue, r.incomplete,
-       r.dataset_id AS "datasetId", d.state AS "datasetState", d.outcome AS "datasetOutcome", d.reason AS "datasetReason",
+       r.dataset_id AS "datasetId", d.state AS "datasetState", d.outcome IS NOT NULL AS "datasetClosed", d.reason AS "datasetReason",
        d.incomplete AS "datasetIncomplete", d.file_count AS "datasetFiles",
        (SELECT json_agg(json_build_object('step', s.step, 'operation', s.operation, 'registered', s.registered, 'waiting', s.waiting, 'queued', s.queued,
           'running', s.running, 'done', s.done, 'failed', s.failed, 'canceled', s.canceled, 'version', s.version) ORDER BY s.step)
@@ -87,7 +88,7 @@ export async function requestsToAdvance(query: Query, after: string, limit: numb
     `SELECT r.id FROM requests r JOIN datasets d ON d.id = r.dataset_id
      WHERE r.state IN ('submitted', 'lookup', 'running', 'canceling') AND r.id > $1::uuid
        AND (r.state IN ('submitted', 'canceling') OR r.ending IS NOT NULL OR r.deadline < now()
-         OR (r.state = 'lookup' AND d.state <> 'lookup')
+         OR (r.state = 'lookup' AND d.outcome IS NOT NULL)
          OR EXISTS (SELECT FROM request_steps s WHERE s.request_id = r.id AND (s.waiting > 0 OR (s.step = 1 AND s.registered < d.file_count)))
          OR (r.state = 'running' AND NOT EXISTS (SELECT FROM request_steps s WHERE s.request_id = r.id AND s.waiting + s.queued + s.running > 0)))
      ORDER BY r.id LIMIT $2`,

@@ -23,7 +23,7 @@ export async function advance(ctx: Context, id: string): Promise<void> {
 }
 
 function factsOf(request: RequestFacts): string {
-  return [request.facts, request.datasetState, request.datasetFiles, ...request.steps.map((one) => one.version)].join(" ");
+  return [request.facts, request.datasetClosed, request.datasetFiles, ...request.steps.map((one) => one.version)].join(" ");
 }
 
 async function step(ctx: Context, request: RequestFacts): Promise<void> {
@@ -34,14 +34,14 @@ async function step(ctx: Context, request: RequestFacts): Promise<void> {
     await beginEnding(ctx.db.query, request.id, ending.ending, ending.reason);
     return;
   }
-  if (request.state === "submitted" && request.datasetState === "lookup") {
+  if (request.state === "submitted" && !request.datasetClosed) {
     await ctx.db.tx((query) => moveRequest(query, request.id, "lookUp"));
     ctx.doorbell.ring("lookup");
   }
   await registerAll(ctx, request);
   await publishWork(ctx, request);
   if (request.state !== "running") {
-    if (request.datasetState !== "lookup") await ctx.db.tx((query) => moveRequest(query, request.id, "run"));
+    if (request.datasetClosed) await ctx.db.tx((query) => moveRequest(query, request.id, "run"));
     return;
   }
   if (isSettled(request)) {
@@ -52,7 +52,7 @@ async function step(ctx: Context, request: RequestFacts): Promise<void> {
 
 /** Why a request is to end before its files are done; undefined while it may go on. */
 function mustEnd(request: RequestFacts): { ending: "failed" | "deadline" | "stopped"; reason: string } | undefined {
-  if (request.datasetState === "failed" && request.datasetOutcome !== "empty") {
+  if (request.datasetState === "failed") {
     return { ending: "failed", reason: request.datasetReason ?? "The dataset could not be looked up." };
   }
   if (request.overdue) return { ending: "deadline", reason: "deadline: the request did not end in its time" };
@@ -85,8 +85,8 @@ function grewTenfold(before: number, after: number): boolean {
 }
 
 function isSettled(request: RequestFacts): boolean {
-  const { datasetState, datasetFiles, steps } = request;
-  if (datasetState === "lookup" || (steps[0]?.registered ?? 0) < datasetFiles) return false;
+  const { datasetClosed, datasetFiles, steps } = request;
+  if (!datasetClosed || (steps[0]?.registered ?? 0) < datasetFiles) return false;
   return sum(request, "waiting") + sum(request, "queued") + sum(request, "running") === 0;
 }
 

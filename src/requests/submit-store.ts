@@ -23,7 +23,7 @@ export async function insertRequest(query: Query, { id, owner, datasetId, input,
   const inserted = await query(
     `INSERT INTO requests (id, owner, title, state, dataset_id, did, steps, workers, stop_after_failed_percent,
        deadline_seconds, deadline, idempotency_key, body_hash, facade)
-     VALUES ($1, $2, $3, 'submitted', $4, $5, $6, $7, $8, $9, now() + make_interval(secs => $9), $10, $11, $12)
+     VALUES ($1, $2, $3, 'submitted', $4, $5, $6, $7, $8, $9::int, now() + make_interval(secs => $9::int), $10, $11, $12)
      ON CONFLICT (owner, idempotency_key) DO NOTHING RETURNING id`,
     [
       id,

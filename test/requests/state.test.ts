@@ -37,9 +37,12 @@ const fileTable: Record<FileState, FileMove[]> = {
   canceled: [],
 };
 
-test.each(requestStates.map((state) => [state, requestTable[state]] as const))("a request that is %s can %j and nothing else", (state, allowed) => {
-  expect(movesFrom(requestMoves, state)).toEqual(allowed);
-});
+test.each(requestStates.map((state) => [state, requestTable[state]] as const))(
+  "a request that is %s can %j and nothing else",
+  (state, allowed) => {
+    expect(movesFrom(requestMoves, state)).toEqual(allowed);
+  },
+);
 
 test.each(fileStates.map((state) => [state, fileTable[state]] as const))("a file that is %s can %j and nothing else", (state, allowed) => {
   expect(movesFrom(fileMoves, state)).toEqual(allowed);

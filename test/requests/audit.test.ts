@@ -1,0 +1,171 @@
+import { rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Query } from "../../src/db/client.ts";
+import type { Task } from "../../src/operations/contract.ts";
+import { auditIn } from "../../src/requests/audit.ts";
+import { cancel } from "../../src/requests/cancel.ts";
+import { report } from "../../src/requests/report.ts";
+import { submit } from "../../src/requests/submit.ts";
+import { type Ledger, openLedger } from "../support/context.ts";
+
+let ledger: Ledger;
+const ids = { complete: "", canceled: "" };
+
+beforeAll(async () => {
+  ledger = await openLedger();
+  const { request } = await submit(ledger.ctx, "local", {
+    dataset: { files: ["/data/a.parquet", "/data/b.parquet", "/data/c.parquet"] },
+    steps: [{ operation: "transform", settings: { generator: "sql", selection: "select 1 from input", format: "csv" } }],
+  });
+  ids.complete = request.id;
+  const [good, retried, bad] = (await ledger.claim(3, { request: request.id })) as [Task, Task, Task];
+  await upload(good);
+  await ledger.report(good, "success", { results: [{ name: good.upload?.name ?? "", size: 5 }] });
+  await ledger.report(retried, "retry", { error: { class: "unavailable", message: "later" } });
+  await ledger.report(bad, "failure", { error: { class: "bad_input", message: "broken" } });
+  const [again] = (await ledger.claim(1, { request: request.id })) as [Task];
+  await upload(again);
+  await ledger.report(again, "success", { results: [{ name: again.upload?.name ?? "", size: 5 }] });
+  await ledger.ended(request.id);
+
+  ids.canceled = await ledger.submit(3);
+  const [one] = (await ledger.claim(1, { request: ids.canceled })) as [Task];
+  await report(ledger.ctx, "w", [{ ...one, status: "success" }]);
+  await cancel(ledger.ctx, ids.canceled);
+  await ledger.ended(ids.canceled);
+});
+afterAll(() => ledger.close());
+
+async function upload(task: Task): Promise<void> {
+  await ledger.ctx.store.put(task.request, task.upload?.name ?? "", Buffer.from("12345"));
+}
+
+async function invariantsBroken(query: Query): Promise<string[]> {
+  const { violations } = await auditIn(query, ledger.ctx.store, { fileAttempts: 3, makers: ["transform"] });
+  return violations.map((one) => one.invariant);
+}
+
+test("an undamaged ledger is clean", async () => {
+  expect(await ledger.violations()).toEqual([]);
+});
+
+const file = (which: "min" | "max", request = "$1") => `(SELECT ${which}(file_id) FROM request_files WHERE request_id = ${request})`;
+
+/** One kind of damage each: what is done to a copy of the row's truth, and which invariant must cry. */
+const damages: [string, string, keyof typeof ids, string][] = [
+  [
+    "a file is open though its request ended",
+    `UPDATE request_files SET state = 'waiting' WHERE request_id = $1 AND file_id = ${file("min")}`,
+    "complete",
+    "I1",
+  ],
+  ["a file's row is gone", `DELETE FROM request_files WHERE request_id = $1 AND file_id = ${file("min")}`, "complete", "I1"],
+  ["a counter is one too high", "UPDATE request_steps SET done = done + 1 WHERE request_id = $1", "complete", "I2"],
+  ["a counter of failures is one too low", "UPDATE request_steps SET failed = failed - 1 WHERE request_id = $1", "complete", "I2"],
+  ["a step says that it passed a file", "UPDATE request_steps SET passed = passed + 1 WHERE request_id = $1", "complete", "I2"],
+  [
+    "the end of the round is not in the moves",
+    "DELETE FROM request_moves WHERE request_id = $1 AND to_state = 'complete'",
+    "complete",
+    "I3",
+  ],
+  ["an ended request is running again", "UPDATE requests SET state = 'running' WHERE id = $1", "complete", "I3"],
+  [
+    "a move begins where no move ended",
+    "UPDATE request_moves SET from_state = 'lookup' WHERE request_id = $1 AND to_state = 'complete'",
+    "complete",
+    "I3",
+  ],
+  ["a superseded attempt decided", `UPDATE request_files SET attempt = 1 WHERE request_id = $1 AND attempt = 2`, "complete", "I5"],
+  [
+    "an old attempt's report was recorded after the next had begun",
+    "UPDATE file_status SET recorded_at = recorded_at + interval '1 hour' WHERE request_id = $1 AND status = 'retry'",
+    "complete",
+    "I5",
+  ],
+  [
+    "a result is of an attempt that never succeeded",
+    "UPDATE results SET attempt = 7 WHERE request_id = $1 AND attempt = 2",
+    "complete",
+    "I5",
+  ],
+  ["a done file has no result", "DELETE FROM results WHERE request_id = $1 AND attempt = 2", "complete", "I6"],
+  [
+    "a result has another size than its object",
+    "UPDATE results SET size = size + 1 WHERE request_id = $1 AND attempt = 2",
+    "complete",
+    "I6",
+  ],
+  [
+    "a file was handed out after the cancel",
+    "UPDATE file_status SET handed_out_at = handed_out_at + interval '1 hour' WHERE request_id = $1",
+    "canceled",
+    "I7",
+  ],
+  [
+    "a file was tried too often",
+    `INSERT INTO file_status (request_created, request_id, file_id, step, attempt, status, timestamp)
+     SELECT request_created, request_id, file_id, step, attempt + n, 'lost', now() - interval '1 day' FROM file_status, generate_series(1, 5) n WHERE request_id = $1 AND status = 'failure'`,
+    "complete",
+    "I9",
+  ],
+  ["a failed file has lost its reason", "DELETE FROM error_groups WHERE request_id = $1", "complete", "I9"],
+  [
+    "a done file has no history of it",
+    "DELETE FROM file_status WHERE request_id = $1 AND status = 'success' AND attempt = 1",
+    "complete",
+    "I12",
+  ],
+  [
+    "a canceled file has no history of it",
+    `DELETE FROM file_status WHERE request_id = $1 AND status = 'cancel' AND file_id = ${file("max")}`,
+    "canceled",
+    "I12",
+  ],
+  [
+    "a failed file's row says done",
+    "UPDATE request_files SET state = 'done' WHERE request_id = $1 AND state = 'failed'",
+    "complete",
+    "I12",
+  ],
+];
+
+test.each(damages)("it finds that %s", async (_what, sql, which, invariant) => {
+  const undo = new Error("undo");
+  const seen: string[] = [];
+  await ledger.ctx.db
+    .tx(async (query) => {
+      await query(sql, [ids[which]]);
+      seen.push(...(await invariantsBroken(query)));
+      throw undo;
+    })
+    .catch((error: unknown) => expect(error).toBe(undo));
+  expect(seen).toContain(invariant);
+});
+
+test("it finds two requests of one idempotency key where the index is gone", async () => {
+  const undo = new Error("undo");
+  let seen: string[] = [];
+  await ledger.ctx.db
+    .tx(async (query) => {
+      await query("DROP INDEX requests_owner_idempotency_key_key");
+      await query("UPDATE requests SET idempotency_key = 'same'");
+      seen = await invariantsBroken(query);
+      throw undo;
+    })
+    .catch((error: unknown) => expect(error).toBe(undo));
+  expect(seen).toContain("I11");
+});
+
+test("it finds an object that is gone, and one that was cut short", async () => {
+  const [result] = await ledger.ctx.db.query<{ name: string }>("SELECT name FROM results WHERE request_id = $1 ORDER BY name LIMIT 1", [
+    ids.complete,
+  ]);
+  const { store } = ledger.ctx.config;
+  const path = join(store.kind === "folder" ? store.path : "", ids.complete, result?.name ?? "");
+  await writeFile(path, "123");
+  expect((await ledger.violations()).filter((one) => one.startsWith("I6"))).toHaveLength(1);
+  await rm(path);
+  expect(await ledger.violations()).toEqual([expect.stringMatching(/^I6 .*not in the store/)]);
+});
