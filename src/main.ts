@@ -58,6 +58,7 @@ async function start(config: Config, log: Logger, atTheEnd: AtTheEnd): Promise<s
   const listeners = config.roles.includes("api") ? await openListeners(config, gate.listener, atTheEnd) : [];
   atTheEnd(gate.shut);
   const urls = serviceUrls(config, listeners);
+  log.info({ url: urls.internal() }, "workers call");
 
   const databaseUrl = config.databaseUrl ?? (await embedded(config, log, atTheEnd));
   await databaseThere(databaseUrl);

@@ -1,0 +1,117 @@
+// The service as a program: start, signals, kills, and what it says when it cannot.
+import { once } from "node:events";
+import { rmSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
+import { afterEach, expect, test } from "vitest";
+import { readPostmaster } from "../src/db/embedded/postmaster.ts";
+import { runningEmbeddedUrls } from "../src/db/embedded.ts";
+import { isRunning } from "../src/live-process.ts";
+import { temporaryFolder } from "./support/folder.ts";
+import { type Service, startProcess, startService } from "./support/service.ts";
+import { until } from "./support/wait.ts";
+
+let service: Service | undefined;
+
+afterEach(async () => {
+  await service?.remove();
+  service = undefined;
+});
+
+test("with nothing set it starts its own database, serves, and leaves nothing running after SIGTERM", async () => {
+  service = await startService({ DATABASE_URL: "" });
+  const { url, dataDir } = service;
+  expect(await statusOf(`${url}/readyz`)).toBe(200);
+  const postgres = postgresOf(dataDir);
+  expect(await service.stop()).toBe(0);
+  expect(isRunning(postgres)).toBe(false);
+  expect(runningEmbeddedUrls(dataDir)).toBeUndefined();
+});
+
+test("while its Postgres is killed it is not ready, then it is again", async () => {
+  service = await startService({ DATABASE_URL: "" });
+  const { url, dataDir } = service;
+  process.kill(postgresOf(dataDir), "SIGKILL");
+  await until(async () => (await statusOf(`${url}/readyz`)) === 503, { what: "readyz to answer 503" });
+  await until(async () => (await statusOf(`${url}/readyz`)) === 200, { what: "readyz to answer 200" });
+  expect(await service.stop()).toBe(0);
+});
+
+test("killed with -9 it starts again on its folder, at the same address, with the same Postgres", async () => {
+  service = await startService({ DATABASE_URL: "" });
+  const { url, dataDir } = service;
+  const postgres = postgresOf(dataDir);
+  await service.kill();
+  expect(isRunning(postgres)).toBe(true);
+  service = await service.again();
+  expect(service.url).toBe(url);
+  expect(postgresOf(dataDir)).toBe(postgres);
+  expect(await statusOf(`${url}/readyz`)).toBe(200);
+});
+
+test("a second service on the folder says so and ends", async () => {
+  service = await startService();
+  const { code, stderr } = await refusedStart({ DATA_DIR: service.dataDir, DATABASE_URL: service.databaseUrl ?? "" });
+  expect(code).toBe(1);
+  expect(stderr).toMatch(`in use by another service of this machine (process ${service.pid})`);
+  expect(await statusOf(`${service.url}/readyz`)).toBe(200);
+});
+
+test("a taken port ends the start with a sentence, and no Postgres is left behind", async () => {
+  const other = createServer().listen(0, "127.0.0.1");
+  await once(other, "listening");
+  const { port } = other.address() as AddressInfo;
+  const dataDir = temporaryFolder("taken");
+  const { code, stderr, stdout } = await refusedStart({ DATA_DIR: dataDir, PORT: String(port) });
+  expect(code).toBe(1);
+  expect(stderr).toMatch(`Port ${port} of 127.0.0.1 is taken by another program. Stop that one, or choose another port by PORT`);
+  expect(stdout).toBe("");
+  expect(runningEmbeddedUrls(dataDir)).toBeUndefined();
+  other.close();
+  rmSync(dataDir, { recursive: true });
+});
+
+test("a senseless setting ends the start with its name, its value and what is allowed", async () => {
+  const { code, stderr } = await refusedStart({ RUNNER: "docker" });
+  expect(code).toBe(2);
+  expect(stderr).toBe('RUNNER is "docker": allowed is one of local, kubernetes, external.\n');
+});
+
+test("a database that refuses the password ends the start at once, without showing it", async () => {
+  const dataDir = temporaryFolder("refused");
+  service = await startService();
+  const wrong = new URL(service.databaseUrl ?? "");
+  wrong.password = "hunter2";
+  const { code, stderr } = await refusedStart({ DATA_DIR: dataDir, PORT: "0", S3_PORT: "0", DATABASE_URL: wrong.href });
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/The database 127.0.0.1.* \(DATABASE_URL\) cannot be used: password authentication failed/);
+  expect(stderr).not.toMatch("hunter2");
+  rmSync(dataDir, { recursive: true });
+});
+
+test("workers may have a listener of their own", async () => {
+  service = await startService({ INTERNAL_PORT: "0" });
+  const said =
+    service
+      .stderr()
+      .split("\n")
+      .find((line) => line.includes("workers call")) ?? "{}";
+  const { url: internal } = JSON.parse(said) as { url: string };
+  expect(internal).not.toBe(service.url);
+  expect(await statusOf(`${internal}/readyz`)).toBe(200);
+});
+
+async function statusOf(url: string): Promise<number> {
+  return (await fetch(url)).status;
+}
+
+function postgresOf(dataDir: string): number {
+  const running = readPostmaster({ data: `${dataDir}/postgres/data` });
+  if (running === undefined) throw new Error(`no Postgres runs in ${dataDir}`);
+  return running.pid;
+}
+
+async function refusedStart(env: Record<string, string>): Promise<{ code: number; stdout: string; stderr: string }> {
+  const { child, output } = startProcess(env);
+  const [code] = await once(child, "close");
+  return { code, ...output };
+}
