@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import type { NextFunction, Request, Response } from "express";
 import { Histogram } from "prom-client";
 import type { Context } from "../context.ts";
+import { Refused } from "../errors.ts";
 import { metrics } from "../metrics.ts";
 import { refuseForeign } from "./guard.ts";
 
@@ -42,9 +43,18 @@ export function front(ctx: Context): (request: Request, response: Response, next
     });
     if (request.url.startsWith("//")) request.url = request.url.replace(/^\/+/, "/");
     if (!ctx.config.enableAuth) refuseForeign(request.headers, ownUrls);
-    if (request.url.includes("%")) decodeURIComponent(pathOf(request.url));
+    if (request.url.includes("%")) refuseUndecodable(pathOf(request.url));
     next();
   };
+}
+
+function refuseUndecodable(path: string): void {
+  try {
+    decodeURIComponent(path);
+  } catch (error) {
+    if (error instanceof URIError) throw new Refused(400, "bad_encoding", "The path is not valid percent-encoded UTF-8.");
+    throw error;
+  }
 }
 
 function logAccess(ctx: Context, line: { status: number } & Record<string, unknown>): void {

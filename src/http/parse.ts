@@ -3,16 +3,24 @@ import { notFound, Refused } from "../errors.ts";
 import { fieldErrors } from "./sentences.ts";
 
 /** Parses a body; every fault is named with its place. */
-export function parse<Schema extends ZodType>(schema: Schema, value: unknown, at: readonly string[] = []): z.output<Schema> {
+export function parse<Schema extends ZodType>(schema: Schema, value: unknown): z.output<Schema> {
   const parsed = schema.safeParse(value, { reportInput: true });
   if (parsed.success) return parsed.data;
-  throw badInput(fieldErrors(schema, parsed.error.issues, at));
+  throw badInput(fieldErrors(schema, parsed.error.issues, []));
 }
 
 export function badInput(errors: { pointer: string; detail: string }[]): Refused {
   const [first] = errors;
   const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : "";
   return new Refused(400, "bad_input", `${first?.detail ?? "The input is wrong."}${more}`, errors.slice(0, 50));
+}
+
+/** Parameters are named by their names, the places in a body by JSON pointers. */
+export function parseParameters<Schema extends ZodType>(schema: Schema, values: Record<string, unknown>): z.output<Schema> {
+  const parsed = schema.safeParse(values, { reportInput: true });
+  if (parsed.success) return parsed.data;
+  const errors = fieldErrors(schema, parsed.error.issues, []);
+  throw badInput(errors.map(({ pointer, detail }) => ({ pointer: pointer.slice(1), detail })));
 }
 
 const nouns: Record<string, string> = { id: "request", file: "file", dataset: "dataset" };

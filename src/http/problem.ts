@@ -17,7 +17,6 @@ export function problemReply(error: unknown, instance: string, requestId: string
   if (error instanceof Unavailable) {
     return reply(503, "unavailable", error.message, instance, [], { "retry-after": String(error.retryAfterSeconds) });
   }
-  if (isClientFault(error)) return reply(error.status, "bad_request", "The path is not valid percent-encoded UTF-8.", instance);
   return reply(500, "internal", `The service failed at this; its log has the reason under ${requestId}.`, instance);
 }
 
@@ -38,10 +37,4 @@ function reply(
     errors,
   };
   return { status, body: problem, headers: { "content-type": "application/problem+json; charset=utf-8", ...headers } };
-}
-
-/** The router throws these for a path it cannot decode. */
-function isClientFault(error: unknown): error is { status: number } {
-  const status = (error as { status?: unknown } | null)?.status;
-  return typeof status === "number" && status >= 400 && status < 500;
 }

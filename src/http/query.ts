@@ -1,6 +1,6 @@
 import type { ZodObject } from "zod";
 import { Refused } from "../errors.ts";
-import { parse } from "./parse.ts";
+import { parseParameters } from "./parse.ts";
 
 /** Parameters after `?`: known names only, each once, in valid percent-encoded UTF-8. */
 export function parseQuery(schema: ZodObject | undefined, url: string): Record<string, unknown> {
@@ -16,7 +16,7 @@ export function parseQuery(schema: ZodObject | undefined, url: string): Record<s
       values[name] = value;
     }
   }
-  return schema ? parse(schema, values) : values;
+  return schema ? parseParameters(schema, values) : values;
 }
 
 function readPair(pair: string): [name: string, value: string] {

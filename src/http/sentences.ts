@@ -21,7 +21,11 @@ function ofIssue(schema: ZodType, issue: Issue, at: readonly string[]): FieldErr
     const nearest = nearestOf(issue.errors);
     if (nearest) return nearest.flatMap((inner) => ofIssue(schema, { ...inner, path: [...issue.path, ...inner.path] }, at));
   }
-  return [{ pointer: pointerTo(path), detail: `${place(path)} ${expected(issue)}.` }];
+  return [{ pointer: pointerTo(path), detail: sentence(`${place(path)} ${expected(issue)}`) }];
+}
+
+function sentence(text: string): string {
+  return /[.?]$/.test(text) ? text : `${text}.`;
 }
 
 function unknownKey(key: string, known: readonly string[]): string {
@@ -32,7 +36,7 @@ function unknownKey(key: string, known: readonly string[]): string {
 /** Of a choice of shapes, the one that got furthest is what was meant; none when all failed at their top. */
 function nearestOf(branches: readonly (readonly Issue[])[]): readonly Issue[] | undefined {
   const inside = branches.filter(
-    (branch) => branch.length > 0 && branch.every((issue) => issue.path.length > 0 || issue.code === "unrecognized_keys"),
+    (branch) => branch.length > 0 && !branch.some((issue) => issue.path.length === 0 && issue.code === "invalid_type"),
   );
   return inside.sort((left, right) => left.length - right.length)[0];
 }
@@ -56,15 +60,24 @@ function expected(issue: Issue): string {
     case "too_big":
       return `must ${bound(issue.origin, "at most", issue.maximum)}`;
     case "invalid_union":
-      return "has none of the shapes that are allowed here";
+      return oneOfKinds(issue);
     default:
       return lower(issue.message);
   }
 }
 
+/** `must be a text or a list, not 3` where the choice is one of kinds alone. */
+function oneOfKinds(issue: z.core.$ZodIssueInvalidUnion): string {
+  const kinds = issue.errors.map(([first]) => (first?.code === "invalid_type" && first.path.length === 0 ? a(first.expected) : undefined));
+  if (kinds.length === 0 || kinds.includes(undefined)) return "has none of the shapes that are allowed here";
+  return issue.input === undefined
+    ? `is missing; ${[...new Set(kinds)].join(" or ")} is expected`
+    : `must be ${[...new Set(kinds)].join(" or ")}, not ${kindOf(issue.input)}`;
+}
+
 function meant(input: unknown, words: readonly string[]): string {
   if (typeof input !== "string") return input === undefined ? "; it is missing" : `, not ${kindOf(input)}`;
-  return `, not ${JSON.stringify(input.slice(0, 100))}${didYouMean(input, words).replace(/\.$/, "").replace(" Did", ". Did")}`;
+  return `, not ${JSON.stringify(input.slice(0, 100))}${didYouMean(input, words).replace(" Did", ". Did")}`;
 }
 
 function bound(origin: string, side: string, count: number | bigint): string {

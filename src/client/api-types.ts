@@ -1,0 +1,1558 @@
+// Made by `npm run generate` from the OpenAPI document; not edited by hand.
+export interface paths {
+  "/v1/work/reports": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Report what became of files; durable before the answer
+     * @description A report that cannot be read is answered `refused: why` and does not sink the others; a call in which none can be read is refused as a whole.
+     */
+    post: operations["reportWork"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/work/heartbeat": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Renew the leases of tasks in hand; the answer names those to give up */
+    post: operations["heartbeatWork"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/work/claim": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Take tasks; each is this worker's until its lease is over */
+    post: operations["claimWork"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/requests": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** List requests, the newest first */
+    get: operations["listRequests"];
+    put?: never;
+    /** Submit a request: a dataset, and what to do with each of its files */
+    post: operations["submitRequest"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/requests/{id}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Read a request: its state and its counters */
+    get: operations["getRequest"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/requests/{id}/events": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Follow a request: server-sent events of its counters and state, until it ends
+     * @description `progress` carries the counters, `state` the state, round and reason. Last-Event-ID goes on from there; after the end it is answered 204.
+     */
+    get: operations["watchRequest"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/requests/{id}/cancel": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Cancel a request: nothing of it is given out from here on */
+    post: operations["cancelRequest"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/requests/{id}/files": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** List the files of a request, each with its state */
+    get: operations["listFiles"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/requests/{id}/files/{file}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Read a file of a request, with all that happened to it */
+    get: operations["getFile"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/requests/{id}/results": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** List the results of a request's last step, in the order in which they came */
+    get: operations["listResults"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/operations": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** What this service can do with a file, each with its settings' schema */
+    get: operations["listOperations"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/healthz": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Does the process live? */
+    get: operations["getHealth"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/readyz": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Can it serve: database, migrations, queue and store? */
+    get: operations["getReadiness"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/metrics": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Metrics for Prometheus */
+    get: operations["getMetrics"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/openapi.json": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** This document */
+    get: operations["getOpenApi"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+  schemas: {
+    Reports: {
+      /**
+       * @description The worker's own name, of its choice.
+       * @example node7-1
+       */
+      worker: string;
+      reports: components["schemas"]["Report"][];
+    };
+    Report: {
+      request: string;
+      file: number;
+      step: number;
+      attempt: number;
+      /** @enum {string} */
+      status: "start" | "retry" | "success" | "failure";
+      /**
+       * Format: date-time
+       * @description When it happened; the time of arrival unless said.
+       */
+      at?: string;
+      error?: {
+        class: string;
+        message: string;
+        trace?: string;
+      };
+      results?: {
+        name: string;
+        size: number;
+        checksum?: string;
+        details?: {
+          [key: string]: unknown;
+        };
+      }[];
+    };
+    Heartbeat: {
+      /**
+       * @description The worker's own name, of its choice.
+       * @example node7-1
+       */
+      worker: string;
+      tasks: string[];
+    };
+    Claim: {
+      /**
+       * @description The worker's own name, of its choice.
+       * @example node7-1
+       */
+      worker: string;
+      /** Format: uuid */
+      request?: string;
+      operations?: string[];
+      /** @default 1 */
+      max?: number;
+      /**
+       * @description How long to wait for work when there is none.
+       * @default 0
+       */
+      wait_seconds?: number;
+    };
+    Submit: {
+      title?: string;
+      dataset: components["schemas"]["DatasetInput"];
+      steps: components["schemas"]["StepInput"][];
+      /** @description Files still open after this fail with the reason `deadline`. */
+      deadline_seconds?: number;
+      /** @description Most workers at once for this request. */
+      workers?: number;
+      stop_after_failed_percent?: number;
+    };
+    DatasetInput:
+      | {
+          /** @description Each a path or URL, or a list of replicas in order of preference. */
+          files: (string | string[])[];
+        }
+      | {
+          /** @description A name that a finder knows, such as `dir:///data/run7`. */
+          did: string;
+        };
+    StepInput: components["schemas"]["TransformStep"] | components["schemas"]["NoopStep"];
+    /** @enum {string} */
+    RequestState: "submitted" | "lookup" | "running" | "canceling" | "complete" | "failed" | "canceled";
+    /** @enum {string} */
+    FileState: "waiting" | "queued" | "running" | "done" | "failed" | "canceled";
+    /**
+     * @description RFC 9457. `detail` says what was wrong and what is allowed; `errors` says it of each place, by a JSON pointer into the body or a parameter's name.
+     * @example {
+     *       "type": "urn:longshore:problem:bad_input",
+     *       "title": "Bad Request",
+     *       "status": 400,
+     *       "detail": "\"selektion\" is not known here. Did you mean \"selection\"?",
+     *       "instance": "/v1/requests",
+     *       "errors": [
+     *         {
+     *           "pointer": "/steps/0/selektion",
+     *           "detail": "\"selektion\" is not known here. Did you mean \"selection\"?"
+     *         }
+     *       ]
+     *     }
+     */
+    Problem: {
+      type: string;
+      title: string;
+      status: number;
+      detail: string;
+      instance: string;
+      errors: {
+        pointer: string;
+        detail: string;
+      }[];
+    };
+    Task: {
+      task: string;
+      /** Format: uuid */
+      request: string;
+      file: number;
+      step: number;
+      attempt: number;
+      operation: string;
+      settings: {
+        [key: string]: unknown;
+      };
+      replicas: string[];
+      /** @description URLs to read what the step before made; empty in the first step. */
+      inputs: string[];
+      upload: {
+        /** @constant */
+        method: "PUT";
+        url: string;
+        name: string;
+      } | null;
+      lease_seconds: number;
+    };
+    Request: {
+      /** Format: uuid */
+      id: string;
+      number: number;
+      owner: string;
+      title: string | null;
+      state: components["schemas"]["RequestState"];
+      round: number;
+      reason: string | null;
+      /** @description The lookup stopped half way: the dataset has more files than these. */
+      incomplete: boolean;
+      counters: components["schemas"]["Counters"];
+      steps: components["schemas"]["RequestStep"][];
+      dataset: {
+        id: string;
+        finder: string;
+        name: string;
+        did: string | null;
+        state: string;
+        files: number;
+      };
+      workers: number | null;
+      deadline: string | null;
+      stop_after_failed_percent: number | null;
+      /** Format: date-time */
+      created_at: string;
+      started_at: string | null;
+      finished_at: string | null;
+      links: {
+        [key: string]: string;
+      };
+    };
+    /** @description Files by state; each file is counted once. */
+    Counters: {
+      total: number;
+      waiting: number;
+      queued: number;
+      running: number;
+      done: number;
+      failed: number;
+      canceled: number;
+    };
+    RequestStep: {
+      step: number;
+      operation: string;
+      settings: {
+        [key: string]: unknown;
+      };
+      total: number;
+      waiting: number;
+      queued: number;
+      running: number;
+      done: number;
+      failed: number;
+      canceled: number;
+      /** @description Files that were done here and went on to the next step. */
+      passed: number;
+    };
+    File: {
+      file: number;
+      paths: string[];
+      step: number;
+      state: components["schemas"]["FileState"];
+      attempt: number;
+      worker: string | null;
+      error: {
+        fingerprint: string;
+        class: string;
+        message: string;
+      } | null;
+      /** Format: date-time */
+      updated_at: string;
+    };
+    FileWithHistory: {
+      file: number;
+      paths: string[];
+      step: number;
+      state: components["schemas"]["FileState"];
+      attempt: number;
+      worker: string | null;
+      error: {
+        fingerprint: string;
+        class: string;
+        message: string;
+      } | null;
+      /** Format: date-time */
+      updated_at: string;
+      history: components["schemas"]["HistoryRow"][];
+    };
+    HistoryRow: {
+      step: number;
+      attempt: number;
+      round: number;
+      /** @enum {string} */
+      status: "start" | "retry" | "success" | "failure" | "lost" | "redrive" | "cancel";
+      /** Format: date-time */
+      timestamp: string;
+      pod_name: string | null;
+      info: string | null;
+    };
+    Result: {
+      seq: number;
+      /** @description null: a result of the whole request */
+      file: number | null;
+      step: number;
+      attempt: number;
+      name: string;
+      /** @description bytes */
+      size: number;
+      /** @description sha256 in hex, where the store knows it */
+      checksum: string | null;
+      /** Format: date-time */
+      created_at: string;
+      /** @description Signed: anyone may read it until it expires. */
+      url: string;
+    };
+    Operation: {
+      name: string;
+      summary: string;
+      /** @description A JSON schema. */
+      settings: {
+        [key: string]: unknown;
+      };
+    };
+    Readiness: {
+      /** @enum {string} */
+      status: "ready" | "not ready";
+      missing: {
+        [key: string]: string;
+      };
+    };
+    /** @description Runs a selection over each file (Parquet, CSV or JSON) and writes what it selects as Parquet, CSV or JSON. */
+    TransformStep: {
+      /** @constant */
+      operation: "transform";
+      /**
+       * @description who understands the selection
+       * @default sql
+       * @enum {string}
+       */
+      generator?: "sql";
+      /** @description for `sql`: one SELECT statement over the table `input`, which is the file */
+      selection: string;
+      /**
+       * @description what the result is written as
+       * @default parquet
+       * @enum {string}
+       */
+      format?: "parquet" | "csv" | "json";
+    };
+    /** @description Settles every file without touching data, for benchmarks, fault tests and outside simulators. */
+    NoopStep: {
+      /** @constant */
+      operation: "noop";
+    };
+  };
+  responses: never;
+  parameters: never;
+  requestBodies: never;
+  headers: never;
+  pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+  reportWork: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "worker": "node7-1",
+         *       "reports": [
+         *         {
+         *           "request": "7f1e8e0c-6a0e-4a0b-9d7e-3a8f1f5f2c11",
+         *           "file": 42,
+         *           "step": 1,
+         *           "attempt": 1,
+         *           "status": "success",
+         *           "results": [
+         *             {
+         *               "name": "42-1.parquet",
+         *               "size": 1024
+         *             }
+         *           ]
+         *         }
+         *       ]
+         *     }
+         */
+        "application/json": components["schemas"]["Reports"];
+      };
+    };
+    responses: {
+      /** @description One answer a report, in the same order. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /**
+             * @description In the order of the reports.
+             * @example [
+             *       "recorded",
+             *       "duplicate",
+             *       "superseded",
+             *       "unknown",
+             *       "refused: \"status\" must be one of …"
+             *     ]
+             */
+            answers: string[];
+          };
+        };
+      };
+      /** @description Something in the input is wrong; `errors` says where. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The Host or Origin is foreign. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is larger than 16 MB. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is not application/json in UTF-8. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Something the service needs is away for a moment; try again after Retry-After seconds. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  heartbeatWork: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "worker": "node7-1",
+         *       "tasks": [
+         *         "5b0e…"
+         *       ]
+         *     }
+         */
+        "application/json": components["schemas"]["Heartbeat"];
+      };
+    };
+    responses: {
+      /** @description Tasks that are canceled or another's by now. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            give_up: string[];
+          };
+        };
+      };
+      /** @description Something in the input is wrong; `errors` says where. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The Host or Origin is foreign. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is larger than 4 MB. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is not application/json in UTF-8. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Something the service needs is away for a moment; try again after Retry-After seconds. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  claimWork: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "worker": "node7-1",
+         *       "operations": [
+         *         "transform"
+         *       ],
+         *       "max": 4,
+         *       "wait_seconds": 20
+         *     }
+         */
+        "application/json": components["schemas"]["Claim"];
+      };
+    };
+    responses: {
+      /** @description Tasks, or none. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            tasks: components["schemas"]["Task"][];
+          };
+        };
+      };
+      /** @description Something in the input is wrong; `errors` says where. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The Host or Origin is foreign. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is larger than 1 MB. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is not application/json in UTF-8. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Something the service needs is away for a moment; try again after Retry-After seconds. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  listRequests: {
+    parameters: {
+      query?: {
+        state?: components["schemas"]["RequestState"];
+        owner?: string;
+        /** @description Where the page before ended: its `next`. */
+        cursor?: string;
+        /** @description How many at most (50 unless said, 200 at most). */
+        limit?: number;
+      };
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A page of requests. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            items: components["schemas"]["Request"][];
+            next: string | null;
+          };
+        };
+      };
+      /** @description Something in the input is wrong; `errors` says where. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The Host or Origin is foreign. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Something the service needs is away for a moment; try again after Retry-After seconds. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  submitRequest: {
+    parameters: {
+      query?: never;
+      header?: {
+        /** @description The same key with the same body gives the same request; with another body it is refused (422). */
+        "Idempotency-Key"?: string;
+      };
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "title": "Warm days",
+         *       "dataset": {
+         *         "files": [
+         *           "/data/stations/1.parquet",
+         *           [
+         *             "https://one.example/2.parquet",
+         *             "https://two.example/2.parquet"
+         *           ]
+         *         ]
+         *       },
+         *       "steps": [
+         *         {
+         *           "operation": "transform",
+         *           "generator": "sql",
+         *           "selection": "select date, temp_max from input where temp_max > 25",
+         *           "format": "parquet"
+         *         }
+         *       ]
+         *     }
+         */
+        "application/json": components["schemas"]["Submit"];
+      };
+    };
+    responses: {
+      /** @description The request that this idempotency key made before. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Request"];
+        };
+      };
+      /** @description Recorded; work begins. */
+      201: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Request"];
+        };
+      };
+      /** @description Something in the input is wrong; `errors` says where. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The Host or Origin is foreign. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is larger than 64 MB. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is not application/json in UTF-8. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The idempotency key was used with another body, or the query cannot work. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Something the service needs is away for a moment; try again after Retry-After seconds. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  getRequest: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The request's id. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The request. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Request"];
+        };
+      };
+      /** @description The Host or Origin is foreign. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description There is no such thing. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Something the service needs is away for a moment; try again after Retry-After seconds. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  watchRequest: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The request's id. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The events. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /**
+           * @example id: 1.running.4.0.2.2
+           *     event: progress
+           *     data: {"total":8,"waiting":4,"queued":0,"running":2,"done":2,"failed":0,"canceled":0}
+           */
+          "text/event-stream": string;
+        };
+      };
+      /** @description All was told already. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description The Host or Origin is foreign. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description There is no such thing. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Something the service needs is away for a moment; try again after Retry-After seconds. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  cancelRequest: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The request's id. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It is canceling, or canceled already. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Request"];
+        };
+      };
+      /** @description The Host or Origin is foreign. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description There is no such thing. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The request has ended otherwise. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Something the service needs is away for a moment; try again after Retry-After seconds. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  listFiles: {
+    parameters: {
+      query?: {
+        state?: components["schemas"]["FileState"];
+        step?: number;
+        /** @description The fingerprint of an error. */
+        error?: string;
+        /** @description What the file's first path begins with. */
+        prefix?: string;
+        /** @description Where the page before ended: its `next`. */
+        cursor?: string;
+        /** @description How many at most (100 unless said, 1000 at most). */
+        limit?: number;
+      };
+      header?: never;
+      path: {
+        /** @description The request's id. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A page of files. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            items: components["schemas"]["File"][];
+            next: string | null;
+          };
+        };
+      };
+      /** @description Something in the input is wrong; `errors` says where. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The Host or Origin is foreign. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description There is no such thing. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Something the service needs is away for a moment; try again after Retry-After seconds. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  getFile: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The request's id. */
+        id: string;
+        /** @description The file's id. */
+        file: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The file and its history. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["FileWithHistory"];
+        };
+      };
+      /** @description The Host or Origin is foreign. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description There is no such thing. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Something the service needs is away for a moment; try again after Retry-After seconds. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  listResults: {
+    parameters: {
+      query?: {
+        /** @description The `next` of the page before. */
+        after?: string;
+        /** @description How many at most (100 unless said, 1000 at most). */
+        limit?: number;
+      };
+      header?: never;
+      path: {
+        /** @description The request's id. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A page of results with signed URLs. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            items: components["schemas"]["Result"][];
+            /** @description Never null: ask again with `after` set to it, and no late result is missed. */
+            next: string;
+          };
+        };
+      };
+      /** @description Something in the input is wrong; `errors` says where. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The Host or Origin is foreign. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description There is no such thing. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Something the service needs is away for a moment; try again after Retry-After seconds. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  listOperations: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The operations. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            items: components["schemas"]["Operation"][];
+            next: null;
+          };
+        };
+      };
+      /** @description The Host or Origin is foreign. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Something the service needs is away for a moment; try again after Retry-After seconds. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  getHealth: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It does. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /** @constant */
+            status: "alive";
+          };
+        };
+      };
+      /** @description The Host or Origin is foreign. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Something the service needs is away for a moment; try again after Retry-After seconds. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  getReadiness: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description It can. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Readiness"];
+        };
+      };
+      /** @description The Host or Origin is foreign. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description It cannot; `missing` says what is away, in words. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Readiness"];
+        };
+      };
+    };
+  };
+  getMetrics: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The metrics. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          /** @example longshore_http_seconds_count 12 */
+          "text/plain": string;
+        };
+      };
+      /** @description The Host or Origin is foreign. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Something the service needs is away for a moment; try again after Retry-After seconds. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  getOpenApi: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The OpenAPI 3.1 document of this service. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            [key: string]: unknown;
+          };
+        };
+      };
+      /** @description The Host or Origin is foreign. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Something the service needs is away for a moment; try again after Retry-After seconds. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+}

@@ -1,0 +1,43 @@
+// Commands that look at the ledger itself: of DATABASE_URL, else the embedded Postgres of DATA_DIR.
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { type Config, readConfig } from "../../config.ts";
+import { Exit, exits, usedWrongly } from "./exits.ts";
+
+/** An embedded database that is not running is started for the call; `create` makes one where there is none. */
+export async function withDatabase<Result>(
+  { create = false }: { create?: boolean },
+  work: (url: string, config: Config) => Promise<Result>,
+): Promise<Result> {
+  const config = readConfig();
+  if (config.databaseUrl !== undefined) return work(config.databaseUrl, config);
+  const { runningEmbeddedUrls, startEmbeddedPostgres } = await import("../../db/embedded.ts");
+  const running = existsSync(join(config.dataDir, "postgres")) ? runningEmbeddedUrls(config.dataDir) : undefined;
+  if (running) return work(running.url, config);
+  if (!create) refuseMissing(config);
+  const { makeLog } = await import("../../log.ts");
+  const started = await startEmbeddedPostgres({ dataDir: config.dataDir, log: makeLog({ logLevel: "warn" }) });
+  try {
+    return await work(started.url, config);
+  } finally {
+    await started.stop();
+  }
+}
+
+/** A URL that reads and does not write. */
+export async function readOnlyUrl(): Promise<string> {
+  const config = readConfig();
+  if (config.databaseUrl !== undefined) return config.databaseUrl;
+  const { runningEmbeddedUrls } = await import("../../db/embedded.ts");
+  const running = existsSync(join(config.dataDir, "postgres")) ? runningEmbeddedUrls(config.dataDir) : undefined;
+  if (running) return running.readOnlyUrl;
+  throw new Exit(
+    exits.notReachable,
+    `The embedded database of ${config.dataDir} is not running. Start the service with \`npm start\`, or set DATA_DIR or DATABASE_URL.`,
+  );
+}
+
+function refuseMissing({ dataDir }: Config): void {
+  if (existsSync(join(dataDir, "postgres", "data"))) return;
+  throw usedWrongly(`${dataDir} has no database. Set DATA_DIR to the folder of the service, or DATABASE_URL.`);
+}

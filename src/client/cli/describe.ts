@@ -1,0 +1,31 @@
+import type { RequestView } from "../client.ts";
+import { clean, print } from "./print.ts";
+
+export function printRequest(request: RequestView): void {
+  const { counters: c, dataset } = request;
+  const lines: [string, string | null][] = [
+    ["id", request.id],
+    ["title", request.title],
+    ["state", request.reason === null ? request.state : `${request.state}: ${request.reason}`],
+    ["round", request.round > 1 ? String(request.round) : null],
+    ["dataset", `${dataset.did ?? dataset.finder} (${dataset.files} files${request.incomplete ? ", incomplete" : ""})`],
+    [
+      "files",
+      `${c.total} total, ${c.done} done, ${c.failed} failed, ${c.canceled} canceled, ${c.waiting + c.queued} waiting, ${c.running} running`,
+    ],
+    ...request.steps.map((step): [string, string] => [
+      `step ${step.step}`,
+      `${step.operation}, ${step.passed + step.done} done, ${step.failed} failed`,
+    ]),
+    ["submitted", request.created_at],
+    ["finished", request.finished_at],
+    ["deadline", request.deadline],
+  ];
+  for (const [name, text] of lines) if (text !== null) print(`${name.padEnd(10)} ${clean(text)}`);
+}
+
+/** One sentence on how a request ended. */
+export function ending({ state, reason, counters: { total, done, failed, canceled } }: RequestView): string {
+  const count = `${done} of ${total} files done${failed ? `, ${failed} failed` : ""}${canceled ? `, ${canceled} canceled` : ""}`;
+  return reason === null ? `${state}: ${count}` : `${state} (${clean(reason)}): ${count}`;
+}

@@ -1,0 +1,26 @@
+import type { Command } from "commander";
+import type { LongshoreClient } from "../client.ts";
+import type { Downloaded } from "../download.ts";
+import { connect, requestId, type ServiceOptions, talking } from "./options.ts";
+import { print, printJson, say } from "./print.ts";
+
+export function addDownload(program: Command): void {
+  talking(program.command("download"))
+    .description("download the results of a request; what is there already stays")
+    .argument("<request>", "its id", requestId)
+    .argument("[folder]", "where to", "out")
+    .action(download);
+}
+
+async function download(id: string, folder: string, { json, ...service }: ServiceOptions & { json?: boolean }): Promise<void> {
+  const files = await downloadTo(await connect(service), id, folder);
+  if (json) printJson({ files });
+  else for (const { path } of files) print(path);
+}
+
+export async function downloadTo(client: LongshoreClient, id: string, folder: string): Promise<Downloaded[]> {
+  const files = await client.download(id, folder);
+  const skipped = files.filter((file) => file.skipped).length;
+  say(`${files.length - skipped} results downloaded to ${folder}${skipped ? `, ${skipped} were there already` : ""}`);
+  return files.sort((left, right) => (left.name < right.name ? -1 : 1));
+}

@@ -1,0 +1,68 @@
+import type { LongshoreClient, Progress, RequestView } from "../client.ts";
+import { Exit, exits } from "./exits.ts";
+import { say } from "./print.ts";
+
+/** Waits for the end of a request with a progress bar; Ctrl-C leaves it going and says how to come back. */
+export async function follow(client: LongshoreClient, id: string): Promise<RequestView> {
+  const detach = new AbortController();
+  const onInterrupt = () => detach.abort();
+  process.once("SIGINT", onInterrupt);
+  const display = await openDisplay();
+  try {
+    return await client.wait(id, {
+      signal: detach.signal,
+      onProgress: display.show,
+      onSilence: (reason) => display.note(`The service does not answer (${reason}); waiting for it.`),
+    });
+  } catch (error) {
+    if (!detach.signal.aborted) throw error;
+    display.close();
+    throw new Exit(exits.detached, `Detached; the request goes on. Come back with: longshore watch ${id}`);
+  } finally {
+    process.off("SIGINT", onInterrupt);
+    display.close();
+  }
+}
+
+interface Display {
+  show(progress: Progress): void;
+  note(line: string): void;
+  close(): void;
+}
+
+async function openDisplay(): Promise<Display> {
+  return process.stderr.isTTY ? openBar() : openLines();
+}
+
+async function openBar(): Promise<Display> {
+  const { default: progress } = await import("cli-progress");
+  const format = "{state} [{bar}] {value}/{total} files, {failed} failed, {running} running";
+  const bar = new progress.SingleBar(
+    { format, stream: process.stderr, hideCursor: true, barsize: 30, etaBuffer: 50 },
+    progress.Presets.legacy,
+  );
+  bar.start(1, 0, { state: "submitted", failed: 0, running: 0 });
+  return {
+    show({ state, counters: { total, done, failed, canceled, running } }) {
+      bar.setTotal(Math.max(total, 1));
+      bar.update(done + failed + canceled, { state, failed, running });
+    },
+    note: (line) => process.stderr.write(`\n${line}\n`),
+    close: () => bar.stop(),
+  };
+}
+
+/** Where standard error is no terminal: a line whenever the state changes, and at each tenth of the files. */
+function openLines(): Display {
+  let last = "";
+  return {
+    show({ state, counters: { total, done, failed, canceled } }) {
+      const settled = done + failed + canceled;
+      const now = `${state} ${total === 0 ? 0 : Math.floor((10 * settled) / total)}`;
+      if (now !== last) say(`${state}: ${settled} of ${total} files, ${failed} failed`);
+      last = now;
+    },
+    note: say,
+    close: () => undefined,
+  };
+}

@@ -1,0 +1,20 @@
+import type { Command } from "commander";
+import { withDatabase } from "./database.ts";
+import { jsonOption } from "./options.ts";
+import { print, printJson, say } from "./print.ts";
+
+export function addMigrate(program: Command): void {
+  program
+    .command("migrate")
+    .description("apply what the database lacks; the service does so at its start as well")
+    .addOption(jsonOption())
+    .action(async ({ json }: { json?: boolean }) => {
+      const applied = await withDatabase({ create: true }, async (url) => {
+        const { migrate } = await import("../../db/migrate.ts");
+        return migrate(url);
+      });
+      if (json) printJson({ applied });
+      else for (const name of applied) print(name);
+      say(applied.length === 0 ? "Nothing was missing." : `${applied.length} applied.`);
+    });
+}

@@ -1,0 +1,17 @@
+import type { Command } from "commander";
+import { printRequest } from "./describe.ts";
+import { connect, requestId, type ServiceOptions, talking } from "./options.ts";
+import { printJson } from "./print.ts";
+
+export function addShow(program: Command): void {
+  talking(program.command("show"))
+    .description("show a request: its state and its counters")
+    .argument("<request>", "its id", requestId)
+    .action(show);
+}
+
+async function show(id: string, { json, ...service }: ServiceOptions & { json?: boolean }): Promise<void> {
+  const request = await (await connect(service)).get(id);
+  if (json) printJson(request);
+  else printRequest(request);
+}

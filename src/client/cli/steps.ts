@@ -1,0 +1,46 @@
+import type { components } from "../api-types.ts";
+import type { StepInput } from "../client.ts";
+import { usedWrongly } from "./exits.ts";
+
+type Format = NonNullable<components["schemas"]["TransformStep"]["format"]>;
+
+export const formats: readonly Format[] = ["parquet", "csv", "json"];
+
+export interface AskedSteps {
+  sql?: string;
+  format?: Format;
+  operation?: string;
+  settings?: string;
+  steps?: string;
+}
+
+/** One of --sql, --operation and --steps; the service checks what is in them. */
+export function stepsOf({ sql, format, operation, settings, steps }: AskedSteps): StepInput[] {
+  const said = [sql, operation, steps].filter((one) => one !== undefined).length;
+  if (said !== 1) throw usedWrongly(`Give one of --sql, --operation and --steps${said === 0 ? "" : ", not several"}.`);
+  if (format !== undefined && sql === undefined) throw usedWrongly("--format goes with --sql alone.");
+  if (settings !== undefined && operation === undefined) throw usedWrongly("--settings goes with --operation alone.");
+  if (sql !== undefined) return [{ operation: "transform", generator: "sql", selection: sql, format: format ?? "parquet" }];
+  if (operation !== undefined) return [{ ...objectOf(settings ?? "{}"), operation } as StepInput];
+  return listOf(steps ?? "");
+}
+
+function objectOf(text: string): object {
+  const value = parseJson("--settings", text, "a JSON object");
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
+  throw usedWrongly("--settings must be a JSON object.");
+}
+
+function listOf(text: string): StepInput[] {
+  const value = parseJson("--steps", text, 'a JSON list such as [{"operation":"noop"}]');
+  if (Array.isArray(value)) return value as StepInput[];
+  throw usedWrongly('--steps must be a JSON list such as [{"operation":"noop"}].');
+}
+
+function parseJson(option: string, text: string, allowed: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw usedWrongly(`${option} must be ${allowed}: ${(error as Error).message}.`);
+  }
+}

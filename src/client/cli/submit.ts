@@ -1,0 +1,92 @@
+import { type Command, Option } from "commander";
+import type { LongshoreClient, RequestView, Submit } from "../client.ts";
+import { ending, printRequest } from "./describe.ts";
+import { downloadTo } from "./download.ts";
+import { exitOfRequest, exits, usedWrongly } from "./exits.ts";
+import { follow } from "./follow.ts";
+import { connect, idempotencyKey, percent, plainText, type ServiceOptions, talking, wholeNumber } from "./options.ts";
+import { print, printJson, say } from "./print.ts";
+import { type AskedSteps, formats, stepsOf } from "./steps.ts";
+
+interface Options extends ServiceOptions, AskedSteps {
+  files?: string[];
+  did?: string;
+  title?: string;
+  workers?: number;
+  deadline?: number;
+  stopAfterFailed?: number;
+  idempotencyKey?: string;
+  wait?: boolean;
+  download?: string;
+  json?: boolean;
+}
+
+export function addSubmit(program: Command): void {
+  talking(program.command("submit"))
+    .description("submit a request: a dataset, and what to do with each of its files")
+    .option("--files <pattern...>", "files, patterns such as 'data/*.parquet', or URLs")
+    .option("--did <name>", "a dataset by name, such as dir:///data/run7", plainText(4096))
+    .option("--sql <select>", "run this SELECT over each file, as the table `input`", plainText(1024 * 1024))
+    .addOption(new Option("--format <format>", "with --sql: what the results are written as (default: parquet)").choices(formats))
+    .option("--operation <name>", "do this with each file", plainText(100))
+    .option("--settings <json>", "with --operation: its settings, a JSON object")
+    .option("--steps <json>", "the steps in full, a JSON list")
+    .option("--title <text>", "a title", plainText(500))
+    .option("--workers <n>", "most workers at once", wholeNumber(1, 100_000))
+    .option("--deadline <seconds>", "fail what is still open after this", wholeNumber(1, 31_622_400))
+    .option("--stop-after-failed <percent>", "stop when so many of the files failed", percent)
+    .option("--idempotency-key <key>", "the same key gives the same request", idempotencyKey)
+    .option("--wait", "wait until it has ended")
+    .option("--download <folder>", "wait, then bring the results here", plainText(4096))
+    .action(submit);
+}
+
+async function submit(options: Options): Promise<void> {
+  const body = await bodyOf(options);
+  const client = await connect(options);
+  const submitted = await client.submit(body, { idempotencyKey: options.idempotencyKey });
+  if (!options.wait && options.download === undefined) {
+    tell(options, submitted);
+    return;
+  }
+  say(`Submitted ${submitted.id}`);
+  const ended = await follow(client, submitted.id);
+  say(ending(ended));
+  process.exitCode = exitOfRequest(ended);
+  await hand(options, client, ended);
+}
+
+function tell({ json }: Options, request: RequestView): void {
+  if (json) printJson(request);
+  else print(request.id);
+  say(`Follow it with: longshore watch ${request.id}`);
+}
+
+async function hand({ download, json }: Options, client: LongshoreClient, ended: RequestView): Promise<void> {
+  const worthwhile = download !== undefined && process.exitCode !== exits.requestFailed;
+  const files = worthwhile ? await downloadTo(client, ended.id, download) : undefined;
+  if (json) printJson(files ? { ...ended, files } : ended);
+  else if (files) for (const { path } of files) print(path);
+  else printRequest(ended);
+}
+
+async function bodyOf(options: Options): Promise<Submit> {
+  const { title, workers, deadline, stopAfterFailed } = options;
+  const steps = stepsOf(options);
+  return {
+    dataset: await datasetOf(options),
+    steps,
+    ...(title === undefined ? {} : { title }),
+    ...(workers === undefined ? {} : { workers }),
+    ...(deadline === undefined ? {} : { deadline_seconds: deadline }),
+    ...(stopAfterFailed === undefined ? {} : { stop_after_failed_percent: stopAfterFailed }),
+  };
+}
+
+async function datasetOf({ files, did, sql }: Options): Promise<Submit["dataset"]> {
+  if (files !== undefined && did !== undefined) throw usedWrongly("--files and --did exclude each other: a request has one dataset.");
+  if (did !== undefined) return { did };
+  if (files === undefined) throw usedWrongly("A dataset is missing: give --files or --did.");
+  const { pathsOf } = await import("./paths.ts");
+  return { files: await pathsOf(files, { mustExist: sql !== undefined }) };
+}

@@ -1,0 +1,20 @@
+import type { Command } from "commander";
+import { ending } from "./describe.ts";
+import { exitOfRequest } from "./exits.ts";
+import { follow } from "./follow.ts";
+import { connect, requestId, type ServiceOptions, talking } from "./options.ts";
+import { printJson, say } from "./print.ts";
+
+export function addWatch(program: Command): void {
+  talking(program.command("watch"))
+    .description("follow a request until it ends; Ctrl-C leaves it going")
+    .argument("<request>", "its id", requestId)
+    .action(watch);
+}
+
+async function watch(id: string, { json, ...service }: ServiceOptions & { json?: boolean }): Promise<void> {
+  const request = await follow(await connect(service), id);
+  if (json) printJson(request);
+  say(ending(request));
+  process.exitCode = exitOfRequest(request);
+}

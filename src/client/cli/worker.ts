@@ -1,0 +1,65 @@
+import { hostname } from "node:os";
+import { type Command, InvalidArgumentError } from "commander";
+import { readClientConfig, readConfig } from "../../config.ts";
+import { Exit, exits } from "./exits.ts";
+import { plainText, requestId, urlOption, wholeNumber } from "./options.ts";
+import { say } from "./print.ts";
+
+interface Options {
+  url?: string;
+  operations?: string[];
+  name?: string;
+  request?: string;
+  concurrency: number;
+}
+
+export function addWorker(program: Command): void {
+  program
+    .command("worker")
+    .description("work for a service, here: take tasks, perform them, report; Ctrl-C gives back what is in hand")
+    .addOption(urlOption())
+    .option("--operations <names>", "what to do, separated by commas (default: all but noop)", names)
+    .option("--name <name>", "its name, unique among the workers (default: host and process)", plainText(200))
+    .option("--request <id>", "work for this request alone", requestId)
+    .option("--concurrency <n>", "files at once of each operation", wholeNumber(1, 1000), 1)
+    .action(work);
+}
+
+function names(text: string): string[] {
+  const named = text.split(",").map((name) => name.trim());
+  if (named.every((name) => /^[a-z][a-z-]*$/.test(name))) return named;
+  throw new InvalidArgumentError("Allowed are names of operations, separated by commas.");
+}
+
+async function work({ url, operations, name, request, concurrency }: Options): Promise<void> {
+  const client = readClientConfig();
+  const { inputRoots, inputHosts, fileLimits: limits, logLevel } = readConfig();
+  const { allOperations } = await import("../../operations/index.ts");
+  const { makeLog } = await import("../../log.ts");
+  const { runWorker } = await import("../../worker/run.ts");
+  const known = allOperations.map((one) => one.name);
+  const unknown = operations?.find((one) => !known.includes(one));
+  if (unknown !== undefined)
+    throw new Exit(exits.usedWrongly, `There is no operation ${JSON.stringify(unknown)}; known are ${known.join(", ")}.`);
+  const stop = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
+  await runWorker({
+    url: url ?? client.url,
+    token: client.token,
+    name: name ?? `${hostname()}-${process.pid}`,
+    operations: operations ?? known.filter((one) => one !== "noop"),
+    request,
+    concurrency,
+    inputRoots,
+    inputHosts,
+    limits,
+    log: makeLog({ logLevel }),
+    stop: stop.signal,
+  }).catch(refusedByService);
+  say("The worker has ended.");
+}
+
+function refusedByService(error: Error & { status?: number }): never {
+  if (error.status === undefined) throw error;
+  throw new Exit([401, 403, 429].includes(error.status) ? exits.refused : exits.usedWrongly, error.message);
+}

@@ -1,0 +1,120 @@
+import { createHash, randomUUID } from "node:crypto";
+import { createReadStream, createWriteStream } from "node:fs";
+import { mkdir, rename, rm, stat } from "node:fs/promises";
+import { basename, dirname, join, resolve, sep } from "node:path";
+import { Readable, Transform } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import type { ResultView } from "./client.ts";
+import { NotReachable, reasonOf } from "./faults.ts";
+
+export interface DownloadOptions {
+  /** files at once; 4 unless said */
+  parallel?: number;
+  signal?: AbortSignal;
+  onFile?(file: Downloaded): void;
+}
+
+export interface Downloaded {
+  name: string;
+  path: string;
+  size: number;
+  /** it was there already, whole and right */
+  skipped: boolean;
+}
+
+export async function downloadResults(
+  results: AsyncIterable<ResultView>,
+  folder: string,
+  { parallel = 4, signal, onFile }: DownloadOptions,
+): Promise<Downloaded[]> {
+  await mkdir(folder, { recursive: true });
+  const files: Downloaded[] = [];
+  const waiting = results[Symbol.asyncIterator]();
+  let failed = false;
+  async function fetchSome(): Promise<void> {
+    try {
+      for (let next = await waiting.next(); !next.done && !failed; next = await waiting.next()) {
+        const file = await bring(next.value, folder, signal);
+        files.push(file);
+        onFile?.(file);
+      }
+    } catch (error) {
+      failed = true;
+      throw error;
+    }
+  }
+  // All of them are waited for, so that none leaves half a file behind.
+  const ends = await Promise.allSettled(Array.from({ length: parallel }, fetchSome));
+  for (const end of ends) if (end.status === "rejected") throw end.reason;
+  return files;
+}
+
+async function bring(result: ResultView, folder: string, signal: AbortSignal | undefined): Promise<Downloaded> {
+  const { name, size } = result;
+  const path = pathIn(folder, name);
+  if (await isThere(path, result)) return { name, path, size, skipped: true };
+  await mkdir(dirname(path), { recursive: true });
+  const draft = join(dirname(path), `.${basename(path).slice(0, 100)}.${randomUUID()}`);
+  try {
+    const arrived = await fetchInto(draft, result, signal);
+    refuseOther(result, arrived);
+    await rename(draft, path);
+  } finally {
+    await rm(draft, { force: true });
+  }
+  return { name, path, size, skipped: false };
+}
+
+/** A service may be wrong or hostile: no name leads out of the folder. */
+function pathIn(folder: string, name: string): string {
+  const root = resolve(folder);
+  const path = resolve(root, name);
+  if (!path.startsWith(root.endsWith(sep) ? root : `${root}${sep}`))
+    throw new Error(`The result ${JSON.stringify(name)} would be written outside of ${root}.`);
+  return path;
+}
+
+async function isThere(path: string, { size, checksum }: ResultView): Promise<boolean> {
+  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return undefined;
+    throw error;
+  });
+  if (!found?.isFile() || found.size !== size) return false;
+  return checksum === null || (await checksumOf(path)) === checksum;
+}
+
+async function checksumOf(path: string): Promise<string> {
+  const hash = createHash("sha256");
+  await pipeline(createReadStream(path), hash);
+  return hash.digest("hex");
+}
+
+async function fetchInto(
+  path: string,
+  { name, url }: ResultView,
+  signal: AbortSignal | undefined,
+): Promise<{ size: number; checksum: string }> {
+  const response = await fetch(url, signal ? { signal } : {}).catch((error: unknown) => {
+    signal?.throwIfAborted();
+    throw new NotReachable(new URL(url).origin, reasonOf(error));
+  });
+  if (!response.ok || !response.body)
+    throw new Error(`The result ${JSON.stringify(name)} could not be read: the store answers ${response.status}.`);
+  const hash = createHash("sha256");
+  let size = 0;
+  const measure = new Transform({
+    transform(chunk: Buffer, _encoding, done) {
+      size += chunk.length;
+      hash.update(chunk);
+      done(null, chunk);
+    },
+  });
+  await pipeline(Readable.fromWeb(response.body), measure, createWriteStream(path, { flags: "wx" }));
+  return { size, checksum: hash.digest("hex") };
+}
+
+function refuseOther({ name, size, checksum }: ResultView, arrived: { size: number; checksum: string }): void {
+  if (arrived.size !== size) throw new Error(`The result ${JSON.stringify(name)} arrived with ${arrived.size} bytes instead of ${size}.`);
+  if (checksum !== null && arrived.checksum !== checksum)
+    throw new Error(`The result ${JSON.stringify(name)} arrived with another checksum.`);
+}

@@ -1,0 +1,50 @@
+import { setTimeout as pause } from "node:timers/promises";
+import type { Counters, Progress, RequestView, WaitOptions } from "./client.ts";
+import type { ServerEvent } from "./events.ts";
+import { ApiError, NotReachable, reasonOf } from "./faults.ts";
+
+interface Watched {
+  get(): Promise<RequestView>;
+  events(signal: AbortSignal): AsyncGenerator<ServerEvent>;
+}
+
+const endStates: readonly string[] = ["complete", "failed", "canceled"];
+
+/** Follows the events; where the service falls silent, tries again for as long as patience lasts. */
+export async function waitForEnd(
+  watched: Watched,
+  { signal, onProgress, onSilence, patienceSeconds = 60 }: WaitOptions,
+): Promise<RequestView> {
+  const stop = signal ?? new AbortController().signal;
+  let silentSince: number | undefined;
+  for (;;) {
+    try {
+      const now = await watched.get();
+      silentSince = undefined;
+      onProgress?.(now);
+      if (endStates.includes(now.state)) return now;
+      await follow(watched.events(stop), now, (progress) => onProgress?.(progress));
+    } catch (error) {
+      stop.throwIfAborted();
+      if (!isPassing(error)) throw error;
+      if (silentSince === undefined) onSilence?.(reasonOf(error));
+      silentSince ??= Date.now();
+      if (Date.now() - silentSince > patienceSeconds * 1000) throw error;
+      await pause(1000, undefined, { signal: stop });
+    }
+  }
+}
+
+async function follow(events: AsyncGenerator<ServerEvent>, from: Progress, tell: (progress: Progress) => void): Promise<void> {
+  let progress: Progress = { state: from.state, counters: from.counters };
+  for await (const { event, data } of events) {
+    if (event === "progress") progress = { ...progress, counters: data as Counters };
+    else if (event === "state") progress = { ...progress, state: (data as Progress).state };
+    tell(progress);
+  }
+}
+
+/** A stream that broke off is as passing as a service that starts again. */
+function isPassing(error: unknown): boolean {
+  return error instanceof NotReachable || error instanceof TypeError || (error instanceof ApiError && error.status >= 500);
+}
