@@ -1,10 +1,10 @@
 // Every long-lived thing, made once and in one place. Pass on what is needed, not the whole.
 import type { Logger } from "pino";
 import type { Config } from "./config.ts";
-import { type Db, openDb } from "./db/client.ts";
-import { type Doorbell, openDoorbell } from "./db/listen.ts";
 import type { Finder } from "./datasets/contract.ts";
 import { makeFinders } from "./datasets/finders/index.ts";
+import { type Db, openDb } from "./db/client.ts";
+import { type Doorbell, openDoorbell } from "./db/listen.ts";
 import type { Operation } from "./operations/contract.ts";
 import { allOperations, enabledOperations } from "./operations/index.ts";
 import type { Queue } from "./queue/contract.ts";
@@ -24,6 +24,8 @@ export interface Context {
   log: Logger;
   databaseUrl: string;
   db: Db;
+  /** for the ledger's set statements: their plans go by key, whatever the statistics say */
+  ledger: Db;
   doorbell: Doorbell;
   queue: Queue;
   store: Store;
@@ -46,13 +48,13 @@ export interface Surroundings {
   urls: { public(): string; internal(): string };
 }
 
-/** The report statement goes by primary key whatever the statistics say: a fresh table has none, and a hash join then takes 40 times as long. */
+/** A fresh table has no statistics, and the hash join that is then chosen takes 40 times as long. */
 const byKey = { enable_seqscan: "off", enable_hashjoin: "off", enable_mergejoin: "off", plan_cache_mode: "force_generic_plan" };
 
 export async function makeContext(config: Config, { log, databaseUrl, urls }: Surroundings): Promise<Context> {
   const name = `longshore ${config.roles.join("+")}`;
   const db = openDb({ url: databaseUrl, applicationName: name, max: 12 });
-  const reportDb = openDb({ url: databaseUrl, applicationName: `${name} reports`, max: 3, planner: byKey });
+  const ledger = openDb({ url: databaseUrl, applicationName: `${name} ledger`, max: 6, planner: byKey });
   const doorbell = openDoorbell(databaseUrl, db.pool, log);
   const key = signingKey(config);
   const queue = openQueue(config, db, doorbell, log);
@@ -63,7 +65,7 @@ export async function makeContext(config: Config, { log, databaseUrl, urls }: Su
 
   const advancer: Advancer = new Advancer((id) => advance(context, id), log);
   const batcher = new Batcher({
-    query: reportDb.query,
+    query: ledger.query,
     log,
     fileAttempts: config.fileAttempts,
     leaseSeconds: config.leaseSeconds,
@@ -83,6 +85,7 @@ export async function makeContext(config: Config, { log, databaseUrl, urls }: Su
     log,
     databaseUrl,
     db,
+    ledger,
     doorbell,
     queue,
     store,
@@ -105,7 +108,7 @@ export async function makeContext(config: Config, { log, databaseUrl, urls }: Su
     await queue.close();
     await doorbell.close();
     await store.close();
-    await reportDb.close();
+    await ledger.close();
     await db.close();
   }
   return context;

@@ -98,6 +98,9 @@ export async function requestsToAdvance(query: Query, after: string, limit: numb
 }
 
 export async function requestsOfDataset(query: Query, datasetId: number): Promise<string[]> {
-  const rows = await query<{ id: string }>(`SELECT id FROM requests WHERE dataset_id = $1 AND state IN ('submitted', 'lookup', 'running')`, [datasetId]);
+  const rows = await query<{ id: string }>(
+    `SELECT id FROM requests WHERE dataset_id = $1 AND state IN ('submitted', 'lookup', 'running')`,
+    [datasetId],
+  );
   return rows.map((row) => row.id);
 }

@@ -1,5 +1,5 @@
 import type { Context } from "../context.ts";
-import { readFacts, refreshStatistics, registerFiles, markIncomplete, type RequestFacts } from "./advance-store.ts";
+import { markIncomplete, type RequestFacts, readFacts, refreshStatistics, registerFiles } from "./advance-store.ts";
 import { endRequest } from "./end.ts";
 import { beginEnding, moveRequest } from "./move-store.ts";
 import { publishWork } from "./publish.ts";
@@ -69,7 +69,7 @@ function mustEnd(request: RequestFacts): { ending: "failed" | "deadline" | "stop
 async function registerAll(ctx: Context, request: RequestFacts): Promise<void> {
   let registered = request.steps[0]?.registered ?? 0;
   while (registered < request.datasetFiles) {
-    const added = await registerFiles(ctx.db.query, request.id, request.datasetId, registerChunk);
+    const added = await registerFiles(ctx.ledger.query, request.id, request.datasetId, registerChunk);
     if (!added) return;
     if (grewTenfold(registered, registered + added)) await refreshStatistics(ctx.db.query);
     registered += added;
@@ -101,10 +101,15 @@ async function settleAll(ctx: Context, request: RequestFacts): Promise<void> {
   const as =
     request.state === "canceling"
       ? ({ state: "canceled" } as const)
-      : ({ state: "failed", class: endings[request.ending ?? "failed"], reason: request.reason ?? "stopped", fingerprint: `ended-${request.ending}` } as const);
+      : ({
+          state: "failed",
+          class: endings[request.ending ?? "failed"],
+          reason: request.reason ?? "stopped",
+          fingerprint: `ended-${request.ending}`,
+        } as const);
   // A deadline or a stop accounts for every file that is known, also for those not copied yet.
   if (request.state === "running" && request.ending !== "failed") await registerAll(ctx, request);
-  while ((await settleOpenFiles(ctx.db.query, request.id, as)) === settleChunk) ctx.doorbell.ring(`request:${request.id}`);
+  while ((await settleOpenFiles(ctx.ledger.query, request.id, as)) === settleChunk) ctx.doorbell.ring(`request:${request.id}`);
   if (request.state === "canceling") return endRequest(ctx, request.id, "endCancel");
   if (request.ending === "failed" || request.state !== "running") return endRequest(ctx, request.id, "fail", request.reason ?? undefined);
   return endRequest(ctx, request.id, "complete");

@@ -140,7 +140,12 @@ const checks: Check[] = [
 export const mostPerCheck = 20;
 
 /** What the tables say against themselves, at most twenty of a kind. */
-export async function violationsInLedger(query: Query, request: string | null, fileAttempts: number, makers: string[]): Promise<Violation[]> {
+export async function violationsInLedger(
+  query: Query,
+  request: string | null,
+  fileAttempts: number,
+  makers: string[],
+): Promise<Violation[]> {
   const found: Violation[] = [];
   for (const { invariant, sql, params } of checks) {
     const extra = params === "attempts" ? [fileAttempts] : params === "makers" ? [makers] : [];
@@ -159,7 +164,12 @@ export interface KeptResult {
 }
 
 /** Results that must be in the store, by request and name, a page at a time. */
-export function keptResults(query: Query, request: string | null, after: { request: string; name: string }, limit: number): Promise<KeptResult[]> {
+export function keptResults(
+  query: Query,
+  request: string | null,
+  after: { request: string; name: string },
+  limit: number,
+): Promise<KeptResult[]> {
   return query<KeptResult>(
     `SELECT o.request_id AS request, o.file_id AS file, o.name, o.size, o.checksum FROM results o
      WHERE ${scope("o.request_id")} AND o.deleted_at IS NULL AND (o.request_id, o.name) > ($2::uuid, $3) ORDER BY o.request_id, o.name LIMIT $4`,

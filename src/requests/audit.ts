@@ -30,7 +30,11 @@ export async function audit(db: Db, store: Pick<Store, "head">, options: AuditOp
 }
 
 /** The same within a transaction of the caller's. */
-export async function auditIn(query: Query, store: Pick<Store, "head">, { request, fileAttempts, makers }: AuditOptions): Promise<AuditReport> {
+export async function auditIn(
+  query: Query,
+  store: Pick<Store, "head">,
+  { request, fileAttempts, makers }: AuditOptions,
+): Promise<AuditReport> {
   const counts = await auditedCounts(query, request ?? null);
   const violations = await violationsInLedger(query, request ?? null, fileAttempts, makers);
   const stored = await violationsInStore(query, store, request ?? null);
@@ -41,7 +45,11 @@ export async function auditIn(query: Query, store: Pick<Store, "head">, { reques
 const page = 500;
 const atOnce = 16;
 
-async function violationsInStore(query: Query, store: Pick<Store, "head">, request: string | null): Promise<{ results: number; violations: Violation[] }> {
+async function violationsInStore(
+  query: Query,
+  store: Pick<Store, "head">,
+  request: string | null,
+): Promise<{ results: number; violations: Violation[] }> {
   const violations: Violation[] = [];
   let results = 0;
   let after = { request: "00000000-0000-0000-0000-000000000000", name: "" };
@@ -64,7 +72,10 @@ async function violationsInStore(query: Query, store: Pick<Store, "head">, reque
   }
 }
 
-function faultOf(row: { name: string; size: number; checksum: string | null }, object: { size: number; checksum?: string } | undefined): string | undefined {
+function faultOf(
+  row: { name: string; size: number; checksum: string | null },
+  object: { size: number; checksum?: string } | undefined,
+): string | undefined {
   if (!object) return `result ${row.name} is not in the store`;
   if (object.size !== row.size) return `result ${row.name} has ${object.size} bytes in the store, ${row.size} in the ledger`;
   if (row.checksum && object.checksum && row.checksum !== object.checksum) return `result ${row.name} has another checksum in the store`;

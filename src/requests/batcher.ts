@@ -103,7 +103,14 @@ export class Batcher {
       );
       const known = new Map(rows.map((row) => [row.ord, row]));
       const still = batch.filter((_, ord) => known.get(ord)?.moved === false);
-      const said = still.length ? await whileAway(awaySeconds, () => areRecorded(query, still.map((one) => one.row))) : [];
+      const said = still.length
+        ? await whileAway(awaySeconds, () =>
+            areRecorded(
+              query,
+              still.map((one) => one.row),
+            ),
+          )
+        : [];
       const duplicates = new Set(still.filter((_, index) => said[index]));
       for (const [ord, one] of batch.entries()) {
         const row = known.get(ord);

@@ -19,5 +19,9 @@ const replacements: [RegExp, string][] = [
 
 function generalise(message: string): string {
   const first = message.slice(0, 2048);
-  return replacements.reduce((text, [pattern, word]) => text.replace(pattern, word), first).replace(/\s+/g, " ").trim().slice(0, 512);
+  return replacements
+    .reduce((text, [pattern, word]) => text.replace(pattern, word), first)
+    .replace(/\s+/g, " ")
+    .trim()
+    .slice(0, 512);
 }

@@ -19,7 +19,11 @@ export async function removeLeftovers(ctx: Context, id: string): Promise<void> {
   for (let after = ""; ; ) {
     const objects = await ctx.store.list(id, { limit: page, ...(after ? { after } : {}) });
     if (!objects.length) return;
-    const named = await namedResults(ctx.db.query, id, objects.map((object) => object.name));
+    const named = await namedResults(
+      ctx.db.query,
+      id,
+      objects.map((object) => object.name),
+    );
     const stray = objects.filter((object) => !named.has(object.name) && object.modifiedAt < endedAt).map((object) => object.name);
     if (stray.length) await ctx.store.remove(id, stray);
     if (objects.length < page) return;

@@ -1,14 +1,14 @@
 import type { Context } from "../context.ts";
-import { loseExpired, loseOfWorker, type LostRow, requestsWithRunning } from "./lose-store.ts";
+import { type LostRow, loseExpired, loseOfWorker, requestsWithRunning } from "./lose-store.ts";
 
 /** Files whose lease is over: their worker fell silent, and others get them. */
 export async function loseSilent(ctx: Context): Promise<number> {
-  return each(ctx, (request) => loseExpired(ctx.db.query, request, ctx.config.fileAttempts));
+  return each(ctx, (request) => loseExpired(ctx.ledger.query, request, ctx.config.fileAttempts));
 }
 
 /** Files of a worker that is known to be dead, at once. */
 export async function loseWorker(ctx: Context, worker: string): Promise<number> {
-  return each(ctx, (request) => loseOfWorker(ctx.db.query, request, worker, ctx.config.fileAttempts));
+  return each(ctx, (request) => loseOfWorker(ctx.ledger.query, request, worker, ctx.config.fileAttempts));
 }
 
 async function each(ctx: Context, lose: (request: string) => Promise<LostRow[]>): Promise<number> {

@@ -6,18 +6,33 @@ const registers = [metrics];
 /** What operators ask of the ledger; doc/metrics.md says how to read them. */
 export const ledgerMetrics = {
   reports: new Counter({ name: "longshore_reports_total", help: "Reports by what became of them", labelNames: ["answer"], registers }),
-  batchRows: new Histogram({ name: "longshore_report_batch_rows", help: "Reports committed by one statement", buckets: [1, 10, 50, 100, 250, 500, 1000], registers }),
+  batchRows: new Histogram({
+    name: "longshore_report_batch_rows",
+    help: "Reports committed by one statement",
+    buckets: [1, 10, 50, 100, 250, 500, 1000],
+    registers,
+  }),
   batchSeconds: new Histogram({
     name: "longshore_report_batch_seconds",
     help: "Time of one batch, from the statement to its commit",
     buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5],
     registers,
   }),
-  handedOut: new Counter({ name: "longshore_files_handed_out_total", help: "Files given to workers", labelNames: ["operation"], registers }),
+  handedOut: new Counter({
+    name: "longshore_files_handed_out_total",
+    help: "Files given to workers",
+    labelNames: ["operation"],
+    registers,
+  }),
   leasesLost: new Counter({ name: "longshore_leases_lost_total", help: "Files whose worker fell silent or died", registers }),
   sweepRepairs: new Counter({ name: "longshore_sweep_repairs_total", help: "What the sweep put right", labelNames: ["kind"], registers }),
   publishFailures: new Counter({ name: "longshore_publish_failures_total", help: "Chunks of work that the queue did not take", registers }),
-  requestsEnded: new Counter({ name: "longshore_requests_ended_total", help: "Rounds of requests that ended", labelNames: ["state"], registers }),
+  requestsEnded: new Counter({
+    name: "longshore_requests_ended_total",
+    help: "Rounds of requests that ended",
+    labelNames: ["state"],
+    registers,
+  }),
 };
 
 export type LedgerMetrics = typeof ledgerMetrics;

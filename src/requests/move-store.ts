@@ -5,9 +5,17 @@ import { isFinal, type RequestMove, requestMoves } from "./state.ts";
  * The one guarded write of a request's state. Answers whether it happened; "no" means that someone else was first, and is no fault.
  * The row is locked before the time is taken: whatever a claim handed out has then been handed out before the move's time.
  */
-export async function moveRequest(query: Query, id: string, move: RequestMove, { reason }: { reason?: string | undefined } = {}): Promise<boolean> {
+export async function moveRequest(
+  query: Query,
+  id: string,
+  move: RequestMove,
+  { reason }: { reason?: string | undefined } = {},
+): Promise<boolean> {
   const { from, to } = requestMoves[move];
-  const [row] = await query<{ state: string; round: number }>(`SELECT state, round FROM requests WHERE id = $1 AND state = ANY($2) FOR UPDATE`, [id, from]);
+  const [row] = await query<{ state: string; round: number }>(
+    `SELECT state, round FROM requests WHERE id = $1 AND state = ANY($2) FOR UPDATE`,
+    [id, from],
+  );
   if (!row) return false;
   const round = move === "redrive" ? row.round + 1 : row.round;
   await query(

@@ -47,7 +47,11 @@ const columns = `r.id, r.number, r.owner, r.title, r.state, r.round, r.reason, r
 
 /** One row of each table by its key: what it costs does not grow with the request. */
 export async function requestRow(query: Query, id: string): Promise<RequestRow | undefined> {
-  const [row] = await query<RequestRow>(`SELECT ${columns} FROM requests r JOIN datasets d ON d.id = r.dataset_id WHERE r.id = $1`, [id], "request_row");
+  const [row] = await query<RequestRow>(
+    `SELECT ${columns} FROM requests r JOIN datasets d ON d.id = r.dataset_id WHERE r.id = $1`,
+    [id],
+    "request_row",
+  );
   return row;
 }
 
@@ -72,6 +76,9 @@ export function requestRows(query: Query, { state, owner, before, limit }: Reque
 /** Locks the request and then its counters, in the order every writer takes them, and counts the files that are not settled. */
 export async function openFiles(query: Query, id: string): Promise<number> {
   await query(`SELECT FROM requests WHERE id = $1 FOR UPDATE`, [id]);
-  const rows = await query<{ open: number }>(`SELECT waiting + queued + running AS open FROM request_steps WHERE request_id = $1 ORDER BY step FOR UPDATE`, [id]);
+  const rows = await query<{ open: number }>(
+    `SELECT waiting + queued + running AS open FROM request_steps WHERE request_id = $1 ORDER BY step FOR UPDATE`,
+    [id],
+  );
   return rows.reduce((total, row) => total + row.open, 0);
 }

@@ -1,6 +1,6 @@
 import type { Context } from "../context.ts";
 import { workTopic } from "../queue/contract.ts";
-import { readFacts, type RequestFacts, type StepFacts } from "./advance-store.ts";
+import { type RequestFacts, readFacts, type StepFacts } from "./advance-store.ts";
 import { queueFiles, unqueueFiles } from "./publish-store.ts";
 
 const publishChunk = 1000;
@@ -31,7 +31,7 @@ export async function publishWork(ctx: Context, request: RequestFacts): Promise<
 
 async function publishChunkOf(ctx: Context, request: string, step: StepFacts, limit: number): Promise<number> {
   const grace = Math.max(2 * ctx.config.sweepSeconds, 2);
-  const rows = await queueFiles(ctx.db.query, request, step.step, limit, grace);
+  const rows = await queueFiles(ctx.ledger.query, request, step.step, limit, grace);
   if (!rows.length) return 0;
   const topic = workTopic(step.operation, request);
   try {
@@ -39,7 +39,7 @@ async function publishChunkOf(ctx: Context, request: string, step: StepFacts, li
   } catch (error) {
     ctx.metrics.publishFailures.inc();
     ctx.log.warn({ err: error, request_id: request }, "work could not be published; its files wait again");
-    await unqueueFiles(ctx.db.query, request, step.step, rows);
+    await unqueueFiles(ctx.ledger.query, request, step.step, rows);
     return 0;
   }
   ctx.doorbell.ring("work");
@@ -55,7 +55,7 @@ export async function republishLost(ctx: Context, request: string): Promise<numb
     if (!step.queued) continue;
     const topic = workTopic(step.operation, request);
     const depth = (await ctx.queue.depths([topic])).get(topic) ?? 0;
-    if (depth === 0) returned += await unqueueFiles(ctx.db.query, request, step.step);
+    if (depth === 0) returned += await unqueueFiles(ctx.ledger.query, request, step.step);
   }
   return returned;
 }

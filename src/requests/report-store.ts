@@ -141,7 +141,10 @@ export async function recordReports(query: Query, rows: ReportRow[], fileAttempt
 }
 
 /** Of reports that moved nothing: which are in the history already (said again), and which never were. */
-export async function areRecorded(query: Query, rows: Pick<ReportRow, "request" | "file" | "step" | "attempt" | "status">[]): Promise<boolean[]> {
+export async function areRecorded(
+  query: Query,
+  rows: Pick<ReportRow, "request" | "file" | "step" | "attempt" | "status">[],
+): Promise<boolean[]> {
   const found = await query<{ ord: number }>(
     `SELECT i.ord FROM unnest($1::int[], $2::uuid[], $3::bigint[], $4::int[], $5::int[], $6::text[]) AS i(ord, request_id, file_id, step, attempt, status)
      JOIN requests r ON r.id = i.request_id

@@ -13,9 +13,7 @@ const crewSeconds = 2;
 export function startScheduler(ctx: Context): { stop(): Promise<void> } {
   const stopping = new AbortController();
   const { signal } = stopping;
-  const off = [
-    ctx.doorbell.onPrefix("dataset:", (channel) => advanceDataset(ctx, Number(channel.slice("dataset:".length)))),
-  ];
+  const off = [ctx.doorbell.onPrefix("dataset:", (channel) => advanceDataset(ctx, Number(channel.slice("dataset:".length))))];
   ctx.runner.onDeath((worker) => {
     loseWorker(ctx, worker).catch((error: Error) => ctx.log.warn({ err: error, worker }, "a dead worker's files wait for their lease"));
   });

@@ -12,7 +12,12 @@ export interface IdempotencyKey {
 }
 
 /** Checks, then records: when it resolves the request is committed and will end, whatever crashes. */
-export async function submit(ctx: Context, owner: string, input: SubmitInput, key?: IdempotencyKey): Promise<{ request: RequestView; created: boolean }> {
+export async function submit(
+  ctx: Context,
+  owner: string,
+  input: SubmitInput,
+  key?: IdempotencyKey,
+): Promise<{ request: RequestView; created: boolean }> {
   const earlier = key && (await requestOfKey(ctx.db.query, owner, key.key));
   if (earlier) return { request: await sameRequest(ctx, earlier, key), created: false };
   await checkSteps(ctx, input);
@@ -33,7 +38,11 @@ export async function submit(ctx: Context, owner: string, input: SubmitInput, ke
 
 async function sameRequest(ctx: Context, earlier: { id: string; bodyHash: string | null }, key: IdempotencyKey): Promise<RequestView> {
   if (earlier.bodyHash !== key.bodyHash) {
-    throw new Refused(422, "idempotency_key_reused", `Idempotency-Key ${JSON.stringify(key.key)} was used with another body; take a new key for another request.`);
+    throw new Refused(
+      422,
+      "idempotency_key_reused",
+      `Idempotency-Key ${JSON.stringify(key.key)} was used with another body; take a new key for another request.`,
+    );
   }
   return readRequest(ctx, earlier.id);
 }

@@ -53,7 +53,7 @@ async function claimOf(ctx: Context, input: ClaimInput, step: { request: string;
     const taken = await ctx.queue.take(workTopic(step.operation, step.request), max);
     if (!taken.length) return [];
     const keys = taken.flatMap(({ body }) => workKey.safeParse(body).data ?? []);
-    const rows = await startFiles(ctx.db.query, input.worker, ctx.config.leaseSeconds, keys);
+    const rows = await startFiles(ctx.ledger.query, input.worker, ctx.config.leaseSeconds, keys);
     await Promise.all(taken.map((one) => one.settle()));
     ctx.metrics.handedOut.inc({ operation: step.operation }, rows.length);
     if (rows.length) return rows;
@@ -106,6 +106,6 @@ function keyOf(task: string): WorkKey | undefined {
 export async function heartbeat(ctx: Context, { worker, tasks }: { worker: string; tasks: string[] }): Promise<string[]> {
   const keys = tasks.map((task) => ({ task, key: keyOf(task) }));
   const known = keys.flatMap(({ key }) => (key ? [key] : []));
-  const renewed = known.length ? await renewLeases(ctx.db.query, worker, ctx.config.leaseSeconds, known) : new Set<string>();
+  const renewed = known.length ? await renewLeases(ctx.ledger.query, worker, ctx.config.leaseSeconds, known) : new Set<string>();
   return keys.filter(({ key }) => !key || !renewed.has(`${key.request}/${key.file}`)).map(({ task }) => task);
 }
