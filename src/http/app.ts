@@ -8,6 +8,7 @@ import { front, type Locals, loggedPath } from "./front.ts";
 import { problemReply } from "./problem.ts";
 import type { Route } from "./route.ts";
 import { routes } from "./routes/index.ts";
+import { objectRoutes } from "./routes/objects.ts";
 import { send } from "./send.ts";
 
 export function makeApp(ctx: Context): express.Express {
@@ -19,6 +20,7 @@ export function makeApp(ctx: Context): express.Express {
   app.use(front(ctx));
   for (const route of routes) app[route.method](expressPath(route.path), answering(ctx, route));
   app.use("/docs", docs());
+  if (ctx.store.kind === "folder") app.use(objectRoutes({ ...ctx, uploadLimitBytes: ctx.config.fileLimits.outputMegabytes * 1024 * 1024 }));
   for (const facade of facades) app.use(facade.router(ctx));
   for (const [path, methods] of methodsByPath()) app.all(expressPath(path), refusingMethods(methods));
   app.use((request: Request) => {

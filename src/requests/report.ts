@@ -2,6 +2,7 @@ import type { Context } from "../context.ts";
 import { isAway } from "../db/client.ts";
 import { Unavailable } from "../errors.ts";
 import { fingerprintOf } from "./fingerprint.ts";
+import { isUuid } from "./progress.ts";
 import type { ReportRow } from "./report-store.ts";
 import type { Report, ReportAnswer } from "./request.ts";
 import { verifyResults } from "./verify.ts";
@@ -13,9 +14,10 @@ import { verifyResults } from "./verify.ts";
  */
 export async function report(ctx: Context, worker: string, reports: Report[], { open = false } = {}): Promise<ReportAnswer[]> {
   return Promise.all(
-    reports.map(async (one) => {
+    reports.map(async (one): Promise<ReportAnswer> => {
+      if (!isUuid(one.request)) return "unknown";
       const refusal = await verifyResults(ctx.store, one);
-      if (refusal) return `refused: ${refusal}` as const;
+      if (refusal) return `refused: ${refusal}`;
       return ctx.batcher.add(toRow(worker, one, open));
     }),
   );
