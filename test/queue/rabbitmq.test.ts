@@ -32,6 +32,14 @@ describe.skipIf(!rabbit)("the queue in RabbitMQ", () => {
     openRabbitQueue({ url: rabbit.url, db, log, leaseSeconds: 1, ...more });
 
   describe("while the broker is down at start", () => {
+    test("closing takes no time, with a consumer or without", async () => {
+      const queue = open();
+      await queue.consume(newTopic(), 10, async (bodies) => bodies.map(() => "done"));
+      const start = Date.now();
+      await queue.close();
+      expect(Date.now() - start).toBeLessThan(3000);
+    });
+
     test("check and every call say so with a sentence, and it is used as soon as it is there", async () => {
       const queue = open({ patienceSeconds: 0.5 });
       const topic = newTopic();

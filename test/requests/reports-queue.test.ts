@@ -76,7 +76,7 @@ describe("reports through the database's queue", () => {
   test("a fuzz of the queue: whatever is published, the consumer lives and good reports pass", async () => {
     const id = await ledger.submit(50);
     const tasks = await ledger.claim(50, { request: id });
-    const odd = [
+    const odd: unknown[] = [
       null,
       true,
       -1,
@@ -139,6 +139,7 @@ describe.skipIf(!rabbit)("reports through RabbitMQ", () => {
           ...tasks.map((task) => ({ worker: "stranger", reports: [asReport(task)] })),
           "{ not json",
           "",
+          ...oddities(id),
         ]);
         const { state, counters } = await ledger.read(id);
         if (!killed && counters.done > 300) {
@@ -155,6 +156,18 @@ describe.skipIf(!rabbit)("reports through RabbitMQ", () => {
     expect(await ledger.violations()).toEqual([]);
   });
 });
+
+/** What JSON can say and a database cannot store. */
+function oddities(request: string): string[] {
+  const report = (more: string) => `{"worker":"odd","reports":[{"request":"${request}","file":999999,"step":1,"attempt":1,${more}}]}`;
+  return [
+    report('"status":"failure","error":{"class":"a\\u0000b","message":"\\u0000 \\ud800"}'),
+    report('"status":"success","results":[{"name":"a\\u0000/../\\udfff","size":1}]'),
+    report('"status":"start"').replace(request, "\\u0000"),
+    report('"status":"start"').replace(request, "../.."),
+    report('"status":"start"').replace("odd", "\\ud800"),
+  ];
+}
 
 /** As any client in any language would: it declares the durable queue by its name, and publishes. */
 async function publishAsStranger(url: string, bodies: unknown[]): Promise<void> {

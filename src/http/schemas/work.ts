@@ -1,14 +1,8 @@
 import { z } from "zod";
 import type { Task } from "../../operations/contract.ts";
-import type { Report } from "../../requests/request.ts";
-import { reportStatuses } from "../../requests/state.ts";
+import { mostReports, reportSchema, workerName as worker } from "../../requests/report-schema.ts";
 
-const worker = z
-  .string()
-  .min(1)
-  .max(200)
-  .regex(/^[^\p{Cc}\ufffd]+$/u, "must be a name without control characters")
-  .meta({ description: "The worker's own name, of its choice.", example: "node7-1" });
+export const report = reportSchema;
 
 export const claimBody = z
   .strictObject({
@@ -41,45 +35,10 @@ export const claimAnswer = z.object({ tasks: z.array(task) });
 export const heartbeatBody = z.strictObject({ worker, tasks: z.array(z.string().min(1).max(200)).max(10_000) }).meta({ id: "Heartbeat" });
 export const heartbeatAnswer = z.object({ give_up: z.array(z.string()) });
 
-/** Postgres and JavaScript disagree about times far away. */
-function isOfOurTime(at: string): boolean {
-  const year = new Date(at).getUTCFullYear();
-  return year >= 1970 && year <= 3000;
-}
-
-const text = z.string().max(1_000_000);
-
-export const report = z
-  .strictObject({
-    request: z.string().max(200),
-    file: z.number().int(),
-    step: z.number().int().min(1).max(1000),
-    attempt: z.number().int().min(1).max(2_000_000_000),
-    status: z.enum(reportStatuses),
-    at: z.iso
-      .datetime({ offset: true })
-      .refine(isOfOurTime, "must lie between the years 1970 and 3000")
-      .optional()
-      .meta({ description: "When it happened; the time of arrival unless said." }),
-    error: z.strictObject({ class: text.min(1), message: text, trace: text.optional() }).optional(),
-    results: z
-      .array(
-        z.strictObject({
-          name: z.string().min(1).max(1024),
-          size: z.number().int().min(0),
-          checksum: z.string().max(200).optional(),
-          details: z.record(z.string(), z.unknown()).optional(),
-        }),
-      )
-      .max(1000)
-      .optional(),
-  })
-  .meta({ id: "Report" }) satisfies z.ZodType<Report>;
-
 /** Reports are parsed one by one, so that a bad one does not sink the others. */
-export const reportsBody = z.strictObject({ worker, reports: z.array(z.unknown()).min(1).max(1000) });
+export const reportsBody = z.strictObject({ worker, reports: z.array(z.unknown()).min(1).max(mostReports) });
 
-export const documentedReports = z.strictObject({ worker, reports: z.array(report).min(1).max(1000) }).meta({ id: "Reports" });
+export const documentedReports = z.strictObject({ worker, reports: z.array(report).min(1).max(mostReports) }).meta({ id: "Reports" });
 
 export const reportsAnswer = z.object({
   answers: z.array(z.string().regex(/^(recorded|duplicate|superseded|unknown|refused: .*)$/s)).meta({

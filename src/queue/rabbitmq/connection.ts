@@ -48,6 +48,10 @@ export class BrokerConnection {
     this.#whenOpened.push(listener);
   }
 
+  get isOpen(): boolean {
+    return this.#model !== undefined;
+  }
+
   /** A fresh channel in confirm mode. */
   async channel(): Promise<ConfirmChannel> {
     const model = await this.#open();

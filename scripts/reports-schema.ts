@@ -1,0 +1,7 @@
+// doc/reports.schema.json, from the schema by which messages are read.
+import { z } from "zod";
+import { reportsMessage } from "../src/requests/reports-queue.ts";
+
+export function reportsSchema(): string {
+  return `${JSON.stringify(z.toJSONSchema(reportsMessage, { io: "input" }), null, 2)}\n`;
+}
