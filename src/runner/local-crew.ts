@@ -65,12 +65,14 @@ export function makeLocalCrew(startWorker: (died: Died) => WorkerProcess, log: L
       return;
     }
     log.warn({ worker: worker.name, code, lastWords }, "a worker died");
-    const short = Date.now() - worker.startedAt < shortLifeMilliseconds;
+    const short = worker.livedMilliseconds() < shortLifeMilliseconds;
     shortLives = short ? shortLives + 1 : 0;
     // One short life may be bad luck
-    if (shortLives < 2) return fill();
-    reason = `Workers die at once (${code === null ? "killed" : `exit code ${code}`}): ${lastWords}`;
-    pause ??= setTimeout(again, Math.min(250 * 2 ** shortLives, longestPauseMilliseconds));
+    if (shortLives > 1) {
+      reason = `Workers die at once (${code === null ? "killed" : `exit code ${code}`}): ${lastWords}`;
+      pause ??= setTimeout(again, Math.min(250 * 2 ** shortLives, longestPauseMilliseconds));
+    }
+    fill();
   }
 
   function again(): void {

@@ -5,8 +5,9 @@ import type { StartLine } from "../worker/main.ts";
 
 export interface WorkerProcess {
   readonly name: string;
-  readonly startedAt: number;
   isReady(): boolean;
+  /** since it was ready; 0 before */
+  livedMilliseconds(): number;
   /** Takes no more work, finishes what is in hand and ends. */
   retire(): void;
   /** Asks, then kills; resolves when it is gone. */
@@ -25,11 +26,11 @@ export function startWorkerProcess(
   const { command, args } = nodeProgram(moduleBeside(import.meta.url, "../worker/main"), ["--max-semi-space-size=2"]);
   // Its name is there for people who look at the list of processes
   const child = spawn(command, [...args, line.name], { env: environment, stdio: ["pipe", "pipe", "pipe"] });
-  let ready = false;
+  let readyAt: number | undefined;
   let gone = false;
   let words = "";
   child.stdout.once("data", () => {
-    ready = true;
+    readyAt = Date.now();
   });
   child.stderr.on("data", (chunk: Buffer) => {
     words = (words + chunk.toString()).slice(-wordsKept);
@@ -49,8 +50,8 @@ export function startWorkerProcess(
 
   return {
     name: line.name,
-    startedAt: Date.now(),
-    isReady: () => ready,
+    isReady: () => readyAt !== undefined,
+    livedMilliseconds: () => (readyAt === undefined ? 0 : Date.now() - readyAt),
     retire: () => void child.stdin.write("retire\n"),
     async stop() {
       if (gone) return;

@@ -57,10 +57,10 @@ async function claim({ api, operation, request, retire }: Lane, max: number): Pr
   return api.claim({ operations: [operation.name], request, max, waitSeconds: longPollSeconds, signal: retire });
 }
 
-async function performAll({ operation, settings, inHand, outbox, giveBack }: Lane, tasks: Task[]): Promise<void> {
+async function performAll({ operation, settings, inHand, outbox, giveBack, log }: Lane, tasks: Task[]): Promise<void> {
   const held = tasks.map((task) => ({ task, signal: inHand.add(task) }));
   for (const { task, signal } of held) {
-    const report = signal.aborted ? givenBack(task) : await perform(operation, task, signal, settings);
+    const report = signal.aborted ? givenBack(task) : await perform(operation, task, signal, settings, log);
     if (!inHand.isWanted(task)) inHand.remove(task.task);
     else outbox.add(task.task, giveBack.aborted && report.status !== "success" ? givenBack(task) : report);
   }

@@ -1,17 +1,26 @@
 import { setTimeout as wait } from "node:timers/promises";
+import type { Logger } from "pino";
 import type { Operation, Task, TaskError, TaskOutcome } from "../operations/contract.ts";
 import type { Report } from "../requests/request.ts";
 import { openSite, type SiteSettings } from "./site.ts";
+import { NotUploaded } from "./upload.ts";
 
 /** Performs one task to its end; whatever is thrown is a try that failed, and never the worker's end. */
-export async function perform(operation: Operation | undefined, task: Task, signal: AbortSignal, settings: SiteSettings): Promise<Report> {
+export async function perform(
+  operation: Operation | undefined,
+  task: Task,
+  signal: AbortSignal,
+  settings: SiteSettings,
+  log: Logger,
+): Promise<Report> {
   if (!operation) return retryOf(task, { class: "internal", message: `This worker does not know the operation ${task.operation}.` });
   const { site, close } = openSite(task, signal, settings);
   try {
     return reportOf(task, await performToTheEnd(operation, task, site));
   } catch (error) {
-    if (!(error instanceof Error)) throw error;
-    return retryOf(task, { class: "internal", message: error.message, ...(error.stack && { trace: error.stack }) });
+    const message = error instanceof Error ? error.message : String(error);
+    log.warn({ err: error, task: task.task }, "a task was not performed");
+    return retryOf(task, { class: error instanceof NotUploaded ? "unavailable" : "internal", message });
   } finally {
     await close();
   }

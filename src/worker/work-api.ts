@@ -2,6 +2,7 @@ import { Agent, request } from "undici";
 import { z } from "zod";
 import type { Task } from "../operations/contract.ts";
 import type { Report } from "../requests/request.ts";
+import { detailOf } from "./problem.ts";
 
 const task: z.ZodType<Task> = z.object({
   task: z.string(),
@@ -90,15 +91,5 @@ export function openWorkApi({ url, worker, token }: { url: string; worker: strin
     const sentence = `POST /v1/work/${what} was answered with ${answer.statusCode}: ${detailOf(text)}`;
     const passing = answer.statusCode >= 500 || [408, 409, 425, 429].includes(answer.statusCode);
     throw passing ? new Error(sentence) : new Rejected(answer.statusCode, sentence);
-  }
-}
-
-/** The sentence of a problem document, else the beginning of whatever was said. */
-function detailOf(text: string): string {
-  try {
-    const problem = z.object({ detail: z.string() }).parse(JSON.parse(text));
-    return problem.detail;
-  } catch {
-    return text.slice(0, 300);
   }
 }

@@ -117,7 +117,7 @@ test("a service that is killed leaves no worker and no query behind", async () =
   await once(service, "exit");
   const left = () =>
     [...processes("src/worker/main.ts"), ...processes("sql/program.ts")].filter(({ pid }) => [worker.pid, query.pid].includes(pid));
-  await until(() => left().length === 0, { timeoutSeconds: 3 });
+  await until(() => left().length === 0, { timeoutSeconds: 15 });
   expect(readdirSync(join(folder, "killed")).length).toBe(1);
   const next = await openLocalRunner(optionsFor(server.url, "killed"));
   expect(readdirSync(join(folder, "killed"))).toEqual([]);

@@ -126,7 +126,10 @@ describe("a worker", () => {
     start();
     await until(() => server.reports.length === 2);
     const of = (file: number) => server.reports.find((report) => report.file === file);
-    expect(of(1)).toMatchObject({ status: "retry", error: { class: "internal", message: expect.stringContaining("HTTP") } });
+    expect(of(1)).toMatchObject({
+      status: "retry",
+      error: { class: "unavailable", message: expect.stringContaining("The store answered the result with") },
+    });
     expect(of(2)).toMatchObject({ status: "failure", error: { class: "forbidden", message: expect.stringContaining("INPUT_ROOTS") } });
   });
 

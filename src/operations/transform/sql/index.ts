@@ -18,10 +18,11 @@ export const sql: Generator = {
     const question = { kind: "check" as const, sql: selection, threads: 1, memoryMegabytes: checkMegabytes, ...(input && { input }) };
     const bounds = { seconds: checkSeconds, residentMegabytes: checkMegabytes + programMegabytes };
     const { fault } = await checking.ask("checks", question, bounds);
-    if (!fault || fault.class === "unavailable") return undefined;
-    // A file that cannot be read fails by itself, later; the query is then looked at without it
-    if (fault.class === "bad_input") return sql.check(selection);
+    if (!fault) return undefined;
     if (fault.class === "busy") throw new Unavailable("Too many queries are being checked; try again in a moment.");
+    // A file that cannot be read fails by itself, later; the query is then looked at without it
+    if (input && (fault.class === "bad_input" || fault.class === "unavailable")) return sql.check(selection);
+    if (fault.class === "unavailable") throw new Unavailable(`Queries cannot be checked now. ${fault.message}`);
     if (fault.class === "bad_query") return fault.message;
     return `The query could not be checked. ${fault.message}`;
   },

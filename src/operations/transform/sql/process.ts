@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { tmpdir } from "node:os";
 import { moduleBeside, nodeProgram } from "../../../program.ts";
-import type { Answer, Question } from "./question.ts";
+import { type Answer, type Question, ready } from "./question.ts";
 import { watchLimits } from "./watch-limits.ts";
 
 export interface Bounds {
@@ -24,22 +24,29 @@ export function startQueryProcess(): QueryProcess {
   const { command, args } = nodeProgram(moduleBeside(import.meta.url, "./program"), ["--max-old-space-size=256"]);
   // Its standard output stays closed: DuckDB's log can be told to write there
   const child = spawn(command, args, { env: {}, cwd: tmpdir(), stdio: ["ignore", "ignore", "ignore", "ipc"] });
-  let alive = true;
+  let gone: string | undefined;
   let settle: ((answer: Answer) => void) | undefined;
+  let started: () => void = () => undefined;
+  const loaded = new Promise<void>((resolve) => {
+    started = resolve;
+  });
   const end = (message: string) => {
-    alive = false;
+    gone ??= message;
+    started();
     settle?.({ fault: { class: "internal", message } });
   };
-  child.on("message", (answer: Answer) => settle?.(answer));
+  child.on("message", (said: Answer | typeof ready) => (said === ready ? started() : settle?.(said)));
   child.on("error", (error) => end(`The query process could not be used: ${error.message}.`));
   child.on("exit", (code, signal) => end(`The query process died (${signal ?? `exit code ${code}`}).`));
   holdParent(false);
 
-  return { ask, isAlive: () => alive, stop };
+  return { ask, isAlive: () => gone === undefined, stop };
 
   async function ask(question: Question, bounds: Bounds): Promise<Answer> {
-    if (!alive) return { fault: { class: "internal", message: "The query process is gone." } };
     holdParent(true);
+    // The time it takes to load is not the query's
+    await loaded;
+    if (gone !== undefined) return { fault: { class: "unavailable", message: gone } };
     const answered = new Promise<Answer>((resolve) => {
       settle = resolve;
     });
@@ -56,7 +63,7 @@ export function startQueryProcess(): QueryProcess {
   }
 
   function stop(): void {
-    alive = false;
+    gone ??= "The query process was stopped.";
     child.kill("SIGKILL");
   }
 

@@ -1,6 +1,6 @@
 // The program of a query process: answers one question after the other, and is gone when whoever asks is.
 import { answer } from "./query.ts";
-import type { Question } from "./question.ts";
+import { type Question, ready } from "./question.ts";
 
 process.on("message", (question: Question) => {
   answer(question).then(
@@ -10,4 +10,8 @@ process.on("message", (question: Question) => {
 });
 
 // A query that still runs on a thread of its own would hold an ordinary exit up
-process.on("disconnect", () => process.kill(process.pid, "SIGKILL"));
+const end = () => process.kill(process.pid, "SIGKILL");
+process.on("disconnect", end);
+// Whoever asks may have died while this program was loading, and that is not said again
+if (process.connected) process.send?.(ready);
+else end();

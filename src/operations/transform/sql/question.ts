@@ -17,3 +17,6 @@ export type Question = { sql: string; memoryMegabytes: number; threads: number }
 export interface Answer {
   fault?: { class: string; message: string };
 }
+
+/** What a query process says first, once it has loaded. */
+export const ready = "ready";
