@@ -296,3 +296,34 @@ describe("a request", () => {
     await other.close();
   });
 });
+
+describe("a redrive", () => {
+  test("opens a new round with the failed files of one group, with tries of its own; the others and the results stay", async () => {
+    const { redrive } = await import("../../src/requests/redrive.ts");
+    const { listErrors } = await import("../../src/requests/errors.ts");
+    const id = await ledger.submit(10);
+    const tasks = await ledger.claim(10, { request: id });
+    const fault = (task: Task) =>
+      task.file % 2 ? { class: "bad_input", message: `No magic bytes in /data/${task.file}.parquet` } : { class: "timeout", message: `took ${task.file}.5 s` };
+    await report(
+      ledger.ctx,
+      "w",
+      tasks.map((task, index) => (index < 2 ? asReport(task, "success") : { ...asReport(task, "failure"), error: fault(task) })),
+    );
+    await ledger.ended(id);
+    const groups = await listErrors(ledger.ctx, id);
+    expect(groups).toHaveLength(2);
+    expect(groups.map((group) => group.count)).toEqual([4, 4]);
+    expect(groups.map((group) => group.message).sort()).toEqual(["No magic bytes in <path>", "took <n> s"]);
+    const [group] = groups as [(typeof groups)[0]];
+    const { request, files } = await redrive(ledger.ctx, id, { errors: [group.fingerprint] });
+    expect(files).toBe(4);
+    expect(request).toMatchObject({ round: 2, state: "running", counters: { done: 2, failed: 4 } });
+    const again = await ledger.claim(10, { request: id });
+    expect(again.map((task) => task.attempt)).toEqual([3, 3, 3, 3]);
+    await report(ledger.ctx, "w", again.map((task) => asReport(task, "success")));
+    expect(await ledger.ended(id)).toMatchObject({ state: "complete", round: 2, counters: { done: 6, failed: 4, total: 10 } });
+    await expect(redrive(ledger.ctx, id, { errors: ["nonsense"] })).rejects.toMatchObject({ status: 409 });
+    expect(await ledger.read(id)).toMatchObject({ state: "complete", round: 2 });
+  });
+});

@@ -1,0 +1,31 @@
+import type { Context } from "../context.ts";
+import { Refused } from "../errors.ts";
+import { moveRequest } from "./move-store.ts";
+import { readRequest } from "./progress.ts";
+import { type Chosen, redriveFiles, renewDeadline } from "./redrive-store.ts";
+import type { RequestView } from "./request.ts";
+
+/** Opens the next round with the chosen failed files (all, when nothing is chosen); the earlier results stay. */
+export async function redrive(ctx: Context, id: string, chosen: Chosen = {}): Promise<{ request: RequestView; files: number }> {
+  const before = await readRequest(ctx, id);
+  const files = await ctx.db.tx(async (query) => {
+    await query("SET LOCAL statement_timeout = 0");
+    if (!(await moveRequest(query, before.id, "redrive"))) throw cannot(before);
+    await renewDeadline(query, before.id);
+    const moved = await redriveFiles(query, before.id, chosen);
+    if (!moved) throw nothingToDo(chosen);
+    return moved;
+  });
+  ctx.advance.ring(before.id);
+  return { request: await readRequest(ctx, before.id), files };
+}
+
+function cannot({ state }: RequestView): Refused {
+  const why = state === "canceled" ? "A canceled request cannot be redriven; submit it anew." : `The request is ${state}; a redrive takes one that is complete or failed.`;
+  return new Refused(409, "cannot_redrive", why);
+}
+
+function nothingToDo(chosen: Chosen): Refused {
+  const which = chosen.errors || chosen.files ? "None of the chosen files or error groups has failed in this request." : "No file of this request has failed.";
+  return new Refused(409, "nothing_to_redrive", `${which} Nothing was changed.`);
+}

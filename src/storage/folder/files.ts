@@ -1,0 +1,59 @@
+import { type FileHandle, mkdir, open, rename } from "node:fs/promises";
+import { dirname } from "node:path";
+import { Unavailable } from "../../errors.ts";
+
+export function isMissing(error: unknown): boolean {
+  return codeOf(error) === "ENOENT" || codeOf(error) === "ENOTDIR";
+}
+
+export function codeOf(error: unknown): string {
+  return String((error as NodeJS.ErrnoException | null)?.code ?? "");
+}
+
+/** Undefined when there is no such file. */
+export async function openExisting(path: string): Promise<FileHandle | undefined> {
+  try {
+    return await open(path, "r");
+  } catch (error) {
+    if (isMissing(error)) return undefined;
+    throw asStoreFault(error);
+  }
+}
+
+/** A name is durable only when its folder is. */
+export async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, "r");
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+/** Renames; the target's folder is made where it is missing, which a removal at the same moment may cause as well. */
+export async function intoPlace(draft: string, target: string, makeFolder: () => Promise<void>): Promise<void> {
+  try {
+    await rename(draft, target);
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+    await makeFolder();
+    await rename(draft, target);
+  }
+}
+
+export async function makeFolderDurably(path: string, root: string): Promise<void> {
+  await mkdir(path, { recursive: true });
+  await syncFolder(dirname(path));
+  await syncFolder(root);
+}
+
+const full = ["ENOSPC", "EDQUOT"];
+const unusable = ["EROFS", "EACCES", "EPERM", "EIO", "EMFILE", "ENFILE", "ESTALE"];
+
+/** Faults of the disk are for the operator to mend and for the caller to try again. */
+export function asStoreFault(error: unknown): unknown {
+  const code = codeOf(error);
+  if (full.includes(code)) return new Unavailable("The store has no space left.", 30);
+  if (unusable.includes(code)) return new Unavailable(`The store's folder cannot be used now (${code}).`, 10);
+  return error;
+}

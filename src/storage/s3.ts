@@ -1,0 +1,168 @@
+import type { Readable } from "node:stream";
+import {
+  CreateBucketCommand,
+  DeleteBucketCommand,
+  DeleteObjectsCommand,
+  GetObjectCommand,
+  HeadBucketCommand,
+  HeadObjectCommand,
+  ListBucketsCommand,
+  PutObjectCommand,
+  S3Client,
+} from "@aws-sdk/client-s3";
+import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
+import type { S3Store } from "../settings/values.ts";
+import { attachment } from "./attachment.ts";
+import type { Store, StoredObject } from "./contract.ts";
+import { checkBucket, checkName } from "./names.ts";
+import { ifThere, isNoBucket, speaking } from "./s3/faults.ts";
+import { folders, objects } from "./s3/pages.ts";
+import { layoutOf } from "./s3/place.ts";
+import { upload } from "./s3/upload.ts";
+import { hexOf, rangeHeader, wholeSize } from "./s3/words.ts";
+
+/** S3 presigns for a week at most */
+const longestUrlSeconds = 7 * 24 * 3600;
+const removedAtOnce = 1000;
+const checkMilliseconds = 5000;
+
+export async function openS3Store(settings: S3Store): Promise<Store> {
+  const client = new S3Client({ ...clientOptions(settings), maxAttempts: 4 });
+  const presigner = settings.publicEndpoint ? new S3Client(clientOptions({ ...settings, endpoint: settings.publicEndpoint })) : client;
+  const layout = layoutOf(settings);
+  const made = new Set<string>();
+
+  function place(bucket: string, name: string): { Bucket: string; Key: string } {
+    checkBucket(bucket);
+    checkName(name);
+    const { Bucket, prefix } = layout.place(bucket);
+    return { Bucket, Key: prefix + name };
+  }
+
+  async function haveBucket(bucket: string): Promise<void> {
+    if (layout.shared || made.has(bucket)) return;
+    const there = await ifThere(() => client.send(new HeadBucketCommand({ Bucket: bucket })));
+    if (!there) await speaking(() => client.send(new CreateBucketCommand({ Bucket: bucket })).catch(ignoreOwnedAlready));
+    made.add(bucket);
+  }
+
+  async function list(bucket: string, options: { prefix?: string; after?: string; limit?: number } = {}): Promise<StoredObject[]> {
+    checkBucket(bucket);
+    const found: StoredObject[] = [];
+    const limit = options.limit ?? Number.POSITIVE_INFINITY;
+    if (limit <= 0) return found;
+    for await (const object of objects(client, layout.place(bucket), options)) {
+      found.push({ bucket, ...object });
+      if (found.length >= limit) break;
+    }
+    return found;
+  }
+
+  async function removeKeys(Bucket: string, keys: string[]): Promise<void> {
+    for (let at = 0; at < keys.length; at += removedAtOnce) {
+      const some = keys.slice(at, at + removedAtOnce).map((Key) => ({ Key }));
+      const answer = await ifThere(() => client.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects: some, Quiet: true } })));
+      const [failed] = answer?.Errors?.filter(({ Code }) => Code !== "NoSuchKey") ?? [];
+      if (failed) throw new Error(`The object store did not remove ${failed.Key}: ${failed.Code} ${failed.Message}`);
+    }
+  }
+
+  return {
+    kind: "s3",
+
+    async put(bucket, name, body, options = {}) {
+      const target = place(bucket, name);
+      await haveBucket(bucket);
+      try {
+        return await upload(client, target, body, options);
+      } catch (error) {
+        if (isNoBucket(error)) made.delete(bucket);
+        throw error;
+      }
+    },
+
+    async get(bucket, name, range) {
+      const target = place(bucket, name);
+      const answer = await ifThere(() => client.send(new GetObjectCommand({ ...target, Range: rangeHeader(range) })));
+      if (!answer?.Body) return undefined;
+      const object = { bucket, name, size: wholeSize(answer), modifiedAt: answer.LastModified ?? new Date(0), ...hexOf(answer) };
+      return { body: answer.Body as Readable, object };
+    },
+
+    async head(bucket, name) {
+      const target = place(bucket, name);
+      const answer = await ifThere(() => client.send(new HeadObjectCommand({ ...target, ChecksumMode: "ENABLED" })));
+      return answer && { bucket, name, size: answer.ContentLength ?? 0, modifiedAt: answer.LastModified ?? new Date(0), ...hexOf(answer) };
+    },
+
+    list,
+
+    async remove(bucket, names) {
+      await removeKeys(
+        layout.place(bucket).Bucket,
+        names.map((name) => place(bucket, name).Key),
+      );
+    },
+
+    async removeBucket(bucket) {
+      checkBucket(bucket);
+      const { Bucket, prefix } = layout.place(bucket);
+      made.delete(bucket);
+      for (let some = await list(bucket, { limit: removedAtOnce }); some.length > 0; some = await list(bucket, { limit: removedAtOnce })) {
+        await removeKeys(
+          Bucket,
+          some.map(({ name }) => prefix + name),
+        );
+      }
+      if (!layout.shared) await ifThere(() => client.send(new DeleteBucketCommand({ Bucket })));
+    },
+
+    async buckets() {
+      if (layout.shared) return folders(client, layout.shared);
+      const answer = await speaking(() => client.send(new ListBucketsCommand({})));
+      return (answer.Buckets ?? []).flatMap(({ Name }) => (Name === undefined ? [] : [Name]));
+    },
+
+    async signedUrl(verb, bucket, name, seconds, audience) {
+      const target = place(bucket, name);
+      if (verb === "PUT") await haveBucket(bucket);
+      const command =
+        verb === "PUT" ? new PutObjectCommand(target) : new GetObjectCommand({ ...target, ResponseContentDisposition: attachment(name) });
+      return getSignedUrl(audience === "public" ? presigner : client, command, {
+        expiresIn: Math.min(Math.ceil(seconds), longestUrlSeconds),
+      });
+    },
+
+    async check() {
+      const abortSignal = AbortSignal.timeout(checkMilliseconds);
+      const { shared } = layout;
+      await speaking<unknown>(() =>
+        shared
+          ? client.send(new HeadBucketCommand({ Bucket: shared.Bucket }), { abortSignal })
+          : client.send(new ListBucketsCommand({}), { abortSignal }),
+      );
+    },
+
+    async close() {
+      client.destroy();
+      if (presigner !== client) presigner.destroy();
+    },
+  };
+}
+
+function clientOptions({ endpoint, region, accessKey, secretKey }: S3Store) {
+  return {
+    forcePathStyle: true,
+    ...(endpoint && { endpoint }),
+    ...(region || endpoint ? { region: region ?? "us-east-1" } : {}),
+    ...(accessKey && secretKey ? { credentials: { accessKeyId: accessKey, secretAccessKey: secretKey } } : {}),
+    // Only where we ask for one: older servers know no checksums in trailers, and a presigned PUT would be bound to that of no bytes.
+    requestChecksumCalculation: "WHEN_REQUIRED" as const,
+    responseChecksumValidation: "WHEN_REQUIRED" as const,
+    requestHandler: { connectionTimeout: 5_000, requestTimeout: 60_000, httpAgent: { maxSockets: 100 }, httpsAgent: { maxSockets: 100 } },
+  };
+}
+
+function ignoreOwnedAlready(error: Error): void {
+  if (error.name !== "BucketAlreadyOwnedByYou" && error.name !== "BucketAlreadyExists") throw error;
+}
