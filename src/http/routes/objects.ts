@@ -1,0 +1,93 @@
+// Where the signed URLs of the folder store lead: whoever has the URL may read or write the one object it names, until it expires.
+
+import { pipeline } from "node:stream/promises";
+import { type Request, type Response, Router } from "express";
+import { notFound, Refused } from "../../errors.ts";
+import { attachment } from "../../storage/attachment.ts";
+import { readRange } from "../../storage/byte-range.ts";
+import { etagOf, rangeApplies, readCondition } from "../../storage/conditions.ts";
+import type { Store, StoredObject } from "../../storage/contract.ts";
+import { detachedBody } from "../../storage/detached-body.ts";
+import { type SignedVerb, verifySignature } from "../../storage/signing.ts";
+
+export interface ObjectRoutes {
+  store: Store;
+  signingKey: Buffer;
+  uploadLimitBytes: number;
+}
+
+const path = "/objects/:bucket/*name";
+type ObjectRequest = Request<{ bucket: string; name: string[] }>;
+
+export function objectRoutes({ store, signingKey, uploadLimitBytes }: ObjectRoutes): Router {
+  const router = Router({ strict: true, caseSensitive: true });
+
+  router.get(path, async (request: ObjectRequest, response: Response) => {
+    const { bucket, name } = signedObject(request, "GET", signingKey);
+    const object = await store.head(bucket, name);
+    if (!object) throw notFound("object", name);
+    describe(response, object);
+    const condition = readCondition(request.headers, object);
+    if (condition !== 200) {
+      response.status(condition).end();
+      return;
+    }
+    const range = rangeApplies(request.headers, object) ? readRange(request.headers.range, object.size) : undefined;
+    if (range === "unsatisfiable") {
+      response.setHeader("content-range", `bytes */${object.size}`);
+      throw new Refused(416, "bad_range", `The object has ${object.size} bytes; none are in ${request.headers.range}.`);
+    }
+    if (range) response.status(206).setHeader("content-range", `bytes ${range.start}-${range.end}/${object.size}`);
+    response.setHeader("content-length", range ? range.end - range.start + 1 : object.size);
+    if (request.method === "HEAD") {
+      response.end();
+      return;
+    }
+    const found = await store.get(bucket, name, range);
+    if (!found) throw notFound("object", name);
+    await sendBody(found.body, response);
+  });
+
+  router.put(path, async (request: ObjectRequest, response: Response) => {
+    const { bucket, name } = signedObject(request, "PUT", signingKey);
+    const announced = request.headers["content-length"];
+    const size = announced === undefined ? {} : { size: Number(announced) };
+    response.json(await store.put(bucket, name, detachedBody(request), { ...size, limit: uploadLimitBytes }));
+  });
+
+  return router;
+}
+
+function signedObject(request: ObjectRequest, verb: SignedVerb, key: Buffer): { bucket: string; name: string } {
+  const query = new URLSearchParams(request.originalUrl.split("?")[1]);
+  const { bucket } = request.params;
+  const name = request.params.name.join("/");
+  const expires = Number(query.get("expires"));
+  const verdict = verifySignature(key, { verb, bucket, name, expires }, query.get("signature") ?? "");
+  if (verdict === "good") return { bucket, name };
+  if (verdict === "expired")
+    throw new Refused(403, "expired", `This URL expired at ${new Date(expires * 1000).toISOString()}; ask for a new one.`);
+  throw new Refused(
+    403,
+    "bad_signature",
+    `The signature does not allow ${request.method} of this object; use the URL whole, as it was given.`,
+  );
+}
+
+function describe(response: Response, object: StoredObject): void {
+  response.setHeader("etag", etagOf(object));
+  response.setHeader("last-modified", object.modifiedAt.toUTCString());
+  response.setHeader("accept-ranges", "bytes");
+  response.setHeader("content-type", "application/octet-stream");
+  response.setHeader("content-disposition", attachment(object.name));
+  response.setHeader("cache-control", "private");
+}
+
+/** Once bytes are under way a fault can only break the connection, which the pipeline has done by then. */
+async function sendBody(body: NodeJS.ReadableStream, response: Response): Promise<void> {
+  try {
+    await pipeline(body, response);
+  } catch (error) {
+    if (!response.headersSent) throw error;
+  }
+}
