@@ -11,6 +11,7 @@ import { makeApp } from "./http/app.ts";
 import { type Listening, listen } from "./http/listen.ts";
 import { holdUntilReady } from "./http/ready.ts";
 import type { Logger } from "./log.ts";
+import { consumeReports } from "./requests/reports-queue.ts";
 import { startScheduler } from "./requests/schedule.ts";
 
 export interface RunningService {
@@ -69,9 +70,11 @@ async function start(config: Config, log: Logger, atTheEnd: AtTheEnd): Promise<s
   gate.open(makeApp(context));
 
   const scheduler = config.roles.includes("scheduler") ? startScheduler(context) : undefined;
+  const reports = config.roles.includes("scheduler") ? await consumeReports(context) : undefined;
   // Nothing more is handed out, the workers let go of their long calls, the last answers are sent; only then the batcher and its database end.
   atTheEnd(async () => {
     const listenersClosed = closeAll(listeners);
+    await reports?.stop();
     await scheduler?.stop();
     await context.runner.close();
     await listenersClosed;
