@@ -1,4 +1,4 @@
-import { type Logger, pino, stdSerializers } from "pino";
+import { type DestinationStream, type Logger, pino, stdSerializers, stdTimeFunctions } from "pino";
 import pretty from "pino-pretty";
 
 export type { Logger } from "pino";
@@ -8,10 +8,12 @@ export function makeLog(options: { logLevel?: string } = {}): Logger {
   const stream = process.stderr.isTTY
     ? pretty({ destination: 2, sync: true, ignore: "pid,hostname" })
     : pino.destination({ dest: 2, sync: true });
-  return pino(
-    { level: options.logLevel ?? "info", redact: { paths: secretPaths, censor: "***" }, serializers: { url: cleanUrl, err: cleanError } },
-    stream,
-  );
+  return loggerTo(stream, options.logLevel);
+}
+
+export function loggerTo(stream: DestinationStream, level = "info"): Logger {
+  const redact = { paths: secretPaths, censor: "***" };
+  return pino({ level, redact, serializers: { url: cleanUrl, err: cleanError }, timestamp: stdTimeFunctions.isoTime }, stream);
 }
 
 /** For tests and one-off commands that have nothing to tell. */

@@ -1,5 +1,5 @@
 // Start and stop of Postgres' main process, which outlives ours: a kill -9 of the service does not hurt the database.
-import { readFileSync, rmSync } from "node:fs";
+import { readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { commandOf, isRunning } from "../../live-process.ts";
@@ -15,6 +15,7 @@ export interface Postmaster {
 /** Detached by pg_ctl into a session of its own, so that Ctrl-C ends us and not the database under us. */
 export async function startPostmaster(cluster: Cluster, binaries: Binaries, account: Account): Promise<Postmaster> {
   removeStalePid(cluster);
+  putAsideLongLog(cluster);
   await account.run(binaries.pgCtl, ["start", "--pgdata", cluster.data, "--log", cluster.log, "--wait", "--timeout", "60", "--silent"]);
   const started = readPostmaster(cluster);
   if (started === undefined) throw new Error(`Postgres ended right after its start; ${cluster.log} says why.`);
@@ -48,6 +49,14 @@ function removeStalePid(cluster: Cluster): void {
   if (pid === undefined || (isRunning(pid) && isPostgres(pid))) return;
   rmSync(join(cluster.data, "postmaster.pid"), { force: true });
 }
+
+/** Postgres says little, but for years. */
+function putAsideLongLog(cluster: Cluster): void {
+  const size = statSync(cluster.log, { throwIfNoEntry: false })?.size ?? 0;
+  if (size > longLogBytes) renameSync(cluster.log, `${cluster.log}.old`);
+}
+
+const longLogBytes = 10_000_000;
 
 /** Lines 1 and 4 of postmaster.pid. */
 function pidFileNumbers(data: string): [number | undefined, number | undefined] {
