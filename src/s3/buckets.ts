@@ -1,0 +1,34 @@
+import type { Call, Reply } from "./call.ts";
+import { S3Fault } from "./fault.ts";
+import { ownerOf } from "./list.ts";
+import { document } from "./xml.ts";
+
+const region = "us-east-1";
+
+/** A key knows of one bucket, its own. */
+export async function listBuckets({ caller: { bucket } }: Call): Promise<Reply> {
+  const buckets = { Bucket: { Name: bucket, CreationDate: new Date(0).toISOString() } };
+  return { status: 200, body: document("ListAllMyBucketsResult", { Owner: ownerOf(bucket), Buckets: buckets }) };
+}
+
+export async function bucketLocation(): Promise<Reply> {
+  return { status: 200, body: document("LocationConstraint", "") };
+}
+
+export async function bucketVersioning(): Promise<Reply> {
+  return { status: 200, body: document("VersioningConfiguration", "") };
+}
+
+export async function headBucket(): Promise<Reply> {
+  return { status: 200, headers: { "x-amz-bucket-region": region } };
+}
+
+/** It came with the request. */
+export async function createBucket({ caller: { bucket } }: Call): Promise<Reply> {
+  throw new S3Fault("BucketAlreadyOwnedByYou", undefined, { details: { BucketName: bucket } });
+}
+
+/** It goes with the request, and only so. */
+export async function deleteBucket(): Promise<Reply> {
+  throw new S3Fault("AccessDenied", "The bucket is removed with its request.");
+}

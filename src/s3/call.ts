@@ -1,0 +1,26 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Readable } from "node:stream";
+import type { Store } from "../storage/contract.ts";
+import type { Address } from "./address.ts";
+import type { Caller } from "./authorize.ts";
+import type { Results, Shelf } from "./shelf.ts";
+
+/** One call to the endpoint whose signature is good and whose bucket is the caller's own. */
+export interface Call {
+  request: IncomingMessage;
+  response: ServerResponse;
+  address: Address;
+  caller: Caller;
+  store: Store;
+  results: Results;
+  shelf: Shelf;
+  /** most bytes of an object */
+  uploadLimitBytes: number;
+}
+
+export interface Reply {
+  status: number;
+  headers?: Record<string, string | number>;
+  /** text is XML */
+  body?: string | Readable;
+}

@@ -1,0 +1,53 @@
+import { bucketLocation, bucketVersioning, createBucket, deleteBucket, headBucket } from "./buckets.ts";
+import type { Call, Reply } from "./call.ts";
+import { completeUpload } from "./complete-upload.ts";
+import { deleteObject, deleteObjects } from "./delete-objects.ts";
+import { S3Fault } from "./fault.ts";
+import { getObject } from "./get-object.ts";
+import { listObjects } from "./list.ts";
+import { abortUpload, createUpload, listParts, uploadPart } from "./multipart.ts";
+import { putObject } from "./put-object.ts";
+
+interface Operation {
+  method: string;
+  of: "bucket" | "object";
+  /** the parameter that names it; without one it is what remains */
+  parameter?: string;
+  run(call: Call): Promise<Reply>;
+}
+
+const operations: Operation[] = [
+  { method: "GET", of: "bucket", parameter: "location", run: bucketLocation },
+  { method: "GET", of: "bucket", parameter: "versioning", run: bucketVersioning },
+  { method: "GET", of: "bucket", run: listObjects },
+  { method: "HEAD", of: "bucket", run: headBucket },
+  { method: "PUT", of: "bucket", run: createBucket },
+  { method: "DELETE", of: "bucket", run: deleteBucket },
+  { method: "POST", of: "bucket", parameter: "delete", run: deleteObjects },
+  { method: "GET", of: "object", parameter: "uploadId", run: listParts },
+  { method: "GET", of: "object", run: getObject },
+  { method: "HEAD", of: "object", run: getObject },
+  { method: "PUT", of: "object", parameter: "uploadId", run: uploadPart },
+  { method: "PUT", of: "object", run: putObject },
+  { method: "POST", of: "object", parameter: "uploads", run: createUpload },
+  { method: "POST", of: "object", parameter: "uploadId", run: completeUpload },
+  { method: "DELETE", of: "object", parameter: "uploadId", run: abortUpload },
+  { method: "DELETE", of: "object", run: deleteObject },
+];
+
+/** Parameters that make another operation of a call. Answering as if they were not there would mislead. */
+const others =
+  "accelerate acl analytics attributes cors encryption intelligent-tiering inventory legal-hold lifecycle logging metrics notification " +
+  "object-lock ownershipControls policy policyStatus publicAccessBlock renameObject replication requestPayment restore retention select " +
+  "tagging torrent uploads versions website";
+const notOffered = new Set(others.split(" "));
+
+export function operationOf(method: string, of: "bucket" | "object", parameters: string[]): Operation {
+  const possible = operations.filter((one) => one.method === method && one.of === of);
+  const named = possible.find((one) => one.parameter !== undefined && parameters.includes(one.parameter));
+  if (named) return named;
+  if (parameters.some((name) => notOffered.has(name))) throw new S3Fault("NotImplemented");
+  const plain = possible.find((one) => one.parameter === undefined);
+  if (!plain) throw new S3Fault("MethodNotAllowed");
+  return plain;
+}

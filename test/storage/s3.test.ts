@@ -1,0 +1,38 @@
+import { expect, test } from "vitest";
+import { readConfig } from "../../src/config.ts";
+import { openStore } from "../../src/storage/open.ts";
+import { startEndpoint } from "../s3/endpoint.ts";
+import { storeSuite } from "./suite.ts";
+
+const unused = { publicUrl: () => "", internalUrl: () => "", signingKey: Buffer.alloc(32) };
+
+/** One bucket of ours for all, since a key of our endpoint reaches only one. */
+storeSuite(async () => {
+  const endpoint = await startEndpoint();
+  const bucket = endpoint.newRequest();
+  const { accessKey, secretKey } = endpoint.keys(bucket, "write");
+  const url = `s3://${accessKey}:${secretKey}@127.0.0.1:${endpoint.port}/${bucket}/some/folder?tls=false`;
+  const store = await openStore(readConfig({ STORE_URL: url }), unused);
+  return {
+    store,
+    longestName: 1024 - 2 * 64,
+    async close() {
+      await store.close();
+      await endpoint.close();
+      expect(endpoint.faults).toEqual([]);
+    },
+  };
+});
+
+test("a store that is not there is unavailable, and its check says so", async () => {
+  const store = await openStore(readConfig({ STORE_URL: "s3://key:secret@127.0.0.1:1/?tls=false" }), unused);
+  await expect(store.check()).rejects.toThrow("The object store cannot be reached (ECONNREFUSED).");
+  await expect(store.put("bucket", "x", Buffer.from("x"))).rejects.toMatchObject({ name: "Unavailable" });
+});
+
+test("a store that refuses our key names the setting", async () => {
+  const endpoint = await startEndpoint();
+  const store = await openStore(readConfig({ STORE_URL: `s3://wrong:secret@127.0.0.1:${endpoint.port}/b-u-c/?tls=false` }), unused);
+  await expect(store.put("bucket", "x", Buffer.from("x"))).rejects.toThrow(/refuses our credentials.*STORE_URL/);
+  await endpoint.close();
+});

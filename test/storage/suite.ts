@@ -1,0 +1,242 @@
+import { createHash, randomBytes, randomUUID } from "node:crypto";
+import { Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Store } from "../../src/storage/contract.ts";
+
+export interface StoreUnderTest {
+  store: Store;
+  close(): Promise<void>;
+  /** bytes of the longest name that is tried; where a prefix takes some of S3's 1,024 it is less */
+  longestName?: number;
+}
+
+const awkward = [
+  "a b.parquet",
+  "ä,ö;ü'\"&<>+%20=?#.csv",
+  "日本語🚢.json",
+  "root:::host::path:x.root",
+  "%2e%2e",
+  ".hidden",
+  ".meta",
+  "a/b/c",
+  "a..b",
+  "~tilde",
+  "-",
+  "back\\slash",
+];
+
+/** What every store does, whatever is behind it. */
+export function storeSuite(open: () => Promise<StoreUnderTest>): void {
+  let under: StoreUnderTest;
+  let store: Store;
+
+  beforeAll(async () => {
+    under = await open();
+    store = under.store;
+  });
+  afterAll(() => under?.close());
+
+  test("an object is read back as it was put, with its size and SHA-256", async () => {
+    const [bucket, content] = [randomUUID(), randomBytes(100_000)];
+    const put = await store.put(bucket, "one.bin", Readable.from([content.subarray(0, 7), content.subarray(7)]));
+    expect(put).toEqual({ size: 100_000, checksum: sha256(content) });
+    expect(await read(bucket, "one.bin")).toEqual(content);
+    expect(await store.head(bucket, "one.bin")).toMatchObject({ bucket, name: "one.bin", size: 100_000, checksum: put.checksum });
+    expect((await store.head(bucket, "one.bin"))?.modifiedAt.getTime()).toBeGreaterThan(Date.now() - 60_000);
+  });
+
+  test("an empty object is an object", async () => {
+    const bucket = randomUUID();
+    expect(await store.put(bucket, "empty", Buffer.alloc(0))).toEqual({ size: 0, checksum: sha256(Buffer.alloc(0)) });
+    expect(await read(bucket, "empty")).toEqual(Buffer.alloc(0));
+    expect(await store.head(bucket, "empty")).toMatchObject({ size: 0 });
+  });
+
+  test("a large object keeps every byte", async () => {
+    const [bucket, block] = [randomUUID(), randomBytes(1 << 20)];
+    const put = await store.put(bucket, "large", Readable.from(Array.from({ length: 20 }, () => block)), { size: 20 << 20 });
+    expect(put.size).toBe(20 << 20);
+    const hash = createHash("sha256");
+    const got = await store.get(bucket, "large");
+    for await (const chunk of got?.body ?? []) hash.update(chunk as Buffer);
+    expect(hash.digest("hex")).toBe(put.checksum);
+  });
+
+  test("a range is inclusive, and one outside of the object is refused", async () => {
+    const bucket = randomUUID();
+    await store.put(bucket, "digits", Buffer.from("0123456789"));
+    const part = await store.get(bucket, "digits", { start: 2, end: 4 });
+    expect(part?.object.size).toBe(10);
+    expect((await buffer(part?.body ?? Readable.from([]))).toString()).toBe("234");
+    const rest = await store.get(bucket, "digits", { start: 7 });
+    expect((await buffer(rest?.body ?? Readable.from([]))).toString()).toBe("789");
+    await expect(store.get(bucket, "digits", { start: 10 })).rejects.toMatchObject({ status: 416 });
+  });
+
+  test("what is not there is undefined, empty, and may be removed", async () => {
+    const bucket = randomUUID();
+    expect(await store.head(bucket, "nothing")).toBeUndefined();
+    expect(await store.get(bucket, "nothing")).toBeUndefined();
+    expect(await store.list(bucket)).toEqual([]);
+    await store.remove(bucket, ["nothing"]);
+    await store.removeBucket(bucket);
+  });
+
+  test("putting again replaces the object and its checksum", async () => {
+    const bucket = randomUUID();
+    await store.put(bucket, "x", Buffer.from("old"));
+    const { checksum } = await store.put(bucket, "x", Buffer.from("new"));
+    expect((await read(bucket, "x"))?.toString()).toBe("new");
+    expect(await store.head(bucket, "x")).toMatchObject({ size: 3, checksum });
+    expect(await store.list(bucket)).toHaveLength(1);
+  });
+
+  test.each(awkward)("the name %s comes back as it was", async (name) => {
+    const bucket = randomUUID();
+    await store.put(bucket, name, Buffer.from(name));
+    expect((await read(bucket, name))?.toString()).toBe(name);
+    expect((await store.list(bucket)).map((object) => object.name)).toEqual([name]);
+    await store.remove(bucket, [name]);
+    expect(await store.head(bucket, name)).toBeUndefined();
+    expect(await store.list(bucket)).toEqual([]);
+  });
+
+  test("names as long as S3 takes them are kept apart and listed in full", async () => {
+    const bucket = randomUUID();
+    const stem = "ü".repeat(((under.longestName ?? 1024) - 2) / 2);
+    for (const name of [`${stem}b`, `${stem}a`]) await store.put(bucket, name, Buffer.from(name.slice(-1)));
+    expect((await store.list(bucket)).map((object) => object.name)).toEqual([`${stem}a`, `${stem}b`]);
+    expect((await read(bucket, `${stem}b`))?.toString()).toBe("b");
+  });
+
+  test.each(["", "..", "../x", "a/../b", "a//b", "/a", "a/", "a/./b", "nul\0", "x".repeat(1025), "\ud800"])(
+    "the name %j is refused",
+    async (name) => {
+      await expect(store.put(randomUUID(), name, Buffer.from("x"))).rejects.toMatchObject({ status: 400 });
+      await expect(store.head(randomUUID(), name)).rejects.toMatchObject({ status: 400 });
+    },
+  );
+
+  test.each(["", "..", ".tmp", "a/b", "a..b", "x".repeat(64), "ü"])("the bucket %j is refused", async (bucket) => {
+    await expect(store.put(bucket, "x", Buffer.from("x"))).rejects.toMatchObject({ status: 400 });
+    await expect(store.list(bucket)).rejects.toMatchObject({ status: 400 });
+    await expect(store.removeBucket(bucket)).rejects.toMatchObject({ status: 400 });
+  });
+
+  test("a listing is in order of UTF-8 bytes, by prefix, in pages that meet without gap", async () => {
+    const bucket = randomUUID();
+    const names = ["b", "a", "a b", "a-b", "a/b", "ab", "Z", "é", "\uffee", "🚢", "p/1", "p/2", "p/10", "%"];
+    await Promise.all(names.map((name) => store.put(bucket, name, Buffer.from(name))));
+    const sorted = names.toSorted((x, y) => Buffer.compare(Buffer.from(x), Buffer.from(y)));
+    expect(namesOf(await store.list(bucket))).toEqual(sorted);
+    expect(namesOf(await store.list(bucket, { prefix: "p/" }))).toEqual(["p/1", "p/10", "p/2"]);
+    expect(namesOf(await store.list(bucket, { prefix: "p/", after: "p/1", limit: 1 }))).toEqual(["p/10"]);
+    expect(namesOf(await store.list(bucket, { after: "\uffee" }))).toEqual(["🚢"]);
+    expect(await store.list(bucket, { limit: 0 })).toEqual([]);
+    const paged: string[] = [];
+    for (
+      let page = await store.list(bucket, { limit: 3 });
+      page.length > 0;
+      page = await store.list(bucket, { limit: 3, after: paged.at(-1) ?? "" })
+    ) {
+      paged.push(...namesOf(page));
+    }
+    expect(paged).toEqual(sorted);
+    expect((await store.list(bucket, { limit: 1 }))[0]).toMatchObject({ bucket, name: "%", size: 1 });
+  });
+
+  test("more than one page of S3 is listed whole", async () => {
+    const bucket = randomUUID();
+    const names = Array.from({ length: 1_050 }, (_, at) => String(at).padStart(5, "0"));
+    for (let at = 0; at < names.length; at += 50)
+      await Promise.all(names.slice(at, at + 50).map((name) => store.put(bucket, name, Buffer.from("x"))));
+    expect(namesOf(await store.list(bucket))).toEqual(names);
+    expect(await store.list(bucket, { limit: 1_010 })).toHaveLength(1_010);
+    await store.removeBucket(bucket);
+    expect(await store.list(bucket)).toEqual([]);
+  });
+
+  test("too large a body is refused and leaves nothing", async () => {
+    const bucket = randomUUID();
+    await expect(store.put(bucket, "big", Readable.from([Buffer.alloc(10), Buffer.alloc(10)]), { limit: 15 })).rejects.toMatchObject({
+      status: 413,
+    });
+    await expect(store.put(bucket, "big", Buffer.alloc(10), { size: 20, limit: 15 })).rejects.toMatchObject({ status: 413 });
+    expect(await store.head(bucket, "big")).toBeUndefined();
+    expect(await store.list(bucket)).toEqual([]);
+  });
+
+  test("a body shorter or longer than announced is refused and leaves what was there", async () => {
+    const bucket = randomUUID();
+    await store.put(bucket, "x", Buffer.from("good"));
+    await expect(store.put(bucket, "x", Buffer.from("abc"), { size: 4 })).rejects.toMatchObject({ status: 400 });
+    await expect(store.put(bucket, "x", Buffer.from("abcde"), { size: 4 })).rejects.toMatchObject({ status: 400 });
+    expect((await read(bucket, "x"))?.toString()).toBe("good");
+  });
+
+  test("a body that breaks off leaves what was there", async () => {
+    const bucket = randomUUID();
+    await store.put(bucket, "x", Buffer.from("good"));
+    const broken = Readable.from(
+      (async function* () {
+        yield Buffer.from("half");
+        throw new Error("the sender broke off");
+      })(),
+    );
+    await expect(store.put(bucket, "x", broken)).rejects.toThrow("the sender broke off");
+    expect((await read(bucket, "x"))?.toString()).toBe("good");
+    expect(await store.list(bucket)).toHaveLength(1);
+  });
+
+  test("a removed bucket is gone with all its objects, and may be put into again", async () => {
+    const [bucket, other] = [randomUUID(), randomUUID()];
+    for (const name of ["a", "b/c"]) await store.put(bucket, name, Buffer.from(name));
+    await store.put(other, "kept", Buffer.from("kept"));
+    expect(await store.buckets()).toEqual(expect.arrayContaining([bucket, other]));
+    await store.removeBucket(bucket);
+    expect(await store.list(bucket)).toEqual([]);
+    expect(await store.buckets()).not.toContain(bucket);
+    expect(namesOf(await store.list(other))).toEqual(["kept"]);
+    await store.put(bucket, "again", Buffer.from("again"));
+    expect(namesOf(await store.list(bucket))).toEqual(["again"]);
+  });
+
+  test("fifty uploads of one name at once leave one whole object", async () => {
+    const bucket = randomUUID();
+    const bodies = Array.from({ length: 50 }, (_, at) => Buffer.alloc(20_000, at));
+    await Promise.all(bodies.map((body) => store.put(bucket, "same", body)));
+    const left = await read(bucket, "same");
+    expect(bodies.some((body) => left?.equals(body))).toBe(true);
+    expect(await store.list(bucket)).toHaveLength(1);
+  });
+
+  test("a usable store passes its check", async () => {
+    await store.check();
+  });
+
+  test("signed URLs put and get without any credentials", async () => {
+    const [bucket, name, content] = [randomUUID(), "ä b/c+d%.bin", randomBytes(5_000)];
+    const put = await fetch(await store.signedUrl("PUT", bucket, name, 60, "internal"), { method: "PUT", body: content });
+    expect(put.status).toBe(200);
+    const get = await fetch(await store.signedUrl("GET", bucket, name, 60, "public"));
+    expect(get.status).toBe(200);
+    expect(get.headers.get("content-disposition")).toContain("c%2Bd%25.bin");
+    expect(Buffer.from(await get.arrayBuffer())).toEqual(content);
+    const other = (await store.signedUrl("GET", bucket, name, 60, "public")).replace(bucket, randomUUID());
+    expect((await fetch(other)).status).toBe(403);
+  });
+
+  async function read(bucket: string, name: string): Promise<Buffer | undefined> {
+    const got = await store.get(bucket, name);
+    return got && buffer(got.body);
+  }
+}
+
+function namesOf(objects: { name: string }[]): string[] {
+  return objects.map(({ name }) => name);
+}
+
+function sha256(content: Buffer): string {
+  return createHash("sha256").update(content).digest("hex");
+}
