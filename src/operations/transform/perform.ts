@@ -42,7 +42,7 @@ async function runOn(location: string, output: string, task: TransformTask, site
     await symlink(path, input);
     const { settings } = task;
     return await generators[settings.generator].run({
-      owner: `${task.request}/${task.step}`,
+      owner: task.request,
       selection: settings.selection,
       input: { path: input, kind, name: nameOf(location) },
       output: { path: output, format: settings.format },

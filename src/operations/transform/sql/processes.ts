@@ -3,6 +3,8 @@ import { startQueryProcess } from "./process.ts";
 import type { Answer, Question } from "./question.ts";
 
 const idleSeconds = 30;
+/** Two requests by turns are usual, and starting a process takes a third of a second; each holds about 100 MB. */
+const mostIdle = 2;
 
 interface Idle {
   owner: string;
@@ -15,7 +17,7 @@ export interface QueryProcesses {
   ask(owner: string, question: Question, bounds: Bounds): Promise<Answer>;
 }
 
-/** Query processes kept for the next question of the same owner, and stopped when they are idle or somebody else asks. */
+/** Query processes kept for the next question of the same owner, and stopped when they are idle for long or too many. */
 export function makeQueryProcesses({ most, mostWaiting }: { most: number; mostWaiting: number }): QueryProcesses {
   const idle: Idle[] = [];
   const waiting: (() => void)[] = [];
@@ -43,14 +45,9 @@ export function makeQueryProcesses({ most, mostWaiting }: { most: number; mostWa
   };
 
   function take(owner: string): QueryProcess {
-    const kept = idle.splice(0).filter((one) => {
-      clearTimeout(one.timer);
-      if (one.owner === owner && one.process.isAlive()) return true;
-      one.process.stop();
-      return false;
-    });
-    const mine = kept.pop();
-    for (const one of kept) keep(one.owner, one.process);
+    const at = idle.findIndex((one) => one.owner === owner && one.process.isAlive());
+    const [mine] = at < 0 ? [] : idle.splice(at, 1);
+    clearTimeout(mine?.timer);
     return mine?.process ?? startQueryProcess();
   }
 
@@ -63,5 +60,9 @@ export function makeQueryProcesses({ most, mostWaiting }: { most: number; mostWa
     }, idleSeconds * 1000);
     timer.unref();
     idle.push({ owner, process, timer });
+    if (idle.length <= mostIdle) return;
+    const longest = idle.shift();
+    clearTimeout(longest?.timer);
+    longest?.process.stop();
   }
 }
