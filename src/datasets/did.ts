@@ -1,0 +1,52 @@
+import type { Config } from "../config.ts";
+import { Refused } from "../errors.ts";
+import type { Finder } from "./contract.ts";
+
+/** A dataset's name as users write it, `scheme://rest`. */
+export interface Did {
+  scheme: string;
+  /** all behind the first `://`, query parts included: they are part of the dataset's identity */
+  name: string;
+  text: string;
+}
+
+export interface DidRules {
+  config: Pick<Config, "defaultDidScheme" | "didSchemes">;
+  finders: ReadonlyMap<string, Finder>;
+}
+
+/** The (finder, name) index holds less than 2,704 bytes. */
+const longestName = 2_000;
+
+/** Throws `Refused` with a sentence where no finder can know the name. Only the first scheme is split off: `xrootd://root://host//x` is xrootd's. */
+export function parseDid(did: string, { config, finders }: DidRules): Did {
+  const [, written, rest] = /^(\w[\w+.-]*):\/\/(.*)$/s.exec(did) ?? [];
+  const known = [...finders.keys()].filter((scheme) => scheme !== "user").concat(config.didSchemes);
+  const scheme = written ?? config.defaultDidScheme;
+  const name = rest ?? did;
+  if (!written && !known.includes(scheme)) {
+    throw refused(
+      `The dataset name ${shown(did)} has no scheme and this service has no default one: write it as scheme://name. ${knownSentence(known)}`,
+    );
+  }
+  if (scheme === "user") throw refused(finders.get("user")?.refuse(name) ?? "A list of files has no name.");
+  if (!known.includes(scheme)) throw refused(`DID scheme is not supported: ${scheme}. ${knownSentence(known)}`);
+  if (name.trim() === "") throw refused(`The dataset name ${shown(did)} names nothing behind its scheme.`);
+  if (name.includes("\0")) throw refused("A dataset name may not hold a NUL character.");
+  if (Buffer.byteLength(name) > longestName) throw refused(`The dataset name is longer than ${longestName} bytes.`);
+  const refusal = finders.get(scheme)?.refuse(name);
+  if (refusal) throw refused(refusal);
+  return { scheme, name, text: `${scheme}://${name}` };
+}
+
+function knownSentence(known: string[]): string {
+  return `Known schemes: ${[...new Set(known)].join(", ")}.`;
+}
+
+function shown(text: string): string {
+  return JSON.stringify(text.length > 200 ? `${text.slice(0, 200)}…` : text);
+}
+
+function refused(sentence: string): Refused {
+  return new Refused(400, "bad_dataset", sentence, [{ pointer: "/dataset/did", detail: sentence }]);
+}

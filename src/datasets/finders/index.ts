@@ -1,0 +1,17 @@
+// Every finder of ours. A new one is a file beside this and a line here.
+import type { Config } from "../../config.ts";
+import type { Finder } from "../contract.ts";
+import { dirFinder } from "./dir.ts";
+import { dirHttpFinder } from "./dir-http.ts";
+import { userFinder } from "./user.ts";
+
+/** scheme → finder */
+export function makeFinders(config: Pick<Config, "inputRoots" | "inputHosts">): Map<string, Finder> {
+  const all: Finder[] = [
+    userFinder,
+    dirFinder(config.inputRoots),
+    dirHttpFinder("http", config.inputHosts),
+    dirHttpFinder("https", config.inputHosts),
+  ];
+  return new Map(all.map((finder) => [finder.scheme, finder]));
+}
