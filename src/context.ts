@@ -116,5 +116,10 @@ export async function makeContext(config: Config, { log, databaseUrl, urls }: Su
 
 function makeCursor(): Context["claimCursor"] {
   let last = "00000000-0000-0000-0000-000000000000";
-  return { get: () => last, set: (request) => void (last = request) };
+  return {
+    get: () => last,
+    set(request) {
+      last = request;
+    },
+  };
 }

@@ -38,5 +38,7 @@ export async function redriveFiles(query: Query, request: string, { errors, file
 
 /** A new round has the whole of its time again. */
 export async function renewDeadline(query: Query, request: string): Promise<void> {
-  await query(`UPDATE requests SET deadline = now() + make_interval(secs => deadline_seconds) WHERE id = $1 AND deadline IS NOT NULL`, [request]);
+  await query(`UPDATE requests SET deadline = now() + make_interval(secs => deadline_seconds) WHERE id = $1 AND deadline IS NOT NULL`, [
+    request,
+  ]);
 }

@@ -21,11 +21,17 @@ export async function redrive(ctx: Context, id: string, chosen: Chosen = {}): Pr
 }
 
 function cannot({ state }: RequestView): Refused {
-  const why = state === "canceled" ? "A canceled request cannot be redriven; submit it anew." : `The request is ${state}; a redrive takes one that is complete or failed.`;
+  const why =
+    state === "canceled"
+      ? "A canceled request cannot be redriven; submit it anew."
+      : `The request is ${state}; a redrive takes one that is complete or failed.`;
   return new Refused(409, "cannot_redrive", why);
 }
 
 function nothingToDo(chosen: Chosen): Refused {
-  const which = chosen.errors || chosen.files ? "None of the chosen files or error groups has failed in this request." : "No file of this request has failed.";
+  const which =
+    chosen.errors || chosen.files
+      ? "None of the chosen files or error groups has failed in this request."
+      : "No file of this request has failed.";
   return new Refused(409, "nothing_to_redrive", `${which} Nothing was changed.`);
 }

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import pg from "pg";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { withNewSums } from "../../scripts/migration-sums.ts";
+import { withNewSums } from "../../prisma/migration-sums.ts";
 import { migrate } from "../../src/db/migrate.ts";
 import { type FreshDatabase, freshDatabase } from "../support/database.ts";
 import { temporaryFolder } from "../support/folder.ts";

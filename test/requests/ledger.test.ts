@@ -304,7 +304,9 @@ describe("a redrive", () => {
     const id = await ledger.submit(10);
     const tasks = await ledger.claim(10, { request: id });
     const fault = (task: Task) =>
-      task.file % 2 ? { class: "bad_input", message: `No magic bytes in /data/${task.file}.parquet` } : { class: "timeout", message: `took ${task.file}.5 s` };
+      task.file % 2
+        ? { class: "bad_input", message: `No magic bytes in /data/${task.file}.parquet` }
+        : { class: "timeout", message: `took ${task.file}.5 s` };
     await report(
       ledger.ctx,
       "w",
@@ -321,7 +323,11 @@ describe("a redrive", () => {
     expect(request).toMatchObject({ round: 2, state: "running", counters: { done: 2, failed: 4 } });
     const again = await ledger.claim(10, { request: id });
     expect(again.map((task) => task.attempt)).toEqual([3, 3, 3, 3]);
-    await report(ledger.ctx, "w", again.map((task) => asReport(task, "success")));
+    await report(
+      ledger.ctx,
+      "w",
+      again.map((task) => asReport(task, "success")),
+    );
     expect(await ledger.ended(id)).toMatchObject({ state: "complete", round: 2, counters: { done: 6, failed: 4, total: 10 } });
     await expect(redrive(ledger.ctx, id, { errors: ["nonsense"] })).rejects.toMatchObject({ status: 409 });
     expect(await ledger.read(id)).toMatchObject({ state: "complete", round: 2 });

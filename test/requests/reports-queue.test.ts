@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { connect } from "amqplib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { reportsSchema } from "../../scripts/reports-schema.ts";
+import { reportsSchema } from "../../doc/generate/reports-schema.ts";
 import type { Task } from "../../src/operations/contract.ts";
 import { type Consumer, reportsTopic } from "../../src/queue/contract.ts";
 import { consumeReports } from "../../src/requests/reports-queue.ts";

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { statesPage } from "../../scripts/states.ts";
+import { statesPage } from "../../doc/generate/states.ts";
 import {
   type FileMove,
   type FileState,

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { migrationSumFaults } from "../../scripts/migration-sums.ts";
+import { migrationSumFaults } from "../../prisma/migration-sums.ts";
 import { openSchemaEngine, readDatamodel, readMigrationList } from "./schema-engine.ts";
 
 const filters = { externalTables: [], externalEnums: [] };

@@ -2,11 +2,11 @@
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import openapiTypescript, { astToString, type OpenAPI3 } from "openapi-typescript";
-import { documentOf } from "../src/http/openapi.ts";
-import { routes } from "../src/http/routes/index.ts";
-import { allOperations } from "../src/operations/index.ts";
+import { documentOf } from "../../src/http/openapi.ts";
+import { routes } from "../../src/http/routes/index.ts";
+import { allOperations } from "../../src/operations/index.ts";
 
-const root = fileURLToPath(new URL("..", import.meta.url));
+const root = fileURLToPath(new URL("../..", import.meta.url));
 
 export async function clientTypes(): Promise<string> {
   const document = JSON.parse(JSON.stringify(documentOf(routes, allOperations))) as OpenAPI3;

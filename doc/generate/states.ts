@@ -1,5 +1,5 @@
 // doc/states.md, from the table of moves.
-import { fileMoves, fileStates, finalFileStates, finalRequestStates, requestMoves, requestStates } from "../src/requests/state.ts";
+import { fileMoves, fileStates, finalFileStates, finalRequestStates, requestMoves, requestStates } from "../../src/requests/state.ts";
 
 interface Machine {
   states: readonly string[];

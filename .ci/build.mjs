@@ -10,7 +10,7 @@ const program = join(root, "dist", "client", "cli", "main.js");
 const link = join(root, "node_modules", ".bin", "longshore");
 
 rmSync(join(root, "dist"), { recursive: true, force: true });
-execFileSync(process.execPath, [createRequire(import.meta.url).resolve("typescript/bin/tsc"), "-p", "tsconfig.build.json"], {
+execFileSync(process.execPath, [createRequire(import.meta.url).resolve("typescript/bin/tsc"), "-p", "src/tsconfig.json"], {
   cwd: root,
   stdio: "inherit",
 });

@@ -1,12 +1,12 @@
 // Writes every page and file that is made from the code.
 import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { withNewSums } from "../../prisma/migration-sums.ts";
 import { clientTypes } from "./client-types.ts";
-import { withNewSums } from "./migration-sums.ts";
 import { reportsSchema } from "./reports-schema.ts";
 import { statesPage } from "./states.ts";
 
-const root = fileURLToPath(new URL("..", import.meta.url));
+const root = fileURLToPath(new URL("../..", import.meta.url));
 
 writeFileSync(`${root}doc/states.md`, statesPage());
 writeFileSync(`${root}doc/reports.schema.json`, reportsSchema());
