@@ -10,12 +10,14 @@ interface Sum {
 }
 
 const prefix = "x-amz-checksum-";
-const makers: Record<string, () => Sum> = {
-  crc32: () => new Crc32(),
-  crc32c: () => new Crc32c(),
-  crc64nvme: () => new Crc64Nvme(),
-  sha1: () => nodeHash("sha1"),
-  sha256: () => nodeHash("sha256"),
+/** of the decoded value */
+const makers: Record<string, { bytes: number; make: () => Sum }> = {
+  md5: { bytes: 16, make: () => nodeHash("md5") },
+  crc32: { bytes: 4, make: () => new Crc32() },
+  crc32c: { bytes: 4, make: () => new Crc32c() },
+  crc64nvme: { bytes: 8, make: () => new Crc64Nvme() },
+  sha1: { bytes: 20, make: () => nodeHash("sha1") },
+  sha256: { bytes: 32, make: () => nodeHash("sha256") },
 };
 const notValues = ["algorithm", "type", "mode"];
 
@@ -30,10 +32,11 @@ export interface Checking {
 
 export function announcedChecksums(headers: IncomingHttpHeaders): Checking {
   const sums = new Map<string, { sum: Sum; expected?: string }>();
-  const add = (name: string, expected?: string) => sums.set(name, { sum: makerOf(name)(), ...(expected !== undefined && { expected }) });
+  const add = (name: string, value?: string) =>
+    sums.set(name, { sum: kindOf(name).make(), ...(value !== undefined && { expected: checkedValue(name, value) }) });
   const md5 = headers["content-md5"];
-  if (md5 !== undefined) add("content-md5", checkedBase64(md5.toString()));
-  for (const [name, value] of Object.entries(headers)) if (isChecksum(name)) add(name, checkedBase64(String(value)));
+  if (md5 !== undefined) add("content-md5", md5.toString());
+  for (const [name, value] of Object.entries(headers)) if (isChecksum(name)) add(name, String(value));
   const trailers = String(headers["x-amz-trailer"] ?? "").split(",");
   for (const name of trailers.map((one) => one.trim().toLowerCase())) if (isChecksum(name)) add(name);
 
@@ -43,7 +46,7 @@ export function announcedChecksums(headers: IncomingHttpHeaders): Checking {
     },
     trailer(name, value) {
       const announced = sums.get(name);
-      if (announced) announced.expected = checkedBase64(value);
+      if (announced) announced.expected = checkedValue(name, value);
     },
     async verify() {
       for (const [name, { sum, expected }] of sums) {
@@ -63,15 +66,16 @@ function isChecksum(name: string): boolean {
   return name.startsWith(prefix) && !notValues.includes(name.slice(prefix.length));
 }
 
-function makerOf(name: string): () => Sum {
-  if (name === "content-md5") return () => nodeHash("md5");
-  const maker = makers[name.slice(prefix.length)];
-  if (!maker) throw new S3Fault("InvalidRequest", `The checksum ${name} is not known here; known are ${Object.keys(makers).join(", ")}.`);
-  return maker;
+function kindOf(name: string): { bytes: number; make: () => Sum } {
+  const algorithm = name.replace(/^(x-amz-checksum|content)-/, "");
+  const kind = Object.hasOwn(makers, algorithm) ? makers[algorithm] : undefined;
+  if (!kind) throw new S3Fault("InvalidRequest", `The checksum ${name} is not known here; known are ${Object.keys(makers).join(", ")}.`);
+  return kind;
 }
 
-function checkedBase64(text: string): string {
-  if (/^[A-Za-z0-9+/]{4,}={0,2}$/.test(text)) return text;
+function checkedValue(name: string, text: string): string {
+  const value = Buffer.from(text, "base64");
+  if (value.length === kindOf(name).bytes && value.toString("base64") === text) return text;
   throw new S3Fault("InvalidDigest");
 }
 

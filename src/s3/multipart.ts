@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import { text } from "node:stream/consumers";
 import { etagOf } from "../storage/conditions.ts";
 import type { StoredObject } from "../storage/contract.ts";
+import { consuming } from "../storage/detached-body.ts";
 import { parameter, wholeNumber } from "./address.ts";
 import type { Call, Reply } from "./call.ts";
 import { S3Fault } from "./fault.ts";
@@ -30,7 +31,7 @@ export async function uploadPart(call: Call): Promise<Reply> {
   const number = wholeNumber(address.query, "partNumber", 1, mostParts);
   if (number === undefined) throw new S3Fault("InvalidArgument", `Part number must be an integer between 1 and ${mostParts}, inclusive`);
   const { body, size, checksums } = payloadOf(request, caller.signing);
-  await store.put(address.bucket, partFile(id, number), body, { size, limit: uploadLimitBytes });
+  await consuming(body, () => store.put(address.bucket, partFile(id, number), body, { size, limit: uploadLimitBytes }));
   const part = await store.head(address.bucket, partFile(id, number));
   if (!part) throw new S3Fault("NoSuchUpload");
   return { status: 200, headers: { etag: etagOf(part), ...checksums() } };

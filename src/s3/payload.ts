@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
-import { detachedBody } from "../storage/detached-body.ts";
+import { consuming, detachedBody } from "../storage/detached-body.ts";
 import { type Chunked, dechunked } from "./aws-chunked.ts";
 import { announcedChecksums, type Checking } from "./checksums.ts";
 import { S3Fault } from "./fault.ts";
@@ -72,6 +72,8 @@ function lengthOf(header: string | string[] | undefined): number {
 /** A small document, such as the list of parts. */
 export async function textOf(request: IncomingMessage, signing: Signing, most: number, checking?: Checking): Promise<string> {
   const { body, size } = payloadOf(request, signing, checking);
-  if (size > most) throw new S3Fault("MalformedXML", `The document is longer than the ${most} bytes that are allowed.`);
-  return text(body);
+  return consuming(body, () => {
+    if (size > most) throw new S3Fault("MalformedXML", `The document is longer than the ${most} bytes that are allowed.`);
+    return text(body);
+  });
 }

@@ -1,4 +1,5 @@
 import { etagOf } from "../storage/conditions.ts";
+import { consuming } from "../storage/detached-body.ts";
 import type { Call, Reply } from "./call.ts";
 import { S3Fault } from "./fault.ts";
 import { payloadOf } from "./payload.ts";
@@ -11,7 +12,7 @@ export async function putObject(call: Call): Promise<Reply> {
   await refuseUnwritable(call, key);
   if (request.headers["if-none-match"] === "*" && (await shelf.find(key))) throw new S3Fault("PreconditionFailed");
   const { body, size, checksums } = payloadOf(request, caller.signing);
-  const put = await store.put(bucket, key, body, { size, limit: uploadLimitBytes });
+  const put = await consuming(body, () => store.put(bucket, key, body, { size, limit: uploadLimitBytes }));
   const object = await store.head(bucket, key);
   return { status: 200, headers: { etag: etagOf(object ?? { ...put, modifiedAt: new Date() }), ...checksums() } };
 }

@@ -52,7 +52,7 @@ export class ExpectedSignature extends SignatureV4Base {
   }
 
   async ofRequest({ method, path, query, headers, signedHeaders, payloadHash }: Signed): Promise<string> {
-    const named = Object.fromEntries(signedHeaders.map((name) => [name, headerText(headers[name])]));
+    const named = Object.fromEntries(signedHeaders.map((name) => [name, Object.hasOwn(headers, name) ? headerText(headers[name]) : ""]));
     const escapedPath = path.split("/").map(escapeUri).join("/");
     const request = { method, path: escapedPath, query, headers: named, protocol: "http:", hostname: "" };
     const canonical = this.createCanonicalRequest(request, getCanonicalHeaders(request, undefined, new Set(signedHeaders)), payloadHash);

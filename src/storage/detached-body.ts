@@ -12,9 +12,20 @@ export function detachedBody(request: IncomingMessage): Readable {
   request.on("close", () => {
     if (!request.complete) body.destroy(Object.assign(new Error("The caller hung up."), { code: "ECONNRESET" }));
   });
+  // Whoever reads the body hears of its fault; where nobody does any more it must not end the process.
+  body.on("error", () => request.unpipe(body));
   body.on("close", () => {
     request.unpipe(body);
     request.resume();
   });
   return body;
+}
+
+/** Gives the body up in the end, read or not: what nobody reads would block the connection. */
+export async function consuming<Answer>(body: Readable, use: (body: Readable) => Promise<Answer>): Promise<Answer> {
+  try {
+    return await use(body);
+  } finally {
+    body.destroy();
+  }
 }

@@ -7,7 +7,7 @@ import { attachment } from "../../storage/attachment.ts";
 import { readRange } from "../../storage/byte-range.ts";
 import { etagOf, rangeApplies, readCondition } from "../../storage/conditions.ts";
 import type { Store, StoredObject } from "../../storage/contract.ts";
-import { detachedBody } from "../../storage/detached-body.ts";
+import { consuming, detachedBody } from "../../storage/detached-body.ts";
 import { type SignedVerb, verifySignature } from "../../storage/signing.ts";
 
 export interface ObjectRoutes {
@@ -52,7 +52,7 @@ export function objectRoutes({ store, signingKey, uploadLimitBytes }: ObjectRout
     const { bucket, name } = signedObject(request, "PUT", signingKey);
     const announced = request.headers["content-length"];
     const size = announced === undefined ? {} : { size: Number(announced) };
-    response.json(await store.put(bucket, name, detachedBody(request), { ...size, limit: uploadLimitBytes }));
+    response.json(await consuming(detachedBody(request), (body) => store.put(bucket, name, body, { ...size, limit: uploadLimitBytes })));
   });
 
   return router;
