@@ -1,17 +1,19 @@
+import type { RequestListener } from "node:http";
 import express, { type NextFunction, type Request, type Response } from "express";
 import type { Context } from "../context.ts";
 import { notFound, Refused } from "../errors.ts";
 import { facades } from "../facades/index.ts";
 import { collectProcessMetrics } from "../metrics.ts";
 import { docs } from "./docs.ts";
+import { faultReply } from "./fault.ts";
 import { front, type Locals, loggedPath } from "./front.ts";
-import { problemReply } from "./problem.ts";
+import { hotPath } from "./hot-path.ts";
 import type { Route } from "./route.ts";
 import { routes } from "./routes/index.ts";
 import { objectRoutes } from "./routes/objects.ts";
 import { send } from "./send.ts";
 
-export function makeApp(ctx: Context): express.Express {
+export function makeApp(ctx: Context): RequestListener {
   collectProcessMetrics();
   const app = express();
   app.disable("x-powered-by");
@@ -27,14 +29,13 @@ export function makeApp(ctx: Context): express.Express {
     throw notFound("page", loggedPath(request.url));
   });
   app.use(answeringErrors(ctx));
-  return app;
+  return hotPath(ctx, routes, app);
 }
 
 function answering(ctx: Context, route: Route) {
   return async (request: Request, response: Response): Promise<void> => {
     const locals = response.locals as Locals;
     locals.route = route.path;
-    locals.hot = route.hot ?? false;
     const reply = await route.answer({ ctx, request, response, pathParameters: request.params });
     if ("write" in reply) await reply.write(response);
     else send(response, reply);
@@ -62,9 +63,7 @@ function refusingMethods(methods: string[]) {
 function answeringErrors(ctx: Context) {
   return (error: unknown, request: Request, response: Response, _next: NextFunction): void => {
     const { requestId } = response.locals as Locals;
-    const reply = problemReply(error, loggedPath(request.originalUrl), requestId);
-    if (reply.status === 500) ctx.log.error({ err: error, request: requestId, path: loggedPath(request.originalUrl) }, "a call failed");
-    send(response, reply);
+    send(response, faultReply(ctx, error, request.originalUrl, requestId));
   };
 }
 

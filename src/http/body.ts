@@ -11,7 +11,7 @@ export async function readJson(request: IncomingMessage, limitMegabytes: number,
   checkContentType(request);
   const bytes = await readBytes(request, limitMegabytes);
   if (bytes.length === 0) throw new Refused(400, "bad_json", "The body is empty; a JSON object is expected.");
-  const json = decode(bytes);
+  const json = decodeUtf8(bytes);
   const value = parseJson(json);
   return textRule === "mend" ? mendText(value, json) : checkText(value, json);
 }
@@ -43,7 +43,7 @@ function checkContentType(request: IncomingMessage): void {
 }
 
 /** A body too large is read to its end (within reason) before the answer: a client that is still sending would not see it otherwise. */
-function readBytes(request: IncomingMessage, limitMegabytes: number): Promise<Buffer> {
+export function readBytes(request: IncomingMessage, limitMegabytes: number): Promise<Buffer> {
   const limit = limitMegabytes * 1024 * 1024;
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
@@ -57,12 +57,13 @@ function readBytes(request: IncomingMessage, limitMegabytes: number): Promise<Bu
       if (size > 4 * limit) tooLarge();
     });
     request.on("end", () => (size > limit ? tooLarge() : resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks))));
-    request.on("error", reject);
-    request.on("close", () => reject(new Refused(400, "incomplete", "The connection ended before the body did.")));
+    request.on("close", () => {
+      if (!request.complete) reject(new Refused(400, "incomplete", "The connection ended before the body did."));
+    });
   });
 }
 
-function decode(bytes: Buffer): string {
+export function decodeUtf8(bytes: Buffer): string {
   try {
     return decoder.decode(bytes);
   } catch (error) {
@@ -70,7 +71,7 @@ function decode(bytes: Buffer): string {
   }
 }
 
-function parseJson(text: string): unknown {
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {

@@ -1,4 +1,4 @@
-// What every call passes first, in one function: the reports' path is called thousands of times a second.
+// What every call passes first, but for those of the hot path.
 import { randomUUID } from "node:crypto";
 import type { NextFunction, Request, Response } from "express";
 import { Histogram } from "prom-client";
@@ -7,7 +7,7 @@ import { Refused } from "../errors.ts";
 import { metrics } from "../metrics.ts";
 import { refuseForeign } from "./guard.ts";
 
-const seconds = new Histogram({
+export const httpSeconds = new Histogram({
   name: "longshore_http_seconds",
   help: "Time to answer a call, by method, route and status",
   labelNames: ["method", "route", "status"],
@@ -19,7 +19,6 @@ export interface Locals {
   requestId: string;
   /** the path of the route that answered, with its parameters unnamed */
   route?: string;
-  hot?: boolean;
 }
 
 export function front(ctx: Context): (request: Request, response: Response, next: NextFunction) => void {
@@ -37,9 +36,8 @@ export function front(ctx: Context): (request: Request, response: Response, next
     const path = loggedPath(request.url);
     response.on("finish", () => {
       const took = (performance.now() - started) / 1000;
-      seconds.observe({ method, route: locals.route ?? "none", status: response.statusCode }, took);
-      if (!locals.hot || response.statusCode >= 500)
-        logAccess(ctx, { request: locals.requestId, method, path, status: response.statusCode, seconds: took });
+      httpSeconds.observe({ method, route: locals.route ?? "none", status: response.statusCode }, took);
+      logAccess(ctx, { request: locals.requestId, method, path, status: response.statusCode, seconds: took });
     });
     if (request.url.startsWith("//")) request.url = request.url.replace(/^\/+/, "/");
     if (!ctx.config.enableAuth) refuseForeign(request.headers, ownUrls);
