@@ -45,6 +45,8 @@ export interface Config {
   defaultDidScheme: string;
   /** schemes of finders that are not ours */
   didSchemes: string[];
+  /** how long a lookup may go on without any news of its finder */
+  lookupSeconds: number;
 }
 
 const logLevels = ["trace", "debug", "info", "warn", "error"] as const;
@@ -79,7 +81,11 @@ const settings = z.object({
   LOG_LEVEL: z.string().toLowerCase().pipe(value.oneOf(logLevels)).default("info"),
   DID_FINDER_DEFAULT_SCHEME: value.word.optional(),
   VALID_DID_SCHEMES: value.listOf(/^[\w-]+$/, "schemes").default([]),
+  LOOKUP_SECONDS: value.number(0.1, 604_800).default(3_600),
 });
+
+/** Every name that `readConfig` reads, for the page that explains them. */
+export const settingNames: string[] = Object.keys(settings.shape);
 
 /** Throws `ConfigError` naming each senseless variable, its value and what is allowed. */
 export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
@@ -123,6 +129,7 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     logLevel: set.LOG_LEVEL,
     defaultDidScheme: set.DID_FINDER_DEFAULT_SCHEME ?? set.VALID_DID_SCHEMES[0] ?? "user",
     didSchemes: set.VALID_DID_SCHEMES,
+    lookupSeconds: set.LOOKUP_SECONDS,
   };
 }
 

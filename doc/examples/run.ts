@@ -13,7 +13,7 @@ import { childEnvironment } from "../../src/config.ts";
 const here = fileURLToPath(new URL(".", import.meta.url));
 const program = fileURLToPath(new URL("../../dist/client/cli/main.js", import.meta.url));
 const selection =
-  "select location, year(date) as year, count(*) as days, max(temp_max) as warmest, sum(precipitation) as rain from input group by all";
+  "select location, year(date) as year, count(*) as days, max(temp_max) as warmest, round(sum(precipitation), 1) as rain from input group by all";
 
 const folder = mkdtempSync(join(tmpdir(), "longshore-example-"));
 // As root the database runs under another account, which must be able to pass through.

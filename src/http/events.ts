@@ -39,8 +39,8 @@ export async function streamEvents(ctx: Context, first: RequestView, lastEventId
 function tell(response: ServerResponse, told: RequestView | undefined, view: RequestView): void {
   if (told && eventId(told) === eventId(view)) return;
   const { state, round, reason, counters } = view;
-  if (JSON.stringify(told?.counters) !== JSON.stringify(counters)) response.write(event("progress", view, counters));
   if (told?.state !== state || told.round !== round) response.write(event("state", view, { state, round, reason }));
+  if (JSON.stringify(told?.counters) !== JSON.stringify(counters)) response.write(event("progress", view, counters));
 }
 
 function event(name: string, view: RequestView, data: unknown): string {
