@@ -18,6 +18,8 @@ export type LookupOutcome =
 export interface Finder {
   /** the scheme in front of `://`; `user` for a list in the request */
   readonly scheme: string;
+  /** What it lists may change at any moment, so that each request looks anew and shares at most a lookup that is under way. */
+  readonly fleeting?: boolean;
   /** A sentence when the name cannot be right (refused at submit), else undefined. */
   refuse(name: string): string | undefined;
   /** Gives the files in chunks; may be called again for the same name after a crash and then says everything again. */

@@ -1,6 +1,7 @@
 import type { DatasetState } from "../requests/state.ts";
 
-export const datasetOutcomes = ["found", "empty", "does_not_exist", "bad_name", "internal_failure"] as const;
+export const failedOutcomes = ["does_not_exist", "bad_name", "internal_failure"] as const;
+export const datasetOutcomes = ["found", "empty", ...failedOutcomes] as const;
 export type DatasetOutcome = (typeof datasetOutcomes)[number];
 
 /** What is said of a lookup at its end. */

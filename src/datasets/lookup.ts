@@ -1,20 +1,120 @@
-import { createHash } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import type { Context } from "../context.ts";
-import type { Query } from "../db/client.ts";
-import type { SubmitInput } from "../requests/request.ts";
-import { addListedFiles, closeDatasetIn, openDataset } from "./store.ts";
+import { Unavailable } from "../errors.ts";
+import type { FoundFile, LookupOutcome } from "./contract.ts";
+import type { Closing } from "./ending.ts";
+import { closeDataset, fillDataset } from "./fill.ts";
+import { claimLookups, type Lookup, leaveElsewhere, overdueLookups, releaseLookup, renewLookup } from "./lookup-store.ts";
 
-export async function resolveDataset(_ctx: Context, query: Query, dataset: SubmitInput["dataset"]): Promise<number> {
-  const files = "files" in dataset ? dataset.files.map((one) => ({ paths: [one].flat() })) : [];
-  const name = createHash("sha256").update(JSON.stringify(files)).digest("hex");
-  const opened = await openDataset(query, "user", name);
-  if (opened.created) {
-    await addListedFiles(query, opened.id, files);
-    await closeDatasetIn(query, opened.id, { outcome: "found" });
+type Parts = Pick<Context, "db" | "ledger" | "doorbell" | "finders" | "config" | "log">;
+
+const mostAtOnce = 4;
+const mostTries = 3;
+const lookSeconds = 2;
+
+/** Looks up what requests wait for, by our own finders, and ends what finders of others leave unanswered. Resolves when all is put down. */
+export async function runLookups(ctx: Parts, signal: AbortSignal): Promise<void> {
+  const running = new Set<Promise<void>>();
+  while (!signal.aborted) {
+    const rung = ctx.doorbell.wait("lookup", lookSeconds, signal);
+    try {
+      await takeUp(ctx, running, signal);
+      await endOverdue(ctx);
+    } catch (error) {
+      ctx.log.warn({ err: error }, "lookups are looked for again in a moment");
+    }
+    await rung;
   }
-  return opened.id;
+  await Promise.allSettled(running);
 }
 
-export async function runLookups(_ctx: Context, _signal: AbortSignal): Promise<void> {
-  return Promise.resolve();
+async function takeUp(ctx: Parts, running: Set<Promise<void>>, signal: AbortSignal): Promise<void> {
+  const limit = mostAtOnce - running.size;
+  if (limit === 0) return;
+  const token = randomUUID();
+  const { leaseSeconds } = ctx.config;
+  for (const lookup of await claimLookups(ctx.db.query, { finders: [...ctx.finders.keys()], token, leaseSeconds, limit })) {
+    const one = lookUp(ctx, lookup, token, signal)
+      .catch((error: Error) => ctx.log.warn({ err: error, dataset: lookup.id }, "a lookup is taken up again when its lease is over"))
+      .finally(() => {
+        running.delete(one);
+        ctx.doorbell.ring("lookup");
+      });
+    running.add(one);
+  }
+}
+
+async function lookUp(ctx: Parts, lookup: Lookup, token: string, stopping: AbortSignal): Promise<void> {
+  // A lookup that takes its process down with it must not do so for ever.
+  if (lookup.tries > mostTries) {
+    await closeDataset(ctx, lookup.id, failed(`The service ended ${mostTries} times while it looked this up.`), token);
+    return;
+  }
+  const { signal, release } = keepLease(ctx, lookup.id, token, stopping);
+  try {
+    const answer = await Promise.race([find(ctx, lookup, signal), aborted(signal)]);
+    if (answer.outcome === "elsewhere") await leaveElsewhere(ctx.db.query, lookup.id, token);
+    else await closeDataset(ctx, lookup.id, closingOf(answer), token);
+  } catch (error) {
+    if (signal.aborted || error instanceof Unavailable) await releaseLookup(ctx.db.query, lookup.id, token, { counted: false });
+    else await failOrTryAgain(ctx, lookup, token, error as Error);
+  } finally {
+    release();
+  }
+}
+
+async function find(ctx: Parts, { id, finder, name }: Lookup, signal: AbortSignal): Promise<LookupOutcome> {
+  const give = async (files: FoundFile[]) => {
+    signal.throwIfAborted();
+    const { open } = await fillDataset(ctx, id, files);
+    if (!open) throw new Error("The list was closed meanwhile.");
+  };
+  const found = ctx.finders.get(finder);
+  if (!found) throw new Error(`The finder ${finder} is not offered any more.`);
+  return found.find(name, give, signal);
+}
+
+async function failOrTryAgain(ctx: Parts, lookup: Lookup, token: string, error: Error): Promise<void> {
+  ctx.log.warn({ err: error, dataset: lookup.id, try: lookup.tries }, "a lookup failed");
+  if (lookup.tries < mostTries) return releaseLookup(ctx.db.query, lookup.id, token, { seconds: 2 ** (lookup.tries - 1) });
+  await closeDataset(ctx, lookup.id, failed(`The lookup failed ${mostTries} times: ${error.message}`), token);
+}
+
+function closingOf(answer: Exclude<LookupOutcome, { outcome: "elsewhere" }>): Closing {
+  if (answer.outcome !== "found") return answer;
+  return { outcome: "found", reason: answer.incomplete, incomplete: answer.incomplete !== undefined };
+}
+
+function failed(reason: string): Closing {
+  return { outcome: "internal_failure", reason };
+}
+
+/** The signal comes when the service stops, or when the lookup is another's by now or over. */
+function keepLease(ctx: Parts, id: number, token: string, stopping: AbortSignal): { signal: AbortSignal; release: () => void } {
+  const lost = new AbortController();
+  const { leaseSeconds } = ctx.config;
+  const renewing = setInterval(() => {
+    renewLookup(ctx.db.query, id, token, leaseSeconds).then(
+      (ours) => ours || lost.abort(),
+      (error: Error) => ctx.log.debug({ err: error, dataset: id }, "a lookup's lease was not renewed; the next turn tries again"),
+    );
+  }, leaseSeconds * 300);
+  return { signal: AbortSignal.any([stopping, lost.signal]), release: () => clearInterval(renewing) };
+}
+
+/** A finder that does not heed its signal keeps nobody waiting. */
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
+  });
+}
+
+async function endOverdue(ctx: Parts): Promise<void> {
+  const { lookupSeconds } = ctx.config;
+  for (const { id, announced } of await overdueLookups(ctx.db.query, lookupSeconds)) {
+    const closing =
+      announced === null ? failed(`no answer: the finder said nothing for ${lookupSeconds} seconds.`) : ({ outcome: "found" } as const);
+    await closeDataset(ctx, id, closing);
+  }
 }

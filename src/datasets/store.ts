@@ -1,9 +1,12 @@
 // The SQL that makes a dataset: opened once, filled in chunks, closed once.
 import { hash } from "node:crypto";
-import type { Db, Query } from "../db/client.ts";
+import type { Query } from "../db/client.ts";
 import type { DatasetState } from "../requests/state.ts";
 import type { FoundFile } from "./contract.ts";
 import { type Closing, type Ending, endingOf } from "./ending.ts";
+
+/** one path, or several in order of preference */
+export type Replicas = string | string[];
 
 export interface Opened {
   id: number;
@@ -12,8 +15,9 @@ export interface Opened {
   created: boolean;
 }
 
-/** The one current dataset of a name; made when there is none. A hundred at once get the same one. */
-export async function openDataset(query: Query, finder: string, name: string): Promise<Opened> {
+/** The one current dataset of a name; made when there is none. A hundred at once get the same one. `anew`: one that is closed does not do. */
+export async function openDataset(query: Query, finder: string, name: string, { anew = false } = {}): Promise<Opened> {
+  if (anew) await forget(query, finder, name);
   // One that is forgotten between the two statements sends us round again.
   for (let round = 0; round < 20; round++) {
     const [made] = await query<{ id: number }>(
@@ -36,6 +40,15 @@ export async function openDataset(query: Query, finder: string, name: string): P
   throw new Error(`The dataset ${finder}://${name} is opened and forgotten again and again.`);
 }
 
+/** The version before: requests that use it keep it. */
+async function forget(query: Query, finder: string, name: string): Promise<void> {
+  await query(`UPDATE datasets SET state = $3, updated_at = now() WHERE finder = $1 AND name = $2 AND state = 'ready'`, [
+    finder,
+    name,
+    "stale" satisfies DatasetState,
+  ]);
+}
+
 /** Never waits: a submit must not stand behind a lookup that is filling the dataset. */
 async function markUsed(query: Query, id: number): Promise<void> {
   await query(
@@ -55,25 +68,20 @@ export interface Added {
   open: boolean;
 }
 
-const chunk = 5_000;
+/** The largest number of files that one statement takes. */
+export const chunk = 5_000;
 
-/** Each chunk is a transaction of its own, so that work begins while the lookup goes on. Said again, a file adds nothing. */
-export async function addFiles(db: Db, datasetId: number, files: FoundFile[]): Promise<Added> {
-  let all: Added = { added: 0, total: 0, announced: null, open: true };
-  for (let start = 0; start < Math.max(files.length, 1) && all.open; start += chunk) {
-    const some = files.slice(start, start + chunk);
-    const next = await db.tx((query) => addChunk(query, datasetId, some, some.map(keyOf)));
-    all = { ...next, added: all.added + next.added };
-  }
-  return all;
+/** At most a chunk of files. Said again, a file adds nothing. */
+export function addFound(query: Query, datasetId: number, files: FoundFile[]): Promise<Added> {
+  return addChunk(query, datasetId, files, files.map(keyOf));
 }
 
 /** The files of a list in a request, in the transaction of its submit. The same file twice is two files: the key carries the position. */
-export async function addListedFiles(query: Query, datasetId: number, files: FoundFile[]): Promise<void> {
-  for (let start = 0; start < files.length; start += chunk) {
-    const some = files.slice(start, start + chunk);
-    const keys = some.map((file, index) => sha256(JSON.stringify([start + index, ...file.paths])));
-    await addChunk(query, datasetId, some, keys);
+export async function addListed(query: Query, datasetId: number, list: readonly Replicas[]): Promise<void> {
+  for (let start = 0; start < list.length; start += chunk) {
+    const files = list.slice(start, start + chunk).map((replicas) => ({ paths: [replicas].flat() }));
+    const keys = files.map((file, index) => sha256(JSON.stringify([start + index, ...file.paths])));
+    await addChunk(query, datasetId, files, keys);
   }
 }
 
@@ -118,7 +126,7 @@ async function addChunk(query: Query, datasetId: number, files: FoundFile[], key
   return { added: sum?.added ?? 0, total: sum?.total ?? 0, announced: dataset.announced, open: true };
 }
 
-function keyOf(file: FoundFile): Buffer {
+export function keyOf(file: FoundFile): Buffer {
   return sha256(JSON.stringify(file.paths));
 }
 
@@ -131,15 +139,12 @@ function arrayLiteral(paths: string[]): string {
   return `{${paths.map((path) => `"${path.replace(/["\\]/g, "\\$&")}"`).join(",")}}`;
 }
 
-/** Closes the list once; answers how it ended, or undefined when it was closed before. */
-export async function closeDataset(db: Db, datasetId: number, closing: Closing): Promise<Ending | undefined> {
-  return db.tx((query) => closeDatasetIn(query, datasetId, closing));
-}
-
-export async function closeDatasetIn(query: Query, datasetId: number, closing: Closing): Promise<Ending | undefined> {
+/** Closes the list once; answers how it ended, or undefined when it was closed before or, by a `token`, when another process looks it up by now. */
+export async function closeIn(query: Query, datasetId: number, closing: Closing, token?: string): Promise<Ending | undefined> {
   const [open] = await query<{ file_count: number; announced: number | null }>(
-    "SELECT file_count, announced FROM datasets WHERE id = $1 AND outcome IS NULL FOR NO KEY UPDATE",
-    [datasetId],
+    `SELECT file_count, announced FROM datasets
+     WHERE id = $1 AND outcome IS NULL AND ($2::text IS NULL OR lookup_token = $2) FOR NO KEY UPDATE`,
+    [datasetId, token ?? null],
   );
   if (!open) return undefined;
   const announced = closing.announced ?? open.announced ?? undefined;

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Context } from "../context.ts";
-import { resolveDataset } from "../datasets/lookup.ts";
+import { resolveDataset } from "../datasets/resolve.ts";
 import { Refused } from "../errors.ts";
 import { readRequest } from "./progress.ts";
 import type { RequestView, SubmitInput } from "./request.ts";

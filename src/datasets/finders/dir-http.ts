@@ -9,6 +9,7 @@ import { refuseGlob, splitGlob, walk } from "./walk.ts";
 export function dirHttpFinder(protocol: "http" | "https", inputHosts: readonly string[]): Finder {
   return {
     scheme: `dir+${protocol}`,
+    fleeting: true,
     refuse(name) {
       const { base, glob } = splitAddress(protocol, name);
       if (/[?#]/.test(name)) return 'An index page is named by host and folder; "?" and "#" have no meaning there.';

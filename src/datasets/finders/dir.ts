@@ -8,6 +8,7 @@ import { type Entry, refuseGlob, splitGlob, walk } from "./walk.ts";
 export function dirFinder(inputRoots: readonly string[]): Finder {
   return {
     scheme: "dir",
+    fleeting: true,
     refuse(name) {
       if (!isAbsolute(name))
         return `A folder is named by its whole path, as in dir:///data/2024/*.parquet, not ${JSON.stringify(`dir://${name}`)}.`;

@@ -1,0 +1,73 @@
+// The SQL of what people ask about datasets.
+import type { Query } from "../db/client.ts";
+import type { DatasetState } from "../requests/state.ts";
+import type { DatasetOutcome } from "./ending.ts";
+
+export interface DatasetRow {
+  id: number;
+  finder: string;
+  name: string;
+  version: number;
+  state: DatasetState;
+  outcome: DatasetOutcome | null;
+  reason: string | null;
+  incomplete: boolean;
+  files: number;
+  size: number;
+  events: number;
+  created_at: Date;
+  updated_at: Date;
+  last_used_at: Date;
+}
+
+const columns =
+  "id, finder, name, version, state, outcome, reason, incomplete, file_count AS files, size, events, created_at, updated_at, last_used_at";
+
+const current = ["lookup", "ready"] as const satisfies DatasetState[];
+
+export async function datasetRow(query: Query, id: number): Promise<DatasetRow | undefined> {
+  const [row] = await query<DatasetRow>(`SELECT ${columns} FROM datasets WHERE id = $1`, [id]);
+  return row;
+}
+
+export interface DatasetFilter {
+  finder?: string | undefined;
+  past: boolean;
+  before: number | undefined;
+  limit: number;
+}
+
+export function datasetRows(query: Query, { finder, past, before, limit }: DatasetFilter): Promise<DatasetRow[]> {
+  return query<DatasetRow>(
+    `SELECT ${columns} FROM datasets
+     WHERE ($1::text IS NULL OR finder = $1) AND ($2 OR state = ANY($3)) AND ($4::bigint IS NULL OR id < $4)
+     ORDER BY id DESC LIMIT $5`,
+    [finder ?? null, past, current, before ?? null, limit],
+  );
+}
+
+export interface DatasetFileRow {
+  file: number;
+  seq: number;
+  paths: string[];
+  size: number | null;
+  events: number | null;
+  checksum: string | null;
+}
+
+export function datasetFileRows(query: Query, id: number, { after, limit }: { after: number; limit: number }): Promise<DatasetFileRow[]> {
+  return query<DatasetFileRow>(
+    `SELECT id AS file, seq, paths, size, events, checksum FROM files WHERE dataset_id = $1 AND seq > $2 ORDER BY seq LIMIT $3`,
+    [id, after, limit],
+  );
+}
+
+/** False when no new request used it anyway. */
+export async function forgetDataset(query: Query, id: number): Promise<boolean> {
+  const rows = await query(`UPDATE datasets SET state = $2, updated_at = now() WHERE id = $1 AND state = ANY($3) RETURNING id`, [
+    id,
+    "stale" satisfies DatasetState,
+    current,
+  ]);
+  return rows.length > 0;
+}

@@ -1,0 +1,106 @@
+import type { Context } from "../context.ts";
+import { notFound } from "../errors.ts";
+import { decodeCursor, encodeCursor } from "../requests/cursor.ts";
+import type { Page } from "../requests/request.ts";
+import type { DatasetState } from "../requests/state.ts";
+import { type DatasetRow, datasetFileRows, datasetRow, datasetRows, forgetDataset } from "./datasets-store.ts";
+import type { DatasetOutcome } from "./ending.ts";
+
+export interface DatasetView {
+  id: string;
+  /** the scheme of its name; `user` for a list in a request */
+  finder: string;
+  name: string;
+  /** of this name; requests keep the version they began with */
+  version: number;
+  state: DatasetState;
+  /** how its lookup ended; null while it goes on */
+  outcome: DatasetOutcome | null;
+  reason: string | null;
+  incomplete: boolean;
+  files: number;
+  /** bytes, of the files whose size the finder knows */
+  size: number;
+  events: number;
+  created_at: string;
+  updated_at: string;
+  last_used_at: string;
+}
+
+export interface DatasetFileView {
+  file: number;
+  /** replicas in order of preference */
+  paths: string[];
+  size: number | null;
+  events: number | null;
+  checksum: string | null;
+}
+
+export interface ListDatasets {
+  finder?: string | undefined;
+  /** also versions that no new request uses: deleted, outdated, failed */
+  past?: boolean | undefined;
+  cursor?: string | undefined;
+  limit: number;
+}
+
+type Parts = Pick<Context, "db">;
+
+/** Newest first, in keyset pages. */
+export async function listDatasets(ctx: Parts, { finder, past = false, cursor, limit }: ListDatasets): Promise<Page<DatasetView>> {
+  const before = cursor ? Number(decodeCursor(cursor, ["number"])[0]) : undefined;
+  const rows = await datasetRows(ctx.db.query, { finder, past, before, limit: limit + 1 });
+  return pageOf(rows, limit, toView, (row) => row.id);
+}
+
+export async function readDataset(ctx: Parts, id: string | number): Promise<DatasetView> {
+  return toView(await rowOf(ctx, id));
+}
+
+/** In the order in which they were found. */
+export async function listDatasetFiles(
+  ctx: Parts,
+  id: string | number,
+  { cursor, limit }: { cursor?: string | undefined; limit: number },
+): Promise<Page<DatasetFileView>> {
+  const dataset = await rowOf(ctx, id);
+  const after = cursor ? Number(decodeCursor(cursor, ["number"])[0]) : 0;
+  const rows = await datasetFileRows(ctx.db.query, dataset.id, { after, limit: limit + 1 });
+  return pageOf(
+    rows,
+    limit,
+    ({ seq: _, ...file }) => file,
+    (row) => row.seq,
+  );
+}
+
+/**
+ * Forgets a dataset: the next request that names it looks anew. Requests that use it keep it, and a lookup they wait for goes on, so nothing
+ * has to end before. `removed` is false where it was forgotten before.
+ */
+export async function removeDataset(ctx: Parts, id: string | number): Promise<{ removed: boolean; dataset: DatasetView }> {
+  const { id: number } = await rowOf(ctx, id);
+  const removed = await forgetDataset(ctx.db.query, number);
+  return { removed, dataset: await readDataset(ctx, number) };
+}
+
+async function rowOf(ctx: Parts, id: string | number): Promise<DatasetRow> {
+  const row = /^[1-9]\d{0,14}$/.test(String(id)) ? await datasetRow(ctx.db.query, Number(id)) : undefined;
+  if (!row) throw notFound("dataset", String(id));
+  return row;
+}
+
+function pageOf<Row, Item>(rows: Row[], limit: number, toItem: (row: Row) => Item, keyOf: (row: Row) => number): Page<Item> {
+  const last = rows.length > limit ? rows[limit - 1] : undefined;
+  return { items: rows.slice(0, limit).map(toItem), next: last ? encodeCursor([keyOf(last)]) : null };
+}
+
+function toView({ id, created_at, updated_at, last_used_at, ...row }: DatasetRow): DatasetView {
+  return {
+    id: String(id),
+    ...row,
+    created_at: created_at.toISOString(),
+    updated_at: updated_at.toISOString(),
+    last_used_at: last_used_at.toISOString(),
+  };
+}
