@@ -1,0 +1,97 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Task } from "../../src/operations/contract.ts";
+import { cleanUp } from "../../src/requests/end.ts";
+import { remove } from "../../src/requests/remove.ts";
+import { listResults } from "../../src/requests/results.ts";
+import { submit } from "../../src/requests/submit.ts";
+import { tidy } from "../../src/requests/sweep.ts";
+import { type Ledger, openLedger } from "../support/context.ts";
+import { until } from "../support/wait.ts";
+
+let ledger: Ledger;
+beforeAll(async () => {
+  ledger = await openLedger({ env: { RESULT_TTL_DAYS: "1" } });
+});
+afterAll(() => ledger.close());
+
+const settings = { generator: "sql", selection: "select 1 from input", format: "csv" };
+const step = { operation: "transform", settings };
+
+async function submitFiles(files: string[], steps = 1): Promise<string> {
+  const { request } = await submit(ledger.ctx, "local", { dataset: { files }, steps: Array.from({ length: steps }, () => step) });
+  return request.id;
+}
+
+/** Uploads and reports as a worker does; the name of the object is the task's. */
+async function perform(task: Task): Promise<string> {
+  const name = task.upload?.name ?? "";
+  await ledger.ctx.store.put(task.request, name, Buffer.from("12345"));
+  expect(await ledger.report(task, "success", { results: [{ name, size: 5 }] })).toBe("recorded");
+  return name;
+}
+
+const names = async (id: string) => (await ledger.ctx.store.list(id)).map((object) => object.name);
+
+test("two files of one name make two results, and what the first step made goes when its file is done", async () => {
+  const id = await submitFiles(["/a/same.csv", "/b/same.csv"], 2);
+  const first = await ledger.claim(2, { request: id });
+  for (const task of first) await perform(task);
+  const second = await until(async () => {
+    const tasks = await ledger.claim(2, { request: id });
+    return tasks.length === 2 ? tasks : undefined;
+  });
+  expect(second.every((task) => task.inputs.length === 1)).toBe(true);
+  const made = await Promise.all(second.map(perform));
+  await ledger.ended(id);
+  await until(async () => (await names(id)).length === 2);
+  expect((await names(id)).sort()).toEqual(made.sort());
+  const { items, next } = await listResults(ledger.ctx, id, { limit: 10 });
+  expect(items.map((item) => item.name).sort()).toEqual(made.sort());
+  expect((await listResults(ledger.ctx, id, { after: next, limit: 10 })).items).toEqual([]);
+  expect(await ledger.violations()).toEqual([]);
+});
+
+test("a success whose object is missing, or has another size, is refused and the file goes on", async () => {
+  const id = await submitFiles(["/a/x.csv"]);
+  const [task] = (await ledger.claim(1, { request: id })) as [Task];
+  const name = task.upload?.name ?? "";
+  expect(await ledger.report(task, "success", { results: [{ name, size: 5 }] })).toMatch(/^refused: .*no object/);
+  await ledger.ctx.store.put(id, name, Buffer.from("123"));
+  expect(await ledger.report(task, "success", { results: [{ name, size: 5 }] })).toMatch(/^refused: .*3 bytes/);
+  expect((await ledger.read(id)).counters).toMatchObject({ running: 1, done: 0 });
+  await perform(task);
+  expect((await ledger.ended(id)).counters).toMatchObject({ done: 1 });
+});
+
+test("an object that a losing attempt left is removed after the end, and results older than their time with their rows", async () => {
+  const id = await submitFiles(["/a/y.csv"]);
+  const [lost] = (await ledger.claim(1, { request: id })) as [Task];
+  await ledger.ctx.store.put(id, lost.upload?.name ?? "", Buffer.from("12345"));
+  await ledger.ctx.db.query("UPDATE request_files SET lease_until = now() - interval '1 second' WHERE request_id = $1", [id]);
+  const [again] = (await ledger.claim(1, { request: id })) as [Task];
+  const kept = await perform(again);
+  await ledger.ended(id);
+  await cleanUp(ledger.ctx, id);
+  expect(await names(id)).toEqual([kept]);
+
+  await ledger.ctx.db.query("UPDATE requests SET finished_at = now() - interval '2 days' WHERE id = $1", [id]);
+  await tidy(ledger.ctx);
+  expect(await names(id)).toEqual([]);
+  expect((await listResults(ledger.ctx, id, { limit: 10 })).items).toEqual([]);
+  expect(await ledger.read(id)).toMatchObject({ state: "complete", counters: { done: 1 } });
+  expect(await ledger.violations()).toEqual([]);
+});
+
+test("a deleted request leaves neither rows nor objects; an open one is refused", async () => {
+  const id = await submitFiles(["/a/z.csv"]);
+  const [task] = (await ledger.claim(1, { request: id })) as [Task];
+  await expect(remove(ledger.ctx, id)).rejects.toMatchObject({ status: 409 });
+  await perform(task);
+  await ledger.ended(id);
+  await remove(ledger.ctx, id);
+  await expect(ledger.read(id)).rejects.toMatchObject({ status: 404 });
+  expect(await ledger.ctx.store.buckets()).not.toContain(id);
+  const [left] = await ledger.ctx.db.query<{ n: number }>("SELECT count(*) AS n FROM file_status WHERE request_id = $1", [id]);
+  expect(left?.n).toBe(0);
+  expect(await ledger.violations()).toEqual([]);
+});
