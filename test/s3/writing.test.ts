@@ -44,7 +44,7 @@ describe("the write key", () => {
     const Body = randomBytes(100_000);
     const put = await client.send(new PutObjectCommand({ Bucket: bucket, Key: "ä b/c", Body }));
     const got = await client.send(new GetObjectCommand({ Bucket: bucket, Key: "ä b/c" }));
-    expect(Buffer.from((await got.Body?.transformToByteArray()) ?? [])).toEqual(Body);
+    expect(Body.equals((await got.Body?.transformToByteArray()) ?? Buffer.alloc(0))).toBe(true);
     expect(got.ETag).toBe(put.ETag);
     expect(await listed()).toEqual(["ä b/c"]);
   });
@@ -57,7 +57,7 @@ describe("the write key", () => {
       await client.send(
         new PutObjectCommand({ Bucket: bucket, Key: ChecksumAlgorithm, Body, ContentLength: content.length, ChecksumAlgorithm }),
       );
-      expect(await stored(ChecksumAlgorithm)).toEqual(content);
+      expect((await stored(ChecksumAlgorithm))?.equals(content)).toBe(true);
     }
   });
 

@@ -41,7 +41,7 @@ export function storeSuite(open: () => Promise<StoreUnderTest>): void {
     const [bucket, content] = [randomUUID(), randomBytes(100_000)];
     const put = await store.put(bucket, "one.bin", Readable.from([content.subarray(0, 7), content.subarray(7)]));
     expect(put).toEqual({ size: 100_000, checksum: sha256(content) });
-    expect(await read(bucket, "one.bin")).toEqual(content);
+    expect((await read(bucket, "one.bin"))?.equals(content)).toBe(true);
     expect(await store.head(bucket, "one.bin")).toMatchObject({ bucket, name: "one.bin", size: 100_000, checksum: put.checksum });
     expect((await store.head(bucket, "one.bin"))?.modifiedAt.getTime()).toBeGreaterThan(Date.now() - 60_000);
   });
@@ -57,6 +57,7 @@ export function storeSuite(open: () => Promise<StoreUnderTest>): void {
     const [bucket, block] = [randomUUID(), randomBytes(1 << 20)];
     const put = await store.put(bucket, "large", Readable.from(Array.from({ length: 20 }, () => block)), { size: 20 << 20 });
     expect(put.size).toBe(20 << 20);
+    expect([put.checksum, undefined]).toContain((await store.head(bucket, "large"))?.checksum);
     const hash = createHash("sha256");
     const got = await store.get(bucket, "large");
     for await (const chunk of got?.body ?? []) hash.update(chunk as Buffer);
@@ -222,7 +223,7 @@ export function storeSuite(open: () => Promise<StoreUnderTest>): void {
     const get = await fetch(await store.signedUrl("GET", bucket, name, 60, "public"));
     expect(get.status).toBe(200);
     expect(get.headers.get("content-disposition")).toContain("c%2Bd%25.bin");
-    expect(Buffer.from(await get.arrayBuffer())).toEqual(content);
+    expect(content.equals(Buffer.from(await get.arrayBuffer()))).toBe(true);
     const other = (await store.signedUrl("GET", bucket, name, 60, "public")).replace(bucket, randomUUID());
     expect((await fetch(other)).status).toBe(403);
   });

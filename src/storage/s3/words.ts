@@ -16,8 +16,15 @@ export function wholeSize({
   return whole === undefined ? (ContentLength ?? 0) : Number(whole);
 }
 
-/** Of an object that came in parts S3 knows only a checksum of checksums, marked by a dash. */
-export function hexOf({ ChecksumSHA256 }: { ChecksumSHA256?: string | undefined }): { checksum?: string } {
-  if (!ChecksumSHA256 || ChecksumSHA256.includes("-")) return {};
-  return { checksum: Buffer.from(ChecksumSHA256, "base64").toString("hex") };
+interface Sums {
+  ChecksumSHA256?: string | undefined;
+  ChecksumType?: string | undefined;
+  ETag?: string | undefined;
+}
+
+/** Of an object that came in parts most servers know only a checksum of checksums; those that do not say so show it by the ETag's dash. */
+export function hexOf({ ChecksumSHA256: sum, ChecksumType: type, ETag = "" }: Sums): { checksum?: string } {
+  const ofParts = type === undefined ? ETag.includes("-") : type !== "FULL_OBJECT";
+  if (!sum || ofParts || sum.includes("-")) return {};
+  return { checksum: Buffer.from(sum, "base64").toString("hex") };
 }
