@@ -98,7 +98,7 @@ export interface paths {
     };
     /**
      * Follow a request: server-sent events of its counters and state, until it ends
-     * @description `progress` carries the counters, `state` the state, round and reason. Last-Event-ID goes on from there; after the end it is answered 204.
+     * @description `progress` carries the counters, `state` the state, round, reason and counters. Last-Event-ID goes on from there; after the end it is answered 204.
      */
     get: operations["watchRequest"];
     put?: never;

@@ -39,7 +39,7 @@ async function follow(events: AsyncGenerator<ServerEvent>, from: Progress, tell:
   let progress: Progress = { state: from.state, counters: from.counters };
   for await (const { event, data } of events) {
     if (event === "progress") progress = { ...progress, counters: data as Counters };
-    else if (event === "state") progress = { ...progress, state: (data as Progress).state };
+    else if (event === "state") progress = data as Progress;
     tell(progress);
   }
 }

@@ -36,11 +36,12 @@ export async function streamEvents(ctx: Context, first: RequestView, lastEventId
   }
 }
 
+/** The state comes last: who stops listening at a final state has heard the final counters. */
 function tell(response: ServerResponse, told: RequestView | undefined, view: RequestView): void {
   if (told && eventId(told) === eventId(view)) return;
   const { state, round, reason, counters } = view;
-  if (told?.state !== state || told.round !== round) response.write(event("state", view, { state, round, reason }));
   if (JSON.stringify(told?.counters) !== JSON.stringify(counters)) response.write(event("progress", view, counters));
+  if (told?.state !== state || told.round !== round) response.write(event("state", view, { state, round, reason, counters }));
 }
 
 function event(name: string, view: RequestView, data: unknown): string {

@@ -19,6 +19,8 @@ export interface Locals {
   requestId: string;
   /** the path of the route that answered, with its parameters unnamed */
   route?: string;
+  /** called many times a second: only its faults are logged */
+  hot?: boolean;
 }
 
 export function front(ctx: Context): (request: Request, response: Response, next: NextFunction) => void {
@@ -37,7 +39,8 @@ export function front(ctx: Context): (request: Request, response: Response, next
     response.on("finish", () => {
       const took = (performance.now() - started) / 1000;
       httpSeconds.observe({ method, route: locals.route ?? "none", status: response.statusCode }, took);
-      logAccess(ctx, { request: locals.requestId, method, path, status: response.statusCode, seconds: took });
+      if (!locals.hot || response.statusCode >= 500)
+        logAccess(ctx, { request: locals.requestId, method, path, status: response.statusCode, seconds: took });
     });
     if (request.url.startsWith("//")) request.url = request.url.replace(/^\/+/, "/");
     if (!ctx.config.enableAuth) refuseForeign(request.headers, ownUrls);

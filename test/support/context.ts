@@ -53,7 +53,11 @@ export async function openLedger({ env = {}, databaseUrl, scheduler = true }: Le
     ...env,
   });
   const base = () => "http://127.0.0.1:1";
-  const ctx = await makeContext(config, { log: silentLog(), databaseUrl: url, urls: { public: base, internal: base } });
+  const ctx = await makeContext(config, {
+    log: silentLog(),
+    databaseUrl: url,
+    urls: { public: () => config.publicUrl ?? base(), internal: base },
+  });
   const running = scheduler ? startScheduler(ctx) : undefined;
 
   return {

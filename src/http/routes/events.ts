@@ -11,7 +11,7 @@ export const watchRequest = route({
   tag: "requests",
   summary: "Follow a request: server-sent events of its counters and state, until it ends",
   description:
-    "`progress` carries the counters, `state` the state, round and reason. Last-Event-ID goes on from there; after the end it is answered 204.",
+    "`progress` carries the counters, `state` the state, round, reason and counters. Last-Event-ID goes on from there; after the end it is answered 204.",
   params: requestParams,
   responses: {
     200: {
