@@ -37,7 +37,8 @@ export interface Context {
   metrics: LedgerMetrics;
   /** where the next claim begins to look, so that it goes round over all requests */
   claimCursor: { get(): string; set(request: string): void };
-  urls: { public(): string; internal(): string };
+  /** what clients and workers are told to call; `s3` is there while the S3 endpoint listens */
+  urls: { public(): string; internal(): string; s3?(): string };
   signingKey: Buffer;
   close(): Promise<void>;
 }

@@ -1,7 +1,7 @@
 // The start of a service, in the order that its callers need, and its end.
 import type { RequestListener } from "node:http";
 import type { Config } from "./config.ts";
-import { makeContext } from "./context.ts";
+import { type Context, makeContext } from "./context.ts";
 import { startEmbeddedPostgres } from "./db/embedded.ts";
 import { migrate } from "./db/migrate.ts";
 import { ensurePartitions } from "./db/partitions.ts";
@@ -13,6 +13,8 @@ import { holdUntilReady } from "./http/ready.ts";
 import type { Logger } from "./log.ts";
 import { consumeReports } from "./requests/reports-queue.ts";
 import { startScheduler } from "./requests/schedule.ts";
+import { resultsOnShelf } from "./requests/shelf.ts";
+import { makeS3Server } from "./s3/app.ts";
 
 export interface RunningService {
   url: string;
@@ -32,8 +34,8 @@ export async function startService(config: Config, log: Logger): Promise<Running
   const endings: (() => void | Promise<void>)[] = [];
   const close = () => runBackwards(endings);
   try {
-    const url = await start(config, log, (ending) => endings.push(ending));
-    return { url, close };
+    const urls = await start(config, log, (ending) => endings.push(ending));
+    return { ...urls, close };
   } catch (error) {
     await close();
     throw error;
@@ -53,7 +55,7 @@ async function runBackwards(endings: (() => void | Promise<void>)[]): Promise<vo
   if (failures.length > 0) throw new AggregateError(failures, `The end was not clean: ${failures.map(String).join("; ")}`);
 }
 
-async function start(config: Config, log: Logger, atTheEnd: AtTheEnd): Promise<string> {
+async function start(config: Config, log: Logger, atTheEnd: AtTheEnd): Promise<Omit<RunningService, "close">> {
   atTheEnd(lockFolder(config.dataDir));
   const gate = makeGate();
   const listeners = config.roles.includes("api") ? await openListeners(config, gate.listener, atTheEnd) : [];
@@ -67,6 +69,7 @@ async function start(config: Config, log: Logger, atTheEnd: AtTheEnd): Promise<s
   const context = await makeContext(config, { log, databaseUrl, urls });
   atTheEnd(context.close);
   await ensurePartitions(context.db);
+  const s3 = config.roles.includes("api") ? await openS3(context, atTheEnd) : undefined;
   gate.open(makeApp(context));
 
   const scheduler = config.roles.includes("scheduler") ? startScheduler(context) : undefined;
@@ -79,7 +82,23 @@ async function start(config: Config, log: Logger, atTheEnd: AtTheEnd): Promise<s
     await context.runner.close();
     await listenersClosed;
   });
-  return urls.public();
+  return { url: urls.public(), ...(s3 && { s3Url: s3.url }) };
+}
+
+/** Where results are read, and sidecars write, with keys of one request each. */
+async function openS3(context: Context, atTheEnd: AtTheEnd): Promise<Listening> {
+  const { config, store, signingKey: rootKey, log } = context;
+  const server = makeS3Server({
+    store,
+    rootKey,
+    log,
+    results: resultsOnShelf(context),
+    uploadLimitBytes: config.fileLimits.outputMegabytes * 2 ** 20,
+  });
+  const s3 = await listen(config.host, config.s3Port, "S3_PORT", server);
+  atTheEnd(() => s3.close(secondsToFinish));
+  context.urls.s3 = () => s3.url;
+  return s3;
 }
 
 async function embedded(config: Config, log: Logger, atTheEnd: AtTheEnd): Promise<string> {

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createServer, type RequestListener } from "node:http";
+import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 
 export interface Listening {
@@ -9,9 +9,10 @@ export interface Listening {
 }
 
 /** Rejects with a sentence when the address cannot be had. `setting` is the variable that names the port. */
-export async function listen(host: string, port: number, setting: string, listener: RequestListener): Promise<Listening> {
+export async function listen(host: string, port: number, setting: string, answering: RequestListener | Server): Promise<Listening> {
+  const server = typeof answering === "function" ? createServer({ keepAliveTimeout: 30_000 }, answering) : answering;
   // Sidecars and benchmarks open thousands of connections at once; Node's 511 waiting ones would be refused.
-  const server = createServer({ keepAliveTimeout: 30_000 }, listener).listen({ host, port, backlog: 4_096 });
+  server.listen({ host, port, backlog: 4_096 });
   try {
     await once(server, "listening");
   } catch (error) {
