@@ -21,9 +21,12 @@ beforeAll(async () => {
 afterAll(() => ledger.close());
 
 type Fact =
-  | { fact: "claim" | "loseLease" | "loseMessage"; file: number }
+  | { fact: "claim"; file: number }
+  | { fact: "loseLease"; file: number }
+  | { fact: "loseMessage"; file: number }
   | { fact: "report"; file: number; status: "start" | "success" | "retry" | "failure"; back: number }
-  | { fact: "cancel" | "redrive" };
+  | { fact: "cancel" }
+  | { fact: "redrive" };
 
 const file = fc.nat({ max: 3 });
 const facts: fc.Arbitrary<Fact> = fc.oneof(
