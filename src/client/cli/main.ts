@@ -1,56 +1,7 @@
 #!/usr/bin/env node
-import { Command } from "commander";
-import { version } from "../../version.ts";
-import { addAudit } from "./audit.ts";
-import { addCancel } from "./cancel.ts";
-import { addDb } from "./db.ts";
-import { addDownload } from "./download.ts";
-import { exitOf } from "./exits.ts";
-import { addFiles } from "./files.ts";
-import { addList } from "./list.ts";
-import { addMigrate } from "./migrate.ts";
-import { say } from "./print.ts";
-import { addShow } from "./show.ts";
-import { addStart } from "./start.ts";
-import { addSubmit } from "./submit.ts";
-import { addWatch } from "./watch.ts";
-import { addWorker } from "./worker.ts";
-
-const commands = [
-  addStart,
-  addSubmit,
-  addList,
-  addShow,
-  addWatch,
-  addFiles,
-  addCancel,
-  addDownload,
-  addWorker,
-  addAudit,
-  addDb,
-  addMigrate,
-];
-
-const exitCodes = `
-Exit codes: 0 done, 1 some files failed, 2 used wrongly, 3 refused, 4 not reachable, 5 the request failed or was canceled, 130 detached.
-Begin with:
-  longshore submit --files 'doc/examples/*.parquet' --sql 'select * from input limit 5' --wait --download out/`;
-
-const program = new Command("longshore")
-  .description("Moves scientific data: a dataset, what to do with each of its files, and every file accounted for.")
-  .version(version)
-  .exitOverride()
-  .showHelpAfterError("(add --help for what is allowed)")
-  .addHelpText("after", exitCodes);
-for (const add of commands) add(program);
+import { runCommand } from "./run-command.ts";
 
 // A reader that has seen enough, such as `head`, closes the pipe.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
 
-try {
-  await program.parseAsync();
-} catch (error) {
-  const { code, message } = exitOf(error);
-  if (message !== "") say(`longshore: ${message}`);
-  process.exitCode = code;
-}
+process.exitCode = await runCommand(process.argv.slice(2));

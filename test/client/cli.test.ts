@@ -1,0 +1,144 @@
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Running, runCli, startCli } from "../support/cli.ts";
+import { temporaryFolder } from "../support/folder.ts";
+import { writeTable } from "../support/parquet.ts";
+import { type Service, startService } from "../support/service.ts";
+import { until } from "../support/wait.ts";
+
+let service: Service;
+let worker: Running;
+let cwd: string;
+
+beforeAll(async () => {
+  cwd = temporaryFolder("cli");
+  for (const year of [2012, 2013, 2014]) await writeTable(`${cwd}/${year}.parquet`, `select ${year} as year, range as temp from range(10)`);
+  writeFileSync(`${cwd}/broken.parquet`, "this is no Parquet");
+  service = await startService({ RUNNER: "external", OPERATIONS: "transform,noop", INPUT_ROOTS: cwd });
+  worker = startCli(["worker", "--url", service.url, "--operations", "transform"], { cwd, env: { INPUT_ROOTS: cwd, LOG_LEVEL: "info" } });
+}, 120_000);
+
+afterAll(async () => {
+  await service?.remove();
+  rmSync(cwd, { recursive: true });
+});
+
+const longshore = (...args: string[]) => runCli(args, { cwd, env: { LONGSHORE_URL: service.url } });
+const database = () => ({ cwd, env: { DATABASE_URL: service.databaseUrl ?? "", STORE_URL: `file://${service.dataDir}/store` } });
+const query = ["--sql", "select year, sum(temp) as temp from input group by year", "--format", "csv"];
+/** noop has no worker here, so such a request goes on until it is canceled */
+const endless = ["--files", "a", "b", "--operation", "noop"];
+
+test("submit waits, shows progress, downloads, and prints the paths of the results", async () => {
+  const { code, stdout, stderr } = await longshore("submit", "--files", "20*.parquet", ...query, "--wait", "--download", "out");
+  expect(stderr).toMatch(/Submitted [0-9a-f-]{36}\n[\s\S]*complete: 3 of 3 files done\n/);
+  const paths = stdout.trim().split("\n");
+  expect(paths.map((path) => readFileSync(path, "utf8"))).toEqual(["year,temp\n2012,45\n", "year,temp\n2013,45\n", "year,temp\n2014,45\n"]);
+  expect(readdirSync(`${cwd}/out`)).toHaveLength(3);
+  expect(code).toBe(0);
+});
+
+test("a second download leaves what is right and brings what is not", async () => {
+  const { items } = JSON.parse((await longshore("list", "--json")).stdout) as { items: { id: string }[] };
+  const id = items.at(-1)?.id ?? "";
+  const [first = "", second = ""] = readdirSync(`${cwd}/out`).sort();
+  rmSync(`${cwd}/out/${first}`);
+  writeFileSync(`${cwd}/out/${second}`, readFileSync(`${cwd}/out/${second}`, "utf8").replace("45", "46"));
+  const { code, stdout } = await longshore("download", id, "out", "--json");
+  const { files } = JSON.parse(stdout) as { files: { name: string; skipped: boolean }[] };
+  expect(files.map(({ skipped }) => skipped)).toEqual([false, false, true]);
+  expect(readFileSync(`${cwd}/out/${second}`, "utf8")).toContain("45");
+  expect(readdirSync(`${cwd}/out`).filter((name) => name.startsWith("."))).toEqual([]);
+  expect(code).toBe(0);
+});
+
+test("with --json standard output is one JSON document", async () => {
+  const { code, stdout } = await longshore("submit", "--files", "2012.parquet", ...query, "--title", "One year", "--wait", "--json");
+  expect(JSON.parse(stdout)).toMatchObject({ state: "complete", title: "One year", counters: { total: 1, done: 1 } });
+  expect(code).toBe(0);
+});
+
+test("where some files fail the code is 1, and files shows which and why", async () => {
+  const ran = await longshore("submit", "--files", "2012.parquet", "broken.parquet", ...query, "--wait", "--json");
+  expect(ran.code).toBe(1);
+  const { id } = JSON.parse(ran.stdout) as { id: string };
+  const failed = await longshore("files", id, "--state", "failed");
+  expect(failed.stdout).toMatch(/^FILE +STATE +STEP +ATTEMPT +PATH +ERROR\n\d+ +failed +1 +\d+ +\S+broken\.parquet +\S/);
+  const shown = await longshore("show", id);
+  expect(shown.stdout).toMatch(/state +complete\n[\s\S]*files +2 total, 1 done, 1 failed/);
+  expect((await longshore("watch", id)).code).toBe(1);
+});
+
+test("SQL that cannot be right is refused at once, in DuckDB's words", async () => {
+  const syntax = await longshore("submit", "--files", "2012.parquet", "--sql", "selec 1");
+  expect([syntax.code, syntax.stdout]).toEqual([2, ""]);
+  expect(syntax.stderr).toContain('syntax error at or near "selec"');
+  const column = await longshore("submit", "--files", "2012.parquet", "--sql", "select tmp from input");
+  expect(column.code).toBe(2);
+  expect(column.stderr).toMatch(/"tmp" not found[\s\S]*"temp"/);
+});
+
+test("Ctrl-C leaves the request going and says how to come back; canceled, the code is 5", async () => {
+  const waiting = startCli(["submit", ...endless, "--wait"], { cwd, env: { LONGSHORE_URL: service.url } });
+  await until(() => waiting.stderr().includes("running"), { timeoutSeconds: 60 });
+  waiting.child.kill("SIGINT");
+  const { code, stderr } = await waiting.ended;
+  expect(code).toBe(130);
+  const [, id = ""] = /Come back with: longshore watch ([0-9a-f-]{36})/.exec(stderr) ?? [];
+
+  const watching = startCli(["watch", id], { cwd, env: { LONGSHORE_URL: service.url } });
+  await until(() => watching.stderr().includes("running"), { timeoutSeconds: 60 });
+  expect((await longshore("cancel", id)).code).toBe(0);
+  const watched = await watching.ended;
+  expect(watched.code).toBe(5);
+  expect(watched.stderr).toContain("canceled: 0 of 2 files done, 2 canceled");
+});
+
+test("the same idempotency key gives the same request", async () => {
+  const once = await longshore("submit", ...endless, "--idempotency-key", "k");
+  const twice = await longshore("submit", ...endless, "--idempotency-key", "k");
+  expect(once.stdout).toMatch(/^[0-9a-f-]{36}\n$/);
+  expect(twice.stdout).toBe(once.stdout);
+  const other = await longshore("submit", ...endless, "--title", "other", "--idempotency-key", "k");
+  expect(other.code).toBe(2);
+  await longshore("cancel", once.stdout.trim());
+});
+
+test("what the service does not know is a mistake of the caller", async () => {
+  const nobody = "7f1e8e0c-6a0e-4a0b-9d7e-3a8f1f5f2c11";
+  for (const command of ["show", "files", "watch", "cancel", "download"]) {
+    const { code, stderr } = await longshore(command, nobody);
+    expect(stderr).toContain(`There is no request "${nobody}"`);
+    expect(code).toBe(2);
+  }
+});
+
+test("a list goes on where it ended", async () => {
+  const first = JSON.parse((await longshore("list", "--limit", "2", "--json")).stdout) as { items: { id: string }[]; next: string };
+  const second = JSON.parse((await longshore("list", "--limit", "2", "--cursor", first.next, "--json")).stdout) as typeof first;
+  expect(new Set([...first.items, ...second.items].map(({ id }) => id)).size).toBe(4);
+});
+
+test("audit finds the books in order, and migrate nothing to do", async () => {
+  const { code, stdout } = await runCli(["audit", "--json"], database());
+  expect(JSON.parse(stdout)).toMatchObject({ clean: true, violations: [] });
+  expect(code).toBe(0);
+  const migrated = await runCli(["migrate"], database());
+  expect([migrated.code, migrated.stdout]).toEqual([0, ""]);
+});
+
+test("a result that is gone from the store is a violation, named, with 1", async () => {
+  const { items } = JSON.parse((await longshore("list", "--json")).stdout) as { items: { id: string; title: string | null }[] };
+  const id = items.find(({ title }) => title === "One year")?.id ?? "";
+  rmSync(`${service.dataDir}/store/${id}`, { recursive: true });
+  expect(existsSync(`${service.dataDir}/store/${id}`)).toBe(false);
+  const { code, stdout } = await runCli(["audit", "--request", id, "--json"], database());
+  expect(JSON.parse(stdout)).toMatchObject({ clean: false, requests: 1, violations: [{ invariant: "I6", request: id }] });
+  expect(code).toBe(1);
+});
+
+test("a worker that is interrupted ends well", async () => {
+  worker.child.kill("SIGINT");
+  const { code, stderr } = await worker.ended;
+  expect({ code, said: stderr.includes("The worker has ended.") }).toEqual({ code: 0, said: true });
+});

@@ -1,0 +1,131 @@
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { runCommand } from "../../src/client/cli/run-command.ts";
+import { temporaryFolder } from "../support/folder.ts";
+
+const home = process.cwd();
+let cwd: string;
+let stdout: string;
+let stderr: string;
+const nobody = "7f1e8e0c-6a0e-4a0b-9d7e-3a8f1f5f2c11";
+
+beforeAll(() => {
+  cwd = temporaryFolder("usage");
+  mkdirSync(`${cwd}/folder`);
+  writeFileSync(`${cwd}/a.csv`, "x\n1\n");
+  process.chdir(cwd);
+});
+
+afterAll(() => {
+  process.chdir(home);
+  rmSync(cwd, { recursive: true });
+});
+
+beforeEach(() => {
+  [stdout, stderr] = ["", ""];
+  vi.spyOn(process.stdout, "write").mockImplementation((text) => {
+    stdout += text;
+    return true;
+  });
+  vi.spyOn(process.stderr, "write").mockImplementation((text) => {
+    stderr += text;
+    return true;
+  });
+  // Port 1 is never a service of ours.
+  vi.stubEnv("LONGSHORE_URL", "http://127.0.0.1:1");
+  vi.stubEnv("DATA_DIR", `${cwd}/none`);
+});
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllEnvs();
+});
+
+const submit = (...more: string[]) => ["submit", "--files", "a.csv", ...more];
+
+describe("used wrongly, it says what is allowed and ends with 2", () => {
+  test.each<[string, string[], RegExp]>([
+    ["no command", [], /Usage: longshore/],
+    ["an unknown command", ["sbmit"], /unknown command 'sbmit'[\s\S]*Did you mean submit/],
+    ["an unknown option", submit("--sql", "select 1", "--titel", "x"), /unknown option '--titel'[\s\S]*Did you mean --title/],
+    ["an option without its value", ["submit", "--sql"], /argument missing/],
+    ["no dataset", ["submit", "--sql", "select 1"], /--files or --did/],
+    ["two datasets", submit("--did", "dir:///a", "--sql", "select 1"), /exclude each other/],
+    ["nothing to do", submit(), /--sql, --operation and --steps/],
+    ["two things to do", submit("--sql", "select 1", "--operation", "noop"), /not several/],
+    ["a wrong path", ["submit", "--files", "b.csv", "--sql", "select 1"], /There is no file .*b\.csv/],
+    ["a pattern that matches nothing", ["submit", "--files", "*.parquet", "--sql", "select 1"], /No file matches \*\.parquet/],
+    ["a folder", ["submit", "--files", "folder", "--sql", "select 1"], /is a folder/],
+    ["an unknown format", submit("--sql", "select 1", "--format", "excel"), /Allowed choices are parquet, csv, json/],
+    ["a format of nothing", submit("--operation", "noop", "--format", "csv"), /--sql/],
+    ["steps that are no JSON", submit("--steps", "[{"), /JSON list/],
+    ["steps that are no list", submit("--steps", "{}"), /JSON list/],
+    ["settings that are no object", submit("--operation", "noop", "--settings", "[]"), /JSON object/],
+    ["no workers", submit("--sql", "select 1", "--workers", "0"), /whole number from 1 to 100000/],
+    ["a deadline in words", submit("--sql", "select 1", "--deadline", "soon"), /whole number from 1/],
+    ["more than all failed", submit("--sql", "select 1", "--stop-after-failed", "101"), /up to 100/],
+    ["an empty title", submit("--sql", "select 1", "--title", ""), /1 to 500 characters/],
+    ["a key with a line in it", submit("--sql", "select 1", "--idempotency-key", "a\nb"), /printable ASCII/],
+    ["a URL that is none", ["list", "--url", "localhost:5000"], /http:\/\/ or https:\/\//],
+    ["an unknown state", ["list", "--state", "runing"], /Allowed choices are submitted/],
+    ["a limit in words", ["list", "--limit", "all"], /whole number from 1 to 200/],
+    ["more than a page", ["files", nobody, "--limit", "1001"], /whole number from 1 to 1000/],
+    ["a step before the first", ["files", nobody, "--step", "0"], /whole number from 1 to 1000/],
+    ["a file's state of a request's", ["files", nobody, "--state", "complete"], /Allowed choices are waiting/],
+    ["no request", ["show"], /missing required argument 'request'/],
+    ["an id that is none", ["show", "1"], /id of a request/],
+    ["an id that is none, to watch", ["watch", "x"], /id of a request/],
+    ["an id that is none, to cancel", ["cancel", "x"], /id of a request/],
+    ["an id that is none, to download", ["download", "x"], /id of a request/],
+    ["an id that is none, to audit", ["audit", "--request", "x"], /id of a request/],
+    ["too many arguments", ["cancel", nobody, "now"], /too many arguments/],
+    ["unknown operations", ["worker", "--operations", "noop,dance"], /known are transform, noop/],
+    ["operations with blanks", ["worker", "--operations", "no op"], /names of operations/],
+    ["no concurrency", ["worker", "--concurrency", "0"], /whole number from 1 to 1000/],
+    ["an unknown subcommand", ["db", "ulr"], /unknown command 'ulr'/],
+    ["a folder without a database", ["audit"], /has no database/],
+  ])("%s", async (_, args, words) => {
+    const code = await runCommand(args);
+    expect(stderr).toMatch(words);
+    expect(stderr).not.toMatch(/\n\s+at /);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+  });
+
+  test("a senseless setting", async () => {
+    vi.stubEnv("LONGSHORE_URL", "five");
+    expect(await runCommand(["list"])).toBe(2);
+    expect(stderr).toContain('LONGSHORE_URL is "five": allowed is');
+    vi.stubEnv("DATABASE_URL", "mysql://x");
+    expect(await runCommand(["migrate"])).toBe(2);
+    expect(stderr).toContain('DATABASE_URL is "mysql://x": allowed is');
+  });
+});
+
+describe("where nothing answers, it says what to do next and ends with 4", () => {
+  test.each([["list"], ["show"], ["files"], ["cancel"], ["download"]])("longshore %s", async (command) => {
+    const code = await runCommand(command === "list" ? [command] : [command, nobody]);
+    expect(stderr).toMatch(/No Longshore service answers at http:\/\/127\.0\.0\.1:1[\s\S]*npm start[\s\S]*LONGSHORE_URL/);
+    expect({ code, stdout }).toEqual({ code: 4, stdout: "" });
+  });
+
+  test("longshore submit", async () => {
+    expect(await runCommand(submit("--sql", "select 1"))).toBe(4);
+  });
+
+  test("a database that is not running has no URL", async () => {
+    expect(await runCommand(["db", "url"])).toBe(4);
+    expect(stderr).toContain("is not running");
+  });
+
+  test("a database that is away", async () => {
+    vi.stubEnv("DATABASE_URL", "postgresql://127.0.0.1:1/x");
+    expect(await runCommand(["migrate"])).toBe(4);
+    expect(await runCommand(["audit"])).toBe(4);
+  });
+});
+
+test.each([["--help"], ["submit --help"], ["--version"]])("longshore %s is data, and no mistake", async (args) => {
+  const code = await runCommand(args.split(" "));
+  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  expect(stdout).toMatch(/Usage: longshore|^\d+\.\d+\.\d+/);
+});

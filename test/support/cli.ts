@@ -1,0 +1,48 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { childEnvironment } from "../../src/config.ts";
+
+const cli = fileURLToPath(new URL("../../src/client/cli/main.ts", import.meta.url));
+const loader = import.meta.resolve("tsx");
+
+export interface Ran {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+export interface Running {
+  child: ChildProcess;
+  stdout(): string;
+  stderr(): string;
+  ended: Promise<Ran>;
+}
+
+export interface Surroundings {
+  env?: Record<string, string>;
+  cwd?: string;
+}
+
+/** The command line in a process of its own, with nothing of this one's settings. */
+export function startCli(args: string[], { env = {}, cwd }: Surroundings = {}): Running {
+  const child = spawn(process.execPath, ["--import", loader, cli, ...args], {
+    env: { ...childEnvironment(), ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+    ...(cwd && { cwd }),
+  });
+  let stdout = "";
+  let stderr = "";
+  child.stdout?.setEncoding("utf8").on("data", (text: string) => {
+    stdout += text;
+  });
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+    stderr += text;
+  });
+  const ended = once(child, "close").then(([code]) => ({ code: code as number | null, stdout, stderr }));
+  return { child, stdout: () => stdout, stderr: () => stderr, ended };
+}
+
+export function runCli(args: string[], surroundings: Surroundings = {}): Promise<Ran> {
+  return startCli(args, surroundings).ended;
+}
