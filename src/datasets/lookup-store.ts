@@ -82,7 +82,7 @@ export async function noteLateFiles(query: Query, id: number, files: FoundFile[]
     `UPDATE datasets d SET state = CASE WHEN d.state = 'ready' THEN $4 ELSE d.state END, incomplete = true, updated_at = now(),
        reason = coalesce(d.reason, late.n || ' files came after the finder had said that the list is whole.')
      FROM (SELECT count(DISTINCT said.key) AS n FROM unnest($2::bytea[]) AS said(key)
-           WHERE NOT EXISTS (SELECT FROM files f WHERE f.dataset_id = $1 AND f.path_key = said.key)) late
+           WHERE (SELECT f.id FROM files f WHERE f.dataset_id = $1 AND f.path_key = said.key) IS NULL) late
      WHERE d.id = $1 AND late.n > 0 AND d.outcome = ANY($3)`,
     [id, files.map(keyOf), ["found", "empty"], "stale" satisfies DatasetState],
   );
@@ -94,12 +94,14 @@ export interface Overdue {
   announced: number | null;
 }
 
-/** Lookups that wait in vain: for announced files, or for any word at all. */
-export function overdueLookups(query: Query, silentSeconds: number): Promise<Overdue[]> {
+/** Lookups that wait in vain: for announced files, or for any word at all. Those that wait for their turn here are not meant. */
+export function overdueLookups(query: Query, ownFinders: string[], silentSeconds: number): Promise<Overdue[]> {
   return query<Overdue>(
     `SELECT id, announced FROM datasets
-     WHERE outcome IS NULL AND ((announced IS NOT NULL AND lookup_until < now()) OR updated_at < now() - make_interval(secs => $1))
+     WHERE outcome IS NULL
+       AND ((announced IS NOT NULL AND lookup_until < now())
+         OR (updated_at < now() - make_interval(secs => $1) AND (lookup_token IS NOT NULL OR lookup_until = 'infinity' OR NOT finder = ANY($2))))
      ORDER BY id LIMIT 1000`,
-    [silentSeconds],
+    [silentSeconds, ownFinders],
   );
 }

@@ -112,7 +112,7 @@ function aborted(signal: AbortSignal): Promise<never> {
 
 async function endOverdue(ctx: Parts): Promise<void> {
   const { lookupSeconds } = ctx.config;
-  for (const { id, announced } of await overdueLookups(ctx.db.query, lookupSeconds)) {
+  for (const { id, announced } of await overdueLookups(ctx.db.query, [...ctx.finders.keys()], lookupSeconds)) {
     const closing =
       announced === null ? failed(`no answer: the finder said nothing for ${lookupSeconds} seconds.`) : ({ outcome: "found" } as const);
     await closeDataset(ctx, id, closing);

@@ -1,0 +1,171 @@
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { FoundFile, LookupOutcome } from "../../src/datasets/contract.ts";
+import { makeFinders } from "../../src/datasets/finders/index.ts";
+import { temporaryFolder } from "../support/folder.ts";
+
+const root = temporaryFolder("finders");
+const outside = temporaryFolder("outside");
+
+beforeAll(() => {
+  for (const folder of ["2023", "2024/deep/er", "Größe, und"]) mkdirSync(join(root, folder), { recursive: true });
+  for (const file of [
+    "2023/a.parquet",
+    "2023/b.csv",
+    "2024/c.parquet",
+    "2024/deep/er/d.parquet",
+    "Größe, und/ü, 1.parquet",
+    "2024/.hidden.parquet",
+  ]) {
+    writeFileSync(join(root, file), "12345");
+  }
+  writeFileSync(join(outside, "secret.parquet"), "hunter2");
+});
+afterAll(() => {
+  for (const folder of [root, outside]) rmSync(folder, { recursive: true, force: true });
+});
+
+interface Found {
+  answer: LookupOutcome;
+  files: FoundFile[];
+}
+
+async function find(scheme: string, name: string, hosts: string[] = []): Promise<Found> {
+  const files: FoundFile[] = [];
+  const finder = makeFinders({ inputRoots: [root], inputHosts: hosts }).get(scheme);
+  if (!finder) throw new Error(`no finder ${scheme}`);
+  const answer = await finder.find(name, async (some) => void files.push(...some), AbortSignal.timeout(60_000));
+  return { answer, files };
+}
+
+function refusal(scheme: string, name: string, hosts: string[] = []): string | undefined {
+  return makeFinders({ inputRoots: [root], inputHosts: hosts })
+    .get(scheme)
+    ?.refuse(name);
+}
+
+describe("dir", () => {
+  test.each([
+    ["2023/*.parquet", ["2023/a.parquet"]],
+    ["2023", ["2023/a.parquet", "2023/b.csv"]],
+    ["2023/", ["2023/a.parquet", "2023/b.csv"]],
+    ["2023/a.parquet", ["2023/a.parquet"]],
+    ["*/*.parquet", ["2023/a.parquet", "2024/c.parquet", "Größe, und/ü, 1.parquet"]],
+    ["20{23,24}/*.parquet", ["2023/a.parquet", "2024/c.parquet"]],
+    ["2024/**/*.parquet", ["2024/c.parquet", "2024/deep/er/d.parquet"]],
+    ["Größe, und/*", ["Größe, und/ü, 1.parquet"]],
+    ["2023/*.root", []],
+  ])("%s names %j, in the order of their names", async (pattern, expected) => {
+    const { answer, files } = await find("dir", join(root, "/", pattern));
+    expect(answer).toEqual({ outcome: "found" });
+    expect(files).toEqual(expected.map((file) => ({ paths: [join(root, file)], size: 5 })));
+  });
+
+  test("a folder that is not there does not exist; one outside of the roots has a bad name, there or not", async () => {
+    expect((await find("dir", join(root, "2025/*"))).answer).toEqual({
+      outcome: "does_not_exist",
+      reason: `There is no folder ${root}/2025.`,
+    });
+    for (const name of [join(outside, "*"), join(outside, "nowhere/*"), "/etc/*", `${root}-and-more/*`]) {
+      const { answer, files } = await find("dir", name);
+      expect(answer).toMatchObject({ outcome: "bad_name", reason: expect.stringContaining("not below INPUT_ROOTS") });
+      expect(files).toEqual([]);
+    }
+  });
+
+  test("links that lead out of the roots, nowhere or in a circle are left out, and that is said", async () => {
+    const folder = join(root, "links");
+    mkdirSync(join(folder, "sub"), { recursive: true });
+    writeFileSync(join(folder, "real.parquet"), "1");
+    symlinkSync(join(folder, "real.parquet"), join(folder, "same.parquet"));
+    symlinkSync(join(outside, "secret.parquet"), join(folder, "secret.parquet"));
+    symlinkSync(outside, join(folder, "way-out"));
+    symlinkSync("/nowhere", join(folder, "dangling.parquet"));
+    symlinkSync(folder, join(folder, "sub", "circle"));
+    const { answer, files } = await find("dir", join(folder, "**"));
+    expect(files.map((file) => file.paths[0])).toEqual([join(folder, "real.parquet"), join(folder, "same.parquet")]);
+    expect(answer).toMatchObject({ outcome: "found", incomplete: expect.stringContaining(join(folder, "secret.parquet")) });
+    expect((await find("dir", join(folder, "way-out", "*"))).answer).toMatchObject({ outcome: "bad_name" });
+  });
+
+  test.each(["relative/*", "../up/*", ""])("%j is refused at submit", (name) => {
+    expect(refusal("dir", name)).toContain("whole path");
+  });
+
+  test("a folder of 2,500 files comes in pieces", async () => {
+    const folder = join(root, "many");
+    mkdirSync(folder);
+    for (let index = 0; index < 2500; index++) writeFileSync(join(folder, `${String(index).padStart(4, "0")}.csv`), "");
+    const pieces: number[] = [];
+    const finder = makeFinders({ inputRoots: [root], inputHosts: [] }).get("dir");
+    await finder?.find(folder, async (some) => void pieces.push(some.length), AbortSignal.timeout(60_000));
+    expect(pieces).toEqual([1000, 1000, 500]);
+  });
+});
+
+describe("dir+http", () => {
+  let server: Server;
+  let host: string;
+  const asked: string[] = [];
+  const pages: Record<string, string> = {
+    "/data/": `<h1>Index of /data</h1><a href="?C=N;O=D">Name</a> <a href="/">Parent</a> <a href="../">..</a>
+      <a href="a.parquet">a.parquet</a> <A class=x HREF='b%2C%20%C3%BC.parquet'>b, ü</A> <a href=c.csv>c</a> <a href="sub/">sub/</a>
+      <a href="http://other.example/d.parquet">elsewhere</a> <a href="e.parquet?x=1">query</a> <a href="x&amp;y.parquet">x&amp;y</a>`,
+    "/data/sub/": `<a href="/data/sub/f.parquet">absolute</a> <a href="../a.parquet">up</a>`,
+  };
+
+  beforeAll(async () => {
+    server = createServer((request, response) => {
+      const path = request.url ?? "";
+      asked.push(path);
+      if (path === "/moved/") return response.writeHead(302, { location: "/data/" }).end();
+      if (path === "/away/") return response.writeHead(302, { location: "http://169.254.169.254/latest/" }).end();
+      if (path === "/broken/") return response.writeHead(503).end();
+      if (path === "/plain/") return response.writeHead(200, { "content-type": "text/plain" }).end("a.parquet");
+      const page = pages[path];
+      if (!page) return response.writeHead(404, { "content-type": "text/html" }).end("no");
+      response.writeHead(200, { "content-type": "text/html; charset=utf-8" }).end(page);
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+  afterAll(() => new Promise((resolve) => server.close(resolve)));
+
+  test("reads the links of an index page that match, here and below", async () => {
+    const { answer, files } = await find("dir+http", `${host}/data/**/*.parquet`, ["127.0.0.1"]);
+    expect(answer).toEqual({ outcome: "found" });
+    expect(files.map((file) => file.paths[0])).toEqual(
+      ["a.parquet", "b%2C%20%C3%BC.parquet", "sub/f.parquet", "x&y.parquet"].map((name) => `http://${host}/data/${name}`),
+    );
+    expect((await find("dir+http", `${host}/data/*.csv`, ["127.0.0.1"])).files).toEqual([{ paths: [`http://${host}/data/c.csv`] }]);
+    expect((await find("dir+http", `${host}/moved/*.csv`, ["127.0.0.1"])).files).toEqual([{ paths: [`http://${host}/data/c.csv`] }]);
+  });
+
+  test("of a host that is not in INPUT_HOSTS is refused, and nobody is asked", async () => {
+    asked.length = 0;
+    expect(refusal("dir+http", `${host}/data/*`)).toContain("INPUT_HOSTS");
+    expect(refusal("dir+http", `${host}/data/*`, ["data.example.org"])).toContain("INPUT_HOSTS");
+    expect(refusal("dir+http", `${host}/data/*`, ["127.0.0.1"])).toBeUndefined();
+    expect((await find("dir+http", `${host}/data/*`)).answer).toMatchObject({
+      outcome: "bad_name",
+      reason: expect.stringContaining("INPUT_HOSTS"),
+    });
+    expect(asked).toEqual([]);
+  });
+
+  test("that leads elsewhere by a redirect is checked there again", async () => {
+    expect((await find("dir+http", `${host}/away/*`, ["127.0.0.1"])).answer).toMatchObject({
+      outcome: "bad_name",
+      reason: expect.stringContaining("169.254.169.254"),
+    });
+  });
+
+  test("that is not there, is no page, or is broken for a moment", async () => {
+    expect((await find("dir+http", `${host}/none/*`, ["127.0.0.1"])).answer).toMatchObject({ outcome: "does_not_exist" });
+    expect((await find("dir+http", `${host}/plain/*`, ["127.0.0.1"])).answer).toMatchObject({ outcome: "bad_name" });
+    await expect(find("dir+http", `${host}/broken/*`, ["127.0.0.1"])).rejects.toThrow("answered 503");
+  });
+});
