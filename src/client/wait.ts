@@ -16,14 +16,15 @@ export async function waitForEnd(
   { signal, onProgress, onSilence, patienceSeconds = 60 }: WaitOptions,
 ): Promise<RequestView> {
   const stop = signal ?? new AbortController().signal;
+  const tell = onChange(onProgress);
   let silentSince: number | undefined;
   for (;;) {
     try {
       const now = await watched.get();
       silentSince = undefined;
-      onProgress?.(now);
+      tell(now);
       if (endStates.includes(now.state)) return now;
-      await follow(watched.events(stop), now, (progress) => onProgress?.(progress));
+      await follow(watched.events(stop), now, tell);
     } catch (error) {
       stop.throwIfAborted();
       if (!isPassing(error)) throw error;
@@ -33,6 +34,15 @@ export async function waitForEnd(
       await pause(1000, undefined, { signal: stop });
     }
   }
+}
+
+function onChange(listener: WaitOptions["onProgress"]): (progress: Progress) => void {
+  let last = "";
+  return ({ state, counters }) => {
+    const now = JSON.stringify([state, counters]);
+    if (now !== last) listener?.({ state, counters });
+    last = now;
+  };
 }
 
 async function follow(events: AsyncGenerator<ServerEvent>, from: Progress, tell: (progress: Progress) => void): Promise<void> {

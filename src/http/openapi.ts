@@ -32,6 +32,7 @@ const tags = [
   ["requests", "What users submit and follow"],
   ["files", "The files of a request, each with its history"],
   ["results", "What came out"],
+  ["datasets", "Named, versioned lists of files"],
   ["operations", "What this service can do"],
   ["work", "For workers: claim, report, renew"],
   ["health", "For operators"],

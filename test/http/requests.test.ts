@@ -70,6 +70,40 @@ test("a cancel is 200 again for a canceled request, and 409 for one that ended o
   expect((await api.post(`/v1/requests/${done}/cancel`, {})).status).toBe(409);
 });
 
+test("failed files are grouped, tried again in a second round, and the request deleted in the end", async () => {
+  const { ledger } = api;
+  const id = await ledger.submit(2);
+  const tasks: Awaited<ReturnType<typeof ledger.claim>> = [];
+  while (tasks.length < 2) tasks.push(...(await ledger.claim(2, { request: id })));
+  for (const task of tasks) await ledger.report(task, "failure", { error: { class: "bad_input", message: `file ${task.file} is broken` } });
+  await ledger.ended(id);
+  const groups = (await api.get(`/v1/requests/${id}/errors`)).json() as { items: { fingerprint: string; count: number }[] };
+  expect(groups).toMatchObject({ items: [{ class: "bad_input", count: 2 }], next: null });
+
+  const unknown = await api.post(`/v1/requests/${id}/redrive`, { errors: ["no such group"] });
+  expect(unknown.status).toBe(409);
+  const again = await api.post(`/v1/requests/${id}/redrive`, { errors: [groups.items[0]?.fingerprint] });
+  expect(again.json()).toMatchObject({ state: "running", round: 2, counters: { failed: 0 } });
+  expect((await api.call({ method: "DELETE", path: `/v1/requests/${id}` })).status).toBe(409);
+
+  await api.post(`/v1/requests/${id}/cancel`, {});
+  await ledger.ended(id);
+  expect((await api.post(`/v1/requests/${id}/redrive`, {})).status).toBe(409);
+  expect((await api.call({ method: "DELETE", path: `/v1/requests/${id}` })).status).toBe(204);
+  expect((await api.get(`/v1/requests/${id}`)).status).toBe(404);
+});
+
+test("a dataset that is forgotten is one of the past", async () => {
+  const id = await api.ledger.submit(1);
+  const { dataset } = await api.ledger.read(id);
+  const path = `/v1/datasets/${dataset.id}`;
+  expect((await api.get(`${path}/files`)).json()).toMatchObject({ items: [{ paths: ["/data/0.parquet"] }], next: null });
+  for (const _ of ["once", "twice"])
+    expect((await api.call({ method: "DELETE", path })).json()).toMatchObject({ id: dataset.id, state: "stale" });
+  const shown = (await api.get("/v1/datasets?past=true")).json() as { items: { id: string }[] };
+  expect(shown.items.map((one) => one.id)).toContain(dataset.id);
+});
+
 test("events tell counters and state until the end, then nothing", async () => {
   const { ledger } = api;
   const id = await ledger.submit(4);

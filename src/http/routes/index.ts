@@ -1,4 +1,6 @@
 import type { Route } from "../route.ts";
+import { deleteDataset, getDataset, listAllDatasets, listFilesOfDataset } from "./datasets.ts";
+import { deleteRequest, listRequestErrors, redriveRequest } from "./ended.ts";
 import { watchRequest } from "./events.ts";
 import { getRequestFile, listRequestFiles } from "./files.ts";
 import { getHealth, getMetrics, getReadiness } from "./health.ts";
@@ -21,6 +23,13 @@ export const routes: Route[] = [
   listRequestFiles,
   getRequestFile,
   listRequestResults,
+  listRequestErrors,
+  redriveRequest,
+  deleteRequest,
+  listAllDatasets,
+  getDataset,
+  listFilesOfDataset,
+  deleteDataset,
   listOperations,
   getHealth,
   getReadiness,

@@ -87,7 +87,14 @@ export function onTheWire({ facade: _, ...view }: RequestView): WireRequest {
   const self = linkTo(view.id);
   return {
     ...view,
-    links: { self, files: `${self}/files`, results: `${self}/results`, events: `${self}/events`, cancel: `${self}/cancel` },
+    links: {
+      self,
+      files: `${self}/files`,
+      results: `${self}/results`,
+      errors: `${self}/errors`,
+      events: `${self}/events`,
+      cancel: `${self}/cancel`,
+    },
   };
 }
 

@@ -8,6 +8,13 @@ export const fileParams = requestParams.extend({
   file: wholeNumber(Number.MAX_SAFE_INTEGER, 0).meta({ description: "The file's id.", override: { type: "integer" }, example: 42 }),
 });
 
+export const datasetParams = z.object({
+  dataset: z
+    .string()
+    .regex(/^[1-9]\d{0,14}$/)
+    .meta({ description: "The dataset's id." }),
+});
+
 /** A whole number written in a URL. */
 export function wholeNumber(most: number, least = 1) {
   return z

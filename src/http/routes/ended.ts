@@ -1,0 +1,69 @@
+// What is done with a request that has ended: look at its failures, try them again, delete it.
+import { z } from "zod";
+import { listErrors } from "../../requests/errors.ts";
+import { redrive } from "../../requests/redrive.ts";
+import { remove } from "../../requests/remove.ts";
+import { route } from "../route.ts";
+import { requestParams } from "../schemas/params.ts";
+import { requestView } from "../schemas/request.ts";
+import { onTheWire } from "./requests.ts";
+
+const errorGroup = z
+  .object({
+    fingerprint: z.string(),
+    class: z.string(),
+    message: z.string().meta({ description: "With numbers, paths and ids taken out." }),
+    count: z.number().int(),
+    examples: z.array(z.object({ file: z.number().int(), paths: z.array(z.string()), message: z.string().nullable() })),
+  })
+  .meta({ id: "ErrorGroup" });
+
+export const listRequestErrors = route({
+  method: "get",
+  path: "/v1/requests/{id}/errors",
+  name: "listErrors",
+  tag: "files",
+  summary: "List why files failed, in groups, the greatest first",
+  params: requestParams,
+  responses: { 200: { description: "The groups.", schema: z.object({ items: z.array(errorGroup), next: z.null() }) } },
+  handler: async (ctx, { params }) => ({ status: 200, body: { items: await listErrors(ctx, params.id), next: null } }),
+});
+
+const redriveBody = z
+  .strictObject({
+    errors: z.array(z.string().min(1).max(100)).min(1).max(1000).optional().meta({ description: "Fingerprints of error groups." }),
+    files: z.array(z.number().int().min(1)).min(1).max(100_000).optional(),
+  })
+  .meta({ id: "Redrive", description: "Empty: every failed file." });
+
+export const redriveRequest = route({
+  method: "post",
+  path: "/v1/requests/{id}/redrive",
+  name: "redriveRequest",
+  tag: "requests",
+  summary: "Open the next round with failed files; the earlier results stay",
+  params: requestParams,
+  body: { schema: redriveBody, limitMegabytes: 4, example: { errors: ["3f2a9c"] } },
+  responses: {
+    200: { description: "It runs again.", schema: requestView },
+    409: { description: "It is canceled or still running, or none of those files failed." },
+  },
+  async handler(ctx, { params, body }) {
+    const { request } = await redrive(ctx, params.id, body);
+    return { status: 200, body: onTheWire(request) };
+  },
+});
+
+export const deleteRequest = route({
+  method: "delete",
+  path: "/v1/requests/{id}",
+  name: "deleteRequest",
+  tag: "requests",
+  summary: "Delete a request that has ended, with its rows and its results",
+  params: requestParams,
+  responses: { 204: { description: "It is gone." }, 409: { description: "It has not ended: cancel it first." } },
+  async handler(ctx, { params }) {
+    await remove(ctx, params.id);
+    return { status: 204 };
+  },
+});
