@@ -53,8 +53,18 @@ async function checkSteps(ctx: Context, input: SubmitInput): Promise<void> {
     const operation = ctx.operations.get(step.operation);
     if (!operation) throw unknownOperation(step.operation, [...ctx.operations.keys()], index);
     const firstFile = index === 0 && first !== undefined ? [first].flat() : undefined;
-    await operation.check?.(step.settings, { inputRoots: ctx.config.inputRoots, ...(firstFile ? { firstFile } : {}) });
+    try {
+      await operation.check?.(step.settings, { inputRoots: ctx.config.inputRoots, ...(firstFile ? { firstFile } : {}) });
+    } catch (error) {
+      throw error instanceof Refused ? inStep(error, index) : error;
+    }
   }
+}
+
+/** An operation knows its settings, not which step they are of. */
+function inStep({ status, code, message, errors }: Refused, index: number): Refused {
+  const placed = errors.map(({ pointer, detail }) => ({ pointer: `/steps/${index}${pointer}`, detail }));
+  return new Refused(status, code, message, placed);
 }
 
 function unknownOperation(name: string, known: string[], index: number): Refused {

@@ -233,7 +233,7 @@ describe("a request is refused", () => {
   test("for SQL that cannot be parsed, with DuckDB's words", async () => {
     const answer = await api.post("/v1/requests", { ...good, steps: [{ ...transform, selection: "selec 1" }] });
     isProblem(answer, 422);
-    expect(answer.text).toContain("syntax error");
+    expect(answer.json().errors).toMatchObject([{ pointer: "/steps/0/selection", detail: expect.stringContaining("syntax error") }]);
   });
 
   test("for two statements, or one that is no SELECT", async () => {
