@@ -56,6 +56,21 @@ describe("files of a finder", () => {
     expect(await ledger.ended(request)).toMatchObject({ incomplete: false, counters: { done: 3 } });
   });
 
+  test("that arrive at the same moment as `complete` are all taken in, in whatever order they are heard", async () => {
+    const { request, dataset } = await lookup();
+    const parts = Array.from({ length: 10 }, (_, part) => filesNamed(`/${part}/a`, `/${part}/b`));
+    const said = parts.map((files) => receiveFiles(ledger.ctx, dataset, files));
+    said.splice(
+      5,
+      0,
+      receiveComplete(ledger.ctx, dataset, { files: 20 }).then(() => ({ added: 0, total: 0 })),
+    );
+    await Promise.all(said);
+    await workOff(ledger, request);
+    expect(await ledger.ended(request)).toMatchObject({ incomplete: false, counters: { total: 20, done: 20 } });
+    expect(await datasetOf(ledger, request)).toMatchObject({ state: "ready", files: 20 });
+  });
+
   test("that were announced and never came make the request incomplete, and the next one looks anew", async () => {
     const { request, dataset, did } = await lookup();
     await receiveFiles(ledger.ctx, dataset, filesNamed("/1"));
@@ -137,13 +152,12 @@ describe("the end of a lookup", () => {
 
 describe("refused", () => {
   test.each([0, -1, 1.5, Number.NaN, 999_999_999])("dataset %s, which is not there", async (id) => {
-    for (const call of [
-      receiveFiles(ledger.ctx, id, []),
-      receiveComplete(ledger.ctx, id, {}),
-      receiveError(ledger.ctx, id, "bad_name", ""),
-    ]) {
-      await expect(call).rejects.toMatchObject({ status: 404, code: "not_found" });
-    }
+    const calls = [
+      () => receiveFiles(ledger.ctx, id, []),
+      () => receiveComplete(ledger.ctx, id, {}),
+      () => receiveError(ledger.ctx, id, "bad_name", ""),
+    ];
+    for (const call of calls) await expect(call()).rejects.toMatchObject({ status: 404, code: "not_found" });
   });
 
   test("files for a list that came with a request", async () => {

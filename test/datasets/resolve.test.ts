@@ -1,5 +1,8 @@
+import { rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { listDatasetFiles, removeDataset } from "../../src/datasets/datasets.ts";
+import { listDatasetFiles, listDatasets, removeDataset } from "../../src/datasets/datasets.ts";
+import { cancel } from "../../src/requests/cancel.ts";
 import { type Ledger, openLedger } from "../support/context.ts";
 import { datasetOf, filesNamed, gate, offer, submitDataset, submitDid, workOff, workOnce } from "./support.ts";
 
@@ -67,6 +70,8 @@ describe("a list of files in the request", () => {
       cursor = page.next;
     }
     expect(seen).toEqual(files);
+    await cancel(ledger.ctx, id);
+    await ledger.ended(id);
   });
 });
 
@@ -110,7 +115,8 @@ describe("what was looked up", () => {
     });
     const ids = await Promise.all(Array.from({ length: 100 }, () => submitDid(ledger, "slow://same")));
     door.open();
-    for (const inputs: string[] = []; inputs.length < 200; ) inputs.push(...(await workOnce(ledger)));
+    const inputs: string[] = [];
+    while (inputs.length < 200) inputs.push(...(await workOnce(ledger)).filter((path) => path.startsWith("/s/")));
     const datasets = new Set<string>();
     for (const id of ids) {
       expect(await ledger.ended(id)).toMatchObject({ state: "complete", counters: { total: 2, done: 2 } });
@@ -163,5 +169,21 @@ describe("what was looked up", () => {
     expect(await workOff(ledger, later)).toEqual(["/f/2"]);
     expect(await datasetOf(ledger, later)).toMatchObject({ version: 2, state: "ready" });
     expect(await datasetOf(ledger, together[0] ?? "")).toMatchObject({ version: 1, state: "stale", incomplete: false });
+  });
+
+  test("in a folder is what the folder holds when the request comes: a new file is seen by the next one", async () => {
+    const folder = temporaryFolder("grows");
+    const own = await openLedger({ env: { INPUT_ROOTS: folder } });
+    for (const name of ["a.csv", "b, ü.csv"]) {
+      writeFileSync(join(folder, name), "x\n1\n");
+      await workOff(own, await submitDid(own, `dir://${folder}/*.csv`));
+    }
+    const { items } = await listDatasets(own.ctx, { past: true, limit: 10 });
+    expect(items).toMatchObject([
+      { finder: "dir", version: 2, state: "ready", files: 2, size: 8 },
+      { finder: "dir", version: 1, state: "stale", files: 1, size: 4 },
+    ]);
+    await own.close();
+    rmSync(folder, { recursive: true });
   });
 });
