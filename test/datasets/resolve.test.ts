@@ -4,6 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { listDatasetFiles, listDatasets, removeDataset } from "../../src/datasets/datasets.ts";
 import { cancel } from "../../src/requests/cancel.ts";
 import { type Ledger, openLedger } from "../support/context.ts";
+import { temporaryFolder } from "../support/folder.ts";
 import { datasetOf, filesNamed, gate, offer, submitDataset, submitDid, workOff, workOnce } from "./support.ts";
 
 let ledger: Ledger;
