@@ -1,6 +1,7 @@
 import type { Router } from "express";
 import type { Context } from "../context.ts";
 import type { Reply } from "../http/route.ts";
+import { servicex } from "./servicex/index.ts";
 
 /** A façade speaks another service's HTTP words under that service's own paths, and translates them to ours. */
 export interface Facade {
@@ -11,4 +12,4 @@ export interface Facade {
   router(ctx: Context): Router;
 }
 
-export const facades: Facade[] = [];
+export const facades: Facade[] = [servicex];

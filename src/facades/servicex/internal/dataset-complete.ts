@@ -1,0 +1,26 @@
+import { z } from "zod";
+import { receiveComplete } from "../../../datasets/receive.ts";
+import { parse } from "../../../http/parse.ts";
+import { readJsonOrForm } from "../body.ts";
+import type { Endpoint } from "../endpoint.ts";
+import { whileAway } from "../while-away.ts";
+import { unknownDatasetIs422 } from "./dataset-error.ts";
+import { datasetOf } from "./dataset-of.ts";
+import { plainPath } from "./paths.ts";
+
+const body = z.object({ files: z.coerce.number().int().min(0).nullish().catch(undefined) });
+
+/** The list is whole, says its finder; `files` is held against what came. */
+export const filesComplete: Endpoint = {
+  method: "put",
+  path: `${plainPath}/:id/complete`,
+  access: "worker",
+  async answer({ ctx, params, request, response }) {
+    const said = parse(body, await readJsonOrForm(request, 1));
+    await unknownDatasetIs422(async () => {
+      const { dataset } = await whileAway(response, () => datasetOf(ctx, params.id ?? ""));
+      await whileAway(response, () => receiveComplete(ctx, dataset, { files: said.files ?? undefined }));
+    });
+    return { status: 200, body: null };
+  },
+};

@@ -1,0 +1,36 @@
+import { z } from "zod";
+import { receiveError } from "../../../datasets/receive.ts";
+import { Refused } from "../../../errors.ts";
+import { parse } from "../../../http/parse.ts";
+import { readJsonOrForm } from "../body.ts";
+import type { Endpoint } from "../endpoint.ts";
+import { isNotFound } from "../errors.ts";
+import { whileAway } from "../while-away.ts";
+import { datasetOf } from "./dataset-of.ts";
+import { plainPath } from "./paths.ts";
+
+const body = z.object({ message: z.string().nullish(), "error-type": z.string().nullish() });
+
+export const lookupError: Endpoint = {
+  method: "put",
+  path: `${plainPath}/:id/error`,
+  access: "worker",
+  async answer({ ctx, params, request, response }) {
+    const said = parse(body, await readJsonOrForm(request, 1));
+    await unknownDatasetIs422(async () => {
+      const { dataset } = await whileAway(response, () => datasetOf(ctx, params.id ?? ""));
+      await whileAway(response, () => receiveError(ctx, dataset, said["error-type"] ?? "internal_failure", said.message ?? ""));
+    });
+    return { status: 200, body: null };
+  },
+};
+
+/** As finders of 2025 expect it. */
+export async function unknownDatasetIs422(work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (error instanceof Refused && isNotFound(error)) throw new Refused(422, "unknown_dataset", error.message);
+    throw error;
+  }
+}

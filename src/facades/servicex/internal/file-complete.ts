@@ -1,0 +1,76 @@
+import { Refused } from "../../../errors.ts";
+import { parse } from "../../../http/parse.ts";
+import { report } from "../../../requests/report.ts";
+import type { Report } from "../../../requests/request.ts";
+import { type Attempt, readAttemptToken } from "../attempt-token.ts";
+import { readJsonOrForm } from "../body.ts";
+import type { Call, Endpoint } from "../endpoint.ts";
+import { badRequest } from "../errors.ts";
+import { whileAway } from "../while-away.ts";
+import { type FileComplete, fileCompleteBody, toReport } from "./file-report.ts";
+import { withOwnObjects } from "./own-objects.ts";
+import { plainPath, tokenPath } from "./paths.ts";
+import { type Reported, reportedRequest } from "./reported-request.ts";
+
+/** Counts for the file's current attempt while the file is open: the first final report wins. */
+export const fileCompletePlain: Endpoint = {
+  method: "put",
+  path: `${plainPath}/:id/file-complete`,
+  access: "worker",
+  hot: true,
+  async answer(call) {
+    const body = await read(call);
+    return record(call, body, undefined);
+  },
+};
+
+/** Counts for the attempt that the token names, and for no other. */
+export const fileCompleteByToken: Endpoint = {
+  method: "put",
+  path: `${tokenPath}/:id/file-complete`,
+  access: "worker",
+  hot: true,
+  async answer(call) {
+    const body = await read(call);
+    const attempt = readAttemptToken(call.ctx.signingKey, call.params.token ?? "");
+    if (!attempt || attempt.request !== call.params.id?.toLowerCase() || attempt.file !== body["file-id"]) {
+      throw new Refused(403, "bad_token", "This address does not allow a report of that file.");
+    }
+    return record(call, body, attempt);
+  },
+};
+
+const refused = "refused: ";
+
+async function read({ request }: Call): Promise<FileComplete> {
+  return parse(fileCompleteBody, await readJsonOrForm(request, 4));
+}
+
+/** Answers after the commit: the caller takes any answer for delivered, and never reports again. */
+async function record({ ctx, params, response }: Call, body: FileComplete, attempt: Attempt | undefined) {
+  const asked = params.id ?? "";
+  return whileAway(response, async () => {
+    const request = await reportedRequest(ctx, asked);
+    if (attempt === undefined && request.steps > 1) throw tellsNoStep(asked);
+    const worker = body.place?.host_name ?? body.place?.pod ?? "sidecar";
+    const open = attempt === undefined;
+    const said = await toReport(ctx, request, body, attempt);
+    let [answer = "unknown"] = await report(ctx, worker, [said], { open });
+    if (answer.startsWith(refused)) {
+      const apart = await withOwnObjects(ctx, said);
+      if (apart) [answer = "unknown"] = await report(ctx, worker, [apart], { open });
+    }
+    if (answer === "unknown") throw unknownFile(request, said);
+    if (answer.startsWith(refused)) throw badRequest(answer.slice(refused.length));
+    return { status: 200, body: JSON.stringify(answer === "recorded" ? "Ok" : "Ignoring duplicate result report") };
+  });
+}
+
+function unknownFile({ id }: Reported, { file }: Report): Refused {
+  return new Refused(404, "not_found", `File ${file} is not one of request ${id}.`);
+}
+
+/** A duplicate would count for the next step. */
+function tellsNoStep(id: string): Refused {
+  return new Refused(409, "no_step", `Request ${id} has several steps, and a report on this path does not say of which it is.`);
+}

@@ -1,0 +1,91 @@
+import { z } from "zod";
+import type { Context } from "../../../context.ts";
+import { readFile } from "../../../requests/files.ts";
+import type { Report } from "../../../requests/request.ts";
+import { lastSaid } from "../../../requests/said-store.ts";
+import type { StoredObject } from "../../../storage/contract.ts";
+import { isName } from "../../../storage/names.ts";
+import type { Attempt } from "../attempt-token.ts";
+import { isNotFound } from "../errors.ts";
+import { sidecarName } from "../sidecar-name.ts";
+import type { Reported } from "./reported-request.ts";
+
+const measure = z.coerce.number().nullish().catch(undefined);
+
+/** Of three generations of workers: what one does not send is missing or null. */
+export const fileCompleteBody = z.object({
+  "file-id": z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER),
+  status: z.enum(["success", "failure"]),
+  "file-path": z.string().nullish(),
+  "s3-object-name": z.string().nullish(),
+  "total-time": measure,
+  "total-events": measure,
+  "total-bytes": measure,
+  "avg-rate": measure,
+  place: z.object({ host_name: z.string().optional(), site: z.string().optional(), pod: z.string().optional() }).nullish().catch(undefined),
+});
+
+export type FileComplete = z.output<typeof fileCompleteBody>;
+
+type Parts = Pick<Context, "db" | "store">;
+
+/** A success counts when the bucket has its object, whose size is the store's. Without it the file is worth another try. */
+export async function toReport(ctx: Parts, request: Reported, body: FileComplete, attempt: Attempt | undefined): Promise<Report> {
+  const base = { request: request.id, file: body["file-id"], step: attempt?.step ?? 1, attempt: attempt?.attempt ?? 1 };
+  if (body.status === "failure") return { ...base, status: "failure", error: { class: "worker", message: await reasonOf(ctx, base) } };
+  if (!request.makesObjects) return { ...base, status: "success" };
+  const object = await objectOf(ctx, request.id, body);
+  if (!object) return { ...base, status: "retry", error: { class: "no_object", message: noObject } };
+  return { ...base, status: "success", results: [{ name: object.name, size: object.size, details: measuresOf(body) }] };
+}
+
+const noReason = "The worker reported a failure and gave no reason.";
+const noObject = "The worker reported a success, and its object is not in the request's bucket.";
+
+async function reasonOf(ctx: Parts, { request, file }: { request: string; file: number }): Promise<string> {
+  return (await lastSaid(ctx.db.query, request, file)) ?? noReason;
+}
+
+/** By the name that the worker says; by the name that the sidecar gives what it read; at last by that of every replica, since a cache may stand before them. */
+async function objectOf(ctx: Parts, request: string, body: FileComplete): Promise<StoredObject | undefined> {
+  const said = body["s3-object-name"];
+  if (said && said !== "none") return headOf(ctx, request, said);
+  const path = body["file-path"];
+  const found = path ? await firstOf(ctx, request, namesOf(path)) : undefined;
+  return found ?? firstOf(ctx, request, (await replicasOf(ctx, request, body["file-id"])).flatMap(namesOf));
+}
+
+/** Which format the worker wrote is in the name alone. */
+function namesOf(path: string): string[] {
+  return [sidecarName(path, "parquet"), sidecarName(path, "root-file")];
+}
+
+async function firstOf(ctx: Parts, request: string, names: string[]): Promise<StoredObject | undefined> {
+  for (const name of names) {
+    const object = await headOf(ctx, request, name);
+    if (object) return object;
+  }
+  return undefined;
+}
+
+async function headOf({ store }: Parts, request: string, name: string): Promise<StoredObject | undefined> {
+  return isName(name) ? store.head(request, name) : undefined;
+}
+
+async function replicasOf(ctx: Parts, request: string, file: number): Promise<string[]> {
+  try {
+    return (await readFile(ctx, request, file)).paths;
+  } catch (error) {
+    if (isNotFound(error)) return [];
+    throw error;
+  }
+}
+
+function measuresOf(body: FileComplete): Record<string, unknown> {
+  return {
+    "total-time": body["total-time"] ?? null,
+    "total-events": body["total-events"] ?? null,
+    "avg-rate": body["avg-rate"] ?? null,
+    "file-path": body["file-path"] ?? null,
+  };
+}

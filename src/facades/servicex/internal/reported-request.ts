@@ -1,0 +1,33 @@
+import type { Context } from "../../../context.ts";
+import { isUuid } from "../../../requests/progress.ts";
+import { findRequest } from "../find.ts";
+import { rememberedOf } from "../remembered.ts";
+
+/** What of a request never changes and a report needs: read once, not at each of a million reports. */
+export interface Reported {
+  id: string;
+  steps: number;
+  /** its workers put objects into its bucket, which are looked at before a success counts */
+  makesObjects: boolean;
+}
+
+const mostKept = 1_000;
+const kept = new WeakMap<Context["db"], Map<string, Reported>>();
+
+export async function reportedRequest(ctx: Pick<Context, "db" | "operations">, asked: string): Promise<Reported> {
+  const cache = kept.get(ctx.db) ?? new Map<string, Reported>();
+  kept.set(ctx.db, cache);
+  const known = isUuid(asked) ? cache.get(asked) : undefined;
+  if (known) return known;
+  const view = await findRequest(ctx, asked);
+  const last = view.steps.at(-1);
+  const operation = last && ctx.operations.get(last.operation);
+  const reported = {
+    id: view.id,
+    steps: view.steps.length,
+    makesObjects: operation?.outputName !== undefined && rememberedOf(view)["result-destination"] !== "volume",
+  };
+  cache.set(view.id, reported);
+  if (cache.size > mostKept) cache.delete(cache.keys().next().value ?? "");
+  return reported;
+}

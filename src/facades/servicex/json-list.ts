@@ -1,0 +1,32 @@
+import { once } from "node:events";
+import type { ServerResponse } from "node:http";
+
+const chunkCharacters = 64 * 1024;
+
+/** `{…head, "<name>": [ … ]}`, as fast as its reader takes it; memory holds a chunk. What fails after the first byte ends the connection. */
+export async function writeJsonList(
+  response: ServerResponse,
+  name: string,
+  items: AsyncIterable<unknown>,
+  head: Record<string, unknown> = {},
+): Promise<void> {
+  const fields = Object.entries(head).map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)},`);
+  let text = `{${fields.join("")}${JSON.stringify(name)}:[`;
+  let first = true;
+  for await (const item of items) {
+    text += (first ? "" : ",") + JSON.stringify(item);
+    first = false;
+    if (text.length < chunkCharacters) continue;
+    if (response.destroyed) return;
+    begin(response);
+    if (!response.write(text)) await Promise.race([once(response, "drain"), once(response, "close")]);
+    text = "";
+  }
+  begin(response);
+  response.end(`${text}]}\n`);
+}
+
+/** Late, so that a fault before the first chunk is still answered as one. */
+function begin(response: ServerResponse): void {
+  if (!response.headersSent) response.writeHead(200, { "content-type": "application/json; charset=utf-8" });
+}

@@ -1,0 +1,16 @@
+import type { Context } from "../../context.ts";
+import { requestCredentials } from "../../s3/credentials.ts";
+
+/** Where a client reads this request's results, with keys that reach no other request. Nothing where this process has no S3 endpoint. */
+export function objectStoreFields({ urls, signingKey }: Pick<Context, "urls" | "signingKey">, request: string) {
+  const address = urls.s3?.();
+  if (address === undefined) return {};
+  const { host, protocol } = new URL(address);
+  const { accessKey, secretKey } = requestCredentials(signingKey, request, "read");
+  return {
+    "minio-endpoint": host,
+    "minio-secured": protocol === "https:",
+    "minio-access-key": accessKey,
+    "minio-secret-key": secretKey,
+  };
+}

@@ -1,0 +1,27 @@
+import { Refused } from "../../../errors.ts";
+import { cancel } from "../../../requests/cancel.ts";
+import { isFinal } from "../../../requests/state.ts";
+import type { Call, Endpoint } from "../endpoint.ts";
+import { badRequest } from "../errors.ts";
+import { findRequest } from "../find.ts";
+
+const path = "/servicex/transformation/:id/cancel";
+
+/** By GET as all clients do it, by POST as those that know `post_cancel_transform` may. */
+export const cancelByGet: Endpoint = { method: "get", path, access: "user", answer };
+export const cancelByPost: Endpoint = { method: "post", path, access: "user", answer };
+
+async function answer({ ctx, params }: Call) {
+  const id = params.id ?? "";
+  const view = await findRequest(ctx, id);
+  const over = () => badRequest(`Transform request with id ${id} is not in progress.`);
+  if (isFinal(view.state) || view.state === "canceling") throw over();
+  try {
+    await cancel(ctx, view.id);
+  } catch (error) {
+    // It ended between the two looks.
+    if (error instanceof Refused && error.status === 409) throw over();
+    throw error;
+  }
+  return { status: 200, body: { message: `Canceled transformation request ${id}` } };
+}

@@ -1,0 +1,34 @@
+import type { Context } from "../../../context.ts";
+import { remove } from "../../../requests/remove.ts";
+import type { RequestView } from "../../../requests/request.ts";
+import { isFinal } from "../../../requests/state.ts";
+import type { Endpoint } from "../endpoint.ts";
+import { badRequest } from "../errors.ts";
+import { findRequest } from "../find.ts";
+
+/** Clients wait five seconds for the answer. */
+const secondsToSettle = 3;
+
+export const deleteTransformation: Endpoint = {
+  method: "delete",
+  path: "/servicex/transformation/:id",
+  access: "user",
+  async answer({ ctx, params }) {
+    const id = params.id ?? "";
+    const view = await settled(ctx, await findRequest(ctx, id));
+    if (!isFinal(view.state)) throw badRequest(`Transform request with id ${id} is still in progress.`);
+    await remove(ctx, view.id);
+    return { status: 200, body: { message: `Transform request with id ${id} has been archived.` } };
+  },
+};
+
+/** One that was canceled is Canceled to its user at once, while its last files are still being settled. */
+async function settled(ctx: Context, view: RequestView): Promise<RequestView> {
+  const until = Date.now() + secondsToSettle * 1_000;
+  let now = view;
+  for (let left = secondsToSettle; now.state === "canceling" && left > 0; left = (until - Date.now()) / 1_000) {
+    await ctx.doorbell.wait(`request:${view.id}`, Math.min(left, 0.5));
+    now = await findRequest(ctx, view.id);
+  }
+  return now;
+}

@@ -1,0 +1,15 @@
+import { Refused } from "../../../errors.ts";
+import type { Endpoint } from "../endpoint.ts";
+import { findRequest } from "../find.ts";
+
+/** No request has a Kubernetes Deployment of its own here. */
+export const deploymentStatus: Endpoint = {
+  method: "get",
+  path: "/servicex/transformation/:id/deployment-status",
+  access: "user",
+  async answer({ ctx, params }) {
+    const id = params.id ?? "";
+    await findRequest(ctx, id);
+    throw new Refused(404, "not_found", `Deployment not found: '${id}'`);
+  },
+};

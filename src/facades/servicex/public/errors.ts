@@ -1,0 +1,23 @@
+import type { Context } from "../../../context.ts";
+import type { RequestView } from "../../../requests/request.ts";
+import type { Endpoint } from "../endpoint.ts";
+import { findRequest } from "../find.ts";
+import { writeJsonList } from "../json-list.ts";
+import { failedFiles } from "../outcomes.ts";
+
+/** Each failed file once, with its reason; clients of 2022 print it. */
+export const errors: Endpoint = {
+  method: "get",
+  path: "/servicex/transformation/:id/errors",
+  access: "user",
+  async answer({ ctx, params }) {
+    const view = await findRequest(ctx, params.id ?? "");
+    return { write: (response) => writeJsonList(response, "errors", errorsOf(ctx, view)) };
+  },
+};
+
+async function* errorsOf(ctx: Pick<Context, "db">, view: RequestView) {
+  for await (const { paths, worker, error } of failedFiles(ctx, view.id)) {
+    yield { "pod-name": worker, file: paths.join(","), events: null, info: error?.message ?? "no reason was given" };
+  }
+}

@@ -1,0 +1,62 @@
+import type { Context } from "../../../context.ts";
+import { listRequests } from "../../../requests/progress.ts";
+import type { RequestState } from "../../../requests/state.ts";
+import type { Endpoint } from "../endpoint.ts";
+import { badRequest } from "../errors.ts";
+import { writeJsonList } from "../json-list.ts";
+import { type Transformation, toTransformations } from "../transformation.ts";
+import { type Status, statesOf, statuses } from "../words.ts";
+
+const pageSize = 100;
+
+/** All of them, as clients expect; read and sent a page at a time, so that neither the database nor the memory holds them all. */
+export const list: Endpoint = {
+  method: "get",
+  path: "/servicex/transformation",
+  access: "user",
+  answer({ ctx, query, request }) {
+    const submitter = wholeNumber(query, "submitted_by") ?? 0;
+    const [limit, offset] = [wholeNumber(query, "limit"), wholeNumber(query, "offset") ?? 0];
+    const status = statusIn(query);
+    // While identity is off nobody has a number.
+    const most = submitter > 0 ? 0 : limit;
+    const pages = pagesOf(ctx, status, request.headers["user-agent"]);
+    return { write: (response) => writeJsonList(response, "requests", slice(pages, offset, most)) };
+  },
+};
+
+async function* pagesOf(ctx: Context, status: Status | undefined, userAgent: string | undefined): AsyncGenerator<Transformation> {
+  const states: (RequestState | undefined)[] = status === undefined ? [undefined] : statesOf(status);
+  for (const state of states) {
+    let cursor: string | undefined;
+    do {
+      const page = await listRequests(ctx, { state, cursor, limit: pageSize });
+      for (const one of await toTransformations(ctx, page.items, userAgent)) if (status === undefined || one.status === status) yield one;
+      cursor = page.next ?? undefined;
+    } while (cursor !== undefined);
+  }
+}
+
+async function* slice<Item>(items: AsyncIterable<Item>, offset: number, limit = Number.POSITIVE_INFINITY): AsyncGenerator<Item> {
+  let place = 0;
+  if (limit === 0) return;
+  for await (const item of items) {
+    if (place >= offset) yield item;
+    place++;
+    if (place >= offset + limit) return;
+  }
+}
+
+function wholeNumber(query: URLSearchParams, name: string): number | undefined {
+  const text = query.get(name);
+  if (text === null || text === "") return undefined;
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  throw badRequest(`The query parameter ${name} must be a whole number.`);
+}
+
+function statusIn(query: URLSearchParams): Status | undefined {
+  const text = query.get("status");
+  const status = statuses.find((one) => one.toLowerCase() === text?.toLowerCase());
+  if (text && !status) throw badRequest(`The query parameter status must be one of ${statuses.join(", ")}.`);
+  return status;
+}

@@ -1,0 +1,17 @@
+import type { Endpoint } from "../endpoint.ts";
+import { findRequest } from "../find.ts";
+import { objectStoreFields } from "../object-store.ts";
+import { toTransformations } from "../transformation.ts";
+
+/** What clients poll while they wait. */
+export const one: Endpoint = {
+  method: "get",
+  path: "/servicex/transformation/:id",
+  access: "user",
+  async answer({ ctx, params, request }) {
+    const view = await findRequest(ctx, params.id ?? "");
+    const [transformation] = await toTransformations(ctx, [view], request.headers["user-agent"]);
+    const keys = transformation?.["result-destination"] === "volume" ? {} : objectStoreFields(ctx, view.id);
+    return { status: 200, body: { ...transformation, ...keys } };
+  },
+};

@@ -1,0 +1,79 @@
+import { z } from "zod";
+import { Refused } from "../../../errors.ts";
+import { readJson } from "../../../http/body.ts";
+import { parse } from "../../../http/parse.ts";
+import { submit } from "../../../requests/submit.ts";
+import type { Endpoint } from "../endpoint.ts";
+import { badRequest } from "../errors.ts";
+import { stepOf } from "../generators.ts";
+import type { Remembered } from "../remembered.ts";
+import { resultDestinations, resultFormats } from "../words.ts";
+import { longestTitle } from "./info.ts";
+
+const mostMegabytes = 64;
+const mostFiles = 1_000_000;
+
+const wholeNumber = z.union([
+  z.int(),
+  z
+    .string()
+    .regex(/^\d{1,9}$/, "must be a whole number")
+    .transform(Number),
+]);
+
+/** Keys that are not here are ignored, as ServiceX does: each client sends some of its own. */
+const body = z.object({
+  title: z.string().max(longestTitle).nullish(),
+  did: z.string().nullish(),
+  "file-list": z.array(z.string().min(1).max(4_096)).max(mostFiles).nullish(),
+  selection: z.string().nullish(),
+  codegen: z.string().nullish(),
+  "tree-name": z.string().max(1_000).nullish(),
+  workers: wholeNumber.pipe(z.int().min(1).max(100_000)).nullish(),
+  "result-destination": z.enum(resultDestinations),
+  "result-format": z.enum(resultFormats).nullish(),
+  "client-version": z.string().max(100).nullish().catch(undefined),
+});
+
+export const submitTransformation: Endpoint = {
+  method: "post",
+  path: "/servicex/transformation",
+  access: "user",
+  async answer({ ctx, caller, request }) {
+    const said = parse(body, await readJson(request, mostMegabytes, "refuse"));
+    const destination = said["result-destination"];
+    const dataset = datasetOf(said.did, said["file-list"]);
+    const { codegen, steps } = stepOf(ctx, said.codegen, {
+      selection: said.selection,
+      format: said["result-format"] ?? "parquet",
+      destination,
+    });
+    const servicex: Remembered = {
+      codegen,
+      "tree-name": said["tree-name"] ?? null,
+      "result-destination": destination,
+      ...(said["client-version"] ? { "client-version": said["client-version"] } : {}),
+    };
+    const input = { title: said.title ?? undefined, dataset, steps, workers: said.workers ?? undefined, facade: { servicex } };
+    const { request: view } = await asBadRequest(submit(ctx, caller.owner, input));
+    return { status: 200, body: { request_id: view.id } };
+  },
+};
+
+/** An entry of a list is one path: a comma in it is a comma, not a second replica. */
+function datasetOf(did: string | null | undefined, files: string[] | null | undefined): { did: string } | { files: string[] } {
+  const list = files?.length ? files : undefined;
+  if (did && !list) return { did };
+  if (list && !did) return { files: list };
+  throw badRequest("400 Bad Request: Must provide did or file-list but not both");
+}
+
+/** What cannot work is 400 to a ServiceX client: it shows the sentence of that, and repeats a 5xx. */
+async function asBadRequest<Answer>(work: Promise<Answer>): Promise<Answer> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof Refused && error.status === 422) throw badRequest(error.message);
+    throw error;
+  }
+}

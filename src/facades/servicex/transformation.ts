@@ -1,0 +1,116 @@
+// A request as ServiceX shows it: the object that its clients poll.
+import type { Context } from "../../context.ts";
+import { type Aside, asidesOf } from "../../requests/facade-store.ts";
+import type { RequestView } from "../../requests/request.ts";
+import { isFinal } from "../../requests/state.ts";
+import { version } from "../../version.ts";
+import { generatorOf, imageOf } from "./generators.ts";
+import { rememberedOf } from "./remembered.ts";
+import { timestamp } from "./times.ts";
+import { type Status, statusOf } from "./words.ts";
+
+export interface Transformation {
+  request_id: string;
+  title: string | null;
+  did: string;
+  did_id: number;
+  selection: string;
+  columns: null;
+  "tree-name": string | null;
+  image: string;
+  workers: number | null;
+  "workflow-name": string;
+  "result-destination": "object-store" | "volume";
+  "result-format": string;
+  "generated-code-cm": string;
+  status: Status;
+  "failure-info": string | null;
+  "app-version": string;
+  "code-gen-image": string;
+  files: number;
+  "files-completed": number;
+  "files-failed": number;
+  "files-processed": number;
+  "files-skipped": number;
+  "files-remaining": number | null;
+  "submit-time": string;
+  "finish-time": string | null;
+}
+
+/** Of a page of requests; `userAgent` is who will read it. */
+export async function toTransformations(
+  ctx: Pick<Context, "db">,
+  views: readonly RequestView[],
+  userAgent: string | undefined,
+): Promise<Transformation[]> {
+  const asides = await asidesOf(
+    ctx.db.query,
+    views.map((view) => view.id),
+  );
+  return views.map((view) => toTransformation(view, asides.get(view.id), userAgent));
+}
+
+function toTransformation(view: RequestView, aside: Aside | undefined, userAgent: string | undefined): Transformation {
+  const remembered = rememberedOf(view);
+  const step = view.steps.at(-1);
+  const image = imageOf(remembered.codegen ?? (step ? generatorOf(step) : "unknown"));
+  const counts = countsOf(view, aside);
+  const finishedAt = view.finished_at ?? (view.state === "canceling" ? aside?.cancelAskedAt : undefined);
+  return {
+    request_id: view.id,
+    title: view.title,
+    did: didOf(view),
+    did_id: Number(view.dataset.id),
+    selection: typeof step?.settings.selection === "string" ? step.settings.selection : "",
+    columns: null,
+    "tree-name": remembered["tree-name"] ?? null,
+    image,
+    workers: view.workers,
+    "workflow-name": "selection_codegen",
+    "result-destination": remembered["result-destination"] ?? "object-store",
+    // Clients know no word for CSV or JSON, and one row that they cannot read fails their whole list.
+    "result-format": "parquet",
+    "generated-code-cm": "",
+    status: statusOf({
+      state: view.state,
+      datasetFailed: view.dataset.state === "failed",
+      beganLookup: aside?.firstOfDataset ?? true,
+      knowsBadDataset: knowsBadDataset(userAgent, remembered["client-version"]),
+    }),
+    "failure-info": view.reason,
+    "app-version": version,
+    "code-gen-image": image,
+    files: counts.files,
+    "files-completed": counts.completed,
+    "files-failed": counts.failed,
+    "files-processed": counts.completed,
+    "files-skipped": counts.failed,
+    "files-remaining": counts.remaining,
+    "submit-time": timestamp(view.created_at),
+    "finish-time": finishedAt ? timestamp(finishedAt) : null,
+  };
+}
+
+/**
+ * `completed` is the number of results that can be had: a client waits for exactly so many names. While the list of files is
+ * open nothing is said of what remains, because the oldest clients take a 0 for the end.
+ */
+function countsOf({ counters, state, dataset }: RequestView, aside: Aside | undefined) {
+  const completed = aside?.resultsDeleted ? 0 : counters.done;
+  const failed = counters.failed + counters.canceled;
+  const known = isFinal(state) || state === "canceling" || (state === "running" && counters.total >= dataset.files);
+  const remaining = counters.total - counters.done - failed;
+  return { files: counters.total, completed, failed, remaining: known ? remaining : null };
+}
+
+/** A list of files is named by its hash, as ServiceX names it. */
+function didOf({ dataset }: RequestView): string {
+  return dataset.finder === "user" ? dataset.name : `${dataset.finder}://${dataset.name}`;
+}
+
+/** 3.3.0 brought the word. Clients before 3.2.0 read through aiohttp; later ones say their version when they submit. */
+function knowsBadDataset(userAgent: string | undefined, clientVersion: string | undefined): boolean {
+  if (userAgent?.includes("aiohttp")) return false;
+  const [, major, minor] = /^(\d+)\.(\d+)/.exec(clientVersion ?? "") ?? [];
+  return major === undefined || Number(major) > 3 || (Number(major) === 3 && Number(minor) >= 3);
+}

@@ -1,0 +1,66 @@
+// Our words → ServiceX's. Every map is total: a client parses these as enums and fails the whole answer at any other.
+import type { DatasetOutcome } from "../../datasets/ending.ts";
+import type { RequestState } from "../../requests/state.ts";
+
+export const statuses = ["Submitted", "Lookup", "Pending Lookup", "Running", "Complete", "Fatal", "Canceled", "Bad Dataset"] as const;
+export type Status = (typeof statuses)[number];
+
+export interface Standing {
+  state: RequestState;
+  /** its files could not be found */
+  datasetFailed: boolean;
+  /** this request's lookup, not one that another began */
+  beganLookup: boolean;
+  /** clients before 3.3.0 do not know `Bad Dataset` */
+  knowsBadDataset: boolean;
+}
+
+export function statusOf(standing: Standing): Status {
+  return byState[standing.state](standing);
+}
+
+const byState: Record<RequestState, (standing: Standing) => Status> = {
+  submitted: () => "Submitted",
+  lookup: ({ beganLookup }) => (beganLookup ? "Lookup" : "Pending Lookup"),
+  running: () => "Running",
+  canceling: () => "Canceled",
+  canceled: () => "Canceled",
+  complete: () => "Complete",
+  failed: ({ datasetFailed, knowsBadDataset }) => (datasetFailed && knowsBadDataset ? "Bad Dataset" : "Fatal"),
+};
+
+/** Where to look for requests of a status; what is found there still has to be looked at. */
+export function statesOf(status: Status): RequestState[] {
+  return statesByStatus[status];
+}
+
+const statesByStatus: Record<Status, RequestState[]> = {
+  Submitted: ["submitted"],
+  Lookup: ["lookup"],
+  "Pending Lookup": ["lookup"],
+  Running: ["running"],
+  Complete: ["complete"],
+  Fatal: ["failed"],
+  Canceled: ["canceling", "canceled"],
+  "Bad Dataset": ["failed"],
+};
+
+export type LookupStatus = "created" | "looking" | "complete" | "does_not_exist" | "bad_name" | "internal_failure";
+
+export function lookupStatusOf(outcome: DatasetOutcome | null): LookupStatus {
+  return outcome === null ? "looking" : byOutcome[outcome];
+}
+
+const byOutcome: Record<DatasetOutcome, LookupStatus> = {
+  found: "complete",
+  empty: "complete",
+  does_not_exist: "does_not_exist",
+  bad_name: "bad_name",
+  internal_failure: "internal_failure",
+};
+
+export const resultFormats = ["parquet", "root-file", "root-rntuple", "arrow"] as const;
+export type ResultFormat = (typeof resultFormats)[number];
+
+export const resultDestinations = ["object-store", "volume"] as const;
+export type ResultDestination = (typeof resultDestinations)[number];
