@@ -4,7 +4,7 @@ import { setTimeout as pause } from "node:timers/promises";
 export async function until<Answer>(
   question: () => Answer | Promise<Answer>,
   {
-    timeoutSeconds = 30,
+    timeoutSeconds = 90,
     everyMilliseconds = 25,
     what = "the condition",
   }: { timeoutSeconds?: number; everyMilliseconds?: number; what?: string } = {},
