@@ -432,6 +432,14 @@ export interface components {
           did: string;
         };
     StepInput: components["schemas"]["TransformStep"] | components["schemas"]["NoopStep"];
+    Retry: {
+      /** @description Tries of a file, a round. */
+      attempts?: number;
+      /** @description Before the second try; doubled before each one after, up to five minutes (or to this, where it is longer). */
+      wait_seconds?: number;
+      /** @description Error classes worth another try, whatever the worker says of them; all others fail at once. */
+      classes?: string[];
+    };
     /** @enum {string} */
     RequestState: "submitted" | "lookup" | "running" | "canceling" | "complete" | "failed" | "canceled";
     /** @enum {string} */
@@ -539,6 +547,12 @@ export interface components {
       settings: {
         [key: string]: unknown;
       };
+      /** @description When its files are tried again, where that was said. */
+      retry: {
+        attempts: number | null;
+        wait_seconds: number | null;
+        classes: string[] | null;
+      } | null;
       total: number;
       waiting: number;
       queued: number;
@@ -669,6 +683,7 @@ export interface components {
     TransformStep: {
       /** @constant */
       operation: "transform";
+      retry?: components["schemas"]["Retry"];
       /**
        * @description who understands the selection
        * @default sql
@@ -688,6 +703,7 @@ export interface components {
     NoopStep: {
       /** @constant */
       operation: "noop";
+      retry?: components["schemas"]["Retry"];
     };
   };
   responses: never;

@@ -29,7 +29,7 @@ function withOperation(schema: Schema, name: string): oas31.SchemaObject {
   return {
     ...schema,
     type: "object",
-    properties: { operation: { type: "string", const: name }, ...properties },
+    properties: { operation: { type: "string", const: name }, retry: { $ref: "#/components/schemas/Retry" }, ...properties },
     required: ["operation", ...required],
   };
 }

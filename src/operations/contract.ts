@@ -19,7 +19,7 @@ export interface Task {
 }
 
 export interface TaskError {
-  /** a word from a short list: `bad_input`, `bad_query`, `not_found`, `forbidden`, `unavailable`, `timeout`, `memory`, `too_large`, `internal` */
+  /** a word from a short list: `bad_input`, `bad_query`, `not_found`, `forbidden`, `unavailable`, `timeout`, `memory`, `too_large`, `internal`, `given_back` */
   class: string;
   /** one sentence for a person */
   message: string;

@@ -11,6 +11,7 @@ export interface StepFacts {
   done: number;
   failed: number;
   canceled: number;
+  passed: number;
   version: number;
 }
 
@@ -41,13 +42,27 @@ export async function readFacts(query: Query, id: string): Promise<RequestFacts 
        r.dataset_id AS "datasetId", d.state AS "datasetState", d.outcome IS NOT NULL AS "datasetClosed", d.reason AS "datasetReason",
        d.incomplete AS "datasetIncomplete", d.file_count AS "datasetFiles",
        (SELECT json_agg(json_build_object('step', s.step, 'operation', s.operation, 'registered', s.registered, 'waiting', s.waiting, 'queued', s.queued,
-          'running', s.running, 'done', s.done, 'failed', s.failed, 'canceled', s.canceled, 'version', s.version) ORDER BY s.step)
+          'running', s.running, 'done', s.done, 'failed', s.failed, 'canceled', s.canceled, 'passed', s.passed, 'version', s.version) ORDER BY s.step)
         FROM request_steps s WHERE s.request_id = r.id) AS steps
      FROM requests r JOIN datasets d ON d.id = r.dataset_id WHERE r.id = $1`,
     [id],
     "read_facts",
   );
   return row;
+}
+
+/** What a worker said of a file that failed in this round and step of one of these classes. */
+export async function failureOfClass(query: Query, id: string, step: number, classes: readonly string[]): Promise<string | undefined> {
+  const [row] = await query<{ info: string }>(
+    `SELECT h.info FROM requests r
+     JOIN error_groups g ON g.request_id = r.id AND g.class = ANY($3)
+     JOIN request_files f ON f.request_id = r.id AND f.state = 'failed' AND f.error_group = g.fingerprint AND f.step = $2
+     JOIN file_status h ON h.request_created = r.created_on AND h.request_id = r.id AND h.file_id = f.file_id AND h.step = f.step
+       AND h.attempt = f.attempt AND h.status = 'failure' AND h.round = r.round
+     WHERE r.id = $1 LIMIT 1`,
+    [id, step, classes],
+  );
+  return row?.info;
 }
 
 /** Copies the dataset's next files into the request, in the dataset's order; answers how many. */

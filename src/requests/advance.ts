@@ -1,5 +1,5 @@
 import type { Context } from "../context.ts";
-import { markIncomplete, type RequestFacts, readFacts, refreshStatistics, registerFiles } from "./advance-store.ts";
+import { failureOfClass, markIncomplete, type RequestFacts, readFacts, refreshStatistics, registerFiles } from "./advance-store.ts";
 import { endRequest } from "./end.ts";
 import { beginEnding, moveRequest } from "./move-store.ts";
 import { publishWork } from "./publish.ts";
@@ -29,7 +29,7 @@ function factsOf(request: RequestFacts): string {
 async function step(ctx: Context, request: RequestFacts): Promise<void> {
   if (request.state === "canceling") return settleAll(ctx, request);
   if (request.ending) return settleAll(ctx, request);
-  const ending = mustEnd(request);
+  const ending = mustEnd(request) ?? (await condemned(ctx, request));
   if (ending) {
     await beginEnding(ctx.db.query, request.id, ending.ending, ending.reason);
     return;
@@ -50,8 +50,13 @@ async function step(ctx: Context, request: RequestFacts): Promise<void> {
   }
 }
 
+interface Ending {
+  ending: "failed" | "deadline" | "stopped";
+  reason: string;
+}
+
 /** Why a request is to end before its files are done; undefined while it may go on. */
-function mustEnd(request: RequestFacts): { ending: "failed" | "deadline" | "stopped"; reason: string } | undefined {
+function mustEnd(request: RequestFacts): Ending | undefined {
   if (request.datasetState === "failed") {
     return { ending: "failed", reason: request.datasetReason ?? "The dataset could not be looked up." };
   }
@@ -62,6 +67,17 @@ function mustEnd(request: RequestFacts): { ending: "failed" | "deadline" | "stop
   // One broken file of the first three is no verdict over a dataset.
   if (limit !== null && settled >= 10 && (failed / settled) * 100 > limit && !isSettled(request)) {
     return { ending: "stopped", reason: `stopped: ${failed} of the first ${settled} files failed, more than ${limit} %` };
+  }
+  return undefined;
+}
+
+/** A fault of the settings, met while no file is done in that step, is every file's: said once, before thousands fail alike. */
+async function condemned(ctx: Context, request: RequestFacts): Promise<Ending | undefined> {
+  for (const step of request.steps) {
+    const classes = ctx.operations.get(step.operation)?.fatalClasses ?? [];
+    if (!classes.length || !step.failed || step.done + step.passed > 0) continue;
+    const info = await failureOfClass(ctx.db.query, request.id, step.step, classes);
+    if (info !== undefined) return { ending: "failed", reason: info };
   }
   return undefined;
 }

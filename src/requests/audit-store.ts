@@ -110,9 +110,10 @@ const checks: Check[] = [
     invariant: "I9",
     params: "attempts",
     sql: `SELECT h.request_id AS request, h.file_id AS file,
-            count(DISTINCT h.attempt) || ' attempts failed in round ' || h.round || ', step ' || h.step || '; ' || $2::int || ' are allowed' AS detail
-          FROM file_status h WHERE ${scope("h.request_id")} AND h.status IN ('retry', 'failure', 'lost')
-          GROUP BY h.request_id, h.file_id, h.round, h.step HAVING count(DISTINCT h.attempt) > $2::int`,
+            count(DISTINCT h.attempt) || ' attempts failed in round ' || h.round || ', step ' || h.step || '; ' || coalesce(s.retry_attempts, $2::int) || ' are allowed' AS detail
+          FROM file_status h JOIN request_steps s ON s.request_id = h.request_id AND s.step = h.step
+          WHERE ${scope("h.request_id")} AND h.status IN ('retry', 'failure', 'lost')
+          GROUP BY h.request_id, h.file_id, h.round, h.step, s.retry_attempts HAVING count(DISTINCT h.attempt) > coalesce(s.retry_attempts, $2::int)`,
   },
   {
     invariant: "I9",

@@ -1,4 +1,5 @@
 import type { Query } from "../db/client.ts";
+import { waitSql } from "./retry.ts";
 import { fileMoves, sqlList } from "./state.ts";
 
 export interface LostRow {
@@ -19,13 +20,15 @@ export const lostFingerprint = "worker-lost";
 async function lose(query: Query, chosen: string, params: unknown[], fileAttempts: number): Promise<LostRow[]> {
   return query<LostRow>(
     `WITH c AS MATERIALIZED (
-       SELECT f.request_id, f.file_id, f.step, f.attempt, f.tries, f.worker, r.created_on, r.round, f.tries + 1 >= $1 AS failed
-       FROM request_files f JOIN requests r ON r.id = f.request_id
+       SELECT f.request_id, f.file_id, f.step, f.attempt, f.tries, f.worker, r.created_on, r.round,
+         f.tries + 1 >= coalesce(p.retry_attempts, $1) AS failed, p.retry_wait_seconds AS first_wait
+       FROM request_files f JOIN requests r ON r.id = f.request_id JOIN request_steps p ON p.request_id = f.request_id AND p.step = f.step
        WHERE f.request_id = $2 AND f.state IN (${sqlList(fileMoves.lose.from)}) AND ${chosen}
        ORDER BY f.request_id, f.file_id LIMIT 5000 FOR UPDATE OF f
      ), u AS (
        UPDATE request_files f SET state = CASE WHEN c.failed THEN '${fileMoves.fail.to}' ELSE '${fileMoves.lose.to}' END, tries = f.tries + 1,
-         lease_until = NULL, not_before = CASE WHEN NOT c.failed THEN now() + make_interval(secs => least(power(2, least(c.tries, 9)), 300) - 1) END,
+         lease_until = NULL, not_before = CASE WHEN NOT c.failed THEN now() + make_interval(secs =>
+           CASE WHEN c.first_wait IS NULL THEN ${waitSql("1", "c.tries")} - 1 ELSE ${waitSql("c.first_wait", "c.tries")} END) END,
          error_group = CASE WHEN c.failed THEN '${lostFingerprint}' END, updated_at = now()
        FROM c WHERE f.request_id = c.request_id AND f.file_id = c.file_id
      ), h AS (

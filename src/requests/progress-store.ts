@@ -1,10 +1,12 @@
 import type { Query } from "../db/client.ts";
+import type { RetryView } from "./request.ts";
 import type { RequestState } from "./state.ts";
 
 export interface StepRow {
   step: number;
   operation: string;
   settings: Record<string, unknown>;
+  retry: RetryView;
   waiting: number;
   queued: number;
   running: number;
@@ -41,8 +43,10 @@ export interface RequestRow {
 
 const columns = `r.id, r.number, r.owner, r.title, r.state, r.round, r.reason, r.incomplete, r.workers, r.stop_after_failed_percent, r.did, r.facade,
   r.deadline, r.created_at, r.started_at, r.finished_at, r.dataset_id, d.finder, d.name AS dataset_name, d.state AS dataset_state, d.file_count AS dataset_files,
-  (SELECT json_agg(json_build_object('step', s.step, 'operation', s.operation, 'settings', s.settings, 'waiting', s.waiting, 'queued', s.queued,
-     'running', s.running, 'done', s.done, 'failed', s.failed, 'canceled', s.canceled, 'passed', s.passed) ORDER BY s.step)
+  (SELECT json_agg(json_build_object('step', s.step, 'operation', s.operation, 'settings', s.settings,
+     'retry', json_build_object('attempts', s.retry_attempts, 'wait_seconds', s.retry_wait_seconds, 'classes', s.retry_classes),
+     'waiting', s.waiting, 'queued', s.queued, 'running', s.running, 'done', s.done, 'failed', s.failed, 'canceled', s.canceled, 'passed', s.passed)
+     ORDER BY s.step)
    FROM request_steps s WHERE s.request_id = r.id) AS steps`;
 
 /** One row of each table by its key: what it costs does not grow with the request. */

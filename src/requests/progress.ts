@@ -64,9 +64,10 @@ function toView(row: RequestRow): RequestView {
 
 /** Each file is counted in one (step, state): a step's total is what it has now and what it passed on. */
 function toStep(row: StepRow): StepView {
-  const { step, operation, settings, waiting, queued, running, done, failed, canceled, passed } = row;
+  const { step, operation, settings, retry, waiting, queued, running, done, failed, canceled, passed } = row;
   const total = waiting + queued + running + done + failed + canceled + passed;
-  return { step, operation, settings, total, waiting, queued, running, done, failed, canceled, passed };
+  const said = retry.attempts !== null || retry.wait_seconds !== null || retry.classes !== null;
+  return { step, operation, settings, retry: said ? retry : null, total, waiting, queued, running, done, failed, canceled, passed };
 }
 
 function addUp(steps: StepView[]): Counters {

@@ -1,4 +1,5 @@
 import type { Query } from "../db/client.ts";
+import { waitSql, workersOwnClasses } from "./retry.ts";
 import { fileMoves, fileStates, sqlList } from "./state.ts";
 
 /** One deciding report of one file, folded; a batch holds at most one a file. */
@@ -34,8 +35,12 @@ export interface ReportedRow {
 const reportable = fileMoves.succeed.from;
 const anyOpen = fileMoves.fail.from;
 
-/** Seconds until the next try, doubling from 1 with the tries made, at most 5 minutes. */
-const backoffSeconds = "least(power(2, least(e.tries, 9)), 300)";
+/** What the report counts as: where the step says which classes are worth another try, its word stands over the worker's. */
+const statusSql = `CASE
+      WHEN p.retry_classes IS NULL OR said NOT IN ('retry', 'failure') THEN said
+      WHEN class = ANY(p.retry_classes) OR (said = 'retry' AND class IN (${sqlList(workersOwnClasses)})) THEN 'retry'
+      ELSE 'failure'
+    END`;
 
 /** A delta a state word: each file is counted in exactly one (step, state). */
 const stateDeltas = fileStates.map((state) => `coalesce(sum(n) FILTER (WHERE state = '${state}'), 0) AS ${state}`).join(", ");
@@ -44,35 +49,45 @@ const addDeltas = fileStates.map((state) => `${state} = s.${state} + l.${state}`
 /**
  * Moves, counters, history, results and error groups of a batch in one statement: counters grow by the file rows that really moved.
  * Rows are locked by (request, file), counters by (request, step), so that two batches never wait for each other crosswise.
+ * What a step says about retries is read once a batch and step, and only where something failed: its row has a version a batch, and
+ * a look by each file would walk them all.
  */
 const recordSql = `
 WITH c AS MATERIALIZED (
   SELECT i.*, f.step AS f_step, f.attempt AS f_attempt, f.state AS f_state, f.tries, r.created_on, r.steps, r.round
   FROM unnest($1::int[], $2::uuid[], $3::bigint[], $4::int[], $5::int[], $6::text[], $7::boolean[], $8::text[], $9::timestamptz[],
               $10::timestamptz[], $11::text[], $12::text[], $13::text[], $14::text[], $15::jsonb[])
-    AS i(ord, request_id, file_id, step, attempt, status, open, worker, at, start_at, class, group_message, fingerprint, info, results)
+    AS i(ord, request_id, file_id, step, attempt, said, open, worker, at, start_at, class, group_message, fingerprint, info, results)
   JOIN request_files f ON f.request_id = i.request_id AND f.file_id = i.file_id
   JOIN requests r ON r.id = i.request_id
   ORDER BY f.request_id, f.file_id FOR UPDATE OF f
+), p AS MATERIALIZED (
+  SELECT s.request_id, s.step, s.retry_attempts, s.retry_wait_seconds, s.retry_classes
+  FROM (SELECT DISTINCT request_id, f_step FROM c WHERE said IN ('retry', 'failure')) k
+  JOIN request_steps s ON s.request_id = k.request_id AND s.step = k.f_step
+  WHERE s.retry_attempts IS NOT NULL OR s.retry_wait_seconds IS NOT NULL OR s.retry_classes IS NOT NULL
+), j AS (
+  SELECT c.*, ${statusSql} AS status, coalesce(p.retry_attempts, $16) AS most_tries, coalesce(p.retry_wait_seconds, 1) AS first_wait
+  FROM c LEFT JOIN p ON p.request_id = c.request_id AND p.step = c.f_step
 ), e AS MATERIALIZED (
-  SELECT c.*, greatest(f_attempt, 1) AS used_attempt,
+  SELECT j.*, greatest(f_attempt, 1) AS used_attempt,
     CASE WHEN status = 'success' AND f_step < steps THEN f_step + 1 ELSE f_step END AS to_step,
     CASE
       WHEN NOT ((f_state IN (${sqlList(reportable)}) AND f_step = step AND f_attempt = attempt) OR (open AND f_state IN (${sqlList(anyOpen)}))) THEN NULL
       WHEN status = 'start' AND f_state IN (${sqlList(fileMoves.start.from)}) THEN '${fileMoves.start.to}'
       WHEN status = 'success' AND f_step < steps THEN '${fileMoves.pass.to}'
       WHEN status = 'success' THEN '${fileMoves.succeed.to}'
-      WHEN status = 'retry' AND tries + 1 < $16 THEN '${fileMoves.retry.to}'
+      WHEN status = 'retry' AND tries + 1 < most_tries THEN '${fileMoves.retry.to}'
       WHEN status IN ('retry', 'failure') THEN '${fileMoves.fail.to}'
     END AS to_state
-  FROM c
+  FROM j
 ), u AS (
   UPDATE request_files f SET
     step = e.to_step, state = e.to_state, worker = e.worker, updated_at = now(),
     attempt = CASE WHEN e.to_step <> e.f_step THEN 0 ELSE e.used_attempt END,
     tries = CASE WHEN e.to_step <> e.f_step THEN 0 WHEN e.status IN ('retry', 'failure') THEN e.tries + 1 ELSE e.tries END,
     lease_until = CASE WHEN e.to_state = 'running' THEN now() + make_interval(secs => $17) END,
-    not_before = CASE WHEN e.status = 'retry' AND e.to_state = 'waiting' THEN now() + make_interval(secs => ${backoffSeconds}) END,
+    not_before = CASE WHEN e.status = 'retry' AND e.to_state = 'waiting' THEN now() + make_interval(secs => ${waitSql("e.first_wait", "e.tries")}) END,
     error_group = CASE WHEN e.status IN ('retry', 'failure') THEN e.fingerprint END
   FROM e WHERE e.to_state IS NOT NULL AND f.request_id = e.request_id AND f.file_id = e.file_id
 ), h AS (
@@ -149,7 +164,9 @@ export async function areRecorded(
     `SELECT i.ord FROM unnest($1::int[], $2::uuid[], $3::bigint[], $4::int[], $5::int[], $6::text[]) AS i(ord, request_id, file_id, step, attempt, status)
      JOIN requests r ON r.id = i.request_id
      JOIN file_status h ON h.request_created = r.created_on AND h.request_id = i.request_id AND h.file_id = i.file_id
-       AND h.step = i.step AND h.attempt = i.attempt AND (h.status = i.status OR (h.status = 'failure' AND i.status = 'retry'))`,
+       AND h.step = i.step AND h.attempt = i.attempt
+       AND (h.status = i.status OR (h.status = 'failure' AND i.status = 'retry') OR (h.status = 'retry' AND i.status = 'failure' AND EXISTS (
+         SELECT FROM request_steps s WHERE s.request_id = i.request_id AND s.step = i.step AND s.retry_classes IS NOT NULL)))`,
     [
       rows.map((_, ord) => ord),
       rows.map((row) => row.request),

@@ -1,10 +1,12 @@
 // The nouns of the domain, as the use cases answer them. `http` puts them on the wire as they are.
+import type { RetryPolicy } from "./retry.ts";
 import type { FileState, HistoryStatus, RequestState } from "./state.ts";
 
 export interface StepInput {
   operation: string;
   /** already parsed by the operation's schema */
   settings: Record<string, unknown>;
+  retry?: RetryPolicy | null | undefined;
 }
 
 export interface SubmitInput {
@@ -28,10 +30,18 @@ export interface Counters {
   canceled: number;
 }
 
+export interface RetryView {
+  attempts: number | null;
+  wait_seconds: number | null;
+  classes: string[] | null;
+}
+
 export interface StepView extends Counters {
   step: number;
   operation: string;
   settings: Record<string, unknown>;
+  /** what its user said of trying again; null: nothing, and null inside: nothing of this */
+  retry: RetryView | null;
   passed: number;
 }
 

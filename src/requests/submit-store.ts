@@ -42,9 +42,16 @@ export async function insertRequest(query: Query, { id, owner, datasetId, input,
   );
   if (!inserted.length) return false;
   await query(
-    `INSERT INTO request_steps (request_id, step, operation, settings)
-     SELECT $1, ord, operation, settings FROM unnest($2::text[], $3::jsonb[]) WITH ORDINALITY AS s(operation, settings, ord)`,
-    [id, input.steps.map((step) => step.operation), input.steps.map((step) => JSON.stringify(step.settings))],
+    `INSERT INTO request_steps (request_id, step, operation, settings, retry_attempts, retry_wait_seconds, retry_classes)
+     SELECT $1, ord, operation, settings, (retry ->> 'attempts')::int, (retry ->> 'wait_seconds')::double precision,
+       CASE WHEN jsonb_typeof(retry -> 'classes') = 'array' THEN ARRAY(SELECT jsonb_array_elements_text(retry -> 'classes')) END
+     FROM unnest($2::text[], $3::jsonb[], $4::jsonb[]) WITH ORDINALITY AS s(operation, settings, retry, ord)`,
+    [
+      id,
+      input.steps.map((step) => step.operation),
+      input.steps.map((step) => JSON.stringify(step.settings)),
+      input.steps.map((step) => JSON.stringify(step.retry ?? {})),
+    ],
   );
   await query(`INSERT INTO request_moves (request_id, round, move, to_state) VALUES ($1, 1, 'submit', 'submitted')`, [id]);
   return true;

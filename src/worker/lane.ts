@@ -67,7 +67,7 @@ async function performAll({ operation, settings, inHand, outbox, giveBack, log }
 }
 
 function givenBack(task: Task) {
-  return retryOf(task, { class: "unavailable", message: "The worker was stopped before it had finished this file." });
+  return retryOf(task, { class: "given_back", message: "The worker was stopped before it had finished this file." });
 }
 
 /** At most doubled at a time: one quick file says little of the next. */

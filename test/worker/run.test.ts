@@ -158,7 +158,7 @@ describe("a worker", () => {
     await worker;
     expect(performance.now() - asked).toBeLessThan(3000);
     expect(server.reports).toMatchObject([
-      { file: 1, status: "retry", error: { class: "unavailable", message: expect.stringContaining("stopped") } },
+      { file: 1, status: "retry", error: { class: "given_back", message: expect.stringContaining("stopped") } },
     ]);
     expect(existsSync(scratch)).toBe(false);
   });

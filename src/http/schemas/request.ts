@@ -16,6 +16,10 @@ const step = z
     step: z.number().int().min(1),
     operation: z.string(),
     settings: z.record(z.string(), z.unknown()),
+    retry: z
+      .object({ attempts: z.number().int().nullable(), wait_seconds: z.number().nullable(), classes: z.array(z.string()).nullable() })
+      .nullable()
+      .meta({ description: "When its files are tried again, where that was said." }),
     ...countersShape,
     passed: count.meta({ description: "Files that were done here and went on to the next step." }),
   })

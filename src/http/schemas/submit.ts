@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { RetryPolicy } from "../../requests/retry.ts";
 
 const path = z.string().min(1).max(4096);
 
@@ -14,8 +15,26 @@ const dataset = z
   ])
   .meta({ id: "DatasetInput" });
 
+/** Beside the settings of every operation: when a file is tried again. */
+export const retryPolicy = z
+  .strictObject({
+    attempts: z.number().int().min(1).max(20).optional().meta({ description: "Tries of a file, a round." }),
+    wait_seconds: z
+      .number()
+      .min(0)
+      .max(86_400)
+      .optional()
+      .meta({ description: "Before the second try; doubled before each one after, up to five minutes (or to this, where it is longer)." }),
+    classes: z
+      .array(z.string().regex(/^[a-z][a-z0-9_-]{0,63}$/, "must be an error class such as unavailable"))
+      .max(50)
+      .optional()
+      .meta({ description: "Error classes worth another try, whatever the worker says of them; all others fail at once." }),
+  })
+  .meta({ id: "Retry" }) satisfies z.ZodType<RetryPolicy>;
+
 /** An operation and its settings, flat; the settings are parsed by the operation's own schema, which the document shows in this one's place. */
-const step = z.looseObject({ operation: z.string().min(1).max(100) }).meta({ id: "StepInput" });
+const step = z.looseObject({ operation: z.string().min(1).max(100), retry: retryPolicy.optional() }).meta({ id: "StepInput" });
 
 export const submitBody = z
   .strictObject({

@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Task } from "../../src/operations/contract.ts";
+import { redrive } from "../../src/requests/redrive.ts";
+import { submit } from "../../src/requests/submit.ts";
+import { type Ledger, openLedger } from "../support/context.ts";
+
+let ledger: Ledger;
+beforeAll(async () => {
+  ledger = await openLedger();
+});
+afterAll(async () => {
+  expect(await ledger.violations()).toEqual([]);
+  await ledger.close();
+});
+
+const step = { operation: "transform", settings: { generator: "sql", selection: "select temp from input", format: "csv" } };
+
+async function submitted(files: number, steps = [step]): Promise<string> {
+  const { request } = await submit(ledger.ctx, "local", {
+    dataset: { files: Array.from({ length: files }, (_, n) => `https://data.example/${n}.parquet`) },
+    steps,
+  });
+  return request.id;
+}
+
+const sentence = 'Binder Error: Referenced column "temp" not found in FROM clause!\n\nLINE 1: select temp from input';
+const fail = (task: Task, errorClass: string, message = sentence) =>
+  ledger.report(task, "failure", { error: { class: errorClass, message } });
+
+test("a wrong column met by the first readable file ends the request with DuckDB's sentence, before thousands fail alike", async () => {
+  const id = await submitted(3000);
+  const [unreadable, first] = (await ledger.claim(2, { request: id })) as [Task, Task];
+  await fail(unreadable, "bad_input", "0.parquet is no Parquet file");
+  await fail(first, "bad_query");
+  const ended = await ledger.ended(id);
+  expect(ended).toMatchObject({ state: "failed", reason: sentence, counters: { total: 3000, failed: 3000 } });
+  const [groups] = await ledger.ctx.db.query(
+    "SELECT count(*) FILTER (WHERE class = 'bad_query') AS met, count(*) AS all FROM error_groups WHERE request_id = $1",
+    [id],
+  );
+  expect(groups).toEqual({ met: 1, all: 3 });
+});
+
+test("a request of one file ends failed as well", async () => {
+  const id = await submitted(1);
+  const [task] = (await ledger.claim(1, { request: id })) as [Task];
+  await fail(task, "bad_query");
+  expect(await ledger.ended(id)).toMatchObject({ state: "failed", reason: sentence });
+});
+
+test("once a file is done in that step, a file of another shape fails alone", async () => {
+  const id = await submitted(2);
+  const [good, odd] = (await ledger.claim(2, { request: id })) as [Task, Task];
+  await ledger.report(good, "success", { results: [await stored(good)] });
+  await fail(odd, "bad_query");
+  expect(await ledger.ended(id)).toMatchObject({ state: "complete", counters: { done: 1, failed: 1 } });
+});
+
+test("what condemned one round does not condemn the next", async () => {
+  const id = await submitted(5);
+  const [first] = (await ledger.claim(1, { request: id })) as [Task];
+  await fail(first, "bad_query");
+  await ledger.ended(id);
+  await redrive(ledger.ctx, id, { errors: ["ended-failed"] });
+  const tasks = await ledger.claim(4, { request: id });
+  for (const task of tasks) await ledger.report(task, "success", { results: [await stored(task)] });
+  expect(await ledger.ended(id)).toMatchObject({ state: "complete", round: 2, counters: { done: 4, failed: 1 } });
+});
+
+async function stored(task: Task): Promise<{ name: string; size: number }> {
+  const name = task.upload?.name ?? "";
+  const { size } = await ledger.ctx.store.put(task.request, name, Buffer.from("temp\n1\n"));
+  return { name, size };
+}
