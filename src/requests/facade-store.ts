@@ -6,6 +6,17 @@ export async function idOfNumber(query: Query, number: number): Promise<string |
   return row?.id;
 }
 
+/** The file is of the request's dataset, and the open request has not copied it yet. */
+export async function isComing(query: Query, request: string, file: number): Promise<boolean> {
+  const rows = await query(
+    `SELECT FROM requests r JOIN files f ON f.dataset_id = r.dataset_id AND f.id = $2
+     WHERE r.id = $1 AND r.state IN ('submitted', 'lookup', 'running') AND r.ending IS NULL
+       AND NOT EXISTS (SELECT FROM request_files e WHERE e.request_id = r.id AND e.file_id = f.id)`,
+    [request, file],
+  );
+  return rows.length > 0;
+}
+
 export interface Aside {
   id: string;
   resultsDeleted: boolean;

@@ -1,5 +1,6 @@
-import { Refused } from "../../../errors.ts";
+import { Refused, Unavailable } from "../../../errors.ts";
 import { parse } from "../../../http/parse.ts";
+import { isComing } from "../../../requests/facade-store.ts";
 import { report } from "../../../requests/report.ts";
 import type { Report } from "../../../requests/request.ts";
 import { type Attempt, readAttemptToken } from "../attempt-token.ts";
@@ -60,10 +61,20 @@ async function record({ ctx, params, response }: Call, body: FileComplete, attem
       const apart = await withOwnObjects(ctx, said);
       if (apart) [answer = "unknown"] = await report(ctx, worker, [apart], { open });
     }
-    if (answer === "unknown") throw unknownFile(request, said);
+    if (answer === "unknown") {
+      if (await isOnItsWay(ctx, said)) throw new Unavailable("The file is not yet taken into the request.");
+      throw unknownFile(request, said);
+    }
     if (answer.startsWith(refused)) throw badRequest(answer.slice(refused.length));
     return { status: 200, body: JSON.stringify(answer === "recorded" ? "Ok" : "Ignoring duplicate result report") };
   });
+}
+
+/** A finder of others is heard before its files are copied into the requests that wait for them; a quick worker may report in between. */
+async function isOnItsWay(ctx: Call["ctx"], { request, file }: Report): Promise<boolean> {
+  const coming = await isComing(ctx.db.query, request, file);
+  if (coming) ctx.advance.ring(request);
+  return coming;
 }
 
 function unknownFile({ id }: Reported, { file }: Report): Refused {
