@@ -105,3 +105,14 @@ export function overdueLookups(query: Query, ownFinders: string[], silentSeconds
     [silentSeconds, ownFinders],
   );
 }
+
+/** Versions that no request has and no new one will get, a day after their last use; a few at a time, since their files go with them. */
+export async function forgetUnused(query: Query): Promise<number> {
+  const rows = await query(
+    `DELETE FROM datasets WHERE id IN (
+       SELECT d.id FROM datasets d WHERE d.state IN ('stale', 'failed') AND d.outcome IS NOT NULL AND d.last_used_at < now() - interval '1 day'
+         AND d.updated_at < now() - interval '1 day' AND NOT EXISTS (SELECT FROM requests r WHERE r.dataset_id = d.id)
+       ORDER BY d.id LIMIT 20) RETURNING id`,
+  );
+  return rows.length;
+}
