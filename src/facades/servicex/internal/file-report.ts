@@ -14,7 +14,15 @@ const measure = z.coerce.number().nullish().catch(undefined);
 
 /** Of three generations of workers: what one does not send is missing or null. */
 export const fileCompleteBody = z.object({
-  "file-id": z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER),
+  "file-id": z
+    .union([
+      z.int(),
+      z
+        .string()
+        .regex(/^\d{1,15}$/, "must be a whole number")
+        .transform(Number),
+    ])
+    .pipe(z.int().min(0)),
   status: z.enum(["success", "failure"]),
   "file-path": z.string().nullish(),
   "s3-object-name": z.string().nullish(),
