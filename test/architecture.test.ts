@@ -31,6 +31,7 @@ const pure = [
   "did-you-mean.ts",
   "program.ts",
   "metrics.ts",
+  "canonical-json.ts",
   "settings",
   "config.ts",
 ];
@@ -49,6 +50,7 @@ test("the client and the worker reach the service over HTTP alone", () => {
     ...pure,
     "client",
     "worker",
+    "receipts",
     "operations",
     "inputs",
     "outside",

@@ -83,7 +83,7 @@ export interface paths {
     get: operations["getRequest"];
     put?: never;
     post?: never;
-    /** Delete a request that has ended, with its rows and its results */
+    /** Delete a request that has ended, with its rows and its results; its receipt stays */
     delete: operations["deleteRequest"];
     options?: never;
     head?: never;
@@ -206,6 +206,40 @@ export interface paths {
     put?: never;
     /** Open the next round with failed files; the earlier results stay */
     post: operations["redriveRequest"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/requests/{id}/receipt": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Read the receipt of a request that has ended: what went in, what came out, what failed; signed, and kept when the request is deleted */
+    get: operations["getReceipt"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/.well-known/longshore-keys": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** The public keys that receipts of this service are verified with, as JSON Web Keys */
+    get: operations["getReceiptKeys"];
+    put?: never;
+    post?: never;
     delete?: never;
     options?: never;
     head?: never;
@@ -627,10 +661,180 @@ export interface components {
       /** @description With numbers, paths and ids taken out. */
       message: string;
       count: number;
+      /** @description Of all failed files; from 0 to 1. */
+      share: number;
       examples: {
         file: number;
         paths: string[];
         message: string | null;
+      }[];
+    };
+    Redriven: {
+      /** Format: uuid */
+      id: string;
+      number: number;
+      owner: string;
+      title: string | null;
+      state: components["schemas"]["RequestState"];
+      round: number;
+      reason: string | null;
+      /** @description The lookup stopped half way: the dataset has more files than these. */
+      incomplete: boolean;
+      counters: components["schemas"]["Counters"];
+      steps: components["schemas"]["RequestStep"][];
+      dataset: {
+        id: string;
+        finder: string;
+        name: string;
+        did: string | null;
+        state: string;
+        files: number;
+      };
+      workers: number | null;
+      deadline: string | null;
+      stop_after_failed_percent: number | null;
+      /** Format: date-time */
+      created_at: string;
+      started_at: string | null;
+      finished_at: string | null;
+      links: {
+        [key: string]: string;
+      };
+      /** @description Files that are tried again. */
+      redriven: number;
+    };
+    SignedReceipt: {
+      receipt: {
+        /** @constant */
+        format: "longshore-receipt-1";
+        service: {
+          /** @constant */
+          name: "Longshore";
+          version: string;
+          url: string;
+        };
+        request: {
+          id: string;
+          owner: string;
+          title: string | null;
+          state: string;
+          reason: string | null;
+          round: number;
+          incomplete: boolean;
+          /** Format: date-time */
+          created_at: string;
+          started_at: string | null;
+          finished_at: string | null;
+          stop_after_failed_percent: number | null;
+        };
+        dataset: {
+          id: string;
+          finder: string;
+          name: string;
+          did: string | null;
+          version: number;
+          files: number;
+        };
+        inputs: {
+          files: number;
+          digest: {
+            /** @constant */
+            algorithm: "sha256";
+            value: string;
+          };
+        };
+        steps: {
+          step: number;
+          operation: string;
+          settings: {
+            [key: string]: unknown;
+          };
+          retry: unknown;
+          done: number;
+          failed: number;
+        }[];
+        counters: {
+          [key: string]: number;
+        };
+        rounds: {
+          round: number;
+          /** @description Files taken up again at its beginning. */
+          redriven: number;
+          done: number;
+          failed: number;
+          moves: {
+            move: string;
+            from: string | null;
+            to: string;
+            /** Format: date-time */
+            at: string;
+            reason: string | null;
+          }[];
+        }[];
+        failures: {
+          files: number;
+          groups: {
+            fingerprint: string;
+            class: string;
+            message: string;
+            count: number;
+            examples: {
+              file: number;
+              paths: string[];
+              message: string | null;
+            }[];
+          }[];
+          /** @description Met on the way; no file has failed of these in the end. */
+          overcome: {
+            fingerprint: string;
+            class: string;
+            message: string;
+          }[];
+        };
+        results: {
+          count: number;
+          bytes: number;
+          digest: {
+            /** @constant */
+            algorithm: "sha256";
+            value: string;
+          };
+          /** @description false: more than are listed here; `url` lists them while they are kept. */
+          listed: boolean;
+          items: {
+            name: string;
+            size: number;
+            checksum: string | null;
+            file: number | null;
+            step: number;
+            attempt: number;
+          }[];
+          url: string;
+          deleted_at: string | null;
+        };
+        /** Format: date-time */
+        made_at: string;
+      };
+      signature: {
+        /** @constant */
+        algorithm: "Ed25519";
+        key_id: string;
+        /** @description base64url, over the canonical JSON (RFC 8785) of `receipt` */
+        value: string;
+      };
+    };
+    ReceiptKeys: {
+      keys: {
+        /** @constant */
+        kty: "OKP";
+        /** @constant */
+        crv: "Ed25519";
+        x: string;
+        kid: string;
+        /** @constant */
+        use: "sig";
+        /** @constant */
+        alg: "EdDSA";
       }[];
     };
     Dataset: {
@@ -1585,7 +1789,7 @@ export interface operations {
         content: {
           "application/json": {
             items: components["schemas"]["ErrorGroup"][];
-            next: null;
+            next: string | null;
           };
         };
       };
@@ -1647,7 +1851,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["Request"];
+          "application/json": components["schemas"]["Redriven"];
         };
       };
       /** @description Something in the input is wrong; `errors` says where. */
@@ -1697,6 +1901,103 @@ export interface operations {
       };
       /** @description The body is not application/json in UTF-8. */
       415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Something the service needs is away for a moment; try again after Retry-After seconds. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  getReceipt: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The request's id. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The receipt of its last round. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["SignedReceipt"];
+        };
+      };
+      /** @description The Host or Origin is foreign. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description There is no such thing. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description It has not ended. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Something the service needs is away for a moment; try again after Retry-After seconds. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  getReceiptKeys: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The keys, the newest first. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["ReceiptKeys"];
+        };
+      };
+      /** @description The Host or Origin is foreign. */
+      403: {
         headers: {
           [name: string]: unknown;
         };

@@ -12,12 +12,21 @@ export type RequestView = components["schemas"]["Request"];
 export type Counters = components["schemas"]["Counters"];
 export type FileView = components["schemas"]["File"];
 export type ResultView = components["schemas"]["Result"];
+export type ErrorGroup = components["schemas"]["ErrorGroup"];
+export type Redrive = components["schemas"]["Redrive"];
+export type Redriven = components["schemas"]["Redriven"];
+export type SignedReceipt = components["schemas"]["SignedReceipt"];
+export type ReceiptKeys = components["schemas"]["ReceiptKeys"];
+export type DatasetView = components["schemas"]["Dataset"];
+export type DatasetFileView = components["schemas"]["DatasetFile"];
 export interface Page<Item> {
   items: Item[];
   next: string | null;
 }
 
 type ListQuery = NonNullable<operations["listRequests"]["parameters"]["query"]>;
+type DatasetsQuery = NonNullable<operations["listDatasets"]["parameters"]["query"]>;
+type DatasetFilesQuery = NonNullable<operations["listDatasetFiles"]["parameters"]["query"]>;
 type FilesQuery = NonNullable<operations["listFiles"]["parameters"]["query"]>;
 
 export interface Progress {
@@ -42,6 +51,18 @@ export interface LongshoreClient {
   /** every result there is now, in the order in which they came */
   results(id: string): AsyncGenerator<ResultView>;
   cancel(id: string): Promise<RequestView>;
+  /** why files failed, in groups, the greatest first */
+  errors(id: string): Promise<Page<ErrorGroup>>;
+  /** Opens the next round with failed files: all, those of some errors, or those named. */
+  redrive(id: string, chosen?: Redrive): Promise<Redriven>;
+  delete(id: string): Promise<void>;
+  receipt(id: string): Promise<SignedReceipt>;
+  receiptKeys(): Promise<ReceiptKeys>;
+  datasets(query?: DatasetsQuery): Promise<Page<DatasetView>>;
+  dataset(id: string): Promise<DatasetView>;
+  datasetFiles(id: string, query?: DatasetFilesQuery): Promise<Page<DatasetFileView>>;
+  /** Forgets it: the next request that names it looks anew. */
+  deleteDataset(id: string): Promise<DatasetView>;
   /** Resolves with the request when it has ended. */
   wait(id: string, options?: WaitOptions): Promise<RequestView>;
   /** Brings every result into a folder; what is there already, and right, stays. */
@@ -77,6 +98,34 @@ export function longshoreClient({ url, token }: { url: string; token?: string | 
     },
     async cancel(id) {
       return answerOf(url, await api.POST("/v1/requests/{id}/cancel", { params: { path: { id } } }));
+    },
+    async errors(id) {
+      return answerOf(url, await api.GET("/v1/requests/{id}/errors", { params: { path: { id } } }));
+    },
+    async redrive(id, chosen = {}) {
+      return answerOf(url, await api.POST("/v1/requests/{id}/redrive", { params: { path: { id } }, body: chosen }));
+    },
+    async delete(id) {
+      const answer = await api.DELETE("/v1/requests/{id}", { params: { path: { id } } });
+      if (answer.response.status !== 204) answerOf(url, answer);
+    },
+    async receipt(id) {
+      return answerOf(url, await api.GET("/v1/requests/{id}/receipt", { params: { path: { id } } }));
+    },
+    async receiptKeys() {
+      return answerOf(url, await api.GET("/.well-known/longshore-keys"));
+    },
+    async datasets(query = {}) {
+      return answerOf(url, await api.GET("/v1/datasets", { params: { query } }));
+    },
+    async dataset(dataset) {
+      return answerOf(url, await api.GET("/v1/datasets/{dataset}", { params: { path: { dataset } } }));
+    },
+    async datasetFiles(dataset, query = {}) {
+      return answerOf(url, await api.GET("/v1/datasets/{dataset}/files", { params: { path: { dataset }, query } }));
+    },
+    async deleteDataset(dataset) {
+      return answerOf(url, await api.DELETE("/v1/datasets/{dataset}", { params: { path: { dataset } } }));
     },
     wait: (id, options = {}) => waitForEnd({ get: () => client.get(id), events: (signal) => events(id, signal) }, options),
     download: (id, folder, options = {}) => downloadResults(client.results(id), folder, options),

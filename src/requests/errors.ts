@@ -4,8 +4,14 @@ import { readRequest } from "./progress.ts";
 
 const mostGroups = 200;
 
+export interface ErrorGroup extends GroupRow {
+  /** of all failed files, from 0 to 1 */
+  share: number;
+}
+
 /** The failures of a request as groups: fingerprint, general message, count and examples, the greatest first. */
-export async function listErrors(ctx: Pick<Context, "db">, id: string): Promise<GroupRow[]> {
-  await readRequest(ctx, id);
-  return errorGroups(ctx.db.query, id, mostGroups);
+export async function listErrors(ctx: Pick<Context, "db">, id: string): Promise<ErrorGroup[]> {
+  const { counters } = await readRequest(ctx, id);
+  const groups = await errorGroups(ctx.db.query, id, mostGroups);
+  return groups.map((group) => ({ ...group, share: group.count / Math.max(counters.failed, group.count) }));
 }

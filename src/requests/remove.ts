@@ -2,6 +2,7 @@ import type { Context } from "../context.ts";
 import { Refused } from "../errors.ts";
 import { removeResults } from "./leftovers.ts";
 import { readRequest } from "./progress.ts";
+import { keepReceipt } from "./receipt.ts";
 import { forgetRequest } from "./remove-store.ts";
 import { isFinal } from "./state.ts";
 
@@ -9,6 +10,7 @@ import { isFinal } from "./state.ts";
 export async function remove(ctx: Context, id: string): Promise<void> {
   const request = await readRequest(ctx, id);
   if (!isFinal(request.state)) throw new Refused(409, "request_open", `The request is ${request.state}; cancel it first, then delete it.`);
+  await keepReceipt(ctx, request.id);
   await removeResults(ctx, request.id);
   await forgetRequest(ctx.db, request.id);
 }

@@ -1,10 +1,12 @@
 import type { Context } from "../context.ts";
+import { forgetUnused } from "../datasets/lookup-store.ts";
 import { ensurePartitions } from "../db/partitions.ts";
 import { requestsToAdvance } from "./advance-store.ts";
 import { cleanUp } from "./end.ts";
 import { removeResults } from "./leftovers.ts";
 import { loseSilent } from "./lose.ts";
 import { republishLost } from "./publish.ts";
+import { keepReceipt } from "./receipt.ts";
 import { requestsPastTtl } from "./results-store.ts";
 import { endedLately, notOpen, requestsWithQueued } from "./sweep-store.ts";
 
@@ -27,6 +29,7 @@ export async function tidy(ctx: Context): Promise<void> {
   });
   await repair(ctx, "clean-up", () => cleanUpEnded(ctx));
   await repair(ctx, "expired", () => removeExpired(ctx));
+  await repair(ctx, "dataset", () => forgetUnused(ctx.db.query));
 }
 
 async function repair(ctx: Context, kind: string, work: () => Promise<number>): Promise<void> {
@@ -80,6 +83,9 @@ async function removeExpired(ctx: Context): Promise<number> {
   const { resultTtlDays } = ctx.config;
   if (resultTtlDays === undefined) return 0;
   const ids = await requestsPastTtl(ctx.db.query, resultTtlDays, page);
-  for (const id of ids) await removeResults(ctx, id);
+  for (const id of ids) {
+    await keepReceipt(ctx, id);
+    await removeResults(ctx, id);
+  }
   return ids.length;
 }

@@ -16,6 +16,11 @@ export function percent(text: string): number {
   throw new InvalidArgumentError("Allowed is a number above 0, up to 100.");
 }
 
+/** For an option that may be given several times, or with several values. */
+export function several<Value>(one: (text: string) => Value): (text: string, before: Value[] | undefined) => Value[] {
+  return (text, before = []) => [...before, one(text)];
+}
+
 export function plainText(longest: number): (text: string) => string {
   return (text) => {
     if (text.length > 0 && text.length <= longest) return text;

@@ -2,13 +2,18 @@ import { Command } from "commander";
 import { version } from "../../version.ts";
 import { addAudit } from "./audit.ts";
 import { addCancel } from "./cancel.ts";
+import { addDatasets } from "./datasets.ts";
 import { addDb } from "./db.ts";
+import { addDelete } from "./delete.ts";
 import { addDownload } from "./download.ts";
+import { addErrors } from "./errors.ts";
 import { exitOf } from "./exits.ts";
 import { addFiles } from "./files.ts";
 import { addList } from "./list.ts";
 import { addMigrate } from "./migrate.ts";
 import { say } from "./print.ts";
+import { addReceipt } from "./receipt.ts";
+import { addRedrive } from "./redrive.ts";
 import { addShow } from "./show.ts";
 import { addStart } from "./start.ts";
 import { addSubmit } from "./submit.ts";
@@ -22,8 +27,13 @@ const commands = [
   addShow,
   addWatch,
   addFiles,
+  addErrors,
+  addRedrive,
   addCancel,
+  addDelete,
   addDownload,
+  addReceipt,
+  addDatasets,
   addWorker,
   addAudit,
   addDb,

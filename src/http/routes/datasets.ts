@@ -19,7 +19,7 @@ export const listAllDatasets = route({
       .enum(["true", "false"])
       .transform((word) => word === "true")
       .optional()
-      .meta({ description: "Also those that no new request uses.", override: { type: "boolean" } }),
+      .meta({ description: "Also those that no new request uses." }),
     cursor,
     limit: limit(200, 50),
   }),

@@ -14,6 +14,7 @@ const errorGroup = z
     class: z.string(),
     message: z.string().meta({ description: "With numbers, paths and ids taken out." }),
     count: z.number().int(),
+    share: z.number().meta({ description: "Of all failed files; from 0 to 1." }),
     examples: z.array(z.object({ file: z.number().int(), paths: z.array(z.string()), message: z.string().nullable() })),
   })
   .meta({ id: "ErrorGroup" });
@@ -25,7 +26,7 @@ export const listRequestErrors = route({
   tag: "files",
   summary: "List why files failed, in groups, the greatest first",
   params: requestParams,
-  responses: { 200: { description: "The groups.", schema: z.object({ items: z.array(errorGroup), next: z.null() }) } },
+  responses: { 200: { description: "The groups.", schema: z.object({ items: z.array(errorGroup), next: z.string().nullable() }) } },
   handler: async (ctx, { params }) => ({ status: 200, body: { items: await listErrors(ctx, params.id), next: null } }),
 });
 
@@ -36,6 +37,10 @@ const redriveBody = z
   })
   .meta({ id: "Redrive", description: "Empty: every failed file." });
 
+const redriven = requestView
+  .extend({ redriven: z.number().int().min(1).meta({ description: "Files that are tried again." }) })
+  .meta({ id: "Redriven" });
+
 export const redriveRequest = route({
   method: "post",
   path: "/v1/requests/{id}/redrive",
@@ -45,12 +50,12 @@ export const redriveRequest = route({
   params: requestParams,
   body: { schema: redriveBody, limitMegabytes: 4, example: { errors: ["3f2a9c"] } },
   responses: {
-    200: { description: "It runs again.", schema: requestView },
+    200: { description: "It runs again.", schema: redriven },
     409: { description: "It is canceled or still running, or none of those files failed." },
   },
   async handler(ctx, { params, body }) {
-    const { request } = await redrive(ctx, params.id, body);
-    return { status: 200, body: onTheWire(request) };
+    const { request, files } = await redrive(ctx, params.id, body);
+    return { status: 200, body: { ...onTheWire(request), redriven: files } };
   },
 });
 
@@ -59,7 +64,7 @@ export const deleteRequest = route({
   path: "/v1/requests/{id}",
   name: "deleteRequest",
   tag: "requests",
-  summary: "Delete a request that has ended, with its rows and its results",
+  summary: "Delete a request that has ended, with its rows and its results; its receipt stays",
   params: requestParams,
   responses: { 204: { description: "It is gone." }, 409: { description: "It has not ended: cancel it first." } },
   async handler(ctx, { params }) {

@@ -6,6 +6,7 @@ import { getRequestFile, listRequestFiles } from "./files.ts";
 import { getHealth, getMetrics, getReadiness } from "./health.ts";
 import { getOpenApi } from "./openapi.ts";
 import { listOperations } from "./operations.ts";
+import { getReceipt, getReceiptKeys } from "./receipt.ts";
 import { cancelRequest, getRequest, listAllRequests, submitRequest } from "./requests.ts";
 import { listRequestResults } from "./results.ts";
 import { claimWork, heartbeatWork, reportWork } from "./work.ts";
@@ -26,6 +27,8 @@ export const routes: Route[] = [
   listRequestErrors,
   redriveRequest,
   deleteRequest,
+  getReceipt,
+  getReceiptKeys,
   listAllDatasets,
   getDataset,
   listFilesOfDataset,

@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
+import { canonicalJson } from "../../canonical-json.ts";
 import { Refused } from "../../errors.ts";
 import { cancel } from "../../requests/cancel.ts";
 import { listRequests, readRequest } from "../../requests/progress.ts";
 import type { RequestView } from "../../requests/request.ts";
 import { submit } from "../../requests/submit.ts";
-import { canonicalJson } from "../canonical-json.ts";
 import { route } from "../route.ts";
 import { cursor, limit, requestParams } from "../schemas/params.ts";
 import { requestPage, requestState, requestView, type WireRequest } from "../schemas/request.ts";
@@ -94,6 +94,7 @@ export function onTheWire({ facade: _, ...view }: RequestView): WireRequest {
       errors: `${self}/errors`,
       events: `${self}/events`,
       cancel: `${self}/cancel`,
+      receipt: `${self}/receipt`,
     },
   };
 }

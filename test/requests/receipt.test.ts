@@ -1,0 +1,182 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Task } from "../../src/operations/contract.ts";
+import { receiptKey, toJwk } from "../../src/receipts/key.ts";
+import type { SignedReceipt } from "../../src/receipts/receipt.ts";
+import { verifyReceipt } from "../../src/receipts/verify.ts";
+import { readReceipt, receiptKeys } from "../../src/requests/receipt.ts";
+import { redrive } from "../../src/requests/redrive.ts";
+import { remove } from "../../src/requests/remove.ts";
+import { submit } from "../../src/requests/submit.ts";
+import { tidy } from "../../src/requests/sweep.ts";
+import { type Ledger, openLedger } from "../support/context.ts";
+
+let ledger: Ledger;
+beforeAll(async () => {
+  ledger = await openLedger();
+});
+afterAll(() => ledger.close());
+
+const transform = { operation: "transform", settings: { generator: "sql", selection: "select 1", format: "csv" } };
+
+async function submitted(files: number): Promise<string> {
+  const dataset = { files: Array.from({ length: files }, (_, n) => [`/data/${n}, first.parquet`, `https://two.example/${n}`]) };
+  return (await submit(ledger.ctx, "local", { title: "Mine", dataset, steps: [transform] })).request.id;
+}
+
+async function succeed(tasks: Task[]): Promise<void> {
+  for (const task of tasks) {
+    const name = task.upload?.name ?? "";
+    const { size, checksum } = await ledger.ctx.store.put(task.request, name, Buffer.from(`of ${task.file}\n`));
+    await ledger.report(task, "success", { results: [{ name, size, checksum }] });
+  }
+}
+
+const fail = (task: Task) =>
+  ledger.report(task, "failure", { error: { class: "bad_input", message: `${task.file}.parquet ends at byte 12` } });
+
+const receiptOf = async (id: string) => (JSON.parse(await readReceipt(ledger.ctx, id)) as SignedReceipt).receipt;
+const keys = async () => ({ keys: await receiptKeys(ledger.ctx) });
+
+async function ended(files: number): Promise<string> {
+  const id = await submitted(files);
+  await succeed(await ledger.claim(files, { request: id }));
+  await ledger.ended(id);
+  return id;
+}
+
+test("a receipt tells what went in, what was done, what came out, and is the same at every look", async () => {
+  const id = await ended(3);
+  const text = await readReceipt(ledger.ctx, id);
+  const { receipt } = JSON.parse(text) as SignedReceipt;
+  expect(receipt).toMatchObject({
+    format: "longshore-receipt-1",
+    request: { id, owner: "local", title: "Mine", state: "complete", round: 1 },
+    dataset: { finder: "user", version: 1, files: 3 },
+    inputs: { files: 3 },
+    steps: [{ step: 1, operation: "transform", settings: transform.settings, done: 3, failed: 0 }],
+    counters: { total: 3, done: 3 },
+    rounds: [{ round: 1, done: 3, failed: 0, redriven: 0 }],
+    failures: { files: 0, groups: [], overcome: [] },
+    results: { count: 3, listed: true, deleted_at: null },
+  });
+  expect(receipt.rounds[0]?.moves.map(({ move }) => move)).toEqual(["submit", "run", "complete"]);
+  expect(receipt.results.items[0]).toMatchObject({ size: 5, checksum: expect.stringMatching(/^[0-9a-f]{64}$/), step: 1, attempt: 1 });
+  expect(await readReceipt(ledger.ctx, id)).toBe(text);
+});
+
+test("a receipt is verified without the service, and every changed byte is found", async () => {
+  const text = await readReceipt(ledger.ctx, await ended(1));
+  const set = await keys();
+  expect(verifyReceipt(text, set)).toMatchObject({ right: true });
+  expect(verifyReceipt(JSON.stringify(JSON.parse(text), undefined, 2), set)).toMatchObject({ right: true });
+  const bytes = Buffer.from(text);
+  const unseen = [...bytes.keys()].filter((at) => {
+    const changed = Buffer.from(bytes);
+    changed[at] = (changed[at] ?? 0) ^ 1;
+    return verifyReceipt(changed.toString(), set).right;
+  });
+  expect(unseen).toEqual([]);
+  expect(verifyReceipt(text.slice(0, -1), set)).toMatchObject({ right: false, why: expect.stringContaining("no signed receipt") });
+  expect(verifyReceipt(text, { keys: [] })).toMatchObject({ right: false, why: expect.stringContaining("keys") });
+});
+
+test("a key of somebody else is not taken for ours, whatever name it bears", async () => {
+  const text = await readReceipt(ledger.ctx, await ended(1));
+  const { signature } = JSON.parse(text) as SignedReceipt;
+  const other = { ...toJwk(receiptKey(Buffer.from("another service")).publicKey), kid: signature.key_id };
+  expect(verifyReceipt(text, { keys: [other] })).toMatchObject({ right: false });
+});
+
+test("receipts of a key that was changed are verified still, and processes with one secret sign as one", async () => {
+  const id = await ended(1);
+  const before = await readReceipt(ledger.ctx, id);
+  const later = { ...ledger.ctx, signingKey: Buffer.from("a new secret") };
+  const set = { keys: await receiptKeys(later) };
+  expect(set.keys[0]?.kid).not.toBe((JSON.parse(before) as SignedReceipt).signature.key_id);
+  expect(verifyReceipt(await readReceipt(later, id), set)).toMatchObject({ right: true });
+  const two = await ended(1);
+  expect(verifyReceipt(await readReceipt(later, two), { keys: await receiptKeys(ledger.ctx) })).toMatchObject({ right: true });
+  expect(receiptKey(Buffer.from("x")).id).toBe(receiptKey(Buffer.from("x")).id);
+});
+
+test("of an open request there is none, and of an unknown one neither", async () => {
+  const id = await submitted(1);
+  await expect(readReceipt(ledger.ctx, id)).rejects.toMatchObject({ status: 409, code: "request_open" });
+  await expect(readReceipt(ledger.ctx, "00000000-0000-4000-8000-000000000000")).rejects.toMatchObject({ status: 404 });
+  await expect(readReceipt(ledger.ctx, "x")).rejects.toMatchObject({ status: 404 });
+  await succeed(await ledger.claim(1, { request: id }));
+  await ledger.ended(id);
+});
+
+test("after a redrive the receipt tells both rounds: what had failed, and that it was overcome", async () => {
+  const id = await submitted(4);
+  const [one, two, ...rest] = (await ledger.claim(4, { request: id })) as [Task, Task, ...Task[]];
+  await fail(one);
+  await fail(two);
+  await succeed(rest);
+  await ledger.ended(id);
+  const first = await receiptOf(id);
+  expect(first.failures).toMatchObject({ files: 2, groups: [{ class: "bad_input", count: 2, message: "<file> ends at byte <n>" }] });
+  expect(first.failures.groups[0]?.examples).toHaveLength(2);
+
+  await redrive(ledger.ctx, id);
+  await expect(readReceipt(ledger.ctx, id)).rejects.toMatchObject({ status: 409 });
+  await succeed(await ledger.claim(2, { request: id }));
+  await ledger.ended(id);
+  const second = await receiptOf(id);
+  expect(second.request.round).toBe(2);
+  expect(second.failures).toMatchObject({ files: 0, groups: [], overcome: [{ class: "bad_input" }] });
+  expect(second.rounds).toMatchObject([
+    { round: 1, done: 2, failed: 2, redriven: 0 },
+    { round: 2, done: 2, failed: 0, redriven: 2 },
+  ]);
+  expect(second.results.count).toBe(4);
+  expect(second.inputs).toEqual(first.inputs);
+});
+
+test("a receipt that nobody had asked for is there after the request is deleted", async () => {
+  const id = await ended(2);
+  await remove(ledger.ctx, id);
+  await expect(ledger.read(id)).rejects.toMatchObject({ status: 404 });
+  const text = await readReceipt(ledger.ctx, id);
+  expect(verifyReceipt(text, await keys())).toMatchObject({ right: true, receipt: { results: { count: 2, deleted_at: null } } });
+});
+
+test("and after its results were removed for their age", async () => {
+  const id = await ended(2);
+  await ledger.ctx.db.query("UPDATE requests SET finished_at = now() - interval '2 days' WHERE id = $1", [id]);
+  await tidy({ ...ledger.ctx, config: { ...ledger.ctx.config, resultTtlDays: 1 } });
+  expect(await ledger.ctx.store.list(id, { limit: 10 })).toEqual([]);
+  expect((await receiptOf(id)).results).toMatchObject({ count: 2, items: [{ attempt: 1 }, { attempt: 1 }] });
+});
+
+test("of more than 10,000 results it keeps the digest, which the pages of the list give again", async () => {
+  const count = 10_001;
+  const id = await ledger.submit(1);
+  const [task] = (await ledger.claim(1, { request: id })) as [Task];
+  await ledger.report(task, "success");
+  await ledger.ended(id);
+  await ledger.ctx.db.query(
+    `INSERT INTO results (request_id, file_id, step, attempt, seq, name, size, checksum)
+     SELECT request_id, file_id, 1, attempt, n, n || '.csv', n, 'c' || n FROM request_files, generate_series(1, $2::int) n WHERE request_id = $1`,
+    [id, count],
+  );
+  const { results } = await receiptOf(id);
+  expect(results).toMatchObject({ count, listed: false, items: [], url: `/v1/requests/${id}/results` });
+  expect(results.digest.value).toBe(await digestOfPages(id));
+});
+
+async function digestOfPages(id: string): Promise<string> {
+  const { createHash } = await import("node:crypto");
+  const { canonicalJson } = await import("../../src/canonical-json.ts");
+  const { listResults } = await import("../../src/requests/results.ts");
+  const hash = createHash("sha256");
+  for (let after: string | undefined; ; ) {
+    const page = await listResults(ledger.ctx, id, { after, limit: 1000 });
+    for (const { name, size, checksum, file, step, attempt } of page.items) {
+      hash.update(`${canonicalJson({ name, size, checksum, file, step, attempt })}\n`);
+    }
+    if (!page.items.length) return hash.digest("hex");
+    after = page.next;
+  }
+}
