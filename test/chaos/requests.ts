@@ -84,7 +84,7 @@ async function get<Answer>(url: string, path: string): Promise<Answer> {
 }
 
 async function post<Answer>(url: string, path: string, body: unknown, headers: Record<string, string> = {}): Promise<Answer> {
-  const signal = AbortSignal.timeout(60_000);
+  const signal = AbortSignal.timeout(600_000);
   return answerOf(
     await fetch(url + path, {
       method: "POST",
