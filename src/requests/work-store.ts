@@ -29,19 +29,23 @@ export function stepsWithWork(query: Query, operations: string[], request: strin
 /**
  * Hands out: the request's row is locked for share, so a cancel that was answered is seen here, and one that comes now waits.
  * Only files still queued in that very attempt start; a message said twice starts nothing.
+ * Rows are locked by key alone and looked at afterwards: with the state in the join the planner takes the index of open files and walks all
+ * of them for each file (a claim of 1,000 of 20,000: 270 ms instead of 53).
  */
 export async function startFiles(query: Query, worker: string, leaseSeconds: number, keys: WorkKey[]): Promise<ClaimedRow[]> {
   return query<ClaimedRow>(
     `WITH r AS MATERIALIZED (
        SELECT id, created_on, round FROM requests
        WHERE id = ANY($1::uuid[]) AND state IN ('lookup', 'running') AND ending IS NULL ORDER BY id FOR SHARE
-     ), c AS MATERIALIZED (
-       SELECT f.request_id, f.file_id, f.step, f.attempt, r.created_on, r.round
+     ), named AS MATERIALIZED (
+       SELECT f.request_id, f.file_id, f.step, f.attempt, f.state, i.step AS said_step, i.attempt AS said_attempt, r.created_on, r.round
        FROM unnest($1::uuid[], $2::bigint[], $3::int[], $4::int[]) AS i(request_id, file_id, step, attempt)
        JOIN r ON r.id = i.request_id
        JOIN request_files f ON f.request_id = i.request_id AND f.file_id = i.file_id
-       WHERE f.state IN (${sqlList(fileMoves.start.from)}) AND f.step = i.step AND f.attempt = i.attempt
        ORDER BY f.request_id, f.file_id FOR UPDATE OF f
+     ), c AS MATERIALIZED (
+       SELECT DISTINCT ON (request_id, file_id) request_id, file_id, step, attempt, created_on, round FROM named
+       WHERE state IN (${sqlList(fileMoves.start.from)}) AND step = said_step AND attempt = said_attempt ORDER BY request_id, file_id
      ), u AS (
        UPDATE request_files f SET state = '${fileMoves.start.to}', worker = $5, lease_until = now() + make_interval(secs => $6), updated_at = now()
        FROM c WHERE f.request_id = c.request_id AND f.file_id = c.file_id
@@ -68,12 +72,14 @@ export async function startFiles(query: Query, worker: string, leaseSeconds: num
 /** Renews the leases of those files that this worker still has; answers which they are. */
 export async function renewLeases(query: Query, worker: string, leaseSeconds: number, keys: WorkKey[]): Promise<Set<string>> {
   const rows = await query<{ request: string; file: number }>(
-    `WITH c AS MATERIALIZED (
-       SELECT f.request_id, f.file_id FROM unnest($1::uuid[], $2::bigint[], $3::int[], $4::int[]) AS i(request_id, file_id, step, attempt)
+    `WITH named AS MATERIALIZED (
+       SELECT f.*, i.step AS said_step, i.attempt AS said_attempt
+       FROM unnest($1::uuid[], $2::bigint[], $3::int[], $4::int[]) AS i(request_id, file_id, step, attempt)
        JOIN request_files f ON f.request_id = i.request_id AND f.file_id = i.file_id
        JOIN requests r ON r.id = i.request_id AND r.state IN ('lookup', 'running') AND r.ending IS NULL
-       WHERE f.state = 'running' AND f.worker = $5 AND f.step = i.step AND f.attempt = i.attempt
        ORDER BY f.request_id, f.file_id FOR UPDATE OF f
+     ), c AS (
+       SELECT request_id, file_id FROM named WHERE state = 'running' AND worker = $5 AND step = said_step AND attempt = said_attempt
      )
      UPDATE request_files f SET lease_until = now() + make_interval(secs => $6) FROM c
      WHERE f.request_id = c.request_id AND f.file_id = c.file_id RETURNING f.request_id AS request, f.file_id AS file`,
