@@ -13,6 +13,7 @@ import { advance } from "./requests/advance.ts";
 import { Advancer } from "./requests/advancer.ts";
 import { Batcher } from "./requests/batcher.ts";
 import { type LedgerMetrics, ledgerMetrics } from "./requests/metrics.ts";
+import { makePulse, type Pulse } from "./requests/pulse.ts";
 import type { Runner } from "./runner/contract.ts";
 import { openRunner } from "./runner/open.ts";
 import { signingKey } from "./secrets.ts";
@@ -35,6 +36,8 @@ export interface Context {
   batcher: Batcher;
   advance: Advancer;
   metrics: LedgerMetrics;
+  /** what this process has seen lately, for "why is it waiting?" */
+  pulse: Pulse;
   /** where the next claim begins to look, so that it goes round over all requests */
   claimCursor: { get(): string; set(request: string): void };
   /** what clients and workers are told to call; `s3` is there while the S3 endpoint listens */
@@ -96,6 +99,7 @@ export async function makeContext(config: Config, { log, databaseUrl, urls }: Su
     batcher,
     advance: advancer,
     metrics: ledgerMetrics,
+    pulse: makePulse(),
     claimCursor: makeCursor(),
     urls,
     signingKey: key,

@@ -11,6 +11,7 @@ import { makeApp } from "./http/app.ts";
 import { type Listening, listen } from "./http/listen.ts";
 import { holdUntilReady } from "./http/ready.ts";
 import type { Logger } from "./log.ts";
+import { startBeat } from "./requests/beat.ts";
 import { consumeReports } from "./requests/reports-queue.ts";
 import { startScheduler } from "./requests/schedule.ts";
 import { resultsOnShelf } from "./requests/shelf.ts";
@@ -72,6 +73,7 @@ async function start(config: Config, log: Logger, atTheEnd: AtTheEnd): Promise<O
   const s3 = config.roles.includes("api") ? await openS3(context, atTheEnd) : undefined;
   gate.open(makeApp(context));
 
+  atTheEnd(startBeat(context).stop);
   const scheduler = config.roles.includes("scheduler") ? startScheduler(context) : undefined;
   const reports = config.roles.includes("scheduler") ? await consumeReports(context) : undefined;
   // Nothing more is handed out, the workers let go of their long calls, the last answers are sent; only then the batcher and its database end.

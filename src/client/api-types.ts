@@ -79,7 +79,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Read a request: its state and its counters */
+    /** Read a request: its state, its counters, and what it waits for */
     get: operations["getRequest"];
     put?: never;
     post?: never;
@@ -596,6 +596,55 @@ export interface components {
       canceled: number;
       /** @description Files that were done here and went on to the next step. */
       passed: number;
+    };
+    RequestNow: {
+      /** Format: uuid */
+      id: string;
+      number: number;
+      owner: string;
+      title: string | null;
+      state: components["schemas"]["RequestState"];
+      round: number;
+      reason: string | null;
+      /** @description The lookup stopped half way: the dataset has more files than these. */
+      incomplete: boolean;
+      counters: components["schemas"]["Counters"];
+      steps: components["schemas"]["RequestStep"][];
+      dataset: {
+        id: string;
+        finder: string;
+        name: string;
+        did: string | null;
+        state: string;
+        files: number;
+      };
+      workers: number | null;
+      deadline: string | null;
+      stop_after_failed_percent: number | null;
+      /** Format: date-time */
+      created_at: string;
+      started_at: string | null;
+      finished_at: string | null;
+      links: {
+        [key: string]: string;
+      };
+      /** @description What it waits for; null when it has ended. */
+      waiting: components["schemas"]["Waiting"] | null;
+    };
+    Waiting: {
+      /** @enum {string} */
+      reason: "finder" | "queue" | "store" | "workers" | "slot" | "retry" | "work" | "ending" | "finishing";
+      /** @description For a person. */
+      sentence: string;
+      /** @description When it ends, if it goes on as in the last minutes; null while nothing can be said. */
+      eta: {
+        /** Format: date-time */
+        p50: string;
+        /** Format: date-time */
+        p90: string;
+        /** @enum {string} */
+        confidence: "rough" | "fair" | "good";
+      } | null;
     };
     File: {
       file: number;
@@ -1366,7 +1415,7 @@ export interface operations {
           [name: string]: unknown;
         };
         content: {
-          "application/json": components["schemas"]["Request"];
+          "application/json": components["schemas"]["RequestNow"];
         };
       };
       /** @description The Host or Origin is foreign. */

@@ -9,6 +9,8 @@ import { waitForEnd } from "./wait.ts";
 export type Submit = components["schemas"]["Submit"];
 export type StepInput = components["schemas"]["StepInput"];
 export type RequestView = components["schemas"]["Request"];
+/** with what it waits for, and when it will end */
+export type RequestNow = components["schemas"]["RequestNow"];
 export type Counters = components["schemas"]["Counters"];
 export type FileView = components["schemas"]["File"];
 export type ResultView = components["schemas"]["Result"];
@@ -45,7 +47,7 @@ export interface WaitOptions {
 
 export interface LongshoreClient {
   submit(body: Submit, options?: { idempotencyKey?: string | undefined }): Promise<RequestView>;
-  get(id: string): Promise<RequestView>;
+  get(id: string): Promise<RequestNow>;
   list(query?: ListQuery): Promise<Page<RequestView>>;
   files(id: string, query?: FilesQuery): Promise<Page<FileView>>;
   /** every result there is now, in the order in which they came */

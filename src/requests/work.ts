@@ -22,6 +22,7 @@ const stepsPerLook = 32;
 export async function claim(ctx: Context, input: ClaimInput, signal?: AbortSignal): Promise<Task[]> {
   const until = Date.now() + input.waitSeconds * 1000;
   for (;;) {
+    ctx.pulse.asked(input.operations ?? [...ctx.operations.keys()]);
     const tasks = await claimNow(ctx, input);
     const left = (until - Date.now()) / 1000;
     if (tasks.length || left <= 0 || signal?.aborted) return tasks;

@@ -1,8 +1,8 @@
-import type { RequestView } from "../client.ts";
+import type { RequestNow, RequestView } from "../client.ts";
 import { clean, print } from "./print.ts";
 
-export function printRequest(request: RequestView): void {
-  const { counters: c, dataset } = request;
+export function printRequest(request: RequestView & Partial<Pick<RequestNow, "waiting">>): void {
+  const { counters: c, dataset, waiting } = request;
   const lines: [string, string | null][] = [
     ["id", request.id],
     ["title", request.title],
@@ -17,11 +17,18 @@ export function printRequest(request: RequestView): void {
       `step ${step.step}`,
       `${step.operation}, ${step.passed + step.done} done, ${step.failed} failed`,
     ]),
+    ["now", waiting?.sentence ?? null],
+    ["expected", waiting?.eta ? expected(waiting.eta) : null],
     ["submitted", request.created_at],
     ["finished", request.finished_at],
     ["deadline", request.deadline],
   ];
   for (const [name, text] of lines) if (text !== null) print(`${name.padEnd(10)} ${clean(text)}`);
+}
+
+/** When it will end, and how sure that is. */
+export function expected({ p50, p90, confidence }: NonNullable<NonNullable<RequestNow["waiting"]>["eta"]>): string {
+  return `${p50}, nine times of ten before ${p90} (${confidence})`;
 }
 
 /** One sentence on how a request ended. */

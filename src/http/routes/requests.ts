@@ -6,9 +6,10 @@ import { cancel } from "../../requests/cancel.ts";
 import { listRequests, readRequest } from "../../requests/progress.ts";
 import type { RequestView } from "../../requests/request.ts";
 import { submit } from "../../requests/submit.ts";
+import { waitingOf } from "../../requests/waiting.ts";
 import { route } from "../route.ts";
 import { cursor, limit, requestParams } from "../schemas/params.ts";
-import { requestPage, requestState, requestView, type WireRequest } from "../schemas/request.ts";
+import { requestNow, requestPage, requestState, requestView, type WireRequest } from "../schemas/request.ts";
 import { idempotencyHeader, submitBody, submitExample } from "../schemas/submit.ts";
 import { parseSteps } from "../steps.ts";
 
@@ -59,11 +60,12 @@ export const getRequest = route({
   path: "/v1/requests/{id}",
   name: "getRequest",
   tag: "requests",
-  summary: "Read a request: its state and its counters",
+  summary: "Read a request: its state, its counters, and what it waits for",
   params: requestParams,
-  responses: { 200: { description: "The request.", schema: requestView } },
+  responses: { 200: { description: "The request.", schema: requestNow } },
   async handler(ctx, { params }) {
-    return { status: 200, body: onTheWire(await readRequest(ctx, params.id)) };
+    const view = await readRequest(ctx, params.id);
+    return { status: 200, body: { ...onTheWire(view), waiting: await waitingOf(ctx, view) } };
   },
 });
 

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Counters, RequestView, StepView } from "../../requests/request.ts";
 import { requestStates } from "../../requests/state.ts";
+import { type Waiting, waitingReasons } from "../../requests/waiting.ts";
 
 export const time = z.iso.datetime();
 const count = z.number().int().min(0);
@@ -58,5 +59,20 @@ export const requestView = z
     links: z.record(z.string(), z.string()),
   })
   .meta({ id: "Request" }) satisfies z.ZodType<WireRequest>;
+
+const waiting = z
+  .object({
+    reason: z.enum(waitingReasons),
+    sentence: z.string().meta({ description: "For a person." }),
+    eta: z
+      .object({ p50: time, p90: time, confidence: z.enum(["rough", "fair", "good"]) })
+      .nullable()
+      .meta({ description: "When it ends, if it goes on as in the last minutes; null while nothing can be said." }),
+  })
+  .meta({ id: "Waiting" }) satisfies z.ZodType<Waiting>;
+
+export const requestNow = requestView
+  .extend({ waiting: waiting.nullable().meta({ description: "What it waits for; null when it has ended." }) })
+  .meta({ id: "RequestNow" });
 
 export const requestPage = z.object({ items: z.array(requestView), next: z.string().nullable() });
