@@ -12,7 +12,7 @@ import { openQueue } from "./queue/open.ts";
 import { advance } from "./requests/advance.ts";
 import { Advancer } from "./requests/advancer.ts";
 import { Batcher } from "./requests/batcher.ts";
-import { type LedgerMetrics, ledgerMetrics } from "./requests/metrics.ts";
+import { type LedgerMetrics, ledgerMetrics, noteFault } from "./requests/metrics.ts";
 import { makePulse, type Pulse } from "./requests/pulse.ts";
 import type { Runner } from "./runner/contract.ts";
 import { openRunner } from "./runner/open.ts";
@@ -79,9 +79,10 @@ export async function makeContext(config: Config, { log, databaseUrl, urls }: Su
         doorbell.ring(`request:${request}`);
       }
     },
-    onBatch: (rows, seconds) => {
+    onBatch: (rows, seconds, faults) => {
       ledgerMetrics.batchRows.observe(rows);
       ledgerMetrics.batchSeconds.observe(seconds);
+      for (const fault of faults) noteFault(log, fault);
     },
   });
   const context: Context = {

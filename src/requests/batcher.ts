@@ -24,7 +24,8 @@ export interface BatcherOptions {
   leaseSeconds: number;
   /** called after the commit with the requests that moved */
   onMoved(requests: string[]): void;
-  onBatch?(rows: number, seconds: number): void;
+  /** `faults`: those of the rows that told of an error and were recorded */
+  onBatch?(rows: number, seconds: number, faults: ReportRow[]): void;
 }
 
 const mostRows = 1000;
@@ -118,8 +119,10 @@ export class Batcher {
         else if (row.moved) answer(one, "recorded");
         else answer(one, duplicates.has(one) ? "duplicate" : "superseded");
       }
-      onMoved([...new Set(rows.filter((row) => row.moved).map((row) => (batch[row.ord] as Waiting).row.request))]);
-      onBatch?.(batch.length, (performance.now() - started) / 1000);
+      const moved = rows.filter((row) => row.moved).map((row) => (batch[row.ord] as Waiting).row);
+      onMoved([...new Set(moved.map((row) => row.request))]);
+      const faults = moved.filter((row) => row.class !== null);
+      onBatch?.(batch.length, (performance.now() - started) / 1000, faults);
     } catch (error) {
       if (isAway(error)) {
         for (const one of batch) for (const caller of one.callers) caller.reject(error);

@@ -4,6 +4,7 @@ import { readFacts } from "./advance-store.ts";
 import { removeLeftovers } from "./leftovers.ts";
 import { moveRequest } from "./move-store.ts";
 import { openFiles } from "./progress-store.ts";
+import { requestMoves } from "./state.ts";
 
 /** Ends a round once: the guarded move decides, and only the one that made it cleans up. The sweep cleans up after a crash in between. */
 export async function endRequest(ctx: Context, id: string, move: "complete" | "fail" | "endCancel", reason?: string): Promise<void> {
@@ -13,7 +14,9 @@ export async function endRequest(ctx: Context, id: string, move: "complete" | "f
     return moveRequest(query, id, move, { reason });
   });
   if (!ended) return;
-  ctx.metrics.requestsEnded.inc({ state: move === "endCancel" ? "canceled" : move === "fail" ? "failed" : "complete" });
+  const state = requestMoves[move].to;
+  ctx.metrics.requestsEnded.inc({ state });
+  ctx.log.info({ request_id: id, state, reason }, "a request ended");
   ctx.doorbell.ring(`request:${id}`);
   await cleanUp(ctx, id);
 }

@@ -16,6 +16,7 @@ export async function redrive(ctx: Context, id: string, chosen: Chosen = {}): Pr
     if (!moved) throw nothingToDo(chosen);
     return moved;
   });
+  ctx.log.info({ request_id: before.id, round: before.round + 1, files }, "a request was redriven");
   ctx.advance.ring(before.id);
   return { request: await readRequest(ctx, before.id), files };
 }

@@ -13,7 +13,7 @@ import { verifyResults } from "./verify.ts";
  * Rejects with Unavailable when the database stays away: nothing of these reports is then promised.
  */
 export async function report(ctx: Context, worker: string, reports: Report[], { open = false } = {}): Promise<ReportAnswer[]> {
-  return Promise.all(
+  const answers = await Promise.all(
     reports.map(async (one): Promise<ReportAnswer> => {
       if (!isUuid(one.request)) return "unknown";
       const refusal = await verifyResults(ctx.store, one);
@@ -21,6 +21,17 @@ export async function report(ctx: Context, worker: string, reports: Report[], { 
       return ctx.batcher.add(toRow(worker, one, open));
     }),
   );
+  count(ctx, answers);
+  return answers;
+}
+
+function count({ metrics }: Context, answers: ReportAnswer[]): void {
+  const counts = new Map<string, number>();
+  for (const answer of answers) {
+    const word = answer.startsWith("refused") ? "refused" : answer;
+    counts.set(word, (counts.get(word) ?? 0) + 1);
+  }
+  for (const [answer, n] of counts) metrics.reports.inc({ answer }, n);
 }
 
 const infoLength = 2048;

@@ -32,6 +32,8 @@ export async function submit(
     const first = await requestOfKey(ctx.db.query, owner, key.key);
     if (first) return { request: await sameRequest(ctx, first, key), created: false };
   }
+  ctx.metrics.requestsSubmitted.inc();
+  ctx.log.info({ request_id: id, owner, steps: input.steps.map((step) => step.operation) }, "a request was submitted");
   ctx.advance.ring(id);
   return { request: await readRequest(ctx, id), created: true };
 }

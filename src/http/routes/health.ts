@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { metrics } from "../../metrics.ts";
+import { refreshGauges } from "../../requests/gauges.ts";
 import { readiness } from "../readiness.ts";
 import { route } from "../route.ts";
 
@@ -41,7 +42,8 @@ export const getMetrics = route({
   tag: "health",
   summary: "Metrics for Prometheus",
   responses: { 200: { description: "The metrics.", mediaType: "text/plain", example: "longshore_http_seconds_count 12" } },
-  async handler() {
+  async handler(ctx) {
+    await refreshGauges(ctx);
     return { status: 200, body: await metrics.metrics(), headers: { "content-type": metrics.contentType } };
   },
 });
