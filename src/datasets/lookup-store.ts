@@ -82,7 +82,7 @@ export async function noteLateFiles(query: Query, id: number, files: FoundFile[]
     `UPDATE datasets d SET state = CASE WHEN d.state = 'ready' THEN $4 ELSE d.state END, incomplete = true, updated_at = now(),
        reason = coalesce(d.reason, late.n || ' files came after the finder had said that the list is whole.')
      FROM (SELECT count(DISTINCT said.key) AS n FROM unnest($2::bytea[]) AS said(key)
-           WHERE (SELECT f.id FROM files f WHERE f.dataset_id = $1 AND f.path_key = said.key) IS NULL) late
+           WHERE (SELECT f.id FROM files f WHERE f.path_key = sha256(int8send($1::bigint) || said.key)) IS NULL) late
      WHERE d.id = $1 AND late.n > 0 AND d.outcome = ANY($3)`,
     [id, files.map(keyOf), ["found", "empty"], "stale" satisfies DatasetState],
   );
