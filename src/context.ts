@@ -5,13 +5,15 @@ import type { Finder } from "./datasets/contract.ts";
 import { makeFinders } from "./datasets/finders/index.ts";
 import { type Db, openDb } from "./db/client.ts";
 import { type Doorbell, openDoorbell } from "./db/listen.ts";
-import type { Operation } from "./operations/contract.ts";
+import type { Operation, Task } from "./operations/contract.ts";
 import { allOperations, enabledOperations } from "./operations/index.ts";
 import type { Queue } from "./queue/contract.ts";
 import { openQueue } from "./queue/open.ts";
 import { advance } from "./requests/advance.ts";
 import { Advancer } from "./requests/advancer.ts";
 import { Batcher } from "./requests/batcher.ts";
+import { type Claims, openClaims } from "./requests/claims.ts";
+import { handOut } from "./requests/hand-out.ts";
 import { type LedgerMetrics, ledgerMetrics, noteFault } from "./requests/metrics.ts";
 import { makePulse, type Pulse } from "./requests/pulse.ts";
 import type { Runner } from "./runner/contract.ts";
@@ -38,6 +40,7 @@ export interface Context {
   metrics: LedgerMetrics;
   /** what this process has seen lately, for "why is it waiting?" */
   pulse: Pulse;
+  claims: Claims<Task>;
   /** where the next claim begins to look, so that it goes round over all requests */
   claimCursor: { get(): string; set(request: string): void };
   /** what clients and workers are told to call; `s3` is there while the S3 endpoint listens */
@@ -101,6 +104,7 @@ export async function makeContext(config: Config, { log, databaseUrl, urls }: Su
     advance: advancer,
     metrics: ledgerMetrics,
     pulse: makePulse(),
+    claims: openClaims(doorbell, (wanted, shares) => handOut(context, wanted, shares)),
     claimCursor: makeCursor(),
     urls,
     signingKey: key,
@@ -109,6 +113,7 @@ export async function makeContext(config: Config, { log, databaseUrl, urls }: Su
 
   async function close(): Promise<void> {
     await batcher.drain();
+    context.claims.close();
     await advancer.close();
     await runner.close();
     await queue.close();

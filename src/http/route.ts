@@ -115,9 +115,12 @@ async function readNothing(request: IncomingMessage): Promise<undefined> {
   parse(nothing, await readJson(request, 1, "refuse"));
 }
 
+/** Without a reason of ours each abort makes an exception with a stack, at every answer. */
+const isGone = new Error("The caller has gone.");
+
 /** A response closes when it is sent, and when its caller has gone before. */
 function untilGone(response: ServerResponse): AbortSignal {
   const gone = new AbortController();
-  response.once("close", () => gone.abort());
+  response.once("close", () => gone.abort(isGone));
   return gone.signal;
 }

@@ -15,6 +15,16 @@ export interface ClaimedRow extends WorkKey {
   inputs: string[];
 }
 
+/** What is to start, and for whom: `share` comes back with the row. */
+export interface StartKey extends WorkKey {
+  worker: string;
+  share: number;
+}
+
+export interface StartedRow extends ClaimedRow {
+  share: number;
+}
+
 /** Steps with published work, in the order of their ids from `after` on: a claim goes round over all requests. */
 export function stepsWithWork(query: Query, operations: string[], request: string | undefined, after: string, limit: number) {
   return query<{ request: string; step: number; operation: string; queued: number }>(
@@ -32,26 +42,26 @@ export function stepsWithWork(query: Query, operations: string[], request: strin
  * Rows are locked by key alone and looked at afterwards: with the state in the join the planner takes the index of open files and walks all
  * of them for each file (a claim of 1,000 of 20,000: 270 ms instead of 53).
  */
-export async function startFiles(query: Query, worker: string, leaseSeconds: number, keys: WorkKey[]): Promise<ClaimedRow[]> {
-  return query<ClaimedRow>(
+export async function startFiles(query: Query, leaseSeconds: number, keys: StartKey[]): Promise<StartedRow[]> {
+  return query<StartedRow>(
     `WITH r AS MATERIALIZED (
        SELECT id, created_on, round FROM requests
        WHERE id = ANY($1::uuid[]) AND state IN ('lookup', 'running') AND ending IS NULL ORDER BY id FOR SHARE
      ), named AS MATERIALIZED (
-       SELECT f.request_id, f.file_id, f.step, f.attempt, f.state, i.step AS said_step, i.attempt AS said_attempt, r.created_on, r.round
-       FROM unnest($1::uuid[], $2::bigint[], $3::int[], $4::int[]) AS i(request_id, file_id, step, attempt)
+       SELECT f.request_id, f.file_id, f.step, f.attempt, f.state, i.step AS said_step, i.attempt AS said_attempt, i.worker, i.share, r.created_on, r.round
+       FROM unnest($1::uuid[], $2::bigint[], $3::int[], $4::int[], $5::text[], $7::int[]) AS i(request_id, file_id, step, attempt, worker, share)
        JOIN r ON r.id = i.request_id
        JOIN request_files f ON f.request_id = i.request_id AND f.file_id = i.file_id
        ORDER BY f.request_id, f.file_id FOR UPDATE OF f
      ), c AS MATERIALIZED (
-       SELECT DISTINCT ON (request_id, file_id) request_id, file_id, step, attempt, created_on, round FROM named
+       SELECT DISTINCT ON (request_id, file_id) request_id, file_id, step, attempt, worker, share, created_on, round FROM named
        WHERE state IN (${sqlList(fileMoves.start.from)}) AND step = said_step AND attempt = said_attempt ORDER BY request_id, file_id
      ), u AS (
-       UPDATE request_files f SET state = '${fileMoves.start.to}', worker = $5, lease_until = now() + make_interval(secs => $6), updated_at = now()
+       UPDATE request_files f SET state = '${fileMoves.start.to}', worker = c.worker, lease_until = now() + make_interval(secs => $6), updated_at = now()
        FROM c WHERE f.request_id = c.request_id AND f.file_id = c.file_id
      ), h AS (
        INSERT INTO file_status (request_created, request_id, file_id, step, attempt, status, timestamp, handed_out_at, round, pod_name)
-       SELECT created_on, request_id, file_id, step, attempt, 'start', clock_timestamp(), clock_timestamp(), round, $5 FROM c
+       SELECT created_on, request_id, file_id, step, attempt, 'start', clock_timestamp(), clock_timestamp(), round, worker FROM c
        ON CONFLICT DO NOTHING
      ), l AS MATERIALIZED (
        SELECT k.*, s.operation, s.settings FROM (SELECT request_id, step, count(*) AS n FROM c GROUP BY request_id, step) k
@@ -60,11 +70,19 @@ export async function startFiles(query: Query, worker: string, leaseSeconds: num
        UPDATE request_steps s SET queued = s.queued - l.n, running = s.running + l.n, version = s.version + 1
        FROM l WHERE s.request_id = l.request_id AND s.step = l.step
      )
-     SELECT c.request_id AS request, c.file_id AS file, c.step, c.attempt, l.operation, l.settings, i.paths,
+     SELECT c.share, c.request_id AS request, c.file_id AS file, c.step, c.attempt, l.operation, l.settings, i.paths,
        CASE WHEN c.step > 1 THEN ARRAY(SELECT o.name FROM results o WHERE o.request_id = c.request_id AND o.file_id = c.file_id
          AND o.step = c.step - 1 AND o.deleted_at IS NULL ORDER BY o.name) ELSE '{}' END AS inputs
      FROM c JOIN l ON l.request_id = c.request_id AND l.step = c.step JOIN files i ON i.id = c.file_id`,
-    [keys.map((k) => k.request), keys.map((k) => k.file), keys.map((k) => k.step), keys.map((k) => k.attempt), worker, leaseSeconds],
+    [
+      keys.map((key) => key.request),
+      keys.map((key) => key.file),
+      keys.map((key) => key.step),
+      keys.map((key) => key.attempt),
+      keys.map((key) => key.worker),
+      leaseSeconds,
+      keys.map((key) => key.share),
+    ],
     "start_files",
   );
 }

@@ -99,7 +99,7 @@ async function apply(id: string, expected: model.Model, fact: Fact): Promise<voi
   if (!row) return;
   const key = { request: id, file: row.file, step: row.step, attempt: row.attempt };
   if (fact.fact === "claim") {
-    await startFiles(ctx.ledger.query, "w", 60, [key]);
+    await startFiles(ctx.ledger.query, 60, [{ ...key, worker: "w", share: 0 }]);
     model.start(expected, index);
   } else if (fact.fact === "loseLease") {
     await ctx.db.query(
