@@ -1,50 +1,49 @@
-// npm run bench [-- --quick] [-- --only reports,idle] [-- --print]
-import { writeFileSync } from "node:fs";
-import { loadavg } from "node:os";
+// npm run bench [-- --quick] [-- --only "single,idle"] [-- --print]
+import { rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import pg from "pg";
-import { throwawayPostgres } from "../support/throwaway-postgres.ts";
-import { bareRow } from "./bare.ts";
-import { idleRow } from "./idle.ts";
-import { performancePage } from "./page.ts";
-import { registrationRows } from "./registration.ts";
-import { reportRows } from "./reports.ts";
-import type { Bench, Measured, Row } from "./row.ts";
-import { statusRows } from "./status.ts";
-
-const rows: Record<string, Row> = { bare: bareRow, reports: reportRows, registration: registrationRows, status: statusRows, idle: idleRow };
+import { temporaryFolder } from "../support/folder.ts";
+import { type Bench, openBench } from "./bench.ts";
+import { performancePage, type Run } from "./page.ts";
+import { summarize } from "./profile.ts";
+import { isMet, type Measured, type Row } from "./row.ts";
+import { rows } from "./rows/index.ts";
 
 const { values } = parseArgs({
   options: { quick: { type: "boolean", default: false }, only: { type: "string" }, print: { type: "boolean", default: false } },
 });
-const only = values.only?.split(",") ?? Object.keys(rows);
-const postgres = await throwawayPostgres({ fsync: "on", max_connections: "100" });
-const bench: Bench = { scale: values.quick ? 0.1 : 1, databaseServer: postgres.url, say: (line) => process.stderr.write(`${line}\n`) };
-const load = loadavg()[0] ?? 0;
-const measured: Measured[] = [];
+const only = values.only?.split(",");
+const chosen = rows.filter(({ name }) => name === "bare Postgres" || !only || only.some((text) => name.includes(text)));
+const folder = temporaryFolder("bench-profiles");
+const bench = await openBench({ quick: values.quick });
 try {
-  for (const [name, row] of Object.entries(rows)) {
-    if (!only.includes(name)) continue;
-    for (const one of await row(bench)) {
-      measured.push(one);
-      bench.say(
-        `${one.what}: ${one.value.toFixed(2)} ${one.unit} (${one.must})${one.ratio ? `, ${(one.ratio * 100).toFixed(0)} % of bare` : ""} ${one.note ?? ""}`,
-      );
-    }
-  }
+  const done: Run["rows"] = [];
+  for (const [index, row] of chosen.entries()) done.push(await measure(bench, row, join(folder, String(index))));
   const command = `npm run bench${process.argv.length > 2 ? ` -- ${process.argv.slice(2).join(" ")}` : ""}`;
-  const page = performancePage({ command, scale: bench.scale, load, postgres: await versionOf(postgres.url), rows: measured });
-  if (values.print) process.stdout.write(page);
+  const page = performancePage({ command, quick: values.quick, postgres: await bench.postgresVersion(), rows: done });
+  if (values.print || only) process.stdout.write(page);
   else writeFileSync(fileURLToPath(new URL("../../doc/performance.md", import.meta.url)), page);
 } finally {
-  await postgres.stop();
+  await bench.close();
+  rmSync(folder, { recursive: true, force: true });
 }
 
-async function versionOf(url: string): Promise<string> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  const { rows: found } = await client.query<{ version: string }>("SHOW server_version");
-  await client.end();
-  return `PostgreSQL ${found[0]?.version ?? ""}`;
+/** A row that misses is measured again under the profiler, which says what it spends its time on. */
+async function measure(bench: Bench, row: Row, profiles: string): Promise<Run["rows"][number]> {
+  const measured = await row.measure(bench);
+  for (const one of measured) say(row, one);
+  if (measured.every(isMet)) return { row, measured };
+  await row.measure({ ...bench, service: (env) => bench.service(env, profiles) });
+  const profile = summarize(profiles);
+  for (const line of profile ?? []) process.stderr.write(`    ${line}\n`);
+  return { row, measured, ...(profile && { profile }) };
+}
+
+function say(row: Row, one: Measured): void {
+  const ratio = one.toBare === undefined ? "" : `, ${(one.toBare * 100).toFixed(0)} % of bare`;
+  const verdict = one.must ? (isMet(one) ? ", reached" : ", MISSED") : "";
+  process.stderr.write(
+    `${row.name}: ${one.what}: ${one.value.toFixed(1)} ${one.unit}${ratio}${verdict} ${JSON.stringify(one.details ?? {})}\n`,
+  );
 }

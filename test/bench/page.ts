@@ -1,47 +1,62 @@
-// doc/performance.md: the table, the machine, and how to repeat it.
+// doc/performance.md: the table, the machine, the raw figures, and how to repeat it.
 import { execFileSync } from "node:child_process";
-import { cpus, loadavg, totalmem } from "node:os";
-import type { Measured } from "./row.ts";
+import { cpus, totalmem } from "node:os";
+import { isMet, type Measured, type Row } from "./row.ts";
 
 export interface Run {
   command: string;
-  scale: number;
-  /** one minute's load average before the first row */
-  load: number;
+  quick: boolean;
   postgres: string;
-  rows: Measured[];
+  rows: { row: Row; measured: Measured[]; profile?: string[] }[];
 }
 
-export function performancePage({ command, scale, load, postgres, rows }: Run): string {
+export function performancePage({ command, quick, postgres, rows }: Run): string {
   const [cpu] = cpus();
-  const machine = `${cpus().length} × ${cpu?.model.trim() ?? "unknown"}, ${(totalmem() / 2 ** 30).toFixed(0)} GiB, Node ${process.version}, ${postgres}`;
-  const lines = rows.map(({ what, must, value, unit, passed, ratio, note }) => {
-    const verdict = passed === undefined ? "" : passed ? "reached" : "**missed**";
-    const cells = [
-      what,
-      must,
-      `${shown(value)} ${unit}`,
-      ratio === undefined || Number.isNaN(ratio) ? "" : `${(ratio * 100).toFixed(0)} %`,
-      verdict,
-      note ?? "",
-    ];
-    return `| ${cells.join(" | ")} |`;
-  });
+  const memory = (totalmem() / 2 ** 30).toFixed(0);
+  const table = rows.flatMap(({ measured }) => measured.map(lineOf));
   return `# Performance
 
-Written by \`npm run bench\`; the load generator runs on the same machine. Tables begin without statistics.
+Written by \`npm run bench\`. Service, Postgres and load generator share the machine; each row begins with a fresh database, without statistics.
+Rates are compared with the bare limit of the same run, and each row says the load average and who used the cores: on a busy machine these say more than the rate.
 
-- machine: ${machine}
+- machine: ${cpus().length} × ${cpu?.model.trim() ?? "unknown"}, ${memory} GiB, Node ${process.version}, ${postgres}
 - commit: ${execFileSync("git", ["rev-parse", "--short", "HEAD"], { encoding: "utf8" }).trim()}
-- command: \`${command}\`${scale === 1 ? "" : ` (files scaled by ${scale})`}
-- load average before and after: ${load.toFixed(1)}, ${loadavg()[0]?.toFixed(1)}
+- command: \`${command}\`${quick ? " (fewer files; limits in seconds scaled with them)" : ""}
 
-| what | must | measured | of bare Postgres | | raw |
-| --- | --- | --- | --- | --- | --- |
-${lines.join("\n")}
-`;
+| what | measured | must | of bare Postgres | |
+| --- | --- | --- | --- | --- |
+${table.join("\n")}
+
+## How it is measured, and the raw figures
+${rows.map(sectionOf).join("\n")}`;
+}
+
+function lineOf(one: Measured): string {
+  const verdict = one.must ? (isMet(one) ? "reached" : "**missed**") : "";
+  const ratio = one.toBare === undefined || Number.isNaN(one.toBare) ? "" : `${(one.toBare * 100).toFixed(0)} %`;
+  return `| ${[one.what, `${shown(one.value)} ${one.unit}`, limitOf(one), ratio, verdict].join(" | ")} |`;
+}
+
+function limitOf({ must, unit }: Measured): string {
+  if (!must) return "";
+  return "atLeast" in must ? `≥ ${shown(must.atLeast)} ${unit}` : `≤ ${shown(must.atMost)} ${unit}`;
+}
+
+function sectionOf({ row, measured, profile }: Run["rows"][number]): string {
+  const figures = measured.map(({ what, details = {} }) => {
+    const pairs = Object.entries(details).map(([name, value]) => `${name} ${value}`);
+    return `- ${what}: ${pairs.join(", ") || "—"}`;
+  });
+  const limits = profile ? `\nWhere the service's time goes:\n\n${profile.map((line) => `    ${line}`).join("\n")}\n` : "";
+  return `
+### ${row.name}
+
+${row.about}
+
+${figures.join("\n")}
+${limits}`;
 }
 
 function shown(value: number): string {
-  return value >= 100 ? Math.round(value).toLocaleString("en") : value.toFixed(2);
+  return value >= 100 ? Math.round(value).toLocaleString("en") : Number(value.toFixed(2)).toString();
 }

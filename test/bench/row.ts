@@ -1,35 +1,32 @@
-// A row of the table in doc/performance.md: what is measured, what it must be, and how.
-
-export interface Bench {
-  /** 1 for the full run; less scales the numbers of files down */
-  scale: number;
-  /** the server that every row uses, with durable settings */
-  databaseServer: string;
-  /** rows a second that bare Postgres settles, measured in this run */
-  bare?: number;
-  say(line: string): void;
-}
+// What a row of the bench is, and what it measures.
+import type { Bench } from "./bench.ts";
 
 export interface Measured {
   what: string;
-  /** as the design words it */
-  must: string;
   value: number;
-  unit: string;
-  /** undefined where there is nothing to pass */
-  passed?: boolean;
-  /** of the bare limit, where it is a rate of settled rows */
-  ratio?: number;
-  note?: string;
+  unit: "/s" | "s" | "ms" | "MB";
+  must?: { atLeast: number } | { atMost: number };
+  /** of the limit measured in the same run, for rates of settled files */
+  toBare?: number;
+  /** raw figures */
+  details?: Record<string, string | number>;
 }
 
-export type Row = (bench: Bench) => Promise<Measured[]>;
-
-export function filesOf(bench: Bench, full: number): number {
-  return Math.max(Math.round(full * bench.scale), 1000);
+export interface Row {
+  /** short, for `--only` */
+  name: string;
+  /** how it is measured, for the page */
+  about: string;
+  measure(bench: Bench): Promise<Measured[]>;
 }
 
-export function quantile(values: number[], share: number): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.min(Math.floor(sorted.length * share), sorted.length - 1)] ?? Number.NaN;
+export function isMet({ value, must }: Measured): boolean {
+  if (!must) return true;
+  return "atLeast" in must ? value >= must.atLeast : value <= must.atMost;
+}
+
+/** The value below which this share of the values lies. */
+export function percentile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((one, other) => one - other);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 }

@@ -35,8 +35,10 @@ process.on("exit", () => {
   for (const child of living) child.kill("SIGKILL");
 });
 
-/** Any free port, a folder and a database of its own. `DATABASE_URL: ""` starts the embedded Postgres instead. */
-export async function startService(env: Record<string, string> = {}): Promise<Service> {
+const fromSource = ["--import", "tsx", cli];
+
+/** Any free port, a folder and a database of its own. `DATABASE_URL: ""` starts the embedded Postgres instead. `node`: what Node is told to run. */
+export async function startService(env: Record<string, string> = {}, node: string[] = fromSource): Promise<Service> {
   const dataDir = env.DATA_DIR ?? temporaryFolder("service");
   const database = env.DATABASE_URL === undefined ? await freshDatabase() : undefined;
   const remove = async () => {
@@ -46,11 +48,11 @@ export async function startService(env: Record<string, string> = {}): Promise<Se
     if (env.DATA_DIR === undefined) rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 });
   };
   const defaults = { HOST: "127.0.0.1", PORT: "0", S3_PORT: "0", DATA_DIR: dataDir, ...(database && { DATABASE_URL: database.url }) };
-  return launch({ ...defaults, ...env }, remove);
+  return launch({ ...defaults, ...env }, remove, node);
 }
 
-async function launch(env: Record<string, string>, remove: () => Promise<void>): Promise<Service> {
-  const process = startProcess(env);
+async function launch(env: Record<string, string>, remove: () => Promise<void>, node: string[]): Promise<Service> {
+  const process = startProcess(env, node);
   const { child, output } = process;
   const ended = () => child.exitCode !== null || child.signalCode !== null;
   const line = await until(() => readyLine(output.stdout) ?? (ended() ? "" : undefined), {
@@ -82,7 +84,7 @@ async function launch(env: Record<string, string>, remove: () => Promise<void>):
     stderr: () => output.stderr,
     stop: () => finish("SIGTERM"),
     kill: async () => void (await finish("SIGKILL")),
-    again: (more = {}) => launch({ ...env, ...ports, ...more }, remove),
+    again: (more = {}) => launch({ ...env, ...ports, ...more }, remove, node),
     remove: async () => {
       await finish("SIGKILL");
       await remove();
@@ -91,8 +93,11 @@ async function launch(env: Record<string, string>, remove: () => Promise<void>):
 }
 
 /** For starts that are refused: the process and what it prints, without waiting for the ready line. */
-export function startProcess(env: Record<string, string>): { child: ChildProcess; output: { stdout: string; stderr: string } } {
-  const child = spawn(process.execPath, ["--import", "tsx", cli, "start"], {
+export function startProcess(
+  env: Record<string, string>,
+  node: string[] = fromSource,
+): { child: ChildProcess; output: { stdout: string; stderr: string } } {
+  const child = spawn(process.execPath, [...node, "start"], {
     env: { ...childEnvironment(), ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });

@@ -1,0 +1,33 @@
+import { join } from "node:path";
+import { openFolderStore } from "../../../src/storage/folder.ts";
+import type { Row } from "../row.ts";
+import { reports } from "./reports.ts";
+
+const atOnce = 64;
+
+export const folderObjects: Row = {
+  name: "folder objects",
+  about:
+    "A hundred reports a call whose results are objects in the folder store, each looked at before its report counts; the objects are written before.",
+  measure: (bench) =>
+    reports(
+      bench,
+      { files: bench.quick ? 10_000 : 50_000, connections: 32, perCall: 100, atLeast: 10_000 },
+      async (service, request, files) => {
+        const store = await openFolderStore(join(service.dataDir, "store"), async () => "");
+        const results: { name: string; size: number; checksum: string }[][] = new Array(files.length);
+        let next = 0;
+        await Promise.all(
+          Array.from({ length: atOnce }, async () => {
+            for (let at = next++; at < files.length; at = next++) {
+              const name = `${files[at]}-1-1-result.parquet`;
+              const { size, checksum } = await store.put(request, name, Buffer.from(`the result of file ${files[at]}`));
+              results[at] = [{ name, size, checksum }];
+            }
+          }),
+        );
+        await store.close();
+        return results;
+      },
+    ),
+};

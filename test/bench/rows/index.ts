@@ -1,0 +1,24 @@
+import type { Row } from "../row.ts";
+import { bare } from "./bare.ts";
+import { byQueue } from "./by-queue.ts";
+import { completion } from "./completion.ts";
+import { folderObjects } from "./folder-objects.ts";
+import { idle } from "./idle.ts";
+import { million } from "./million.ts";
+import { registration } from "./registration.ts";
+import { httpBatched, httpSingle } from "./reports.ts";
+import { simulatedWorkers } from "./simulated-workers.ts";
+
+/** In the order of the page; the bare limit first, since the others are compared with it. */
+export const rows: Row[] = [
+  bare,
+  httpSingle,
+  httpBatched,
+  byQueue,
+  folderObjects,
+  registration,
+  simulatedWorkers,
+  completion,
+  million,
+  idle,
+];

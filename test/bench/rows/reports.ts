@@ -1,0 +1,79 @@
+// Reports over HTTP, durable before the answer.
+import { claimAll, ended, submit } from "../api.ts";
+import type { Bench, BenchService } from "../bench.ts";
+import type { ReportsJob, ReportsResult } from "../load/reports.ts";
+import { runLoad } from "../load/start.ts";
+import type { Measured, Row } from "../row.ts";
+import { timed } from "../timed.ts";
+
+export const httpSingle: Row = {
+  name: "single reports",
+  about: "One report a call on 200 keep-alive connections, `noop`, each answered after its commit.",
+  measure: (bench) => reports(bench, { files: bench.quick ? 20_000 : 100_000, connections: 200, perCall: 1, atLeast: 5_000 }),
+};
+
+export const httpBatched: Row = {
+  name: "batched reports",
+  about: "A hundred reports a call on 32 connections, `noop`, each answered after its commit.",
+  measure: (bench) => reports(bench, { files: bench.quick ? 60_000 : 300_000, connections: 32, perCall: 100, atLeast: 30_000 }),
+};
+
+export interface Shape {
+  files: number;
+  connections: number;
+  perCall: number;
+  atLeast: number;
+}
+
+type Results = NonNullable<ReportsJob["files"][number]["results"]>;
+
+/** Files are claimed first; only their reports are timed. `resultsOf` makes what a file's report speaks of. */
+export async function reports(
+  bench: Bench,
+  { files, connections, perCall, atLeast }: Shape,
+  resultsOf: (service: BenchService, request: string, files: number[]) => Promise<Results[]> = async () => [],
+): Promise<Measured[]> {
+  const service = await bench.service();
+  try {
+    const request = await submit(service.url, files);
+    const claims = await timed(bench, service, () => claimAll(service.url, request, files));
+    const ids = claims.result.map(({ file }) => file);
+    const results = await resultsOf(service, request, ids);
+    const job: ReportsJob = {
+      url: service.url,
+      connections,
+      perCall,
+      request,
+      files: ids.map((file, at) => ({ file, results: results[at] })),
+    };
+    const { result, usage } = await timed(bench, service, () => runLoad<ReportsJob, ReportsResult>("reports", job, 300));
+    if (result.recorded !== files) throw new Error(`${result.recorded} of ${files} reports were recorded.`);
+    await ended(service.url, request, 60);
+    const rate = files / result.seconds;
+    const times = { seconds: result.seconds.toFixed(1), "p50 ms": result.p50.toFixed(1), "p99 ms": result.p99.toFixed(1) };
+    return [
+      { what: "files claimed, 1,000 a call, two calls at once", value: files / claims.seconds, unit: "/s", details: claims.usage },
+      {
+        what: perCall === 1 ? `one report a call, ${connections} connections` : `${perCall} reports a call, ${connections} connections`,
+        value: rate,
+        unit: "/s",
+        must: { atLeast },
+        toBare: rate / bench.bare,
+        details: { ...usage, ...times, ...(await batches(service.url)) },
+      },
+    ];
+  } finally {
+    await service.remove();
+  }
+}
+
+/** What the service says of its batches. */
+async function batches(url: string): Promise<Record<string, string>> {
+  const text = await (await fetch(`${url}/metrics`)).text();
+  const value = (name: string) => Number(new RegExp(`^${name} (\\S+)$`, "m").exec(text)?.[1] ?? Number.NaN);
+  const count = value("longshore_report_batch_rows_count");
+  return {
+    "rows a batch": (value("longshore_report_batch_rows_sum") / count).toFixed(0),
+    "ms a batch": ((value("longshore_report_batch_seconds_sum") / count) * 1000).toFixed(1),
+  };
+}
