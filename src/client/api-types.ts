@@ -1527,7 +1527,7 @@ export interface operations {
            *     event: progress
            *     data: {"total":8,"waiting":4,"queued":0,"running":2,"done":2,"failed":0,"canceled":0}
            */
-          "text/event-stream": string;
+          "text/event-stream": unknown;
         };
       };
       /** @description All was told already. */

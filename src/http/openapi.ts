@@ -83,7 +83,11 @@ function refusals({ params, body, query }: Route): [number, string][] {
 
 function responseOf(status: number, { description, schema, mediaType, example }: Documented) {
   const named = description || (STATUS_CODES[status] ?? "");
-  if (mediaType) return { description: named, content: { [mediaType]: { schema: z.string(), ...(example ? { example } : {}) } } };
+  if (mediaType) {
+    // Of a stream of events a schema would be taken for each event's.
+    const schema = mediaType === "text/event-stream" ? {} : { schema: z.string() };
+    return { description: named, content: { [mediaType]: { ...schema, ...(example ? { example } : {}) } } };
+  }
   if (schema) return { description: named, content: { "application/json": { schema, ...(example ? { example } : {}) } } };
   if (status < 400) return { description: named };
   return { description: named, content: { "application/problem+json": { schema: problem } } };

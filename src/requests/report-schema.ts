@@ -7,7 +7,8 @@ export const workerName = z
   .string()
   .min(1)
   .max(200)
-  .regex(/^[^\p{Cc}\ufffd]+$/u, "must be a name without control characters")
+  // Written without \p{…} and control characters, which makers of other languages' clients cannot read.
+  .regex(/^[ -~\u00a0-\ufffc]+$/, "must be a name without control characters")
   .meta({ description: "The worker's own name, of its choice.", example: "node7-1" });
 
 /** Postgres and JavaScript disagree about times far away. */
