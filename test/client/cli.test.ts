@@ -106,11 +106,33 @@ test("the same idempotency key gives the same request", async () => {
 
 test("what the service does not know is a mistake of the caller", async () => {
   const nobody = "7f1e8e0c-6a0e-4a0b-9d7e-3a8f1f5f2c11";
-  for (const command of ["show", "files", "watch", "cancel", "download"]) {
+  for (const command of ["show", "files", "watch", "cancel", "download", "errors", "redrive", "delete", "receipt"]) {
     const { code, stderr } = await longshore(command, nobody);
     expect(stderr).toContain(`There is no request "${nobody}"`);
     expect(code).toBe(2);
   }
+});
+
+test("datasets are listed, shown with their files, and forgotten", async () => {
+  const { items } = JSON.parse((await longshore("datasets", "--json")).stdout) as {
+    items: { id: string; finder: string; files: number }[];
+  };
+  const [newest] = items;
+  expect(newest).toMatchObject({ finder: "user" });
+  const id = newest?.id ?? "";
+  expect((await longshore("datasets", "list", "--limit", "1")).stdout).toMatch(new RegExp(`^ID +VERSION [^\n]*\n${id} +1 +ready`));
+  expect((await longshore("datasets", "show", id)).stdout).toMatch(/^id +\d+\nname +user:\/\/[0-9a-f]{64}\n/);
+  expect((await longshore("datasets", "files", id)).stdout.trim().split("\n")).toHaveLength((newest?.files ?? 0) + 1);
+  expect((await longshore("datasets", "delete", id)).code).toBe(0);
+  const left = JSON.parse((await longshore("datasets", "--json")).stdout) as { items: { id: string }[] };
+  expect(left.items.map((one) => one.id)).not.toContain(id);
+  expect((await longshore("datasets", "show", "999999")).code).toBe(2);
+});
+
+test("an open request shows what it waits for", async () => {
+  const { stdout: id } = await longshore("submit", ...endless);
+  await until(async () => (await longshore("show", id.trim())).stdout.includes("no worker has asked for noop work here"));
+  await longshore("cancel", id.trim());
 });
 
 test("a list goes on where it ended", async () => {

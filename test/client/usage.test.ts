@@ -83,6 +83,14 @@ describe("used wrongly, it says what is allowed and ends with 2", () => {
     ["operations with blanks", ["worker", "--operations", "no op"], /names of operations/],
     ["no concurrency", ["worker", "--concurrency", "0"], /whole number from 1 to 1000/],
     ["an unknown subcommand", ["db", "ulr"], /unknown command 'ulr'/],
+    ["an error that is none", ["redrive", nobody, "--error", ""], /1 to 100 characters/],
+    ["a file in words", ["redrive", nobody, "--file", "1", "two"], /whole number from 1/],
+    ["no receipt", ["receipt"], /Name a request, or a file/],
+    ["keys for nothing", ["receipt", nobody, "--key", "a.csv"], /--key goes with --verify/],
+    ["a receipt that is not there", ["receipt", "--verify", "none.json"], /none\.json cannot be read \(ENOENT\)/],
+    ["keys that are none", ["receipt", "--verify", "a.csv", "--key", "a.csv"], /no set of JSON Web Keys/],
+    ["a dataset in words", ["datasets", "show", "mine"], /whole number from 1/],
+    ["too many datasets", ["datasets", "--limit", "201"], /whole number from 1 to 200/],
     ["a folder without a database", ["audit"], /has no database/],
   ])("%s", async (_, args, words) => {
     const code = await runCommand(args);
@@ -102,11 +110,14 @@ describe("used wrongly, it says what is allowed and ends with 2", () => {
 });
 
 describe("where nothing answers, it says what to do next and ends with 4", () => {
-  test.each([["list"], ["show"], ["files"], ["cancel"], ["download"]])("longshore %s", async (command) => {
-    const code = await runCommand(command === "list" ? [command] : [command, nobody]);
-    expect(stderr).toMatch(/No Longshore service answers at http:\/\/127\.0\.0\.1:1[\s\S]*npm start[\s\S]*LONGSHORE_URL/);
-    expect({ code, stdout }).toEqual({ code: 4, stdout: "" });
-  });
+  test.each([["list"], ["show"], ["files"], ["errors"], ["redrive"], ["cancel"], ["delete"], ["download"], ["receipt"], ["datasets"]])(
+    "longshore %s",
+    async (command) => {
+      const code = await runCommand(["list", "datasets"].includes(command) ? [command] : [command, nobody]);
+      expect(stderr).toMatch(/No Longshore service answers at http:\/\/127\.0\.0\.1:1[\s\S]*npm start[\s\S]*LONGSHORE_URL/);
+      expect({ code, stdout }).toEqual({ code: 4, stdout: "" });
+    },
+  );
 
   test("longshore submit", async () => {
     expect(await runCommand(submit("--sql", "select 1"))).toBe(4);

@@ -78,12 +78,12 @@ test("failed files are grouped, tried again in a second round, and the request d
   for (const task of tasks) await ledger.report(task, "failure", { error: { class: "bad_input", message: `file ${task.file} is broken` } });
   await ledger.ended(id);
   const groups = (await api.get(`/v1/requests/${id}/errors`)).json() as { items: { fingerprint: string; count: number }[] };
-  expect(groups).toMatchObject({ items: [{ class: "bad_input", count: 2 }], next: null });
+  expect(groups).toMatchObject({ items: [{ class: "bad_input", count: 2, share: 1 }], next: null });
 
   const unknown = await api.post(`/v1/requests/${id}/redrive`, { errors: ["no such group"] });
   expect(unknown.status).toBe(409);
   const again = await api.post(`/v1/requests/${id}/redrive`, { errors: [groups.items[0]?.fingerprint] });
-  expect(again.json()).toMatchObject({ state: "running", round: 2, counters: { failed: 0 } });
+  expect(again.json()).toMatchObject({ state: "running", round: 2, redriven: 2, counters: { failed: 0 } });
   expect((await api.call({ method: "DELETE", path: `/v1/requests/${id}` })).status).toBe(409);
 
   await api.post(`/v1/requests/${id}/cancel`, {});
