@@ -85,8 +85,8 @@ export interface InputRow {
 /** The request's files as its data set has them, in order, a page at a time. */
 export function inputRows(query: Query, id: string, after: number, registered: number, limit: number): Promise<InputRow[]> {
   return query<InputRow>(
-    `SELECT f.seq, f.paths, f.size, f.checksum FROM requests r JOIN files f ON f.dataset_id = r.dataset_id
-     WHERE r.id = $1 AND f.seq > $2 AND f.seq <= $3 ORDER BY f.seq LIMIT $4`,
+    `SELECT f.seq, f.paths, f.size, f.checksum FROM files f
+     WHERE f.dataset_id = (SELECT dataset_id FROM requests WHERE id = $1) AND f.seq > $2 AND f.seq <= $3 ORDER BY f.seq LIMIT $4`,
     [id, after, registered, limit],
     "receipt_inputs",
   );
