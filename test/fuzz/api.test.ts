@@ -1,0 +1,117 @@
+// schemathesis over the service's own document: thousands of calls, each answered as the document says, and never with a 500.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { rmSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { longshoreClient } from "../../src/client/client.ts";
+import { childEnvironment } from "../../src/config.ts";
+import { venv } from "../clients/venv.ts";
+import { temporaryFolder } from "../support/folder.ts";
+import { type Service, startService } from "../support/service.ts";
+import { playWorker } from "./worker.ts";
+
+const seed = process.pid;
+const leastCalls = 5_000;
+const mostRounds = 8;
+
+let service: Service;
+let folder: string;
+beforeAll(async () => {
+  folder = temporaryFolder("fuzz");
+  service = await startService({ RUNNER: "external", OPERATIONS: "transform,noop", INPUT_ROOTS: folder, LOG_LEVEL: "warn" });
+});
+afterAll(async () => {
+  await service?.remove();
+  rmSync(folder, { recursive: true });
+});
+
+test(`${leastCalls} calls made from the document are answered as it says (seed ${seed})`, async () => {
+  const player = playWorker(service.url);
+  try {
+    const known = await someRequests();
+    const before = total(await calls()) - player.calls();
+    const made = async () => total(await calls()) - player.calls() - before;
+    let phases = "examples,coverage,fuzzing";
+    for (let round = 0; round < mostRounds && (await made()) < leastCalls; round++) {
+      const { code, output } = await schemathesis(known, phases, seed + round);
+      expect(code, output).toBe(0);
+      phases = "fuzzing";
+    }
+    expect(await made()).toBeGreaterThanOrEqual(leastCalls);
+  } finally {
+    await player.stop();
+  }
+  expect([...(await calls())].filter(([status]) => status >= 500)).toEqual([]);
+  expect(service.stderr()).not.toContain('"level":50');
+});
+
+/** Open and ended ones, some with failures, so that not every call meets an unknown id. */
+async function someRequests() {
+  const client = longshoreClient({ url: service.url });
+  const submit = (files: string[]) => client.submit({ dataset: { files }, steps: [{ operation: "noop" }] });
+  const names = (kind: string) => Array.from({ length: 20 }, (_, n) => `${kind}-${n}`);
+  const ended = await Promise.all(Array.from({ length: 20 }, (_, n) => submit(names(n % 2 ? "good" : "fails"))));
+  for (const { id } of ended) await client.wait(id);
+  const open = await Promise.all(Array.from({ length: 10 }, () => submit(names("kept"))));
+  const last = await submit(["good"]);
+  await client.wait(last.id);
+  const { items } = await client.files(ended[0]?.id ?? "");
+  return { requests: [...ended, ...open].map(({ id }) => id), files: items.map(({ file }) => file), ended: last.id };
+}
+
+type Known = Awaited<ReturnType<typeof someRequests>>;
+
+async function schemathesis({ requests, files, ended }: Known, phases: string, seed: number) {
+  const python = await venv("fuzz", ["schemathesis==4.32.5"]);
+  const args = ["--phases", phases, "--continue-on-failure", "--request-timeout", "30", "--max-examples", "120"];
+  const child = spawn(
+    `${python.slice(0, python.lastIndexOf("/"))}/schemathesis`,
+    [
+      "--config-file",
+      beside("schemathesis.toml"),
+      "run",
+      `${service.url}/openapi.json`,
+      ...args,
+      "--workers",
+      "2",
+      "--seed",
+      String(seed),
+      "--no-color",
+    ],
+    {
+      cwd: folder,
+      env: {
+        ...childEnvironment(),
+        SCHEMATHESIS_HOOKS: beside("hooks.py"),
+        FUZZ_REQUESTS: JSON.stringify(requests),
+        FUZZ_FILES: JSON.stringify(files),
+        FUZZ_ENDED: ended,
+        FUZZ_SEED: String(seed),
+      },
+      stdio: ["ignore", "pipe", "pipe"],
+    },
+  );
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text: string) => (output += text));
+  const [code] = await once(child, "close");
+  return { code, output };
+}
+
+function beside(name: string): string {
+  return fileURLToPath(new URL(name, import.meta.url));
+}
+
+/** How many calls the service has answered, by status. */
+async function calls(): Promise<Map<number, number>> {
+  const text = await (await fetch(`${service.url}/metrics`)).text();
+  const found = new Map<number, number>();
+  for (const [, status, count] of text.matchAll(/^longshore_http_seconds_count\{.*status="(\d+)".*\} (\d+)$/gm)) {
+    found.set(Number(status), (found.get(Number(status)) ?? 0) + Number(count));
+  }
+  return found;
+}
+
+function total(counts: Map<number, number>): number {
+  return [...counts.values()].reduce((sum, count) => sum + count, 0);
+}
