@@ -3,12 +3,14 @@ import { z } from "zod";
 import type { Report } from "./request.ts";
 import { reportStatuses } from "./state.ts";
 
+/** In ranges: makers of clients in other languages cannot read `\p{Cc}` in the document. */
+const controlCharacters = "\\u0000-\\u001f\\u007f-\\u009f";
+
 export const workerName = z
   .string()
   .min(1)
   .max(200)
-  // Written without \p{…} and control characters, which makers of other languages' clients cannot read.
-  .regex(/^[ -~\u00a0-\ufffc]+$/, "must be a name without control characters")
+  .regex(new RegExp(`^[^${controlCharacters}\\ufffd]+$`), "must be a name without control characters")
   .meta({ description: "The worker's own name, of its choice.", example: "node7-1" });
 
 /** Postgres and JavaScript disagree about times far away. */

@@ -13,7 +13,8 @@ beforeAll(async () => {
 });
 afterAll(() => ledger.close());
 
-const seed = process.pid;
+/** FUZZ_SEED=<n> npm run fuzz: other calls */
+const seed = Number(process.env.FUZZ_SEED ?? 1);
 const messages = 5_000;
 const files = 500;
 
