@@ -85,7 +85,7 @@ async function condemned(ctx: Context, request: RequestFacts): Promise<Ending | 
 async function registerAll(ctx: Context, request: RequestFacts): Promise<void> {
   let registered = request.steps[0]?.registered ?? 0;
   while (registered < request.datasetFiles) {
-    const added = await registerFiles(ctx.ledger.query, request.id, request.datasetId, registerChunk);
+    const added = await registerFiles(ctx.ledger, request.id, request.datasetId, registerChunk);
     if (!added) return;
     if (grewTenfold(registered, registered + added)) await refreshStatistics(ctx.db.query);
     registered += added;

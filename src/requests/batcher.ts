@@ -1,20 +1,30 @@
 import type { Logger } from "pino";
 import type { Query } from "../db/client.ts";
 import { isAway } from "../db/client.ts";
+import { fold } from "./fold.ts";
 import { whileAway } from "./report.ts";
-import { areRecorded, type ReportRow, recordReports } from "./report-store.ts";
+import { areRecorded, type Outcome, type ReportRow, recordReports } from "./report-store.ts";
 import type { ReportAnswer } from "./request.ts";
 
-interface Caller {
-  resolve(answer: ReportAnswer): void;
+/** The reports of one call, which is answered when all of them are. */
+interface Call {
+  answers: ReportAnswer[];
+  open: number;
+  resolve(answers: ReportAnswer[]): void;
   reject(error: unknown): void;
+}
+
+/** Where an answer goes. */
+interface Place {
+  call: Call;
+  index: number;
   /** what to say once the row it was folded into is recorded */
   whenRecorded: ReportAnswer;
 }
 
 interface Waiting {
   row: ReportRow;
-  callers: Caller[];
+  places: Place[];
 }
 
 export interface BatcherOptions {
@@ -46,9 +56,12 @@ export class Batcher {
     this.#options = options;
   }
 
-  add(row: ReportRow): Promise<ReportAnswer> {
+  /** The answers are in the order of the rows. */
+  add(rows: ReportRow[]): Promise<ReportAnswer[]> {
+    if (!rows.length) return Promise.resolve([]);
     return new Promise((resolve, reject) => {
-      this.#queue.push({ row, callers: [{ resolve, reject, whenRecorded: "recorded" }] });
+      const call: Call = { answers: new Array<ReportAnswer>(rows.length), open: rows.length, resolve, reject };
+      for (const [index, row] of rows.entries()) this.#queue.push({ row, places: [{ call, index, whenRecorded: "recorded" }] });
       if (this.#queue.length >= mostRows) this.#pump();
       else this.#timer ??= setTimeout(() => this.#pump(), collectMilliseconds);
     });
@@ -84,48 +97,25 @@ export class Batcher {
       const key = `${next.row.request} ${next.row.file}`;
       const first = batch.get(key);
       if (!first) batch.set(key, next);
-      else if (!fold(first, next)) later.push(next);
+      else if (!foldInto(first, next)) later.push(next);
     }
     this.#queue = [...later, ...this.#queue.slice(taken)];
     return [...batch.values()];
   }
 
   async #flush(batch: Waiting[]): Promise<void> {
-    const { query, fileAttempts, leaseSeconds, onMoved, onBatch, log } = this.#options;
+    const { onMoved, onBatch, log } = this.#options;
     const started = performance.now();
     try {
-      const rows = await whileAway(awaySeconds, () =>
-        recordReports(
-          query,
-          batch.map((one) => one.row),
-          fileAttempts,
-          leaseSeconds,
-        ),
-      );
-      const known = new Map(rows.map((row) => [row.ord, row]));
-      const still = batch.filter((_, ord) => known.get(ord)?.moved === false);
-      const said = still.length
-        ? await whileAway(awaySeconds, () =>
-            areRecorded(
-              query,
-              still.map((one) => one.row),
-            ),
-          )
-        : [];
-      const duplicates = new Set(still.filter((_, index) => said[index]));
-      for (const [ord, one] of batch.entries()) {
-        const row = known.get(ord);
-        if (!row) answer(one, "unknown");
-        else if (row.moved) answer(one, "recorded");
-        else answer(one, duplicates.has(one) ? "duplicate" : "superseded");
-      }
-      const moved = rows.filter((row) => row.moved).map((row) => (batch[row.ord] as Waiting).row);
+      const outcomes = await this.#record(batch.map(({ row }) => row));
+      const moved = batch.filter((_, index) => outcomes[index] === "recorded").map(({ row }) => row);
+      for (const [index, one] of batch.entries()) answer(one, outcomes[index] ?? "unknown");
       onMoved([...new Set(moved.map((row) => row.request))]);
       const faults = moved.filter((row) => row.class !== null);
       onBatch?.(batch.length, (performance.now() - started) / 1000, faults);
     } catch (error) {
       if (isAway(error)) {
-        for (const one of batch) for (const caller of one.callers) caller.reject(error);
+        for (const { places } of batch) for (const { call } of places) call.reject(error);
       } else if (batch.length === 1) {
         log.warn({ err: error, request_id: batch[0]?.row.request, file_id: batch[0]?.row.file }, "a report cannot be stored");
         answer(batch[0] as Waiting, "refused: this report cannot be stored; check its text and numbers");
@@ -137,24 +127,34 @@ export class Batcher {
       }
     }
   }
-}
 
-function answer(one: Waiting, said: ReportAnswer): void {
-  for (const caller of one.callers) caller.resolve(said === "recorded" ? caller.whenRecorded : said);
-}
-
-/** One deciding report of an attempt: the first final one, else the latest; a start beside it is kept for the history. */
-function fold(into: Waiting, next: Waiting): boolean {
-  const [a, b] = [into.row, next.row];
-  if (a.open !== b.open || (!a.open && (a.step !== b.step || a.attempt !== b.attempt))) return false;
-  let said: ReportAnswer = a.status === b.status ? "duplicate" : "superseded";
-  if (a.status === "start" && b.status !== "start") {
-    into.row = { ...b, startAt: a.at };
-    said = "recorded";
-  } else if (b.status === "start" && a.status !== "start") {
-    said = a.startAt ? "duplicate" : "recorded";
-    a.startAt ??= b.at;
+  async #record(rows: ReportRow[]): Promise<ReportAnswer[]> {
+    const { query, fileAttempts, leaseSeconds } = this.#options;
+    const outcomes = await whileAway(awaySeconds, () => recordReports(query, rows, fileAttempts, leaseSeconds));
+    const still = rows.filter((_, index) => outcomes[index] === "unmoved");
+    const recorded = still.length ? await whileAway(awaySeconds, () => areRecorded(query, still)) : [];
+    const duplicates = new Set(still.filter((_, index) => recorded[index]));
+    return rows.map((row, index) => answerOf(outcomes[index], duplicates.has(row)));
   }
-  into.callers.push(...next.callers.map((caller) => ({ ...caller, whenRecorded: said })));
+}
+
+function answerOf(outcome: Outcome | undefined, isDuplicate: boolean): ReportAnswer {
+  if (outcome === "moved") return "recorded";
+  if (outcome === "unmoved") return isDuplicate ? "duplicate" : "superseded";
+  return "unknown";
+}
+
+function answer({ places }: Waiting, said: ReportAnswer): void {
+  for (const { call, index, whenRecorded } of places) {
+    call.answers[index] = said === "recorded" ? whenRecorded : said;
+    if (--call.open === 0) call.resolve(call.answers);
+  }
+}
+
+function foldInto(into: Waiting, next: Waiting): boolean {
+  const folded = fold(into.row, next.row);
+  if (!folded) return false;
+  into.row = folded.row;
+  for (const place of next.places) into.places.push({ ...place, whenRecorded: folded.said });
   return true;
 }

@@ -1,6 +1,6 @@
 import type { Context } from "../context.ts";
 import type { Task } from "../operations/contract.ts";
-import { workTopic } from "../queue/contract.ts";
+import { type Taken, workTopic } from "../queue/contract.ts";
 import type { Share, Wanted } from "./claims.ts";
 import { isUuid } from "./progress.ts";
 import { toTask } from "./task.ts";
@@ -62,11 +62,16 @@ async function startSome(
       return isKey(body) ? [{ ...body, share, worker: shares[share]?.worker ?? "" }] : [];
     });
     const rows = await startFiles(ctx.ledger.query, ctx.config.leaseSeconds, keys);
-    await Promise.all(taken.map((one) => one.settle()));
+    settleAll(ctx, taken);
     ctx.metrics.handedOut.inc({ operation: step.operation }, rows.length);
     if (rows.length) return rows;
   }
   return [];
+}
+
+/** Nobody waits for it: a message that is given out again starts nothing. */
+function settleAll(ctx: Context, taken: Taken[]): void {
+  Promise.all(taken.map((one) => one.settle())).catch((error: Error) => ctx.log.warn({ err: error }, "messages of work come again"));
 }
 
 /** A thousand a claim: by hand, where a schema takes its time. */

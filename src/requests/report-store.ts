@@ -12,9 +12,10 @@ export interface ReportRow {
   /** counts for whatever attempt the file is in, while the file is open (workers that know no attempts) */
   open: boolean;
   worker: string;
-  at: Date;
+  /** in milliseconds */
+  at: number;
   /** a start that came in the same batch, for the history */
-  startAt: Date | null;
+  startAt: number | null;
   class: string | null;
   /** the message with numbers, paths and ids taken out */
   groupMessage: string | null;
@@ -24,13 +25,8 @@ export interface ReportRow {
   results: string | null;
 }
 
-export interface ReportedRow {
-  ord: number;
-  state: string;
-  step: number;
-  attempt: number;
-  moved: boolean;
-}
+/** `unmoved`: the file is in another attempt or state by now; `unknown`: there is no such file in such a request. */
+export type Outcome = "moved" | "unmoved" | "unknown";
 
 const reportable = fileMoves.succeed.from;
 const anyOpen = fileMoves.fail.from;
@@ -49,6 +45,7 @@ const addDeltas = fileStates.map((state) => `${state} = s.${state} + l.${state}`
 /**
  * Moves, counters, history, results and error groups of a batch in one statement: counters grow by the file rows that really moved.
  * Rows are locked by (request, file), counters by (request, step), so that two batches never wait for each other crosswise.
+ * Postgres runs the writes of one statement from the last to the first: the counters, on whose row all batches of a request meet, come last.
  * Times travel as milliseconds: written as text they took a fifth of the service's share of a report.
  * What a step says about retries is read once a batch and step, and only where something failed: its row has a version a batch, and
  * a look by each file would walk them all.
@@ -82,6 +79,27 @@ WITH c AS MATERIALIZED (
       WHEN status IN ('retry', 'failure') THEN '${fileMoves.fail.to}'
     END AS to_state
   FROM j
+), k AS (
+  SELECT request_id, step, ${stateDeltas}, coalesce(sum(passed), 0) AS passed, coalesce(sum(results), 0) AS results
+  FROM (
+    SELECT request_id, f_step AS step, f_state AS state, -1 AS n, (to_step > f_step)::int AS passed,
+      CASE WHEN status = 'success' THEN coalesce(jsonb_array_length(results), 0) ELSE 0 END AS results
+    FROM e WHERE to_state IS NOT NULL
+    UNION ALL SELECT request_id, to_step, to_state, 1, 0, 0 FROM e WHERE to_state IS NOT NULL
+  ) deltas GROUP BY request_id, step
+), l AS MATERIALIZED (
+  SELECT k.*, s.result_seq FROM k JOIN request_steps s ON s.request_id = k.request_id AND s.step = k.step
+  ORDER BY s.request_id, s.step FOR UPDATE OF s
+), s AS (
+  UPDATE request_steps s SET ${addDeltas}, passed = s.passed + l.passed, result_seq = s.result_seq + l.results, version = s.version + 1
+  FROM l WHERE s.request_id = l.request_id AND s.step = l.step
+), o AS (
+  INSERT INTO results (request_id, file_id, step, attempt, seq, name, size, checksum, details)
+  SELECT e.request_id, e.file_id, e.f_step, e.used_attempt,
+    l.result_seq + row_number() OVER (PARTITION BY e.request_id, e.f_step ORDER BY e.ord, x.name), x.name, x.size, x.checksum, x.details
+  FROM e CROSS JOIN LATERAL jsonb_to_recordset(e.results) AS x(name text, size bigint, checksum text, details jsonb)
+  JOIN l ON l.request_id = e.request_id AND l.step = e.f_step
+  WHERE e.status = 'success' AND e.to_state IS NOT NULL AND e.results IS NOT NULL
 ), u AS (
   UPDATE request_files f SET
     step = e.to_step, state = e.to_state, worker = e.worker, updated_at = now(),
@@ -105,55 +123,44 @@ WITH c AS MATERIALIZED (
   SELECT DISTINCT ON (request_id, fingerprint) request_id, fingerprint, class, group_message
   FROM e WHERE to_state IS NOT NULL AND fingerprint IS NOT NULL ORDER BY request_id, fingerprint
   ON CONFLICT DO NOTHING
-), k AS (
-  SELECT request_id, step, ${stateDeltas}, coalesce(sum(passed), 0) AS passed, coalesce(sum(results), 0) AS results
-  FROM (
-    SELECT request_id, f_step AS step, f_state AS state, -1 AS n, (to_step > f_step)::int AS passed,
-      CASE WHEN status = 'success' THEN coalesce(jsonb_array_length(results), 0) ELSE 0 END AS results
-    FROM e WHERE to_state IS NOT NULL
-    UNION ALL SELECT request_id, to_step, to_state, 1, 0, 0 FROM e WHERE to_state IS NOT NULL
-  ) deltas GROUP BY request_id, step
-), l AS MATERIALIZED (
-  SELECT k.*, s.result_seq FROM k JOIN request_steps s ON s.request_id = k.request_id AND s.step = k.step
-  ORDER BY s.request_id, s.step FOR UPDATE OF s
-), s AS (
-  UPDATE request_steps s SET ${addDeltas}, passed = s.passed + l.passed, result_seq = s.result_seq + l.results, version = s.version + 1
-  FROM l WHERE s.request_id = l.request_id AND s.step = l.step
-), o AS (
-  INSERT INTO results (request_id, file_id, step, attempt, seq, name, size, checksum, details)
-  SELECT e.request_id, e.file_id, e.f_step, e.used_attempt,
-    l.result_seq + row_number() OVER (PARTITION BY e.request_id, e.f_step ORDER BY e.ord, x.name), x.name, x.size, x.checksum, x.details
-  FROM e CROSS JOIN LATERAL jsonb_to_recordset(e.results) AS x(name text, size bigint, checksum text, details jsonb)
-  JOIN l ON l.request_id = e.request_id AND l.step = e.f_step
-  WHERE e.status = 'success' AND e.to_state IS NOT NULL AND e.results IS NOT NULL
 )
-SELECT ord, f_state AS state, f_step AS step, f_attempt AS attempt, to_state IS NOT NULL AS moved FROM e`;
+SELECT json_agg(ord) FILTER (WHERE to_state IS NOT NULL) AS moved, json_agg(ord) FILTER (WHERE to_state IS NULL) AS unmoved FROM e`;
 
-export async function recordReports(query: Query, rows: ReportRow[], fileAttempts: number, leaseSeconds: number): Promise<ReportedRow[]> {
-  const column = <Value>(value: (row: ReportRow) => Value): Value[] => rows.map(value);
-  return query<ReportedRow>(
+export async function recordReports(query: Query, rows: ReportRow[], fileAttempts: number, leaseSeconds: number): Promise<Outcome[]> {
+  const words = (value: (row: ReportRow) => string | number | boolean | null) => plainArray(rows.map(value));
+  const texts = (value: (row: ReportRow) => string | null) => rows.map(value);
+  const [said] = await query<{ moved: number[] | null; unmoved: number[] | null }>(
     recordSql,
     [
-      rows.map((_, ord) => ord),
-      column((row) => row.request),
-      column((row) => row.file),
-      column((row) => row.step),
-      column((row) => row.attempt),
-      column((row) => row.status),
-      column((row) => row.open),
-      column((row) => row.worker),
-      column((row) => row.at.getTime()),
-      column((row) => row.startAt?.getTime() ?? null),
-      column((row) => row.class),
-      column((row) => row.groupMessage),
-      column((row) => row.fingerprint),
-      column((row) => row.info),
-      column((row) => row.results),
+      plainArray([...rows.keys()]),
+      words((row) => row.request),
+      words((row) => row.file),
+      words((row) => row.step),
+      words((row) => row.attempt),
+      words((row) => row.status),
+      words((row) => row.open),
+      texts((row) => row.worker),
+      words((row) => row.at),
+      words((row) => row.startAt),
+      texts((row) => row.class),
+      texts((row) => row.groupMessage),
+      texts((row) => row.fingerprint),
+      texts((row) => row.info),
+      texts((row) => row.results),
       fileAttempts,
       leaseSeconds,
     ],
     "record_reports",
   );
+  const outcomes = rows.map((): Outcome => "unknown");
+  for (const ord of said?.moved ?? []) outcomes[ord] = "moved";
+  for (const ord of said?.unmoved ?? []) outcomes[ord] = "unmoved";
+  return outcomes;
+}
+
+/** As Postgres writes an array of ids, numbers and our own words, which need no quotes: the driver would look at each for them. */
+function plainArray(values: (string | number | boolean | null)[]): string {
+  return `{${values.map((value) => value ?? "NULL").join(",")}}`;
 }
 
 /**

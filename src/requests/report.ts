@@ -13,16 +13,30 @@ import { verifyResults } from "./verify.ts";
  * Rejects with Unavailable when the database stays away: nothing of these reports is then promised.
  */
 export async function report(ctx: Context, worker: string, reports: Report[], { open = false } = {}): Promise<ReportAnswer[]> {
-  const answers = await Promise.all(
-    reports.map(async (one): Promise<ReportAnswer> => {
-      if (!isUuid(one.request)) return "unknown";
-      const refusal = await verifyResults(ctx.store, one);
-      if (refusal) return `refused: ${refusal}`;
-      return ctx.batcher.add(toRow(worker, one, open));
-    }),
-  );
+  const refusals = await refusalsOf(ctx, reports);
+  const good = refusals.size ? reports.filter((_, index) => !refusals.has(index)) : reports;
+  const name = mend(worker).slice(0, 255);
+  const recorded = await ctx.batcher.add(good.map((one) => toRow(name, one, open)));
+  const next = recorded.values();
+  const answers = refusals.size ? reports.map((_, index) => refusals.get(index) ?? next.next().value ?? "unknown") : recorded;
   count(ctx, answers);
   return answers;
+}
+
+/** What needs no look at the ledger, by its place among the reports. */
+async function refusalsOf(ctx: Context, reports: Report[]): Promise<Map<number, ReportAnswer>> {
+  const refusals = new Map<number, ReportAnswer>();
+  const looks: Promise<void>[] = [];
+  for (const [index, one] of reports.entries()) {
+    if (!isUuid(one.request)) refusals.set(index, "unknown");
+    else if (one.status === "success" && one.results?.length) looks.push(verify(index, one));
+  }
+  async function verify(index: number, one: Report): Promise<void> {
+    const fault = await verifyResults(ctx.store, one);
+    if (fault) refusals.set(index, `refused: ${fault}`);
+  }
+  await Promise.all(looks);
+  return refusals;
 }
 
 function count({ metrics }: Context, answers: ReportAnswer[]): void {
@@ -47,7 +61,7 @@ function toRow(worker: string, one: Report, open: boolean): ReportRow {
     attempt: one.attempt,
     status: one.status,
     open,
-    worker: mend(worker).slice(0, 255),
+    worker,
     at: whenOf(one.at),
     startAt: null,
     class: error ? mend(error.class).slice(0, 64) : null,
@@ -59,10 +73,10 @@ function toRow(worker: string, one: Report, open: boolean): ReportRow {
 }
 
 /** A worker's clock may be anything; a time outside of reason is ours instead. */
-function whenOf(text: string | undefined): Date {
-  const at = text ? new Date(text) : new Date();
-  const off = Math.abs(at.getTime() - Date.now());
-  return Number.isNaN(off) || off > 366 * 86_400_000 ? new Date() : at;
+function whenOf(text: string | undefined): number {
+  const now = Date.now();
+  const at = text ? Date.parse(text) : now;
+  return Math.abs(at - now) <= 366 * 86_400_000 ? at : now;
 }
 
 /** Postgres takes neither NUL nor half a surrogate pair; one such character must not sink a batch. */

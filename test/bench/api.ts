@@ -49,10 +49,10 @@ export async function submit(url: string, files: number): Promise<string> {
 /** Claims every file of a request, a thousand a call and so many calls at once. */
 export async function claimAll(url: string, request: string, files: number, atOnce = 2): Promise<Task[]> {
   const claimed: Task[] = [];
-  const ask = { worker: "bench", request, operations: ["noop"], max: 1000, wait_seconds: 10 };
+  const ask = { worker: "bench", request, operations: ["noop"], max: 1000, wait_seconds: 1 };
   await Promise.all(
     Array.from({ length: atOnce }, async () => {
-      for (let empty = 0; claimed.length < files && empty < 10; ) {
+      for (let empty = 0; claimed.length < files && empty < 100; ) {
         const { tasks } = await call<{ tasks: Task[] }>(url, "/v1/work/claim", ask);
         claimed.push(...tasks);
         empty = tasks.length ? 0 : empty + 1;

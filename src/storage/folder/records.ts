@@ -1,9 +1,13 @@
 // What a file system does not keep of an object: its checksum, and its name where that is too long for a file. One small file each in
 // `<bucket>/.meta/`, under the object's own file name. It is in place before the object is, and says which object it speaks of (size and
 // time of change), so that after a crash in between a record is either right or ignored.
-import type { Stats } from "node:fs";
-import { open, readFile } from "node:fs/promises";
+import { readFile as readFileBack, type Stats } from "node:fs";
+import { open } from "node:fs/promises";
+import { promisify } from "node:util";
 import { isMissing } from "./files.ts";
+
+/** That of `fs/promises` makes a handle for each file, which costs as much as the reading. */
+const readFile = promisify(readFileBack);
 
 export interface ObjectRecord {
   checksum: string;

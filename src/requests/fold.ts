@@ -1,0 +1,16 @@
+import type { ReportRow } from "./report-store.ts";
+import type { ReportAnswer } from "./request.ts";
+
+/**
+ * One deciding report of an attempt: the first final one, else the latest; a start beside it is kept for the history.
+ * `said`: the answer to the second once the row is recorded. Undefined: they speak of different attempts.
+ */
+export function fold(first: ReportRow, second: ReportRow): { row: ReportRow; said: ReportAnswer } | undefined {
+  if (first.open !== second.open) return undefined;
+  if (!first.open && (first.step !== second.step || first.attempt !== second.attempt)) return undefined;
+  if (first.status === second.status) return { row: first, said: "duplicate" };
+  if (first.status === "start") return { row: { ...second, startAt: first.at }, said: "recorded" };
+  if (second.status !== "start") return { row: first, said: "superseded" };
+  if (first.startAt !== null) return { row: first, said: "duplicate" };
+  return { row: { ...first, startAt: second.at }, said: "recorded" };
+}
