@@ -24,7 +24,7 @@ export function notFound(what: string, id: string): Refused {
   return new Refused(404, "not_found", `There is no ${what} ${JSON.stringify(id)}.`);
 }
 
-/** Something we need is away for now: 503 with Retry-After. */
+/** Something we need is away: 503 with Retry-After. */
 export class Unavailable extends Error {
   readonly retryAfterSeconds: number;
   constructor(message: string, retryAfterSeconds = 2) {

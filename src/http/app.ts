@@ -4,13 +4,14 @@ import type { Context } from "../context.ts";
 import { notFound, Refused } from "../errors.ts";
 import { facades } from "../facades/index.ts";
 import { collectProcessMetrics } from "../metrics.ts";
+import { resultsOnShelf } from "../requests/shelf.ts";
 import { docs } from "./docs.ts";
 import { faultReply } from "./fault.ts";
 import { front, type Locals, loggedPath } from "./front.ts";
 import { hotPath } from "./hot-path.ts";
 import type { Route } from "./route.ts";
 import { routes } from "./routes/index.ts";
-import { objectRoutes } from "./routes/objects.ts";
+import { type ObjectRoutes, objectRoutes } from "./routes/objects.ts";
 import { send } from "./send.ts";
 
 export function makeApp(ctx: Context): RequestListener {
@@ -22,7 +23,7 @@ export function makeApp(ctx: Context): RequestListener {
   app.use(front(ctx));
   for (const route of routes) app[route.method](expressPath(route.path), answering(ctx, route));
   app.use("/docs", docs());
-  if (ctx.store.kind === "folder") app.use(objectRoutes({ ...ctx, uploadLimitBytes: ctx.config.fileLimits.outputMegabytes * 1024 * 1024 }));
+  if (ctx.store.kind === "folder") app.use(objectRoutes(objectsOf(ctx)));
   for (const facade of facades) app.use(facade.router(ctx));
   for (const [path, methods] of methodsByPath()) app.all(expressPath(path), refusingMethods(methods));
   app.use((request: Request) => {
@@ -30,6 +31,16 @@ export function makeApp(ctx: Context): RequestListener {
   });
   app.use(answeringErrors(ctx));
   return hotPath(ctx, routes, app);
+}
+
+function objectsOf(ctx: Context): ObjectRoutes {
+  const { resultNamed } = resultsOnShelf(ctx);
+  return {
+    store: ctx.store,
+    signingKey: ctx.signingKey,
+    uploadLimitBytes: ctx.config.fileLimits.outputMegabytes * 1024 * 1024,
+    isResult: async (bucket, name) => (await resultNamed(bucket, name)) !== undefined,
+  };
 }
 
 function answering(ctx: Context, route: Route) {

@@ -141,7 +141,7 @@ export class BrokerConnection {
         if (!this.#trouble) this.#away("the connection was closed");
         resolve();
       });
-      model.on("blocked", (reason) => this.#away(`it takes no messages for now (${reason})`));
+      model.on("blocked", (reason) => this.#away(`it takes no messages now (${reason})`));
       model.on("unblocked", () => {
         this.#trouble = undefined;
       });
