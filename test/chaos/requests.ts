@@ -26,6 +26,7 @@ export async function openRequests(url: string, files: number, random: Random): 
   const small = Math.max(Math.floor(files / 20), 20);
   const sizes = [...Array.from({ length: 6 }, () => small), Math.max(files - 6 * small, small)];
   const ids: string[] = [];
+  const smallIds: string[] = [];
   for (const [index, size] of random.shuffle(sizes).entries()) {
     const body = {
       title: `chaos ${index}`,
@@ -36,6 +37,7 @@ export async function openRequests(url: string, files: number, random: Random): 
       timeoutSeconds: 120,
     });
     ids.push(id);
+    if (size === small) smallIds.push(id);
   }
   let redrives = 0;
   let cancels = 0;
@@ -62,7 +64,7 @@ export async function openRequests(url: string, files: number, random: Random): 
     async mischief(random) {
       try {
         if (random.chance(0.2) && cancels < 2) {
-          await post(url, `/v1/requests/${random.pick(ids)}/cancel`, {});
+          await post(url, `/v1/requests/${random.pick(smallIds)}/cancel`, {});
           cancels++;
         }
         if (random.chance(0.4)) await redriveSome(await readAll(), random);
