@@ -47,6 +47,8 @@ function sectionOf({ row, measured, profile }: Run["rows"][number]): string {
     const pairs = Object.entries(details).map(([name, value]) => `${name} ${value}`);
     return `- ${what}: ${pairs.join(", ") || "—"}`;
   });
+  const missed = measured.some((one) => !isMet(one));
+  const why = missed && row.limits ? `\nWhat limits it: ${row.limits}\n` : "";
   const limits = profile ? `\nWhere the service's time goes:\n\n${profile.map((line) => `    ${line}`).join("\n")}\n` : "";
   return `
 ### ${row.name}
@@ -54,7 +56,7 @@ function sectionOf({ row, measured, profile }: Run["rows"][number]): string {
 ${row.about}
 
 ${figures.join("\n")}
-${limits}`;
+${why}${limits}`;
 }
 
 function shown(value: number): string {

@@ -17,6 +17,8 @@ export interface Row {
   name: string;
   /** how it is measured, for the page */
   about: string;
+  /** what limits it where it is missed, from profiles and query plans; for the page */
+  limits?: string;
   measure(bench: Bench): Promise<Measured[]>;
 }
 

@@ -5,11 +5,13 @@ import type { PublishJob, PublishResult } from "../load/publish.ts";
 import { runLoad } from "../load/start.ts";
 import type { Measured, Row } from "../row.ts";
 import { timed } from "../timed.ts";
+import { postgresLimits } from "./reports.ts";
 
 export const byQueue: Row = {
   name: "by queue",
   about:
     "Messages of a hundred reports on `longshore.reports`, in RabbitMQ where one can be had and in the database: from the first publish until the request is complete.",
+  limits: postgresLimits,
   async measure(bench: Bench): Promise<Measured[]> {
     const found = [await reports(bench, undefined)];
     const rabbit = await makeRabbit();

@@ -6,15 +6,21 @@ import { runLoad } from "../load/start.ts";
 import type { Measured, Row } from "../row.ts";
 import { timed } from "../timed.ts";
 
+export const postgresLimits =
+  "two cores, both full. Postgres works twice as long for a report as for the bare row: it locks the file before it decides, looks up the request, writes history that takes no doubles, and grows the counters; the service adds half of that again for JSON, schemas and the driver.";
+
 export const httpSingle: Row = {
   name: "single reports",
   about: "One report a call on 200 keep-alive connections, `noop`, each answered after its commit.",
+  limits:
+    "two cores. The service needs 170 µs for a call, most of it outside our code: the kernel's write of each answer, garbage, HTTP, JSON; the load generator needs most of the other core. A second service process on a machine with more cores is the way up.",
   measure: (bench) => reports(bench, { files: bench.quick ? 20_000 : 100_000, connections: 200, perCall: 1, atLeast: 5_000 }),
 };
 
 export const httpBatched: Row = {
   name: "batched reports",
   about: "A hundred reports a call on 32 connections, `noop`, each answered after its commit.",
+  limits: postgresLimits,
   measure: (bench) => reports(bench, { files: bench.quick ? 60_000 : 300_000, connections: 32, perCall: 100, atLeast: 30_000 }),
 };
 
