@@ -34,13 +34,8 @@ export function makeApp(ctx: Context): RequestListener {
 }
 
 function objectsOf(ctx: Context): ObjectRoutes {
-  const { resultNamed } = resultsOnShelf(ctx);
-  return {
-    store: ctx.store,
-    signingKey: ctx.signingKey,
-    uploadLimitBytes: ctx.config.fileLimits.outputMegabytes * 1024 * 1024,
-    isResult: async (bucket, name) => (await resultNamed(bucket, name)) !== undefined,
-  };
+  const uploadLimitBytes = ctx.config.fileLimits.outputMegabytes * 1024 * 1024;
+  return { ...ctx, uploadLimitBytes, isRecorded: resultsOnShelf(ctx).isRecorded };
 }
 
 function answering(ctx: Context, route: Route) {

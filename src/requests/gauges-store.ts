@@ -1,5 +1,6 @@
 import type { Query } from "../db/client.ts";
-import { openRequestStates, sqlList, waitingInOrder } from "./state.ts";
+import { openRequestStates, sqlList } from "./state.ts";
+import { inIndexOrder, waitingIn } from "./waiting-index.ts";
 
 export function openRequestsByState(query: Query): Promise<{ state: string; n: number }[]> {
   return query(
@@ -39,8 +40,8 @@ export function oldestWaiting(query: Query): Promise<{ operation: string; step: 
     `SELECT k.operation, k.step, extract(epoch FROM max(now() - w.updated_at))::float8 AS seconds
      FROM (SELECT s.request_id, s.step, s.operation FROM requests r JOIN request_steps s ON s.request_id = r.id
            WHERE r.state IN (${sqlList(openRequestStates)}) AND s.waiting > 0 ORDER BY r.created_at LIMIT 200) k
-     CROSS JOIN LATERAL (SELECT f.updated_at FROM request_files f WHERE f.request_id = k.request_id AND ${waitingInOrder}
-           AND f.step >= k.step AND f.step <= k.step ORDER BY f.state, f.step, f.file_id LIMIT 1) w
+     CROSS JOIN LATERAL (SELECT f.updated_at FROM request_files f WHERE f.request_id = k.request_id AND ${waitingIn("k.step")}
+           ${inIndexOrder} LIMIT 1) w
      GROUP BY k.operation, k.step`,
     [],
     "gauge_oldest",

@@ -62,7 +62,7 @@ async function startSome(
       return isKey(body) ? [{ ...body, share, worker: shares[share]?.worker ?? "" }] : [];
     });
     const rows = await startFiles(ctx.ledger.query, ctx.config.leaseSeconds, keys);
-    settleAll(ctx, taken);
+    settleMessages(ctx, taken);
     ctx.metrics.handedOut.inc({ operation: step.operation }, rows.length);
     if (rows.length) return rows;
   }
@@ -70,7 +70,7 @@ async function startSome(
 }
 
 /** Nobody waits for it: a message that is given out again starts nothing. */
-function settleAll(ctx: Context, taken: Taken[]): void {
+function settleMessages(ctx: Context, taken: Taken[]): void {
   Promise.all(taken.map((one) => one.settle())).catch((error: Error) => ctx.log.warn({ err: error }, "messages of work come again"));
 }
 

@@ -1,5 +1,6 @@
 import type { Query } from "../db/client.ts";
-import { fileMoves, sqlList, waitingInOrder } from "./state.ts";
+import { fileMoves, sqlList } from "./state.ts";
+import { inIndexOrder, waitingIn } from "./waiting-index.ts";
 
 export interface PublishedRow {
   file: number;
@@ -16,8 +17,8 @@ export function queueFiles(query: Query, request: string, step: number, limit: n
        SELECT id FROM requests WHERE id = $1 AND state IN ('lookup', 'running') AND ending IS NULL FOR SHARE
      ), c AS MATERIALIZED (
        SELECT f.request_id, f.file_id, f.attempt + 1 AS attempt FROM r JOIN request_files f ON f.request_id = r.id
-       WHERE f.request_id = $1 AND ${waitingInOrder} AND f.step >= $2 AND f.step <= $2 AND (f.not_before IS NULL OR f.not_before <= now())
-       ORDER BY f.state, f.step, f.file_id LIMIT $3 FOR UPDATE OF f SKIP LOCKED
+       WHERE f.request_id = $1 AND ${waitingIn("$2")} AND (f.not_before IS NULL OR f.not_before <= now())
+       ${inIndexOrder} LIMIT $3 FOR UPDATE OF f SKIP LOCKED
      ), s AS (
        UPDATE request_steps s SET waiting = s.waiting - n, queued = s.queued + n, version = s.version + 1
        FROM (SELECT count(*) AS n FROM c) k WHERE s.request_id = $1 AND s.step = $2 AND k.n > 0

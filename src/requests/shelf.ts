@@ -1,6 +1,6 @@
 import type { Context } from "../context.ts";
 import { requestRow } from "./progress-store.ts";
-import { type ResultRow, resultOfName, resultRowsByName } from "./results-store.ts";
+import { namedResults, type ResultRow, resultOfName, resultRowsByName } from "./results-store.ts";
 
 interface Shelved {
   name: string;
@@ -20,6 +20,7 @@ export function resultsOnShelf({ db }: Pick<Context, "db">) {
       const row = await resultOfName(db.query, request, name);
       return row && shelved(row);
     },
+    isRecorded: async (request: string, name: string): Promise<boolean> => (await namedResults(db.query, request, [name])).has(name),
   };
 }
 

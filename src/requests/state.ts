@@ -67,9 +67,3 @@ export function isFinal(state: RequestState): boolean {
 export function sqlList(words: readonly string[]): string {
   return words.map((word) => `'${word}'`).join(", ");
 }
-
-/**
- * Files that wait, by the index of open files: ranges instead of an equality, together with `ORDER BY f.state, f.step, f.file_id`, keep the
- * planner from walking all files of the request by their ids past those that are done.
- */
-export const waitingInOrder = `f.state IN (${sqlList(openFileStates)}) AND f.state >= 'waiting' AND f.state <= 'waiting'`;

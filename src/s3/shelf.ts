@@ -26,6 +26,8 @@ export interface Results {
   /** Sorted by name in order of UTF-8 bytes (collation "C"), those after `after`, at most `limit`. */
   resultsOf(request: string, page: Page): Promise<Result[]>;
   resultNamed(request: string, name: string): Promise<Result | undefined>;
+  /** as a result of any step */
+  isRecorded(request: string, name: string): Promise<boolean>;
 }
 
 export interface Shelf {

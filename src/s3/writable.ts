@@ -10,6 +10,6 @@ export async function refuseUnwritable({ caller, results }: Call, name: string):
   checkName(name);
   if (name.startsWith(uploadsFolder))
     throw new S3Fault("AccessDenied", `Names that begin with ${uploadsFolder} are kept for uploads under way.`);
-  if (await results.resultNamed(caller.bucket, name))
+  if (await results.isRecorded(caller.bucket, name))
     throw new S3Fault("AccessDenied", "The object is a recorded result of the request and can no longer be changed.");
 }

@@ -1,7 +1,6 @@
-import { constants, stat as statBack } from "node:fs";
-import { access, mkdir, readdir, rename, rm, statfs } from "node:fs/promises";
+import { constants } from "node:fs";
+import { access, mkdir, readdir, rename, rm, stat, statfs } from "node:fs/promises";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { Refused, Unavailable } from "../errors.ts";
 import type { ByteRange, Store, StoredObject } from "./contract.ts";
 import { openDrafts } from "./folder/drafts.ts";
@@ -11,8 +10,6 @@ import { namesIn } from "./folder/scan.ts";
 import { type Place, write } from "./folder/write.ts";
 import { checkBucket, checkName, fileNameOf } from "./names.ts";
 import { firstInOrder } from "./order.ts";
-
-const stat = promisify(statBack);
 
 /** Files that are looked at at once: more only queue up for Node's four threads. */
 const atOnce = 64;

@@ -42,6 +42,7 @@ export async function startEndpoint({
       return all.filter(({ name }) => name.startsWith(prefix) && (after === "" || byUtf8(name, after) > 0)).slice(0, limit);
     },
     resultNamed: async (request, name) => ledger.get(request)?.get(name),
+    isRecorded: async (request, name) => ledger.get(request)?.has(name) ?? false,
   };
   const faults: string[] = [];
   const log = loggerTo(

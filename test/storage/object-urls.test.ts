@@ -52,16 +52,6 @@ test("not again what the caller has already, and no part of another version", as
   expect((await fetch(url, { headers: { "if-range": etag, range: "bytes=0-1" } })).status).toBe(206);
 });
 
-test("an upload changes nothing that is recorded", async () => {
-  await served.store.put(bucket, "recorded.csv", Buffer.from("first"));
-  const put = await fetch(await urlOf("PUT", "recorded.csv"), { method: "PUT", body: "other" });
-  expect([put.status, ((await put.json()) as { detail: string }).detail]).toEqual([
-    409,
-    '"recorded.csv" is a recorded result and stays as it is.',
-  ]);
-  expect(await (await fetch(await urlOf("GET", "recorded.csv"))).text()).toBe("first");
-});
-
 test("an upload answers its size and checksum", async () => {
   const put = await fetch(await urlOf("PUT", "new"), { method: "PUT", body: "abc" });
   expect([put.status, await put.json()]).toEqual([

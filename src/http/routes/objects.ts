@@ -14,14 +14,14 @@ export interface ObjectRoutes {
   store: Store;
   signingKey: Buffer;
   uploadLimitBytes: number;
-  /** whether the ledger has the object as a result */
-  isResult(bucket: string, name: string): Promise<boolean>;
+  /** whether the ledger has the object as a result of any step */
+  isRecorded(bucket: string, name: string): Promise<boolean>;
 }
 
 const path = "/objects/:bucket/*name";
 type ObjectRequest = Request<{ bucket: string; name: string[] }>;
 
-export function objectRoutes({ store, signingKey, uploadLimitBytes, isResult }: ObjectRoutes): Router {
+export function objectRoutes({ store, signingKey, uploadLimitBytes, isRecorded }: ObjectRoutes): Router {
   const router = Router({ strict: true, caseSensitive: true });
 
   router.get(path, async (request: ObjectRequest, response: Response) => {
@@ -53,7 +53,7 @@ export function objectRoutes({ store, signingKey, uploadLimitBytes, isResult }: 
   router.put(path, async (request: ObjectRequest, response: Response) => {
     const { bucket, name } = signedObject(request, "PUT", signingKey);
     // The URL outlives the attempt: a late one must not slip other bytes under what is recorded.
-    if (await isResult(bucket, name))
+    if (await isRecorded(bucket, name))
       throw new Refused(409, "recorded", `${JSON.stringify(name)} is a recorded result and stays as it is.`);
     const announced = request.headers["content-length"];
     const size = announced === undefined ? {} : { size: Number(announced) };
