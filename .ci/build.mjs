@@ -10,10 +10,14 @@ const program = join(root, "dist", "client", "cli", "main.js");
 const link = join(root, "node_modules", ".bin", "longshore");
 
 rmSync(join(root, "dist"), { recursive: true, force: true });
-execFileSync(process.execPath, [createRequire(import.meta.url).resolve("typescript/bin/tsc"), "-p", "src/tsconfig.json"], {
-  cwd: root,
-  stdio: "inherit",
-});
+execFileSync(
+  process.execPath,
+  [createRequire(import.meta.url).resolve("typescript/bin/tsc"), "-p", "src/tsconfig.json"],
+  {
+    cwd: root,
+    stdio: "inherit",
+  },
+);
 if (existsSync(program)) {
   // npx finds the clone's own program by this link; the compiler writes files without the x bit.
   chmodSync(program, 0o755);

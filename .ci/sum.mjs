@@ -15,7 +15,9 @@ for (const suite of suites) {
   const report = JSON.parse(readFileSync(path, "utf8"));
   passed += report.numPassedTests;
   // A file that cannot be loaded has no tests to count, and has failed all the same.
-  const unloaded = report.testResults.filter((file) => file.status === "failed" && file.assertionResults.length === 0).length;
+  const unloaded = report.testResults.filter(
+    (file) => file.status === "failed" && file.assertionResults.length === 0,
+  ).length;
   const known = report.numFailedTests + unloaded;
   failed += report.success || known > 0 ? known : 1;
 }

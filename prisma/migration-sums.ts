@@ -10,8 +10,13 @@ export function migrationSumFaults(prisma: string): string[] {
   const edited = [...noted].filter(([path, sum]) => now.get(path) !== sum).map(([path]) => path);
   const unknown = [...now.keys()].filter((path) => !noted.has(path));
   return [
-    ...edited.map((path) => `prisma/${path} was edited or removed: put it back as it was, and say the change in a migration of its own.`),
-    ...unknown.map((path) => `prisma/${path} is not noted in prisma/migrations.sha256: run npm run generate.`),
+    ...edited.map(
+      (path) =>
+        `prisma/${path} was edited or removed: put it back as it was, and say the change in a migration of its own.`,
+    ),
+    ...unknown.map(
+      (path) => `prisma/${path} is not noted in prisma/migrations.sha256: run npm run generate.`,
+    ),
   ];
 }
 
@@ -25,7 +30,9 @@ export function withNewSums(prisma: string): string {
 }
 
 function currentSums(prisma: string): Map<string, string> {
-  const paths = readdirSync(join(prisma, "migrations")).map((name) => join("migrations", name, "migration.sql"));
+  const paths = readdirSync(join(prisma, "migrations")).map((name) =>
+    join("migrations", name, "migration.sql"),
+  );
   return new Map(
     paths
       .filter((path) => existsSync(join(prisma, path)))

@@ -36,7 +36,12 @@ export interface Config {
   /** host patterns that http and s3 inputs may come from; empty: none */
   inputHosts: string[];
   /** what one file may take of a worker before it is given up */
-  fileLimits: { memoryMegabytes: number; seconds: number; outputMegabytes: number; threads: number };
+  fileLimits: {
+    memoryMegabytes: number;
+    seconds: number;
+    outputMegabytes: number;
+    threads: number;
+  };
   roles: Role[];
   enableAuth: boolean;
   /** signs URLs and tokens where several processes must agree; unset: one of this `dataDir` */
@@ -70,7 +75,9 @@ const settings = z.object({
   RESULT_TTL_DAYS: value.number(0, 36_500).optional(),
   LOCAL_WORKERS: value.wholeNumber(0, 1_024).default(availableParallelism()),
   INPUT_ROOTS: value.folders.prefault("."),
-  INPUT_HOSTS: value.listOf(/^[\w.*:[\]-]+$/, "host patterns such as data.example.org or *.example.org").default([]),
+  INPUT_HOSTS: value
+    .listOf(/^[\w.*:[\]-]+$/, "host patterns such as data.example.org or *.example.org")
+    .default([]),
   FILE_MEMORY_MEGABYTES: value.wholeNumber(64, 1_048_576).default(1_024),
   FILE_SECONDS: value.number(1, 604_800).default(600),
   FILE_OUTPUT_MEGABYTES: value.wholeNumber(1, 1_048_576).default(4_096),
@@ -134,10 +141,16 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
 }
 
 /** What the command line needs to find a service. */
-export function readClientConfig(env: NodeJS.ProcessEnv = process.env): { url: string; token?: string | undefined } {
+export function readClientConfig(env: NodeJS.ProcessEnv = process.env): {
+  url: string;
+  token?: string | undefined;
+} {
   const plain = withoutEmpty(env);
   const read = z
-    .object({ LONGSHORE_URL: value.httpUrl.default("http://127.0.0.1:5000"), LONGSHORE_TOKEN: z.string().optional() })
+    .object({
+      LONGSHORE_URL: value.httpUrl.default("http://127.0.0.1:5000"),
+      LONGSHORE_TOKEN: z.string().optional(),
+    })
     .safeParse(plain);
   if (!read.success) throw refusal(read.error, plain);
   return { url: read.data.LONGSHORE_URL, token: read.data.LONGSHORE_TOKEN };
@@ -145,8 +158,20 @@ export function readClientConfig(env: NodeJS.ProcessEnv = process.env): { url: s
 
 /** What a child process of ours inherits: enough to run, and no secret. */
 export function childEnvironment(env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
-  const kept = ["PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "USER", "NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE"];
-  return Object.fromEntries(kept.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])));
+  const kept = [
+    "PATH",
+    "HOME",
+    "LANG",
+    "LC_ALL",
+    "TZ",
+    "TMPDIR",
+    "USER",
+    "NODE_EXTRA_CA_CERTS",
+    "SSL_CERT_FILE",
+  ];
+  return Object.fromEntries(
+    kept.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])),
+  );
 }
 
 export function isLoopback(host: string): boolean {
@@ -155,7 +180,9 @@ export function isLoopback(host: string): boolean {
 
 /** An empty variable is an unset one: charts and compose files write them so. */
 function withoutEmpty(env: NodeJS.ProcessEnv): Record<string, string> {
-  return Object.fromEntries(Object.entries(env).flatMap(([name, text]) => (text?.trim() ? [[name, text]] : [])));
+  return Object.fromEntries(
+    Object.entries(env).flatMap(([name, text]) => (text?.trim() ? [[name, text]] : [])),
+  );
 }
 
 function refusal(error: z.ZodError, env: Record<string, string>): ConfigError {
@@ -168,7 +195,9 @@ function refusal(error: z.ZodError, env: Record<string, string>): ConfigError {
 
 function refuseSignIn(enableAuth: boolean, host: string): void {
   if (!enableAuth) return;
-  const cause = isLoopback(host) ? "ENABLE_AUTH is true" : `HOST is ${shown(host)}, which is not loopback, so ENABLE_AUTH is true`;
+  const cause = isLoopback(host)
+    ? "ENABLE_AUTH is true"
+    : `HOST is ${shown(host)}, which is not loopback, so ENABLE_AUTH is true`;
   throw new ConfigError(
     `${cause}: sign-in is not part of this version. Allowed is ENABLE_AUTH=false with HOST at a loopback address such as 127.0.0.1, where nobody else can reach the service.`,
   );
@@ -176,10 +205,14 @@ function refuseSignIn(enableAuth: boolean, host: string): void {
 
 function refuseLonelyWorkers(chosen: Role[], url: string | undefined): void {
   if (chosen.includes("api") || url !== undefined) return;
-  throw new ConfigError(`ROLES is ${shown(chosen.join(","))}, without api: say by INTERNAL_URL where the service answers its workers.`);
+  throw new ConfigError(
+    `ROLES is ${shown(chosen.join(","))}, without api: say by INTERNAL_URL where the service answers its workers.`,
+  );
 }
 
 function refuseStrayScheme(chosen: string | undefined, schemes: string[]): void {
   if (chosen === undefined || schemes.length === 0 || schemes.includes(chosen)) return;
-  throw new ConfigError(`DID_FINDER_DEFAULT_SCHEME is ${shown(chosen)}: allowed is one of VALID_DID_SCHEMES (${schemes.join(", ")}).`);
+  throw new ConfigError(
+    `DID_FINDER_DEFAULT_SCHEME is ${shown(chosen)}: allowed is one of VALID_DID_SCHEMES (${schemes.join(", ")}).`,
+  );
 }

@@ -1,76 +1,64 @@
 // Every long-lived thing, made once and in one place. Pass on what is needed, not the whole.
 import type { Logger } from "pino";
 import type { Config } from "./config.ts";
-import type { Finder } from "./datasets/contract.ts";
 import { makeFinders } from "./datasets/finders/index.ts";
-import { type Db, openDb } from "./db/client.ts";
-import { type Doorbell, openDoorbell } from "./db/listen.ts";
-import type { Operation, Task } from "./operations/contract.ts";
+import { openDb } from "./db/client.ts";
+import { openNotifier } from "./db/notifier.ts";
+import type { Context } from "./deps.ts";
 import { allOperations, enabledOperations } from "./operations/index.ts";
-import type { Queue } from "./queue/contract.ts";
 import { openQueue } from "./queue/open.ts";
-import { advance } from "./requests/advance.ts";
-import { Advancer } from "./requests/advancer.ts";
-import { Batcher } from "./requests/batcher.ts";
-import { type Claims, openClaims } from "./requests/claims.ts";
-import { handOut } from "./requests/hand-out.ts";
-import { type LedgerMetrics, ledgerMetrics, noteFault } from "./requests/metrics.ts";
-import { makePulse, type Pulse } from "./requests/pulse.ts";
-import type { Runner } from "./runner/contract.ts";
+import { advance } from "./requests/advance/advance.ts";
+import { AdvanceQueue } from "./requests/advance/advance-queue.ts";
+import { openClaimQueue } from "./requests/dispatch/claim-queue.ts";
+import { dispatch } from "./requests/dispatch/dispatch.ts";
+import { ledgerMetrics, noteFault } from "./requests/monitor/metrics.ts";
+import { makeRecentActivity } from "./requests/monitor/recent-activity.ts";
+import { Batcher } from "./requests/reports/batcher.ts";
 import { openRunner } from "./runner/open.ts";
 import { signingKey } from "./secrets.ts";
-import type { Store } from "./storage/contract.ts";
 import { openStore } from "./storage/open.ts";
 
-export interface Context {
-  config: Config;
-  log: Logger;
-  databaseUrl: string;
-  db: Db;
-  /** for the ledger's set statements: their plans go by key, whatever the statistics say */
-  ledger: Db;
-  doorbell: Doorbell;
-  queue: Queue;
-  store: Store;
-  runner: Runner;
-  operations: Map<string, Operation>;
-  finders: Map<string, Finder>;
-  batcher: Batcher;
-  advance: Advancer;
-  metrics: LedgerMetrics;
-  /** what this process has seen lately, for "why is it waiting?" */
-  pulse: Pulse;
-  claims: Claims<Task>;
-  /** where the next claim begins to look, so that it goes round over all requests */
-  claimCursor: { get(): string; set(request: string): void };
-  /** what clients and workers are told to call; `s3` is there while the S3 endpoint listens */
-  urls: { public(): string; internal(): string; s3?(): string };
-  signingKey: Buffer;
-  close(): Promise<void>;
-}
-
-export interface Surroundings {
+export interface ContextDeps {
   log: Logger;
   databaseUrl: string;
   urls: { public(): string; internal(): string };
 }
 
 /** A fresh table has no statistics, and the hash join that is then chosen takes 40 times as long. */
-const byKey = { enable_seqscan: "off", enable_hashjoin: "off", enable_mergejoin: "off", plan_cache_mode: "force_generic_plan" };
+const byKey = {
+  enable_seqscan: "off",
+  enable_hashjoin: "off",
+  enable_mergejoin: "off",
+  plan_cache_mode: "force_generic_plan",
+};
 
-export async function makeContext(config: Config, { log, databaseUrl, urls }: Surroundings): Promise<Context> {
+export async function makeContext(
+  config: Config,
+  { log, databaseUrl, urls }: ContextDeps,
+): Promise<Context> {
   const name = `longshore ${config.roles.join("+")}`;
   const db = openDb({ url: databaseUrl, applicationName: name, max: 12 });
-  const ledger = openDb({ url: databaseUrl, applicationName: `${name} ledger`, max: 6, planner: byKey });
-  const doorbell = openDoorbell(databaseUrl, db.pool, log);
+  const ledger = openDb({
+    url: databaseUrl,
+    applicationName: `${name} ledger`,
+    max: 6,
+    planner: byKey,
+  });
+  const notifier = openNotifier(databaseUrl, db.pool, log);
   const key = signingKey(config);
-  const queue = openQueue(config, db, doorbell, log);
-  const store = await openStore(config, { publicUrl: urls.public, internalUrl: urls.internal, signingKey: key });
+  const queue = openQueue(config, db, notifier, log);
+  const store = await openStore(config, {
+    publicUrl: urls.public,
+    internalUrl: urls.internal,
+    signingKey: key,
+  });
   const runner = await openRunner(config, { internalUrl: urls.internal, log });
-  const names = config.operations.length ? config.operations : allOperations.map((one) => one.name).filter((one) => one !== "noop");
+  const names = config.operations.length
+    ? config.operations
+    : allOperations.map((one) => one.name).filter((one) => one !== "noop");
   const operations = new Map(enabledOperations(names).map((one) => [one.name, one]));
 
-  const advancer: Advancer = new Advancer((id) => advance(context, id), log);
+  const advanceQueue: AdvanceQueue = new AdvanceQueue((id) => advance(context, id), log);
   const batcher = new Batcher({
     query: ledger.query,
     log,
@@ -78,8 +66,8 @@ export async function makeContext(config: Config, { log, databaseUrl, urls }: Su
     leaseSeconds: config.leaseSeconds,
     onMoved: (requests) => {
       for (const request of requests) {
-        advancer.ring(request);
-        doorbell.ring(`request:${request}`);
+        advanceQueue.add(request);
+        notifier.notify(`request:${request}`);
       }
     },
     onBatch: (rows, seconds, faults) => {
@@ -94,17 +82,17 @@ export async function makeContext(config: Config, { log, databaseUrl, urls }: Su
     databaseUrl,
     db,
     ledger,
-    doorbell,
+    notifier,
     queue,
     store,
     runner,
     operations,
     finders: makeFinders(config),
     batcher,
-    advance: advancer,
+    advanceQueue,
     metrics: ledgerMetrics,
-    pulse: makePulse(),
-    claims: openClaims(doorbell, (wanted, shares) => handOut(context, wanted, shares)),
+    activity: makeRecentActivity(),
+    claimQueue: openClaimQueue(notifier, (wanted, shares) => dispatch(context, wanted, shares)),
     claimCursor: makeCursor(),
     urls,
     signingKey: key,
@@ -113,11 +101,11 @@ export async function makeContext(config: Config, { log, databaseUrl, urls }: Su
 
   async function close(): Promise<void> {
     await batcher.drain();
-    context.claims.close();
-    await advancer.close();
+    context.claimQueue.close();
+    await advanceQueue.close();
     await runner.close();
     await queue.close();
-    await doorbell.close();
+    await notifier.close();
     await store.close();
     await ledger.close();
     await db.close();

@@ -10,7 +10,8 @@ export function closest(word: string, known: readonly string[]): string | undefi
   let best: { word: string; edits: number } | undefined;
   for (const candidate of known) {
     const edits = editsBetween(word.toLowerCase(), candidate.toLowerCase());
-    if (edits <= most && (best === undefined || edits < best.edits)) best = { word: candidate, edits };
+    if (edits <= most && (best === undefined || edits < best.edits))
+      best = { word: candidate, edits };
   }
   return best?.word;
 }

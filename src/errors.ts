@@ -7,7 +7,7 @@ export interface FieldError {
 }
 
 /** A fault of the caller: answered with its status and sentence, never logged as an error. */
-export class Refused extends Error {
+export class RequestError extends Error {
   readonly status: number;
   readonly code: string;
   readonly errors: FieldError[];
@@ -20,12 +20,12 @@ export class Refused extends Error {
   }
 }
 
-export function notFound(what: string, id: string): Refused {
-  return new Refused(404, "not_found", `There is no ${what} ${JSON.stringify(id)}.`);
+export function notFound(what: string, id: string): RequestError {
+  return new RequestError(404, "not_found", `There is no ${what} ${JSON.stringify(id)}.`);
 }
 
 /** Something we need is away: 503 with Retry-After. */
-export class Unavailable extends Error {
+export class UnavailableError extends Error {
   readonly retryAfterSeconds: number;
   constructor(message: string, retryAfterSeconds = 2) {
     super(message);

@@ -1,15 +1,15 @@
 // One service a folder. A lock whose holder is gone is taken over, so a kill -9 needs no cleaning up by hand.
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { birthOf, isRunning } from "./live-process.ts";
+import { isRunning, startTimeOf } from "./live-process.ts";
 
 interface Holder {
   pid: number;
-  birth?: string;
+  startedAt?: string;
 }
 
 /** The folder is in use by a process that lives. */
-export class FolderInUse extends Error {
+export class FolderInUseError extends Error {
   constructor(folder: string, pid: number) {
     super(
       `${folder} is in use by another service of this machine (process ${pid}). Stop it first, or give this one a folder of its own by DATA_DIR.`,
@@ -23,9 +23,12 @@ export function lockFolder(folder: string): () => void {
   mkdirSync(folder, { recursive: true });
   const lock = join(folder, "lock");
   const mine = `${lock}.${process.pid}`;
-  writeFileSync(mine, JSON.stringify({ pid: process.pid, birth: birthOf(process.pid) } satisfies Holder));
+  writeFileSync(
+    mine,
+    JSON.stringify({ pid: process.pid, startedAt: startTimeOf(process.pid) } satisfies Holder),
+  );
   try {
-    while (!linked(mine, lock)) takeAway(lock, folder);
+    while (!linked(mine, lock)) removeStale(lock, folder);
   } finally {
     rmSync(mine, { force: true });
   }
@@ -35,7 +38,7 @@ export function lockFolder(folder: string): () => void {
 /** The process that holds the folder now. */
 export function holderOf(folder: string): number | undefined {
   const holder = readHolder(join(folder, "lock"));
-  return holder !== undefined && lives(holder) ? holder.pid : undefined;
+  return holder !== undefined && isAlive(holder) ? holder.pid : undefined;
 }
 
 /** Linking is the one step that two starts at once cannot both do. */
@@ -50,9 +53,9 @@ function linked(from: string, to: string): boolean {
 }
 
 /** Moves a dead holder's lock aside; what is moved is looked at again, since another start may have been quicker. */
-function takeAway(lock: string, folder: string): void {
+function removeStale(lock: string, folder: string): void {
   const holder = readHolder(lock);
-  if (holder !== undefined && lives(holder)) throw new FolderInUse(folder, holder.pid);
+  if (holder !== undefined && isAlive(holder)) throw new FolderInUseError(folder, holder.pid);
   const aside = `${lock}.stale.${process.pid}`;
   try {
     renameSync(lock, aside);
@@ -61,12 +64,15 @@ function takeAway(lock: string, folder: string): void {
     throw error;
   }
   const moved = readHolder(aside);
-  if (moved !== undefined && lives(moved)) linked(aside, lock);
+  if (moved !== undefined && isAlive(moved)) linked(aside, lock);
   rmSync(aside, { force: true });
 }
 
-function lives(holder: Holder): boolean {
-  return isRunning(holder.pid) && (holder.birth === undefined || holder.birth === birthOf(holder.pid));
+function isAlive(holder: Holder): boolean {
+  return (
+    isRunning(holder.pid) &&
+    (holder.startedAt === undefined || holder.startedAt === startTimeOf(holder.pid))
+  );
 }
 
 function readHolder(path: string): Holder | undefined {

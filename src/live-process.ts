@@ -8,9 +8,11 @@ export function isRunning(pid: number): boolean {
 }
 
 /** Tells two processes of one number apart: the boot and the tick it was started at. Undefined where the system does not say. */
-export function birthOf(pid: number): string | undefined {
+export function startTimeOf(pid: number): string | undefined {
   const started = statusFields(pid)?.[19];
-  return started === undefined ? undefined : `${readIfThere("/proc/sys/kernel/random/boot_id")?.trim()} ${started}`;
+  return started === undefined
+    ? undefined
+    : `${readIfThere("/proc/sys/kernel/random/boot_id")?.trim()} ${started}`;
 }
 
 /** The command a process was started with; undefined where the system does not say. */

@@ -13,7 +13,15 @@ export function makeLog(options: { logLevel?: string } = {}): Logger {
 
 export function loggerTo(stream: DestinationStream, level = "info"): Logger {
   const redact = { paths: secretPaths, censor: "***" };
-  return pino({ level, redact, serializers: { url: cleanUrl, err: cleanError }, timestamp: stdTimeFunctions.isoTime }, stream);
+  return pino(
+    {
+      level,
+      redact,
+      serializers: { url: cleanUrl, err: cleanError },
+      timestamp: stdTimeFunctions.isoTime,
+    },
+    stream,
+  );
 }
 
 /** For tests and one-off commands that have nothing to tell. */
@@ -21,7 +29,11 @@ export function silentLog(): Logger {
   return pino({ level: "silent" });
 }
 
-const secretPaths = ["authorization", "token", "password", "secret"].flatMap((name) => [name, `*.${name}`, `*.headers.${name}`]);
+const secretPaths = ["authorization", "token", "password", "secret"].flatMap((name) => [
+  name,
+  `*.${name}`,
+  `*.headers.${name}`,
+]);
 
 /** Signatures and tokens travel in URLs: the query of signed ones and the token in a worker's path stay out, as do passwords. */
 export function cleanUrl(url: unknown): unknown {

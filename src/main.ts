@@ -1,20 +1,21 @@
 // The start of a service, in the order that its callers need, and its end.
 import type { RequestListener } from "node:http";
 import type { Config } from "./config.ts";
-import { type Context, makeContext } from "./context.ts";
+import { makeContext } from "./context.ts";
 import { startEmbeddedPostgres } from "./db/embedded.ts";
 import { migrate } from "./db/migrate.ts";
 import { ensurePartitions } from "./db/partitions.ts";
-import { databaseThere } from "./db/there.ts";
+import { waitForDatabase } from "./db/wait-for-database.ts";
+import type { Deps } from "./deps.ts";
 import { lockFolder } from "./folder-lock.ts";
 import { makeApp } from "./http/app.ts";
 import { type Listening, listen } from "./http/listen.ts";
 import { holdUntilReady } from "./http/ready.ts";
 import type { Logger } from "./log.ts";
-import { startBeat } from "./requests/beat.ts";
-import { consumeReports } from "./requests/reports-queue.ts";
-import { startScheduler } from "./requests/schedule.ts";
-import { resultsOnShelf } from "./requests/shelf.ts";
+import { startSampler } from "./requests/monitor/sampler.ts";
+import { resultBuckets } from "./requests/read/result-bucket.ts";
+import { consumeReports } from "./requests/reports/consume-reports.ts";
+import { startScheduler } from "./requests/scheduler/scheduler.ts";
 import { makeS3Server } from "./s3/app.ts";
 
 export interface RunningService {
@@ -25,17 +26,17 @@ export interface RunningService {
   close(): Promise<void>;
 }
 
-type AtTheEnd = (ending: () => void | Promise<void>) => void;
+type OnClose = (closer: () => void | Promise<void>) => void;
 
 /** How long a call in hand may take to finish when the service ends. */
 const secondsToFinish = 5;
 
 /** Resolves when the service can serve; rejects with a sentence, and with nothing left running, when it cannot. */
 export async function startService(config: Config, log: Logger): Promise<RunningService> {
-  const endings: (() => void | Promise<void>)[] = [];
-  const close = () => runBackwards(endings);
+  const closers: (() => void | Promise<void>)[] = [];
+  const close = () => closeInReverse(closers);
   try {
-    const urls = await start(config, log, (ending) => endings.push(ending));
+    const urls = await start(config, log, (closer) => closers.push(closer));
     return { ...urls, close };
   } catch (error) {
     await close();
@@ -44,36 +45,43 @@ export async function startService(config: Config, log: Logger): Promise<Running
 }
 
 /** Last begun, first ended; one that fails does not keep the others from ending. */
-async function runBackwards(endings: (() => void | Promise<void>)[]): Promise<void> {
+async function closeInReverse(closers: (() => void | Promise<void>)[]): Promise<void> {
   const failures: unknown[] = [];
-  for (let ending = endings.pop(); ending !== undefined; ending = endings.pop()) {
+  for (let closer = closers.pop(); closer !== undefined; closer = closers.pop()) {
     try {
-      await ending();
+      await closer();
     } catch (error) {
       failures.push(error);
     }
   }
-  if (failures.length > 0) throw new AggregateError(failures, `The end was not clean: ${failures.map(String).join("; ")}`);
+  if (failures.length > 0)
+    throw new AggregateError(failures, `The end was not clean: ${failures.map(String).join("; ")}`);
 }
 
-async function start(config: Config, log: Logger, atTheEnd: AtTheEnd): Promise<Omit<RunningService, "close">> {
+async function start(
+  config: Config,
+  log: Logger,
+  atTheEnd: OnClose,
+): Promise<Omit<RunningService, "close">> {
   atTheEnd(lockFolder(config.dataDir));
-  const gate = makeGate();
-  const listeners = config.roles.includes("api") ? await openListeners(config, gate.listener, atTheEnd) : [];
-  atTheEnd(gate.shut);
+  const startupBarrier = makeStartupBarrier();
+  const listeners = config.roles.includes("api")
+    ? await openListeners(config, startupBarrier.listener, atTheEnd)
+    : [];
+  atTheEnd(startupBarrier.shut);
   const urls = serviceUrls(config, listeners);
   log.info({ url: urls.internal() }, "workers call");
 
   const databaseUrl = config.databaseUrl ?? (await embedded(config, log, atTheEnd));
-  await databaseThere(databaseUrl);
+  await waitForDatabase(databaseUrl);
   await migrate(databaseUrl, log);
   const context = await makeContext(config, { log, databaseUrl, urls });
   atTheEnd(context.close);
   await ensurePartitions(context.db);
   const s3 = config.roles.includes("api") ? await openS3(context, atTheEnd) : undefined;
-  gate.open(makeApp(context));
+  startupBarrier.open(makeApp(context));
 
-  atTheEnd(startBeat(context).stop);
+  atTheEnd(startSampler(context).stop);
   const scheduler = config.roles.includes("scheduler") ? startScheduler(context) : undefined;
   const reports = config.roles.includes("scheduler") ? await consumeReports(context) : undefined;
   // Nothing more is handed out, the workers let go of their long calls, the last answers are sent; only then the batcher and its database end.
@@ -88,13 +96,16 @@ async function start(config: Config, log: Logger, atTheEnd: AtTheEnd): Promise<O
 }
 
 /** Where results are read, and sidecars write, with keys of one request each. */
-async function openS3(context: Context, atTheEnd: AtTheEnd): Promise<Listening> {
+async function openS3(
+  context: Deps<"config" | "db" | "log" | "signingKey" | "store" | "urls">,
+  atTheEnd: OnClose,
+): Promise<Listening> {
   const { config, store, signingKey: rootKey, log } = context;
   const server = makeS3Server({
     store,
     rootKey,
     log,
-    results: resultsOnShelf(context),
+    results: resultBuckets(context),
     uploadLimitBytes: config.fileLimits.outputMegabytes * 2 ** 20,
   });
   const s3 = await listen(config.host, config.s3Port, "S3_PORT", server);
@@ -103,14 +114,14 @@ async function openS3(context: Context, atTheEnd: AtTheEnd): Promise<Listening> 
   return s3;
 }
 
-async function embedded(config: Config, log: Logger, atTheEnd: AtTheEnd): Promise<string> {
+async function embedded(config: Config, log: Logger, atTheEnd: OnClose): Promise<string> {
   const postgres = await startEmbeddedPostgres({ dataDir: config.dataDir, log });
   atTheEnd(postgres.stop);
   return postgres.url;
 }
 
 /** The listeners open before everything else; what comes before the app is there waits at this gate. */
-function makeGate() {
+function makeStartupBarrier() {
   let open: (app: RequestListener) => void = () => undefined;
   let shut: () => void = () => undefined;
   const app = new Promise<RequestListener>((resolve, reject) => {
@@ -120,7 +131,11 @@ function makeGate() {
   return { listener: holdUntilReady(app), open, shut };
 }
 
-async function openListeners(config: Config, listener: RequestListener, atTheEnd: AtTheEnd): Promise<Listening[]> {
+async function openListeners(
+  config: Config,
+  listener: RequestListener,
+  atTheEnd: OnClose,
+): Promise<Listening[]> {
   const wanted: [number | undefined, string][] = [
     [config.port, "PORT"],
     [config.internalPort, "INTERNAL_PORT"],
@@ -140,7 +155,10 @@ async function closeAll(listeners: Listening[]): Promise<void> {
 }
 
 /** What clients and what workers are told to call; a process without the role `api` names another one's. */
-function serviceUrls(config: Config, [first, second]: Listening[]): { public(): string; internal(): string } {
+function serviceUrls(
+  config: Config,
+  [first, second]: Listening[],
+): { public(): string; internal(): string } {
   const publicUrl = config.publicUrl ?? first?.url ?? config.internalUrl ?? "";
   const internalUrl = config.internalUrl ?? second?.url ?? first?.url ?? publicUrl;
   return { public: () => publicUrl, internal: () => internalUrl };

@@ -2,7 +2,10 @@ import { createRequire } from "node:module";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 /** How to run one of our own modules as a program of its own: built as it is, from the sources through the TypeScript loader. */
-export function nodeProgram(module: URL, nodeFlags: string[] = []): { command: string; args: string[] } {
+export function nodeProgram(
+  module: URL,
+  nodeFlags: string[] = [],
+): { command: string; args: string[] } {
   const path = fileURLToPath(module);
   if (path.endsWith(".js")) return { command: process.execPath, args: [...nodeFlags, path] };
   const loader = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;

@@ -13,7 +13,9 @@ export async function runService(): Promise<number> {
     const log = makeLog(config);
     const signal = firstSignal();
     const service = await startService(config, log);
-    process.stdout.write(`Longshore is ready at ${service.url}${service.s3Url ? `, S3 at ${service.s3Url}` : ""}\n`);
+    process.stdout.write(
+      `Longshore is ready at ${service.url}${service.s3Url ? `, S3 at ${service.s3Url}` : ""}\n`,
+    );
     await signal;
     await end(service, log);
     return 0;
@@ -32,12 +34,12 @@ async function end(service: RunningService, log: Logger): Promise<void> {
 function firstSignal(): Promise<void> {
   return new Promise((resolve) => {
     let first: number | undefined;
-    const hear = () => {
+    const onSignal = () => {
       first ??= performance.now();
       resolve();
       if (performance.now() - first > secondsBetweenSignals * 1_000) process.exit(1);
     };
-    process.on("SIGINT", hear);
-    process.on("SIGTERM", hear);
+    process.on("SIGINT", onSignal);
+    process.on("SIGTERM", onSignal);
   });
 }

@@ -14,7 +14,9 @@ export function keptSecret(dataDir: string, name: SecretName): string {
 }
 
 export function signingKey(config: { dataDir: string; secretKey?: string | undefined }): Buffer {
-  return config.secretKey === undefined ? Buffer.from(keptSecret(config.dataDir, "signing-key"), "hex") : Buffer.from(config.secretKey);
+  return config.secretKey === undefined
+    ? Buffer.from(keptSecret(config.dataDir, "signing-key"), "hex")
+    : Buffer.from(config.secretKey);
 }
 
 function readSecret(path: string): string | undefined {

@@ -19,7 +19,12 @@ interface Source {
 
 const sources: Source[] = globSync("**/*.ts", { cwd: src }).map((path) => {
   const text = readFileSync(join(src, path), "utf8");
-  return { path, text, imports: importsOf(path, text, false), mentions: importsOf(path, text, true) };
+  return {
+    path,
+    text,
+    imports: importsOf(path, text, false),
+    mentions: importsOf(path, text, true),
+  };
 });
 
 /** What a folder of src may import besides itself, the roots below and its own parts. Who is not here may import anything but the rim. */
@@ -63,7 +68,13 @@ test("the client and the worker reach the service over HTTP alone", () => {
     "storage",
   ];
   expect(
-    edges((from, to) => ["client", "worker"].includes(part(from)) && !allowed.includes(part(to)) && to !== "requests/state.ts", imported),
+    edges(
+      (from, to) =>
+        ["client", "worker"].includes(part(from)) &&
+        !allowed.includes(part(to)) &&
+        to !== "requests/state.ts",
+      imported,
+    ),
   ).toEqual([]);
 });
 
@@ -71,18 +82,29 @@ test("an operation never imports another, nor anything of the domain", () => {
   const wrong = edges((from, to) => {
     const [folder, operation, ...rest] = from.split("/");
     if (folder !== "operations" || rest.length === 0) return false;
-    const foreign = part(to) === "operations" && !to.startsWith(`operations/${operation}/`) && to !== "operations/contract.ts";
-    return foreign || ["requests", "datasets", "users", "auth", "queue", "runner", "db"].includes(part(to));
+    const foreign =
+      part(to) === "operations" &&
+      !to.startsWith(`operations/${operation}/`) &&
+      to !== "operations/contract.ts";
+    return (
+      foreign ||
+      ["requests", "datasets", "users", "auth", "queue", "runner", "db"].includes(part(to))
+    );
   }, imported);
   expect(wrong).toEqual([]);
 });
 
-test.each(["queue", "runner", "storage"])("the adapters of %s are imported by its open.ts alone", (folder) => {
-  const open = sources.find((source) => source.path === `${folder}/open.ts`);
-  const adapters = (open?.imports ?? []).filter((path) => dirname(path) === folder && !pureParts.includes(path));
-  const wrong = edges((from, to) => part(from) !== folder && adapters.includes(to), imported);
-  expect(wrong).toEqual([]);
-});
+test.each(["queue", "runner", "storage"])(
+  "the adapters of %s are imported by its open.ts alone",
+  (folder) => {
+    const open = sources.find((source) => source.path === `${folder}/open.ts`);
+    const adapters = (open?.imports ?? []).filter(
+      (path) => dirname(path) === folder && !pureParts.includes(path),
+    );
+    const wrong = edges((from, to) => part(from) !== folder && adapters.includes(to), imported);
+    expect(wrong).toEqual([]);
+  },
+);
 
 /** Parts of adapters that hold no connection and may be used elsewhere. */
 const pureParts = ["storage/signing.ts", "storage/names.ts"];
@@ -90,7 +112,9 @@ const pureParts = ["storage/signing.ts", "storage/names.ts"];
 test("only stores speak SQL to the ledger", () => {
   const speaks = /\b(SELECT\s.+\bFROM|INSERT INTO|UPDATE\s+\w+\s+(AS\s+\w+\s+)?SET|DELETE FROM)\b/s;
   const wrong = sources
-    .filter(({ path }) => !/(^|\/|-)store\.ts$/.test(path) && !/^(db|queue|audit|operations)\//.test(path))
+    .filter(
+      ({ path }) => !/(^|\/|-)store\.ts$/.test(path) && !/^(db|queue|operations)\//.test(path),
+    )
     .filter(({ text }) => templates(text).some((literal) => speaks.test(literal)))
     .map(({ path }) => path);
   expect(wrong).toEqual([]);
@@ -107,13 +131,15 @@ test("no state word is assigned outside the ledger's stores", () => {
 test("contracts and the table of moves import nothing that runs", () => {
   const wrong = sources
     .filter(({ path }) => path.endsWith("/contract.ts") || path === "requests/state.ts")
-    .flatMap(({ path, imports }) => imports.filter((to) => to !== "errors.ts").map((to) => `${path} → ${to}`));
+    .flatMap(({ path, imports }) =>
+      imports.filter((to) => to !== "errors.ts").map((to) => `${path} → ${to}`),
+    );
   expect(wrong).toEqual([]);
 });
 
 test.each([
   [300, ["src/**/*.ts", "doc/**/*.ts", "prisma/*.ts"]],
-  [400, ["test/**/*.ts"]],
+  [500, ["test/**/*.ts"]],
 ])("no file is longer than %i lines of %j", (most, patterns) => {
   const long = globSync(patterns, { cwd: root, ignore: generated })
     .map((path) => ({ path, lines: readFileSync(join(root, path), "utf8").split("\n").length - 1 }))
@@ -139,12 +165,19 @@ function imported(source: Source): string[] {
   return source.imports;
 }
 
-function edges(wrong: (from: string, to: string) => boolean, of: (source: Source) => string[]): string[] {
-  return sources.flatMap((source) => of(source).flatMap((to) => (wrong(source.path, to) ? [`${source.path} → ${to}`] : [])));
+function edges(
+  wrong: (from: string, to: string) => boolean,
+  of: (source: Source) => string[],
+): string[] {
+  return sources.flatMap((source) =>
+    of(source).flatMap((to) => (wrong(source.path, to) ? [`${source.path} → ${to}`] : [])),
+  );
 }
 
 function naming(pattern: RegExp, allowed: string[]): string[] {
-  return sources.filter(({ path, text }) => !allowed.includes(path) && pattern.test(text)).map(({ path }) => path);
+  return sources
+    .filter(({ path, text }) => !allowed.includes(path) && pattern.test(text))
+    .map(({ path }) => path);
 }
 
 /** The folder of src, or the file where it has none. */
@@ -153,8 +186,12 @@ function part(path: string): string {
 }
 
 function importsOf(path: string, text: string, types: boolean): string[] {
-  const statements = text.matchAll(/^(?:import|export)\s+(type\s)?(?:[^;"]*?from\s+)?"(\.[^"]+)"/gm);
-  return [...statements].flatMap(([, type, to]) => (type && !types ? [] : [relative(src, resolve(src, dirname(path), to ?? ""))]));
+  const statements = text.matchAll(
+    /^(?:import|export)\s+(type\s)?(?:[^;"]*?from\s+)?"(\.[^"]+)"/gm,
+  );
+  return [...statements].flatMap(([, type, to]) =>
+    type && !types ? [] : [relative(src, resolve(src, dirname(path), to ?? ""))],
+  );
 }
 
 function templates(text: string): string[] {

@@ -58,14 +58,24 @@ test.each([
 });
 
 test("all senseless values are named at once, and no password is shown", () => {
-  const wrong = { PORT: "x", DATABASE_URL: "mysql://longshore:hunter2@db/longshore", SECRET_KEY: "hunter2" };
+  const wrong = {
+    PORT: "x",
+    DATABASE_URL: "mysql://longshore:hunter2@db/longshore",
+    SECRET_KEY: "hunter2",
+  };
   expect(() => readConfig(wrong)).toThrow(/PORT.*DATABASE_URL.*SECRET_KEY/s);
   expect(() => readConfig(wrong)).not.toThrow(/hunter2/);
 });
 
 test("an S3 store is read from its URL, with escaped signs in the secret", () => {
   const { store } = readConfig({ STORE_URL: "s3://key:a%2Fb@127.0.0.1:9000/?region=eu&tls=false" });
-  expect(store).toEqual({ kind: "s3", endpoint: "http://127.0.0.1:9000", region: "eu", accessKey: "key", secretKey: "a/b" });
+  expect(store).toEqual({
+    kind: "s3",
+    endpoint: "http://127.0.0.1:9000",
+    region: "eu",
+    accessKey: "key",
+    secretKey: "a/b",
+  });
 });
 
 test("ServiceX's own keys are aliases", () => {
@@ -85,7 +95,12 @@ test("ServiceX's own keys are aliases", () => {
     queueUrl: "amqp://user:pw@mq:5672/%2F",
     databaseUrl: "postgresql://user:pw@db/servicex",
     internalUrl: "http://servicex-app:8000",
-    store: { kind: "s3", endpoint: "http://minio:9000", accessKey: "miniouser", secretKey: "leftfoot1" },
+    store: {
+      kind: "s3",
+      endpoint: "http://minio:9000",
+      accessKey: "miniouser",
+      secretKey: "leftfoot1",
+    },
     didSchemes: ["rucio", "cernopendata"],
     defaultDidScheme: "rucio",
   });
@@ -93,14 +108,16 @@ test("ServiceX's own keys are aliases", () => {
 
 test("an alias that says something else than our own name is refused", () => {
   const env = { QUEUE_URL: "amqp://one", RABBIT_MQ_URL: "amqp://two" };
-  expect(() => readConfig(env)).toThrow(/QUEUE_URL is "amqp:\/\/one" and RABBIT_MQ_URL is "amqp:\/\/two"/);
+  expect(() => readConfig(env)).toThrow(
+    /QUEUE_URL is "amqp:\/\/one" and RABBIT_MQ_URL is "amqp:\/\/two"/,
+  );
   expect(readConfig({ ...env, RABBIT_MQ_URL: "amqp://one" }).queueUrl).toBe("amqp://one");
 });
 
 test("a default scheme that is not among the valid ones is refused", () => {
-  expect(() => readConfig({ DID_FINDER_DEFAULT_SCHEME: "xrootd", VALID_DID_SCHEMES: "rucio" })).toThrow(
-    /^DID_FINDER_DEFAULT_SCHEME is "xrootd"/,
-  );
+  expect(() =>
+    readConfig({ DID_FINDER_DEFAULT_SCHEME: "xrootd", VALID_DID_SCHEMES: "rucio" }),
+  ).toThrow(/^DID_FINDER_DEFAULT_SCHEME is "xrootd"/);
 });
 
 test("an address that others reach is refused while there is no sign-in, unless that is said to be meant", () => {
@@ -121,9 +138,9 @@ test("a secret is made once and is for its owner alone", () => {
 test("several input roots are read, each as an absolute path", () => {
   const folder = temporaryFolder("roots");
   mkdirSync(join(folder, "data"));
-  expect(readConfig({ INPUT_ROOTS: `${folder}:${folder}/../${folder.split("/").at(-1)}/data` }).inputRoots).toEqual([
-    folder,
-    join(folder, "data"),
-  ]);
+  expect(
+    readConfig({ INPUT_ROOTS: `${folder}:${folder}/../${folder.split("/").at(-1)}/data` })
+      .inputRoots,
+  ).toEqual([folder, join(folder, "data")]);
   rmSync(folder, { recursive: true });
 });

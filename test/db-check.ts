@@ -7,9 +7,13 @@ import { throwawayPostgres } from "./support/throwaway-postgres.ts";
 const postgres = await throwawayPostgres();
 try {
   await migrate(postgres.url);
-  const faults = await schemaFaults(postgres.url, fileURLToPath(new URL("../prisma", import.meta.url)));
+  const faults = await schemaFaults(
+    postgres.url,
+    fileURLToPath(new URL("../prisma", import.meta.url)),
+  );
   for (const fault of faults) console.error(fault);
-  if (faults.length === 0) console.log("Migrations and schema are one, and Prisma's engine agrees.");
+  if (faults.length === 0)
+    console.log("Migrations and schema are one, and Prisma's engine agrees.");
   process.exitCode = faults.length === 0 ? 0 : 1;
 } finally {
   await postgres.stop();

@@ -5,7 +5,8 @@ import { migrate } from "../src/db/migrate.ts";
 import { openSchemaEngine } from "./support/schema-engine.ts";
 import { throwawayPostgres } from "./support/throwaway-postgres.ts";
 
-const comment = "// The ledger as Prisma's tools see it; prisma/migrations is what is applied. Written by `npm run db:schema`.";
+const comment =
+  "// The ledger as Prisma's tools see it; prisma/migrations is what is applied. Written by `npm run db:schema`.";
 const blocks = `datasource db {
   provider = "postgresql"
 }
@@ -22,9 +23,21 @@ try {
   await migrate(postgres.url);
   const schema = { files: [{ path: "schema.prisma", content: blocks }] };
   const engine = await openSchemaEngine(postgres.url, schema);
-  const found = await engine.introspect({ schema, force: true, baseDirectoryPath: "/", compositeTypeDepth: -1, namespaces: null });
-  const models = (found.schema.files[0]?.content ?? "").replace(/^\/\/\/ This table contains check constraints.*\n/gm, "");
-  writeFileSync(fileURLToPath(new URL("../prisma/schema.prisma", import.meta.url)), `${comment}\n\n${models}`);
+  const found = await engine.introspect({
+    schema,
+    force: true,
+    baseDirectoryPath: "/",
+    compositeTypeDepth: -1,
+    namespaces: null,
+  });
+  const models = (found.schema.files[0]?.content ?? "").replace(
+    /^\/\/\/ This table contains check constraints.*\n/gm,
+    "",
+  );
+  writeFileSync(
+    fileURLToPath(new URL("../prisma/schema.prisma", import.meta.url)),
+    `${comment}\n\n${models}`,
+  );
 } finally {
   await postgres.stop();
 }

@@ -31,7 +31,8 @@ export const defects: Defect[] = [
   {
     number: 13,
     what: "One file leaves two objects, or a success has none",
-    notYet: "waits for the sidecar itself; that a success without its object does not count is tested",
+    notYet:
+      "waits for the sidecar itself; that a success without its object does not count is tested",
   },
   { number: 14, what: "A cancel during the lookup leaves pods behind", notYet: kubernetes },
   { number: 15, what: "An empty dataset has no finish time, and hangs the next request" },
@@ -49,15 +50,28 @@ export const defects: Defect[] = [
   {
     number: 27,
     what: "Every user is given the root key of the store",
-    notYet: "the keys of a request reach its own bucket alone: tested with the S3 endpoint, under no defect's name",
+    notYet:
+      "the keys of a request reach its own bucket alone: tested with the S3 endpoint, under no defect's name",
   },
-  { number: 28, what: "Whoever types the administrator's address is the administrator", notYet: identity },
+  {
+    number: 28,
+    what: "Whoever types the administrator's address is the administrator",
+    notYet: identity,
+  },
   { number: 29, what: "Any sign-in is enough for the whole API", notYet: identity },
   { number: 30, what: "Users choose the image that gets the secrets", notYet: outside },
   { number: 31, what: "Everybody reads and cancels everybody's requests", notYet: identity },
   { number: 32, what: "A foreign page changes things by a GET", notYet: identity },
-  { number: 33, what: "A Slack message of the future is taken, and an address called unchecked", notYet: identity },
-  { number: 34, what: "The sign-in's state is not checked; tokens lie in a cookie", notYet: identity },
+  {
+    number: 33,
+    what: "A Slack message of the future is taken, and an address called unchecked",
+    notYet: identity,
+  },
+  {
+    number: 34,
+    what: "The sign-in's state is not checked; tokens lie in a cookie",
+    notYet: identity,
+  },
   { number: 35, what: "Tokens never end and are stored as they are", notYet: identity },
   { number: 36, what: "SQL and its parameters are told to the caller" },
   { number: 37, what: "The broker's password is in the pod's arguments", notYet: kubernetes },
@@ -69,11 +83,19 @@ export const defects: Defect[] = [
   { number: 43, what: "The dashboard asks for each row, and polls twice a request", notYet: pages },
   { number: 44, what: "A large dataset blocks the call until it is killed half way" },
   { number: 45, what: "Calls to others have no end", notYet: outside },
-  { number: 46, what: "One blocking connection to the broker serves all", notYet: "is the broker's suite, under no defect's name" },
+  {
+    number: 46,
+    what: "One blocking connection to the broker serves all",
+    notYet: "is the broker's suite, under no defect's name",
+  },
   { number: 47, what: "Nothing repairs what got stuck" },
   { number: 48, what: "A failed file has no reason" },
   { number: 49, what: "Errors have the wrong status, and are pages" },
-  { number: 50, what: "A lookup cannot be canceled", notYet: "waits for finders of others behind a broker" },
+  {
+    number: 50,
+    what: "A lookup cannot be canceled",
+    notYet: "waits for finders of others behind a broker",
+  },
   {
     number: 51,
     what: "Migrations lose data and meet each other",

@@ -13,10 +13,16 @@ const scrape = async () => (await api.get("/metrics")).text;
 
 test("doc/metrics.md names every metric of ours with its kind, and none that is not there", async () => {
   const page = readFileSync(new URL("../doc/metrics.md", import.meta.url), "utf8");
-  const documented = [...page.matchAll(/^\| `(longshore_\w+)` \| (\w+)/gm)].map(([, name, kind]) => `${name} ${kind}`);
-  const served = [...(await scrape()).matchAll(/^# TYPE (longshore_\w+ \w+)$/gm)].map(([, found]) => found);
+  const documented = [...page.matchAll(/^\| `(longshore_\w+)` \| (\w+)/gm)].map(
+    ([, name, kind]) => `${name} ${kind}`,
+  );
+  const served = [...(await scrape()).matchAll(/^# TYPE (longshore_\w+ \w+)$/gm)].map(
+    ([, found]) => found,
+  );
   expect(documented.toSorted()).toEqual(served.toSorted());
-  const asked = [...page.matchAll(/longshore_\w+/g)].map(([name]) => name.replace(/_(sum|count|bucket)$/, ""));
+  const asked = [...page.matchAll(/longshore_\w+/g)].map(([name]) =>
+    name.replace(/_(sum|count|bucket)$/, ""),
+  );
   expect(asked.filter((name) => !served.some((one) => one?.startsWith(`${name} `)))).toEqual([]);
 });
 
@@ -47,5 +53,7 @@ test("gauges say what the ledger says, counters what was done", async () => {
   expect(grown('longshore_reports_total{answer="duplicate"}')).toBe(1);
   expect(grown('longshore_file_errors_total{class="unavailable"}')).toBe(1);
   expect(grown('longshore_file_errors_total{class="other"}')).toBe(1);
-  expect(value(after, 'longshore_oldest_waiting_seconds{operation="noop",step="1"}')).toBeGreaterThanOrEqual(0);
+  expect(
+    value(after, 'longshore_oldest_waiting_seconds{operation="noop",step="1"}'),
+  ).toBeGreaterThanOrEqual(0);
 });

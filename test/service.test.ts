@@ -31,8 +31,12 @@ test("while its Postgres is killed it is not ready, then it is again", async () 
   service = await startService({ DATABASE_URL: "" });
   const { url, dataDir } = service;
   process.kill(postgresOf(dataDir), "SIGKILL");
-  await until(async () => (await statusOf(`${url}/readyz`)) === 503, { what: "readyz to answer 503" });
-  await until(async () => (await statusOf(`${url}/readyz`)) === 200, { what: "readyz to answer 200" });
+  await until(async () => (await statusOf(`${url}/readyz`)) === 503, {
+    what: "readyz to answer 503",
+  });
+  await until(async () => (await statusOf(`${url}/readyz`)) === 200, {
+    what: "readyz to answer 200",
+  });
   expect(await service.stop()).toBe(0);
 });
 
@@ -50,7 +54,10 @@ test("killed with -9 it starts again on its folder, at the same address, with th
 
 test("a second service on the folder says so and ends", async () => {
   service = await startService();
-  const { code, stderr } = await refusedStart({ DATA_DIR: service.dataDir, DATABASE_URL: service.databaseUrl ?? "" });
+  const { code, stderr } = await refusedStart({
+    DATA_DIR: service.dataDir,
+    DATABASE_URL: service.databaseUrl ?? "",
+  });
   expect(code).toBe(1);
   expect(stderr).toMatch(`in use by another service of this machine (process ${service.pid})`);
   expect(await statusOf(`${service.url}/readyz`)).toBe(200);
@@ -63,7 +70,9 @@ test("a taken port ends the start with a sentence, and no Postgres is left behin
   const dataDir = temporaryFolder("taken");
   const { code, stderr, stdout } = await refusedStart({ DATA_DIR: dataDir, PORT: String(port) });
   expect(code).toBe(1);
-  expect(stderr).toMatch(`Port ${port} of 127.0.0.1 is taken by another program. Stop that one, or choose another port by PORT`);
+  expect(stderr).toMatch(
+    `Port ${port} of 127.0.0.1 is taken by another program. Stop that one, or choose another port by PORT`,
+  );
   expect(stdout).toBe("");
   expect(runningEmbeddedUrls(dataDir)).toBeUndefined();
   other.close();
@@ -81,9 +90,16 @@ test("a database that refuses the password ends the start at once, without showi
   service = await startService();
   const wrong = new URL(service.databaseUrl ?? "");
   wrong.password = "hunter2";
-  const { code, stderr } = await refusedStart({ DATA_DIR: dataDir, PORT: "0", S3_PORT: "0", DATABASE_URL: wrong.href });
+  const { code, stderr } = await refusedStart({
+    DATA_DIR: dataDir,
+    PORT: "0",
+    S3_PORT: "0",
+    DATABASE_URL: wrong.href,
+  });
   expect(code).toBe(1);
-  expect(stderr).toMatch(/The database 127.0.0.1.* \(DATABASE_URL\) cannot be used: password authentication failed/);
+  expect(stderr).toMatch(
+    /The database 127.0.0.1.* \(DATABASE_URL\) cannot be used: password authentication failed/,
+  );
   expect(stderr).not.toMatch("hunter2");
   rmSync(dataDir, { recursive: true });
 });
@@ -110,7 +126,9 @@ function postgresOf(dataDir: string): number {
   return running.pid;
 }
 
-async function refusedStart(env: Record<string, string>): Promise<{ code: number; stdout: string; stderr: string }> {
+async function refusedStart(
+  env: Record<string, string>,
+): Promise<{ code: number; stdout: string; stderr: string }> {
   const { child, output } = startProcess(env);
   const [code] = await once(child, "close");
   return { code, ...output };

@@ -10,14 +10,26 @@ const instance = await DuckDBInstance.create(":memory:", { threads: "1" });
 const connection = await instance.connect();
 
 await connection.run(`CREATE TABLE weather AS SELECT * FROM read_csv('${source("weather.csv")}')`);
-for (const [location, year] of await rowsOf("SELECT DISTINCT location, year(date) FROM weather ORDER BY ALL")) {
+for (const [location, year] of await rowsOf(
+  "SELECT DISTINCT location, year(date) FROM weather ORDER BY ALL",
+)) {
   const file = `${String(location).toLowerCase().replaceAll(" ", "-")}-${year}.parquet`;
-  await write(file, `SELECT * FROM weather WHERE location = '${location}' AND year(date) = ${year} ORDER BY date`);
+  await write(
+    file,
+    `SELECT * FROM weather WHERE location = '${location}' AND year(date) = ${year} ORDER BY date`,
+  );
 }
 
-await connection.run(`CREATE TABLE birdstrikes AS SELECT * FROM read_csv('${source("birdstrikes.csv")}')`);
-for (const [year] of await rowsOf(`SELECT DISTINCT year("Flight Date") FROM birdstrikes ORDER BY ALL`)) {
-  await write(`birdstrikes/${year}.parquet`, `SELECT * FROM birdstrikes WHERE year("Flight Date") = ${year} ORDER BY ALL`);
+await connection.run(
+  `CREATE TABLE birdstrikes AS SELECT * FROM read_csv('${source("birdstrikes.csv")}')`,
+);
+for (const [year] of await rowsOf(
+  `SELECT DISTINCT year("Flight Date") FROM birdstrikes ORDER BY ALL`,
+)) {
+  await write(
+    `birdstrikes/${year}.parquet`,
+    `SELECT * FROM birdstrikes WHERE year("Flight Date") = ${year} ORDER BY ALL`,
+  );
 }
 
 async function rowsOf(query: string): Promise<unknown[][]> {

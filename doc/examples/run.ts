@@ -32,7 +32,8 @@ try {
   const steps = [{ operation: "transform", selection, format: "parquet" }] as const;
   const request = await client.submit({ title: "example", dataset: { files }, steps: [...steps] });
   const ended = await client.wait(request.id, {
-    onProgress: ({ state, counters }) => say(`${state}: ${counters.done} of ${counters.total} files`),
+    onProgress: ({ state, counters }) =>
+      say(`${state}: ${counters.done} of ${counters.total} files`),
   });
   const results = join(folder, "results");
   const downloaded = await client.download(request.id, results);
@@ -53,7 +54,14 @@ function say(line: string): void {
 
 function start(dataDir: string): ChildProcess {
   return spawn(process.execPath, [program, "start"], {
-    env: { ...childEnvironment(), DATA_DIR: dataDir, PORT: "0", S3_PORT: "0", INPUT_ROOTS: here, LOG_LEVEL: "warn" },
+    env: {
+      ...childEnvironment(),
+      DATA_DIR: dataDir,
+      PORT: "0",
+      S3_PORT: "0",
+      INPUT_ROOTS: here,
+      LOG_LEVEL: "warn",
+    },
     stdio: ["ignore", "pipe", "inherit"],
   });
 }

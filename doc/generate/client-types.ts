@@ -11,10 +11,16 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 export async function clientTypes(): Promise<string> {
   const document = JSON.parse(JSON.stringify(documentOf(routes, allOperations))) as OpenAPI3;
   const types = astToString(await openapiTypescript(document, { defaultNonNullable: false }));
-  return formatted(`// Made by \`npm run generate\` from the OpenAPI document; not edited by hand.\n${types}`);
+  return formatted(
+    `// Made by \`npm run generate\` from the OpenAPI document; not edited by hand.\n${types}`,
+  );
 }
 
 function formatted(source: string): string {
   const biome = `${root}node_modules/.bin/biome`;
-  return execFileSync(biome, ["format", "--stdin-file-path=src/client/api-types.ts"], { cwd: root, input: source, encoding: "utf8" });
+  return execFileSync(biome, ["format", "--stdin-file-path=src/client/api-types.ts"], {
+    cwd: root,
+    input: source,
+    encoding: "utf8",
+  });
 }

@@ -1,5 +1,12 @@
 // doc/states.md, from the table of moves.
-import { fileMoves, fileStates, finalFileStates, finalRequestStates, requestMoves, requestStates } from "../../src/requests/state.ts";
+import {
+  fileMoves,
+  fileStates,
+  finalFileStates,
+  finalRequestStates,
+  requestMoves,
+  requestStates,
+} from "../../src/requests/state.ts";
 
 interface Machine {
   states: readonly string[];
@@ -22,8 +29,12 @@ ${section({ states: fileStates, final: finalFileStates, moves: fileMoves })}`;
 }
 
 function section({ states, final, moves }: Machine): string {
-  const arrows = Object.entries(moves).flatMap(([name, move]) => move.from.map((from) => `    ${from} --> ${move.to}: ${name}`));
-  const rows = Object.entries(moves).map(([name, move]) => `| \`${name}\` | ${move.from.join(", ")} | ${move.to} | ${move.why} |`);
+  const arrows = Object.entries(moves).flatMap(([name, move]) =>
+    move.from.map((from) => `    ${from} --> ${move.to}: ${name}`),
+  );
+  const rows = Object.entries(moves).map(
+    ([name, move]) => `| \`${name}\` | ${move.from.join(", ")} | ${move.to} | ${move.why} |`,
+  );
   return `\`\`\`mermaid
 stateDiagram-v2
     [*] --> ${states[0]}

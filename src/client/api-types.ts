@@ -475,7 +475,14 @@ export interface components {
       classes?: string[];
     };
     /** @enum {string} */
-    RequestState: "submitted" | "lookup" | "running" | "canceling" | "complete" | "failed" | "canceled";
+    RequestState:
+      | "submitted"
+      | "lookup"
+      | "running"
+      | "canceling"
+      | "complete"
+      | "failed"
+      | "canceled";
     /** @enum {string} */
     FileState: "waiting" | "queued" | "running" | "done" | "failed" | "canceled";
     /** @description Empty: every failed file. */
@@ -633,7 +640,16 @@ export interface components {
     };
     Waiting: {
       /** @enum {string} */
-      reason: "finder" | "queue" | "store" | "workers" | "slot" | "retry" | "work" | "ending" | "finishing";
+      reason:
+        | "finder"
+        | "queue"
+        | "store"
+        | "workers"
+        | "slot"
+        | "retry"
+        | "work"
+        | "ending"
+        | "finishing";
       /** @description For a person. */
       sentence: string;
       /** @description When it ends, if it goes on as in the last minutes; null while nothing can be said. */

@@ -2,8 +2,8 @@
 import createClient from "openapi-fetch";
 import type { components, operations, paths } from "./api-types.ts";
 import { type Downloaded, type DownloadOptions, downloadResults } from "./download.ts";
+import { ApiError, reasonOf, UnreachableError } from "./errors.ts";
 import { readEvents } from "./events.ts";
-import { ApiError, NotReachable, reasonOf } from "./faults.ts";
 import { waitForEnd } from "./wait.ts";
 
 export type Submit = components["schemas"]["Submit"];
@@ -71,9 +71,19 @@ export interface LongshoreClient {
   download(id: string, folder: string, options?: DownloadOptions): Promise<Downloaded[]>;
 }
 
-export function longshoreClient({ url, token }: { url: string; token?: string | undefined }): LongshoreClient {
+export function longshoreClient({
+  url,
+  token,
+}: {
+  url: string;
+  token?: string | undefined;
+}): LongshoreClient {
   const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
-  const api = createClient<paths>({ baseUrl: url, headers, fetch: (request) => fetchFrom(url, request) });
+  const api = createClient<paths>({
+    baseUrl: url,
+    headers,
+    fetch: (request) => fetchFrom(url, request),
+  });
 
   const client: LongshoreClient = {
     async submit(body, { idempotencyKey } = {}) {
@@ -87,32 +97,47 @@ export function longshoreClient({ url, token }: { url: string; token?: string | 
       return answerOf(url, await api.GET("/v1/requests", { params: { query } }));
     },
     async files(id, query = {}) {
-      return answerOf(url, await api.GET("/v1/requests/{id}/files", { params: { path: { id }, query } }));
+      return answerOf(
+        url,
+        await api.GET("/v1/requests/{id}/files", { params: { path: { id }, query } }),
+      );
     },
     async *results(id) {
       for (let after: string | undefined; ; ) {
         const query = { limit: 200, ...(after === undefined ? {} : { after }) };
-        const page = answerOf(url, await api.GET("/v1/requests/{id}/results", { params: { path: { id }, query } }));
+        const page = answerOf(
+          url,
+          await api.GET("/v1/requests/{id}/results", { params: { path: { id }, query } }),
+        );
         if (page.items.length === 0) return;
         yield* page.items;
         after = page.next;
       }
     },
     async cancel(id) {
-      return answerOf(url, await api.POST("/v1/requests/{id}/cancel", { params: { path: { id } } }));
+      return answerOf(
+        url,
+        await api.POST("/v1/requests/{id}/cancel", { params: { path: { id } } }),
+      );
     },
     async errors(id) {
       return answerOf(url, await api.GET("/v1/requests/{id}/errors", { params: { path: { id } } }));
     },
     async redrive(id, chosen = {}) {
-      return answerOf(url, await api.POST("/v1/requests/{id}/redrive", { params: { path: { id } }, body: chosen }));
+      return answerOf(
+        url,
+        await api.POST("/v1/requests/{id}/redrive", { params: { path: { id } }, body: chosen }),
+      );
     },
     async delete(id) {
       const answer = await api.DELETE("/v1/requests/{id}", { params: { path: { id } } });
       if (answer.response.status !== 204) answerOf(url, answer);
     },
     async receipt(id) {
-      return answerOf(url, await api.GET("/v1/requests/{id}/receipt", { params: { path: { id } } }));
+      return answerOf(
+        url,
+        await api.GET("/v1/requests/{id}/receipt", { params: { path: { id } } }),
+      );
     },
     async receiptKeys() {
       return answerOf(url, await api.GET("/.well-known/longshore-keys"));
@@ -121,20 +146,34 @@ export function longshoreClient({ url, token }: { url: string; token?: string | 
       return answerOf(url, await api.GET("/v1/datasets", { params: { query } }));
     },
     async dataset(dataset) {
-      return answerOf(url, await api.GET("/v1/datasets/{dataset}", { params: { path: { dataset } } }));
+      return answerOf(
+        url,
+        await api.GET("/v1/datasets/{dataset}", { params: { path: { dataset } } }),
+      );
     },
     async datasetFiles(dataset, query = {}) {
-      return answerOf(url, await api.GET("/v1/datasets/{dataset}/files", { params: { path: { dataset }, query } }));
+      return answerOf(
+        url,
+        await api.GET("/v1/datasets/{dataset}/files", { params: { path: { dataset }, query } }),
+      );
     },
     async deleteDataset(dataset) {
-      return answerOf(url, await api.DELETE("/v1/datasets/{dataset}", { params: { path: { dataset } } }));
+      return answerOf(
+        url,
+        await api.DELETE("/v1/datasets/{dataset}", { params: { path: { dataset } } }),
+      );
     },
-    wait: (id, options = {}) => waitForEnd({ get: () => client.get(id), events: (signal) => events(id, signal) }, options),
+    wait: (id, options = {}) =>
+      waitForEnd({ get: () => client.get(id), events: (signal) => events(id, signal) }, options),
     download: (id, folder, options = {}) => downloadResults(client.results(id), folder, options),
   };
 
   async function* events(id: string, signal: AbortSignal) {
-    const answer = await api.GET("/v1/requests/{id}/events", { params: { path: { id } }, parseAs: "stream", signal });
+    const answer = await api.GET("/v1/requests/{id}/events", {
+      params: { path: { id } },
+      parseAs: "stream",
+      signal,
+    });
     const body = answerOf(url, answer) as unknown as ReadableStream<Uint8Array>;
     yield* readEvents(body);
   }
@@ -147,7 +186,7 @@ async function fetchFrom(url: string, request: Request): Promise<Response> {
     return await fetch(request);
   } catch (error) {
     if (request.signal.aborted) throw error;
-    throw new NotReachable(url, reasonOf(error));
+    throw new UnreachableError(url, reasonOf(error));
   }
 }
 
@@ -159,8 +198,15 @@ interface Answer<Data> {
 
 function answerOf<Data>(url: string, { data, error, response }: Answer<Data>): Data {
   if (data !== undefined) return data;
-  const { type, detail, errors } = (error ?? {}) as { type?: string; detail?: string; errors?: ApiError["errors"] };
+  const { type, detail, errors } = (error ?? {}) as {
+    type?: string;
+    detail?: string;
+    errors?: ApiError["errors"];
+  };
   if (type === undefined || detail === undefined)
-    throw new NotReachable(url, `what answers there says ${response.status} and is not Longshore`);
+    throw new UnreachableError(
+      url,
+      `what answers there says ${response.status} and is not Longshore`,
+    );
   throw new ApiError(response.status, type.replace(/^.*:/, ""), detail, errors);
 }

@@ -5,7 +5,7 @@ import { basename, dirname, join, resolve, sep } from "node:path";
 import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { ResultView } from "./client.ts";
-import { NotReachable, reasonOf } from "./faults.ts";
+import { reasonOf, UnreachableError } from "./errors.ts";
 
 export interface DownloadOptions {
   /** files at once; 4 unless said */
@@ -34,7 +34,7 @@ export async function downloadResults(
   async function fetchSome(): Promise<void> {
     try {
       for (let next = await waiting.next(); !next.done && !failed; next = await waiting.next()) {
-        const file = await bring(next.value, folder, signal);
+        const file = await downloadOne(next.value, folder, signal);
         files.push(file);
         onFile?.(file);
       }
@@ -49,7 +49,11 @@ export async function downloadResults(
   return files;
 }
 
-async function bring(result: ResultView, folder: string, signal: AbortSignal | undefined): Promise<Downloaded> {
+async function downloadOne(
+  result: ResultView,
+  folder: string,
+  signal: AbortSignal | undefined,
+): Promise<Downloaded> {
   const { name, size } = result;
   const path = pathIn(folder, name);
   if (await isThere(path, result)) return { name, path, size, skipped: true };
@@ -96,10 +100,12 @@ async function fetchInto(
 ): Promise<{ size: number; checksum: string }> {
   const response = await fetch(url, signal ? { signal } : {}).catch((error: unknown) => {
     signal?.throwIfAborted();
-    throw new NotReachable(new URL(url).origin, reasonOf(error));
+    throw new UnreachableError(new URL(url).origin, reasonOf(error));
   });
   if (!response.ok || !response.body)
-    throw new Error(`The result ${JSON.stringify(name)} could not be read: the store answers ${response.status}.`);
+    throw new Error(
+      `The result ${JSON.stringify(name)} could not be read: the store answers ${response.status}.`,
+    );
   const hash = createHash("sha256");
   let size = 0;
   const measure = new Transform({
@@ -109,12 +115,22 @@ async function fetchInto(
       done(null, chunk);
     },
   });
-  await pipeline(Readable.fromWeb(response.body), measure, createWriteStream(path, { flags: "wx" }));
+  await pipeline(
+    Readable.fromWeb(response.body),
+    measure,
+    createWriteStream(path, { flags: "wx" }),
+  );
   return { size, checksum: hash.digest("hex") };
 }
 
-function refuseOther({ name, size, checksum }: ResultView, arrived: { size: number; checksum: string }): void {
-  if (arrived.size !== size) throw new Error(`The result ${JSON.stringify(name)} arrived with ${arrived.size} bytes instead of ${size}.`);
+function refuseOther(
+  { name, size, checksum }: ResultView,
+  arrived: { size: number; checksum: string },
+): void {
+  if (arrived.size !== size)
+    throw new Error(
+      `The result ${JSON.stringify(name)} arrived with ${arrived.size} bytes instead of ${size}.`,
+    );
   if (checksum !== null && arrived.checksum !== checksum)
     throw new Error(`The result ${JSON.stringify(name)} arrived with another checksum.`);
 }

@@ -18,7 +18,13 @@ export async function* readEvents(body: ReadableStream<Uint8Array>): AsyncGenera
 }
 
 function parseBlock(block: string): ServerEvent | undefined {
-  const fields = new Map(block.split("\n").map((line) => [line.slice(0, line.indexOf(":")), line.slice(line.indexOf(":") + 1).trim()]));
+  const fields = new Map(
+    block
+      .split("\n")
+      .map((line) => [line.slice(0, line.indexOf(":")), line.slice(line.indexOf(":") + 1).trim()]),
+  );
   const data = fields.get("data");
-  return data === undefined ? undefined : { event: fields.get("event") ?? "message", data: JSON.parse(data) };
+  return data === undefined
+    ? undefined
+    : { event: fields.get("event") ?? "message", data: JSON.parse(data) };
 }

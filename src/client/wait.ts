@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { Counters, Progress, RequestView, WaitOptions } from "./client.ts";
+import { ApiError, reasonOf, UnreachableError } from "./errors.ts";
 import type { ServerEvent } from "./events.ts";
-import { ApiError, NotReachable, reasonOf } from "./faults.ts";
 
 interface Watched {
   get(): Promise<RequestView>;
@@ -45,7 +45,11 @@ function onChange(listener: WaitOptions["onProgress"]): (progress: Progress) => 
   };
 }
 
-async function follow(events: AsyncGenerator<ServerEvent>, from: Progress, tell: (progress: Progress) => void): Promise<void> {
+async function follow(
+  events: AsyncGenerator<ServerEvent>,
+  from: Progress,
+  tell: (progress: Progress) => void,
+): Promise<void> {
   let progress: Progress = { state: from.state, counters: from.counters };
   for await (const { event, data } of events) {
     if (event === "progress") progress = { ...progress, counters: data as Counters };
@@ -56,5 +60,9 @@ async function follow(events: AsyncGenerator<ServerEvent>, from: Progress, tell:
 
 /** A stream that broke off is as passing as a service that starts again. */
 function isPassing(error: unknown): boolean {
-  return error instanceof NotReachable || error instanceof TypeError || (error instanceof ApiError && error.status >= 500);
+  return (
+    error instanceof UnreachableError ||
+    error instanceof TypeError ||
+    (error instanceof ApiError && error.status >= 500)
+  );
 }

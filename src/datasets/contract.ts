@@ -23,5 +23,9 @@ export interface Finder {
   /** A sentence when the name cannot be right (refused at submit), else undefined. */
   refuse(name: string): string | undefined;
   /** Gives the files in chunks; may be called again for the same name after a crash and then says everything again. */
-  find(name: string, give: (files: FoundFile[]) => Promise<void>, signal: AbortSignal): Promise<LookupOutcome>;
+  find(
+    name: string,
+    give: (files: FoundFile[]) => Promise<void>,
+    signal: AbortSignal,
+  ): Promise<LookupOutcome>;
 }

@@ -1,7 +1,7 @@
 // The SQL of what people ask about datasets.
 import type { Query } from "../db/client.ts";
-import type { DatasetState } from "../requests/state.ts";
-import type { DatasetOutcome } from "./ending.ts";
+import type { DatasetOutcome } from "./lookup-end.ts";
+import type { DatasetState } from "./state.ts";
 
 export interface DatasetRow {
   id: number;
@@ -37,7 +37,10 @@ export interface DatasetFilter {
   limit: number;
 }
 
-export function datasetRows(query: Query, { finder, past, before, limit }: DatasetFilter): Promise<DatasetRow[]> {
+export function datasetRows(
+  query: Query,
+  { finder, past, before, limit }: DatasetFilter,
+): Promise<DatasetRow[]> {
   return query<DatasetRow>(
     `SELECT ${columns} FROM datasets
      WHERE ($1::text IS NULL OR finder = $1) AND ($2 OR state = ANY($3)) AND ($4::bigint IS NULL OR id < $4)
@@ -55,7 +58,11 @@ export interface DatasetFileRow {
   checksum: string | null;
 }
 
-export function datasetFileRows(query: Query, id: number, { after, limit }: { after: number; limit: number }): Promise<DatasetFileRow[]> {
+export function datasetFileRows(
+  query: Query,
+  id: number,
+  { after, limit }: { after: number; limit: number },
+): Promise<DatasetFileRow[]> {
   return query<DatasetFileRow>(
     `SELECT id AS file, seq, paths, size, events, checksum FROM files WHERE dataset_id = $1 AND seq > $2 ORDER BY seq LIMIT $3`,
     [id, after, limit],
@@ -63,11 +70,10 @@ export function datasetFileRows(query: Query, id: number, { after, limit }: { af
 }
 
 /** False when no new request used it anyway. */
-export async function forgetDataset(query: Query, id: number): Promise<boolean> {
-  const rows = await query(`UPDATE datasets SET state = $2, updated_at = now() WHERE id = $1 AND state = ANY($3) RETURNING id`, [
-    id,
-    "stale" satisfies DatasetState,
-    current,
-  ]);
+export async function markStale(query: Query, id: number): Promise<boolean> {
+  const rows = await query(
+    `UPDATE datasets SET state = $2, updated_at = now() WHERE id = $1 AND state = ANY($3) RETURNING id`,
+    [id, "stale" satisfies DatasetState, current],
+  );
   return rows.length > 0;
 }

@@ -1,10 +1,16 @@
-import type { Context } from "../context.ts";
+import { decodeCursor, encodeCursor } from "../cursor.ts";
+import type { Deps } from "../deps.ts";
 import { notFound } from "../errors.ts";
-import { decodeCursor, encodeCursor } from "../requests/cursor.ts";
-import type { Page } from "../requests/request.ts";
-import type { DatasetState } from "../requests/state.ts";
-import { type DatasetRow, datasetFileRows, datasetRow, datasetRows, forgetDataset } from "./datasets-store.ts";
-import type { DatasetOutcome } from "./ending.ts";
+import type { Page } from "../requests/views.ts";
+import {
+  type DatasetRow,
+  datasetFileRows,
+  datasetRow,
+  datasetRows,
+  markStale,
+} from "./datasets-store.ts";
+import type { DatasetOutcome } from "./lookup-end.ts";
+import type { DatasetState } from "./state.ts";
 
 export interface DatasetView {
   id: string;
@@ -44,22 +50,23 @@ export interface ListDatasets {
   limit: number;
 }
 
-type Parts = Pick<Context, "db">;
-
 /** Newest first, in keyset pages. */
-export async function listDatasets(ctx: Parts, { finder, past = false, cursor, limit }: ListDatasets): Promise<Page<DatasetView>> {
+export async function listDatasets(
+  ctx: Deps<"db">,
+  { finder, past = false, cursor, limit }: ListDatasets,
+): Promise<Page<DatasetView>> {
   const before = cursor ? Number(decodeCursor(cursor, ["number"])[0]) : undefined;
   const rows = await datasetRows(ctx.db.query, { finder, past, before, limit: limit + 1 });
   return pageOf(rows, limit, toView, (row) => row.id);
 }
 
-export async function readDataset(ctx: Parts, id: string | number): Promise<DatasetView> {
+export async function readDataset(ctx: Deps<"db">, id: string | number): Promise<DatasetView> {
   return toView(await rowOf(ctx, id));
 }
 
 /** In the order in which they were found. */
 export async function listDatasetFiles(
-  ctx: Parts,
+  ctx: Deps<"db">,
   id: string | number,
   { cursor, limit }: { cursor?: string | undefined; limit: number },
 ): Promise<Page<DatasetFileView>> {
@@ -78,21 +85,34 @@ export async function listDatasetFiles(
  * Forgets a dataset: the next request that names it looks anew. Requests that use it keep it, and a lookup they wait for goes on, so nothing
  * has to end before. `removed` is false where it was forgotten before.
  */
-export async function removeDataset(ctx: Parts, id: string | number): Promise<{ removed: boolean; dataset: DatasetView }> {
+export async function removeDataset(
+  ctx: Deps<"db">,
+  id: string | number,
+): Promise<{ removed: boolean; dataset: DatasetView }> {
   const { id: number } = await rowOf(ctx, id);
-  const removed = await forgetDataset(ctx.db.query, number);
+  const removed = await markStale(ctx.db.query, number);
   return { removed, dataset: await readDataset(ctx, number) };
 }
 
-async function rowOf(ctx: Parts, id: string | number): Promise<DatasetRow> {
-  const row = /^[1-9]\d{0,14}$/.test(String(id)) ? await datasetRow(ctx.db.query, Number(id)) : undefined;
+async function rowOf(ctx: Deps<"db">, id: string | number): Promise<DatasetRow> {
+  const row = /^[1-9]\d{0,14}$/.test(String(id))
+    ? await datasetRow(ctx.db.query, Number(id))
+    : undefined;
   if (!row) throw notFound("dataset", String(id));
   return row;
 }
 
-function pageOf<Row, Item>(rows: Row[], limit: number, toItem: (row: Row) => Item, keyOf: (row: Row) => number): Page<Item> {
+function pageOf<Row, Item>(
+  rows: Row[],
+  limit: number,
+  toItem: (row: Row) => Item,
+  keyOf: (row: Row) => number,
+): Page<Item> {
   const last = rows.length > limit ? rows[limit - 1] : undefined;
-  return { items: rows.slice(0, limit).map(toItem), next: last ? encodeCursor([keyOf(last)]) : null };
+  return {
+    items: rows.slice(0, limit).map(toItem),
+    next: last ? encodeCursor([keyOf(last)]) : null,
+  };
 }
 
 function toView({ id, created_at, updated_at, last_used_at, ...row }: DatasetRow): DatasetView {

@@ -1,5 +1,5 @@
 import type { Config } from "../config.ts";
-import { Refused } from "../errors.ts";
+import { RequestError } from "../errors.ts";
 import type { Finder } from "./contract.ts";
 
 /** A dataset's name as users write it, `scheme://rest`. */
@@ -29,11 +29,15 @@ export function parseDid(did: string, { config, finders }: DidRules): Did {
       `The dataset name ${shown(did)} has no scheme and this service has no default one: write it as scheme://name. ${knownSentence(known)}`,
     );
   }
-  if (scheme === "user") throw refused(finders.get("user")?.refuse(name) ?? "A list of files has no name.");
-  if (!known.includes(scheme)) throw refused(`DID scheme is not supported: ${scheme}. ${knownSentence(known)}`);
-  if (name.trim() === "") throw refused(`The dataset name ${shown(did)} names nothing behind its scheme.`);
+  if (scheme === "user")
+    throw refused(finders.get("user")?.refuse(name) ?? "A list of files has no name.");
+  if (!known.includes(scheme))
+    throw refused(`DID scheme is not supported: ${scheme}. ${knownSentence(known)}`);
+  if (name.trim() === "")
+    throw refused(`The dataset name ${shown(did)} names nothing behind its scheme.`);
   if (name.includes("\0")) throw refused("A dataset name may not hold a NUL character.");
-  if (Buffer.byteLength(name) > longestName) throw refused(`The dataset name is longer than ${longestName} bytes.`);
+  if (Buffer.byteLength(name) > longestName)
+    throw refused(`The dataset name is longer than ${longestName} bytes.`);
   const refusal = finders.get(scheme)?.refuse(name);
   if (refusal) throw refused(refusal);
   return { scheme, name, text: `${scheme}://${name}` };
@@ -47,6 +51,8 @@ function shown(text: string): string {
   return JSON.stringify(text.length > 200 ? `${text.slice(0, 200)}…` : text);
 }
 
-function refused(sentence: string): Refused {
-  return new Refused(400, "bad_dataset", sentence, [{ pointer: "/dataset/did", detail: sentence }]);
+function refused(sentence: string): RequestError {
+  return new RequestError(400, "bad_dataset", sentence, [
+    { pointer: "/dataset/did", detail: sentence },
+  ]);
 }

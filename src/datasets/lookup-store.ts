@@ -1,7 +1,7 @@
 // The SQL of lookups under way: who has which, for how long, and what was said of them.
 import type { Query } from "../db/client.ts";
-import type { DatasetState } from "../requests/state.ts";
 import type { FoundFile } from "./contract.ts";
+import type { DatasetState } from "./state.ts";
 import { keyOf } from "./store.ts";
 
 export interface Lookup {
@@ -20,7 +20,10 @@ export interface Claim {
 }
 
 /** Lookups that nobody has, or whose process fell silent. A deleted dataset is looked up too, while requests wait for it. */
-export function claimLookups(query: Query, { finders, token, leaseSeconds, limit }: Claim): Promise<Lookup[]> {
+export function claimLookups(
+  query: Query,
+  { finders, token, leaseSeconds, limit }: Claim,
+): Promise<Lookup[]> {
   return query<Lookup>(
     `UPDATE datasets d SET lookup_token = $2, lookup_until = now() + make_interval(secs => $3), lookup_tries = d.lookup_tries + 1, updated_at = now()
      FROM (SELECT id FROM datasets
@@ -33,7 +36,12 @@ export function claimLookups(query: Query, { finders, token, leaseSeconds, limit
 }
 
 /** False when it is another's by now, or over. */
-export async function renewLookup(query: Query, id: number, token: string, leaseSeconds: number): Promise<boolean> {
+export async function renewLookup(
+  query: Query,
+  id: number,
+  token: string,
+  leaseSeconds: number,
+): Promise<boolean> {
   const rows = await query(
     `UPDATE datasets SET lookup_until = now() + make_interval(secs => $3) WHERE id = $1 AND lookup_token = $2 AND outcome IS NULL RETURNING id`,
     [id, token, leaseSeconds],
@@ -42,7 +50,12 @@ export async function renewLookup(query: Query, id: number, token: string, lease
 }
 
 /** Given back: free in so many seconds. `counted: false` is no try, since the finder was not at fault. */
-export async function releaseLookup(query: Query, id: number, token: string, { seconds = 0, counted = true } = {}): Promise<void> {
+export async function releaseLookup(
+  query: Query,
+  id: number,
+  token: string,
+  { seconds = 0, counted = true } = {},
+): Promise<void> {
   await query(
     `UPDATE datasets SET lookup_token = NULL, lookup_until = now() + make_interval(secs => $3), lookup_tries = lookup_tries - $4
      WHERE id = $1 AND lookup_token = $2 AND outcome IS NULL`,
@@ -51,15 +64,18 @@ export async function releaseLookup(query: Query, id: number, token: string, { s
 }
 
 /** Its files come from outside from here on: no process of ours takes it again. */
-export async function leaveElsewhere(query: Query, id: number, token: string): Promise<void> {
+export async function markExternal(query: Query, id: number, token: string): Promise<void> {
   await query(
     `UPDATE datasets SET lookup_token = NULL, lookup_until = 'infinity' WHERE id = $1 AND lookup_token = $2 AND outcome IS NULL`,
     [id, token],
   );
 }
 
-export async function lookupOf(query: Query, id: number): Promise<{ finder: string; elsewhere: boolean } | undefined> {
-  const [row] = await query<{ finder: string; elsewhere: boolean }>(
+export async function lookupOf(
+  query: Query,
+  id: number,
+): Promise<{ finder: string; external: boolean } | undefined> {
+  const [row] = await query<{ finder: string; external: boolean }>(
     `SELECT finder, coalesce(lookup_until = 'infinity' OR announced IS NOT NULL, false) AS elsewhere FROM datasets WHERE id = $1`,
     [id],
   );
@@ -67,7 +83,12 @@ export async function lookupOf(query: Query, id: number): Promise<{ finder: stri
 }
 
 /** True when more files are announced than came: the list then stays open for a grace time. */
-export async function announceFiles(query: Query, id: number, announced: number, graceSeconds: number): Promise<boolean> {
+export async function announceFiles(
+  query: Query,
+  id: number,
+  announced: number,
+  graceSeconds: number,
+): Promise<boolean> {
   const rows = await query(
     `UPDATE datasets SET announced = $2, lookup_until = now() + make_interval(secs => $3), updated_at = now()
      WHERE id = $1 AND outcome IS NULL AND file_count < $2 RETURNING id`,
@@ -95,7 +116,11 @@ export interface Overdue {
 }
 
 /** Lookups that wait in vain: for announced files, or for any word at all. Those that wait for their turn here are not meant. */
-export function overdueLookups(query: Query, ownFinders: string[], silentSeconds: number): Promise<Overdue[]> {
+export function overdueLookups(
+  query: Query,
+  ownFinders: string[],
+  silentSeconds: number,
+): Promise<Overdue[]> {
   return query<Overdue>(
     `SELECT id, announced FROM datasets
      WHERE outcome IS NULL
@@ -107,7 +132,7 @@ export function overdueLookups(query: Query, ownFinders: string[], silentSeconds
 }
 
 /** Versions that no request has and no new one will get, a day after their last use; a few at a time, since their files go with them. */
-export async function forgetUnused(query: Query): Promise<number> {
+export async function deleteUnusedStale(query: Query): Promise<number> {
   const rows = await query(
     `DELETE FROM datasets WHERE id IN (
        SELECT d.id FROM datasets d WHERE d.state IN ('stale', 'failed') AND d.outcome IS NOT NULL AND d.last_used_at < now() - interval '1 day'

@@ -1,69 +1,106 @@
 import { randomUUID } from "node:crypto";
-import type { Context } from "../context.ts";
-import { Unavailable } from "../errors.ts";
+import type { Deps } from "../deps.ts";
+import { UnavailableError } from "../errors.ts";
 import type { FoundFile, LookupOutcome } from "./contract.ts";
-import type { Closing } from "./ending.ts";
 import { closeDataset, fillDataset } from "./fill.ts";
-import { claimLookups, type Lookup, leaveElsewhere, overdueLookups, releaseLookup, renewLookup } from "./lookup-store.ts";
-
-type Parts = Pick<Context, "db" | "ledger" | "doorbell" | "finders" | "config" | "log">;
+import type { LookupEnd } from "./lookup-end.ts";
+import {
+  claimLookups,
+  type Lookup,
+  markExternal,
+  overdueLookups,
+  releaseLookup,
+  renewLookup,
+} from "./lookup-store.ts";
 
 const mostAtOnce = 4;
 const mostTries = 3;
-const lookSeconds = 2;
+const pollSeconds = 2;
 
 /** Looks up what requests wait for, by our own finders, and ends what finders of others leave unanswered. Resolves when all is put down. */
-export async function runLookups(ctx: Parts, signal: AbortSignal): Promise<void> {
+export async function runLookups(
+  ctx: Deps<"config" | "db" | "finders" | "ledger" | "log" | "notifier">,
+  signal: AbortSignal,
+): Promise<void> {
   const running = new Set<Promise<void>>();
   while (!signal.aborted) {
-    const rung = ctx.doorbell.wait("lookup", lookSeconds, signal);
+    const notified = ctx.notifier.wait("lookup", pollSeconds, signal);
     try {
-      await takeUp(ctx, running, signal);
+      await claimAndRun(ctx, running, signal);
       await endOverdue(ctx);
     } catch (error) {
       ctx.log.warn({ err: error }, "lookups are looked for again in a moment");
     }
-    await rung;
+    await notified;
   }
   await Promise.allSettled(running);
 }
 
-async function takeUp(ctx: Parts, running: Set<Promise<void>>, signal: AbortSignal): Promise<void> {
+async function claimAndRun(
+  ctx: Deps<"config" | "db" | "finders" | "ledger" | "log" | "notifier">,
+  running: Set<Promise<void>>,
+  signal: AbortSignal,
+): Promise<void> {
   const limit = mostAtOnce - running.size;
   if (limit === 0) return;
   const token = randomUUID();
   const { leaseSeconds } = ctx.config;
-  for (const lookup of await claimLookups(ctx.db.query, { finders: [...ctx.finders.keys()], token, leaseSeconds, limit })) {
+  for (const lookup of await claimLookups(ctx.db.query, {
+    finders: [...ctx.finders.keys()],
+    token,
+    leaseSeconds,
+    limit,
+  })) {
     const one = lookUp(ctx, lookup, token, signal)
-      .catch((error: Error) => ctx.log.warn({ err: error, dataset: lookup.id }, "a lookup is taken up again when its lease is over"))
+      .catch((error: Error) =>
+        ctx.log.warn(
+          { err: error, dataset: lookup.id },
+          "a lookup is taken up again when its lease is over",
+        ),
+      )
       .finally(() => {
         running.delete(one);
-        ctx.doorbell.ring("lookup");
+        ctx.notifier.notify("lookup");
       });
     running.add(one);
   }
 }
 
-async function lookUp(ctx: Parts, lookup: Lookup, token: string, stopping: AbortSignal): Promise<void> {
+async function lookUp(
+  ctx: Deps<"config" | "db" | "finders" | "ledger" | "log" | "notifier">,
+  lookup: Lookup,
+  token: string,
+  stopping: AbortSignal,
+): Promise<void> {
   // A lookup that takes its process down with it must not do so for ever.
   if (lookup.tries > mostTries) {
-    await closeDataset(ctx, lookup.id, failed(`The service ended ${mostTries} times while it looked this up.`), token);
+    await closeDataset(
+      ctx,
+      lookup.id,
+      failed(`The service ended ${mostTries} times while it looked this up.`),
+      token,
+    );
     return;
   }
   const { signal, release } = keepLease(ctx, lookup.id, token, stopping);
   try {
     const answer = await Promise.race([find(ctx, lookup, signal), aborted(signal)]);
-    if (answer.outcome === "elsewhere") await leaveElsewhere(ctx.db.query, lookup.id, token);
-    else await closeDataset(ctx, lookup.id, closingOf(answer), token);
+    if (answer.outcome === "elsewhere") await markExternal(ctx.db.query, lookup.id, token);
+    else await closeDataset(ctx, lookup.id, lookupEndOf(answer), token);
   } catch (error) {
-    if (signal.aborted || error instanceof Unavailable) await releaseLookup(ctx.db.query, lookup.id, token, { counted: false });
+    if (signal.aborted || error instanceof UnavailableError)
+      await releaseLookup(ctx.db.query, lookup.id, token, { counted: false });
     else await failOrTryAgain(ctx, lookup, token, error as Error);
   } finally {
     release();
   }
 }
 
-async function find(ctx: Parts, { id, finder, name }: Lookup, signal: AbortSignal): Promise<LookupOutcome> {
+async function find(
+  ctx: Deps<"finders" | "ledger" | "notifier">,
+  { id, finder, name }: Lookup,
+  signal: AbortSignal,
+): Promise<LookupOutcome> {
   const give = async (files: FoundFile[]) => {
     signal.throwIfAborted();
     const { open } = await fillDataset(ctx, id, files);
@@ -74,32 +111,59 @@ async function find(ctx: Parts, { id, finder, name }: Lookup, signal: AbortSigna
   return found.find(name, give, signal);
 }
 
-async function failOrTryAgain(ctx: Parts, lookup: Lookup, token: string, error: Error): Promise<void> {
+async function failOrTryAgain(
+  ctx: Deps<"db" | "ledger" | "log" | "notifier">,
+  lookup: Lookup,
+  token: string,
+  error: Error,
+): Promise<void> {
   ctx.log.warn({ err: error, dataset: lookup.id, try: lookup.tries }, "a lookup failed");
-  if (lookup.tries < mostTries) return releaseLookup(ctx.db.query, lookup.id, token, { seconds: 2 ** (lookup.tries - 1) });
-  await closeDataset(ctx, lookup.id, failed(`The lookup failed ${mostTries} times: ${error.message}`), token);
+  if (lookup.tries < mostTries)
+    return releaseLookup(ctx.db.query, lookup.id, token, { seconds: 2 ** (lookup.tries - 1) });
+  await closeDataset(
+    ctx,
+    lookup.id,
+    failed(`The lookup failed ${mostTries} times: ${error.message}`),
+    token,
+  );
 }
 
-function closingOf(answer: Exclude<LookupOutcome, { outcome: "elsewhere" }>): Closing {
+function lookupEndOf(answer: Exclude<LookupOutcome, { outcome: "elsewhere" }>): LookupEnd {
   if (answer.outcome !== "found") return answer;
-  return { outcome: "found", reason: answer.incomplete, incomplete: answer.incomplete !== undefined };
+  return {
+    outcome: "found",
+    reason: answer.incomplete,
+    incomplete: answer.incomplete !== undefined,
+  };
 }
 
-function failed(reason: string): Closing {
+function failed(reason: string): LookupEnd {
   return { outcome: "internal_failure", reason };
 }
 
 /** The signal comes when the service stops, or when the lookup is another's by now or over. */
-function keepLease(ctx: Parts, id: number, token: string, stopping: AbortSignal): { signal: AbortSignal; release: () => void } {
+function keepLease(
+  ctx: Deps<"config" | "db" | "log">,
+  id: number,
+  token: string,
+  stopping: AbortSignal,
+): { signal: AbortSignal; release: () => void } {
   const lost = new AbortController();
   const { leaseSeconds } = ctx.config;
   const renewing = setInterval(() => {
     renewLookup(ctx.db.query, id, token, leaseSeconds).then(
       (ours) => ours || lost.abort(),
-      (error: Error) => ctx.log.debug({ err: error, dataset: id }, "a lookup's lease was not renewed; the next turn tries again"),
+      (error: Error) =>
+        ctx.log.debug(
+          { err: error, dataset: id },
+          "a lookup's lease was not renewed; the next turn tries again",
+        ),
     );
   }, leaseSeconds * 300);
-  return { signal: AbortSignal.any([stopping, lost.signal]), release: () => clearInterval(renewing) };
+  return {
+    signal: AbortSignal.any([stopping, lost.signal]),
+    release: () => clearInterval(renewing),
+  };
 }
 
 /** A finder that does not heed its signal keeps nobody waiting. */
@@ -110,11 +174,19 @@ function aborted(signal: AbortSignal): Promise<never> {
   });
 }
 
-async function endOverdue(ctx: Parts): Promise<void> {
+async function endOverdue(
+  ctx: Deps<"config" | "db" | "finders" | "ledger" | "notifier">,
+): Promise<void> {
   const { lookupSeconds } = ctx.config;
-  for (const { id, announced } of await overdueLookups(ctx.db.query, [...ctx.finders.keys()], lookupSeconds)) {
-    const closing =
-      announced === null ? failed(`no answer: the finder said nothing for ${lookupSeconds} seconds.`) : ({ outcome: "found" } as const);
-    await closeDataset(ctx, id, closing);
+  for (const { id, announced } of await overdueLookups(
+    ctx.db.query,
+    [...ctx.finders.keys()],
+    lookupSeconds,
+  )) {
+    const lookupEnd =
+      announced === null
+        ? failed(`no answer: the finder said nothing for ${lookupSeconds} seconds.`)
+        : ({ outcome: "found" } as const);
+    await closeDataset(ctx, id, lookupEnd);
   }
 }

@@ -1,48 +1,74 @@
 // What finders of others say (servicex.md 3.1–3.2): files, in as many calls as they like, then that the list is whole, or why there is none.
-import type { Context } from "../context.ts";
-import { notFound, Refused } from "../errors.ts";
-import type { FoundFile } from "./contract.ts";
-import { failedOutcomes } from "./ending.ts";
-import { closeDataset, fillDataset } from "./fill.ts";
-import { announceFiles, lookupOf, noteLateFiles } from "./lookup-store.ts";
 
-type Parts = Pick<Context, "db" | "ledger" | "doorbell" | "finders" | "log">;
+import type { Deps } from "../deps.ts";
+import { notFound, RequestError } from "../errors.ts";
+import type { FoundFile } from "./contract.ts";
+import { closeDataset, fillDataset } from "./fill.ts";
+import { failedOutcomes } from "./lookup-end.ts";
+import { announceFiles, lookupOf, noteLateFiles } from "./lookup-store.ts";
 
 /** A finder sends `complete` by another connection than its last files: they may still be on their way for so long. */
 const graceSeconds = 10;
 const longestReason = 2_048;
 
 /** Said again, a file adds nothing. One that comes when the list is closed is not taken in, and the list is remembered no longer. */
-export async function receiveFiles(ctx: Parts, datasetId: number, files: FoundFile[]): Promise<{ added: number; total: number }> {
-  await refuseStranger(ctx, datasetId);
+export async function receiveFiles(
+  ctx: Deps<"db" | "finders" | "ledger" | "notifier">,
+  datasetId: number,
+  files: FoundFile[],
+): Promise<{ added: number; total: number }> {
+  await assertExternalLookup(ctx, datasetId);
   for (const [index, file] of files.entries()) refuseUnreadable(file, index);
   const { added, total, announced, open } = await fillDataset(ctx, datasetId, files);
   if (!open) await noteLateFiles(ctx.db.query, datasetId, files);
-  else if (announced !== null && total >= announced) await closeDataset(ctx, datasetId, { outcome: "found" });
+  else if (announced !== null && total >= announced)
+    await closeDataset(ctx, datasetId, { outcome: "found" });
   return { added, total };
 }
 
 /** `files` is how many the finder says it found: where more are to come, the list stays open for them a little longer. */
-export async function receiveComplete(ctx: Parts, datasetId: number, { files }: { files?: number | undefined }): Promise<void> {
-  await refuseStranger(ctx, datasetId);
-  const announced = files !== undefined && Number.isSafeInteger(files) && files >= 0 ? files : undefined;
-  if (announced !== undefined && (await announceFiles(ctx.db.query, datasetId, announced, graceSeconds))) return;
+export async function receiveComplete(
+  ctx: Deps<"db" | "finders" | "ledger" | "notifier">,
+  datasetId: number,
+  { files }: { files?: number | undefined },
+): Promise<void> {
+  await assertExternalLookup(ctx, datasetId);
+  const announced =
+    files !== undefined && Number.isSafeInteger(files) && files >= 0 ? files : undefined;
+  if (
+    announced !== undefined &&
+    (await announceFiles(ctx.db.query, datasetId, announced, graceSeconds))
+  )
+    return;
   await closeDataset(ctx, datasetId, { outcome: "found", announced });
 }
 
-export async function receiveError(ctx: Parts, datasetId: number, type: string, message: string): Promise<void> {
-  await refuseStranger(ctx, datasetId);
+export async function receiveError(
+  ctx: Deps<"db" | "finders" | "ledger" | "notifier">,
+  datasetId: number,
+  type: string,
+  message: string,
+): Promise<void> {
+  await assertExternalLookup(ctx, datasetId);
   const outcome = failedOutcomes.find((one) => one === type) ?? "internal_failure";
-  const reason = message.replaceAll("\0", "").slice(0, longestReason) || `The finder says ${outcome} and no more.`;
+  const reason =
+    message.replaceAll("\0", "").slice(0, longestReason) ||
+    `The finder says ${outcome} and no more.`;
   await closeDataset(ctx, datasetId, { outcome, reason });
 }
 
 /** A list in a request and the lookups of our own finders are nobody else's to fill. */
-async function refuseStranger({ db, finders }: Parts, datasetId: number): Promise<void> {
-  const lookup = Number.isSafeInteger(datasetId) && datasetId > 0 ? await lookupOf(db.query, datasetId) : undefined;
+async function assertExternalLookup(
+  { db, finders }: Deps<"db" | "finders">,
+  datasetId: number,
+): Promise<void> {
+  const lookup =
+    Number.isSafeInteger(datasetId) && datasetId > 0
+      ? await lookupOf(db.query, datasetId)
+      : undefined;
   if (!lookup) throw notFound("dataset", String(datasetId));
-  if (finders.has(lookup.finder) && !lookup.elsewhere) {
-    throw new Refused(
+  if (finders.has(lookup.finder) && !lookup.external) {
+    throw new RequestError(
       409,
       "not_a_foreign_lookup",
       `Dataset ${datasetId} is looked up by this service itself: it takes no files from outside.`,
@@ -53,5 +79,5 @@ async function refuseStranger({ db, finders }: Parts, datasetId: number): Promis
 function refuseUnreadable({ paths }: FoundFile, index: number): void {
   if (paths.length > 0 && paths.every((path) => path !== "" && !path.includes("\0"))) return;
   const detail = `File ${index} needs at least one path, none of them empty or with a NUL character.`;
-  throw new Refused(422, "bad_file", detail, [{ pointer: `/${index}/paths`, detail }]);
+  throw new RequestError(422, "bad_file", detail, [{ pointer: `/${index}/paths`, detail }]);
 }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import type { Context } from "../context.ts";
 import type { Query } from "../db/client.ts";
+import type { Deps } from "../deps.ts";
 import { parseDid } from "./did.ts";
 import { addListed, closeIn, openDataset, type Replicas } from "./store.ts";
 
@@ -9,13 +9,15 @@ import { addListed, closeIn, openDataset, type Replicas } from "./store.ts";
  * found is remembered until someone deletes it. A folder's listing holds for a moment only, so each request that names one looks anew.
  */
 export async function resolveDataset(
-  { config, finders }: Pick<Context, "config" | "finders">,
+  { config, finders }: Deps<"config" | "finders">,
   query: Query,
   dataset: { files: Replicas[] } | { did: string },
 ): Promise<number> {
   if ("files" in dataset) return recordList(query, dataset.files);
   const { scheme, name } = parseDid(dataset.did, { config, finders });
-  const { id } = await openDataset(query, scheme, name, { anew: finders.get(scheme)?.fleeting ?? false });
+  const { id } = await openDataset(query, scheme, name, {
+    anew: finders.get(scheme)?.fleeting ?? false,
+  });
   return id;
 }
 
@@ -32,6 +34,7 @@ async function recordList(query: Query, list: Replicas[]): Promise<number> {
 /** SHA-256 of the list as JSON, each file a list of replicas; said piece by piece, since the whole text may be many megabytes. */
 function nameOfList(list: Replicas[]): string {
   const hash = createHash("sha256");
-  for (const [index, replicas] of list.entries()) hash.update(`${index === 0 ? "[" : ","}${JSON.stringify([replicas].flat())}`);
+  for (const [index, replicas] of list.entries())
+    hash.update(`${index === 0 ? "[" : ","}${JSON.stringify([replicas].flat())}`);
   return hash.update("]").digest("hex");
 }

@@ -1,9 +1,9 @@
 // The SQL that makes a dataset: opened once, filled in chunks, closed once.
 import { hash } from "node:crypto";
 import type { Query } from "../db/client.ts";
-import type { DatasetState } from "../requests/state.ts";
 import type { FoundFile } from "./contract.ts";
-import { type Closing, type Ending, endingOf } from "./ending.ts";
+import { type DatasetEnd, datasetEndOf, type LookupEnd } from "./lookup-end.ts";
+import type { DatasetState } from "./state.ts";
 
 /** one path, or several in order of preference */
 export type Replicas = string | string[];
@@ -16,8 +16,13 @@ export interface Opened {
 }
 
 /** The one current dataset of a name; made when there is none. A hundred at once get the same one. `anew`: one that is closed does not do. */
-export async function openDataset(query: Query, finder: string, name: string, { anew = false } = {}): Promise<Opened> {
-  if (anew) await forget(query, finder, name);
+export async function openDataset(
+  query: Query,
+  finder: string,
+  name: string,
+  { anew = false } = {},
+): Promise<Opened> {
+  if (anew) await markStaleVersion(query, finder, name);
   // One that is forgotten between the two statements sends us round again.
   for (let round = 0; round < 20; round++) {
     const [made] = await query<{ id: number }>(
@@ -41,12 +46,11 @@ export async function openDataset(query: Query, finder: string, name: string, { 
 }
 
 /** The version before: requests that use it keep it. */
-async function forget(query: Query, finder: string, name: string): Promise<void> {
-  await query(`UPDATE datasets SET state = $3, updated_at = now() WHERE finder = $1 AND name = $2 AND state = 'ready'`, [
-    finder,
-    name,
-    "stale" satisfies DatasetState,
-  ]);
+async function markStaleVersion(query: Query, finder: string, name: string): Promise<void> {
+  await query(
+    `UPDATE datasets SET state = $3, updated_at = now() WHERE finder = $1 AND name = $2 AND state = 'ready'`,
+    [finder, name, "stale" satisfies DatasetState],
+  );
 }
 
 /** Never waits: a submit must not stand behind a lookup that is filling the dataset. */
@@ -77,9 +81,15 @@ export function addFound(query: Query, datasetId: number, files: FoundFile[]): P
 }
 
 /** The files of a list in a request, in the transaction of its submit. The same file twice is two files: the key carries the position. */
-export async function addListed(query: Query, datasetId: number, list: readonly Replicas[]): Promise<void> {
+export async function addListed(
+  query: Query,
+  datasetId: number,
+  list: readonly Replicas[],
+): Promise<void> {
   for (let start = 0; start < list.length; start += chunk) {
-    const files = list.slice(start, start + chunk).map((replicas) => ({ paths: [replicas].flat() }));
+    const files = list
+      .slice(start, start + chunk)
+      .map((replicas) => ({ paths: [replicas].flat() }));
     const keys = files.map((file, index) => sha256(JSON.stringify([start + index, ...file.paths])));
     await addChunk(query, datasetId, files, keys);
   }
@@ -91,13 +101,26 @@ export async function addListed(query: Query, datasetId: number, list: readonly 
  * What is known already is asked by a key that carries the dataset, in a scalar subquery, of which the planner makes no join: without statistics
  * each other way read all files of the dataset for each new one.
  */
-async function addChunk(query: Query, datasetId: number, files: FoundFile[], keys: Buffer[]): Promise<Added> {
-  const [dataset] = await query<{ file_count: number; announced: number | null; outcome: string | null }>(
-    "SELECT file_count, announced, outcome FROM datasets WHERE id = $1 FOR NO KEY UPDATE",
-    [datasetId],
-  );
+async function addChunk(
+  query: Query,
+  datasetId: number,
+  files: FoundFile[],
+  keys: Buffer[],
+): Promise<Added> {
+  const [dataset] = await query<{
+    file_count: number;
+    announced: number | null;
+    outcome: string | null;
+  }>("SELECT file_count, announced, outcome FROM datasets WHERE id = $1 FOR NO KEY UPDATE", [
+    datasetId,
+  ]);
   if (!dataset || dataset.outcome !== null)
-    return { added: 0, total: dataset?.file_count ?? 0, announced: dataset?.announced ?? null, open: false };
+    return {
+      added: 0,
+      total: dataset?.file_count ?? 0,
+      announced: dataset?.announced ?? null,
+      open: false,
+    };
   const [sum] = await query<{ added: number; total: number }>(
     `WITH said AS (
        SELECT DISTINCT ON (key) paths, sha256(int8send($1::bigint) || key) AS path_key, size, events, checksum, place
@@ -125,7 +148,12 @@ async function addChunk(query: Query, datasetId: number, files: FoundFile[], key
       dataset.file_count,
     ],
   );
-  return { added: sum?.added ?? 0, total: sum?.total ?? 0, announced: dataset.announced, open: true };
+  return {
+    added: sum?.added ?? 0,
+    total: sum?.total ?? 0,
+    announced: dataset.announced,
+    open: true,
+  };
 }
 
 export function keyOf(file: FoundFile): Buffer {
@@ -142,7 +170,12 @@ function arrayLiteral(paths: string[]): string {
 }
 
 /** Closes the list once; answers how it ended, or undefined when it was closed before or, by a `token`, when another process looks it up by now. */
-export async function closeIn(query: Query, datasetId: number, closing: Closing, token?: string): Promise<Ending | undefined> {
+export async function closeIn(
+  query: Query,
+  datasetId: number,
+  closing: LookupEnd,
+  token?: string,
+): Promise<DatasetEnd | undefined> {
   const [open] = await query<{ file_count: number; announced: number | null }>(
     `SELECT file_count, announced FROM datasets
      WHERE id = $1 AND outcome IS NULL AND ($2::text IS NULL OR lookup_token = $2) FOR NO KEY UPDATE`,
@@ -150,7 +183,7 @@ export async function closeIn(query: Query, datasetId: number, closing: Closing,
   );
   if (!open) return undefined;
   const announced = closing.announced ?? open.announced ?? undefined;
-  const ending = endingOf({ ...closing, announced }, open.file_count);
+  const ending = datasetEndOf({ ...closing, announced }, open.file_count);
   // One that was deleted while it was looked up stays forgotten.
   await query(
     `UPDATE datasets SET state = CASE WHEN state = 'stale' AND $2 = 'ready' THEN 'stale' ELSE $2 END,

@@ -1,7 +1,11 @@
 import pg from "pg";
-import { Unavailable } from "../errors.ts";
+import { UnavailableError } from "../errors.ts";
 
-export type Query = <Row extends object = Record<string, unknown>>(text: string, params?: unknown[], name?: string) => Promise<Row[]>;
+export type Query = <Row extends object = Record<string, unknown>>(
+  text: string,
+  params?: unknown[],
+  name?: string,
+) => Promise<Row[]>;
 
 export interface Db {
   query: Query;
@@ -43,9 +47,19 @@ export function openDb({ url, applicationName, max = 10, planner = {} }: DbOptio
   // A connection that dies while idle is replaced at the next use; a query on it rejects by itself.
   pool.on("error", () => undefined);
 
-  async function query<Row extends object>(text: string, params: unknown[] = [], name?: string): Promise<Row[]> {
+  async function query<Row extends object>(
+    text: string,
+    params: unknown[] = [],
+    name?: string,
+  ): Promise<Row[]> {
     try {
-      return (await pool.query<Row & pg.QueryResultRow>({ text, values: params, ...(name ? { name } : {}) })).rows;
+      return (
+        await pool.query<Row & pg.QueryResultRow>({
+          text,
+          values: params,
+          ...(name ? { name } : {}),
+        })
+      ).rows;
     } catch (error) {
       throw readable(error);
     }
@@ -61,7 +75,8 @@ export function openDb({ url, applicationName, max = 10, planner = {} }: DbOptio
     try {
       await client.query("BEGIN");
       const result = await work(
-        async (text, params = [], name) => (await client.query({ text, values: params, ...(name ? { name } : {}) })).rows as never,
+        async (text, params = [], name) =>
+          (await client.query({ text, values: params, ...(name ? { name } : {}) })).rows as never,
       );
       await client.query("COMMIT");
       return result;
@@ -119,11 +134,13 @@ const awayWords =
 
 /** Was it the connection, not the statement? Then nothing was decided and trying again is right. */
 export function isAway(error: unknown): boolean {
-  if (error instanceof Unavailable) return true;
-  return awayCodes.has(codeOf(error) ?? "") || (error instanceof Error && awayWords.test(error.message));
+  if (error instanceof UnavailableError) return true;
+  return (
+    awayCodes.has(codeOf(error) ?? "") || (error instanceof Error && awayWords.test(error.message))
+  );
 }
 
 function readable(error: unknown): unknown {
-  if (!isAway(error) || error instanceof Unavailable) return error;
-  return new Unavailable("The database is away for a moment.");
+  if (!isAway(error) || error instanceof UnavailableError) return error;
+  return new UnavailableError("The database is away for a moment.");
 }

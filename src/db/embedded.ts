@@ -9,7 +9,13 @@ import { keptSecret } from "../secrets.ts";
 import { type Account, chooseAccount } from "./embedded/account.ts";
 import { type Binaries, findBinaries } from "./embedded/binaries.ts";
 import { type Cluster, configureCluster, ensureCluster, ownerRole } from "./embedded/cluster.ts";
-import { freePort, type Postmaster, readPostmaster, startPostmaster, stopPostmaster } from "./embedded/postmaster.ts";
+import {
+  freePort,
+  type Postmaster,
+  readPostmaster,
+  startPostmaster,
+  stopPostmaster,
+} from "./embedded/postmaster.ts";
 
 export interface EmbeddedPostgres {
   url: string;
@@ -29,17 +35,26 @@ interface Options {
 
 const database = "longshore";
 const readerRole = "longshore_reader";
-const lookEveryMilliseconds = 250;
+const pollMilliseconds = 250;
 
-export async function startEmbeddedPostgres({ dataDir, log, settings = {} }: Options): Promise<EmbeddedPostgres> {
+export async function startEmbeddedPostgres({
+  dataDir,
+  log,
+  settings = {},
+}: Options): Promise<EmbeddedPostgres> {
   const folder = join(dataDir, "postgres");
   mkdirSync(folder, { recursive: true, mode: 0o711 });
   const unlock = lockFolder(folder);
   try {
     const binaries = findBinaries();
     const account = chooseAccount([folder, binaries.root]);
-    const cluster = await ensureCluster(folder, binaries, account, keptSecret(dataDir, "database-owner"));
-    const postmaster = await bringUp(folder, cluster, binaries, account, settings);
+    const cluster = await ensureCluster(
+      folder,
+      binaries,
+      account,
+      keptSecret(dataDir, "database-owner"),
+    );
+    const postmaster = await startCluster(folder, cluster, binaries, account, settings);
     const urls = databaseUrls(dataDir, postmaster.port);
     await ensureDatabase(urls.maintenance, keptSecret(dataDir, "database-reader"));
     const watch = keepAlive(postmaster, () => startPostmaster(cluster, binaries, account), log);
@@ -61,7 +76,9 @@ export async function startEmbeddedPostgres({ dataDir, log, settings = {} }: Opt
 }
 
 /** The URLs of a folder's Postgres while it runs, whoever started it. */
-export function runningEmbeddedUrls(dataDir: string): { url: string; readOnlyUrl: string } | undefined {
+export function runningEmbeddedUrls(
+  dataDir: string,
+): { url: string; readOnlyUrl: string } | undefined {
   const running = readPostmaster({ data: join(dataDir, "postgres", "data") });
   if (running === undefined) return undefined;
   const { owner, reader } = databaseUrls(dataDir, running.port);
@@ -69,7 +86,7 @@ export function runningEmbeddedUrls(dataDir: string): { url: string; readOnlyUrl
 }
 
 /** One that outlived a killed service is used as it is, unless its settings are not today's. */
-async function bringUp(
+async function startCluster(
   folder: string,
   cluster: Cluster,
   binaries: Binaries,
@@ -78,7 +95,9 @@ async function bringUp(
 ): Promise<Postmaster> {
   const portFile = join(folder, "port");
   const running = readPostmaster(cluster);
-  const port = running?.port ?? (await freePort(existsSync(portFile) ? Number(readFileSync(portFile, "utf8")) : 0));
+  const port =
+    running?.port ??
+    (await freePort(existsSync(portFile) ? Number(readFileSync(portFile, "utf8")) : 0));
   const changed = configureCluster(cluster, account, port, settings);
   if (running !== undefined && !changed) return running;
   await stopPostmaster(cluster, binaries, account);
@@ -87,8 +106,12 @@ async function bringUp(
   return started;
 }
 
-function databaseUrls(dataDir: string, port: number): { owner: string; reader: string; maintenance: string } {
-  const url = (role: string, password: string, name: string) => `postgresql://${role}:${password}@127.0.0.1:${port}/${name}`;
+function databaseUrls(
+  dataDir: string,
+  port: number,
+): { owner: string; reader: string; maintenance: string } {
+  const url = (role: string, password: string, name: string) =>
+    `postgresql://${role}:${password}@127.0.0.1:${port}/${name}`;
   const password = keptSecret(dataDir, "database-owner");
   return {
     owner: url(ownerRole, password, database),
@@ -108,7 +131,9 @@ async function ensureDatabase(url: string, readerPassword: string): Promise<void
          ALTER ROLE ${readerRole} SET default_transaction_read_only = on`,
       );
     }
-    const { rows: databases } = await client.query("SELECT 1 FROM pg_database WHERE datname = $1", [database]);
+    const { rows: databases } = await client.query("SELECT 1 FROM pg_database WHERE datname = $1", [
+      database,
+    ]);
     if (databases.length === 0) await client.query(`CREATE DATABASE ${database}`);
   } finally {
     await client.end();
@@ -119,7 +144,7 @@ function keepAlive(first: Postmaster, start: () => Promise<Postmaster>, log: Log
   let postmaster = first;
   let restart: Promise<void> | undefined;
   const alive = () => restart === undefined && isRunning(postmaster.pid);
-  const look = () => {
+  const check = () => {
     if (restart !== undefined || isRunning(postmaster.pid)) return;
     log.warn({ postgres: postmaster.pid }, "the embedded Postgres is gone; starting it again");
     restart = start()
@@ -129,13 +154,16 @@ function keepAlive(first: Postmaster, start: () => Promise<Postmaster>, log: Log
       })
       // Processes of the killed one may hold its memory for a moment: the next look tries again.
       .catch((error: unknown) =>
-        log.warn({ reason: error instanceof Error ? error.message : error }, "the embedded Postgres did not start; trying again"),
+        log.warn(
+          { reason: error instanceof Error ? error.message : error },
+          "the embedded Postgres did not start; trying again",
+        ),
       )
       .finally(() => {
         restart = undefined;
       });
   };
-  const timer = setInterval(look, lookEveryMilliseconds);
+  const timer = setInterval(check, pollMilliseconds);
   timer.unref();
   const end = async () => {
     clearInterval(timer);

@@ -15,18 +15,27 @@ export async function lead(
   work: (signal: AbortSignal) => Promise<void>,
 ): Promise<void> {
   while (!signal.aborted) {
-    const client = new pg.Client({ connectionString: databaseUrl, application_name: `longshore leader ${name}`, keepAlive: true });
+    const client = new pg.Client({
+      connectionString: databaseUrl,
+      application_name: `longshore leader ${name}`,
+      keepAlive: true,
+    });
     const term = new AbortController();
     client.on("error", () => term.abort());
     client.on("end", () => term.abort());
     try {
       await client.connect();
-      const { rows } = await client.query<{ held: boolean }>("SELECT pg_try_advisory_lock($1, $2) AS held", [lockSpace, locks[name]]);
+      const { rows } = await client.query<{ held: boolean }>(
+        "SELECT pg_try_advisory_lock($1, $2) AS held",
+        [lockSpace, locks[name]],
+      );
       if (rows[0]?.held) await work(AbortSignal.any([signal, term.signal]));
     } catch (error) {
       log.debug({ err: error }, "not leading now");
     }
-    await client.end().catch((error: Error) => log.trace({ err: error }, "closing a leader's connection"));
+    await client
+      .end()
+      .catch((error: Error) => log.trace({ err: error }, "closing a leader's connection"));
     if (!signal.aborted) await new Promise((resolve) => setTimeout(resolve, 1000).unref());
   }
 }

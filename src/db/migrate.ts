@@ -21,7 +21,11 @@ interface Applied {
 const migrationLock = 72707369;
 
 /** Applies what the database lacks and answers the names. Throws a sentence when the database and the code do not belong together. */
-export async function migrate(url: string, log?: Logger, folder: string = migrationsFolder()): Promise<string[]> {
+export async function migrate(
+  url: string,
+  log?: Logger,
+  folder: string = migrationsFolder(),
+): Promise<string[]> {
   const client = new pg.Client({ connectionString: url, application_name: "longshore migrate" });
   await client.connect();
   try {
@@ -39,8 +43,12 @@ export async function migrate(url: string, log?: Logger, folder: string = migrat
 }
 
 /** Names of migrations that the database lacks, for readiness. `query` answers rows. */
-export async function pendingMigrations(query: <Row extends object>(text: string) => Promise<Row[]>): Promise<string[]> {
-  const applied = await query<{ migration_name: string }>("SELECT migration_name FROM _prisma_migrations WHERE rolled_back_at IS NULL");
+export async function pendingMigrations(
+  query: <Row extends object>(text: string) => Promise<Row[]>,
+): Promise<string[]> {
+  const applied = await query<{ migration_name: string }>(
+    "SELECT migration_name FROM _prisma_migrations WHERE rolled_back_at IS NULL",
+  );
   const names = new Set(applied.map((row) => row.migration_name));
   return readMigrations(migrationsFolder())
     .map((migration) => migration.name)
@@ -70,11 +78,11 @@ async function readApplied(client: pg.Client): Promise<Map<string, Applied>> {
 }
 
 function missingMigrations(known: Migration[], applied: Map<string, Applied>): Migration[] {
-  for (const row of applied.values()) refuseStranger(row, known);
+  for (const row of applied.values()) rejectUnknownMigration(row, known);
   return known.filter((migration) => !applied.has(migration.name));
 }
 
-function refuseStranger(row: Applied, known: Migration[]): void {
+function rejectUnknownMigration(row: Applied, known: Migration[]): void {
   const migration = known.find((one) => one.name === row.migration_name);
   if (migration === undefined) {
     throw new Error(
@@ -106,7 +114,10 @@ async function apply(client: pg.Client, migration: Migration): Promise<void> {
     await client.query("COMMIT");
   } catch (error) {
     await client.query("ROLLBACK");
-    throw new Error(`The migration ${migration.name} failed and was taken back: ${(error as Error).message}`, { cause: error });
+    throw new Error(
+      `The migration ${migration.name} failed and was taken back: ${(error as Error).message}`,
+      { cause: error },
+    );
   }
 }
 

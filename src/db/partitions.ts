@@ -2,13 +2,20 @@
 import type { Db } from "./client.ts";
 
 /** Makes last, this and the next month's where they are missing; safe for many at once. `today` is for tests. */
-export async function ensurePartitions(db: Pick<Db, "tx">, today: Date = new Date()): Promise<void> {
-  const months = [-1, 0, 1].map((ahead) => new Date(Date.UTC(today.getUTCFullYear(), today.getUTCMonth() + ahead, 1)));
+export async function ensurePartitions(
+  db: Pick<Db, "tx">,
+  today: Date = new Date(),
+): Promise<void> {
+  const months = [-1, 0, 1].map(
+    (ahead) => new Date(Date.UTC(today.getUTCFullYear(), today.getUTCMonth() + ahead, 1)),
+  );
   await db.tx(async (query) => {
     const there = await query<{ name: string }>(
       "SELECT inhrelid::regclass::text AS name FROM pg_inherits WHERE inhparent = 'file_status'::regclass",
     );
-    const missing = months.filter((month) => !there.some((partition) => partition.name === partitionName(month)));
+    const missing = months.filter(
+      (month) => !there.some((partition) => partition.name === partitionName(month)),
+    );
     if (missing.length === 0) return;
     // IF NOT EXISTS alone is no guard: two sessions that both find nothing both create.
     await query("SELECT pg_advisory_xact_lock(hashtext('longshore.partitions'))");

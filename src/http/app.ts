@@ -1,13 +1,13 @@
 import type { RequestListener } from "node:http";
 import express, { type NextFunction, type Request, type Response } from "express";
-import type { Context } from "../context.ts";
-import { notFound, Refused } from "../errors.ts";
+import type { Context, Deps } from "../deps.ts";
+import { notFound, RequestError } from "../errors.ts";
 import { facades } from "../facades/index.ts";
 import { collectProcessMetrics } from "../metrics.ts";
-import { resultsOnShelf } from "../requests/shelf.ts";
+import { resultBuckets } from "../requests/read/result-bucket.ts";
+import { baseMiddleware, type Locals, loggedPath } from "./base-middleware.ts";
 import { docs } from "./docs.ts";
-import { faultReply } from "./fault.ts";
-import { front, type Locals, loggedPath } from "./front.ts";
+import { errorReply } from "./error-reply.ts";
 import { hotPath } from "./hot-path.ts";
 import type { Route } from "./route.ts";
 import { routes } from "./routes/index.ts";
@@ -20,12 +20,13 @@ export function makeApp(ctx: Context): RequestListener {
   app.disable("x-powered-by");
   app.disable("etag");
   app.set("query parser", false);
-  app.use(front(ctx));
+  app.use(baseMiddleware(ctx));
   for (const route of routes) app[route.method](expressPath(route.path), answering(ctx, route));
   app.use("/docs", docs());
   if (ctx.store.kind === "folder") app.use(objectRoutes(objectsOf(ctx)));
   for (const facade of facades) app.use(facade.router(ctx));
-  for (const [path, methods] of methodsByPath()) app.all(expressPath(path), refusingMethods(methods));
+  for (const [path, methods] of methodsByPath())
+    app.all(expressPath(path), refusingMethods(methods));
   app.use((request: Request) => {
     throw notFound("page", loggedPath(request.url));
   });
@@ -35,7 +36,7 @@ export function makeApp(ctx: Context): RequestListener {
 
 function objectsOf(ctx: Context): ObjectRoutes {
   const uploadLimitBytes = ctx.config.fileLimits.outputMegabytes * 1024 * 1024;
-  return { ...ctx, uploadLimitBytes, isRecorded: resultsOnShelf(ctx).isRecorded };
+  return { ...ctx, uploadLimitBytes, isRecorded: resultBuckets(ctx).isRecorded };
 }
 
 function answering(ctx: Context, route: Route) {
@@ -61,15 +62,19 @@ function refusingMethods(methods: string[]) {
   const allow = methods.join(", ");
   return (request: Request, response: Response): void => {
     response.setHeader("allow", allow);
-    throw new Refused(405, "bad_method", `${request.method} is not possible here; ${allow} ${methods.length === 1 ? "is" : "are"}.`);
+    throw new RequestError(
+      405,
+      "bad_method",
+      `${request.method} is not possible here; ${allow} ${methods.length === 1 ? "is" : "are"}.`,
+    );
   };
 }
 
 /** Express knows an error handler by its four parameters. */
-function answeringErrors(ctx: Context) {
+function answeringErrors(ctx: Deps<"log">) {
   return (error: unknown, request: Request, response: Response, _next: NextFunction): void => {
     const { requestId } = response.locals as Locals;
-    send(response, faultReply(ctx, error, request.originalUrl, requestId));
+    send(response, errorReply(ctx, error, request.originalUrl, requestId));
   };
 }
 

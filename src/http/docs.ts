@@ -40,7 +40,9 @@ export function docs(): Router {
     response.type("js").send(start);
   });
   for (const name of ["swagger-ui.css", "swagger-ui-bundle.js", "favicon-32x32.png"]) {
-    router.get(`/${name}`, (_request, response) => response.sendFile(name, { root: assets, maxAge: "1h" }));
+    router.get(`/${name}`, (_request, response) =>
+      response.sendFile(name, { root: assets, maxAge: "1h" }),
+    );
   }
   return router;
 }

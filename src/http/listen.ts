@@ -12,14 +12,24 @@ export interface Listening {
 const maxHeaderSize = 65_536;
 
 /** Rejects with a sentence when the address cannot be had. `setting` is the variable that names the port. */
-export async function listen(host: string, port: number, setting: string, answering: RequestListener | Server): Promise<Listening> {
-  const server = typeof answering === "function" ? createServer({ keepAliveTimeout: 30_000, maxHeaderSize }, answering) : answering;
+export async function listen(
+  host: string,
+  port: number,
+  setting: string,
+  answering: RequestListener | Server,
+): Promise<Listening> {
+  const server =
+    typeof answering === "function"
+      ? createServer({ keepAliveTimeout: 30_000, maxHeaderSize }, answering)
+      : answering;
   // Sidecars and benchmarks open thousands of connections at once; Node's 511 waiting ones would be refused.
   server.listen({ host, port, backlog: 4_096 });
   try {
     await once(server, "listening");
   } catch (error) {
-    throw new Error(sentence(error as NodeJS.ErrnoException, host, port, setting), { cause: error });
+    throw new Error(sentence(error as NodeJS.ErrnoException, host, port, setting), {
+      cause: error,
+    });
   }
   const { port: real } = server.address() as AddressInfo;
 
@@ -41,12 +51,18 @@ export async function listen(host: string, port: number, setting: string, answer
   return { url: `http://${host.includes(":") ? `[${host}]` : host}:${real}`, close };
 }
 
-function sentence(error: NodeJS.ErrnoException, host: string, port: number, setting: string): string {
+function sentence(
+  error: NodeJS.ErrnoException,
+  host: string,
+  port: number,
+  setting: string,
+): string {
   if (error.code === "EADDRINUSE") {
     return `Port ${port} of ${host} is taken by another program. Stop that one, or choose another port by ${setting} (0 is any free one).`;
   }
   if (error.code === "EADDRNOTAVAIL" || error.code === "ENOTFOUND")
     return `HOST is ${JSON.stringify(host)}: this machine has no such address.`;
-  if (error.code === "EACCES") return `Port ${port} is not allowed for this user. Choose one above 1023 by ${setting}.`;
+  if (error.code === "EACCES")
+    return `Port ${port} is not allowed for this user. Choose one above 1023 by ${setting}.`;
   return `Listening at ${host}:${port} failed: ${error.message}`;
 }

@@ -1,31 +1,49 @@
 import { readFileSync } from "node:fs";
 import { STATUS_CODES } from "node:http";
 import { z } from "zod";
-import { createDocument, type oas31, type ZodOpenApiOperationObject, type ZodOpenApiResponsesObject } from "zod-openapi";
+import {
+  createDocument,
+  type oas31,
+  type ZodOpenApiOperationObject,
+  type ZodOpenApiResponsesObject,
+} from "zod-openapi";
 import type { Operation } from "../operations/contract.ts";
 import type { Documented, Route } from "./route.ts";
 import { problem } from "./schemas/problem.ts";
 import { stepSchemas } from "./step-schemas.ts";
 
-const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as { version: string };
+const { version } = JSON.parse(
+  readFileSync(new URL("../../package.json", import.meta.url), "utf8"),
+) as { version: string };
 
 /** The whole API in OpenAPI 3.1, with the operations that are offered. */
-export function documentOf(routes: readonly Route[], operations: readonly Operation[]): oas31.OpenAPIObject {
+export function documentOf(
+  routes: readonly Route[],
+  operations: readonly Operation[],
+): oas31.OpenAPIObject {
   const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {};
-  for (const route of routes) paths[route.path] = { ...paths[route.path], [route.method]: operationOf(route) };
+  for (const route of routes)
+    paths[route.path] = { ...paths[route.path], [route.method]: operationOf(route) };
   const document = createDocument({
     openapi: "3.1.0",
     info: {
       title: "Longshore",
       version,
-      description: "Moves scientific data for people: a dataset and what to do with each of its files, every file accounted for.",
+      description:
+        "Moves scientific data for people: a dataset and what to do with each of its files, every file accounted for.",
       license: { name: "BSD-3-Clause", identifier: "BSD-3-Clause" },
     },
     servers: [{ url: "/" }],
     tags: tags.map(([name, description]) => ({ name, description })),
     paths,
   });
-  return { ...document, components: { ...document.components, schemas: { ...document.components?.schemas, ...stepSchemas(operations) } } };
+  return {
+    ...document,
+    components: {
+      ...document.components,
+      schemas: { ...document.components?.schemas, ...stepSchemas(operations) },
+    },
+  };
 }
 
 const tags = [
@@ -45,12 +63,18 @@ function operationOf(route: Route): ZodOpenApiOperationObject {
     tags: [tag],
     summary,
     ...(description ? { description } : {}),
-    requestParams: { ...(params ? { path: params } : {}), ...(query ? { query } : {}), ...(headers ? { header: headers } : {}) },
+    requestParams: {
+      ...(params ? { path: params } : {}),
+      ...(query ? { query } : {}),
+      ...(headers ? { header: headers } : {}),
+    },
     ...(body
       ? {
           requestBody: {
             required: true,
-            content: { "application/json": { schema: body.documented ?? body.schema, example: body.example } },
+            content: {
+              "application/json": { schema: body.documented ?? body.schema, example: body.example },
+            },
           },
         }
       : {}),
@@ -59,16 +83,23 @@ function operationOf(route: Route): ZodOpenApiOperationObject {
 }
 
 function responsesOf(route: Route): ZodOpenApiResponsesObject {
-  const statuses = new Map<number, Documented>(Object.entries(route.responses).map(([status, documented]) => [Number(status), documented]));
-  for (const [status, description] of refusals(route)) if (!statuses.has(status)) statuses.set(status, { description });
+  const statuses = new Map<number, Documented>(
+    Object.entries(route.responses).map(([status, documented]) => [Number(status), documented]),
+  );
+  for (const [status, description] of refusals(route))
+    if (!statuses.has(status)) statuses.set(status, { description });
   return Object.fromEntries(
-    [...statuses].sort(([left], [right]) => left - right).map(([status, documented]) => [status, responseOf(status, documented)]),
+    [...statuses]
+      .sort(([left], [right]) => left - right)
+      .map(([status, documented]) => [status, responseOf(status, documented)]),
   );
 }
 
 function refusals({ params, body, query }: Route): [number, string][] {
   return [
-    ...(body || query ? ([[400, "Something in the input is wrong; `errors` says where."]] as [number, string][]) : []),
+    ...(body || query
+      ? ([[400, "Something in the input is wrong; `errors` says where."]] as [number, string][])
+      : []),
     [403, "The Host or Origin is foreign."],
     ...(params ? ([[404, "There is no such thing."]] as [number, string][]) : []),
     ...(body
@@ -86,9 +117,16 @@ function responseOf(status: number, { description, schema, mediaType, example }:
   if (mediaType) {
     // Of a stream of events a schema would be taken for each event's.
     const schema = mediaType === "text/event-stream" ? {} : { schema: z.string() };
-    return { description: named, content: { [mediaType]: { ...schema, ...(example ? { example } : {}) } } };
+    return {
+      description: named,
+      content: { [mediaType]: { ...schema, ...(example ? { example } : {}) } },
+    };
   }
-  if (schema) return { description: named, content: { "application/json": { schema, ...(example ? { example } : {}) } } };
+  if (schema)
+    return {
+      description: named,
+      content: { "application/json": { schema, ...(example ? { example } : {}) } },
+    };
   if (status < 400) return { description: named };
   return { description: named, content: { "application/problem+json": { schema: problem } } };
 }

@@ -1,5 +1,5 @@
 import type { ZodObject, ZodType, z } from "zod";
-import { notFound, Refused } from "../errors.ts";
+import { notFound, RequestError } from "../errors.ts";
 import { fieldErrors } from "./sentences.ts";
 
 /** Parses a body; every fault is named with its place. */
@@ -9,14 +9,22 @@ export function parse<Schema extends ZodType>(schema: Schema, value: unknown): z
   throw badInput(fieldErrors(schema, parsed.error.issues, []));
 }
 
-export function badInput(errors: { pointer: string; detail: string }[]): Refused {
+export function badInput(errors: { pointer: string; detail: string }[]): RequestError {
   const [first] = errors;
   const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : "";
-  return new Refused(400, "bad_input", `${first?.detail ?? "The input is wrong."}${more}`, errors.slice(0, 50));
+  return new RequestError(
+    400,
+    "bad_input",
+    `${first?.detail ?? "The input is wrong."}${more}`,
+    errors.slice(0, 50),
+  );
 }
 
 /** Parameters are named by their names, the places in a body by JSON pointers. */
-export function parseParameters<Schema extends ZodType>(schema: Schema, values: Record<string, unknown>): z.output<Schema> {
+export function parseParameters<Schema extends ZodType>(
+  schema: Schema,
+  values: Record<string, unknown>,
+): z.output<Schema> {
   const parsed = schema.safeParse(values, { reportInput: true });
   if (parsed.success) return parsed.data;
   const errors = fieldErrors(schema, parsed.error.issues, []);
@@ -26,7 +34,10 @@ export function parseParameters<Schema extends ZodType>(schema: Schema, values: 
 const nouns: Record<string, string> = { id: "request", file: "file", dataset: "dataset" };
 
 /** What cannot be an id is an unknown id. */
-export function parsePathParameters<Params extends ZodObject>(schema: Params, values: Record<string, unknown>): z.output<Params> {
+export function parsePathParameters<Params extends ZodObject>(
+  schema: Params,
+  values: Record<string, unknown>,
+): z.output<Params> {
   const parsed = schema.safeParse(values);
   if (parsed.success) return parsed.data;
   const name = String(parsed.error.issues[0]?.path[0] ?? "id");

@@ -1,5 +1,5 @@
 import { STATUS_CODES } from "node:http";
-import { type FieldError, Refused, Unavailable } from "../errors.ts";
+import { type FieldError, RequestError, UnavailableError } from "../errors.ts";
 import type { Reply } from "./route.ts";
 
 export interface Problem {
@@ -13,11 +13,19 @@ export interface Problem {
 
 /** RFC 9457. What is no fault of the caller is answered without its cause, which stands in the log under the request's id. */
 export function problemReply(error: unknown, instance: string, requestId: string): Reply {
-  if (error instanceof Refused) return reply(error.status, error.code, error.message, instance, error.errors);
-  if (error instanceof Unavailable) {
-    return reply(503, "unavailable", error.message, instance, [], { "retry-after": String(error.retryAfterSeconds) });
+  if (error instanceof RequestError)
+    return reply(error.status, error.code, error.message, instance, error.errors);
+  if (error instanceof UnavailableError) {
+    return reply(503, "unavailable", error.message, instance, [], {
+      "retry-after": String(error.retryAfterSeconds),
+    });
   }
-  return reply(500, "internal", `The service failed at this; its log has the reason under ${requestId}.`, instance);
+  return reply(
+    500,
+    "internal",
+    `The service failed at this; its log has the reason under ${requestId}.`,
+    instance,
+  );
 }
 
 function reply(
@@ -36,5 +44,9 @@ function reply(
     instance,
     errors,
   };
-  return { status, body: problem, headers: { "content-type": "application/problem+json; charset=utf-8", ...headers } };
+  return {
+    status,
+    body: problem,
+    headers: { "content-type": "application/problem+json; charset=utf-8", ...headers },
+  };
 }

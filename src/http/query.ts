@@ -1,5 +1,5 @@
 import type { ZodObject } from "zod";
-import { Refused } from "../errors.ts";
+import { RequestError } from "../errors.ts";
 import { parseParameters } from "./parse.ts";
 
 /** Parameters after `?`: known names only, each once, in valid percent-encoded UTF-8. */
@@ -10,9 +10,18 @@ export function parseQuery(schema: ZodObject | undefined, url: string): Record<s
     for (const pair of url.slice(start + 1).split("&")) {
       if (pair === "") continue;
       const [name, value] = readPair(pair);
-      if (Object.hasOwn(values, name)) throw new Refused(400, "bad_query", `The query parameter ${JSON.stringify(name)} is given twice.`);
+      if (Object.hasOwn(values, name))
+        throw new RequestError(
+          400,
+          "bad_query",
+          `The query parameter ${JSON.stringify(name)} is given twice.`,
+        );
       if (!schema)
-        throw new Refused(400, "bad_query", `The query parameter ${JSON.stringify(name.slice(0, 100))} is not known here; none is.`);
+        throw new RequestError(
+          400,
+          "bad_query",
+          `The query parameter ${JSON.stringify(name.slice(0, 100))} is not known here; none is.`,
+        );
       values[name] = value;
     }
   }
@@ -23,7 +32,8 @@ function readPair(pair: string): [name: string, value: string] {
   const middle = pair.indexOf("=");
   const name = decode(middle === -1 ? pair : pair.slice(0, middle));
   const value = middle === -1 ? "" : decode(pair.slice(middle + 1));
-  if (value.includes("\0") || name.includes("\0")) throw new Refused(400, "bad_query", "The query contains a NUL character.");
+  if (value.includes("\0") || name.includes("\0"))
+    throw new RequestError(400, "bad_query", "The query contains a NUL character.");
   return [name, value];
 }
 
@@ -32,7 +42,11 @@ function decode(text: string): string {
     return decodeURIComponent(text.replaceAll("+", " "));
   } catch (error) {
     if (error instanceof URIError)
-      throw new Refused(400, "bad_encoding", `The query is not valid percent-encoded UTF-8: ${JSON.stringify(text.slice(0, 100))}.`);
+      throw new RequestError(
+        400,
+        "bad_encoding",
+        `The query is not valid percent-encoded UTF-8: ${JSON.stringify(text.slice(0, 100))}.`,
+      );
     throw error;
   }
 }

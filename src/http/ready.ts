@@ -1,5 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
-import { Unavailable } from "../errors.ts";
+import { UnavailableError } from "../errors.ts";
 import { problemReply } from "./problem.ts";
 import { send } from "./send.ts";
 
@@ -9,7 +9,10 @@ const mostHeld = 2000;
  * Answers from the first moment on: calls that come before the service is ready are held until it is. A sidecar gives up
  * connecting after half a second and never reports again, so the listener opens before everything else.
  */
-export function holdUntilReady(ready: Promise<RequestListener>, { seconds = 60 }: { seconds?: number } = {}): RequestListener {
+export function holdUntilReady(
+  ready: Promise<RequestListener>,
+  { seconds = 60 }: { seconds?: number } = {},
+): RequestListener {
   let listener: RequestListener | undefined;
   let failed = false;
   let held = 0;
@@ -33,7 +36,8 @@ export function holdUntilReady(ready: Promise<RequestListener>, { seconds = 60 }
   return (request, response) => {
     if (listener) listener(request, response);
     else if (request.url === "/healthz") send(response, { status: 200, body: { status: "alive" } });
-    else if (request.url === "/readyz") send(response, { status: 503, body: starting, headers: { "retry-after": "1" } });
+    else if (request.url === "/readyz")
+      send(response, { status: 503, body: starting, headers: { "retry-after": "1" } });
     else if (failed || held >= mostHeld) refuse(request, response);
     else void hold(request, response);
   };
@@ -43,11 +47,14 @@ const starting = { status: "not ready", missing: { service: "It is still startin
 
 function refuse(request: IncomingMessage, response: ServerResponse): void {
   const path = (request.url ?? "/").split("?")[0] ?? "/";
-  send(response, problemReply(new Unavailable("The service is not ready yet."), path, ""));
+  send(response, problemReply(new UnavailableError("The service is not ready yet."), path, ""));
 }
 
 /** The listener, or undefined when it does not come within that time or not at all. */
-async function inTime(ready: Promise<RequestListener>, seconds: number): Promise<RequestListener | undefined> {
+async function inTime(
+  ready: Promise<RequestListener>,
+  seconds: number,
+): Promise<RequestListener | undefined> {
   let clock: NodeJS.Timeout | undefined;
   const late = new Promise<undefined>((resolve) => {
     clock = setTimeout(() => resolve(undefined), seconds * 1000);

@@ -1,7 +1,7 @@
 // A route is one object with its schemas; validation, the OpenAPI document and the types of the client come from it.
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type ZodObject, type ZodType, z } from "zod";
-import type { Context } from "../context.ts";
+import type { Context } from "../deps.ts";
 import { readJson, type TextRule } from "./body.ts";
 import { parse, parsePathParameters } from "./parse.ts";
 import { parseQuery } from "./query.ts";
@@ -66,7 +66,10 @@ interface Definition<Params extends ZodObject, Query extends ZodObject, Body ext
   responses: Record<number, Documented>;
   /** called many times a second: no access log */
   hot?: boolean;
-  handler(ctx: Context, input: Input<z.output<Params>, z.output<Query>, z.output<Body>>): Promise<Reply | Streamed> | Reply | Streamed;
+  handler(
+    ctx: Context,
+    input: Input<z.output<Params>, z.output<Query>, z.output<Body>>,
+  ): Promise<Reply | Streamed> | Reply | Streamed;
 }
 
 interface Call {
@@ -88,10 +91,17 @@ export function route<Params extends ZodObject, Query extends ZodObject, Body ex
 ): Route {
   const { params, query, body, handler, ...rest } = definition;
 
-  async function answer({ ctx, request, response, pathParameters }: Call): Promise<Reply | Streamed> {
+  async function answer({
+    ctx,
+    request,
+    response,
+    pathParameters,
+  }: Call): Promise<Reply | Streamed> {
     const path = params ? parsePathParameters(params, pathParameters) : ({} as z.output<Params>);
     const asked = parseQuery(query, request.url ?? "/") as z.output<Query>;
-    const sent = body ? await readJson(request, body.limitMegabytes ?? 1, body.text ?? "refuse") : await readNothing(request);
+    const sent = body
+      ? await readJson(request, body.limitMegabytes ?? 1, body.text ?? "refuse")
+      : await readNothing(request);
     return handler(ctx, {
       params: path,
       query: asked,
@@ -103,7 +113,13 @@ export function route<Params extends ZodObject, Query extends ZodObject, Body ex
     });
   }
 
-  return { ...rest, ...(params ? { params } : {}), ...(query ? { query } : {}), ...(body ? { body } : {}), answer };
+  return {
+    ...rest,
+    ...(params ? { params } : {}),
+    ...(query ? { query } : {}),
+    ...(body ? { body } : {}),
+    answer,
+  };
 }
 
 const nothing = z.strictObject({});

@@ -12,6 +12,10 @@ export function send(response: ServerResponse, { status, body, headers }: Reply)
     return;
   }
   const text = typeof body === "string" || Buffer.isBuffer(body) ? body : JSON.stringify(body);
-  response.writeHead(status, { "content-type": "application/json; charset=utf-8", "content-length": Buffer.byteLength(text), ...headers });
+  response.writeHead(status, {
+    "content-type": "application/json; charset=utf-8",
+    "content-length": Buffer.byteLength(text),
+    ...headers,
+  });
   response.end(text);
 }

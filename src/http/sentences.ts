@@ -7,7 +7,11 @@ import { pointerTo } from "./text.ts";
 
 type Issue = z.core.$ZodIssue;
 
-export function fieldErrors(schema: ZodType, issues: readonly Issue[], at: readonly string[]): FieldError[] {
+export function fieldErrors(
+  schema: ZodType,
+  issues: readonly Issue[],
+  at: readonly string[],
+): FieldError[] {
   return issues.flatMap((issue) => ofIssue(schema, issue, at));
 }
 
@@ -15,11 +19,17 @@ function ofIssue(schema: ZodType, issue: Issue, at: readonly string[]): FieldErr
   const path = [...at, ...issue.path];
   if (issue.code === "unrecognized_keys") {
     const known = knownKeys(schema, issue.path);
-    return issue.keys.map((key) => ({ pointer: pointerTo([...path, key]), detail: unknownKey(key, known) }));
+    return issue.keys.map((key) => ({
+      pointer: pointerTo([...path, key]),
+      detail: unknownKey(key, known),
+    }));
   }
   if (issue.code === "invalid_union") {
     const nearest = nearestOf(issue.errors);
-    if (nearest) return nearest.flatMap((inner) => ofIssue(schema, { ...inner, path: [...issue.path, ...inner.path] }, at));
+    if (nearest)
+      return nearest.flatMap((inner) =>
+        ofIssue(schema, { ...inner, path: [...issue.path, ...inner.path] }, at),
+      );
   }
   return [{ pointer: pointerTo(path), detail: sentence(`${place(path)} ${expected(issue)}`) }];
 }
@@ -36,7 +46,9 @@ function unknownKey(key: string, known: readonly string[]): string {
 /** Of a choice of shapes, the one that got furthest is what was meant; none when all failed at their top. */
 function nearestOf(branches: readonly (readonly Issue[])[]): readonly Issue[] | undefined {
   const inside = branches.filter(
-    (branch) => branch.length > 0 && !branch.some((issue) => issue.path.length === 0 && issue.code === "invalid_type"),
+    (branch) =>
+      branch.length > 0 &&
+      !branch.some((issue) => issue.path.length === 0 && issue.code === "invalid_type"),
   );
   return inside.sort((left, right) => left.length - right.length)[0];
 }
@@ -68,21 +80,27 @@ function expected(issue: Issue): string {
 
 /** `must be a text or a list, not 3` where the choice is one of kinds alone. */
 function oneOfKinds(issue: z.core.$ZodIssueInvalidUnion): string {
-  const kinds = issue.errors.map(([first]) => (first?.code === "invalid_type" && first.path.length === 0 ? a(first.expected) : undefined));
-  if (kinds.length === 0 || kinds.includes(undefined)) return "has none of the shapes that are allowed here";
+  const kinds = issue.errors.map(([first]) =>
+    first?.code === "invalid_type" && first.path.length === 0 ? a(first.expected) : undefined,
+  );
+  if (kinds.length === 0 || kinds.includes(undefined))
+    return "has none of the shapes that are allowed here";
   return issue.input === undefined
     ? `is missing; ${[...new Set(kinds)].join(" or ")} is expected`
     : `must be ${[...new Set(kinds)].join(" or ")}, not ${kindOf(issue.input)}`;
 }
 
 function meant(input: unknown, words: readonly string[]): string {
-  if (typeof input !== "string") return input === undefined ? "; it is missing" : `, not ${kindOf(input)}`;
+  if (typeof input !== "string")
+    return input === undefined ? "; it is missing" : `, not ${kindOf(input)}`;
   return `, not ${JSON.stringify(input.slice(0, 100))}${didYouMean(input, words).replace(" Did", ". Did")}`;
 }
 
 function bound(origin: string, side: string, count: number | bigint): string {
   const unit = { string: "character", array: "item" }[origin];
-  return unit === undefined ? `be ${side} ${count}` : `have ${side} ${count} ${unit}${count === 1 ? "" : "s"}`;
+  return unit === undefined
+    ? `be ${side} ${count}`
+    : `have ${side} ${count} ${unit}${count === 1 ? "" : "s"}`;
 }
 
 const names: Record<string, string> = {
@@ -103,12 +121,15 @@ function a(expectedType: string): string {
 function kindOf(input: unknown): string {
   if (input === null) return "null";
   if (Array.isArray(input)) return "a list";
-  if (typeof input === "number") return Number.isFinite(input) ? String(input) : "a number that large";
+  if (typeof input === "number")
+    return Number.isFinite(input) ? String(input) : "a number that large";
   if (typeof input === "boolean") return String(input);
   return names[typeof input] ?? "that";
 }
 
 /** Schemas of ours say what they expect (`must be …`); the library's own messages begin with a capital. */
 function lower(message: string): string {
-  return message.startsWith("must ") ? message : `is not right: ${message.charAt(0).toLowerCase()}${message.slice(1)}`;
+  return message.startsWith("must ")
+    ? message
+    : `is not right: ${message.charAt(0).toLowerCase()}${message.slice(1)}`;
 }

@@ -6,8 +6,13 @@ type Schema = Record<string, unknown>;
 
 /** `StepInput` in the document: one of the offered operations, its settings beside its name. */
 export function stepSchemas(operations: readonly Operation[]): Record<string, oas31.SchemaObject> {
-  const named = operations.map((operation) => [componentName(operation.name), stepOf(operation)] as const);
-  return { StepInput: { oneOf: named.map(([name]) => ({ $ref: `#/components/schemas/${name}` })) }, ...Object.fromEntries(named) };
+  const named = operations.map(
+    (operation) => [componentName(operation.name), stepOf(operation)] as const,
+  );
+  return {
+    StepInput: { oneOf: named.map(([name]) => ({ $ref: `#/components/schemas/${name}` })) },
+    ...Object.fromEntries(named),
+  };
 }
 
 function componentName(operation: string): string {
@@ -23,13 +28,18 @@ function stepOf({ name, summary, settings }: Operation): oas31.SchemaObject {
 function withOperation(schema: Schema, name: string): oas31.SchemaObject {
   for (const choice of ["oneOf", "anyOf", "allOf"] as const) {
     const shapes = schema[choice];
-    if (Array.isArray(shapes)) return { ...schema, [choice]: shapes.map((shape: Schema) => withOperation(shape, name)) };
+    if (Array.isArray(shapes))
+      return { ...schema, [choice]: shapes.map((shape: Schema) => withOperation(shape, name)) };
   }
   const { properties = {}, required = [] } = schema as { properties?: Schema; required?: string[] };
   return {
     ...schema,
     type: "object",
-    properties: { operation: { type: "string", const: name }, retry: { $ref: "#/components/schemas/Retry" }, ...properties },
+    properties: {
+      operation: { type: "string", const: name },
+      retry: { $ref: "#/components/schemas/Retry" },
+      ...properties,
+    },
     required: ["operation", ...required],
   };
 }

@@ -1,4 +1,4 @@
-import { Refused } from "../errors.ts";
+import { RequestError } from "../errors.ts";
 
 const deepest = 64;
 // NUL and the lone halves of surrogate pairs: JSON can say them (by an escape only), UTF-8 and Postgres cannot.
@@ -17,8 +17,10 @@ export function checkText(value: unknown, json: string): unknown {
 }
 
 /** Replaces what cannot be stored by the replacement character, in place. */
-export function mendText(value: unknown, json: string): unknown {
-  return look(value, json, (text) => (unstorable.test(text) ? text.replace(everyUnstorable, "\ufffd") : text));
+export function sanitizeText(value: unknown, json: string): unknown {
+  return look(value, json, (text) =>
+    unstorable.test(text) ? text.replace(everyUnstorable, "\ufffd") : text,
+  );
 }
 
 /** A short body without such escapes needs no second look. */
@@ -38,7 +40,8 @@ function mayBeDeep(json: string): boolean {
 function walk(value: unknown, visit: Visit, path: string[]): unknown {
   if (typeof value === "string") return visit(value, path);
   if (typeof value !== "object" || value === null) return value;
-  if (path.length >= deepest) throw new Refused(400, "too_deep", `The body is nested deeper than ${deepest} levels.`);
+  if (path.length >= deepest)
+    throw new RequestError(400, "too_deep", `The body is nested deeper than ${deepest} levels.`);
   const holder = value as Record<string, unknown>;
   for (const key of Object.keys(value)) {
     path.push(key);
@@ -51,11 +54,11 @@ function walk(value: unknown, visit: Visit, path: string[]): unknown {
   return value;
 }
 
-function refusal(text: string, path: readonly string[]): Refused {
+function refusal(text: string, path: readonly string[]): RequestError {
   const what = text.includes("\0") ? "a NUL character" : "half of a surrogate pair";
   const pointer = pointerTo(path);
   const detail = `The text at ${pointer === "" ? "the top" : JSON.stringify(pointer)} contains ${what}, which cannot be stored.`;
-  return new Refused(400, "bad_text", detail, [{ pointer, detail }]);
+  return new RequestError(400, "bad_text", detail, [{ pointer, detail }]);
 }
 
 /** RFC 6901. */

@@ -1,6 +1,6 @@
 import { mkdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { InputFault, nameOf, schemeOf } from "./fault.ts";
+import { InputError, nameOf, schemeOf } from "./input-error.ts";
 import { localPathOf } from "./local.ts";
 import { downloadAllowed, downloadTrusted, type RemoteBounds } from "./remote.ts";
 
@@ -13,14 +13,17 @@ export interface FetchBounds extends RemoteBounds {
 }
 
 /** A replica or an input of a task as a local file: read in place when it is local, downloaded otherwise. Throws `InputFault`. */
-export async function fetchInput(location: string, bounds: FetchBounds): Promise<{ path: string; size: number }> {
+export async function fetchInput(
+  location: string,
+  bounds: FetchBounds,
+): Promise<{ path: string; size: number }> {
   const scheme = schemeOf(location);
   if (scheme === undefined || scheme === "file") {
     const path = await localPathOf(location, bounds.roots);
     return { path, size: (await stat(path)).size };
   }
   if (scheme !== "http" && scheme !== "https" && scheme !== "s3") {
-    throw new InputFault(
+    throw new InputError(
       "forbidden",
       `${nameOf(location)} is not read here: inputs are absolute paths, file://, http://, https:// and s3:// (of the hosts in INPUT_HOSTS).`,
     );

@@ -1,26 +1,30 @@
 import { realpath, stat } from "node:fs/promises";
 import { isAbsolute, relative, resolve, sep } from "node:path";
 import { fileURLToPath } from "node:url";
-import { InputFault, schemeOf } from "./fault.ts";
+import { InputError, schemeOf } from "./input-error.ts";
 
 /** The real path of a regular file below one of the roots; a link that leads out of them is refused. */
 export async function localPathOf(location: string, roots: readonly string[]): Promise<string> {
   const path = plainPath(location);
-  const realRoots = (await Promise.all(roots.map((root) => realpath(root).catch(() => undefined)))).filter((root) => root !== undefined);
+  const realRoots = (
+    await Promise.all(roots.map((root) => realpath(root).catch(() => undefined)))
+  ).filter((root) => root !== undefined);
   // Before the disk is asked: what exists outside of the roots is nobody's business
-  if (!isBelow(path, [...roots.map((root) => resolve(root)), ...realRoots])) throw outside(location, roots);
+  if (!isBelow(path, [...roots.map((root) => resolve(root)), ...realRoots]))
+    throw outside(location, roots);
   const real = await realpath(path).catch((error: NodeJS.ErrnoException) => {
-    throw faultOf(error, location);
+    throw toInputError(error, location);
   });
   if (!isBelow(real, realRoots)) throw outside(location, roots);
-  if (!(await stat(real)).isFile()) throw new InputFault("bad_input", `${location} is not a regular file.`);
+  if (!(await stat(real)).isFile())
+    throw new InputError("bad_input", `${location} is not a regular file.`);
   return real;
 }
 
 function plainPath(location: string): string {
-  if (location.includes("\0")) throw new InputFault("bad_input", "The path holds a NUL character.");
+  if (location.includes("\0")) throw new InputError("bad_input", "The path holds a NUL character.");
   const path = schemeOf(location) === "file" ? pathOfUrl(location) : location;
-  if (!isAbsolute(path)) throw new InputFault("bad_input", `${location} is not an absolute path.`);
+  if (!isAbsolute(path)) throw new InputError("bad_input", `${location} is not an absolute path.`);
   return resolve(path);
 }
 
@@ -28,7 +32,10 @@ function pathOfUrl(location: string): string {
   try {
     return fileURLToPath(location);
   } catch {
-    throw new InputFault("bad_input", `${location} does not name a file of this machine; expected is file:///an/absolute/path.`);
+    throw new InputError(
+      "bad_input",
+      `${location} does not name a file of this machine; expected is file:///an/absolute/path.`,
+    );
   }
 }
 
@@ -39,12 +46,17 @@ function isBelow(path: string, roots: readonly string[]): boolean {
   });
 }
 
-function outside(location: string, roots: readonly string[]): InputFault {
-  return new InputFault("forbidden", `${location} is not below a folder that may be read (INPUT_ROOTS: ${roots.join(", ") || "none"}).`);
+function outside(location: string, roots: readonly string[]): InputError {
+  return new InputError(
+    "forbidden",
+    `${location} is not below a folder that may be read (INPUT_ROOTS: ${roots.join(", ") || "none"}).`,
+  );
 }
 
-function faultOf(error: NodeJS.ErrnoException, location: string): InputFault {
-  if (error.code === "ENOENT" || error.code === "ENOTDIR") return new InputFault("not_found", `There is no file ${location}.`);
-  if (error.code === "EACCES" || error.code === "EPERM") return new InputFault("forbidden", `The service may not read ${location}.`);
-  return new InputFault("unavailable", `${location} could not be read (${error.code}).`);
+function toInputError(error: NodeJS.ErrnoException, location: string): InputError {
+  if (error.code === "ENOENT" || error.code === "ENOTDIR")
+    return new InputError("not_found", `There is no file ${location}.`);
+  if (error.code === "EACCES" || error.code === "EPERM")
+    return new InputError("forbidden", `The service may not read ${location}.`);
+  return new InputError("unavailable", `${location} could not be read (${error.code}).`);
 }

@@ -3,9 +3,9 @@ import { stat } from "node:fs/promises";
 import { Transform, type TransformCallback } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { type Dispatcher, request } from "undici";
-import { Refused } from "../errors.ts";
+import { RequestError } from "../errors.ts";
 import { allowedAgent, assertAllowed } from "../outside/address.ts";
-import { InputFault, nameOf, schemeOf } from "./fault.ts";
+import { InputError, nameOf, schemeOf } from "./input-error.ts";
 
 export interface RemoteBounds {
   /** hosts that may be read (INPUT_HOSTS) */
@@ -18,7 +18,11 @@ const mostRedirects = 3;
 const agents = new Map<string, Dispatcher>();
 
 /** Downloads a URL that a user named: host and address are checked at every hop. */
-export async function downloadAllowed(location: string, to: string, bounds: RemoteBounds): Promise<number> {
+export async function downloadAllowed(
+  location: string,
+  to: string,
+  bounds: RemoteBounds,
+): Promise<number> {
   let url = urlOf(location);
   for (let hop = 0; hop <= mostRedirects; hop += 1) {
     check(url, bounds.hosts);
@@ -26,21 +30,33 @@ export async function downloadAllowed(location: string, to: string, bounds: Remo
     if (!next) return (await stat(to)).size;
     url = next;
   }
-  throw new InputFault("unavailable", `${nameOf(location)} was redirected more than ${mostRedirects} times.`);
+  throw new InputError(
+    "unavailable",
+    `${nameOf(location)} was redirected more than ${mostRedirects} times.`,
+  );
 }
 
 /** Downloads a URL that the service itself gave to this task. */
-export async function downloadTrusted(location: string, to: string, bounds: RemoteBounds): Promise<number> {
+export async function downloadTrusted(
+  location: string,
+  to: string,
+  bounds: RemoteBounds,
+): Promise<number> {
   const next = await download(new URL(location), nameOf(location), to, bounds);
-  if (next) throw new InputFault("unavailable", `${nameOf(location)} was redirected, which a signed URL never is.`);
+  if (next)
+    throw new InputError(
+      "unavailable",
+      `${nameOf(location)} was redirected, which a signed URL never is.`,
+    );
   return (await stat(to)).size;
 }
 
 function urlOf(location: string): URL {
-  if (!URL.canParse(location)) throw new InputFault("bad_input", `${nameOf(location)} is not a URL.`);
+  if (!URL.canParse(location))
+    throw new InputError("bad_input", `${nameOf(location)} is not a URL.`);
   const url = new URL(location);
   if (url.username || url.password)
-    throw new InputFault(
+    throw new InputError(
       "forbidden",
       `${nameOf(location).replace(/\/\/.*@/, "//")} carries a password; it would be kept with the file's name.`,
     );
@@ -55,7 +71,7 @@ function check(url: URL, hosts: readonly string[]): void {
   try {
     assertAllowed(url, hosts);
   } catch (error) {
-    if (error instanceof Refused) throw new InputFault("forbidden", error.message);
+    if (error instanceof RequestError) throw new InputError("forbidden", error.message);
     throw error;
   }
 }
@@ -69,20 +85,30 @@ function agentFor(hosts: readonly string[]): Dispatcher {
 }
 
 /** Writes the body to a file, or answers where the URL leads on. */
-async function download(url: URL, name: string, to: string, bounds: RemoteBounds, dispatcher?: Dispatcher): Promise<URL | undefined> {
+async function download(
+  url: URL,
+  name: string,
+  to: string,
+  bounds: RemoteBounds,
+  dispatcher?: Dispatcher,
+): Promise<URL | undefined> {
   const { signal, megabytes } = bounds;
   try {
-    const { statusCode, headers, body } = await request(url, { signal, ...(dispatcher && { dispatcher }) });
+    const { statusCode, headers, body } = await request(url, {
+      signal,
+      ...(dispatcher && { dispatcher }),
+    });
     if (statusCode === 200 && Number(headers["content-length"] ?? 0) <= megabytes * 1024 * 1024) {
       await pipeline(body, atMost(megabytes, name), createWriteStream(to), { signal });
       return undefined;
     }
     await body.dump({ limit: 16_384, signal });
     if (statusCode === 200) throw tooLarge(name, megabytes);
-    if (isRedirect(statusCode) && typeof headers.location === "string") return new URL(headers.location, url);
-    throw faultOfStatus(statusCode, name);
+    if (isRedirect(statusCode) && typeof headers.location === "string")
+      return new URL(headers.location, url);
+    throw errorOfStatus(statusCode, name);
   } catch (error) {
-    throw faultOf(error, name);
+    throw toInputError(error, name);
   }
 }
 
@@ -90,23 +116,32 @@ function isRedirect(status: number): boolean {
   return [301, 302, 303, 307, 308].includes(status);
 }
 
-function faultOfStatus(status: number, name: string): InputFault {
-  if (status === 404 || status === 410) return new InputFault("not_found", `${name} is not there (HTTP ${status}).`);
-  if (status === 401 || status === 403) return new InputFault("forbidden", `${name} may not be read (HTTP ${status}).`);
-  return new InputFault("unavailable", `${name} was answered with HTTP ${status}.`);
+function errorOfStatus(status: number, name: string): InputError {
+  if (status === 404 || status === 410)
+    return new InputError("not_found", `${name} is not there (HTTP ${status}).`);
+  if (status === 401 || status === 403)
+    return new InputError("forbidden", `${name} may not be read (HTTP ${status}).`);
+  return new InputError("unavailable", `${name} was answered with HTTP ${status}.`);
 }
 
-function faultOf(error: unknown, name: string): unknown {
-  if (error instanceof InputFault) return error;
-  if (error instanceof Refused) return new InputFault("forbidden", error.message);
+function toInputError(error: unknown, name: string): unknown {
+  if (error instanceof InputError) return error;
+  if (error instanceof RequestError) return new InputError("forbidden", error.message);
   if (!(error instanceof Error)) return error;
   const code = "code" in error && typeof error.code === "string" ? error.code : undefined;
-  if (code === "ENOSPC") return new InputFault("unavailable", `There is no space left for ${name}.`);
-  return new InputFault("unavailable", `${name} could not be read: ${error.message || code || error.name}.`);
+  if (code === "ENOSPC")
+    return new InputError("unavailable", `There is no space left for ${name}.`);
+  return new InputError(
+    "unavailable",
+    `${name} could not be read: ${error.message || code || error.name}.`,
+  );
 }
 
-function tooLarge(name: string, megabytes: number): InputFault {
-  return new InputFault("too_large", `${name} is larger than ${megabytes} MB, the most that is read over the network.`);
+function tooLarge(name: string, megabytes: number): InputError {
+  return new InputError(
+    "too_large",
+    `${name} is larger than ${megabytes} MB, the most that is read over the network.`,
+  );
 }
 
 function atMost(megabytes: number, name: string): Transform {

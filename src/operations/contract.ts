@@ -43,7 +43,7 @@ export type TaskOutcome =
   | { askAgainInSeconds: number };
 
 /** What the worker lends an operation; nothing else of the service is within its reach. */
-export interface Site {
+export interface TaskContext {
   /** folder of its own, emptied after the task */
   scratch: string;
   inputRoots: string[];
@@ -71,7 +71,7 @@ export interface Operation<Settings = Record<string, unknown>> {
   outputName?(settings: Settings, replica: string): string;
   /** Throws `Refused` with a sentence where the settings cannot work (a query's syntax, a wrong column of a local first file). */
   check?(settings: Settings, at: SubmitCheck): Promise<void>;
-  perform(task: Task & { settings: Settings }, site: Site): Promise<TaskOutcome>;
+  perform(task: Task & { settings: Settings }, site: TaskContext): Promise<TaskOutcome>;
   /** An error class that condemns the whole request when its first readable file meets it, before thousands fail alike. */
   readonly fatalClasses?: readonly string[];
 }

@@ -10,7 +10,9 @@ export function enabledOperations(names: readonly string[]): Operation[] {
   return [...new Set(names)].map((name) => {
     const operation = allOperations.find((one) => one.name === name);
     if (!operation)
-      throw new Error(`There is no operation ${JSON.stringify(name)}; known are ${allOperations.map((one) => one.name).join(", ")}.`);
+      throw new Error(
+        `There is no operation ${JSON.stringify(name)}; known are ${allOperations.map((one) => one.name).join(", ")}.`,
+      );
     return operation;
   });
 }

@@ -3,17 +3,21 @@ import { type LookupAddress, lookup } from "node:dns";
 import type { LookupFunction } from "node:net";
 import ipaddr from "ipaddr.js";
 import { Agent } from "undici";
-import { Refused } from "../errors.ts";
+import { RequestError } from "../errors.ts";
 
 /** Throws `Refused` unless the scheme is http(s) and the allow-list (INPUT_HOSTS) names the URL's host, and its address where that is private. */
 export function assertAllowed(url: URL | string, inputHosts: readonly string[]): void {
   const { protocol, hostname, port } = readUrl(url);
   if (protocol !== "http:" && protocol !== "https:") {
-    throw forbidden(`Inputs are read by http and https, not by ${JSON.stringify(protocol.replace(":", ""))}.`);
+    throw forbidden(
+      `Inputs are read by http and https, not by ${JSON.stringify(protocol.replace(":", ""))}.`,
+    );
   }
   const realPort = port || (protocol === "https:" ? "443" : "80");
   if (!inputHosts.some((entry) => names(entry, hostname, realPort))) {
-    throw forbidden(`The host ${JSON.stringify(hostname)} is not in INPUT_HOSTS, the list of hosts that inputs may come from.`);
+    throw forbidden(
+      `The host ${JSON.stringify(hostname)} is not in INPUT_HOSTS, the list of hosts that inputs may come from.`,
+    );
   }
   const literal = bare(hostname);
   if (ipaddr.isValid(literal)) assertAddress(literal, hostname, inputHosts);
@@ -21,7 +25,11 @@ export function assertAllowed(url: URL | string, inputHosts: readonly string[]):
 
 /** An undici Agent that connects only to the address it has checked: a name that answers differently a moment later gains nothing. */
 export function allowedAgent(inputHosts: readonly string[]): Agent {
-  return new Agent({ connect: { lookup: checkedLookup(inputHosts), timeout: 10_000 }, headersTimeout: 30_000, bodyTimeout: 60_000 });
+  return new Agent({
+    connect: { lookup: checkedLookup(inputHosts), timeout: 10_000 },
+    headersTimeout: 30_000,
+    bodyTimeout: 60_000,
+  });
 }
 
 /** `dns.lookup` that answers only addresses the allow-list permits; for sockets and for clients with an agent of their own. */
@@ -36,7 +44,9 @@ export function checkedLookup(inputHosts: readonly string[]): LookupFunction {
       } catch (refused) {
         return answer(refused as Error, []);
       }
-      return options.all ? answer(null, [first, ...others] satisfies LookupAddress[]) : answer(null, first.address, first.family);
+      return options.all
+        ? answer(null, [first, ...others] satisfies LookupAddress[])
+        : answer(null, first.address, first.family);
     });
   };
 }
@@ -60,7 +70,10 @@ function namesAddress(pattern: string, address: string, range: string): boolean 
 
 function names(entry: string, hostname: string, port: string): boolean {
   const wantedPort = portOf(entry);
-  return (wantedPort === undefined || wantedPort === port) && glob(bare(hostOf(entry))).test(bare(hostname));
+  return (
+    (wantedPort === undefined || wantedPort === port) &&
+    glob(bare(hostOf(entry))).test(bare(hostname))
+  );
 }
 
 function glob(pattern: string): RegExp {
@@ -89,10 +102,10 @@ function readUrl(url: URL | string): URL {
   try {
     return new URL(url);
   } catch {
-    throw new Refused(400, "bad_input", `${JSON.stringify(url.slice(0, 200))} is no URL.`);
+    throw new RequestError(400, "bad_input", `${JSON.stringify(url.slice(0, 200))} is no URL.`);
   }
 }
 
-function forbidden(sentence: string): Refused {
-  return new Refused(403, "forbidden", sentence);
+function forbidden(sentence: string): RequestError {
+  return new RequestError(403, "forbidden", sentence);
 }

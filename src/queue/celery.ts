@@ -74,14 +74,29 @@ export function transformTask(
 }
 
 /** `did` without its scheme but with its query; the endpoint ends with a slash. */
-export function lookupTask(scheme: string, did: string, datasetId: number, endpoint: string): CeleryMessage {
-  return celeryMessage({ task: `${finderQueue(scheme)}.lookup_dataset`, args: [did, datasetId, endpoint] });
+export function lookupTask(
+  scheme: string,
+  did: string,
+  datasetId: number,
+  endpoint: string,
+): CeleryMessage {
+  return celeryMessage({
+    task: `${finderQueue(scheme)}.lookup_dataset`,
+    args: [did, datasetId, endpoint],
+  });
 }
 
 /** A worker that gets a message without a content type exits, and its queue is deleted with it. */
-export function celeryMessage({ task, args = [], kwargs = {}, id = randomUUID() }: CeleryTask): CeleryMessage {
+export function celeryMessage({
+  task,
+  args = [],
+  kwargs = {},
+  id = randomUUID(),
+}: CeleryTask): CeleryMessage {
   return {
-    content: Buffer.from(JSON.stringify([args, kwargs, { callbacks: null, errbacks: null, chain: null, chord: null }])),
+    content: Buffer.from(
+      JSON.stringify([args, kwargs, { callbacks: null, errbacks: null, chain: null, chord: null }]),
+    ),
     options: {
       contentType: "application/json",
       contentEncoding: "utf-8",
@@ -121,11 +136,18 @@ export function cancelConsumer(requestId: string, now = Date.now()): CeleryMessa
   };
   return {
     content: Buffer.from(JSON.stringify(call)),
-    options: { contentType: "application/json", contentEncoding: "utf-8", headers: { clock: 1, expires: now / 1000 + 1 } },
+    options: {
+      contentType: "application/json",
+      contentEncoding: "utf-8",
+      headers: { clock: 1, expires: now / 1000 + 1 },
+    },
   };
 }
 
-export async function broadcast(channel: Channel, { content, options }: CeleryMessage): Promise<void> {
+export async function broadcast(
+  channel: Channel,
+  { content, options }: CeleryMessage,
+): Promise<void> {
   await channel.assertExchange(broadcastExchange, "fanout", { durable: false });
   channel.publish(broadcastExchange, "", content, options);
 }

@@ -1,5 +1,5 @@
 // The queue carries hints, never the truth: at-least-once, unordered, and it may lose everything at any moment.
-import { Unavailable } from "../errors.ts";
+import { UnavailableError } from "../errors.ts";
 
 export interface Message {
   topic: string;
@@ -26,7 +26,11 @@ export interface Queue {
   /** Takes at most `max` messages of a topic that are there now; does not wait. An unknown topic is an empty one. */
   take(topic: string, max: number): Promise<Taken[]>;
   /** Hands batches of messages to `handle` as they come, at most `prefetch` unsettled; the verdicts are in the order of the batch. */
-  consume(topic: string, prefetch: number, handle: (bodies: unknown[]) => Promise<Verdict[]>): Promise<Consumer>;
+  consume(
+    topic: string,
+    prefetch: number,
+    handle: (bodies: unknown[]) => Promise<Verdict[]>,
+  ): Promise<Consumer>;
   /** Messages waiting in each topic, those in somebody's hand not counted; an absent topic is 0. */
   depths(topics: string[]): Promise<Map<string, number>>;
   /** Removes a topic with all its messages and its poison; removing what is gone is success. */
@@ -39,11 +43,12 @@ export interface Queue {
 }
 
 /** A publish that could not place these messages (the others are there for good): their topic vanished meanwhile. */
-export class Returned extends Unavailable {
+export class ReturnedError extends UnavailableError {
   readonly messages: Message[];
   constructor(messages: Message[], of: number) {
     const topics = [...new Set(messages.map(({ topic }) => topic))];
-    const named = topics.slice(0, 5).join(", ") + (topics.length > 5 ? ` and ${topics.length - 5} more` : "");
+    const named =
+      topics.slice(0, 5).join(", ") + (topics.length > 5 ? ` and ${topics.length - 5} more` : "");
     super(
       `The broker gave ${messages.length} of ${of} messages back: the queue is gone of ${named}. It is declared anew at the next publish.`,
     );

@@ -1,13 +1,19 @@
 import type { Logger } from "pino";
 import type { Db } from "../db/client.ts";
-import type { Doorbell } from "../db/listen.ts";
+import type { Notifier } from "../db/notifier.ts";
 import type { Consumer } from "./contract.ts";
-import { deleteMessages, holdMessages, poisonMessages, type StoredMessage, takeMessages } from "./postgres-store.ts";
+import {
+  deleteMessages,
+  holdMessages,
+  poisonMessages,
+  type StoredMessage,
+  takeMessages,
+} from "./postgres-store.ts";
 import { type Handle, judge } from "./verdicts.ts";
 
 interface ConsumerOptions {
   db: Db;
-  doorbell: Doorbell;
+  notifier: Notifier;
   log: Logger;
   topic: string;
   prefetch: number;
@@ -17,28 +23,28 @@ interface ConsumerOptions {
 /** Short, so that what a killed process had in hand comes again soon; renewed while the handler is at work. */
 const leaseSeconds = 15;
 const renewSeconds = 5;
-/** Behind the doorbell: finds what was rung while nobody listened, and what has waited its time. */
-const lookSeconds = 1;
+/** Behind the notifier: finds what was rung while nobody listened, and what has waited its time. */
+const pollSeconds = 1;
 
 /** What rings when a topic has new messages. */
-export function bellOf(topic: string): string {
+export function channelOf(topic: string): string {
   return `topic:${topic}`;
 }
 
 export function startConsumer(options: ConsumerOptions): Consumer {
-  const { doorbell, log, topic } = options;
+  const { notifier, log, topic } = options;
   let stopped = false;
-  let rung = false;
+  let notified = false;
   let wake: (() => void) | undefined;
-  const ring = () => {
-    rung = true;
+  const onNotified = () => {
+    notified = true;
     wake?.();
   };
-  const silence = doorbell.on(bellOf(topic), ring);
+  const unsubscribe = notifier.on(channelOf(topic), onNotified);
 
   async function run(): Promise<void> {
     while (!stopped) {
-      rung = false;
+      notified = false;
       const handled = await takeAndHandle(options).catch((error: Error) => {
         log.warn({ err: error, topic }, "a topic could not be read; looked at again in a second");
         return 0;
@@ -48,9 +54,9 @@ export function startConsumer(options: ConsumerOptions): Consumer {
   }
 
   async function pause(): Promise<void> {
-    if (rung || stopped) return;
+    if (notified || stopped) return;
     await new Promise<void>((resolve) => {
-      const clock = setTimeout(resolve, lookSeconds * 1000);
+      const clock = setTimeout(resolve, pollSeconds * 1000);
       wake = () => {
         clearTimeout(clock);
         resolve();
@@ -62,14 +68,20 @@ export function startConsumer(options: ConsumerOptions): Consumer {
   const running = run();
   async function stop(): Promise<void> {
     stopped = true;
-    silence();
+    unsubscribe();
     wake?.();
     await running;
   }
   return { stop };
 }
 
-async function takeAndHandle({ db, log, topic, prefetch, handle }: ConsumerOptions): Promise<number> {
+async function takeAndHandle({
+  db,
+  log,
+  topic,
+  prefetch,
+  handle,
+}: ConsumerOptions): Promise<number> {
   const taken = await takeMessages(db.query, topic, prefetch, leaseSeconds);
   if (!taken.length) return 0;
   const renewal = setInterval(() => renew(db, taken, log), renewSeconds * 1000);

@@ -12,11 +12,20 @@ const ready = "topic >= $1 AND topic <= $1 AND (taken_until IS NULL OR taken_unt
 export async function insertMessages(query: Query, messages: Message[]): Promise<void> {
   const topics = messages.map(({ topic }) => topic);
   const bodies = messages.map(({ body }) => JSON.stringify(body));
-  await query("INSERT INTO queue_messages (topic, body) SELECT * FROM unnest($1::text[], $2::jsonb[])", [topics, bodies], "queue-insert");
+  await query(
+    "INSERT INTO queue_messages (topic, body) SELECT * FROM unnest($1::text[], $2::jsonb[])",
+    [topics, bodies],
+    "queue-insert",
+  );
 }
 
 /** Those taken are given to nobody else until their lease is over. */
-export async function takeMessages(query: Query, topic: string, max: number, leaseSeconds: number): Promise<StoredMessage[]> {
+export async function takeMessages(
+  query: Query,
+  topic: string,
+  max: number,
+  leaseSeconds: number,
+): Promise<StoredMessage[]> {
   return query<StoredMessage>(
     `WITH next AS MATERIALIZED (SELECT id FROM queue_messages WHERE ${ready} ORDER BY topic, id LIMIT $2 FOR UPDATE SKIP LOCKED)
      UPDATE queue_messages message SET taken_until = now() + $3 * interval '1 second', deliveries = deliveries + 1
@@ -40,7 +49,12 @@ export async function holdMessages(query: Query, ids: number[], seconds: number[
   );
 }
 
-export async function poisonMessages(query: Query, topic: string, ids: number[], reasons: string[]): Promise<void> {
+export async function poisonMessages(
+  query: Query,
+  topic: string,
+  ids: number[],
+  reasons: string[],
+): Promise<void> {
   await query(
     `UPDATE queue_messages message SET topic = $1, reason = poison.reason, taken_until = NULL
      FROM unnest($2::bigint[], $3::text[]) AS poison (id, reason) WHERE message.id = poison.id`,

@@ -1,35 +1,55 @@
 import type { Logger } from "pino";
 import type { Db } from "../db/client.ts";
-import type { Doorbell } from "../db/listen.ts";
+import type { Notifier } from "../db/notifier.ts";
 import { type Consumer, type Message, poisonTopic, type Queue, type Taken } from "./contract.ts";
-import { bellOf, startConsumer } from "./postgres-consumer.ts";
-import { countMessages, deleteMessages, deleteTopics, insertMessages, listTopics, takeMessages } from "./postgres-store.ts";
+import { channelOf, startConsumer } from "./postgres-consumer.ts";
+import {
+  countMessages,
+  deleteMessages,
+  deleteTopics,
+  insertMessages,
+  listTopics,
+  takeMessages,
+} from "./postgres-store.ts";
 
 export interface PostgresQueueOptions {
   db: Db;
-  doorbell: Doorbell;
+  notifier: Notifier;
   log: Logger;
   /** a message taken and not settled within this time is given out again */
   leaseSeconds: number;
 }
 
-export function openPostgresQueue({ db, doorbell, log, leaseSeconds }: PostgresQueueOptions): Queue {
+export function openPostgresQueue({
+  db,
+  notifier,
+  log,
+  leaseSeconds,
+}: PostgresQueueOptions): Queue {
   const consumers = new Set<Consumer>();
   const settle = coalesce((ids: number[]) => deleteMessages(db.query, ids));
 
   async function publish(messages: Message[]): Promise<void> {
     if (!messages.length) return;
     await insertMessages(db.query, messages);
-    for (const topic of new Set(messages.map(({ topic }) => topic))) doorbell.ring(bellOf(topic));
+    for (const topic of new Set(messages.map(({ topic }) => topic)))
+      notifier.notify(channelOf(topic));
   }
 
   async function take(topic: string, max: number): Promise<Taken[]> {
     const rows = await takeMessages(db.query, topic, max, leaseSeconds);
-    return rows.map(({ id, body }) => ({ body: body as Record<string, unknown>, settle: () => settle(id) }));
+    return rows.map(({ id, body }) => ({
+      body: body as Record<string, unknown>,
+      settle: () => settle(id),
+    }));
   }
 
-  async function consume(topic: string, prefetch: number, handle: Parameters<Queue["consume"]>[2]): Promise<Consumer> {
-    const consumer = startConsumer({ db, doorbell, log, topic, prefetch, handle });
+  async function consume(
+    topic: string,
+    prefetch: number,
+    handle: Parameters<Queue["consume"]>[2],
+  ): Promise<Consumer> {
+    const consumer = startConsumer({ db, notifier, log, topic, prefetch, handle });
     const known: Consumer = { stop: () => consumer.stop().finally(() => consumers.delete(known)) };
     consumers.add(known);
     return known;
@@ -69,10 +89,12 @@ function coalesce(flush: (ids: number[]) => Promise<void>): (id: number) => Prom
   return (id) => {
     if (!next) {
       const batch = { ids: [] as number[], done: Promise.resolve() };
-      batch.done = Promise.allSettled([last, new Promise((resolve) => setImmediate(resolve))]).then(() => {
-        next = undefined;
-        return flush(batch.ids);
-      });
+      batch.done = Promise.allSettled([last, new Promise((resolve) => setImmediate(resolve))]).then(
+        () => {
+          next = undefined;
+          return flush(batch.ids);
+        },
+      );
       last = batch.done;
       next = batch;
     }

@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
 import type { Db } from "../db/client.ts";
-import { type Consumer, type Message, type Queue, Returned, type Taken } from "./contract.ts";
+import { type Consumer, type Message, type Queue, ReturnedError, type Taken } from "./contract.ts";
 import { parseBody } from "./rabbitmq/body.ts";
 import { BrokerConnection } from "./rabbitmq/connection.ts";
 import { startConsumer } from "./rabbitmq/consumer.ts";
@@ -19,11 +19,22 @@ export interface RabbitQueueOptions {
 }
 
 /** Opens at once, whether or not the broker is there: calls wait for it up to `patienceSeconds`, then reject with `Unavailable`. */
-export function openRabbitQueue({ url, db, log, leaseSeconds, patienceSeconds = 10 }: RabbitQueueOptions): Queue {
+export function openRabbitQueue({
+  url,
+  db,
+  log,
+  leaseSeconds,
+  patienceSeconds = 10,
+}: RabbitQueueOptions): Queue {
   const patienceMilliseconds = patienceSeconds * 1000;
   const connection = new BrokerConnection({ url, name: "longshore", log, patienceMilliseconds });
   // A broker in distress slows down or blocks a whole connection that publishes: taking and acknowledging go on meanwhile.
-  const publishing = new BrokerConnection({ url, name: "longshore publishing", log, patienceMilliseconds });
+  const publishing = new BrokerConnection({
+    url,
+    name: "longshore publishing",
+    log,
+    patienceMilliseconds,
+  });
   const record = recordTopics(db);
   const topology = new Topology(connection, record, log);
   const publisher = new Publisher(publishing);
@@ -34,11 +45,15 @@ export function openRabbitQueue({ url, db, log, leaseSeconds, patienceSeconds = 
     if (!messages.length) return;
     await topology.declare([...new Set(messages.map(({ topic }) => topic))]);
     const back = await publisher.send(
-      messages.map((message) => ({ queue: message.topic, content: Buffer.from(JSON.stringify(message.body)), message })),
+      messages.map((message) => ({
+        queue: message.topic,
+        content: Buffer.from(JSON.stringify(message.body)),
+        message,
+      })),
     );
     if (!back.length) return;
     topology.forget(back.map(({ queue }) => queue));
-    throw new Returned(
+    throw new ReturnedError(
       back.map(({ message }) => message),
       messages.length,
     );
@@ -56,8 +71,20 @@ export function openRabbitQueue({ url, db, log, leaseSeconds, patienceSeconds = 
     });
   }
 
-  async function consume(topic: string, prefetch: number, handle: Parameters<Queue["consume"]>[2]): Promise<Consumer> {
-    const consumer = startConsumer({ connection, topology, publisher, log, topic, prefetch, handle });
+  async function consume(
+    topic: string,
+    prefetch: number,
+    handle: Parameters<Queue["consume"]>[2],
+  ): Promise<Consumer> {
+    const consumer = startConsumer({
+      connection,
+      topology,
+      publisher,
+      log,
+      topic,
+      prefetch,
+      handle,
+    });
     const known: Consumer = { stop: () => consumer.stop().finally(() => consumers.delete(known)) };
     consumers.add(known);
     return known;
@@ -78,5 +105,15 @@ export function openRabbitQueue({ url, db, log, leaseSeconds, patienceSeconds = 
     await Promise.all([connection.check(), publishing.check()]);
   }
 
-  return { kind: "rabbitmq", publish, take, consume, depths, drop: (topic) => topology.drop(topic), topics: record.list, check, close };
+  return {
+    kind: "rabbitmq",
+    publish,
+    take,
+    consume,
+    depths,
+    drop: (topic) => topology.drop(topic),
+    topics: record.list,
+    check,
+    close,
+  };
 }

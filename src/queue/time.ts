@@ -13,10 +13,16 @@ export function pause(milliseconds: number, signal?: AbortSignal): Promise<void>
 }
 
 /** Rejects when the promise takes longer; what it does afterwards is nobody's concern any more. */
-export async function within<Result>(milliseconds: number, promise: Promise<Result>): Promise<Result> {
+export async function within<Result>(
+  milliseconds: number,
+  promise: Promise<Result>,
+): Promise<Result> {
   let clock: NodeJS.Timeout | undefined;
   const tooLong = new Promise<never>((_resolve, reject) => {
-    clock = setTimeout(() => reject(new Error(`no answer within ${Math.ceil(milliseconds / 1000)} s`)), milliseconds);
+    clock = setTimeout(
+      () => reject(new Error(`no answer within ${Math.ceil(milliseconds / 1000)} s`)),
+      milliseconds,
+    );
   });
   try {
     return await Promise.race([promise, tooLong]);

@@ -15,7 +15,10 @@ export async function judge(handle: Handle, bodies: unknown[], log: Logger): Pro
     if (verdicts.length === bodies.length) return verdicts;
     throw new Error(`the handler gave ${verdicts.length} verdicts for ${bodies.length} messages`);
   } catch (error) {
-    log.warn({ err: error, messages: bodies.length }, "a batch of messages was not handled; it comes again");
+    log.warn(
+      { err: error, messages: bodies.length },
+      "a batch of messages was not handled; it comes again",
+    );
     return bodies.map(() => ({ againInSeconds }));
   }
 }

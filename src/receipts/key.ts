@@ -1,4 +1,11 @@
-import { createHash, createPrivateKey, createPublicKey, hkdfSync, type KeyObject, sign } from "node:crypto";
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  hkdfSync,
+  type KeyObject,
+  sign,
+} from "node:crypto";
 import { canonicalJson } from "../canonical-json.ts";
 
 export interface PublicJwk {
@@ -23,13 +30,27 @@ const pkcs8 = Buffer.from("302e020100300506032b657004220420", "hex");
 /** Derived from the service's signing key, which is kept with mode 0600 or shared as SECRET_KEY: processes that share it sign as one. */
 export function receiptKey(signingKey: Buffer): ReceiptKey {
   const seed = Buffer.from(hkdfSync("sha256", signingKey, "", "longshore receipts 1", 32));
-  const key: KeyObject = createPrivateKey({ key: Buffer.concat([pkcs8, seed]), format: "der", type: "pkcs8" });
-  const publicKey = Buffer.from(createPublicKey(key).export({ format: "jwk" }).x ?? "", "base64url");
+  const key: KeyObject = createPrivateKey({
+    key: Buffer.concat([pkcs8, seed]),
+    format: "der",
+    type: "pkcs8",
+  });
+  const publicKey = Buffer.from(
+    createPublicKey(key).export({ format: "jwk" }).x ?? "",
+    "base64url",
+  );
   return { id: keyIdOf(publicKey), publicKey, sign: (bytes) => sign(null, bytes, key) };
 }
 
 export function toJwk(publicKey: Buffer): PublicJwk {
-  return { kty: "OKP", crv: "Ed25519", x: publicKey.toString("base64url"), kid: keyIdOf(publicKey), use: "sig", alg: "EdDSA" };
+  return {
+    kty: "OKP",
+    crv: "Ed25519",
+    x: publicKey.toString("base64url"),
+    kid: keyIdOf(publicKey),
+    use: "sig",
+    alg: "EdDSA",
+  };
 }
 
 /** RFC 7638: a key's name is made of the key, so that nobody can put another under it. */

@@ -38,10 +38,24 @@ export interface Receipt {
     finished_at: string | null;
     stop_after_failed_percent: number | null;
   };
-  dataset: { id: string; finder: string; name: string; did: string | null; version: number; files: number };
+  dataset: {
+    id: string;
+    finder: string;
+    name: string;
+    did: string | null;
+    version: number;
+    files: number;
+  };
   /** over one line a file, in the data set's order: canonical JSON of {checksum, paths, size} and a newline */
   inputs: { files: number; digest: ReceiptDigest };
-  steps: { step: number; operation: string; settings: Record<string, unknown>; retry: unknown; done: number; failed: number }[];
+  steps: {
+    step: number;
+    operation: string;
+    settings: Record<string, unknown>;
+    retry: unknown;
+    done: number;
+    failed: number;
+  }[];
   counters: Record<string, number>;
   rounds: {
     round: number;
@@ -53,7 +67,10 @@ export interface Receipt {
   }[];
   failures: {
     files: number;
-    groups: (ReceiptGroup & { count: number; examples: { file: number; paths: string[]; message: string | null }[] })[];
+    groups: (ReceiptGroup & {
+      count: number;
+      examples: { file: number; paths: string[]; message: string | null }[];
+    })[];
     /** met on the way; no file has failed of these in the end */
     overcome: ReceiptGroup[];
   };

@@ -27,19 +27,20 @@ export async function moveRequest(
      WHERE id = $1`,
     [id, to, round, reason ?? null, move === "redrive", isFinal(to)],
   );
-  await query(`INSERT INTO request_moves (request_id, round, move, from_state, to_state, reason) VALUES ($1, $2, $3, $4, $5, $6)`, [
-    id,
-    round,
-    move,
-    row.state,
-    to,
-    reason ?? null,
-  ]);
+  await query(
+    `INSERT INTO request_moves (request_id, round, move, from_state, to_state, reason) VALUES ($1, $2, $3, $4, $5, $6)`,
+    [id, round, move, row.state, to, reason ?? null],
+  );
   return true;
 }
 
 /** The request is to end: its open files are settled as failed with this reason, in chunks, and nothing is given out from here on. */
-export async function beginEnding(query: Query, id: string, ending: "failed" | "deadline" | "stopped", reason: string): Promise<boolean> {
+export async function beginEnding(
+  query: Query,
+  id: string,
+  ending: "failed" | "deadline" | "stopped",
+  reason: string,
+): Promise<boolean> {
   const rows = await query(
     `UPDATE requests SET ending = $2, reason = $3, facts = facts + 1, updated_at = now()
      WHERE id = $1 AND ending IS NULL AND state IN ('submitted', 'lookup', 'running') RETURNING id`,

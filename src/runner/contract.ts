@@ -1,7 +1,7 @@
 // Start, poll, stop is the whole of a runner; one setting (RUNNER) swaps it.
 
 /** The workers of one request, or (with no request) those that serve every request of this service. */
-export interface Crew {
+export interface WorkerGroup {
   id: string;
   requestId?: string;
   operations: string[];
@@ -9,7 +9,7 @@ export interface Crew {
   size: number;
 }
 
-export interface CrewStatus {
+export interface WorkerGroupStatus {
   starting: number;
   running: number;
   failed: number;
@@ -19,17 +19,17 @@ export interface CrewStatus {
 
 export interface Runner {
   readonly kind: "local" | "kubernetes" | "external";
-  /** one crew a service, one a request, or none that we start */
+  /** one group a service, one a request, or none that we start */
   readonly scope: "service" | "request" | "none";
-  /** most workers at once, all crews together */
+  /** most workers at once, all groups together */
   readonly capacity: number;
   /** Starting twice is one start; another size scales. */
-  start(crew: Crew): Promise<void>;
-  poll(crewId: string): Promise<CrewStatus>;
+  start(group: WorkerGroup): Promise<void>;
+  poll(crewId: string): Promise<WorkerGroupStatus>;
   /** Stopping what is gone is success. Files in hand are given back through the ledger, not by waiting for them. */
   stop(crewId: string): Promise<void>;
   /** Crews that exist, so that the sweep finds those of ended requests. */
-  crews(): Promise<string[]>;
+  groups(): Promise<string[]>;
   /** Called with the worker's name as soon as a worker is known to be dead. */
   onDeath(listener: (worker: string) => void): void;
   close(): Promise<void>;

@@ -9,7 +9,7 @@ export function openExternalRunner(): Runner {
     start: async () => undefined,
     poll: async () => ({ starting: 0, running: 0, failed: 0 }),
     stop: async () => undefined,
-    crews: async () => [],
+    groups: async () => [],
     onDeath: () => undefined,
     close: async () => undefined,
   };

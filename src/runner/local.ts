@@ -2,11 +2,12 @@ import { mkdir, rm } from "node:fs/promises";
 import { hostname } from "node:os";
 import type { Logger } from "../log.ts";
 import type { StartLine } from "../worker/main.ts";
-import type { Crew, Runner } from "./contract.ts";
-import { type LocalCrew, makeLocalCrew } from "./local-crew.ts";
+import type { Runner, WorkerGroup } from "./contract.ts";
+import { type LocalGroup, makeLocalGroup } from "./local-group.ts";
 import { startWorkerProcess } from "./worker-process.ts";
 
-export interface LocalRunnerOptions extends Pick<StartLine, "inputRoots" | "inputHosts" | "limits" | "logLevel"> {
+export interface LocalRunnerOptions
+  extends Pick<StartLine, "inputRoots" | "inputHosts" | "limits" | "logLevel"> {
   internalUrl: () => string;
   log: Logger;
   /** most workers at once */
@@ -23,7 +24,7 @@ const defaultIdleSeconds = 60;
 /** Workers as child processes of the service: started on demand, gone when idle, and with the service at the latest. */
 export async function openLocalRunner(options: LocalRunnerOptions): Promise<Runner> {
   const { log, capacity, scratch } = options;
-  const crews = new Map<string, LocalCrew>();
+  const groups = new Map<string, LocalGroup>();
   const listeners: ((worker: string) => void)[] = [];
   let number = 0;
   await rm(scratch, { recursive: true, force: true });
@@ -33,32 +34,45 @@ export async function openLocalRunner(options: LocalRunnerOptions): Promise<Runn
     kind: "local",
     scope: "service",
     capacity,
-    async start(crew) {
-      const known = crews.get(crew.id) ?? makeLocalCrew((died) => startWorker(crew, died), log);
-      crews.set(crew.id, known);
-      const others = [...crews.values()].filter((one) => one !== known).reduce((total, one) => total + one.size(), 0);
-      known.resize(Math.max(0, Math.min(crew.size, capacity - others)));
+    async start(group) {
+      const known = groups.get(group.id) ?? makeLocalGroup((died) => startWorker(group, died), log);
+      groups.set(group.id, known);
+      const others = [...groups.values()]
+        .filter((one) => one !== known)
+        .reduce((total, one) => total + one.size(), 0);
+      known.resize(Math.max(0, Math.min(group.size, capacity - others)));
     },
-    poll: async (crewId) => crews.get(crewId)?.status() ?? { starting: 0, running: 0, failed: 0 },
+    poll: async (crewId) => groups.get(crewId)?.status() ?? { starting: 0, running: 0, failed: 0 },
     async stop(crewId) {
-      const crew = crews.get(crewId);
-      crews.delete(crewId);
-      await crew?.stop();
+      const group = groups.get(crewId);
+      groups.delete(crewId);
+      await group?.stop();
     },
-    crews: async () => [...crews.keys()],
+    groups: async () => [...groups.keys()],
     onDeath: (listener) => void listeners.push(listener),
     async close() {
-      await Promise.all([...crews.values()].map((crew) => crew.stop()));
-      crews.clear();
+      await Promise.all([...groups.values()].map((group) => group.stop()));
+      groups.clear();
       await rm(scratch, { recursive: true, force: true });
     },
   };
 
-  function startWorker({ operations, requestId }: Crew, died: (code: number | null, lastWords: string) => void) {
+  function startWorker(
+    { operations, requestId }: WorkerGroup,
+    died: (code: number | null, lastWords: string) => void,
+  ) {
     number += 1;
     // The time keeps names of an earlier service on this folder apart: their files are not this worker's
     const name = `${hostname()}-${process.pid}-${Date.now().toString(36)}-${number}`;
-    const { internalUrl, inputRoots, inputHosts, limits, logLevel, environment, idleSeconds = defaultIdleSeconds } = options;
+    const {
+      internalUrl,
+      inputRoots,
+      inputHosts,
+      limits,
+      logLevel,
+      environment,
+      idleSeconds = defaultIdleSeconds,
+    } = options;
     const line: StartLine = {
       url: internalUrl(),
       name,

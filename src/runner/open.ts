@@ -6,14 +6,17 @@ import type { Runner } from "./contract.ts";
 import { openExternalRunner } from "./external.ts";
 import { openLocalRunner } from "./local.ts";
 
-export interface RunnerSurroundings {
+export interface RunnerDeps {
   /** where workers call the service */
   internalUrl: () => string;
   log: Logger;
 }
 
 /** The runner that RUNNER names. */
-export async function openRunner(config: Config, { internalUrl, log }: RunnerSurroundings): Promise<Runner> {
+export async function openRunner(
+  config: Config,
+  { internalUrl, log }: RunnerDeps,
+): Promise<Runner> {
   switch (config.runner) {
     case "external":
       return openExternalRunner();
@@ -30,6 +33,8 @@ export async function openRunner(config: Config, { internalUrl, log }: RunnerSur
         environment: childEnvironment(),
       });
     case "kubernetes":
-      throw new Error("RUNNER is kubernetes: this version starts no pods. Allowed are local and external.");
+      throw new Error(
+        "RUNNER is kubernetes: this version starts no pods. Allowed are local and external.",
+      );
   }
 }

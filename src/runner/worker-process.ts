@@ -14,8 +14,8 @@ export interface WorkerProcess {
   stop(): Promise<void>;
 }
 
-const patienceMilliseconds = 8000;
-const wordsKept = 2000;
+const graceMilliseconds = 8000;
+const outputKept = 2000;
 
 /** One worker, told its options over its standard input, which it outlives by no moment. */
 export function startWorkerProcess(
@@ -23,17 +23,22 @@ export function startWorkerProcess(
   environment: NodeJS.ProcessEnv,
   onExit: (code: number | null, lastWords: string) => void,
 ): WorkerProcess {
-  const { command, args } = nodeProgram(moduleBeside(import.meta.url, "../worker/main"), ["--max-semi-space-size=2"]);
+  const { command, args } = nodeProgram(moduleBeside(import.meta.url, "../worker/main"), [
+    "--max-semi-space-size=2",
+  ]);
   // Its name is there for people who look at the list of processes
-  const child = spawn(command, [...args, line.name], { env: environment, stdio: ["pipe", "pipe", "pipe"] });
+  const child = spawn(command, [...args, line.name], {
+    env: environment,
+    stdio: ["pipe", "pipe", "pipe"],
+  });
   let readyAt: number | undefined;
   let gone = false;
-  let words = "";
+  let output = "";
   child.stdout.once("data", () => {
     readyAt = Date.now();
   });
   child.stderr.on("data", (chunk: Buffer) => {
-    words = (words + chunk.toString()).slice(-wordsKept);
+    output = (output + chunk.toString()).slice(-outputKept);
     process.stderr.write(chunk);
   });
   const exited = once(child, "close");
@@ -42,7 +47,9 @@ export function startWorkerProcess(
     gone = true;
     onExit(code, why);
   };
-  child.on("exit", (code, signal) => end(code, signal ? `It was ended by ${signal}.` : lastLine(words)));
+  child.on("exit", (code, signal) =>
+    end(code, signal ? `It was ended by ${signal}.` : lastLine(output)),
+  );
   child.on("error", (error) => end(null, error.message));
   // A worker that died already takes no line; its exit says so
   child.stdin.on("error", () => undefined);
@@ -56,13 +63,13 @@ export function startWorkerProcess(
     async stop() {
       if (gone) return;
       child.kill("SIGTERM");
-      const impatience = setTimeout(() => child.kill("SIGKILL"), patienceMilliseconds);
+      const killTimer = setTimeout(() => child.kill("SIGKILL"), graceMilliseconds);
       await exited;
-      clearTimeout(impatience);
+      clearTimeout(killTimer);
     },
   };
 }
 
-function lastLine(words: string): string {
-  return words.trim().split("\n").at(-1) ?? "";
+function lastLine(output: string): string {
+  return output.trim().split("\n").at(-1) ?? "";
 }

@@ -1,4 +1,4 @@
-import { S3Fault } from "./fault.ts";
+import { S3Error } from "./s3-error.ts";
 
 export type Query = Record<string, string | string[]>;
 
@@ -16,9 +16,15 @@ export interface Address {
 export function readAddress(url: string): Address {
   const origin = /^[a-z][a-z0-9+.-]*:\/\/[^/?]*/i.exec(url)?.[0] ?? "";
   const [rawPath = "", ...queries] = url.slice(origin.length).split("?");
-  if (!rawPath.startsWith("/")) throw new S3Fault("InvalidURI");
+  if (!rawPath.startsWith("/")) throw new S3Error("InvalidURI");
   const [bucket = "", ...key] = rawPath.slice(1).split("/");
-  return { bucket: decoded(bucket), key: decoded(key.join("/")), query: readQuery(queries.join("?")), rawPath, path: decoded(rawPath) };
+  return {
+    bucket: decoded(bucket),
+    key: decoded(key.join("/")),
+    query: readQuery(queries.join("?")),
+    rawPath,
+    path: decoded(rawPath),
+  };
 }
 
 /** The one value of a parameter; the first where it was given twice. */
@@ -27,12 +33,20 @@ export function parameter(query: Query, name: string): string | undefined {
   return Array.isArray(value) ? value[0] : value;
 }
 
-export function wholeNumber(query: Query, name: string, least: number, most: number): number | undefined {
+export function wholeNumber(
+  query: Query,
+  name: string,
+  least: number,
+  most: number,
+): number | undefined {
   const text = parameter(query, name);
   if (text === undefined || text === "") return undefined;
   const value = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
   if (value >= least && value <= most) return value;
-  throw new S3Fault("InvalidArgument", `Argument ${name} must be an integer between ${least} and ${most}`);
+  throw new S3Error(
+    "InvalidArgument",
+    `Argument ${name} must be an integer between ${least} and ${most}`,
+  );
 }
 
 function readQuery(text: string): Query {
@@ -44,7 +58,9 @@ function readQuery(text: string): Query {
     const value = at === -1 ? "" : decoded(formText(pair.slice(at + 1)));
     values.set(name, [...(values.get(name) ?? []), value]);
   }
-  return Object.fromEntries([...values].map(([name, list]) => [name, list.length === 1 ? (list[0] ?? "") : list]));
+  return Object.fromEntries(
+    [...values].map(([name, list]) => [name, list.length === 1 ? (list[0] ?? "") : list]),
+  );
 }
 
 function formText(text: string): string {
@@ -55,6 +71,6 @@ function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    throw new S3Fault("InvalidURI");
+    throw new S3Error("InvalidURI");
   }
 }

@@ -5,13 +5,13 @@ import type { Logger } from "../log.ts";
 import type { Store } from "../storage/contract.ts";
 import { readAddress } from "./address.ts";
 import { authorize } from "./authorize.ts";
+import { bucketViewOf, type Results } from "./bucket-view.ts";
 import { listBuckets } from "./buckets.ts";
 import type { Call, Reply } from "./call.ts";
-import { S3Fault } from "./fault.ts";
-import { faultReply } from "./fault-reply.ts";
+import { errorReply } from "./error-reply.ts";
 import { operationOf } from "./operations.ts";
+import { S3Error } from "./s3-error.ts";
 import { sendReply } from "./send.ts";
-import { type Results, shelfOf } from "./shelf.ts";
 
 export interface S3App {
   store: Store;
@@ -25,18 +25,24 @@ export interface S3App {
 
 /** A server for it: an upload may take as long as it takes. */
 export function makeS3Server(app: S3App): Server {
-  return createServer({ requestTimeout: 0, headersTimeout: 60_000, keepAliveTimeout: 30_000 }, makeS3App(app));
+  return createServer(
+    { requestTimeout: 0, headersTimeout: 60_000, keepAliveTimeout: 30_000 },
+    makeS3App(app),
+  );
 }
 
-export function makeS3App(app: S3App): (request: IncomingMessage, response: ServerResponse) => void {
+export function makeS3App(
+  app: S3App,
+): (request: IncomingMessage, response: ServerResponse) => void {
   return (request, response) => {
     const id = randomUUID();
     const path = (request.url ?? "").split("?")[0] ?? "";
     response.setHeader("x-amz-request-id", id);
     answer(app, request, response)
       .catch((error: unknown) => {
-        const reply = faultReply(error, path, id);
-        if (reply.status === 500) app.log.error({ err: error, request: id, path }, "an S3 call failed");
+        const reply = errorReply(error, path, id);
+        if (reply.status === 500)
+          app.log.error({ err: error, request: id, path }, "an S3 call failed");
         return reply;
       })
       .then((reply) => sendReply(request, response, reply))
@@ -47,14 +53,33 @@ export function makeS3App(app: S3App): (request: IncomingMessage, response: Serv
   };
 }
 
-async function answer(app: S3App, request: IncomingMessage, response: ServerResponse): Promise<Reply> {
+async function answer(
+  app: S3App,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<Reply> {
   const address = readAddress(request.url ?? "");
   const { store, results, rootKey, uploadLimitBytes } = app;
   const caller = await authorize(rootKey, request, address);
-  const call: Call = { request, response, address, caller, store, results, uploadLimitBytes, shelf: shelfOf(caller, store, results) };
+  const call: Call = {
+    request,
+    response,
+    address,
+    caller,
+    store,
+    results,
+    uploadLimitBytes,
+    bucketView: bucketViewOf(caller, store, results),
+  };
   const { bucket, key, query } = address;
   if (bucket === "" && key === "" && request.method === "GET") return listBuckets(call);
-  if (bucket !== caller.bucket) throw new S3Fault("AccessDenied", undefined, { details: { BucketName: bucket } });
-  if (!(await results.requestExists(bucket))) throw new S3Fault("NoSuchBucket", undefined, { details: { BucketName: bucket } });
-  return operationOf(request.method ?? "", key === "" ? "bucket" : "object", Object.keys(query)).run(call);
+  if (bucket !== caller.bucket)
+    throw new S3Error("AccessDenied", undefined, { details: { BucketName: bucket } });
+  if (!(await results.requestExists(bucket)))
+    throw new S3Error("NoSuchBucket", undefined, { details: { BucketName: bucket } });
+  return operationOf(
+    request.method ?? "",
+    key === "" ? "bucket" : "object",
+    Object.keys(query),
+  ).run(call);
 }

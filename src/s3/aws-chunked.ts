@@ -1,9 +1,9 @@
 // The framing "aws-chunked": `size;chunk-signature=…`, the bytes, an empty chunk, and perhaps trailers. Each signature covers the one before.
 import { createHash } from "node:crypto";
 import type { Checking } from "./checksums.ts";
-import { S3Fault } from "./fault.ts";
 import { Incoming } from "./incoming.ts";
 import type { Signing } from "./payload.ts";
+import { S3Error } from "./s3-error.ts";
 import { sameText } from "./signature.ts";
 
 export interface Chunked {
@@ -30,17 +30,32 @@ export async function* dechunked(
       if (kind.signed) hash.update(piece);
       yield piece;
     }
-    if (kind.signed) previous = await checkedSignature(signing, signature, "PAYLOAD", [previous, hashOfNothing, hash.digest("hex")]);
+    if (kind.signed)
+      previous = await checkedSignature(signing, signature, "PAYLOAD", [
+        previous,
+        hashOfNothing,
+        hash.digest("hex"),
+      ]);
     if (size === 0) break;
     if ((await incoming.line(longestLine)) !== "") throw malformed();
   }
   await readTrailers(incoming, kind, signing, checking, previous);
 }
 
-async function readTrailers(incoming: Incoming, kind: Chunked, signing: Signing, checking: Checking, previous: string): Promise<void> {
+async function readTrailers(
+  incoming: Incoming,
+  kind: Chunked,
+  signing: Signing,
+  checking: Checking,
+  previous: string,
+): Promise<void> {
   const lines: string[] = [];
   let signature: string | undefined;
-  for (let line = await incoming.lineOrEnd(longestLine); line; line = await incoming.lineOrEnd(longestLine)) {
+  for (
+    let line = await incoming.lineOrEnd(longestLine);
+    line;
+    line = await incoming.lineOrEnd(longestLine)
+  ) {
     const at = line.indexOf(":");
     const [name, value] = [line.slice(0, at).trim().toLowerCase(), line.slice(at + 1).trim()];
     if (at < 1 || !kind.trailers || lines.length > 20) throw malformed();
@@ -61,19 +76,25 @@ async function checkedSignature(
   what: "PAYLOAD" | "TRAILER",
   parts: string[],
 ): Promise<string> {
-  if (!expected || given === undefined) throw new S3Fault("SignatureDoesNotMatch");
-  const text = [`AWS4-HMAC-SHA256-${what}`, expected.longDate, expected.credentialScope, ...parts].join("\n");
+  if (!expected || given === undefined) throw new S3Error("SignatureDoesNotMatch");
+  const text = [
+    `AWS4-HMAC-SHA256-${what}`,
+    expected.longDate,
+    expected.credentialScope,
+    ...parts,
+  ].join("\n");
   const signature = await expected.ofText(text);
-  if (!sameText(given, signature)) throw new S3Fault("SignatureDoesNotMatch");
+  if (!sameText(given, signature)) throw new S3Error("SignatureDoesNotMatch");
   return signature;
 }
 
 function readHead(line: string): { size: number; signature?: string | undefined } {
-  const [, size, signature] = /^([0-9a-f]{1,12})(?:;chunk-signature=([0-9a-f]{64}))?$/i.exec(line) ?? [];
+  const [, size, signature] =
+    /^([0-9a-f]{1,12})(?:;chunk-signature=([0-9a-f]{64}))?$/i.exec(line) ?? [];
   if (size === undefined) throw malformed();
   return { size: Number.parseInt(size, 16), signature };
 }
 
-function malformed(): S3Fault {
-  return new S3Fault("IncompleteBody", "The body is not framed as aws-chunked.");
+function malformed(): S3Error {
+  return new S3Error("IncompleteBody", "The body is not framed as aws-chunked.");
 }

@@ -1,6 +1,6 @@
 import type { Call, Reply } from "./call.ts";
-import { S3Fault } from "./fault.ts";
 import { ownerOf } from "./list.ts";
+import { S3Error } from "./s3-error.ts";
 import { document } from "./xml.ts";
 
 const region = "us-east-1";
@@ -8,7 +8,10 @@ const region = "us-east-1";
 /** A key knows of one bucket, its own. */
 export async function listBuckets({ caller: { bucket } }: Call): Promise<Reply> {
   const buckets = { Bucket: { Name: bucket, CreationDate: new Date(0).toISOString() } };
-  return { status: 200, body: document("ListAllMyBucketsResult", { Owner: ownerOf(bucket), Buckets: buckets }) };
+  return {
+    status: 200,
+    body: document("ListAllMyBucketsResult", { Owner: ownerOf(bucket), Buckets: buckets }),
+  };
 }
 
 export async function bucketLocation(): Promise<Reply> {
@@ -25,10 +28,10 @@ export async function headBucket(): Promise<Reply> {
 
 /** It came with the request. */
 export async function createBucket({ caller: { bucket } }: Call): Promise<Reply> {
-  throw new S3Fault("BucketAlreadyOwnedByYou", undefined, { details: { BucketName: bucket } });
+  throw new S3Error("BucketAlreadyOwnedByYou", undefined, { details: { BucketName: bucket } });
 }
 
 /** It goes with the request, and only so. */
 export async function deleteBucket(): Promise<Reply> {
-  throw new S3Fault("AccessDenied", "The bucket is removed with its request.");
+  throw new S3Error("AccessDenied", "The bucket is removed with its request.");
 }

@@ -3,7 +3,7 @@ import type { Readable } from "node:stream";
 import type { Store } from "../storage/contract.ts";
 import type { Address } from "./address.ts";
 import type { Caller } from "./authorize.ts";
-import type { Results, Shelf } from "./shelf.ts";
+import type { BucketView, Results } from "./bucket-view.ts";
 
 /** One call to the endpoint whose signature is good and whose bucket is the caller's own. */
 export interface Call {
@@ -13,7 +13,7 @@ export interface Call {
   caller: Caller;
   store: Store;
   results: Results;
-  shelf: Shelf;
+  bucketView: BucketView;
   /** most bytes of an object */
   uploadLimitBytes: number;
 }

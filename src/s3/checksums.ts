@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 import { Crc32, Crc32c, Crc64Nvme } from "@aws-sdk/checksums/crc";
-import { S3Fault } from "./fault.ts";
+import { S3Error } from "./s3-error.ts";
 import { sameText } from "./signature.ts";
 
 interface Sum {
@@ -33,12 +33,17 @@ export interface Checking {
 export function announcedChecksums(headers: IncomingHttpHeaders): Checking {
   const sums = new Map<string, { sum: Sum; expected?: string }>();
   const add = (name: string, value?: string) =>
-    sums.set(name, { sum: kindOf(name).make(), ...(value !== undefined && { expected: checkedValue(name, value) }) });
+    sums.set(name, {
+      sum: kindOf(name).make(),
+      ...(value !== undefined && { expected: checkedValue(name, value) }),
+    });
   const md5 = headers["content-md5"];
   if (md5 !== undefined) add("content-md5", md5.toString());
-  for (const [name, value] of Object.entries(headers)) if (isChecksum(name)) add(name, String(value));
+  for (const [name, value] of Object.entries(headers))
+    if (isChecksum(name)) add(name, String(value));
   const trailers = String(headers["x-amz-trailer"] ?? "").split(",");
-  for (const name of trailers.map((one) => one.trim().toLowerCase())) if (isChecksum(name)) add(name);
+  for (const name of trailers.map((one) => one.trim().toLowerCase()))
+    if (isChecksum(name)) add(name);
 
   return {
     update(chunk) {
@@ -50,14 +55,25 @@ export function announcedChecksums(headers: IncomingHttpHeaders): Checking {
     },
     async verify() {
       for (const [name, { sum, expected }] of sums) {
-        if (expected === undefined) throw new S3Fault("InvalidRequest", `The trailer ${name} was announced and did not come.`);
+        if (expected === undefined)
+          throw new S3Error(
+            "InvalidRequest",
+            `The trailer ${name} was announced and did not come.`,
+          );
         const computed = Buffer.from(await sum.digest()).toString("base64");
         if (!sameText(expected, computed))
-          throw new S3Fault("BadDigest", `The ${name} you specified did not match the calculated checksum.`);
+          throw new S3Error(
+            "BadDigest",
+            `The ${name} you specified did not match the calculated checksum.`,
+          );
       }
     },
     answered() {
-      return Object.fromEntries([...sums].flatMap(([name, { expected }]) => (isChecksum(name) && expected ? [[name, expected]] : [])));
+      return Object.fromEntries(
+        [...sums].flatMap(([name, { expected }]) =>
+          isChecksum(name) && expected ? [[name, expected]] : [],
+        ),
+      );
     },
   };
 }
@@ -69,14 +85,18 @@ function isChecksum(name: string): boolean {
 function kindOf(name: string): { bytes: number; make: () => Sum } {
   const algorithm = name.replace(/^(x-amz-checksum|content)-/, "");
   const kind = Object.hasOwn(makers, algorithm) ? makers[algorithm] : undefined;
-  if (!kind) throw new S3Fault("InvalidRequest", `The checksum ${name} is not known here; known are ${Object.keys(makers).join(", ")}.`);
+  if (!kind)
+    throw new S3Error(
+      "InvalidRequest",
+      `The checksum ${name} is not known here; known are ${Object.keys(makers).join(", ")}.`,
+    );
   return kind;
 }
 
 function checkedValue(name: string, text: string): string {
   const value = Buffer.from(text, "base64");
   if (value.length === kindOf(name).bytes && value.toString("base64") === text) return text;
-  throw new S3Fault("InvalidDigest");
+  throw new S3Error("InvalidDigest");
 }
 
 function nodeHash(algorithm: string): Sum {

@@ -3,9 +3,9 @@ import { etagOf } from "../storage/conditions.ts";
 import type { StoredObject } from "../storage/contract.ts";
 import type { Call, Reply } from "./call.ts";
 import { announcedChecksums } from "./checksums.ts";
-import { S3Fault } from "./fault.ts";
-import { forgetUpload, partNumbered, uploadOf } from "./multipart.ts";
+import { deleteUpload, partNumbered, uploadOf } from "./multipart.ts";
 import { textOf } from "./payload.ts";
+import { S3Error } from "./s3-error.ts";
 import { refuseUnwritable } from "./writable.ts";
 import { document, listOf, readDocument } from "./xml.ts";
 
@@ -19,44 +19,76 @@ export async function completeUpload(call: Call): Promise<Reply> {
   const id = await uploadOf(call);
   await refuseUnwritable(call, key);
   const { "content-md5": md5 } = request.headers;
-  const asked = await textOf(request, caller.signing, longestDocument, announcedChecksums(md5 === undefined ? {} : { "content-md5": md5 }));
+  const asked = await textOf(
+    request,
+    caller.signing,
+    longestDocument,
+    announcedChecksums(md5 === undefined ? {} : { "content-md5": md5 }),
+  );
   const parts = await partsOf(call, id, readDocument(asked, "CompleteMultipartUpload"));
   const size = parts.reduce((sum, part) => sum + part.size, 0);
-  const put = await store.put(bucket, key, Readable.from(contentOf(call, parts), { objectMode: false }), { size, limit: uploadLimitBytes });
+  const put = await store.put(
+    bucket,
+    key,
+    Readable.from(contentOf(call, parts), { objectMode: false }),
+    { size, limit: uploadLimitBytes },
+  );
   const object = await store.head(bucket, key);
-  await forgetUpload(call, id);
+  await deleteUpload(call, id);
   const etag = etagOf(object ?? { ...put, modifiedAt: new Date() });
   const location = `http://${request.headers.host}${address.rawPath}`;
-  return { status: 200, body: document("CompleteMultipartUploadResult", { Location: location, Bucket: bucket, Key: key, ETag: etag }) };
+  return {
+    status: 200,
+    body: document("CompleteMultipartUploadResult", {
+      Location: location,
+      Bucket: bucket,
+      Key: key,
+      ETag: etag,
+    }),
+  };
 }
 
-async function partsOf(call: Call, id: string, asked: Record<string, unknown>): Promise<StoredObject[]> {
-  const named = listOf(asked.Part).map(({ PartNumber, ETag }) => ({ number: Number(PartNumber), etag: String(ETag).replaceAll('"', "") }));
-  if (named.length === 0 || !named.every(({ number }) => Number.isInteger(number) && number >= 1 && number <= 10_000)) {
-    throw new S3Fault("MalformedXML");
+async function partsOf(
+  call: Call,
+  id: string,
+  asked: Record<string, unknown>,
+): Promise<StoredObject[]> {
+  const named = listOf(asked.Part).map(({ PartNumber, ETag }) => ({
+    number: Number(PartNumber),
+    etag: String(ETag).replaceAll('"', ""),
+  }));
+  if (
+    named.length === 0 ||
+    !named.every(({ number }) => Number.isInteger(number) && number >= 1 && number <= 10_000)
+  ) {
+    throw new S3Error("MalformedXML");
   }
   const parts: StoredObject[] = [];
   let previous = 0;
   for (const { number, etag } of named) {
-    if (number <= previous) throw new S3Fault("InvalidPartOrder");
+    if (number <= previous) throw new S3Error("InvalidPartOrder");
     previous = number;
     const part = await partNumbered(call, id, number);
-    if (!part || etagOf(part) !== `"${etag}"`) throw new S3Fault("InvalidPart", undefined, { details: { PartNumber: String(number) } });
+    if (!part || etagOf(part) !== `"${etag}"`)
+      throw new S3Error("InvalidPart", undefined, { details: { PartNumber: String(number) } });
     parts.push(part);
   }
-  if (parts.slice(0, -1).some(({ size }) => size < leastPart)) throw new S3Fault("EntityTooSmall");
+  if (parts.slice(0, -1).some(({ size }) => size < leastPart)) throw new S3Error("EntityTooSmall");
   return parts;
 }
 
 /** One part after the other; a checksum of the whole that the caller gave is verified before the object is there. */
-async function* contentOf({ request, store, address }: Call, parts: StoredObject[]): AsyncGenerator<Buffer> {
+async function* contentOf(
+  { request, store, address }: Call,
+  parts: StoredObject[],
+): AsyncGenerator<Buffer> {
   const whole = Object.entries(request.headers).filter(
     ([name, value]) => name.startsWith("x-amz-checksum-") && !String(value).includes("-"),
   );
   const checking = announcedChecksums(Object.fromEntries(whole));
   for (const { name } of parts) {
     const part = await store.get(address.bucket, name);
-    if (!part) throw new S3Fault("InvalidPart");
+    if (!part) throw new S3Error("InvalidPart");
     for await (const chunk of part.body) {
       checking.update(chunk as Buffer);
       yield chunk as Buffer;

@@ -26,7 +26,8 @@ export function requestCredentials(rootKey: Buffer, requestId: string, kind: Key
 /** Undefined for keys that were never ours. */
 export function knownKey(rootKey: Buffer, accessKey: string): KnownKey | undefined {
   const kind = kinds.find((one) => accessKey.startsWith(marks[one]));
-  const bytes = kind && /^[A-Z2-7]{26}$/.test(accessKey.slice(4)) ? fromBase32(accessKey.slice(4)) : undefined;
+  const bytes =
+    kind && /^[A-Z2-7]{26}$/.test(accessKey.slice(4)) ? fromBase32(accessKey.slice(4)) : undefined;
   if (!kind || !bytes || base32(bytes) !== accessKey.slice(4)) return undefined;
   const [, ...parts] = /^(.{8})(.{4})(.{4})(.{4})(.{12})$/.exec(bytes.toString("hex")) ?? [];
   return { kind, bucket: parts.join("-"), secretKey: secretOf(rootKey, accessKey) };

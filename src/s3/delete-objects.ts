@@ -1,7 +1,7 @@
 import { isName } from "../storage/names.ts";
 import type { Call, Reply } from "./call.ts";
-import { S3Fault } from "./fault.ts";
 import { textOf } from "./payload.ts";
+import { S3Error } from "./s3-error.ts";
 import { refuseUnwritable } from "./writable.ts";
 import { document, listOf, readDocument } from "./xml.ts";
 
@@ -18,10 +18,11 @@ export async function deleteObject(call: Call): Promise<Reply> {
 /** Each for itself; what is not there counts as deleted. */
 export async function deleteObjects(call: Call): Promise<Reply> {
   const { request, caller, address, store } = call;
-  if (caller.kind === "read") throw new S3Fault("AccessDenied", "This key reads only.");
+  if (caller.kind === "read") throw new S3Error("AccessDenied", "This key reads only.");
   const asked = readDocument(await textOf(request, caller.signing, longestDocument), "Delete");
   const keys = listOf(asked.Object).map(({ Key }) => Key);
-  if (keys.length === 0 || keys.length > most || !keys.every((key) => typeof key === "string")) throw new S3Fault("MalformedXML");
+  if (keys.length === 0 || keys.length > most || !keys.every((key) => typeof key === "string"))
+    throw new S3Error("MalformedXML");
   const deleted: string[] = [];
   const refused: { Key: string; Code: string; Message: string }[] = [];
   for (const key of keys as string[]) {
@@ -34,12 +35,12 @@ export async function deleteObjects(call: Call): Promise<Reply> {
   return { status: 200, body: document("DeleteResult", { Deleted: told, Error: refused }) };
 }
 
-async function refusal(call: Call, key: string): Promise<S3Fault | undefined> {
+async function refusal(call: Call, key: string): Promise<S3Error | undefined> {
   try {
     await refuseUnwritable(call, key);
     return undefined;
   } catch (error) {
-    if (error instanceof S3Fault) return error;
+    if (error instanceof S3Error) return error;
     throw error;
   }
 }

@@ -1,27 +1,35 @@
 import { readRange } from "../storage/byte-range.ts";
 import { etagOf, rangeApplies, readCondition } from "../storage/conditions.ts";
 import { parameter, type Query } from "./address.ts";
+import type { Result } from "./bucket-view.ts";
 import type { Call, Reply } from "./call.ts";
-import { S3Fault } from "./fault.ts";
-import type { Result } from "./shelf.ts";
+import { S3Error } from "./s3-error.ts";
 
-export async function getObject({ request, address, shelf, store }: Call): Promise<Reply> {
+export async function getObject({ request, address, bucketView, store }: Call): Promise<Reply> {
   const { bucket, key, query } = address;
-  const object = await shelf.find(key);
-  if (!object) throw new S3Fault("NoSuchKey", undefined, { details: { Key: key } });
+  const object = await bucketView.find(key);
+  if (!object) throw new S3Error("NoSuchKey", undefined, { details: { Key: key } });
   const condition = readCondition(request.headers, object);
-  if (condition === 412) throw new S3Fault("PreconditionFailed");
+  if (condition === 412) throw new S3Error("PreconditionFailed");
   const headers = { ...describe(object), ...overrides(query) };
   if (condition === 304) return { status: 304, headers };
-  const range = rangeApplies(request.headers, object) ? readRange(request.headers.range, object.size) : undefined;
+  const range = rangeApplies(request.headers, object)
+    ? readRange(request.headers.range, object.size)
+    : undefined;
   if (range === "unsatisfiable") throw outside(object.size, request.headers.range ?? "");
   const sent: Record<string, string | number> = range
-    ? { "content-range": `bytes ${range.start}-${range.end}/${object.size}`, "content-length": range.end - range.start + 1 }
-    : { "content-length": object.size, ...checksum(object, request.headers["x-amz-checksum-mode"]) };
+    ? {
+        "content-range": `bytes ${range.start}-${range.end}/${object.size}`,
+        "content-length": range.end - range.start + 1,
+      }
+    : {
+        "content-length": object.size,
+        ...checksum(object, request.headers["x-amz-checksum-mode"]),
+      };
   const status = range ? 206 : 200;
   if (request.method === "HEAD") return { status, headers: { ...headers, ...sent } };
   const found = await store.get(bucket, key, range);
-  if (!found) throw new S3Fault("NoSuchKey", undefined, { details: { Key: key } });
+  if (!found) throw new S3Error("NoSuchKey", undefined, { details: { Key: key } });
   return { status, headers: { ...headers, ...sent }, body: found.body };
 }
 
@@ -37,24 +45,35 @@ function describe(object: Result): Record<string, string> {
 /** Clients that ask for it verify it. */
 function checksum(object: Result, mode: string | string[] | undefined): Record<string, string> {
   if (object.checksum === undefined || String(mode).toUpperCase() !== "ENABLED") return {};
-  return { "x-amz-checksum-sha256": Buffer.from(object.checksum, "hex").toString("base64"), "x-amz-checksum-type": "FULL_OBJECT" };
+  return {
+    "x-amz-checksum-sha256": Buffer.from(object.checksum, "hex").toString("base64"),
+    "x-amz-checksum-type": "FULL_OBJECT",
+  };
 }
 
-const overridable = ["cache-control", "content-disposition", "content-encoding", "content-language", "content-type", "expires"];
+const overridable = [
+  "cache-control",
+  "content-disposition",
+  "content-encoding",
+  "content-language",
+  "content-type",
+  "expires",
+];
 
 function overrides(query: Query): Record<string, string> {
   return Object.fromEntries(
     overridable.flatMap((name) => {
       const value = parameter(query, `response-${name}`);
       if (value === undefined) return [];
-      if (!isHeaderText(value)) throw new S3Fault("InvalidArgument", `response-${name} is no value of a header`);
+      if (!isHeaderText(value))
+        throw new S3Error("InvalidArgument", `response-${name} is no value of a header`);
       return [[name, value]];
     }),
   );
 }
 
-function outside(size: number, asked: string): S3Fault {
-  return new S3Fault("InvalidRange", undefined, {
+function outside(size: number, asked: string): S3Error {
+  return new S3Error("InvalidRange", undefined, {
     details: { RangeRequested: asked, ActualObjectSize: String(size) },
     headers: { "content-range": `bytes */${size}` },
   });

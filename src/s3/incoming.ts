@@ -1,4 +1,4 @@
-import { S3Fault } from "./fault.ts";
+import { S3Error } from "./s3-error.ts";
 
 /** A stream of bytes that is read by lines and by counts. */
 export class Incoming {
@@ -11,7 +11,7 @@ export class Incoming {
 
   async line(most: number): Promise<string> {
     const line = await this.lineOrEnd(most);
-    if (line === undefined) throw new S3Fault("IncompleteBody");
+    if (line === undefined) throw new S3Error("IncompleteBody");
     return line;
   }
 
@@ -24,7 +24,8 @@ export class Incoming {
         this.rest = this.rest.subarray(end + 2);
         return line;
       }
-      if (this.rest.length > most) throw new S3Fault("IncompleteBody", "The body is not framed as aws-chunked.");
+      if (this.rest.length > most)
+        throw new S3Error("IncompleteBody", "The body is not framed as aws-chunked.");
       const next = await this.source.next();
       if (next.done) return undefined;
       this.rest = Buffer.concat([this.rest, next.value]);
@@ -35,7 +36,7 @@ export class Incoming {
     for (let missing = bytes; missing > 0; ) {
       if (this.rest.length === 0) {
         const next = await this.source.next();
-        if (next.done) throw new S3Fault("IncompleteBody");
+        if (next.done) throw new S3Error("IncompleteBody");
         this.rest = next.value;
       }
       const piece = this.rest.subarray(0, missing);

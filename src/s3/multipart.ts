@@ -5,11 +5,11 @@ import { etagOf } from "../storage/conditions.ts";
 import type { StoredObject } from "../storage/contract.ts";
 import { consuming } from "../storage/detached-body.ts";
 import { parameter, wholeNumber } from "./address.ts";
+import { uploadsFolder } from "./bucket-view.ts";
 import type { Call, Reply } from "./call.ts";
-import { S3Fault } from "./fault.ts";
 import { ownerOf } from "./list.ts";
 import { payloadOf } from "./payload.ts";
-import { uploadsFolder } from "./shelf.ts";
+import { S3Error } from "./s3-error.ts";
 import { refuseUnwritable } from "./writable.ts";
 import { document } from "./xml.ts";
 
@@ -21,19 +21,29 @@ export async function createUpload(call: Call): Promise<Reply> {
   await refuseUnwritable(call, key);
   const id = randomUUID();
   await store.put(bucket, keyFile(id), Buffer.from(key));
-  return { status: 200, body: document("InitiateMultipartUploadResult", { Bucket: bucket, Key: key, UploadId: id }) };
+  return {
+    status: 200,
+    body: document("InitiateMultipartUploadResult", { Bucket: bucket, Key: key, UploadId: id }),
+  };
 }
 
 export async function uploadPart(call: Call): Promise<Reply> {
   const { request, caller, store, address, uploadLimitBytes } = call;
-  if (request.headers["x-amz-copy-source"] !== undefined) throw new S3Fault("NotImplemented", "Objects cannot be copied here.");
+  if (request.headers["x-amz-copy-source"] !== undefined)
+    throw new S3Error("NotImplemented", "Objects cannot be copied here.");
   const id = await uploadOf(call);
   const number = wholeNumber(address.query, "partNumber", 1, mostParts);
-  if (number === undefined) throw new S3Fault("InvalidArgument", `Part number must be an integer between 1 and ${mostParts}, inclusive`);
+  if (number === undefined)
+    throw new S3Error(
+      "InvalidArgument",
+      `Part number must be an integer between 1 and ${mostParts}, inclusive`,
+    );
   const { body, size, checksums } = payloadOf(request, caller.signing);
-  await consuming(body, () => store.put(address.bucket, partFile(id, number), body, { size, limit: uploadLimitBytes }));
+  await consuming(body, () =>
+    store.put(address.bucket, partFile(id, number), body, { size, limit: uploadLimitBytes }),
+  );
   const part = await store.head(address.bucket, partFile(id, number));
-  if (!part) throw new S3Fault("NoSuchUpload");
+  if (!part) throw new S3Error("NoSuchUpload");
   return { status: 200, headers: { etag: etagOf(part), ...checksums() } };
 }
 
@@ -43,10 +53,14 @@ export async function listParts(call: Call): Promise<Reply> {
   const id = await uploadOf(call);
   const limit = Math.min(wholeNumber(query, "max-parts", 0, 2_147_483_647) ?? 1000, 1000);
   const marker = wholeNumber(query, "part-number-marker", 0, mostParts) ?? 0;
-  const listed = await store.list(bucket, { prefix: folderOf(id), after: partFile(id, marker), limit: limit + 1 });
-  const parts = (await Promise.all(listed.slice(0, limit).map(({ name }) => store.head(bucket, name)))).filter(
-    (part) => part !== undefined,
-  );
+  const listed = await store.list(bucket, {
+    prefix: folderOf(id),
+    after: partFile(id, marker),
+    limit: limit + 1,
+  });
+  const parts = (
+    await Promise.all(listed.slice(0, limit).map(({ name }) => store.head(bucket, name)))
+  ).filter((part) => part !== undefined);
   const numbered = parts.filter(({ name }) => name !== keyFile(id));
   const truncated = listed.filter(({ name }) => name !== keyFile(id)).length > limit;
   const body = document("ListPartsResult", {
@@ -71,25 +85,31 @@ export async function listParts(call: Call): Promise<Reply> {
 
 export async function abortUpload(call: Call): Promise<Reply> {
   const id = await uploadOf(call);
-  await forgetUpload(call, id);
+  await deleteUpload(call, id);
   return { status: 204 };
 }
 
 /** The upload named in the query, if it is one of this very key. */
 export async function uploadOf({ caller, store, address }: Call): Promise<string> {
-  if (caller.kind !== "write") throw new S3Fault("AccessDenied", "This key reads only.");
+  if (caller.kind !== "write") throw new S3Error("AccessDenied", "This key reads only.");
   const id = parameter(address.query, "uploadId") ?? "";
-  const begun = /^[0-9a-f-]{36}$/.test(id) ? await store.get(address.bucket, keyFile(id)) : undefined;
-  if (!begun || (await text(begun.body)) !== address.key) throw new S3Fault("NoSuchUpload");
+  const begun = /^[0-9a-f-]{36}$/.test(id)
+    ? await store.get(address.bucket, keyFile(id))
+    : undefined;
+  if (!begun || (await text(begun.body)) !== address.key) throw new S3Error("NoSuchUpload");
   return id;
 }
 
-export async function partNumbered({ store, address }: Call, id: string, number: number): Promise<StoredObject | undefined> {
+export async function partNumbered(
+  { store, address }: Call,
+  id: string,
+  number: number,
+): Promise<StoredObject | undefined> {
   return store.head(address.bucket, partFile(id, number));
 }
 
 /** The key's file goes last: until then the upload can be aborted again. */
-export async function forgetUpload({ store, address }: Call, id: string): Promise<void> {
+export async function deleteUpload({ store, address }: Call, id: string): Promise<void> {
   const files = await store.list(address.bucket, { prefix: folderOf(id) });
   const parts = files.map(({ name }) => name).filter((name) => name !== keyFile(id));
   await store.remove(address.bucket, parts);

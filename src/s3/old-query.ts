@@ -4,27 +4,46 @@ import type { IncomingMessage } from "node:http";
 import { type Address, parameter, type Query } from "./address.ts";
 import type { Caller } from "./authorize.ts";
 import { knownKey } from "./credentials.ts";
-import { S3Fault } from "./fault.ts";
+import { S3Error } from "./s3-error.ts";
 import { sameText } from "./signature.ts";
 
 /** Reading only: nothing that is written may hang on SHA-1. */
-export async function authorizeByOldQuery(rootKey: Buffer, request: IncomingMessage, address: Address, now: number): Promise<Caller> {
+export async function authorizeByOldQuery(
+  rootKey: Buffer,
+  request: IncomingMessage,
+  address: Address,
+  now: number,
+): Promise<Caller> {
   const { query, rawPath } = address;
   const accessKey = parameter(query, "AWSAccessKeyId") ?? "";
   const known = knownKey(rootKey, accessKey);
-  if (!known) throw new S3Fault("InvalidAccessKeyId", undefined, { details: { AWSAccessKeyId: accessKey } });
+  if (!known)
+    throw new S3Error("InvalidAccessKeyId", undefined, { details: { AWSAccessKeyId: accessKey } });
   const method = request.method ?? "";
   if (method !== "GET" && method !== "HEAD")
-    throw new S3Fault("AccessDenied", "Version 2 signatures are for reading only; please use AWS4-HMAC-SHA256.");
+    throw new S3Error(
+      "AccessDenied",
+      "Version 2 signatures are for reading only; please use AWS4-HMAC-SHA256.",
+    );
   const expires = parameter(query, "Expires") ?? "";
   const { "content-md5": md5 = "", "content-type": type = "" } = request.headers;
-  const text = [method, md5, type, expires, `${amzHeaders(request)}${rawPath}${signedQuery(query)}`].join("\n");
+  const text = [
+    method,
+    md5,
+    type,
+    expires,
+    `${amzHeaders(request)}${rawPath}${signedQuery(query)}`,
+  ].join("\n");
   const expected = createHmac("sha1", known.secretKey).update(text).digest("base64");
   if (!sameText(parameter(query, "Signature") ?? "", expected)) {
-    throw new S3Fault("SignatureDoesNotMatch", undefined, { details: { AWSAccessKeyId: accessKey } });
+    throw new S3Error("SignatureDoesNotMatch", undefined, {
+      details: { AWSAccessKeyId: accessKey },
+    });
   }
   if (!(Number(expires) * 1000 > now)) {
-    throw new S3Fault("AccessDenied", "Request has expired", { details: { Expires: expires, ServerTime: new Date(now).toISOString() } });
+    throw new S3Error("AccessDenied", "Request has expired", {
+      details: { Expires: expires, ServerTime: new Date(now).toISOString() },
+    });
   }
   return { ...known, accessKey, signing: { payloadHash: "UNSIGNED-PAYLOAD" } };
 }

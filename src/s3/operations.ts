@@ -1,12 +1,18 @@
-import { bucketLocation, bucketVersioning, createBucket, deleteBucket, headBucket } from "./buckets.ts";
+import {
+  bucketLocation,
+  bucketVersioning,
+  createBucket,
+  deleteBucket,
+  headBucket,
+} from "./buckets.ts";
 import type { Call, Reply } from "./call.ts";
 import { completeUpload } from "./complete-upload.ts";
 import { deleteObject, deleteObjects } from "./delete-objects.ts";
-import { S3Fault } from "./fault.ts";
 import { getObject } from "./get-object.ts";
 import { listObjects } from "./list.ts";
 import { abortUpload, createUpload, listParts, uploadPart } from "./multipart.ts";
 import { putObject } from "./put-object.ts";
+import { S3Error } from "./s3-error.ts";
 
 interface Operation {
   method: string;
@@ -42,12 +48,18 @@ const others =
   "tagging torrent uploads versions website";
 const notOffered = new Set(others.split(" "));
 
-export function operationOf(method: string, of: "bucket" | "object", parameters: string[]): Operation {
+export function operationOf(
+  method: string,
+  of: "bucket" | "object",
+  parameters: string[],
+): Operation {
   const possible = operations.filter((one) => one.method === method && one.of === of);
-  const named = possible.find((one) => one.parameter !== undefined && parameters.includes(one.parameter));
+  const named = possible.find(
+    (one) => one.parameter !== undefined && parameters.includes(one.parameter),
+  );
   if (named) return named;
-  if (parameters.some((name) => notOffered.has(name))) throw new S3Fault("NotImplemented");
+  if (parameters.some((name) => notOffered.has(name))) throw new S3Error("NotImplemented");
   const plain = possible.find((one) => one.parameter === undefined);
-  if (!plain) throw new S3Fault("MethodNotAllowed");
+  if (!plain) throw new S3Error("MethodNotAllowed");
   return plain;
 }

@@ -5,7 +5,7 @@ import { text } from "node:stream/consumers";
 import { consuming, detachedBody } from "../storage/detached-body.ts";
 import { type Chunked, dechunked } from "./aws-chunked.ts";
 import { announcedChecksums, type Checking } from "./checksums.ts";
-import { S3Fault } from "./fault.ts";
+import { S3Error } from "./s3-error.ts";
 import type { ExpectedSignature } from "./signature.ts";
 
 /** What the signature says of the body. */
@@ -32,16 +32,22 @@ const chunkedKinds: Record<string, Chunked> = {
 };
 
 /** The body itself, without its framing. It fails at its end where it is not what was signed or announced. */
-export function payloadOf(request: IncomingMessage, signing: Signing, checking = announcedChecksums(request.headers)): Payload {
+export function payloadOf(
+  request: IncomingMessage,
+  signing: Signing,
+  checking = announcedChecksums(request.headers),
+): Payload {
   const { payloadHash } = signing;
   const chunked = chunkedKinds[payloadHash];
   if (!chunked && payloadHash !== "UNSIGNED-PAYLOAD" && !/^[0-9a-f]{64}$/.test(payloadHash)) {
-    throw new S3Fault(
+    throw new S3Error(
       "InvalidArgument",
       "x-amz-content-sha256 must be UNSIGNED-PAYLOAD, a streaming kind that is known here, or a valid sha256 value.",
     );
   }
-  const size = lengthOf(request.headers[chunked ? "x-amz-decoded-content-length" : "content-length"]);
+  const size = lengthOf(
+    request.headers[chunked ? "x-amz-decoded-content-length" : "content-length"],
+  );
   const source = detachedBody(request);
   const plain = chunked ? dechunked(source, chunked, signing, checking) : source;
   const body = Readable.from(checked(plain, size, payloadHash, checking), { objectMode: false });
@@ -49,31 +55,47 @@ export function payloadOf(request: IncomingMessage, signing: Signing, checking =
   return { body, size, checksums: () => checking.answered() };
 }
 
-async function* checked(source: AsyncIterable<Buffer>, size: number, payloadHash: string, checking: Checking): AsyncGenerator<Buffer> {
+async function* checked(
+  source: AsyncIterable<Buffer>,
+  size: number,
+  payloadHash: string,
+  checking: Checking,
+): AsyncGenerator<Buffer> {
   const hash = /^[0-9a-f]{64}$/.test(payloadHash) ? createHash("sha256") : undefined;
   let seen = 0;
   for await (const chunk of source) {
     seen += chunk.length;
-    if (seen > size) throw new S3Fault("IncompleteBody", "The request body is longer than was announced.");
+    if (seen > size)
+      throw new S3Error("IncompleteBody", "The request body is longer than was announced.");
     hash?.update(chunk);
     checking.update(chunk);
     yield chunk;
   }
-  if (seen < size) throw new S3Fault("IncompleteBody");
-  if (hash && hash.digest("hex") !== payloadHash) throw new S3Fault("XAmzContentSHA256Mismatch");
+  if (seen < size) throw new S3Error("IncompleteBody");
+  if (hash && hash.digest("hex") !== payloadHash) throw new S3Error("XAmzContentSHA256Mismatch");
   await checking.verify();
 }
 
 function lengthOf(header: string | string[] | undefined): number {
-  if (typeof header !== "string" || !/^\d{1,15}$/.test(header)) throw new S3Fault("MissingContentLength");
+  if (typeof header !== "string" || !/^\d{1,15}$/.test(header))
+    throw new S3Error("MissingContentLength");
   return Number(header);
 }
 
 /** A small document, such as the list of parts. */
-export async function textOf(request: IncomingMessage, signing: Signing, most: number, checking?: Checking): Promise<string> {
+export async function textOf(
+  request: IncomingMessage,
+  signing: Signing,
+  most: number,
+  checking?: Checking,
+): Promise<string> {
   const { body, size } = payloadOf(request, signing, checking);
   return consuming(body, () => {
-    if (size > most) throw new S3Fault("MalformedXML", `The document is longer than the ${most} bytes that are allowed.`);
+    if (size > most)
+      throw new S3Error(
+        "MalformedXML",
+        `The document is longer than the ${most} bytes that are allowed.`,
+      );
     return text(body);
   });
 }

@@ -1,18 +1,25 @@
 import { etagOf } from "../storage/conditions.ts";
 import { consuming } from "../storage/detached-body.ts";
 import type { Call, Reply } from "./call.ts";
-import { S3Fault } from "./fault.ts";
 import { payloadOf } from "./payload.ts";
+import { S3Error } from "./s3-error.ts";
 import { refuseUnwritable } from "./writable.ts";
 
 export async function putObject(call: Call): Promise<Reply> {
-  const { request, address, caller, store, shelf, uploadLimitBytes } = call;
+  const { request, address, caller, store, bucketView, uploadLimitBytes } = call;
   const { bucket, key } = address;
-  if (request.headers["x-amz-copy-source"] !== undefined) throw new S3Fault("NotImplemented", "Objects cannot be copied here.");
+  if (request.headers["x-amz-copy-source"] !== undefined)
+    throw new S3Error("NotImplemented", "Objects cannot be copied here.");
   await refuseUnwritable(call, key);
-  if (request.headers["if-none-match"] === "*" && (await shelf.find(key))) throw new S3Fault("PreconditionFailed");
+  if (request.headers["if-none-match"] === "*" && (await bucketView.find(key)))
+    throw new S3Error("PreconditionFailed");
   const { body, size, checksums } = payloadOf(request, caller.signing);
-  const put = await consuming(body, () => store.put(bucket, key, body, { size, limit: uploadLimitBytes }));
+  const put = await consuming(body, () =>
+    store.put(bucket, key, body, { size, limit: uploadLimitBytes }),
+  );
   const object = await store.head(bucket, key);
-  return { status: 200, headers: { etag: etagOf(object ?? { ...put, modifiedAt: new Date() }), ...checksums() } };
+  return {
+    status: 200,
+    headers: { etag: etagOf(object ?? { ...put, modifiedAt: new Date() }), ...checksums() },
+  };
 }

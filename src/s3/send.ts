@@ -2,14 +2,25 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
 import type { Reply } from "./call.ts";
 
-export async function sendReply(request: IncomingMessage, response: ServerResponse, { status, headers, body }: Reply): Promise<void> {
+export async function sendReply(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { status, headers, body }: Reply,
+): Promise<void> {
   if (typeof body === "object") {
     response.writeHead(status, headers);
     await pipeline(body, response);
     return;
   }
   const content = body === undefined || request.method === "HEAD" ? undefined : Buffer.from(body);
-  const described = content === undefined ? {} : { "content-type": "application/xml", "content-length": content.length };
-  response.writeHead(status, { ...(content === undefined && status === 200 ? { "content-length": 0 } : {}), ...described, ...headers });
+  const described =
+    content === undefined
+      ? {}
+      : { "content-type": "application/xml", "content-length": content.length };
+  response.writeHead(status, {
+    ...(content === undefined && status === 200 ? { "content-length": 0 } : {}),
+    ...described,
+    ...headers,
+  });
   response.end(content);
 }

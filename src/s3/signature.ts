@@ -4,7 +4,13 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 import { Sha256 } from "@smithy/core/checksum";
 import { escapeUri } from "@smithy/core/protocols";
-import { ALGORITHM_IDENTIFIER, createScope, getCanonicalHeaders, getSigningKey, SignatureV4Base } from "@smithy/signature-v4";
+import {
+  ALGORITHM_IDENTIFIER,
+  createScope,
+  getCanonicalHeaders,
+  getSigningKey,
+  SignatureV4Base,
+} from "@smithy/signature-v4";
 import type { Query } from "./address.ts";
 import type { KnownKey } from "./credentials.ts";
 
@@ -51,17 +57,53 @@ export class ExpectedSignature extends SignatureV4Base {
     return createScope(this.scope.longDate.slice(0, 8), this.scope.region, "s3");
   }
 
-  async ofRequest({ method, path, query, headers, signedHeaders, payloadHash }: Signed): Promise<string> {
-    const named = Object.fromEntries(signedHeaders.map((name) => [name, Object.hasOwn(headers, name) ? headerText(headers[name]) : ""]));
+  async ofRequest({
+    method,
+    path,
+    query,
+    headers,
+    signedHeaders,
+    payloadHash,
+  }: Signed): Promise<string> {
+    const named = Object.fromEntries(
+      signedHeaders.map((name) => [
+        name,
+        Object.hasOwn(headers, name) ? headerText(headers[name]) : "",
+      ]),
+    );
     const escapedPath = path.split("/").map(escapeUri).join("/");
-    const request = { method, path: escapedPath, query, headers: named, protocol: "http:", hostname: "" };
-    const canonical = this.createCanonicalRequest(request, getCanonicalHeaders(request, undefined, new Set(signedHeaders)), payloadHash);
-    return this.ofText(await this.createStringToSign(this.scope.longDate, this.credentialScope, canonical, ALGORITHM_IDENTIFIER));
+    const request = {
+      method,
+      path: escapedPath,
+      query,
+      headers: named,
+      protocol: "http:",
+      hostname: "",
+    };
+    const canonical = this.createCanonicalRequest(
+      request,
+      getCanonicalHeaders(request, undefined, new Set(signedHeaders)),
+      payloadHash,
+    );
+    return this.ofText(
+      await this.createStringToSign(
+        this.scope.longDate,
+        this.credentialScope,
+        canonical,
+        ALGORITHM_IDENTIFIER,
+      ),
+    );
   }
 
   async ofText(text: string): Promise<string> {
     const credentials = { accessKeyId: this.accessKey, secretAccessKey: this.secretKey };
-    const key = await getSigningKey(Sha256, credentials, this.scope.longDate.slice(0, 8), this.scope.region, "s3");
+    const key = await getSigningKey(
+      Sha256,
+      credentials,
+      this.scope.longDate.slice(0, 8),
+      this.scope.region,
+      "s3",
+    );
     return createHmac("sha256", key).update(text).digest("hex");
   }
 }

@@ -1,5 +1,5 @@
 import { parseXML } from "@aws-sdk/xml-builder";
-import { S3Fault } from "./fault.ts";
+import { S3Error } from "./s3-error.ts";
 
 /** An element's content: text, elements, or a list, which repeats the element. */
 export type Xml = string | number | boolean | undefined | { [element: string]: Xml | Xml[] };
@@ -13,7 +13,8 @@ export function document(root: string, content: Xml): string {
 function element(name: string, content: Xml | Xml[], attributes = ""): string {
   if (content === undefined) return "";
   if (Array.isArray(content)) return content.map((one) => element(name, one, attributes)).join("");
-  if (typeof content !== "object") return `<${name}${attributes}>${escaped(String(content))}</${name}>`;
+  if (typeof content !== "object")
+    return `<${name}${attributes}>${escaped(String(content))}</${name}>`;
   const children = Object.entries(content).map(([child, inner]) => element(child, inner));
   return `<${name}${attributes}>${children.join("")}</${name}>`;
 }
@@ -26,7 +27,7 @@ function escaped(text: string): string {
 /** The child elements of the root; repeated ones as a list. */
 export function readDocument(text: string, root: string): Record<string, unknown> {
   const parsed = parsedOrUndefined(text)?.[root];
-  if (typeof parsed !== "object" || parsed === null) throw new S3Fault("MalformedXML");
+  if (typeof parsed !== "object" || parsed === null) throw new S3Error("MalformedXML");
   return parsed as Record<string, unknown>;
 }
 
@@ -42,5 +43,7 @@ function parsedOrUndefined(text: string): Record<string, unknown> | undefined {
 /** One element or several of the same name, as a list of their children. */
 export function listOf(value: unknown): Record<string, unknown>[] {
   const list = Array.isArray(value) ? value : [value];
-  return list.filter((one): one is Record<string, unknown> => typeof one === "object" && one !== null);
+  return list.filter(
+    (one): one is Record<string, unknown> => typeof one === "object" && one !== null,
+  );
 }

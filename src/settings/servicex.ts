@@ -36,7 +36,9 @@ export function withoutAliases(env: Environment): Environment {
 
 /** MinIO's keys give `host:port` without a scheme, and the rest in variables of their own. */
 function minioStore(hostAndPort: string, env: Environment): string {
-  const [key, secret] = [env.MINIO_ACCESS_KEY ?? "", env.MINIO_SECRET_KEY ?? ""].map(encodeURIComponent);
+  const [key, secret] = [env.MINIO_ACCESS_KEY ?? "", env.MINIO_SECRET_KEY ?? ""].map(
+    encodeURIComponent,
+  );
   const credentials = key || secret ? `${key}:${secret}@` : "";
   const encrypted = /^(true|1)$/i.test(env.MINIO_ENCRYPT ?? "true");
   return `s3://${credentials}${hostAndPort}/?tls=${encrypted}`;

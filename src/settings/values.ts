@@ -16,11 +16,15 @@ function setting<Value>(allowed: string, parse: (text: string) => Value | undefi
 }
 
 export function wholeNumber(least: number, most: number) {
-  return setting(`a whole number from ${least} to ${most}`, (text) => within(/^\d+$/.test(text) ? Number(text) : Number.NaN, least, most));
+  return setting(`a whole number from ${least} to ${most}`, (text) =>
+    within(/^\d+$/.test(text) ? Number(text) : Number.NaN, least, most),
+  );
 }
 
 export function number(least: number, most: number) {
-  return setting(`a number from ${least} to ${most}`, (text) => within(text === "" ? Number.NaN : Number(text), least, most));
+  return setting(`a number from ${least} to ${most}`, (text) =>
+    within(text === "" ? Number.NaN : Number(text), least, most),
+  );
 }
 
 export const port = wholeNumber(0, 65535);
@@ -60,9 +64,13 @@ export const secret = setting("at least 16 characters that nobody else knows", (
   return text.length >= 16 && text !== "some-secret-string" ? text : undefined;
 });
 
-export const word = setting("a word of letters, digits, - and _", (text) => (/^[\w-]+$/.test(text) ? text : undefined));
+export const word = setting("a word of letters, digits, - and _", (text) =>
+  /^[\w-]+$/.test(text) ? text : undefined,
+);
 
-export const folder = setting("a folder", (text) => (text.includes("\0") ? undefined : resolve(text)));
+export const folder = setting("a folder", (text) =>
+  text.includes("\0") ? undefined : resolve(text),
+);
 
 export const folders = setting("folders that exist, separated by :", (text) => {
   const paths = text.split(":").filter((path) => path !== "");
@@ -72,7 +80,9 @@ export const folders = setting("folders that exist, separated by :", (text) => {
 /** Answered without a slash at its end, so that paths can be appended. */
 export const httpUrl = setting("an http:// or https:// URL without query", (text) => {
   const url = parseUrl(text, ["http:", "https:"]);
-  return url !== undefined && url.hostname !== "" && url.search === "" && url.hash === "" ? url.href.replace(/\/+$/, "") : undefined;
+  return url !== undefined && url.hostname !== "" && url.search === "" && url.hash === ""
+    ? url.href.replace(/\/+$/, "")
+    : undefined;
 });
 
 /** SQLAlchemy names its driver in the scheme; the rest is the same URL. */
@@ -122,9 +132,13 @@ function folderStore(url: URL): FolderStore | undefined {
 
 function s3Store(url: URL): S3Store | undefined {
   const { region, tls, public: publicEndpoint, ...unknown } = Object.fromEntries(url.searchParams);
-  const senseless = Object.keys(unknown).length > 0 || !["true", "false", undefined].includes(tls) || url.pathname.includes("%");
+  const senseless =
+    Object.keys(unknown).length > 0 ||
+    !["true", "false", undefined].includes(tls) ||
+    url.pathname.includes("%");
   if (senseless || (url.username === "") !== (url.password === "")) return undefined;
-  if (publicEndpoint !== undefined && !parseUrl(publicEndpoint, ["http:", "https:"])) return undefined;
+  if (publicEndpoint !== undefined && !parseUrl(publicEndpoint, ["http:", "https:"]))
+    return undefined;
   const [bucket, ...folders] = url.pathname.split("/").filter((part) => part !== "");
   return {
     kind: "s3",

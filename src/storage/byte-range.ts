@@ -3,7 +3,10 @@ import type { ByteRange } from "./contract.ts";
 /**
  * One range of bytes as RFC 9110 words it. Undefined where the whole is answered: no header, words we do not know, several ranges at once.
  */
-export function readRange(header: string | undefined, size: number): Required<ByteRange> | "unsatisfiable" | undefined {
+export function readRange(
+  header: string | undefined,
+  size: number,
+): Required<ByteRange> | "unsatisfiable" | undefined {
   const [, first = "", last = ""] = /^\s*bytes=(\d{0,15})-(\d{0,15})\s*$/i.exec(header ?? "") ?? [];
   if (first === "" && last === "") return undefined;
   if (first === "") return ending(Number(last), size);
@@ -14,5 +17,7 @@ export function readRange(header: string | undefined, size: number): Required<By
 }
 
 function ending(bytes: number, size: number): Required<ByteRange> | "unsatisfiable" {
-  return bytes === 0 || size === 0 ? "unsatisfiable" : { start: Math.max(0, size - bytes), end: size - 1 };
+  return bytes === 0 || size === 0
+    ? "unsatisfiable"
+    : { start: Math.max(0, size - bytes), end: size - 1 };
 }

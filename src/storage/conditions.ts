@@ -9,7 +9,8 @@ export interface Version {
 
 /** S3 clients take an ETag without a dash for the MD5 of the content. */
 export function etagOf({ size, checksum, modifiedAt }: Version): string {
-  const seed = checksum ?? createHash("sha256").update(`${size} ${modifiedAt.getTime()}`).digest("hex");
+  const seed =
+    checksum ?? createHash("sha256").update(`${size} ${modifiedAt.getTime()}`).digest("hex");
   return `"${seed.slice(0, 32)}-1"`;
 }
 
@@ -19,8 +20,14 @@ export function readCondition(headers: IncomingHttpHeaders, version: Version): 2
   const changed = Math.floor(version.modifiedAt.getTime() / 1000) * 1000;
   const notAfter = Date.parse(headers["if-unmodified-since"] ?? "");
   const since = Date.parse(headers["if-modified-since"] ?? "");
-  if (headers["if-match"] !== undefined ? !names(headers["if-match"], etag) : changed > notAfter) return 412;
-  if (headers["if-none-match"] !== undefined ? names(headers["if-none-match"], etag) : changed <= since) return 304;
+  if (headers["if-match"] !== undefined ? !names(headers["if-match"], etag) : changed > notAfter)
+    return 412;
+  if (
+    headers["if-none-match"] !== undefined
+      ? names(headers["if-none-match"], etag)
+      : changed <= since
+  )
+    return 304;
   return 200;
 }
 

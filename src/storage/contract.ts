@@ -30,17 +30,30 @@ export interface Store {
     options?: { size?: number; limit?: number },
   ): Promise<{ size: number; checksum: string }>;
   /** Resolves undefined when there is none; a range outside of it is refused (416). Whoever takes the body reads or destroys it. */
-  get(bucket: string, name: string, range?: ByteRange): Promise<{ body: Readable; object: StoredObject } | undefined>;
+  get(
+    bucket: string,
+    name: string,
+    range?: ByteRange,
+  ): Promise<{ body: Readable; object: StoredObject } | undefined>;
   head(bucket: string, name: string): Promise<StoredObject | undefined>;
   /** Sorted by name (UTF-8 bytes), those after `after`, at most `limit`; fewer than `limit` means that none follow. */
-  list(bucket: string, options?: { prefix?: string; after?: string; limit?: number }): Promise<StoredObject[]>;
+  list(
+    bucket: string,
+    options?: { prefix?: string; after?: string; limit?: number },
+  ): Promise<StoredObject[]>;
   /** Deleting what is gone is success. */
   remove(bucket: string, names: string[]): Promise<void>;
   removeBucket(bucket: string): Promise<void>;
   /** Buckets that exist, so that the sweep finds those of deleted requests. An S3 account may hold others' as well: remove only what the ledger knows. */
   buckets(): Promise<string[]>;
   /** A URL that anyone may use until it expires: through our own listener for a folder, presigned for S3 (at most seven days). */
-  signedUrl(verb: "GET" | "PUT", bucket: string, name: string, seconds: number, audience: "public" | "internal"): Promise<string>;
+  signedUrl(
+    verb: "GET" | "PUT",
+    bucket: string,
+    name: string,
+    seconds: number,
+    audience: "public" | "internal",
+  ): Promise<string>;
   /** Rejects with a sentence when the store cannot be used now. */
   check(): Promise<void>;
   close(): Promise<void>;

@@ -10,7 +10,8 @@ export function detachedBody(request: IncomingMessage): Readable {
   request.pipe(body);
   request.on("error", (error) => body.destroy(error));
   request.on("close", () => {
-    if (!request.complete) body.destroy(Object.assign(new Error("The caller hung up."), { code: "ECONNRESET" }));
+    if (!request.complete)
+      body.destroy(Object.assign(new Error("The caller hung up."), { code: "ECONNRESET" }));
   });
   // Whoever reads the body hears of its fault; where nobody does any more it must not end the process.
   body.on("error", () => request.unpipe(body));
@@ -22,7 +23,10 @@ export function detachedBody(request: IncomingMessage): Readable {
 }
 
 /** Gives the body up in the end, read or not: what nobody reads would block the connection. */
-export async function consuming<Answer>(body: Readable, use: (body: Readable) => Promise<Answer>): Promise<Answer> {
+export async function consuming<Answer>(
+  body: Readable,
+  use: (body: Readable) => Promise<Answer>,
+): Promise<Answer> {
   try {
     return await use(body);
   } finally {

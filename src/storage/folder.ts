@@ -1,11 +1,11 @@
 import { constants } from "node:fs";
 import { access, mkdir, readdir, rename, rm, stat, statfs } from "node:fs/promises";
 import { join } from "node:path";
-import { Refused, Unavailable } from "../errors.ts";
+import { RequestError, UnavailableError } from "../errors.ts";
 import type { ByteRange, Store, StoredObject } from "./contract.ts";
 import { openDrafts } from "./folder/drafts.ts";
-import { asStoreFault, codeOf, isMissing, openExisting, syncFolder } from "./folder/files.ts";
-import { rememberRecords } from "./folder/records.ts";
+import { codeOf, isMissing, openExisting, syncFolder, toStoreError } from "./folder/files.ts";
+import { openRecordCache } from "./folder/records.ts";
 import { namesIn } from "./folder/scan.ts";
 import { type Place, write } from "./folder/write.ts";
 import { checkBucket, checkName, fileNameOf } from "./names.ts";
@@ -17,7 +17,7 @@ const atOnce = 64;
 /** One file per object, `<root>/<bucket>/<name>`. Several processes may share the folder. */
 export async function openFolderStore(root: string, signedUrl: Store["signedUrl"]): Promise<Store> {
   const drafts = await openDrafts(root);
-  const records = rememberRecords();
+  const records = openRecordCache();
 
   async function head(bucket: string, name: string): Promise<StoredObject | undefined> {
     const place = placeOf(root, bucket, name);
@@ -27,18 +27,26 @@ export async function openFolderStore(root: string, signedUrl: Store["signedUrl"
     return { bucket, name, size: file.size, modifiedAt: file.mtime, ...(checksum && { checksum }) };
   }
 
-  async function list(bucket: string, { prefix = "", after = "", limit = Number.POSITIVE_INFINITY } = {}): Promise<StoredObject[]> {
+  async function list(
+    bucket: string,
+    { prefix = "", after = "", limit = Number.POSITIVE_INFINITY } = {},
+  ): Promise<StoredObject[]> {
     checkBucket(bucket);
     const names = await firstInOrder(namesIn(join(root, bucket), { prefix, after }), limit);
     const found: StoredObject[] = [];
     for (let at = 0; at < names.length; at += atOnce) {
-      const some = await Promise.all(names.slice(at, at + atOnce).map((name) => head(bucket, name)));
+      const some = await Promise.all(
+        names.slice(at, at + atOnce).map((name) => head(bucket, name)),
+      );
       found.push(...some.filter((object) => object !== undefined));
     }
     // Some were removed meanwhile; a page that is not full would say that nothing follows.
     const last = names.at(-1);
     if (found.length === names.length || names.length < limit || last === undefined) return found;
-    return [...found, ...(await list(bucket, { prefix, after: last, limit: limit - found.length }))];
+    return [
+      ...found,
+      ...(await list(bucket, { prefix, after: last, limit: limit - found.length })),
+    ];
   }
 
   return {
@@ -57,14 +65,20 @@ export async function openFolderStore(root: string, signedUrl: Store["signedUrl"
       if (!file) return undefined;
       try {
         const stats = await file.stat();
-        if (!stats.isFile()) throw new Refused(404, "not_found", "This is no object.");
+        if (!stats.isFile()) throw new RequestError(404, "not_found", "This is no object.");
         refuseOutside(range, stats.size);
         const checksum = (await records.of(place.record, stats))?.checksum;
-        const object = { bucket, name, size: stats.size, modifiedAt: stats.mtime, ...(checksum && { checksum }) };
+        const object = {
+          bucket,
+          name,
+          size: stats.size,
+          modifiedAt: stats.mtime,
+          ...(checksum && { checksum }),
+        };
         return { body: file.createReadStream(range), object };
       } catch (error) {
         await file.close();
-        throw asStoreFault(error);
+        throw toStoreError(error);
       }
     },
 
@@ -84,15 +98,17 @@ export async function openFolderStore(root: string, signedUrl: Store["signedUrl"
     /** Gone at once for readers; a crash during the rest leaves a draft, which the next start removes. */
     async removeBucket(bucket) {
       checkBucket(bucket);
-      const grave = drafts.path();
-      await rename(join(root, bucket), grave).catch(ignoreMissing);
+      const trash = drafts.path();
+      await rename(join(root, bucket), trash).catch(ignoreMissing);
       await syncFolder(root);
-      await rm(grave, { recursive: true, force: true });
+      await rm(trash, { recursive: true, force: true });
     },
 
     async buckets() {
       const entries = await readdir(root, { withFileTypes: true });
-      return entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith(".")).map((entry) => entry.name);
+      return entries
+        .filter((entry) => entry.isDirectory() && !entry.name.startsWith("."))
+        .map((entry) => entry.name);
     },
 
     async signedUrl(verb, bucket, name, seconds, audience) {
@@ -104,9 +120,15 @@ export async function openFolderStore(root: string, signedUrl: Store["signedUrl"
       try {
         await mkdir(root, { recursive: true });
         await access(root, constants.W_OK | constants.X_OK);
-        if ((await statfs(root)).bavail === 0) throw new Unavailable("The store has no space left.", 30);
+        if ((await statfs(root)).bavail === 0)
+          throw new UnavailableError("The store has no space left.", 30);
       } catch (error) {
-        throw error instanceof Unavailable ? error : new Unavailable(`The store's folder ${root} cannot be used (${codeOf(error)}).`, 10);
+        throw error instanceof UnavailableError
+          ? error
+          : new UnavailableError(
+              `The store's folder ${root} cannot be used (${codeOf(error)}).`,
+              10,
+            );
       }
     },
 
@@ -129,16 +151,20 @@ async function statExisting(path: string) {
     return await stat(path);
   } catch (error) {
     if (isMissing(error)) return undefined;
-    throw asStoreFault(error);
+    throw toStoreError(error);
   }
 }
 
 function refuseOutside(range: ByteRange | undefined, size: number): void {
   if (range && (range.start >= size || (range.end ?? range.start) < range.start)) {
-    throw new Refused(416, "bad_range", `The object has ${size} bytes; none are in the range asked for.`);
+    throw new RequestError(
+      416,
+      "bad_range",
+      `The object has ${size} bytes; none are in the range asked for.`,
+    );
   }
 }
 
 function ignoreMissing(error: unknown): void {
-  if (!isMissing(error)) throw asStoreFault(error);
+  if (!isMissing(error)) throw toStoreError(error);
 }

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { Transform } from "node:stream";
-import { Refused } from "../errors.ts";
+import { RequestError } from "../errors.ts";
 
 export interface PutOptions {
   /** bytes that the sender announced */
@@ -10,7 +10,10 @@ export interface PutOptions {
 }
 
 /** Lets a body pass while it is counted and hashed; too much or too little of it is an error of the stream. */
-export function meter({ size, limit }: PutOptions): { stream: Transform; result(): { size: number; checksum: string } } {
+export function meter({ size, limit }: PutOptions): {
+  stream: Transform;
+  result(): { size: number; checksum: string };
+} {
   if (size !== undefined && limit !== undefined && size > limit) throw tooLarge(limit);
   const hash = createHash("sha256");
   let seen = 0;
@@ -28,17 +31,25 @@ export function meter({ size, limit }: PutOptions): { stream: Transform; result(
   return { stream, result: () => ({ size: seen, checksum: hash.digest("hex") }) };
 }
 
-function tooLarge(limit: number): Refused {
-  return new Refused(413, "too_large", `The object is larger than the ${limit} bytes that are allowed.`);
+function tooLarge(limit: number): RequestError {
+  return new RequestError(
+    413,
+    "too_large",
+    `The object is larger than the ${limit} bytes that are allowed.`,
+  );
 }
 
-function wrongSize(seen: number, announced: number): Refused {
-  return new Refused(400, "incomplete_body", `The body has ${seen} bytes, and ${announced} were announced.`);
+function wrongSize(seen: number, announced: number): RequestError {
+  return new RequestError(
+    400,
+    "incomplete_body",
+    `The body has ${seen} bytes, and ${announced} were announced.`,
+  );
 }
 
 /** A sender that went away is no fault of ours. */
-export function asBodyFault(error: unknown): unknown {
+export function toBodyError(error: unknown): unknown {
   const code = (error as { code?: unknown } | null)?.code;
   if (code !== "ECONNRESET" && code !== "ERR_STREAM_PREMATURE_CLOSE") return error;
-  return new Refused(400, "incomplete_body", "The body ended before it was complete.");
+  return new RequestError(400, "incomplete_body", "The body ended before it was complete.");
 }

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { Refused } from "../errors.ts";
+import { RequestError } from "../errors.ts";
 
 /** bytes, as S3 has it */
 const longestName = 1024;
@@ -8,25 +8,32 @@ const longestFileName = 200;
 
 export function checkBucket(bucket: string): void {
   if (/^[a-z0-9][a-z0-9._-]{0,62}$/i.test(bucket) && !bucket.includes("..")) return;
-  throw new Refused(400, "bad_name", `${shown(bucket)} is no name of a bucket: letters, digits, ".", "_" and "-", at most 63.`);
+  throw new RequestError(
+    400,
+    "bad_name",
+    `${shown(bucket)} is no name of a bucket: letters, digits, ".", "_" and "-", at most 63.`,
+  );
 }
 
 export function checkName(name: string): void {
-  const fault = faultOf(name);
-  if (fault) throw new Refused(400, "bad_name", `${shown(name)} is no name of an object: ${fault}.`);
+  const fault = problemOf(name);
+  if (fault)
+    throw new RequestError(400, "bad_name", `${shown(name)} is no name of an object: ${fault}.`);
 }
 
 export function isName(name: string): boolean {
-  return faultOf(name) === undefined;
+  return problemOf(name) === undefined;
 }
 
-function faultOf(name: string): string | undefined {
+function problemOf(name: string): string | undefined {
   if (name === "") return "it is empty";
   if (name.includes("\0")) return "it has a NUL character";
   const bytes = Buffer.from(name);
-  if (bytes.length > longestName) return `it has ${bytes.length} bytes, and ${longestName} are allowed`;
+  if (bytes.length > longestName)
+    return `it has ${bytes.length} bytes, and ${longestName} are allowed`;
   if (bytes.toString() !== name) return "it is not Unicode text";
-  if (name.split("/").some((part) => part === "" || part === "." || part === "..")) return 'it has a part that is empty, "." or ".."';
+  if (name.split("/").some((part) => part === "" || part === "." || part === ".."))
+    return 'it has a part that is empty, "." or ".."';
   return undefined;
 }
 
@@ -35,7 +42,10 @@ function faultOf(name: string): string | undefined {
  * `.meta` is never an object); a name too long for a file becomes its hash, and its record has the name in full.
  */
 export function fileNameOf(name: string): string {
-  const encoded = name.replace(awkward, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`);
+  const encoded = name.replace(
+    awkward,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, "0")}`,
+  );
   if (Buffer.byteLength(encoded) <= longestFileName) return encoded;
   return `${hashedMark}${createHash("sha256").update(name).digest("hex")}`;
 }
@@ -44,7 +54,9 @@ export function fileNameOf(name: string): string {
 export function nameOf(fileName: string): string | undefined {
   return fileName.startsWith(hashedMark)
     ? undefined
-    : fileName.replace(/%([0-9A-F]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+    : fileName.replace(/%([0-9A-F]{2})/g, (_, hex: string) =>
+        String.fromCharCode(Number.parseInt(hex, 16)),
+      );
 }
 
 const awkward = /^\.|[%/\p{Cc}]/gu;

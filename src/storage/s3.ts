@@ -15,7 +15,7 @@ import type { S3Store } from "../settings/values.ts";
 import { attachment } from "./attachment.ts";
 import type { Store, StoredObject } from "./contract.ts";
 import { checkBucket, checkName } from "./names.ts";
-import { ifThere, isNoBucket, speaking } from "./s3/faults.ts";
+import { ifThere, isNoBucket, speaking } from "./s3/errors.ts";
 import { folders, objects } from "./s3/pages.ts";
 import { layoutOf } from "./s3/place.ts";
 import { upload } from "./s3/upload.ts";
@@ -28,7 +28,9 @@ const checkMilliseconds = 5000;
 
 export async function openS3Store(settings: S3Store): Promise<Store> {
   const client = new S3Client({ ...clientOptions(settings), maxAttempts: 4 });
-  const presigner = settings.publicEndpoint ? new S3Client(clientOptions({ ...settings, endpoint: settings.publicEndpoint })) : client;
+  const presigner = settings.publicEndpoint
+    ? new S3Client(clientOptions({ ...settings, endpoint: settings.publicEndpoint }))
+    : client;
   const layout = layoutOf(settings);
   const made = new Set<string>();
 
@@ -42,11 +44,17 @@ export async function openS3Store(settings: S3Store): Promise<Store> {
   async function haveBucket(bucket: string): Promise<void> {
     if (layout.shared || made.has(bucket)) return;
     const there = await ifThere(() => client.send(new HeadBucketCommand({ Bucket: bucket })));
-    if (!there) await speaking(() => client.send(new CreateBucketCommand({ Bucket: bucket })).catch(ignoreOwnedAlready));
+    if (!there)
+      await speaking(() =>
+        client.send(new CreateBucketCommand({ Bucket: bucket })).catch(ignoreOwnedAlready),
+      );
     made.add(bucket);
   }
 
-  async function list(bucket: string, options: { prefix?: string; after?: string; limit?: number } = {}): Promise<StoredObject[]> {
+  async function list(
+    bucket: string,
+    options: { prefix?: string; after?: string; limit?: number } = {},
+  ): Promise<StoredObject[]> {
     checkBucket(bucket);
     const found: StoredObject[] = [];
     const limit = options.limit ?? Number.POSITIVE_INFINITY;
@@ -61,9 +69,14 @@ export async function openS3Store(settings: S3Store): Promise<Store> {
   async function removeKeys(Bucket: string, keys: string[]): Promise<void> {
     for (let at = 0; at < keys.length; at += removedAtOnce) {
       const some = keys.slice(at, at + removedAtOnce).map((Key) => ({ Key }));
-      const answer = await ifThere(() => client.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects: some, Quiet: true } })));
+      const answer = await ifThere(() =>
+        client.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects: some, Quiet: true } })),
+      );
       const [failed] = answer?.Errors?.filter(({ Code }) => Code !== "NoSuchKey") ?? [];
-      if (failed) throw new Error(`The object store did not remove ${failed.Key}: ${failed.Code} ${failed.Message}`);
+      if (failed)
+        throw new Error(
+          `The object store did not remove ${failed.Key}: ${failed.Code} ${failed.Message}`,
+        );
     }
   }
 
@@ -83,16 +96,34 @@ export async function openS3Store(settings: S3Store): Promise<Store> {
 
     async get(bucket, name, range) {
       const target = place(bucket, name);
-      const answer = await ifThere(() => client.send(new GetObjectCommand({ ...target, Range: rangeHeader(range) })));
+      const answer = await ifThere(() =>
+        client.send(new GetObjectCommand({ ...target, Range: rangeHeader(range) })),
+      );
       if (!answer?.Body) return undefined;
-      const object = { bucket, name, size: wholeSize(answer), modifiedAt: answer.LastModified ?? new Date(0), ...hexOf(answer) };
+      const object = {
+        bucket,
+        name,
+        size: wholeSize(answer),
+        modifiedAt: answer.LastModified ?? new Date(0),
+        ...hexOf(answer),
+      };
       return { body: answer.Body as Readable, object };
     },
 
     async head(bucket, name) {
       const target = place(bucket, name);
-      const answer = await ifThere(() => client.send(new HeadObjectCommand({ ...target, ChecksumMode: "ENABLED" })));
-      return answer && { bucket, name, size: answer.ContentLength ?? 0, modifiedAt: answer.LastModified ?? new Date(0), ...hexOf(answer) };
+      const answer = await ifThere(() =>
+        client.send(new HeadObjectCommand({ ...target, ChecksumMode: "ENABLED" })),
+      );
+      return (
+        answer && {
+          bucket,
+          name,
+          size: answer.ContentLength ?? 0,
+          modifiedAt: answer.LastModified ?? new Date(0),
+          ...hexOf(answer),
+        }
+      );
     },
 
     list,
@@ -108,7 +139,11 @@ export async function openS3Store(settings: S3Store): Promise<Store> {
       checkBucket(bucket);
       const { Bucket, prefix } = layout.place(bucket);
       made.delete(bucket);
-      for (let some = await list(bucket, { limit: removedAtOnce }); some.length > 0; some = await list(bucket, { limit: removedAtOnce })) {
+      for (
+        let some = await list(bucket, { limit: removedAtOnce });
+        some.length > 0;
+        some = await list(bucket, { limit: removedAtOnce })
+      ) {
         await removeKeys(
           Bucket,
           some.map(({ name }) => prefix + name),
@@ -127,7 +162,9 @@ export async function openS3Store(settings: S3Store): Promise<Store> {
       const target = place(bucket, name);
       if (verb === "PUT") await haveBucket(bucket);
       const command =
-        verb === "PUT" ? new PutObjectCommand(target) : new GetObjectCommand({ ...target, ResponseContentDisposition: attachment(name) });
+        verb === "PUT"
+          ? new PutObjectCommand(target)
+          : new GetObjectCommand({ ...target, ResponseContentDisposition: attachment(name) });
       return getSignedUrl(audience === "public" ? presigner : client, command, {
         expiresIn: Math.min(Math.ceil(seconds), longestUrlSeconds),
       });
@@ -155,11 +192,18 @@ function clientOptions({ endpoint, region, accessKey, secretKey }: S3Store) {
     forcePathStyle: true,
     ...(endpoint && { endpoint }),
     ...(region || endpoint ? { region: region ?? "us-east-1" } : {}),
-    ...(accessKey && secretKey ? { credentials: { accessKeyId: accessKey, secretAccessKey: secretKey } } : {}),
+    ...(accessKey && secretKey
+      ? { credentials: { accessKeyId: accessKey, secretAccessKey: secretKey } }
+      : {}),
     // Only where we ask for one: older servers know no checksums in trailers, and a presigned PUT would be bound to that of no bytes.
     requestChecksumCalculation: "WHEN_REQUIRED" as const,
     responseChecksumValidation: "WHEN_REQUIRED" as const,
-    requestHandler: { connectionTimeout: 5_000, requestTimeout: 60_000, httpAgent: { maxSockets: 100 }, httpsAgent: { maxSockets: 100 } },
+    requestHandler: {
+      connectionTimeout: 5_000,
+      requestTimeout: 60_000,
+      httpAgent: { maxSockets: 100 },
+      httpsAgent: { maxSockets: 100 },
+    },
   };
 }
 

@@ -16,7 +16,12 @@ export function signUrl(base: string, key: Buffer, signed: Signed): string {
   return `${base}/objects/${path}?expires=${signed.expires}&signature=${signatureOf(key, signed)}`;
 }
 
-export function verifySignature(key: Buffer, signed: Signed, signature: string, now = Date.now()): "good" | "expired" | "wrong" {
+export function verifySignature(
+  key: Buffer,
+  signed: Signed,
+  signature: string,
+  now = Date.now(),
+): "good" | "expired" | "wrong" {
   const expected = Buffer.from(signatureOf(key, signed));
   const given = Buffer.from(signature);
   if (given.length !== expected.length || !timingSafeEqual(given, expected)) return "wrong";

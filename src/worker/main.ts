@@ -4,7 +4,10 @@ import { createInterface } from "node:readline";
 import { makeLog } from "../log.ts";
 import { runWorker, type WorkerOptions } from "./run.ts";
 
-export type StartLine = Omit<WorkerOptions, "log" | "stop" | "retire" | "scratch"> & { scratch: string; logLevel: string };
+export type StartLine = Omit<WorkerOptions, "log" | "stop" | "retire" | "scratch"> & {
+  scratch: string;
+  logLevel: string;
+};
 
 const stop = new AbortController();
 const retire = new AbortController();

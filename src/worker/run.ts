@@ -3,14 +3,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Logger } from "pino";
 import { enabledOperations } from "../operations/index.ts";
-import { type EndingOptions, watchEnding } from "./ending.ts";
-import { makeInHand } from "./in-hand.ts";
-import { runLane } from "./lane.ts";
-import { makeOutbox } from "./outbox.ts";
-import type { SiteSettings } from "./site.ts";
+import { makeHeldLeases } from "./held-leases.ts";
+import { makeReportBuffer } from "./report-buffer.ts";
+import { type ShutdownOptions, watchShutdown } from "./shutdown.ts";
+import type { TaskContextSettings } from "./task-context.ts";
 import { openWorkApi } from "./work-api.ts";
+import { runLoop } from "./worker-loop.ts";
 
-export interface WorkerOptions extends EndingOptions, Pick<SiteSettings, "inputRoots" | "inputHosts" | "limits"> {
+export interface WorkerOptions
+  extends ShutdownOptions,
+    Pick<TaskContextSettings, "inputRoots" | "inputHosts" | "limits"> {
   /** of the service's work API, without `/v1` */
   url: string;
   /** unique among the workers of the service */
@@ -34,37 +36,51 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   const { name, log, request } = options;
   const settings = settingsOf(options);
   const api = openWorkApi({ url: options.url, worker: name, token: options.token });
-  const inHand = makeInHand(api, log);
-  const outbox = makeOutbox(api, log, (task) => inHand.remove(task));
-  const ending = watchEnding(options, inHand);
-  const lanes = enabledOperations(options.operations).flatMap((operation) =>
+  const heldLeases = makeHeldLeases(api, log);
+  const reportBuffer = makeReportBuffer(api, log, (task) => heldLeases.remove(task));
+  const shutdown = watchShutdown(options, heldLeases);
+  const loops = enabledOperations(options.operations).flatMap((operation) =>
     Array.from({ length: options.concurrency ?? 1 }, () => operation),
   );
-  log.info({ worker: name, operations: options.operations, url: options.url }, "the worker takes work");
+  log.info(
+    { worker: name, operations: options.operations, url: options.url },
+    "the worker takes work",
+  );
   try {
-    const ends = lanes.map(async (operation) => {
+    const ends = loops.map(async (operation) => {
       try {
-        await runLane({ operation, request, api, inHand, outbox, settings, log, ...ending });
+        await runLoop({
+          operation,
+          request,
+          api,
+          heldLeases,
+          reportBuffer,
+          settings,
+          log,
+          ...shutdown,
+        });
       } catch (error) {
-        ending.onFailure();
+        shutdown.onFailure();
         throw error;
       }
     });
     await Promise.all(ends);
-    await outbox.atMost(0, ending.gone);
+    await reportBuffer.atMost(0, shutdown.gone);
   } finally {
-    ending.close();
-    inHand.close();
+    shutdown.close();
+    heldLeases.close();
     await Promise.all([rm(settings.scratch, { recursive: true, force: true }), api.close()]);
   }
 }
 
-function settingsOf(options: WorkerOptions): SiteSettings {
+function settingsOf(options: WorkerOptions): TaskContextSettings {
   return {
     inputRoots: options.inputRoots,
     inputHosts: options.inputHosts,
     limits: options.limits,
     inputMegabytes: options.inputMegabytes ?? defaultInputMegabytes,
-    scratch: options.scratch ?? join(tmpdir(), `longshore-${options.name.replace(/[^\w.-]/g, "_").slice(0, 100)}`),
+    scratch:
+      options.scratch ??
+      join(tmpdir(), `longshore-${options.name.replace(/[^\w.-]/g, "_").slice(0, 100)}`),
   };
 }

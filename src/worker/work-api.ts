@@ -1,7 +1,7 @@
 import { Agent, request } from "undici";
 import { z } from "zod";
 import type { Task } from "../operations/contract.ts";
-import type { Report } from "../requests/request.ts";
+import type { Report } from "../requests/views.ts";
 import { detailOf } from "./problem.ts";
 
 const task: z.ZodType<Task> = z.object({
@@ -23,7 +23,7 @@ const answered = z.object({ answers: z.array(z.string()) });
 const beaten = z.object({ give_up: z.array(z.string()) });
 
 /** The service said no: trying the same again cannot help. */
-export class Rejected extends Error {
+export class RejectedError extends Error {
   readonly status: number;
   constructor(status: number, message: string) {
     super(message);
@@ -50,13 +50,30 @@ export interface WorkApi {
 }
 
 /** `/v1/work/*` as seen by one worker. Rejects with `Rejected` when the service refuses, with any other error when it is away. */
-export function openWorkApi({ url, worker, token }: { url: string; worker: string; token?: string | undefined }): WorkApi {
+export function openWorkApi({
+  url,
+  worker,
+  token,
+}: {
+  url: string;
+  worker: string;
+  token?: string | undefined;
+}): WorkApi {
   const dispatcher = new Agent({ keepAliveTimeout: 30_000, connections: 32 });
-  const headers = { "content-type": "application/json", ...(token && { authorization: `Bearer ${token}` }) };
+  const headers = {
+    "content-type": "application/json",
+    ...(token && { authorization: `Bearer ${token}` }),
+  };
 
   return {
     async claim({ operations, request: only, max, waitSeconds, signal }) {
-      const body = { worker, operations, max, wait_seconds: waitSeconds, ...(only && { request: only }) };
+      const body = {
+        worker,
+        operations,
+        max,
+        wait_seconds: waitSeconds,
+        ...(only && { request: only }),
+      };
       const answer = await post("claim", body, claimed, 30_000 + waitSeconds * 1000, signal);
       return answer.tasks;
     },
@@ -90,6 +107,6 @@ export function openWorkApi({ url, worker, token }: { url: string; worker: strin
     if (answer.statusCode >= 200 && answer.statusCode < 300) return said.parse(JSON.parse(text));
     const sentence = `POST /v1/work/${what} was answered with ${answer.statusCode}: ${detailOf(text)}`;
     const passing = answer.statusCode >= 500 || [408, 409, 425, 429].includes(answer.statusCode);
-    throw passing ? new Error(sentence) : new Rejected(answer.statusCode, sentence);
+    throw passing ? new Error(sentence) : new RejectedError(answer.statusCode, sentence);
   }
 }

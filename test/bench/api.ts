@@ -16,10 +16,15 @@ export interface Task {
 
 export async function call<Answer>(url: string, path: string, body?: unknown): Promise<Answer> {
   const response = await fetch(url + path, {
-    ...(body !== undefined && { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
+    ...(body !== undefined && {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    }),
     signal: AbortSignal.timeout(300_000),
   });
-  if (!response.ok) throw new Error(`${path}: ${response.status} ${(await response.text()).slice(0, 500)}`);
+  if (!response.ok)
+    throw new Error(`${path}: ${response.status} ${(await response.text()).slice(0, 500)}`);
   return (await response.json()) as Answer;
 }
 
@@ -31,7 +36,8 @@ export function read(url: string, id: string): Promise<RequestView> {
 export function paths(count: number): string[] {
   return Array.from(
     { length: count },
-    (_, index) => `root://eos.example//data/run3/DAOD_PHYSLITE/period${index % 97}/file.${String(index).padStart(7, "0")}.root`,
+    (_, index) =>
+      `root://eos.example//data/run3/DAOD_PHYSLITE/period${index % 97}/file.${String(index).padStart(7, "0")}.root`,
   );
 }
 
@@ -47,7 +53,12 @@ export async function submit(url: string, files: number): Promise<string> {
 }
 
 /** Claims every file of a request, a thousand a call and so many calls at once. */
-export async function claimAll(url: string, request: string, files: number, atOnce = 2): Promise<Task[]> {
+export async function claimAll(
+  url: string,
+  request: string,
+  files: number,
+  atOnce = 2,
+): Promise<Task[]> {
   const claimed: Task[] = [];
   const ask = { worker: "bench", request, operations: ["noop"], max: 1000, wait_seconds: 1 };
   await Promise.all(
@@ -59,7 +70,8 @@ export async function claimAll(url: string, request: string, files: number, atOn
       }
     }),
   );
-  if (claimed.length !== files) throw new Error(`${claimed.length} of ${files} files were handed out.`);
+  if (claimed.length !== files)
+    throw new Error(`${claimed.length} of ${files} files were handed out.`);
   return claimed;
 }
 

@@ -54,11 +54,21 @@ export async function openBench({ quick }: { quick: boolean }): Promise<Bench> {
     return { url: url.href, db, drop };
   }
 
-  async function service(env: Record<string, string> = {}, profiles?: string): Promise<BenchService> {
+  async function service(
+    env: Record<string, string> = {},
+    profiles?: string,
+  ): Promise<BenchService> {
     const node = [...(profiles ? ["--cpu-prof", `--cpu-prof-dir=${profiles}`] : []), program];
     const { url, db, drop } = await database();
     const started = await startService(
-      { DATABASE_URL: url, RUNNER: "external", OPERATIONS: "noop", LOG_LEVEL: "warn", LEASE_SECONDS: "600", ...env },
+      {
+        DATABASE_URL: url,
+        RUNNER: "external",
+        OPERATIONS: "noop",
+        LOG_LEVEL: "warn",
+        LEASE_SECONDS: "600",
+        ...env,
+      },
       node,
     );
     const remove = async () => {
@@ -81,7 +91,15 @@ export async function openBench({ quick }: { quick: boolean }): Promise<Bench> {
     return `PostgreSQL ${row?.server_version}`;
   }
 
-  return { quick, bare: Number.NaN, postgresPid: postgres.pid, postgresVersion, database, service, close };
+  return {
+    quick,
+    bare: Number.NaN,
+    postgresPid: postgres.pid,
+    postgresVersion,
+    database,
+    service,
+    close,
+  };
 }
 
 async function onServer(server: string, statement: string): Promise<void> {

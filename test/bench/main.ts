@@ -11,17 +11,29 @@ import { isMet, type Measured, type Row } from "./row.ts";
 import { rows } from "./rows/index.ts";
 
 const { values } = parseArgs({
-  options: { quick: { type: "boolean", default: false }, only: { type: "string" }, print: { type: "boolean", default: false } },
+  options: {
+    quick: { type: "boolean", default: false },
+    only: { type: "string" },
+    print: { type: "boolean", default: false },
+  },
 });
 const only = values.only?.split(",");
-const chosen = rows.filter(({ name }) => name === "bare Postgres" || !only || only.some((text) => name.includes(text)));
+const chosen = rows.filter(
+  ({ name }) => name === "bare Postgres" || !only || only.some((text) => name.includes(text)),
+);
 const folder = temporaryFolder("bench-profiles");
 const bench = await openBench({ quick: values.quick });
 try {
   const done: Run["rows"] = [];
-  for (const [index, row] of chosen.entries()) done.push(await measure(bench, row, join(folder, String(index))));
+  for (const [index, row] of chosen.entries())
+    done.push(await measure(bench, row, join(folder, String(index))));
   const command = `npm run bench${process.argv.length > 2 ? ` -- ${process.argv.slice(2).join(" ")}` : ""}`;
-  const page = performancePage({ command, quick: values.quick, postgres: await bench.postgresVersion(), rows: done });
+  const page = performancePage({
+    command,
+    quick: values.quick,
+    postgres: await bench.postgresVersion(),
+    rows: done,
+  });
   if (values.print || only) process.stdout.write(page);
   else writeFileSync(fileURLToPath(new URL("../../doc/performance.md", import.meta.url)), page);
 } finally {

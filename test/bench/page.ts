@@ -33,7 +33,10 @@ ${rows.map(sectionOf).join("\n")}`;
 
 function lineOf(one: Measured): string {
   const verdict = one.must ? (isMet(one) ? "reached" : "**missed**") : "";
-  const ratio = one.toBare === undefined || Number.isNaN(one.toBare) ? "" : `${(one.toBare * 100).toFixed(0)} %`;
+  const ratio =
+    one.toBare === undefined || Number.isNaN(one.toBare)
+      ? ""
+      : `${(one.toBare * 100).toFixed(0)} %`;
   return `| ${[one.what, `${shown(one.value)} ${one.unit}`, limitOf(one), ratio, verdict].join(" | ")} |`;
 }
 
@@ -49,7 +52,9 @@ function sectionOf({ row, measured, profile }: Run["rows"][number]): string {
   });
   const missed = measured.some((one) => !isMet(one));
   const why = missed && row.limits ? `\nWhat limits it: ${row.limits}\n` : "";
-  const limits = profile ? `\nWhere the service's time goes:\n\n${profile.map((line) => `    ${line}`).join("\n")}\n` : "";
+  const limits = profile
+    ? `\nWhere the service's time goes:\n\n${profile.map((line) => `    ${line}`).join("\n")}\n`
+    : "";
   return `
 ### ${row.name}
 
@@ -60,5 +65,7 @@ ${why}${limits}`;
 }
 
 function shown(value: number): string {
-  return value >= 100 ? Math.round(value).toLocaleString("en") : Number(value.toFixed(2)).toString();
+  return value >= 100
+    ? Math.round(value).toLocaleString("en")
+    : Number(value.toFixed(2)).toString();
 }

@@ -37,7 +37,12 @@ export function tree(pid: number): number[] {
 function ownCpu(pid: number): number {
   const fields = statFields(pid);
   if (!fields) return 0;
-  const [user, system, endedUser, endedSystem] = fields.slice(11, 15).map(Number) as [number, number, number, number];
+  const [user, system, endedUser, endedSystem] = fields.slice(11, 15).map(Number) as [
+    number,
+    number,
+    number,
+    number,
+  ];
   return (user + system + endedUser + endedSystem) / ticksPerSecond;
 }
 

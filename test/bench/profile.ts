@@ -13,7 +13,9 @@ const most = 12;
 /** Of the newest profile in a folder; nothing when there is none. */
 export function summarize(folder: string): string[] | undefined {
   const newest = existsSync(folder) ? readdirSync(folder).toSorted().at(-1) : undefined;
-  return newest === undefined ? undefined : linesOf(JSON.parse(readFileSync(join(folder, newest), "utf8")) as Profile);
+  return newest === undefined
+    ? undefined
+    : linesOf(JSON.parse(readFileSync(join(folder, newest), "utf8")) as Profile);
 }
 
 function linesOf({ nodes, samples, timeDeltas }: Profile): string[] {

@@ -2,8 +2,8 @@
 import { rmSync } from "node:fs";
 import { openDb } from "../../src/db/client.ts";
 import { startEmbeddedPostgres } from "../../src/db/embedded.ts";
-import { openDoorbell } from "../../src/db/listen.ts";
 import { migrate } from "../../src/db/migrate.ts";
+import { openNotifier } from "../../src/db/notifier.ts";
 import { silentLog } from "../../src/log.ts";
 import type { Queue } from "../../src/queue/contract.ts";
 import { openPostgresQueue } from "../../src/queue/postgres.ts";
@@ -18,13 +18,18 @@ const log = silentLog();
 async function measure(queue: Queue): Promise<void> {
   const topic = `bench.${process.pid}`;
   const body = { request: "5b0e8f52-0d8a-4a55-9f0e-0a8b6a3f9f11", step: 1, attempt: 1 };
-  const chunk = (from: number, size: number) => Array.from({ length: size }, (_, n) => ({ topic, body: { ...body, file: from + n } }));
+  const chunk = (from: number, size: number) =>
+    Array.from({ length: size }, (_, n) => ({ topic, body: { ...body, file: from + n } }));
 
   await rate(queue, "publish, 1,000 a call, one at a time", async () => {
     for (let n = 0; n < total; n += 1000) await queue.publish(chunk(n, 1000));
   });
-  await rate(queue, "take and settle, 1,000 a call, one at a time", () => drain(queue, topic, 1000, 1, total / 2));
-  await rate(queue, "take and settle, 100 a call, 4 at once", () => drain(queue, topic, 100, 4, total / 2));
+  await rate(queue, "take and settle, 1,000 a call, one at a time", () =>
+    drain(queue, topic, 1000, 1, total / 2),
+  );
+  await rate(queue, "take and settle, 100 a call, 4 at once", () =>
+    drain(queue, topic, 100, 4, total / 2),
+  );
   await rate(queue, "publish, 1,000 a call, 4 at once", () =>
     together(4, async () => {
       for (let n = 0; n < total / 4; n += 1000) await queue.publish(chunk(n, 1000));
@@ -52,10 +57,18 @@ async function measure(queue: Queue): Promise<void> {
     await queue.publish(chunk(n, 1));
     for (const one of await queue.take(topic, 1)) await one.settle();
   }
-  console.log(`${queue.kind.padEnd(9)} one message published, taken and settled: ${((performance.now() - start) / 200).toFixed(2)} ms`);
+  console.log(
+    `${queue.kind.padEnd(9)} one message published, taken and settled: ${((performance.now() - start) / 200).toFixed(2)} ms`,
+  );
 }
 
-async function drain(queue: Queue, topic: string, size: number, at: number, count: number): Promise<void> {
+async function drain(
+  queue: Queue,
+  topic: string,
+  size: number,
+  at: number,
+  count: number,
+): Promise<void> {
   let left = count;
   await together(at, async () => {
     while (left > 0) {
@@ -87,8 +100,8 @@ const dataDir = temporaryFolder("queue-bench");
 const postgres = await startEmbeddedPostgres({ dataDir, log });
 await migrate(postgres.url);
 const db = openDb({ url: postgres.url, applicationName: "longshore bench" });
-const doorbell = openDoorbell(postgres.url, db.pool, log);
-await measure(openPostgresQueue({ db, doorbell, log, leaseSeconds: 60 }));
+const notifier = openNotifier(postgres.url, db.pool, log);
+await measure(openPostgresQueue({ db, notifier, log, leaseSeconds: 60 }));
 
 const rabbit = await makeRabbit();
 if (rabbit) {
@@ -98,7 +111,7 @@ if (rabbit) {
   await queue.close();
   await rabbit.remove();
 }
-await doorbell.close();
+await notifier.close();
 await db.close();
 await postgres.stop();
 rmSync(dataDir, { recursive: true, force: true });

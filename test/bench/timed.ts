@@ -10,8 +10,15 @@ export interface Timed<Result> {
 }
 
 /** Times a piece of work, and says who used the cores meanwhile: what is at 100 % of one is the limit. */
-export async function timed<Result>(bench: Bench, service: BenchService | undefined, work: () => Promise<Result>): Promise<Timed<Result>> {
-  const cpu = () => ({ service: service ? cpuSeconds(service.pid) : 0, postgres: cpuSeconds(bench.postgresPid()) });
+export async function timed<Result>(
+  bench: Bench,
+  service: BenchService | undefined,
+  work: () => Promise<Result>,
+): Promise<Timed<Result>> {
+  const cpu = () => ({
+    service: service ? cpuSeconds(service.pid) : 0,
+    postgres: cpuSeconds(bench.postgresPid()),
+  });
   const before = cpu();
   const started = performance.now();
   const result = await work();

@@ -8,8 +8,12 @@ const cli = fileURLToPath(new URL("../../src/client/cli/main.ts", import.meta.ur
 
 /** The read-only URL of a service's embedded database, as its operator asks for it. */
 export async function databaseOf(service: Service): Promise<string> {
-  const { stdout } = await promisify(execFile)(process.execPath, ["--import", "tsx", cli, "db", "url"], {
-    env: { ...childEnvironment(), DATA_DIR: service.dataDir },
-  });
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ["--import", "tsx", cli, "db", "url"],
+    {
+      env: { ...childEnvironment(), DATA_DIR: service.dataDir },
+    },
+  );
   return stdout.trim();
 }

@@ -12,18 +12,18 @@ const { values } = parseArgs({
     "no-rabbitmq": { type: "boolean", default: false },
   },
 });
-const [seed, files, kills, minutes] = [values.seed, values.files, values.kills, values.minutes].map(Number) as [
-  number,
-  number,
-  number,
-  number,
-];
+const [seed, files, kills, minutes] = [values.seed, values.files, values.kills, values.minutes].map(
+  Number,
+) as [number, number, number, number];
 const rabbit = values["no-rabbitmq"] ? undefined : await makeRabbit();
 await rabbit?.start();
 try {
   const say = (line: string) => process.stderr.write(`${line}\n`);
   const report = await runChaos({ seed, files, kills, timeoutSeconds: minutes * 60, rabbit, say });
-  const rows = Object.entries(report).map(([name, value]) => [name, typeof value === "object" ? JSON.stringify(value) : String(value)]);
+  const rows = Object.entries(report).map(([name, value]) => [
+    name,
+    typeof value === "object" ? JSON.stringify(value) : String(value),
+  ]);
   for (const [name, value] of rows) process.stdout.write(`${name?.padEnd(14)} ${value}\n`);
   process.stdout.write(
     `repeat with     npm run chaos -- --seed ${seed} --files ${files} --kills ${kills}${rabbit ? "" : " --no-rabbitmq"}\n`,

@@ -22,7 +22,11 @@ const final = ["complete", "failed", "canceled"];
 const mostRedrives = 5;
 
 /** One big request of two steps and some small ones of one; each with a key, so that a lost answer makes no second one. */
-export async function openRequests(url: string, files: number, random: Random): Promise<ChaosRequests> {
+export async function openRequests(
+  url: string,
+  files: number,
+  random: Random,
+): Promise<ChaosRequests> {
   const small = Math.max(Math.floor(files / 20), 20);
   const sizes = [...Array.from({ length: 6 }, () => small), Math.max(files - 6 * small, small)];
   const ids: string[] = [];
@@ -31,11 +35,16 @@ export async function openRequests(url: string, files: number, random: Random): 
     const body = {
       title: `chaos ${index}`,
       dataset: { files: Array.from({ length: size }, (_, at) => `/chaos/${index}/${at}`) },
-      steps: size === small ? [{ operation: "noop" }] : [{ operation: "noop" }, { operation: "noop" }],
+      steps:
+        size === small ? [{ operation: "noop" }] : [{ operation: "noop" }, { operation: "noop" }],
     };
-    const { id } = await until(() => post<{ id: string }>(url, "/v1/requests", body, { "idempotency-key": `chaos-${index}` }), {
-      timeoutSeconds: 120,
-    });
+    const { id } = await until(
+      () =>
+        post<{ id: string }>(url, "/v1/requests", body, { "idempotency-key": `chaos-${index}` }),
+      {
+        timeoutSeconds: 120,
+      },
+    );
     ids.push(id);
     if (size === small) smallIds.push(id);
   }
@@ -57,9 +66,17 @@ export async function openRequests(url: string, files: number, random: Random): 
     async progress(share, seconds) {
       const enough = async () => {
         const all = await readAll();
-        return all.reduce((total, { counters }) => total + counters.done + counters.failed + counters.canceled, 0) >= share * files;
+        return (
+          all.reduce(
+            (total, { counters }) => total + counters.done + counters.failed + counters.canceled,
+            0,
+          ) >=
+          share * files
+        );
       };
-      await until(enough, { timeoutSeconds: seconds, everyMilliseconds: 200 }).catch((error: Error) => error);
+      await until(enough, { timeoutSeconds: seconds, everyMilliseconds: 200 }).catch(
+        (error: Error) => error,
+      );
     },
     async mischief(random) {
       try {
@@ -85,7 +102,12 @@ async function get<Answer>(url: string, path: string): Promise<Answer> {
   return answerOf(await fetch(url + path, { signal: AbortSignal.timeout(30_000) }), path);
 }
 
-async function post<Answer>(url: string, path: string, body: unknown, headers: Record<string, string> = {}): Promise<Answer> {
+async function post<Answer>(
+  url: string,
+  path: string,
+  body: unknown,
+  headers: Record<string, string> = {},
+): Promise<Answer> {
   const signal = AbortSignal.timeout(600_000);
   return answerOf(
     await fetch(url + path, {

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { openDb } from "../../src/db/client.ts";
 import { readPostmaster } from "../../src/db/embedded/postmaster.ts";
-import { audit } from "../../src/requests/audit.ts";
+import { audit } from "../../src/requests/audit/audit.ts";
 import { openFolderStore } from "../../src/storage/folder.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import type { Rabbit } from "../support/rabbitmq/broker.ts";
@@ -73,11 +73,16 @@ export async function runChaos({
     const victims = ["server", "worker", "worker", "postgres", ...(rabbit ? ["rabbitmq"] : [])];
     for (let round = 0; round < kills; round++) {
       // Kills are spread over the work, not over the clock: each waits for its share of it, at most a few seconds.
-      await requests.progress((round + random.next()) / kills, Math.min(20, timeoutSeconds / kills / 2));
+      await requests.progress(
+        (round + random.next()) / kills,
+        Math.min(20, timeoutSeconds / kills / 2),
+      );
       await requests.mischief(random);
       const victim = round < victims.length ? (victims[round] ?? "server") : random.pick(victims);
       killed[victim] = (killed[victim] ?? 0) + 1;
-      say(`${((performance.now() - started) / 1000).toFixed(0)} s: kill -9 ${victim} (${round + 1} of ${kills})`);
+      say(
+        `${((performance.now() - started) / 1000).toFixed(0)} s: kill -9 ${victim} (${round + 1} of ${kills})`,
+      );
       if (victim === "worker") await workers.killOne(random.between(0, count));
       if (victim === "postgres") killPostgres(service);
       if (victim === "rabbitmq" && rabbit) {
@@ -113,12 +118,19 @@ function killPostgres(service: Service): void {
   if (postmaster) process.kill(postmaster.pid, "SIGKILL");
 }
 
-async function books(service: Service, logs: string[], requests: ChaosRequest[], counts: { redrives: number; cancels: number }) {
+async function books(
+  service: Service,
+  logs: string[],
+  requests: ChaosRequest[],
+  counts: { redrives: number; cancels: number },
+) {
   const db = openDb({ url: await databaseOf(service), applicationName: "auditor", max: 2 });
   const store = await openFolderStore(join(service.dataDir, "store"), async () => "");
   try {
-    const found = await audit(db, store, { fileAttempts, makers: [] });
-    const acknowledged = logs.filter((log) => existsSync(log)).flatMap((log) => readFileSync(log, "utf8").split("\n").slice(0, -1));
+    const found = await audit(db, store, { fileAttempts, operationsWithOutputs: [] });
+    const acknowledged = logs
+      .filter((log) => existsSync(log))
+      .flatMap((log) => readFileSync(log, "utf8").split("\n").slice(0, -1));
     const states: Record<string, number> = {};
     for (const { state } of requests) states[state] = (states[state] ?? 0) + 1;
     return {

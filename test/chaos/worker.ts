@@ -21,15 +21,15 @@ const random = seeded(Number(seed));
 const log = openSync(logPath, "a");
 /** reports of the past, said again much later */
 const old: Report[] = [];
-let outbox: Report[] = [];
+let reportBuffer: Report[] = [];
 
 process.on("disconnect", () => process.exit(0));
 
 for (;;) {
   try {
-    if (!outbox.length) outbox = misreport(await claim(), random);
-    if (outbox.length) await send(outbox);
-    outbox = [];
+    if (!reportBuffer.length) reportBuffer = misreport(await claim(), random);
+    if (reportBuffer.length) await send(reportBuffer);
+    reportBuffer = [];
   } catch {
     // The service is away: the same reports are sent again until they are answered.
     await pause(100);
@@ -66,17 +66,33 @@ function fault(key: Task, random: Random): Report {
   return {
     ...key,
     status,
-    error: { class: random.pick(["unavailable", "bad_input"]), message: `fault of ${key.file} at byte ${random.between(0, 1e6)}` },
+    error: {
+      class: random.pick(["unavailable", "bad_input"]),
+      message: `fault of ${key.file} at byte ${random.between(0, 1e6)}`,
+    },
   };
 }
 
 async function send(reports: Report[]): Promise<void> {
   for (let start = 0; start < reports.length; start += 1000) {
     const some = reports.slice(start, start + 1000);
-    const { answers } = await call<{ answers: string[] }>("/v1/work/reports", { worker: name, reports: some });
-    const lines = some.filter((one, index) => answers[index] === "recorded" && one.status !== "start");
+    const { answers } = await call<{ answers: string[] }>("/v1/work/reports", {
+      worker: name,
+      reports: some,
+    });
+    const lines = some.filter(
+      (one, index) => answers[index] === "recorded" && one.status !== "start",
+    );
     if (lines.length)
-      writeSync(log, lines.map(({ request, file, step, attempt, status }) => `${request} ${file} ${step} ${attempt} ${status}\n`).join(""));
+      writeSync(
+        log,
+        lines
+          .map(
+            ({ request, file, step, attempt, status }) =>
+              `${request} ${file} ${step} ${attempt} ${status}\n`,
+          )
+          .join(""),
+      );
   }
 }
 

@@ -14,7 +14,17 @@ export interface Workers {
 }
 
 /** Bad workers as processes; they end with this process. */
-export function startWorkers({ url, count, seed, folder }: { url: string; count: number; seed: number; folder: string }): Workers {
+export function startWorkers({
+  url,
+  count,
+  seed,
+  folder,
+}: {
+  url: string;
+  count: number;
+  seed: number;
+  folder: string;
+}): Workers {
   const logs: string[] = [];
   let made = 0;
   const start = (): ChildProcess => {

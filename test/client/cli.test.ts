@@ -12,10 +12,21 @@ let cwd: string;
 
 beforeAll(async () => {
   cwd = temporaryFolder("cli");
-  for (const year of [2012, 2013, 2014]) await writeTable(`${cwd}/${year}.parquet`, `select ${year} as year, range as temp from range(10)`);
+  for (const year of [2012, 2013, 2014])
+    await writeTable(
+      `${cwd}/${year}.parquet`,
+      `select ${year} as year, range as temp from range(10)`,
+    );
   writeFileSync(`${cwd}/broken.parquet`, "this is no Parquet");
-  service = await startService({ RUNNER: "external", OPERATIONS: "transform,noop", INPUT_ROOTS: cwd });
-  worker = startCli(["worker", "--url", service.url, "--operations", "transform"], { cwd, env: { INPUT_ROOTS: cwd, LOG_LEVEL: "info" } });
+  service = await startService({
+    RUNNER: "external",
+    OPERATIONS: "transform,noop",
+    INPUT_ROOTS: cwd,
+  });
+  worker = startCli(["worker", "--url", service.url, "--operations", "transform"], {
+    cwd,
+    env: { INPUT_ROOTS: cwd, LOG_LEVEL: "info" },
+  });
 }, 120_000);
 
 afterAll(async () => {
@@ -24,26 +35,51 @@ afterAll(async () => {
 });
 
 const longshore = (...args: string[]) => runCli(args, { cwd, env: { LONGSHORE_URL: service.url } });
-const database = () => ({ cwd, env: { DATABASE_URL: service.databaseUrl ?? "", STORE_URL: `file://${service.dataDir}/store` } });
-const query = ["--sql", "select year, sum(temp) as temp from input group by year", "--format", "csv"];
+const database = () => ({
+  cwd,
+  env: { DATABASE_URL: service.databaseUrl ?? "", STORE_URL: `file://${service.dataDir}/store` },
+});
+const query = [
+  "--sql",
+  "select year, sum(temp) as temp from input group by year",
+  "--format",
+  "csv",
+];
 /** noop has no worker here, so such a request goes on until it is canceled */
 const endless = ["--files", "a", "b", "--operation", "noop"];
 
 test("submit waits, shows progress, downloads, and prints the paths of the results", async () => {
-  const { code, stdout, stderr } = await longshore("submit", "--files", "20*.parquet", ...query, "--wait", "--download", "out");
+  const { code, stdout, stderr } = await longshore(
+    "submit",
+    "--files",
+    "20*.parquet",
+    ...query,
+    "--wait",
+    "--download",
+    "out",
+  );
   expect(stderr).toMatch(/Submitted [0-9a-f-]{36}\n[\s\S]*complete: 3 of 3 files done\n/);
   const paths = stdout.trim().split("\n");
-  expect(paths.map((path) => readFileSync(path, "utf8"))).toEqual(["year,temp\n2012,45\n", "year,temp\n2013,45\n", "year,temp\n2014,45\n"]);
+  expect(paths.map((path) => readFileSync(path, "utf8"))).toEqual([
+    "year,temp\n2012,45\n",
+    "year,temp\n2013,45\n",
+    "year,temp\n2014,45\n",
+  ]);
   expect(readdirSync(`${cwd}/out`)).toHaveLength(3);
   expect(code).toBe(0);
 });
 
 test("a second download leaves what is right and brings what is not", async () => {
-  const { items } = JSON.parse((await longshore("list", "--json")).stdout) as { items: { id: string }[] };
+  const { items } = JSON.parse((await longshore("list", "--json")).stdout) as {
+    items: { id: string }[];
+  };
   const id = items.at(-1)?.id ?? "";
   const [first = "", second = ""] = readdirSync(`${cwd}/out`).sort();
   rmSync(`${cwd}/out/${first}`);
-  writeFileSync(`${cwd}/out/${second}`, readFileSync(`${cwd}/out/${second}`, "utf8").replace("45", "46"));
+  writeFileSync(
+    `${cwd}/out/${second}`,
+    readFileSync(`${cwd}/out/${second}`, "utf8").replace("45", "46"),
+  );
   const { code, stdout } = await longshore("download", id, "out", "--json");
   const { files } = JSON.parse(stdout) as { files: { name: string; skipped: boolean }[] };
   expect(files.map(({ skipped }) => skipped)).toEqual([false, false, true]);
@@ -53,17 +89,40 @@ test("a second download leaves what is right and brings what is not", async () =
 });
 
 test("with --json standard output is one JSON document", async () => {
-  const { code, stdout } = await longshore("submit", "--files", "2012.parquet", ...query, "--title", "One year", "--wait", "--json");
-  expect(JSON.parse(stdout)).toMatchObject({ state: "complete", title: "One year", counters: { total: 1, done: 1 } });
+  const { code, stdout } = await longshore(
+    "submit",
+    "--files",
+    "2012.parquet",
+    ...query,
+    "--title",
+    "One year",
+    "--wait",
+    "--json",
+  );
+  expect(JSON.parse(stdout)).toMatchObject({
+    state: "complete",
+    title: "One year",
+    counters: { total: 1, done: 1 },
+  });
   expect(code).toBe(0);
 });
 
 test("where some files fail the code is 1, and files shows which and why", async () => {
-  const ran = await longshore("submit", "--files", "2012.parquet", "broken.parquet", ...query, "--wait", "--json");
+  const ran = await longshore(
+    "submit",
+    "--files",
+    "2012.parquet",
+    "broken.parquet",
+    ...query,
+    "--wait",
+    "--json",
+  );
   expect(ran.code).toBe(1);
   const { id } = JSON.parse(ran.stdout) as { id: string };
   const failed = await longshore("files", id, "--state", "failed");
-  expect(failed.stdout).toMatch(/^FILE +STATE +STEP +ATTEMPT +PATH +ERROR\n\d+ +failed +1 +\d+ +\S+broken\.parquet +\S/);
+  expect(failed.stdout).toMatch(
+    /^FILE +STATE +STEP +ATTEMPT +PATH +ERROR\n\d+ +failed +1 +\d+ +\S+broken\.parquet +\S/,
+  );
   const shown = await longshore("show", id);
   expect(shown.stdout).toMatch(/state +complete\n[\s\S]*files +2 total, 1 done, 1 failed/);
   expect((await longshore("watch", id)).code).toBe(1);
@@ -73,13 +132,22 @@ test("SQL that cannot be right is refused at once, in DuckDB's words", async () 
   const syntax = await longshore("submit", "--files", "2012.parquet", "--sql", "selec 1");
   expect([syntax.code, syntax.stdout]).toEqual([2, ""]);
   expect(syntax.stderr).toContain('syntax error at or near "selec"');
-  const column = await longshore("submit", "--files", "2012.parquet", "--sql", "select tmp from input");
+  const column = await longshore(
+    "submit",
+    "--files",
+    "2012.parquet",
+    "--sql",
+    "select tmp from input",
+  );
   expect(column.code).toBe(2);
   expect(column.stderr).toMatch(/"tmp" not found[\s\S]*"temp"/);
 });
 
 test("Ctrl-C leaves the request going and says how to come back; canceled, the code is 5", async () => {
-  const waiting = startCli(["submit", ...endless, "--wait"], { cwd, env: { LONGSHORE_URL: service.url } });
+  const waiting = startCli(["submit", ...endless, "--wait"], {
+    cwd,
+    env: { LONGSHORE_URL: service.url },
+  });
   await until(() => waiting.stderr().includes("running"), { timeoutSeconds: 60 });
   waiting.child.kill("SIGINT");
   const { code, stderr } = await waiting.ended;
@@ -106,7 +174,17 @@ test("the same idempotency key gives the same request", async () => {
 
 test("what the service does not know is a mistake of the caller", async () => {
   const nobody = "7f1e8e0c-6a0e-4a0b-9d7e-3a8f1f5f2c11";
-  for (const command of ["show", "files", "watch", "cancel", "download", "errors", "redrive", "delete", "receipt"]) {
+  for (const command of [
+    "show",
+    "files",
+    "watch",
+    "cancel",
+    "download",
+    "errors",
+    "redrive",
+    "delete",
+    "receipt",
+  ]) {
     const { code, stderr } = await longshore(command, nobody);
     expect(stderr).toContain(`There is no request "${nobody}"`);
     expect(code).toBe(2);
@@ -120,24 +198,39 @@ test("datasets are listed, shown with their files, and forgotten", async () => {
   const [newest] = items;
   expect(newest).toMatchObject({ finder: "user" });
   const id = newest?.id ?? "";
-  expect((await longshore("datasets", "list", "--limit", "1")).stdout).toMatch(new RegExp(`^ID +VERSION [^\n]*\n${id} +1 +ready`));
-  expect((await longshore("datasets", "show", id)).stdout).toMatch(/^id +\d+\nname +user:\/\/[0-9a-f]{64}\n/);
-  expect((await longshore("datasets", "files", id)).stdout.trim().split("\n")).toHaveLength((newest?.files ?? 0) + 1);
+  expect((await longshore("datasets", "list", "--limit", "1")).stdout).toMatch(
+    new RegExp(`^ID +VERSION [^\n]*\n${id} +1 +ready`),
+  );
+  expect((await longshore("datasets", "show", id)).stdout).toMatch(
+    /^id +\d+\nname +user:\/\/[0-9a-f]{64}\n/,
+  );
+  expect((await longshore("datasets", "files", id)).stdout.trim().split("\n")).toHaveLength(
+    (newest?.files ?? 0) + 1,
+  );
   expect((await longshore("datasets", "delete", id)).code).toBe(0);
-  const left = JSON.parse((await longshore("datasets", "--json")).stdout) as { items: { id: string }[] };
+  const left = JSON.parse((await longshore("datasets", "--json")).stdout) as {
+    items: { id: string }[];
+  };
   expect(left.items.map((one) => one.id)).not.toContain(id);
   expect((await longshore("datasets", "show", "999999")).code).toBe(2);
 });
 
 test("an open request shows what it waits for", async () => {
   const { stdout: id } = await longshore("submit", ...endless);
-  await until(async () => (await longshore("show", id.trim())).stdout.includes("no worker has asked for noop work here"));
+  await until(async () =>
+    (await longshore("show", id.trim())).stdout.includes("no worker has asked for noop work here"),
+  );
   await longshore("cancel", id.trim());
 });
 
 test("a list goes on where it ended", async () => {
-  const first = JSON.parse((await longshore("list", "--limit", "2", "--json")).stdout) as { items: { id: string }[]; next: string };
-  const second = JSON.parse((await longshore("list", "--limit", "2", "--cursor", first.next, "--json")).stdout) as typeof first;
+  const first = JSON.parse((await longshore("list", "--limit", "2", "--json")).stdout) as {
+    items: { id: string }[];
+    next: string;
+  };
+  const second = JSON.parse(
+    (await longshore("list", "--limit", "2", "--cursor", first.next, "--json")).stdout,
+  ) as typeof first;
   expect(new Set([...first.items, ...second.items].map(({ id }) => id)).size).toBe(4);
 });
 
@@ -150,12 +243,18 @@ test("audit finds the books in order, and migrate nothing to do", async () => {
 });
 
 test("a result that is gone from the store is a violation, named, with 1", async () => {
-  const { items } = JSON.parse((await longshore("list", "--json")).stdout) as { items: { id: string; title: string | null }[] };
+  const { items } = JSON.parse((await longshore("list", "--json")).stdout) as {
+    items: { id: string; title: string | null }[];
+  };
   const id = items.find(({ title }) => title === "One year")?.id ?? "";
   rmSync(`${service.dataDir}/store/${id}`, { recursive: true });
   expect(existsSync(`${service.dataDir}/store/${id}`)).toBe(false);
   const { code, stdout } = await runCli(["audit", "--request", id, "--json"], database());
-  expect(JSON.parse(stdout)).toMatchObject({ clean: false, requests: 1, violations: [{ invariant: "I6", request: id }] });
+  expect(JSON.parse(stdout)).toMatchObject({
+    clean: false,
+    requests: 1,
+    violations: [{ invariant: "I6", request: id }],
+  });
   expect(code).toBe(1);
 });
 

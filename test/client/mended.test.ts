@@ -9,7 +9,8 @@ import { type Service, startService } from "../support/service.ts";
 
 const years = [2012, 2013, 2014, 2015];
 const broken = [2013, 2014];
-const original = (year: number) => new URL(`../../doc/examples/seattle-${year}.parquet`, import.meta.url).pathname;
+const original = (year: number) =>
+  new URL(`../../doc/examples/seattle-${year}.parquet`, import.meta.url).pathname;
 
 let service: Service;
 let cwd: string;
@@ -30,20 +31,31 @@ afterAll(async () => {
 });
 
 const longshore = (...args: string[]) => runCli(args, { cwd, env: { LONGSHORE_URL: service.url } });
-const json = async <Answer>(...args: string[]) => JSON.parse((await longshore(...args, "--json")).stdout) as Answer;
+const json = async <Answer>(...args: string[]) =>
+  JSON.parse((await longshore(...args, "--json")).stdout) as Answer;
 
 test("truncated Parquet files are one group of failures, in DuckDB's words", async () => {
   const sql = "select count(*) as days, max(temp_max) as warmest from input";
   const ran = await longshore("submit", "--files", "*.parquet", "--sql", sql, "--wait", "--json");
-  expect({ code: ran.code, stderr: ran.stderr }).toMatchObject({ code: 1, stderr: expect.stringContaining("2 of 4 files done, 2 failed") });
+  expect({ code: ran.code, stderr: ran.stderr }).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining("2 of 4 files done, 2 failed"),
+  });
   id = (JSON.parse(ran.stdout) as { id: string }).id;
 
   const { items } = await json<{ items: object[] }>("errors", id);
   expect(items).toMatchObject([
-    { class: "bad_input", count: 2, share: 1, examples: [{ message: expect.stringContaining("2013.parquet") }, {}] },
+    {
+      class: "bad_input",
+      count: 2,
+      share: 1,
+      examples: [{ message: expect.stringContaining("2013.parquet") }, {}],
+    },
   ]);
   const table = await longshore("errors", id);
-  expect(table.stdout).toMatch(/^ERROR +CLASS +FILES +SHARE +E\.G\. FILE +MESSAGE\n[0-9a-f]{16} +bad_input +2 +100 % +\d+ +\S/);
+  expect(table.stdout).toMatch(
+    /^ERROR +CLASS +FILES +SHARE +E\.G\. FILE +MESSAGE\n[0-9a-f]{16} +bad_input +2 +100 % +\d+ +\S/,
+  );
   expect(table.stderr).toMatch(/longshore redrive \S+ --error [0-9a-f]{16}\n$/);
 });
 
@@ -54,19 +66,29 @@ test("mended on disk and redriven, they are done in the same request, and what w
   expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringContaining("None of the chosen")]);
 
   const ran = await longshore("redrive", id, "--error", items[0]?.fingerprint ?? "", "--wait");
-  expect(ran.stderr).toMatch(/^2 files are tried again, in round 2\n[\s\S]*complete: 4 of 4 files done\n$/);
+  expect(ran.stderr).toMatch(
+    /^2 files are tried again, in round 2\n[\s\S]*complete: 4 of 4 files done\n$/,
+  );
   expect(ran.code).toBe(0);
   expect((await longshore("redrive", id)).code).toBe(2);
 
   expect((await longshore("download", id, "out")).code).toBe(0);
-  const results = await rowsOf(`select days::int, warmest from '${cwd}/out/*.parquet' order by all`);
-  expect(results).toEqual(await rowsOf(`select count(*)::int, max(temp_max) from '${cwd}/*.parquet' group by filename order by all`));
+  const results = await rowsOf(
+    `select days::int, warmest from '${cwd}/out/*.parquet' order by all`,
+  );
+  expect(results).toEqual(
+    await rowsOf(
+      `select count(*)::int, max(temp_max) from '${cwd}/*.parquet' group by filename order by all`,
+    ),
+  );
 });
 
 test("the receipt tells it all, verified here, elsewhere and after the request is gone", async () => {
   const printed = await longshore("receipt", id);
   expect(printed.code).toBe(0);
-  const { receipt } = JSON.parse(printed.stdout) as { receipt: { results: { items: { checksum: string; name: string }[] } } };
+  const { receipt } = JSON.parse(printed.stdout) as {
+    receipt: { results: { items: { checksum: string; name: string }[] } };
+  };
   expect(receipt).toMatchObject({
     request: { id, state: "complete", round: 2 },
     inputs: { files: 4 },
@@ -77,18 +99,25 @@ test("the receipt tells it all, verified here, elsewhere and after the request i
     failures: { files: 0, groups: [], overcome: [{ class: "bad_input" }] },
     results: { count: 4 },
   });
-  for (const { name, checksum } of receipt.results.items) expect(checksum).toBe(sha256(readFileSync(`${cwd}/out/${name}`)));
+  for (const { name, checksum } of receipt.results.items)
+    expect(checksum).toBe(sha256(readFileSync(`${cwd}/out/${name}`)));
 
   writeFileSync(`${cwd}/receipt.json`, printed.stdout);
   writeFileSync(`${cwd}/changed.json`, printed.stdout.replace('"failed": 2', '"failed": 1'));
-  writeFileSync(`${cwd}/keys.json`, await (await fetch(`${service.url}/.well-known/longshore-keys`)).text());
+  writeFileSync(
+    `${cwd}/keys.json`,
+    await (await fetch(`${service.url}/.well-known/longshore-keys`)).text(),
+  );
   const good = await longshore("receipt", id, "--verify", "receipt.json");
   expect([good.code, good.stdout]).toEqual([
     0,
     expect.stringContaining("complete after 2 rounds, 4 of 4 files done, 4 results; signed by key"),
   ]);
   const bad = await longshore("receipt", "--verify", "changed.json");
-  expect([bad.code, bad.stdout]).toEqual([1, "Not right: The signature does not fit: the receipt is not as it was signed.\n"]);
+  expect([bad.code, bad.stdout]).toEqual([
+    1,
+    "Not right: The signature does not fit: the receipt is not as it was signed.\n",
+  ]);
 
   expect((await longshore("delete", id)).code).toBe(0);
   expect((await longshore("show", id)).code).toBe(2);
@@ -96,9 +125,14 @@ test("the receipt tells it all, verified here, elsewhere and after the request i
 
   await service.stop();
   const nowhere = { LONGSHORE_URL: "http://127.0.0.1:1" };
-  const offline = await runCli(["receipt", "--verify", "receipt.json", "--key", "keys.json"], { cwd, env: nowhere });
+  const offline = await runCli(["receipt", "--verify", "receipt.json", "--key", "keys.json"], {
+    cwd,
+    env: nowhere,
+  });
   expect([offline.code, offline.stderr]).toEqual([0, ""]);
-  expect((await runCli(["receipt", "--verify", "receipt.json"], { cwd, env: nowhere })).code).toBe(4);
+  expect((await runCli(["receipt", "--verify", "receipt.json"], { cwd, env: nowhere })).code).toBe(
+    4,
+  );
 });
 
 function sha256(bytes: Buffer): string {

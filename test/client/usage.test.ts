@@ -47,31 +47,67 @@ describe("used wrongly, it says what is allowed and ends with 2", () => {
   test.each<[string, string[], RegExp]>([
     ["no command", [], /Usage: longshore/],
     ["an unknown command", ["sbmit"], /unknown command 'sbmit'[\s\S]*Did you mean submit/],
-    ["an unknown option", submit("--sql", "select 1", "--titel", "x"), /unknown option '--titel'[\s\S]*Did you mean --title/],
+    [
+      "an unknown option",
+      submit("--sql", "select 1", "--titel", "x"),
+      /unknown option '--titel'[\s\S]*Did you mean --title/,
+    ],
     ["an option without its value", ["submit", "--sql"], /argument missing/],
     ["no dataset", ["submit", "--sql", "select 1"], /--files or --did/],
     ["two datasets", submit("--did", "dir:///a", "--sql", "select 1"), /exclude each other/],
     ["nothing to do", submit(), /--sql, --operation and --steps/],
     ["two things to do", submit("--sql", "select 1", "--operation", "noop"), /not several/],
-    ["a wrong path", ["submit", "--files", "b.csv", "--sql", "select 1"], /There is no file .*b\.csv/],
-    ["a pattern that matches nothing", ["submit", "--files", "*.parquet", "--sql", "select 1"], /No file matches \*\.parquet/],
+    [
+      "a wrong path",
+      ["submit", "--files", "b.csv", "--sql", "select 1"],
+      /There is no file .*b\.csv/,
+    ],
+    [
+      "a pattern that matches nothing",
+      ["submit", "--files", "*.parquet", "--sql", "select 1"],
+      /No file matches \*\.parquet/,
+    ],
     ["a folder", ["submit", "--files", "folder", "--sql", "select 1"], /is a folder/],
-    ["an unknown format", submit("--sql", "select 1", "--format", "excel"), /Allowed choices are parquet, csv, json/],
+    [
+      "an unknown format",
+      submit("--sql", "select 1", "--format", "excel"),
+      /Allowed choices are parquet, csv, json/,
+    ],
     ["a format of nothing", submit("--operation", "noop", "--format", "csv"), /--sql/],
     ["steps that are no JSON", submit("--steps", "[{"), /JSON list/],
     ["steps that are no list", submit("--steps", "{}"), /JSON list/],
-    ["settings that are no object", submit("--operation", "noop", "--settings", "[]"), /JSON object/],
+    [
+      "settings that are no object",
+      submit("--operation", "noop", "--settings", "[]"),
+      /JSON object/,
+    ],
     ["no workers", submit("--sql", "select 1", "--workers", "0"), /whole number from 1 to 100000/],
-    ["a deadline in words", submit("--sql", "select 1", "--deadline", "soon"), /whole number from 1/],
-    ["more than all failed", submit("--sql", "select 1", "--stop-after-failed", "101"), /up to 100/],
+    [
+      "a deadline in words",
+      submit("--sql", "select 1", "--deadline", "soon"),
+      /whole number from 1/,
+    ],
+    [
+      "more than all failed",
+      submit("--sql", "select 1", "--stop-after-failed", "101"),
+      /up to 100/,
+    ],
     ["an empty title", submit("--sql", "select 1", "--title", ""), /1 to 500 characters/],
-    ["a key with a line in it", submit("--sql", "select 1", "--idempotency-key", "a\nb"), /printable ASCII/],
+    [
+      "a key with a line in it",
+      submit("--sql", "select 1", "--idempotency-key", "a\nb"),
+      /printable ASCII/,
+    ],
     ["a URL that is none", ["list", "--url", "localhost:5000"], /http:\/\/ or https:\/\//],
     ["an unknown state", ["list", "--state", "runing"], /Allowed choices are submitted/],
     ["a limit in words", ["list", "--limit", "all"], /whole number from 1 to 200/],
     ["more than a page", ["files", nobody, "--limit", "1001"], /whole number from 1 to 1000/],
     ["a step before the first", ["files", nobody, "--step", "0"], /whole number from 1 to 1000/],
-    ["a file's state of a request's", ["files", nobody, "--state", "complete"], /Allowed choices are waiting/],
+    [
+      "a file's state of a request's",
+      ["files", nobody, "--state", "complete"],
+      /Allowed choices are waiting/,
+    ],
     ["no request", ["show"], /missing required argument 'request'/],
     ["an id that is none", ["show", "1"], /id of a request/],
     ["an id that is none, to watch", ["watch", "x"], /id of a request/],
@@ -87,8 +123,16 @@ describe("used wrongly, it says what is allowed and ends with 2", () => {
     ["a file in words", ["redrive", nobody, "--file", "1", "two"], /whole number from 1/],
     ["no receipt", ["receipt"], /Name a request, or a file/],
     ["keys for nothing", ["receipt", nobody, "--key", "a.csv"], /--key goes with --verify/],
-    ["a receipt that is not there", ["receipt", "--verify", "none.json"], /none\.json cannot be read \(ENOENT\)/],
-    ["keys that are none", ["receipt", "--verify", "a.csv", "--key", "a.csv"], /no set of JSON Web Keys/],
+    [
+      "a receipt that is not there",
+      ["receipt", "--verify", "none.json"],
+      /none\.json cannot be read \(ENOENT\)/,
+    ],
+    [
+      "keys that are none",
+      ["receipt", "--verify", "a.csv", "--key", "a.csv"],
+      /no set of JSON Web Keys/,
+    ],
     ["a dataset in words", ["datasets", "show", "mine"], /whole number from 1/],
     ["too many datasets", ["datasets", "--limit", "201"], /whole number from 1 to 200/],
     ["a folder without a database", ["audit"], /has no database/],
@@ -110,14 +154,26 @@ describe("used wrongly, it says what is allowed and ends with 2", () => {
 });
 
 describe("where nothing answers, it says what to do next and ends with 4", () => {
-  test.each([["list"], ["show"], ["files"], ["errors"], ["redrive"], ["cancel"], ["delete"], ["download"], ["receipt"], ["datasets"]])(
-    "longshore %s",
-    async (command) => {
-      const code = await runCommand(["list", "datasets"].includes(command) ? [command] : [command, nobody]);
-      expect(stderr).toMatch(/No Longshore service answers at http:\/\/127\.0\.0\.1:1[\s\S]*npm start[\s\S]*LONGSHORE_URL/);
-      expect({ code, stdout }).toEqual({ code: 4, stdout: "" });
-    },
-  );
+  test.each([
+    ["list"],
+    ["show"],
+    ["files"],
+    ["errors"],
+    ["redrive"],
+    ["cancel"],
+    ["delete"],
+    ["download"],
+    ["receipt"],
+    ["datasets"],
+  ])("longshore %s", async (command) => {
+    const code = await runCommand(
+      ["list", "datasets"].includes(command) ? [command] : [command, nobody],
+    );
+    expect(stderr).toMatch(
+      /No Longshore service answers at http:\/\/127\.0\.0\.1:1[\s\S]*npm start[\s\S]*LONGSHORE_URL/,
+    );
+    expect({ code, stdout }).toEqual({ code: 4, stdout: "" });
+  });
 
   test("longshore submit", async () => {
     expect(await runCommand(submit("--sql", "select 1"))).toBe(4);
@@ -135,8 +191,11 @@ describe("where nothing answers, it says what to do next and ends with 4", () =>
   });
 });
 
-test.each([["--help"], ["submit --help"], ["--version"]])("longshore %s is data, and no mistake", async (args) => {
-  const code = await runCommand(args.split(" "));
-  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-  expect(stdout).toMatch(/Usage: longshore|^\d+\.\d+\.\d+/);
-});
+test.each([["--help"], ["submit --help"], ["--version"]])(
+  "longshore %s is data, and no mistake",
+  async (args) => {
+    const code = await runCommand(args.split(" "));
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toMatch(/Usage: longshore|^\d+\.\d+\.\d+/);
+  },
+);

@@ -11,12 +11,20 @@ beforeAll(async () => {
 afterAll(() => servicex.remove());
 
 test("ten thousand reports by as many new connections are counted once each, and the audit is clean", async () => {
-  const id = await servicex.submit({ codegen: "noop", "file-list": Array.from({ length: count }, (_, index) => `root://host//${index}`) });
+  const id = await servicex.submit({
+    codegen: "noop",
+    "file-list": Array.from({ length: count }, (_, index) => `root://host//${index}`),
+  });
   await servicex.reached(id, "Running", count);
   const files = await servicex.files(id);
   const twice = files.filter((_, index) => index % 5 === 0);
   const said = [...files, ...twice].sort((a, b) => ((a * 7_919) % 10_007) - ((b * 7_919) % 10_007));
-  const statuses = await onNewConnections(servicex.service.url, `/servicex/internal/transformation/${id}/file-complete`, said, 200);
+  const statuses = await onNewConnections(
+    servicex.service.url,
+    `/servicex/internal/transformation/${id}/file-complete`,
+    said,
+    200,
+  );
   expect(new Set(statuses)).toEqual(new Set([200]));
   expect(await servicex.reached(id, "Complete")).toMatchObject({
     files: count,

@@ -9,7 +9,9 @@ export interface Moto {
 
 /** moto's S3 server on a free port, in memory. */
 export async function startMoto(): Promise<Moto> {
-  const server = spawn(await s3Python(), ["-m", "moto.server", "-H", "127.0.0.1", "-p", "0"], { stdio: ["ignore", "ignore", "pipe"] });
+  const server = spawn(await s3Python(), ["-m", "moto.server", "-H", "127.0.0.1", "-p", "0"], {
+    stdio: ["ignore", "ignore", "pipe"],
+  });
   const exited = new Promise<void>((resolve) => server.on("exit", () => resolve()));
   const port = await new Promise<string>((resolve, reject) => {
     createInterface({ input: server.stderr }).on("line", (line) => {

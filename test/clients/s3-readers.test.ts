@@ -10,7 +10,11 @@ const name = "root:::host::ä b,c+d%.parquet";
 const names = ["a.csv", "dir/1", "dir/2", name, "zz"];
 const content = randomBytes(20_000_000);
 const script = fileURLToPath(new URL("s3_readers.py", import.meta.url));
-const hashes = { whole: sha256(content), downloaded: sha256(content), range: sha256(content.subarray(10, 20)) };
+const hashes = {
+  whole: sha256(content),
+  downloaded: sha256(content),
+  range: sha256(content.subarray(10, 20)),
+};
 const refusals = {
   missing: "NoSuchKey",
   "another's list": "AccessDenied",
@@ -26,7 +30,8 @@ let other: string;
 beforeAll(async () => {
   endpoint = await startEndpoint();
   [bucket, other] = [endpoint.newRequest(), endpoint.newRequest()];
-  for (const each of names) await endpoint.addResult(bucket, each, each === name ? content : Buffer.from(each));
+  for (const each of names)
+    await endpoint.addResult(bucket, each, each === name ? content : Buffer.from(each));
   await endpoint.addResult(other, name, content);
   await endpoint.store.put(bucket, "stray", Buffer.from("stray"));
 });

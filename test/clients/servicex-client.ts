@@ -9,7 +9,11 @@ import { childEnvironment } from "../../src/config.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { venv } from "./venv.ts";
 
-export const versions = { "3.3.1": ["servicex==3.3.1"], "3.0.1": ["servicex==3.0.1"], "2.6.2": ["servicex==2.6.2", "numpy<2"] };
+export const versions = {
+  "3.3.1": ["servicex==3.3.1"],
+  "3.0.1": ["servicex==3.0.1"],
+  "2.6.2": ["servicex==2.6.2", "numpy<2"],
+};
 export type Version = keyof typeof versions;
 
 export interface Sample {
@@ -34,14 +38,20 @@ export async function makeClient(version: Version, url: string): Promise<Client>
   const python = await venv(`servicex-${version}`, versions[version]);
   const folder = temporaryFolder("client");
   writeFileSync(join(folder, "servicex.yaml"), settings(url, join(folder, "cache")));
-  const script = fileURLToPath(new URL(version.startsWith("2") ? "servicex_2.py" : "servicex_3.py", import.meta.url));
+  const script = fileURLToPath(
+    new URL(version.startsWith("2") ? "servicex_2.py" : "servicex_3.py", import.meta.url),
+  );
   const env = { ...childEnvironment(), HOME: folder, USER: "client", COLUMNS: "300" };
   let calls = 0;
   return {
     folder,
     async deliver(samples, delivery = "LocalCache") {
       const answer = join(folder, `answer-${++calls}.json`);
-      const child = spawn(python, [script, answer], { cwd: folder, env, stdio: ["pipe", "pipe", "pipe"] });
+      const child = spawn(python, [script, answer], {
+        cwd: folder,
+        env,
+        stdio: ["pipe", "pipe", "pipe"],
+      });
       child.stdin.end(JSON.stringify({ delivery, samples }));
       const { code, out } = await ended(child);
       if (code !== 0) throw new Error(out);
@@ -49,7 +59,13 @@ export async function makeClient(version: Version, url: string): Promise<Client>
     },
     command(...words) {
       const program = join(dirname(python), "servicex");
-      return ended(spawn(program, [...words, "-b", "longshore"], { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"] }));
+      return ended(
+        spawn(program, [...words, "-b", "longshore"], {
+          cwd: folder,
+          env,
+          stdio: ["ignore", "pipe", "pipe"],
+        }),
+      );
     },
   };
 }

@@ -8,13 +8,23 @@ import { temporaryFolder } from "../support/folder.ts";
 import { rowsOf, writeTable } from "../support/parquet.ts";
 import { type Service, startService } from "../support/service.ts";
 import { until } from "../support/wait.ts";
-import { type Client, makeClient, type Outcome, type Sample, type Version, versions } from "./servicex-client.ts";
+import {
+  type Client,
+  makeClient,
+  type Outcome,
+  type Sample,
+  type Version,
+  versions,
+} from "./servicex-client.ts";
 
 const data = temporaryFolder("inputs");
 const query = "select n, m from input where n % 2 = 0";
-const odd = ["a, b.parquet", "mit Umlaut ü und ß.parquet", `${"long".repeat(55)}.parquet`, "semi;colon*star.parquet"].map((name) =>
-  join(data, "odd", name),
-);
+const odd = [
+  "a, b.parquet",
+  "mit Umlaut ü und ß.parquet",
+  `${"long".repeat(55)}.parquet`,
+  "semi;colon*star.parquet",
+].map((name) => join(data, "odd", name));
 const same = ["one", "two"].map((folder) => join(data, folder, "same.parquet"));
 const many = Array.from({ length: 500 }, (_, index) => join(data, "many", `${index}.parquet`));
 const broken = join(data, "broken.parquet");
@@ -44,7 +54,11 @@ describe.each(Object.keys(versions) as Version[])("servicex %s", (version) => {
     { name: "a list of oddly named files", files: odd, query },
     { name: "a folder", did: `dir://${data}/odd/*.parquet`, query },
     { name: "two of the same name", files: same, query },
-    { name: "the same file twice", files: [same[0] ?? "", same[0] ?? ""], query: "select m from input" },
+    {
+      name: "the same file twice",
+      files: [same[0] ?? "", same[0] ?? ""],
+      query: "select m from input",
+    },
   ];
 
   test("delivers files that hold what DuckDB says, byte for byte as they are stored, and keeps them", async () => {
@@ -52,18 +66,29 @@ describe.each(Object.keys(versions) as Version[])("servicex %s", (version) => {
     expect(await rowsIn(delivered[samples[0]?.name ?? ""])).toEqual(await expected(odd, query));
     expect(await rowsIn(delivered["a folder"])).toEqual(await expected(odd, query));
     expect(await rowsIn(delivered["two of the same name"])).toEqual(await expected(same, query));
-    expect(await rowsIn(delivered["the same file twice"])).toEqual(await expected([same[0] ?? "", same[0] ?? ""], "select m from input"));
+    expect(await rowsIn(delivered["the same file twice"])).toEqual(
+      await expected([same[0] ?? "", same[0] ?? ""], "select m from input"),
+    );
     const stored = await storedChecksums();
-    for (const path of Object.values(delivered).flatMap(paths)) expect(stored).toContain(sha256(readFileSync(path)));
+    for (const path of Object.values(delivered).flatMap(paths))
+      expect(stored).toContain(sha256(readFileSync(path)));
     const before = await requestCount();
-    expect(await client.deliver(samples.slice(0, 1))).toEqual({ [samples[0]?.name ?? ""]: delivered[samples[0]?.name ?? ""] });
+    expect(await client.deliver(samples.slice(0, 1))).toEqual({
+      [samples[0]?.name ?? ""]: delivered[samples[0]?.name ?? ""],
+    });
     expect(await requestCount()).toBe(before);
   });
 
   test("delivers URLs that anyone may read, for two users at once", async () => {
-    const clients = [await makeClient(version, service.url), await makeClient(version, service.url)];
-    const delivered = await Promise.all(clients.map((one) => one.deliver([{ name: "urls", files: same, query }], "URLs")));
-    for (const { urls } of delivered) expect(await rowsBehind(paths(urls))).toEqual(await expected(same, query));
+    const clients = [
+      await makeClient(version, service.url),
+      await makeClient(version, service.url),
+    ];
+    const delivered = await Promise.all(
+      clients.map((one) => one.deliver([{ name: "urls", files: same, query }], "URLs")),
+    );
+    for (const { urls } of delivered)
+      expect(await rowsBehind(paths(urls))).toEqual(await expected(same, query));
   });
 
   test("shows DuckDB's sentence for a bad query at once", async () => {
@@ -99,11 +124,16 @@ describe.each(Object.keys(versions) as Version[])("servicex %s", (version) => {
       .deliver([{ name: "canceled", files: many, query: "select n + 1 as n from input" }])
       .catch((error: Error) => ({ canceled: { error: error.message } }));
     const id = await until(
-      async () => (await transformations()).find((one) => one.title === "canceled" && one.status === "Running")?.request_id,
+      async () =>
+        (await transformations()).find(
+          (one) => one.title === "canceled" && one.status === "Running",
+        )?.request_id,
       { timeoutSeconds: 60 },
     );
     expect((await fetch(`${service.url}/servicex/transformation/${id}/cancel`)).status).toBe(200);
-    expect(JSON.stringify((await delivering).canceled)).toMatch(version.startsWith("3") ? /was canceled/ : /Failed to transform all files/);
+    expect(JSON.stringify((await delivering).canceled)).toMatch(
+      version.startsWith("3") ? /was canceled/ : /Failed to transform all files/,
+    );
     await fetch(`${service.url}/servicex/transformation/${id}`, { method: "DELETE" });
   });
 });
@@ -113,7 +143,8 @@ test("the command servicex lists, cancels and deletes transforms and datasets", 
   const older = await makeClient("3.0.1", service.url);
   const id = await submit(many, "select n + 2 as n from input");
   expect((await client.command("codegen", "list")).out).toMatch("sql");
-  for (const one of [client, older]) expect((await one.command("transforms", "list")).out).toMatch(id);
+  for (const one of [client, older])
+    expect((await one.command("transforms", "list")).out).toMatch(id);
   // It does what it says and then trips over itself, as it does with ServiceX's own server.
   await client.command("transforms", "cancel", id);
   expect((await transformations()).find((one) => one.request_id === id)?.status).toBe("Canceled");
@@ -125,7 +156,9 @@ test("the command servicex lists, cancels and deletes transforms and datasets", 
   expect(dataset).toMatch(/^\d+$/);
   expect((await client.command("datasets", "get", dataset)).out).toMatch("many/499.parquet");
   expect((await client.command("datasets", "delete", dataset)).out).toMatch(/deleted/i);
-  const { is_stale: stale } = (await (await fetch(`${service.url}/servicex/datasets/${dataset}`)).json()) as { is_stale: boolean };
+  const { is_stale: stale } = (await (
+    await fetch(`${service.url}/servicex/datasets/${dataset}`)
+  ).json()) as { is_stale: boolean };
   expect(stale).toBe(true);
 });
 
@@ -145,7 +178,12 @@ async function requestCount(): Promise<number> {
 }
 
 async function submit(files: string[], selection: string): Promise<string> {
-  const body = JSON.stringify({ "file-list": files, selection, "result-destination": "object-store", "result-format": "parquet" });
+  const body = JSON.stringify({
+    "file-list": files,
+    selection,
+    "result-destination": "object-store",
+    "result-format": "parquet",
+  });
   const answer = await fetch(`${service.url}/servicex/transformation`, {
     method: "POST",
     headers: { "content-type": "application/json" },
@@ -156,7 +194,9 @@ async function submit(files: string[], selection: string): Promise<string> {
 
 async function storedChecksums(): Promise<string[]> {
   const pages = (await transformations()).map(async ({ request_id: id }) => {
-    const { items } = (await (await fetch(`${service.url}/v1/requests/${id}/results`)).json()) as { items: { checksum: string }[] };
+    const { items } = (await (await fetch(`${service.url}/v1/requests/${id}/results`)).json()) as {
+      items: { checksum: string }[];
+    };
     return items.map((item) => item.checksum);
   });
   return (await Promise.all(pages)).flat();
@@ -168,7 +208,9 @@ function paths(outcome: Outcome | undefined): string[] {
 }
 
 async function rowsIn(outcome: Outcome | undefined): Promise<unknown[]> {
-  const all = await Promise.all(paths(outcome).map((path) => rowsOf(`select * from read_parquet(${quoted(path)})`)));
+  const all = await Promise.all(
+    paths(outcome).map((path) => rowsOf(`select * from read_parquet(${quoted(path)})`)),
+  );
   return all.map((rows) => JSON.stringify(rows)).sort();
 }
 
@@ -179,7 +221,9 @@ async function expected(inputs: string[], selection: string): Promise<unknown[]>
     writeFileSync(copy, readFileSync(path));
     return copy;
   });
-  const all = await Promise.all(plain.map((path) => rowsOf(selection.replace("input", `read_parquet(${quoted(path)})`))));
+  const all = await Promise.all(
+    plain.map((path) => rowsOf(selection.replace("input", `read_parquet(${quoted(path)})`))),
+  );
   return all.map((rows) => JSON.stringify(rows)).sort();
 }
 

@@ -18,7 +18,11 @@ export async function venv(name: string, packages: string[]): Promise<string> {
   if (existsSync(finished)) return python;
   rmSync(folder, { recursive: true, force: true });
   await run("python3", ["-m", "venv", folder]);
-  await run(python, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", ...packages], { maxBuffer: 1 << 26 });
+  await run(
+    python,
+    ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", ...packages],
+    { maxBuffer: 1 << 26 },
+  );
   writeFileSync(finished, packages.join("\n"));
   return python;
 }

@@ -1,5 +1,10 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { listDatasetFiles, listDatasets, readDataset, removeDataset } from "../../src/datasets/datasets.ts";
+import {
+  listDatasetFiles,
+  listDatasets,
+  readDataset,
+  removeDataset,
+} from "../../src/datasets/datasets.ts";
 import { type Ledger, openLedger } from "../support/context.ts";
 import { datasetOf, submitDataset, submitDid } from "./support.ts";
 
@@ -14,15 +19,32 @@ test("datasets are listed newest first, in pages, by finder, and past versions o
   for (const name of names) await submitDid(ledger, `rucio://${name}`);
   const list = await submitDataset(ledger, { files: ["/x"] });
   const first = await listDatasets(ledger.ctx, { finder: "rucio", limit: 2 });
-  const second = await listDatasets(ledger.ctx, { finder: "rucio", limit: 2, cursor: first.next ?? "" });
-  const third = await listDatasets(ledger.ctx, { finder: "rucio", limit: 2, cursor: second.next ?? "" });
-  expect([first, second, third].map((page) => page.items.map((one) => one.name))).toEqual([["e", "d"], ["c", "b"], ["a"]]);
+  const second = await listDatasets(ledger.ctx, {
+    finder: "rucio",
+    limit: 2,
+    cursor: first.next ?? "",
+  });
+  const third = await listDatasets(ledger.ctx, {
+    finder: "rucio",
+    limit: 2,
+    cursor: second.next ?? "",
+  });
+  expect([first, second, third].map((page) => page.items.map((one) => one.name))).toEqual([
+    ["e", "d"],
+    ["c", "b"],
+    ["a"],
+  ]);
   expect(third.next).toBeNull();
-  expect((await listDatasets(ledger.ctx, { limit: 1 })).items).toEqual([await datasetOf(ledger, list)]);
+  expect((await listDatasets(ledger.ctx, { limit: 1 })).items).toEqual([
+    await datasetOf(ledger, list),
+  ]);
 
   const removed = await removeDataset(ledger.ctx, second.items[0]?.id ?? "");
   expect(removed).toMatchObject({ removed: true, dataset: { name: "c", state: "stale" } });
-  expect(await removeDataset(ledger.ctx, removed.dataset.id)).toMatchObject({ removed: false, dataset: { state: "stale" } });
+  expect(await removeDataset(ledger.ctx, removed.dataset.id)).toMatchObject({
+    removed: false,
+    dataset: { state: "stale" },
+  });
   const left = await listDatasets(ledger.ctx, { finder: "rucio", limit: 10 });
   expect(left.items.map((one) => one.name)).toEqual(["e", "d", "b", "a"]);
   const all = await listDatasets(ledger.ctx, { finder: "rucio", past: true, limit: 10 });
@@ -34,23 +56,43 @@ test("a dataset's files are listed in their order, in pages", async () => {
   const { id } = await datasetOf(ledger, await submitDataset(ledger, { files }));
   const first = await listDatasetFiles(ledger.ctx, id, { limit: 2 });
   const second = await listDatasetFiles(ledger.ctx, id, { limit: 2, cursor: first.next ?? "" });
-  expect([...first.items, ...second.items].map((file) => file.paths)).toEqual([["/z"], ["/y", "/y2"], ["/x"]]);
-  expect(first.items[0]).toEqual({ file: expect.any(Number), paths: ["/z"], size: null, events: null, checksum: null });
+  expect([...first.items, ...second.items].map((file) => file.paths)).toEqual([
+    ["/z"],
+    ["/y", "/y2"],
+    ["/x"],
+  ]);
+  expect(first.items[0]).toEqual({
+    file: expect.any(Number),
+    paths: ["/z"],
+    size: null,
+    events: null,
+    checksum: null,
+  });
   expect(second.next).toBeNull();
 });
 
-test.each(["0", "-1", "1.5", "abc", "999999999", "1e3", "99999999999999999999", ""])("dataset %j is not there", async (id) => {
-  for (const call of [
-    () => readDataset(ledger.ctx, id),
-    () => listDatasetFiles(ledger.ctx, id, { limit: 1 }),
-    () => removeDataset(ledger.ctx, id),
-  ]) {
-    await expect(call()).rejects.toMatchObject({ status: 404 });
-  }
-});
+test.each(["0", "-1", "1.5", "abc", "999999999", "1e3", "99999999999999999999", ""])(
+  "dataset %j is not there",
+  async (id) => {
+    for (const call of [
+      () => readDataset(ledger.ctx, id),
+      () => listDatasetFiles(ledger.ctx, id, { limit: 1 }),
+      () => removeDataset(ledger.ctx, id),
+    ]) {
+      await expect(call()).rejects.toMatchObject({ status: 404 });
+    }
+  },
+);
 
 test("a cursor of another list or of one's own making is refused", async () => {
-  for (const cursor of ["nonsense", Buffer.from('["x"]').toString("base64url"), Buffer.from('["1","2"]').toString("base64url")]) {
-    await expect(listDatasets(ledger.ctx, { cursor, limit: 1 })).rejects.toMatchObject({ status: 400, code: "bad_cursor" });
+  for (const cursor of [
+    "nonsense",
+    Buffer.from('["x"]').toString("base64url"),
+    Buffer.from('["1","2"]').toString("base64url"),
+  ]) {
+    await expect(listDatasets(ledger.ctx, { cursor, limit: 1 })).rejects.toMatchObject({
+      status: 400,
+      code: "bad_cursor",
+    });
   }
 });

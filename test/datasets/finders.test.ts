@@ -11,7 +11,8 @@ const root = temporaryFolder("finders");
 const outside = temporaryFolder("outside");
 
 beforeAll(() => {
-  for (const folder of ["2023", "2024/deep/er", "Größe, und"]) mkdirSync(join(root, folder), { recursive: true });
+  for (const folder of ["2023", "2024/deep/er", "Größe, und"])
+    mkdirSync(join(root, folder), { recursive: true });
   for (const file of [
     "2023/a.parquet",
     "2023/b.csv",
@@ -37,7 +38,11 @@ async function find(scheme: string, name: string, hosts: string[] = []): Promise
   const files: FoundFile[] = [];
   const finder = makeFinders({ inputRoots: [root], inputHosts: hosts }).get(scheme);
   if (!finder) throw new Error(`no finder ${scheme}`);
-  const answer = await finder.find(name, async (some) => void files.push(...some), AbortSignal.timeout(60_000));
+  const answer = await finder.find(
+    name,
+    async (some) => void files.push(...some),
+    AbortSignal.timeout(60_000),
+  );
   return { answer, files };
 }
 
@@ -69,9 +74,17 @@ describe("dir", () => {
       outcome: "does_not_exist",
       reason: `There is no folder ${root}/2025.`,
     });
-    for (const name of [join(outside, "*"), join(outside, "nowhere/*"), "/etc/*", `${root}-and-more/*`]) {
+    for (const name of [
+      join(outside, "*"),
+      join(outside, "nowhere/*"),
+      "/etc/*",
+      `${root}-and-more/*`,
+    ]) {
       const { answer, files } = await find("dir", name);
-      expect(answer).toMatchObject({ outcome: "bad_name", reason: expect.stringContaining("not below INPUT_ROOTS") });
+      expect(answer).toMatchObject({
+        outcome: "bad_name",
+        reason: expect.stringContaining("not below INPUT_ROOTS"),
+      });
       expect(files).toEqual([]);
     }
   });
@@ -86,9 +99,17 @@ describe("dir", () => {
     symlinkSync("/nowhere", join(folder, "dangling.parquet"));
     symlinkSync(folder, join(folder, "sub", "circle"));
     const { answer, files } = await find("dir", join(folder, "**"));
-    expect(files.map((file) => file.paths[0])).toEqual([join(folder, "real.parquet"), join(folder, "same.parquet")]);
-    expect(answer).toMatchObject({ outcome: "found", incomplete: expect.stringContaining(join(folder, "secret.parquet")) });
-    expect((await find("dir", join(folder, "way-out", "*"))).answer).toMatchObject({ outcome: "bad_name" });
+    expect(files.map((file) => file.paths[0])).toEqual([
+      join(folder, "real.parquet"),
+      join(folder, "same.parquet"),
+    ]);
+    expect(answer).toMatchObject({
+      outcome: "found",
+      incomplete: expect.stringContaining(join(folder, "secret.parquet")),
+    });
+    expect((await find("dir", join(folder, "way-out", "*"))).answer).toMatchObject({
+      outcome: "bad_name",
+    });
   });
 
   test.each(["relative/*", "../up/*", ""])("%j is refused at submit", (name) => {
@@ -98,10 +119,15 @@ describe("dir", () => {
   test("a folder of 2,500 files comes in pieces", async () => {
     const folder = join(root, "many");
     mkdirSync(folder);
-    for (let index = 0; index < 2500; index++) writeFileSync(join(folder, `${String(index).padStart(4, "0")}.csv`), "");
+    for (let index = 0; index < 2500; index++)
+      writeFileSync(join(folder, `${String(index).padStart(4, "0")}.csv`), "");
     const pieces: number[] = [];
     const finder = makeFinders({ inputRoots: [root], inputHosts: [] }).get("dir");
-    await finder?.find(folder, async (some) => void pieces.push(some.length), AbortSignal.timeout(60_000));
+    await finder?.find(
+      folder,
+      async (some) => void pieces.push(some.length),
+      AbortSignal.timeout(60_000),
+    );
     expect(pieces).toEqual([1000, 1000, 500]);
   });
 });
@@ -122,9 +148,11 @@ describe("dir+http", () => {
       const path = request.url ?? "";
       asked.push(path);
       if (path === "/moved/") return response.writeHead(302, { location: "/data/" }).end();
-      if (path === "/away/") return response.writeHead(302, { location: "http://169.254.169.254/latest/" }).end();
+      if (path === "/away/")
+        return response.writeHead(302, { location: "http://169.254.169.254/latest/" }).end();
       if (path === "/broken/") return response.writeHead(503).end();
-      if (path === "/plain/") return response.writeHead(200, { "content-type": "text/plain" }).end("a.parquet");
+      if (path === "/plain/")
+        return response.writeHead(200, { "content-type": "text/plain" }).end("a.parquet");
       const page = pages[path];
       if (!page) return response.writeHead(404, { "content-type": "text/html" }).end("no");
       response.writeHead(200, { "content-type": "text/html; charset=utf-8" }).end(page);
@@ -138,10 +166,16 @@ describe("dir+http", () => {
     const { answer, files } = await find("dir+http", `${host}/data/**/*.parquet`, ["127.0.0.1"]);
     expect(answer).toEqual({ outcome: "found" });
     expect(files.map((file) => file.paths[0])).toEqual(
-      ["a.parquet", "b%2C%20%C3%BC.parquet", "sub/f.parquet", "x&y.parquet"].map((name) => `http://${host}/data/${name}`),
+      ["a.parquet", "b%2C%20%C3%BC.parquet", "sub/f.parquet", "x&y.parquet"].map(
+        (name) => `http://${host}/data/${name}`,
+      ),
     );
-    expect((await find("dir+http", `${host}/data/*.csv`, ["127.0.0.1"])).files).toEqual([{ paths: [`http://${host}/data/c.csv`] }]);
-    expect((await find("dir+http", `${host}/moved/*.csv`, ["127.0.0.1"])).files).toEqual([{ paths: [`http://${host}/data/c.csv`] }]);
+    expect((await find("dir+http", `${host}/data/*.csv`, ["127.0.0.1"])).files).toEqual([
+      { paths: [`http://${host}/data/c.csv`] },
+    ]);
+    expect((await find("dir+http", `${host}/moved/*.csv`, ["127.0.0.1"])).files).toEqual([
+      { paths: [`http://${host}/data/c.csv`] },
+    ]);
   });
 
   test("of a host that is not in INPUT_HOSTS is refused, and nobody is asked", async () => {
@@ -164,8 +198,14 @@ describe("dir+http", () => {
   });
 
   test("that is not there, is no page, or is broken for a moment", async () => {
-    expect((await find("dir+http", `${host}/none/*`, ["127.0.0.1"])).answer).toMatchObject({ outcome: "does_not_exist" });
-    expect((await find("dir+http", `${host}/plain/*`, ["127.0.0.1"])).answer).toMatchObject({ outcome: "bad_name" });
-    await expect(find("dir+http", `${host}/broken/*`, ["127.0.0.1"])).rejects.toThrow("answered 503");
+    expect((await find("dir+http", `${host}/none/*`, ["127.0.0.1"])).answer).toMatchObject({
+      outcome: "does_not_exist",
+    });
+    expect((await find("dir+http", `${host}/plain/*`, ["127.0.0.1"])).answer).toMatchObject({
+      outcome: "bad_name",
+    });
+    await expect(find("dir+http", `${host}/broken/*`, ["127.0.0.1"])).rejects.toThrow(
+      "answered 503",
+    );
   });
 });

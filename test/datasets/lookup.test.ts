@@ -4,7 +4,16 @@ import { fillDataset } from "../../src/datasets/fill.ts";
 import { claimLookups } from "../../src/datasets/lookup-store.ts";
 import { type Ledger, openLedger } from "../support/context.ts";
 import { until } from "../support/wait.ts";
-import { closed, datasetOf, filesNamed, gate, numberOf, offer, submitDid, workOff } from "./support.ts";
+import {
+  closed,
+  datasetOf,
+  filesNamed,
+  gate,
+  numberOf,
+  offer,
+  submitDid,
+  workOff,
+} from "./support.ts";
 
 let ledger: Ledger;
 beforeAll(async () => {
@@ -18,9 +27,15 @@ describe("how a lookup ends", () => {
     "%s ends its requests as failed, and is not remembered",
     async (outcome) => {
       const scheme = outcome.replaceAll("_", "-");
-      const finder = offer(ledger, scheme, async () => ({ outcome, reason: `because of ${outcome}` }));
+      const finder = offer(ledger, scheme, async () => ({
+        outcome,
+        reason: `because of ${outcome}`,
+      }));
       const id = await submitDid(ledger, `${scheme}://x`);
-      expect(await ledger.ended(id)).toMatchObject({ state: "failed", reason: `because of ${outcome}` });
+      expect(await ledger.ended(id)).toMatchObject({
+        state: "failed",
+        reason: `because of ${outcome}`,
+      });
       expect(await datasetOf(ledger, id)).toMatchObject({ state: "failed", outcome });
       await ledger.ended(await submitDid(ledger, `${scheme}://x`));
       expect(finder.asked()).toBe(2);
@@ -34,7 +49,11 @@ describe("how a lookup ends", () => {
       const ended = await ledger.ended(id);
       expect(ended).toMatchObject({ state: "complete", incomplete: false, counters: { total: 0 } });
       expect(ended.finished_at).not.toBeNull();
-      expect(await datasetOf(ledger, id)).toMatchObject({ version, state: "stale", outcome: "empty" });
+      expect(await datasetOf(ledger, id)).toMatchObject({
+        version,
+        state: "stale",
+        outcome: "empty",
+      });
     }
     expect(finder.asked()).toBe(2);
   });
@@ -73,7 +92,10 @@ describe("how a lookup ends", () => {
       throw new Error("no route to the catalogue");
     });
     const ended = await ledger.ended(await submitDid(ledger, "broken://x"));
-    expect(ended).toMatchObject({ state: "failed", reason: "The lookup failed 3 times: no route to the catalogue" });
+    expect(ended).toMatchObject({
+      state: "failed",
+      reason: "The lookup failed 3 times: no route to the catalogue",
+    });
     expect(finder.asked()).toBe(3);
   });
 });
@@ -96,7 +118,10 @@ test("work begins while the lookup goes on, and the request is not complete befo
   expect(await ledger.read(id)).toMatchObject({ state: "lookup", counters: { total: 2, done: 2 } });
   door.open();
   expect(await workOff(ledger, id)).toEqual(["/w/3"]);
-  expect(await ledger.ended(id)).toMatchObject({ state: "complete", counters: { total: 3, done: 3 } });
+  expect(await ledger.ended(id)).toMatchObject({
+    state: "complete",
+    counters: { total: 3, done: 3 },
+  });
 });
 
 test("a dataset that is deleted while it is looked up serves those who wait, and is not remembered", async () => {
@@ -124,10 +149,13 @@ test("at most four lookups run at once, and the others have their turn", async (
     running--;
     return { outcome: "found" };
   });
-  const ids = await Promise.all(Array.from({ length: 9 }, (_, index) => submitDid(ledger, `busy://${index}`)));
+  const ids = await Promise.all(
+    Array.from({ length: 9 }, (_, index) => submitDid(ledger, `busy://${index}`)),
+  );
   await until(() => running === 4);
   door.open();
-  for (const id of ids) expect(await closed(ledger, id)).toMatchObject({ state: "ready", files: 1 });
+  for (const id of ids)
+    expect(await closed(ledger, id)).toMatchObject({ state: "ready", files: 1 });
   expect(most).toBe(4);
 });
 
@@ -160,12 +188,23 @@ describe("a process that dies in a lookup", () => {
     const id = await submitDid(own, "deadly://x");
     for (let death = 1; death <= 3; death++) {
       await until(
-        async () => (await claimLookups(own.ctx.db.query, { finders: ["deadly"], token: `${death}`, leaseSeconds: 0, limit: 1 })).length,
+        async () =>
+          (
+            await claimLookups(own.ctx.db.query, {
+              finders: ["deadly"],
+              token: `${death}`,
+              leaseSeconds: 0,
+              limit: 1,
+            })
+          ).length,
       );
     }
     const heir = await openLedger({ databaseUrl: own.ctx.databaseUrl });
     heir.ctx.finders.set("deadly", own.ctx.finders.get("deadly") as never);
-    expect(await heir.ended(id)).toMatchObject({ state: "failed", reason: "The service ended 3 times while it looked this up." });
+    expect(await heir.ended(id)).toMatchObject({
+      state: "failed",
+      reason: "The service ended 3 times while it looked this up.",
+    });
     expect(finder.asked()).toBe(0);
     await heir.close();
     await own.close();
@@ -178,9 +217,10 @@ describe("a process that dies in a lookup", () => {
     const id = await submitDid(leaving, "handed://x");
     await until(() => stuck.asked() === 1);
     await leaving.close();
-    const [row] = await own.ctx.db.query("SELECT lookup_token, lookup_tries, outcome FROM datasets WHERE id = $1", [
-      await numberOf(own, id),
-    ]);
+    const [row] = await own.ctx.db.query(
+      "SELECT lookup_token, lookup_tries, outcome FROM datasets WHERE id = $1",
+      [await numberOf(own, id)],
+    );
     expect(row).toEqual({ lookup_token: null, lookup_tries: 0, outcome: null });
     await own.close();
   });
@@ -195,7 +235,9 @@ test("a lookup that was taken over is not closed by the process that had it", as
   });
   const id = await submitDid(own, "zombie://x");
   await until(() => finder.asked() === 1);
-  await own.ctx.db.query("UPDATE datasets SET lookup_token = 'the new one' WHERE id = $1", [await numberOf(own, id)]);
+  await own.ctx.db.query("UPDATE datasets SET lookup_token = 'the new one' WHERE id = $1", [
+    await numberOf(own, id),
+  ]);
   door.open();
   const other = await submitDid(own, "zombie://y");
   expect(await closed(own, other)).toMatchObject({ outcome: "does_not_exist" });

@@ -3,7 +3,15 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { receiveComplete, receiveError, receiveFiles } from "../../src/datasets/receive.ts";
 import { type Ledger, openLedger } from "../support/context.ts";
 import { until } from "../support/wait.ts";
-import { closed, datasetOf, filesNamed, numberOf, submitDataset, submitDid, workOff } from "./support.ts";
+import {
+  closed,
+  datasetOf,
+  filesNamed,
+  numberOf,
+  submitDataset,
+  submitDid,
+  workOff,
+} from "./support.ts";
 
 let ledger: Ledger;
 beforeAll(async () => {
@@ -22,24 +30,39 @@ async function lookup(): Promise<{ request: string; dataset: number; did: string
 describe("files of a finder", () => {
   test("are worked on before it says that they are all; said again they add nothing", async () => {
     const { request, dataset } = await lookup();
-    expect(await receiveFiles(ledger.ctx, dataset, filesNamed("/1", "/2"))).toEqual({ added: 2, total: 2 });
+    expect(await receiveFiles(ledger.ctx, dataset, filesNamed("/1", "/2"))).toEqual({
+      added: 2,
+      total: 2,
+    });
     const tasks = await until(async () => {
       const some = await ledger.claim(10, { request });
       return some.length === 2 ? some : undefined;
     });
     for (const task of tasks) await ledger.report(task, "success");
-    expect(await receiveFiles(ledger.ctx, dataset, filesNamed("/1", "/2", "/3"))).toEqual({ added: 1, total: 3 });
+    expect(await receiveFiles(ledger.ctx, dataset, filesNamed("/1", "/2", "/3"))).toEqual({
+      added: 1,
+      total: 3,
+    });
     expect(await ledger.read(request)).toMatchObject({ state: "lookup" });
     await receiveComplete(ledger.ctx, dataset, { files: 3 });
     await workOff(ledger, request);
-    expect(await ledger.ended(request)).toMatchObject({ state: "complete", incomplete: false, counters: { total: 3, done: 3 } });
+    expect(await ledger.ended(request)).toMatchObject({
+      state: "complete",
+      incomplete: false,
+      counters: { total: 3, done: 3 },
+    });
     expect(await datasetOf(ledger, request)).toMatchObject({ state: "ready", files: 3 });
   });
 
   test("that overtake each other, and twenty times the same at once, are each one file", async () => {
     const { request, dataset } = await lookup();
-    const calls = Array.from({ length: 20 }, () => receiveFiles(ledger.ctx, dataset, filesNamed("/a", "/b", "/c")));
-    await Promise.all([...calls, receiveFiles(ledger.ctx, dataset, [{ paths: ["/a", "/replica"] }])]);
+    const calls = Array.from({ length: 20 }, () =>
+      receiveFiles(ledger.ctx, dataset, filesNamed("/a", "/b", "/c")),
+    );
+    await Promise.all([
+      ...calls,
+      receiveFiles(ledger.ctx, dataset, [{ paths: ["/a", "/replica"] }]),
+    ]);
     await receiveComplete(ledger.ctx, dataset, { files: 4 });
     await workOff(ledger, request);
     expect(await ledger.ended(request)).toMatchObject({ counters: { total: 4, done: 4 } });
@@ -51,7 +74,11 @@ describe("files of a finder", () => {
     await receiveComplete(ledger.ctx, dataset, { files: 3 });
     expect(await datasetOf(ledger, request)).toMatchObject({ outcome: null });
     await receiveFiles(ledger.ctx, dataset, filesNamed("/2", "/3"));
-    expect(await datasetOf(ledger, request)).toMatchObject({ state: "ready", files: 3, incomplete: false });
+    expect(await datasetOf(ledger, request)).toMatchObject({
+      state: "ready",
+      files: 3,
+      incomplete: false,
+    });
     await workOff(ledger, request);
     expect(await ledger.ended(request)).toMatchObject({ incomplete: false, counters: { done: 3 } });
   });
@@ -67,7 +94,10 @@ describe("files of a finder", () => {
     );
     await Promise.all(said);
     await workOff(ledger, request);
-    expect(await ledger.ended(request)).toMatchObject({ incomplete: false, counters: { total: 20, done: 20 } });
+    expect(await ledger.ended(request)).toMatchObject({
+      incomplete: false,
+      counters: { total: 20, done: 20 },
+    });
     expect(await datasetOf(ledger, request)).toMatchObject({ state: "ready", files: 20 });
   });
 
@@ -89,24 +119,48 @@ describe("files of a finder", () => {
     const { request, dataset, did } = await lookup();
     await receiveFiles(ledger.ctx, dataset, filesNamed("/1", "/2"));
     await receiveComplete(ledger.ctx, dataset, { files: 2 });
-    expect(await receiveFiles(ledger.ctx, dataset, filesNamed("/1"))).toMatchObject({ added: 0, total: 2 });
+    expect(await receiveFiles(ledger.ctx, dataset, filesNamed("/1"))).toMatchObject({
+      added: 0,
+      total: 2,
+    });
     expect(await datasetOf(ledger, request)).toMatchObject({ state: "ready", incomplete: false });
-    expect(await receiveFiles(ledger.ctx, dataset, filesNamed("/2", "/3", "/4"))).toMatchObject({ added: 0, total: 2 });
+    expect(await receiveFiles(ledger.ctx, dataset, filesNamed("/2", "/3", "/4"))).toMatchObject({
+      added: 0,
+      total: 2,
+    });
     const reason = "2 files came after the finder had said that the list is whole.";
-    expect(await datasetOf(ledger, request)).toMatchObject({ state: "stale", incomplete: true, files: 2, reason });
+    expect(await datasetOf(ledger, request)).toMatchObject({
+      state: "stale",
+      incomplete: true,
+      files: 2,
+      reason,
+    });
     await workOff(ledger, request);
-    expect(await ledger.ended(request)).toMatchObject({ incomplete: true, reason, counters: { total: 2, done: 2 } });
+    expect(await ledger.ended(request)).toMatchObject({
+      incomplete: true,
+      reason,
+      counters: { total: 2, done: 2 },
+    });
     expect(await numberOf(ledger, await submitDid(ledger, did))).not.toBe(dataset);
   });
 
   test("with replicas, sizes and checksums are kept as they were said", async () => {
     const { request, dataset } = await lookup();
     await receiveFiles(ledger.ctx, dataset, [
-      { paths: ["root://a//x,1", "root://b//x,1"], size: 5_000_000_000, events: 12, checksum: "00ab12cd" },
+      {
+        paths: ["root://a//x,1", "root://b//x,1"],
+        size: 5_000_000_000,
+        events: 12,
+        checksum: "00ab12cd",
+      },
       { paths: ["/y"], size: 1 },
     ]);
     await receiveComplete(ledger.ctx, dataset, {});
-    expect(await datasetOf(ledger, request)).toMatchObject({ files: 2, size: 5_000_000_001, events: 12 });
+    expect(await datasetOf(ledger, request)).toMatchObject({
+      files: 2,
+      size: 5_000_000_001,
+      events: 12,
+    });
     await workOff(ledger, request);
   });
 });
@@ -118,14 +172,21 @@ describe("the end of a lookup", () => {
     await receiveComplete(ledger.ctx, dataset, { files: 1 });
     await receiveComplete(ledger.ctx, dataset, { files: 0 });
     await receiveError(ledger.ctx, dataset, "internal_failure", "too late");
-    expect(await datasetOf(ledger, request)).toMatchObject({ state: "ready", outcome: "found", reason: null });
+    expect(await datasetOf(ledger, request)).toMatchObject({
+      state: "ready",
+      outcome: "found",
+      reason: null,
+    });
     await workOff(ledger, request);
   });
 
   test("with no files completes those who wait, and the next request looks anew", async () => {
     const { request, dataset, did } = await lookup();
     await receiveComplete(ledger.ctx, dataset, { files: 0 });
-    expect(await ledger.ended(request)).toMatchObject({ state: "complete", counters: { total: 0 } });
+    expect(await ledger.ended(request)).toMatchObject({
+      state: "complete",
+      counters: { total: 0 },
+    });
     const next = await submitDid(ledger, did);
     expect(await datasetOf(ledger, next)).toMatchObject({ version: 2, state: "lookup" });
   });
@@ -137,14 +198,20 @@ describe("the end of a lookup", () => {
   ])("as the error %j fails those who wait with the finder's sentence", async (type, outcome) => {
     const { request, dataset } = await lookup();
     await receiveError(ledger.ctx, dataset, type, "no such\0 container");
-    expect(await ledger.ended(request)).toMatchObject({ state: "failed", reason: "no such container" });
+    expect(await ledger.ended(request)).toMatchObject({
+      state: "failed",
+      reason: "no such container",
+    });
     expect(await datasetOf(ledger, request)).toMatchObject({ state: "failed", outcome });
   });
 
   test("that never comes is made after LOOKUP_SECONDS without a word", async () => {
     const own = await openLedger({ env: { VALID_DID_SCHEMES: "rucio", LOOKUP_SECONDS: "1" } });
     const id = await submitDid(own, "rucio://silent");
-    expect(await own.ended(id)).toMatchObject({ state: "failed", reason: "no answer: the finder said nothing for 1 seconds." });
+    expect(await own.ended(id)).toMatchObject({
+      state: "failed",
+      reason: "no answer: the finder said nothing for 1 seconds.",
+    });
     expect(await closed(own, id)).toMatchObject({ state: "failed", outcome: "internal_failure" });
     await own.close();
   });
@@ -157,7 +224,8 @@ describe("refused", () => {
       () => receiveComplete(ledger.ctx, id, {}),
       () => receiveError(ledger.ctx, id, "bad_name", ""),
     ];
-    for (const call of calls) await expect(call()).rejects.toMatchObject({ status: 404, code: "not_found" });
+    for (const call of calls)
+      await expect(call()).rejects.toMatchObject({ status: 404, code: "not_found" });
   });
 
   test("files for a list that came with a request", async () => {
@@ -168,10 +236,13 @@ describe("refused", () => {
     await workOff(ledger, request);
   });
 
-  test.each([[[]], [[""]], [["/ok", "a\0b"]]])("a file with the paths %j, and with it its whole call", async (paths) => {
-    const { dataset } = await lookup();
-    const call = receiveFiles(ledger.ctx, dataset, [{ paths: ["/fine"] }, { paths }]);
-    await expect(call).rejects.toMatchObject({ status: 422, errors: [{ pointer: "/1/paths" }] });
-    expect(await receiveFiles(ledger.ctx, dataset, [])).toEqual({ added: 0, total: 0 });
-  });
+  test.each([[[]], [[""]], [["/ok", "a\0b"]]])(
+    "a file with the paths %j, and with it its whole call",
+    async (paths) => {
+      const { dataset } = await lookup();
+      const call = receiveFiles(ledger.ctx, dataset, [{ paths: ["/fine"] }, { paths }]);
+      await expect(call).rejects.toMatchObject({ status: 422, errors: [{ pointer: "/1/paths" }] });
+      expect(await receiveFiles(ledger.ctx, dataset, [])).toEqual({ added: 0, total: 0 });
+    },
+  );
 });

@@ -2,10 +2,19 @@ import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { listDatasetFiles, listDatasets, removeDataset } from "../../src/datasets/datasets.ts";
-import { cancel } from "../../src/requests/cancel.ts";
+import { cancel } from "../../src/requests/lifecycle/cancel.ts";
 import { type Ledger, openLedger } from "../support/context.ts";
 import { temporaryFolder } from "../support/folder.ts";
-import { datasetOf, filesNamed, gate, offer, submitDataset, submitDid, workOff, workOnce } from "./support.ts";
+import {
+  datasetOf,
+  filesNamed,
+  gate,
+  offer,
+  submitDataset,
+  submitDid,
+  workOff,
+  workOnce,
+} from "./support.ts";
 
 let ledger: Ledger;
 beforeAll(async () => {
@@ -22,11 +31,21 @@ async function pathsOf(request: string): Promise<string[][]> {
 
 describe("a list of files in the request", () => {
   test("keeps commas, umlauts, quotes and backslashes, and each file's replicas in their order", async () => {
-    const files = ["/d/a,b.parquet", "/d/Zürich Größe.parquet", '/d/"q"\\{x}.csv', ["root://one//f", "root://two//f,g"], "/d/NULL", " "];
+    const files = [
+      "/d/a,b.parquet",
+      "/d/Zürich Größe.parquet",
+      '/d/"q"\\{x}.csv',
+      ["root://one//f", "root://two//f,g"],
+      "/d/NULL",
+      " ",
+    ];
     const id = await submitDataset(ledger, { files });
     expect(await pathsOf(id)).toEqual(files.map((one) => [one].flat()));
     expect((await workOff(ledger, id)).sort()).toEqual(files.map((one) => [one].flat()[0]).sort());
-    expect(await ledger.ended(id)).toMatchObject({ state: "complete", counters: { total: 6, done: 6 } });
+    expect(await ledger.ended(id)).toMatchObject({
+      state: "complete",
+      counters: { total: 6, done: 6 },
+    });
   });
 
   test("may name one file twice: it is two files", async () => {
@@ -44,7 +63,9 @@ describe("a list of files in the request", () => {
       { files: ["/d/1,/d/2"] },
       { files: ["/d/1", "/d/2", "/d/2"] },
     ];
-    const ids = await Promise.all([...same, ...others].map((dataset) => submitDataset(ledger, dataset)));
+    const ids = await Promise.all(
+      [...same, ...others].map((dataset) => submitDataset(ledger, dataset)),
+    );
     const datasets = await Promise.all(ids.map((id) => datasetOf(ledger, id)));
     expect(datasets[0]?.id).toBe(datasets[1]?.id);
     expect(new Set(datasets.map((one) => one.id)).size).toBe(5);
@@ -81,7 +102,8 @@ describe("a dataset's name", () => {
     await expect(submitDid(ledger, "gopher://x/y")).rejects.toMatchObject({
       status: 400,
       code: "bad_dataset",
-      message: "DID scheme is not supported: gopher. Known schemes: dir, dir+http, dir+https, rucio, xrootd.",
+      message:
+        "DID scheme is not supported: gopher. Known schemes: dir, dir+http, dir+https, rucio, xrootd.",
     });
   });
 
@@ -94,15 +116,34 @@ describe("a dataset's name", () => {
     ["dir+http://example.org/data/", "INPUT_HOSTS"],
     ["dir:///data/{a/b,c}/*.csv", "slash inside braces"],
   ])("%j is refused with what is wrong: %s", async (did, sentence) => {
-    await expect(submitDid(ledger, did)).rejects.toMatchObject({ status: 400, message: expect.stringContaining(sentence) });
-    expect(await ledger.ctx.db.query("SELECT FROM datasets WHERE finder = 'dir+http' OR name LIKE 'longlong%'")).toEqual([]);
+    await expect(submitDid(ledger, did)).rejects.toMatchObject({
+      status: 400,
+      message: expect.stringContaining(sentence),
+    });
+    expect(
+      await ledger.ctx.db.query(
+        "SELECT FROM datasets WHERE finder = 'dir+http' OR name LIKE 'longlong%'",
+      ),
+    ).toEqual([]);
   });
 
   test("without a scheme is the default scheme's, and only the first scheme is split off", async () => {
-    const bare = await datasetOf(ledger, await submitDid(ledger, "mc20:some.set?files=3&get=available"));
-    expect(bare).toMatchObject({ finder: "rucio", name: "mc20:some.set?files=3&get=available", state: "lookup", outcome: null });
+    const bare = await datasetOf(
+      ledger,
+      await submitDid(ledger, "mc20:some.set?files=3&get=available"),
+    );
+    expect(bare).toMatchObject({
+      finder: "rucio",
+      name: "mc20:some.set?files=3&get=available",
+      state: "lookup",
+      outcome: null,
+    });
     const nested = await datasetOf(ledger, await submitDid(ledger, "xrootd://root://host//path/*"));
-    expect(nested).toMatchObject({ finder: "xrootd", name: "root://host//path/*", state: "lookup" });
+    expect(nested).toMatchObject({
+      finder: "xrootd",
+      name: "root://host//path/*",
+      state: "lookup",
+    });
   });
 });
 
@@ -114,13 +155,19 @@ describe("what was looked up", () => {
       await give(filesNamed("/s/1", "/s/2"));
       return { outcome: "found" };
     });
-    const ids = await Promise.all(Array.from({ length: 100 }, () => submitDid(ledger, "slow://same")));
+    const ids = await Promise.all(
+      Array.from({ length: 100 }, () => submitDid(ledger, "slow://same")),
+    );
     door.open();
     const inputs: string[] = [];
-    while (inputs.length < 200) inputs.push(...(await workOnce(ledger)).filter((path) => path.startsWith("/s/")));
+    while (inputs.length < 200)
+      inputs.push(...(await workOnce(ledger)).filter((path) => path.startsWith("/s/")));
     const datasets = new Set<string>();
     for (const id of ids) {
-      expect(await ledger.ended(id)).toMatchObject({ state: "complete", counters: { total: 2, done: 2 } });
+      expect(await ledger.ended(id)).toMatchObject({
+        state: "complete",
+        counters: { total: 2, done: 2 },
+      });
       datasets.add((await datasetOf(ledger, id)).id);
     }
     expect(datasets.size).toBe(1);
@@ -142,11 +189,19 @@ describe("what was looked up", () => {
     expect(await datasetOf(ledger, second)).toMatchObject({ version: 1, files: 1, state: "ready" });
 
     const { id } = await datasetOf(ledger, second);
-    expect(await removeDataset(ledger.ctx, id)).toMatchObject({ removed: true, dataset: { state: "stale" } });
+    expect(await removeDataset(ledger.ctx, id)).toMatchObject({
+      removed: true,
+      dataset: { state: "stale" },
+    });
     const third = await submitDid(ledger, "kept://a");
     await workOff(ledger, third);
     expect(await datasetOf(ledger, third)).toMatchObject({ version: 2, files: 2, state: "ready" });
-    expect(await datasetOf(ledger, first)).toMatchObject({ id, version: 1, files: 1, state: "stale" });
+    expect(await datasetOf(ledger, first)).toMatchObject({
+      id,
+      version: 1,
+      files: 1,
+      state: "stale",
+    });
   });
 
   test("by a finder whose listings do not last is looked up anew for each request, but shared while it goes on", async () => {
@@ -161,7 +216,10 @@ describe("what was looked up", () => {
       },
       { fleeting: true },
     );
-    const together = await Promise.all([submitDid(ledger, "folder://x"), submitDid(ledger, "folder://x")]);
+    const together = await Promise.all([
+      submitDid(ledger, "folder://x"),
+      submitDid(ledger, "folder://x"),
+    ]);
     door.open();
     for (const id of together) expect(await workOff(ledger, id)).toEqual(["/f/1"]);
     door = gate();
@@ -169,7 +227,11 @@ describe("what was looked up", () => {
     const later = await submitDid(ledger, "folder://x");
     expect(await workOff(ledger, later)).toEqual(["/f/2"]);
     expect(await datasetOf(ledger, later)).toMatchObject({ version: 2, state: "ready" });
-    expect(await datasetOf(ledger, together[0] ?? "")).toMatchObject({ version: 1, state: "stale", incomplete: false });
+    expect(await datasetOf(ledger, together[0] ?? "")).toMatchObject({
+      version: 1,
+      state: "stale",
+      incomplete: false,
+    });
   });
 
   test("in a folder is what the folder holds when the request comes: a new file is seen by the next one", async () => {

@@ -1,8 +1,8 @@
 import type { Finder, FoundFile, LookupOutcome } from "../../src/datasets/contract.ts";
 import { type DatasetView, readDataset } from "../../src/datasets/datasets.ts";
-import { report } from "../../src/requests/report.ts";
+import { submit } from "../../src/requests/lifecycle/submit.ts";
+import { report } from "../../src/requests/reports/report.ts";
 import { isFinal } from "../../src/requests/state.ts";
-import { submit } from "../../src/requests/submit.ts";
 import type { Ledger } from "../support/context.ts";
 import { until } from "../support/wait.ts";
 
@@ -11,8 +11,14 @@ export async function submitDid(ledger: Ledger, did: string): Promise<string> {
   return submitDataset(ledger, { did });
 }
 
-export async function submitDataset(ledger: Ledger, dataset: { did: string } | { files: (string | string[])[] }): Promise<string> {
-  const { request } = await submit(ledger.ctx, "local", { dataset, steps: [{ operation: "noop", settings: {} }] });
+export async function submitDataset(
+  ledger: Ledger,
+  dataset: { did: string } | { files: (string | string[])[] },
+): Promise<string> {
+  const { request } = await submit(ledger.ctx, "local", {
+    dataset,
+    steps: [{ operation: "noop", settings: {} }],
+  });
   return request.id;
 }
 
@@ -36,14 +42,21 @@ export function closed(ledger: Ledger, request: string): Promise<DatasetView> {
 /** A worker that succeeds with every file of a request until it has ended; answers what it was given. */
 export async function workOff(ledger: Ledger, request: string): Promise<string[]> {
   const inputs: string[] = [];
-  while (!isFinal((await ledger.read(request)).state)) inputs.push(...(await workOnce(ledger, request)));
+  while (!isFinal((await ledger.read(request)).state))
+    inputs.push(...(await workOnce(ledger, request)));
   return inputs;
 }
 
 /** One claim, all of it reported; of any request where none is named. */
 export async function workOnce(ledger: Ledger, request?: string): Promise<string[]> {
   const tasks = await ledger.claim(1000, { waitSeconds: 0.2, ...(request ? { request } : {}) });
-  const reports = tasks.map(({ request, file, step, attempt }) => ({ request, file, step, attempt, status: "success" as const }));
+  const reports = tasks.map(({ request, file, step, attempt }) => ({
+    request,
+    file,
+    step,
+    attempt,
+    status: "success" as const,
+  }));
   await report(ledger.ctx, "w", reports);
   return tasks.map((task) => task.replicas[0] ?? "");
 }
@@ -56,7 +69,11 @@ export function filesNamed(...paths: string[]): FoundFile[] {
 export function offer(
   ledger: Ledger,
   scheme: string,
-  find: (name: string, give: (files: FoundFile[]) => Promise<void>, signal: AbortSignal) => Promise<LookupOutcome>,
+  find: (
+    name: string,
+    give: (files: FoundFile[]) => Promise<void>,
+    signal: AbortSignal,
+  ) => Promise<LookupOutcome>,
   more: Partial<Finder> = {},
 ): { asked: () => number } {
   let asked = 0;
@@ -75,6 +92,8 @@ export function offer(
 /** A door that a finder of a test waits behind. */
 export function gate(): { open: () => void; passed: Promise<void> } {
   const door = new AbortController();
-  const passed = new Promise<void>((resolve) => door.signal.addEventListener("abort", () => resolve()));
+  const passed = new Promise<void>((resolve) =>
+    door.signal.addEventListener("abort", () => resolve()),
+  );
   return { open: () => door.abort(), passed };
 }

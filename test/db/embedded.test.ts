@@ -1,8 +1,12 @@
 import { rmSync } from "node:fs";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type EmbeddedPostgres, runningEmbeddedUrls, startEmbeddedPostgres } from "../../src/db/embedded.ts";
-import { FolderInUse } from "../../src/folder-lock.ts";
+import {
+  type EmbeddedPostgres,
+  runningEmbeddedUrls,
+  startEmbeddedPostgres,
+} from "../../src/db/embedded.ts";
+import { FolderInUseError } from "../../src/folder-lock.ts";
 import { silentLog } from "../../src/log.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { until } from "../support/wait.ts";
@@ -24,22 +28,29 @@ afterAll(async () => {
 
 test("it is durable, speaks UTF-8 and orders text the same on every machine", async () => {
   expect(await ask(postgres.url, "SHOW fsync")).toEqual([{ fsync: "on" }]);
-  expect(await ask(postgres.url, "SHOW synchronous_commit")).toEqual([{ synchronous_commit: "on" }]);
+  expect(await ask(postgres.url, "SHOW synchronous_commit")).toEqual([
+    { synchronous_commit: "on" },
+  ]);
   expect(
-    await ask(postgres.url, "SELECT pg_encoding_to_char(encoding) AS encoding, datlocale FROM pg_database WHERE datname = 'longshore'"),
+    await ask(
+      postgres.url,
+      "SELECT pg_encoding_to_char(encoding) AS encoding, datlocale FROM pg_database WHERE datname = 'longshore'",
+    ),
   ).toEqual([{ encoding: "UTF8", datlocale: "C.UTF-8" }]);
 });
 
 test("the read-only URL reads every table and writes none", async () => {
   expect(await ask(postgres.readOnlyUrl, "SELECT * FROM kept")).toEqual([]);
-  await expect(ask(postgres.readOnlyUrl, "INSERT INTO kept VALUES ('no')")).rejects.toThrow(/read-only|permission denied/);
-  await expect(ask(postgres.readOnlyUrl, "SET default_transaction_read_only = off; COMMIT; DELETE FROM kept")).rejects.toThrow(
-    /permission denied/,
+  await expect(ask(postgres.readOnlyUrl, "INSERT INTO kept VALUES ('no')")).rejects.toThrow(
+    /read-only|permission denied/,
   );
+  await expect(
+    ask(postgres.readOnlyUrl, "SET default_transaction_read_only = off; COMMIT; DELETE FROM kept"),
+  ).rejects.toThrow(/permission denied/);
 });
 
 test("a second service on the folder says so", async () => {
-  await expect(startEmbeddedPostgres({ dataDir, log })).rejects.toThrow(FolderInUse);
+  await expect(startEmbeddedPostgres({ dataDir, log })).rejects.toThrow(FolderInUseError);
   expect(postgres.alive()).toBe(true);
 });
 

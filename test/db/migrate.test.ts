@@ -35,14 +35,21 @@ test("of three services that start at once one applies the migrations", async ()
 test("an edited migration is refused, and so is a database newer than the code", async () => {
   addMigration("20990101000000_next", "CREATE TABLE later (id int);");
   await migrate(database.url, undefined, migrations);
-  writeFileSync(join(migrations, "20990101000000_next", "migration.sql"), "CREATE TABLE later (id bigint);");
-  await expect(migrate(database.url, undefined, migrations)).rejects.toThrow(/20990101000000_next was edited/);
+  writeFileSync(
+    join(migrations, "20990101000000_next", "migration.sql"),
+    "CREATE TABLE later (id bigint);",
+  );
+  await expect(migrate(database.url, undefined, migrations)).rejects.toThrow(
+    /20990101000000_next was edited/,
+  );
   await expect(migrate(database.url)).rejects.toThrow(/newer than the code/);
 });
 
 test("a migration that fails leaves nothing behind, and is applied when it is right", async () => {
   addMigration("20990101000000_next", "CREATE TABLE later (id int); SELECT nonsense;");
-  await expect(migrate(database.url, undefined, migrations)).rejects.toThrow(/20990101000000_next failed and was taken back/);
+  await expect(migrate(database.url, undefined, migrations)).rejects.toThrow(
+    /20990101000000_next failed and was taken back/,
+  );
   expect(await tableExists("later")).toBe(false);
   addMigration("20990101000000_next", "CREATE TABLE later (id int);");
   expect(await migrate(database.url, undefined, migrations)).toEqual(["20990101000000_next"]);

@@ -12,7 +12,9 @@ test("many services at once make next month's partition once", async () => {
     "SELECT inhrelid::regclass::text AS name FROM pg_inherits WHERE inhparent = 'file_status'::regclass ORDER BY 1",
   );
   const names = rows.map((row) => row.name);
-  expect(names).toEqual(expect.arrayContaining(["file_status_2031_11", "file_status_2031_12", "file_status_2032_01"]));
+  expect(names).toEqual(
+    expect.arrayContaining(["file_status_2031_11", "file_status_2031_12", "file_status_2032_01"]),
+  );
   expect(new Set(names).size).toBe(names.length);
   await db.close();
   await database.drop();

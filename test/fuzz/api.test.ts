@@ -20,7 +20,12 @@ let service: Service;
 let folder: string;
 beforeAll(async () => {
   folder = temporaryFolder("fuzz");
-  service = await startService({ RUNNER: "external", OPERATIONS: "transform,noop", INPUT_ROOTS: folder, LOG_LEVEL: "warn" });
+  service = await startService({
+    RUNNER: "external",
+    OPERATIONS: "transform,noop",
+    INPUT_ROOTS: folder,
+    LOG_LEVEL: "warn",
+  });
 });
 afterAll(async () => {
   await service?.remove();
@@ -50,22 +55,37 @@ test(`${leastCalls} calls made from the document are answered as it says (seed $
 /** Open and ended ones, some with failures, so that not every call meets an unknown id. */
 async function someRequests() {
   const client = longshoreClient({ url: service.url });
-  const submit = (files: string[]) => client.submit({ dataset: { files }, steps: [{ operation: "noop" }] });
+  const submit = (files: string[]) =>
+    client.submit({ dataset: { files }, steps: [{ operation: "noop" }] });
   const names = (kind: string) => Array.from({ length: 20 }, (_, n) => `${kind}-${n}`);
-  const ended = await Promise.all(Array.from({ length: 20 }, (_, n) => submit(names(n % 2 ? "good" : "fails"))));
+  const ended = await Promise.all(
+    Array.from({ length: 20 }, (_, n) => submit(names(n % 2 ? "good" : "fails"))),
+  );
   for (const { id } of ended) await client.wait(id);
   const open = await Promise.all(Array.from({ length: 10 }, () => submit(names("kept"))));
   const last = await submit(["good"]);
   await client.wait(last.id);
   const { items } = await client.files(ended[0]?.id ?? "");
-  return { requests: [...ended, ...open].map(({ id }) => id), files: items.map(({ file }) => file), ended: last.id };
+  return {
+    requests: [...ended, ...open].map(({ id }) => id),
+    files: items.map(({ file }) => file),
+    ended: last.id,
+  };
 }
 
 type Known = Awaited<ReturnType<typeof someRequests>>;
 
 async function schemathesis({ requests, files, ended }: Known, phases: string, seed: number) {
   const python = await venv("fuzz", ["schemathesis==4.32.5"]);
-  const args = ["--phases", phases, "--continue-on-failure", "--request-timeout", "30", "--max-examples", "120"];
+  const args = [
+    "--phases",
+    phases,
+    "--continue-on-failure",
+    "--request-timeout",
+    "30",
+    "--max-examples",
+    "120",
+  ];
   const child = spawn(
     `${python.slice(0, python.lastIndexOf("/"))}/schemathesis`,
     [
@@ -94,7 +114,8 @@ async function schemathesis({ requests, files, ended }: Known, phases: string, s
     },
   );
   let output = "";
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text: string) => (output += text));
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding("utf8").on("data", (text: string) => (output += text));
   const [code] = await once(child, "close");
   return { code, output };
 }
@@ -107,7 +128,9 @@ function beside(name: string): string {
 async function calls(): Promise<Map<number, number>> {
   const text = await (await fetch(`${service.url}/metrics`)).text();
   const found = new Map<number, number>();
-  for (const [, status, count] of text.matchAll(/^longshore_http_seconds_count\{.*status="(\d+)".*\} (\d+)$/gm)) {
+  for (const [, status, count] of text.matchAll(
+    /^longshore_http_seconds_count\{.*status="(\d+)".*\} (\d+)$/gm,
+  )) {
     found.set(Number(status), (found.get(Number(status)) ?? 0) + Number(count));
   }
   return found;

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Task } from "../../src/operations/contract.ts";
 import { poisonTopic, reportsTopic } from "../../src/queue/contract.ts";
-import { consumeReports } from "../../src/requests/reports-queue.ts";
+import { consumeReports } from "../../src/requests/reports/consume-reports.ts";
 import { type Ledger, openLedger } from "../support/context.ts";
 import { until } from "../support/wait.ts";
 
@@ -18,8 +18,14 @@ const seed = Number(process.env.FUZZ_SEED ?? 1);
 const messages = 5_000;
 const files = 500;
 
-const anything = fc.jsonValue({ maxDepth: 3 }).filter((value) => !/\\u0000|\\ud[89a-f]/i.test(JSON.stringify(value)));
-const number = fc.oneof(fc.integer(), fc.maxSafeInteger(), fc.double({ noNaN: true, noDefaultInfinity: true }));
+const anything = fc
+  .jsonValue({ maxDepth: 3 })
+  .filter((value) => !/\\u0000|\\ud[89a-f]/i.test(JSON.stringify(value)));
+const number = fc.oneof(
+  fc.integer(),
+  fc.maxSafeInteger(),
+  fc.double({ noNaN: true, noDefaultInfinity: true }),
+);
 
 /** Reports that are nearly right: of files that exist or not, each key as it should be, or anything. */
 function nearly(tasks: Task[]) {
@@ -28,7 +34,10 @@ function nearly(tasks: Task[]) {
   const report = fc.tuple(
     some,
     status,
-    fc.dictionary(fc.constantFrom("file", "step", "attempt", "at", "error", "results", "x"), anything),
+    fc.dictionary(
+      fc.constantFrom("file", "step", "attempt", "at", "error", "results", "x"),
+      anything,
+    ),
     number,
   );
   return report.map(([{ request, file, step, attempt }, said, spoilt, n]) => ({
@@ -55,7 +64,8 @@ test(`5,000 odd messages between good ones (seed ${seed})`, async () => {
     }),
   );
   const bodies = fc.sample(odd, { numRuns: messages, seed }) as Record<string, unknown>[];
-  const publish = (some: Record<string, unknown>[]) => ledger.ctx.queue.publish(some.map((body) => ({ topic: reportsTopic, body })));
+  const publish = (some: Record<string, unknown>[]) =>
+    ledger.ctx.queue.publish(some.map((body) => ({ topic: reportsTopic, body })));
   const chunk = messages / files;
   for (const [n, { request, file, step, attempt }] of tasks.entries()) {
     const good = { worker: "good", reports: [{ request, file, step, attempt, status: "success" }] };

@@ -14,13 +14,23 @@ export function playWorker(url: string): { calls(): number; stop(): Promise<void
   let calls = 0;
   const post = async <Answer>(path: string, body: object): Promise<Answer> => {
     calls++;
-    const answer = await fetch(url + path, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
+    const answer = await fetch(url + path, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
     return (await answer.json()) as Answer;
   };
   const playing = (async () => {
     while (!stopped) {
-      const { tasks } = await post<{ tasks: Task[] }>("/v1/work/claim", { worker: "player", operations: ["noop"], max: 100 });
-      const reports = tasks.filter(({ replicas }) => !replicas[0]?.startsWith("kept")).map(reportOf);
+      const { tasks } = await post<{ tasks: Task[] }>("/v1/work/claim", {
+        worker: "player",
+        operations: ["noop"],
+        max: 100,
+      });
+      const reports = tasks
+        .filter(({ replicas }) => !replicas[0]?.startsWith("kept"))
+        .map(reportOf);
       if (reports.length) await post("/v1/work/reports", { worker: "player", reports });
       else await pause(100);
     }
@@ -37,5 +47,9 @@ export function playWorker(url: string): { calls(): number; stop(): Promise<void
 function reportOf({ request, file, step, attempt, replicas }: Task): object {
   const key = { request, file, step, attempt };
   if (!replicas[0]?.startsWith("fails")) return { ...key, status: "success" };
-  return { ...key, status: "failure", error: { class: "bad_input", message: `${replicas[0]} is broken` } };
+  return {
+    ...key,
+    status: "failure",
+    error: { class: "bad_input", message: `${replicas[0]} is broken` },
+  };
 }

@@ -29,18 +29,27 @@ const goodBodies: Record<string, Record<string, unknown>> = {
   "/v1/requests": { dataset: { files: ["/a"] }, steps: [{ operation: "noop" }] },
   "/v1/work/claim": { worker: "w" },
   "/v1/work/heartbeat": { worker: "w", tasks: [] },
-  "/v1/work/reports": { worker: "w", reports: [{ request: nobody, file: 1, step: 1, attempt: 1, status: "success" }] },
+  "/v1/work/reports": {
+    worker: "w",
+    reports: [{ request: nobody, file: 1, step: 1, attempt: 1, status: "success" }],
+  },
 };
 
 function filled(template: string, id: string): string {
-  return template.replace(/\{(id|dataset)\}/, id === nobody && template.includes("{dataset}") ? "9" : id).replace("{file}", "1");
+  return template
+    .replace(/\{(id|dataset)\}/, id === nobody && template.includes("{dataset}") ? "9" : id)
+    .replace("{file}", "1");
 }
 
 function isProblem(answer: Answer, status: number): void {
   expect({ status: answer.status, text: answer.text }).toMatchObject({ status });
   expect(answer.headers["content-type"]).toBe("application/problem+json; charset=utf-8");
   const problem = answer.json();
-  expect(problem).toMatchObject({ status, type: expect.stringMatching(/^urn:longshore:problem:/), instance: expect.any(String) });
+  expect(problem).toMatchObject({
+    status,
+    type: expect.stringMatching(/^urn:longshore:problem:/),
+    instance: expect.any(String),
+  });
   expect(String(problem.detail).length).toBeGreaterThan(10);
   expect(answer.text).not.toMatch(/node_modules|\.ts:\d|INSERT INTO|FROM requests|violates/);
 }
@@ -62,20 +71,33 @@ describe.each(withBody)("$method $template refuses as a body", ({ path, template
   });
 
   test("bytes that are not UTF-8", async () => {
-    isProblem(await api.call({ method: "POST", path, headers: json, body: Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]) }), 400);
+    isProblem(
+      await api.call({
+        method: "POST",
+        path,
+        headers: json,
+        body: Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]),
+      }),
+      400,
+    );
   });
 
   test("an unknown field, and says which are known", async () => {
     const answer = await api.post(path, { ...good(), wurker: 1 });
     isProblem(answer, 400);
-    expect(answer.json().errors).toMatchObject([{ pointer: "/wurker", detail: expect.stringMatching(/Did you mean|Known:/) }]);
+    expect(answer.json().errors).toMatchObject([
+      { pointer: "/wurker", detail: expect.stringMatching(/Did you mean|Known:/) },
+    ]);
   });
 
-  test.runIf(Object.keys(good()).length > 0)("an empty object, and says what is missing", async () => {
-    const answer = await api.post(path, {});
-    isProblem(answer, 400);
-    expect(answer.text).toContain("is missing");
-  });
+  test.runIf(Object.keys(good()).length > 0)(
+    "an empty object, and says what is missing",
+    async () => {
+      const answer = await api.post(path, {});
+      isProblem(answer, 400);
+      expect(answer.text).toContain("is missing");
+    },
+  );
 
   test("fields of the wrong type", async () => {
     for (const key of Object.keys(good())) {
@@ -105,7 +127,12 @@ describe.each(withBody)("$method $template refuses as a body", ({ path, template
 
   test("more than its limit, and says the limit", async () => {
     const megabytes = rule?.limitMegabytes ?? 1;
-    const answer = await api.call({ method: "POST", path, headers: json, body: Buffer.alloc((megabytes + 1) * 1024 * 1024, " ") });
+    const answer = await api.call({
+      method: "POST",
+      path,
+      headers: json,
+      body: Buffer.alloc((megabytes + 1) * 1024 * 1024, " "),
+    });
     isProblem(answer, 413);
     expect(answer.text).toContain(`${megabytes} MB`);
   });
@@ -144,11 +171,14 @@ describe.each(withQuery)("$method $template refuses", ({ path, template }) => {
 test("a list says which words its filter takes, and what was meant", async () => {
   const answer = await api.get("/v1/requests?state=runing");
   isProblem(answer, 400);
-  expect(answer.json().errors).toMatchObject([{ pointer: "state", detail: expect.stringContaining('Did you mean "running"?') }]);
+  expect(answer.json().errors).toMatchObject([
+    { pointer: "state", detail: expect.stringContaining('Did you mean "running"?') },
+  ]);
 });
 
 describe.each(withId)("$method $template knows no", ({ method, template, body }) => {
-  const callFor = (id: string) => api.call({ method, path: filled(template, id), ...(body && { headers: json, body: "{}" }) });
+  const callFor = (id: string) =>
+    api.call({ method, path: filled(template, id), ...(body && { headers: json, body: "{}" }) });
 
   test.each([
     ["another", nobody],
@@ -169,21 +199,31 @@ describe.each(withId)("$method $template knows no", ({ method, template, body })
   });
 });
 
-test.each([...new Set(paths.map((route) => route.path))])("%s answers other methods with those it takes", async (path) => {
-  const allowed = paths.filter((route) => route.path === path).map((route) => route.method);
-  for (const method of ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"].filter((one) => !allowed.includes(one))) {
-    const answer = await api.call({ method, path });
-    isProblem(answer, 405);
-    for (const one of allowed) expect(answer.headers.allow).toContain(one);
-  }
-});
-
-test.each(["/v1", "/v1/nothing", "/v2/requests", "/v1/requests/x/y/z", "/../etc/passwd", "/v1//requests", "/%2e%2e/x"])(
-  "%s is no page",
+test.each([...new Set(paths.map((route) => route.path))])(
+  "%s answers other methods with those it takes",
   async (path) => {
-    isProblem(await api.get(path), 404);
+    const allowed = paths.filter((route) => route.path === path).map((route) => route.method);
+    for (const method of ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"].filter(
+      (one) => !allowed.includes(one),
+    )) {
+      const answer = await api.call({ method, path });
+      isProblem(answer, 405);
+      for (const one of allowed) expect(answer.headers.allow).toContain(one);
+    }
   },
 );
+
+test.each([
+  "/v1",
+  "/v1/nothing",
+  "/v2/requests",
+  "/v1/requests/x/y/z",
+  "/../etc/passwd",
+  "/v1//requests",
+  "/%2e%2e/x",
+])("%s is no page", async (path) => {
+  isProblem(await api.get(path), 404);
+});
 
 describe("a request is refused", () => {
   const good = { dataset: { files: ["/a"] }, steps: [{ operation: "noop" }] };
@@ -196,49 +236,132 @@ describe("a request is refused", () => {
     ["no dataset", { steps: good.steps }, "/dataset", /missing/],
     ["an unknown kind of dataset", { ...good, dataset: { fils: ["/a"] } }, "/dataset", /files/],
     ["two kinds of dataset", { ...good, dataset: { files: ["/a"], did: "dir:///a" } }, "/dataset"],
-    ["a path that is a number", { ...good, dataset: { files: ["/a", 3] } }, "/dataset/files/1", /a text or a list/],
+    [
+      "a path that is a number",
+      { ...good, dataset: { files: ["/a", 3] } },
+      "/dataset/files/1",
+      /a text or a list/,
+    ],
     ["an empty path", { ...good, dataset: { files: [""] } }, "/dataset/files/0", /at least 1/],
-    ["a file without replicas", { ...good, dataset: { files: [[]] } }, "/dataset/files/0", /at least 1/],
+    [
+      "a file without replicas",
+      { ...good, dataset: { files: [[]] } },
+      "/dataset/files/0",
+      /at least 1/,
+    ],
     ["a path with NUL", { ...good, dataset: { files: ["/a\0"] } }, "/dataset/files/0", /NUL/],
-    ["a path that is endless", { ...good, dataset: { files: ["/".repeat(5000)] } }, "/dataset/files/0", /at most 4096/],
+    [
+      "a path that is endless",
+      { ...good, dataset: { files: ["/".repeat(5000)] } },
+      "/dataset/files/0",
+      /at most 4096/,
+    ],
     ["a did with NUL", { ...good, dataset: { did: "dir:///\0" } }, "/dataset/did", /NUL/],
     ["no steps", { ...good, steps: [] }, "/steps", /at least 1/],
-    ["too many steps", { ...good, steps: Array(21).fill({ operation: "noop" }) }, "/steps", /at most 20/],
+    [
+      "too many steps",
+      { ...good, steps: Array(21).fill({ operation: "noop" }) },
+      "/steps",
+      /at most 20/,
+    ],
     ["a step that is a text", { ...good, steps: ["noop"] }, "/steps/0", /an object/],
     ["a step without operation", { ...good, steps: [{}] }, "/steps/0/operation", /missing/],
-    ["an unknown operation", { ...good, steps: [{ operation: "tranform" }] }, "/steps/0/operation", /Did you mean "transform"/],
-    ["an operation of the prototype", { ...good, steps: [{ operation: "__proto__" }] }, "/steps/0/operation", /not offered/],
-    ["an unknown setting", { ...good, steps: [{ ...transform, selektion: "x" }] }, "/steps/0/selektion", /Did you mean "selection"/],
-    ["a setting of noop", { ...good, steps: [{ operation: "noop", format: "csv" }] }, "/steps/0/format"],
-    ["a missing setting", { ...good, steps: [{ operation: "transform" }] }, "/steps/0/selection", /missing/],
-    ["an unknown format", { ...good, steps: [{ ...transform, format: "parket" }] }, "/steps/0/format", /Did you mean "parquet"/],
-    ["a selection with NUL", { ...good, steps: [{ ...transform, selection: "select '\0'" }] }, "/steps/0/selection", /NUL/],
-    ["a fault in the second step", { ...good, steps: [transform, { ...transform, format: 7 }] }, "/steps/1/format", /one of/],
+    [
+      "an unknown operation",
+      { ...good, steps: [{ operation: "tranform" }] },
+      "/steps/0/operation",
+      /Did you mean "transform"/,
+    ],
+    [
+      "an operation of the prototype",
+      { ...good, steps: [{ operation: "__proto__" }] },
+      "/steps/0/operation",
+      /not offered/,
+    ],
+    [
+      "an unknown setting",
+      { ...good, steps: [{ ...transform, selektion: "x" }] },
+      "/steps/0/selektion",
+      /Did you mean "selection"/,
+    ],
+    [
+      "a setting of noop",
+      { ...good, steps: [{ operation: "noop", format: "csv" }] },
+      "/steps/0/format",
+    ],
+    [
+      "a missing setting",
+      { ...good, steps: [{ operation: "transform" }] },
+      "/steps/0/selection",
+      /missing/,
+    ],
+    [
+      "an unknown format",
+      { ...good, steps: [{ ...transform, format: "parket" }] },
+      "/steps/0/format",
+      /Did you mean "parquet"/,
+    ],
+    [
+      "a selection with NUL",
+      { ...good, steps: [{ ...transform, selection: "select '\0'" }] },
+      "/steps/0/selection",
+      /NUL/,
+    ],
+    [
+      "a fault in the second step",
+      { ...good, steps: [transform, { ...transform, format: 7 }] },
+      "/steps/1/format",
+      /one of/,
+    ],
     ["no time", { ...good, deadline_seconds: 0 }, "/deadline_seconds", /at least 1/],
     ["half a second", { ...good, deadline_seconds: 0.5 }, "/deadline_seconds", /whole number/],
     ["a time without end", { ...good, deadline_seconds: 1e300 }, "/deadline_seconds"],
     ["no workers", { ...good, workers: 0 }, "/workers", /at least 1/],
     ["workers as text", { ...good, workers: "4" }, "/workers", /a number/],
     ["no percent", { ...good, stop_after_failed_percent: 0 }, "/stop_after_failed_percent"],
-    ["101 percent", { ...good, stop_after_failed_percent: 101 }, "/stop_after_failed_percent", /at most 100/],
+    [
+      "101 percent",
+      { ...good, stop_after_failed_percent: 101 },
+      "/stop_after_failed_percent",
+      /at most 100/,
+    ],
     ["a façade's field", { ...good, facade: {} }, "/facade", /not known/],
   ])("for %s", async (_, body, pointer, words = /./) => {
     const answer = await api.post("/v1/requests", body);
     isProblem(answer, 400);
     expect(answer.json().errors).toEqual(
-      expect.arrayContaining([{ pointer: expect.stringMatching(new RegExp(`^${pointer}`)), detail: expect.stringMatching(words) }]),
+      expect.arrayContaining([
+        {
+          pointer: expect.stringMatching(new RegExp(`^${pointer}`)),
+          detail: expect.stringMatching(words),
+        },
+      ]),
     );
   });
 
   test("for SQL that cannot be parsed, with DuckDB's words", async () => {
-    const answer = await api.post("/v1/requests", { ...good, steps: [{ ...transform, selection: "selec 1" }] });
+    const answer = await api.post("/v1/requests", {
+      ...good,
+      steps: [{ ...transform, selection: "selec 1" }],
+    });
     isProblem(answer, 422);
-    expect(answer.json().errors).toMatchObject([{ pointer: "/steps/0/selection", detail: expect.stringContaining("syntax error") }]);
+    expect(answer.json().errors).toMatchObject([
+      { pointer: "/steps/0/selection", detail: expect.stringContaining("syntax error") },
+    ]);
   });
 
   test("for two statements, or one that is no SELECT", async () => {
-    for (const selection of ["select 1; select 2", "drop table input", "copy input to '/tmp/x'", "", "attach '/tmp/x'"]) {
-      const answer = await api.post("/v1/requests", { ...good, steps: [{ ...transform, selection }] });
+    for (const selection of [
+      "select 1; select 2",
+      "drop table input",
+      "copy input to '/tmp/x'",
+      "",
+      "attach '/tmp/x'",
+    ]) {
+      const answer = await api.post("/v1/requests", {
+        ...good,
+        steps: [{ ...transform, selection }],
+      });
       expect([400, 422]).toContain(answer.status);
       isProblem(answer, answer.status);
     }
@@ -279,10 +402,18 @@ describe("the work API refuses", () => {
     ["a name with NUL", "/v1/work/claim", { worker: "a\0b" }],
     ["tasks that are numbers", "/v1/work/heartbeat", { worker: "w", tasks: [1] }],
     ["a name with NUL at a heartbeat", "/v1/work/heartbeat", { worker: "\0", tasks: [] }],
-    ["a name with NUL at a report", "/v1/work/reports", { worker: "\0", reports: goodBodies["/v1/work/reports"]?.reports }],
+    [
+      "a name with NUL at a report",
+      "/v1/work/reports",
+      { worker: "\0", reports: goodBodies["/v1/work/reports"]?.reports },
+    ],
     ["no reports", "/v1/work/reports", { worker: "w", reports: [] }],
     ["too many reports", "/v1/work/reports", { worker: "w", reports: Array(1001).fill({}) }],
-    ["reports of which none can be read", "/v1/work/reports", { worker: "w", reports: [{}, 3, null] }],
+    [
+      "reports of which none can be read",
+      "/v1/work/reports",
+      { worker: "w", reports: [{}, 3, null] },
+    ],
   ])("%s", async (_, path, body) => {
     isProblem(await api.post(path, body), 400);
   });
@@ -310,7 +441,10 @@ describe("the work API refuses", () => {
   });
 
   test("tasks that it never gave out are given up", async () => {
-    const answer = await api.post("/v1/work/heartbeat", { worker: "w", tasks: ["x", `${nobody}.1.1.1`] });
+    const answer = await api.post("/v1/work/heartbeat", {
+      worker: "w",
+      tasks: ["x", `${nobody}.1.1.1`],
+    });
     expect(answer.json()).toEqual({ give_up: ["x", `${nobody}.1.1.1`] });
   });
 });

@@ -31,22 +31,39 @@ describe("with identity off", () => {
     "0.0.0.0",
     "127.0.0.1:5000:5000",
   ])("the host %s is refused, on every path", async (host) => {
-    for (const path of ["/v1/requests", "/healthz", "/metrics", "/openapi.json", "/docs", "/nothing"]) {
+    for (const path of [
+      "/v1/requests",
+      "/healthz",
+      "/metrics",
+      "/openapi.json",
+      "/docs",
+      "/nothing",
+    ]) {
       const answer = await api.get(path, { host });
       expect(answer.status).toBe(403);
-      expect(answer.json()).toMatchObject({ type: "urn:longshore:problem:foreign_host", status: 403 });
+      expect(answer.json()).toMatchObject({
+        type: "urn:longshore:problem:foreign_host",
+        status: 403,
+      });
     }
     expect((await api.post("/v1/work/claim", { worker: "w" }, { host })).status).toBe(403);
   });
 
-  test.each(["http://evil.example", "https://evil.example", "null", "http://localhost:3000", "http://127.0.0.1:2", "file://", ""])(
-    "a page of %j may not call, and nothing is stored",
-    async (origin) => {
-      expect((await submit({ origin })).status).toBe(403);
-      expect((await api.get("/v1/requests", { origin })).status).toBe(403);
-      expect((await api.post("/v1/work/reports", { worker: "w", reports: [] }, { origin })).status).toBe(403);
-    },
-  );
+  test.each([
+    "http://evil.example",
+    "https://evil.example",
+    "null",
+    "http://localhost:3000",
+    "http://127.0.0.1:2",
+    "file://",
+    "",
+  ])("a page of %j may not call, and nothing is stored", async (origin) => {
+    expect((await submit({ origin })).status).toBe(403);
+    expect((await api.get("/v1/requests", { origin })).status).toBe(403);
+    expect(
+      (await api.post("/v1/work/reports", { worker: "w", reports: [] }, { origin })).status,
+    ).toBe(403);
+  });
 
   test("a page of another scheme on our own host may not call", async () => {
     const { host } = new URL(api.url);
@@ -55,7 +72,9 @@ describe("with identity off", () => {
 
   test("our own pages may call", async () => {
     const { host, origin } = new URL(api.url);
-    expect((await api.get("/v1/requests", { host, origin, "sec-fetch-site": "same-origin" })).status).toBe(200);
+    expect(
+      (await api.get("/v1/requests", { host, origin, "sec-fetch-site": "same-origin" })).status,
+    ).toBe(200);
   });
 
   test("a browser that says cross-site is refused without an Origin as well", async () => {
@@ -74,7 +93,9 @@ describe("with identity off", () => {
       headers: { origin: "http://evil.example", "access-control-request-method": "POST" },
     });
     expect(answer.status).toBe(403);
-    expect(Object.keys(answer.headers).filter((name) => name.startsWith("access-control"))).toEqual([]);
+    expect(Object.keys(answer.headers).filter((name) => name.startsWith("access-control"))).toEqual(
+      [],
+    );
   });
 });
 
@@ -82,7 +103,9 @@ test("the host of PUBLIC_URL is ours, and its pages are", async () => {
   const named = await openApi({ env: { PUBLIC_URL: "https://longshore.example" } });
   const own = { host: "longshore.example", origin: "https://longshore.example" };
   expect((await named.get("/v1/requests", own)).status).toBe(200);
-  expect((await named.get("/v1/requests", { ...own, origin: "http://longshore.example:81" })).status).toBe(403);
+  expect(
+    (await named.get("/v1/requests", { ...own, origin: "http://longshore.example:81" })).status,
+  ).toBe(403);
   expect((await named.get("/v1/requests", { host: "evil.example" })).status).toBe(403);
   await named.close();
 });
@@ -102,8 +125,12 @@ test("every answer tells the browser to take it for what it is, and tells nobody
 });
 
 test("a caller's request id comes back, and a senseless one does not", async () => {
-  expect((await api.get("/healthz", { "x-request-id": "abcdefgh-1" })).headers["x-request-id"]).toBe("abcdefgh-1");
-  expect((await api.get("/healthz", { "x-request-id": "a b" })).headers["x-request-id"]).not.toBe("a b");
+  expect(
+    (await api.get("/healthz", { "x-request-id": "abcdefgh-1" })).headers["x-request-id"],
+  ).toBe("abcdefgh-1");
+  expect((await api.get("/healthz", { "x-request-id": "a b" })).headers["x-request-id"]).not.toBe(
+    "a b",
+  );
 });
 
 test("a path that begins with two slashes is served like one", async () => {

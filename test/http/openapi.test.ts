@@ -7,7 +7,11 @@ import { type Api, openApi } from "../support/api.ts";
 type Json = Record<string, unknown>;
 
 let api: Api;
-let document: { openapi: string; paths: Record<string, Record<string, Json>>; components: { schemas: Record<string, Json> } };
+let document: {
+  openapi: string;
+  paths: Record<string, Record<string, Json>>;
+  components: { schemas: Record<string, Json> };
+};
 
 beforeAll(async () => {
   api = await openApi();
@@ -20,18 +24,25 @@ test("the document is OpenAPI 3.1 and every reference in it leads somewhere", ()
   expect(document.openapi).toMatch(/^3\.1\./);
   const references = JSON.stringify(document).match(/#\/components\/schemas\/[^"]+/g) ?? [];
   expect(references.length).toBeGreaterThan(10);
-  for (const reference of references) expect(document.components.schemas).toHaveProperty(reference.split("/").at(-1) ?? "");
+  for (const reference of references)
+    expect(document.components.schemas).toHaveProperty(reference.split("/").at(-1) ?? "");
 });
 
 test("every route is in it, with a name of its own, a summary and its refusals", () => {
   const names = new Set<unknown>();
   for (const route of routes) {
     const documented = document.paths[route.path]?.[route.method];
-    expect(documented, `${route.method} ${route.path}`).toMatchObject({ summary: expect.any(String), operationId: expect.any(String) });
+    expect(documented, `${route.method} ${route.path}`).toMatchObject({
+      summary: expect.any(String),
+      operationId: expect.any(String),
+    });
     names.add(documented?.operationId);
     const responses = documented?.responses as Json;
     expect(Object.keys(responses)).toEqual(expect.arrayContaining(Object.keys(route.responses)));
-    if (route.body) expect(Object.keys(responses)).toEqual(expect.arrayContaining(["400", "403", "413", "415", "503"]));
+    if (route.body)
+      expect(Object.keys(responses)).toEqual(
+        expect.arrayContaining(["400", "403", "413", "415", "503"]),
+      );
     if (route.params) expect(Object.keys(responses)).toContain("404");
   }
   expect(names.size).toBe(routes.length);
@@ -46,8 +57,16 @@ test("every body has an example, which is taken", async () => {
 
 test("a step is one of the offered operations, its settings beside its name", () => {
   const { StepInput, TransformStep } = document.components.schemas;
-  expect(StepInput).toEqual({ oneOf: [{ $ref: "#/components/schemas/NoopStep" }, { $ref: "#/components/schemas/TransformStep" }] });
-  expect(TransformStep).toMatchObject({ required: expect.arrayContaining(["operation", "selection"]), additionalProperties: false });
+  expect(StepInput).toEqual({
+    oneOf: [
+      { $ref: "#/components/schemas/NoopStep" },
+      { $ref: "#/components/schemas/TransformStep" },
+    ],
+  });
+  expect(TransformStep).toMatchObject({
+    required: expect.arrayContaining(["operation", "selection"]),
+    additionalProperties: false,
+  });
 });
 
 test("answers hold what the document says, and nothing else", async () => {
@@ -55,7 +74,9 @@ test("answers hold what the document says, and nothing else", async () => {
   const id = await ledger.submit(3);
   const [task] = await ledger.claim(1, { request: id });
   if (!task) throw new Error("no task");
-  await ledger.report(task, "retry", { error: { class: "unavailable", message: "the disk is away" } });
+  await ledger.report(task, "retry", {
+    error: { class: "unavailable", message: "the disk is away" },
+  });
   const [first] = await ledger.claim(1, { request: id });
   if (first) await ledger.report(first, "success", { results: [] });
   const dataset = (await ledger.read(id)).dataset.id;
@@ -80,13 +101,16 @@ test("answers hold what the document says, and nothing else", async () => {
       .replace(/files\/\d+/, "files/{file}")
       .replace(/datasets\/\d+/, "datasets/{dataset}")
       .replace(/\?.*/, "");
-    const schema = routes.find((route) => route.path === template && route.method === "get")?.responses[200]?.schema;
+    const schema = routes.find((route) => route.path === template && route.method === "get")
+      ?.responses[200]?.schema;
     expect(schema?.parse(answer.json()), path).toEqual(answer.json());
   }
 });
 
 test("the client's types are those of the document (npm run generate)", async () => {
-  expect(readFileSync(new URL("../../src/client/api-types.ts", import.meta.url), "utf8")).toBe(await clientTypes());
+  expect(readFileSync(new URL("../../src/client/api-types.ts", import.meta.url), "utf8")).toBe(
+    await clientTypes(),
+  );
 });
 
 test("the documentation needs nothing from elsewhere", async () => {

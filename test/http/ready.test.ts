@@ -34,7 +34,10 @@ test("a call is not held for ever", async () => {
   const answer = await fetch(`${url}/v1/requests`);
   expect(answer.status).toBe(503);
   expect(answer.headers.get("retry-after")).toMatch(/^\d+$/);
-  expect(await answer.json()).toMatchObject({ status: 503, detail: "The service is not ready yet." });
+  expect(await answer.json()).toMatchObject({
+    status: 503,
+    detail: "The service is not ready yet.",
+  });
 });
 
 test("a start that failed answers at once", async () => {

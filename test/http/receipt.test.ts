@@ -31,12 +31,17 @@ test("the receipt is answered as it is documented, verified with the published k
   asDocumented(getReceipt, receipt);
   const keys = await api.get("/.well-known/longshore-keys");
   asDocumented(getReceiptKeys, keys);
-  expect(verifyReceipt(receipt.text, keys.json())).toMatchObject({ right: true, receipt: { counters: { done: 2, failed: 1 } } });
+  expect(verifyReceipt(receipt.text, keys.json())).toMatchObject({
+    right: true,
+    receipt: { counters: { done: 2, failed: 1 } },
+  });
 
   expect((await api.call({ method: "DELETE", path: `/v1/requests/${id}` })).status).toBe(204);
   expect((await api.get(`/v1/requests/${id}`)).status).toBe(404);
   expect((await api.get(path)).text).toBe(receipt.text);
-  expect((await api.get("/v1/requests/7f1e8e0c-6a0e-4a0b-9d7e-3a8f1f5f2c11/receipt")).status).toBe(404);
+  expect((await api.get("/v1/requests/7f1e8e0c-6a0e-4a0b-9d7e-3a8f1f5f2c11/receipt")).status).toBe(
+    404,
+  );
 });
 
 test("a request says what it waits for until it has ended", async () => {
@@ -44,7 +49,11 @@ test("a request says what it waits for until it has ended", async () => {
   const [task] = (await api.ledger.claim(1, { request: id })) as [Task];
   const open = await api.get(`/v1/requests/${id}`);
   asDocumented(getRequest, open);
-  expect(open.json().waiting).toEqual({ reason: "work", sentence: "1 file is with workers now.", eta: null });
+  expect(open.json().waiting).toEqual({
+    reason: "work",
+    sentence: "1 file is with workers now.",
+    eta: null,
+  });
   await api.ledger.report(task, "success");
   await api.ledger.ended(id);
   const ended = await api.get(`/v1/requests/${id}`);
@@ -53,10 +62,13 @@ test("a request says what it waits for until it has ended", async () => {
 });
 
 test("a step's retry is taken, shown, and refused with its place where it makes no sense", async () => {
-  const submit = (retry: unknown) => api.post("/v1/requests", { dataset: { files: [] }, steps: [{ operation: "noop", retry }] });
+  const submit = (retry: unknown) =>
+    api.post("/v1/requests", { dataset: { files: [] }, steps: [{ operation: "noop", retry }] });
   const taken = await submit({ attempts: 5, classes: ["unavailable"] });
   expect(taken.status).toBe(201);
-  expect(taken.json().steps).toMatchObject([{ retry: { attempts: 5, wait_seconds: null, classes: ["unavailable"] } }]);
+  expect(taken.json().steps).toMatchObject([
+    { retry: { attempts: 5, wait_seconds: null, classes: ["unavailable"] } },
+  ]);
   expect((await submit({})).json().steps).toMatchObject([{ retry: null }]);
   for (const [retry, pointer] of [
     [{ attempts: 0 }, "/steps/0/retry/attempts"],

@@ -17,7 +17,12 @@ const noop = (files = 1) => ({
 });
 
 test("a request is answered where it can be found, with its counters and links", async () => {
-  const submitted = await api.post("/v1/requests", { ...noop(2), title: "Two files", deadline_seconds: 3600, workers: 3 });
+  const submitted = await api.post("/v1/requests", {
+    ...noop(2),
+    title: "Two files",
+    deadline_seconds: 3600,
+    workers: 3,
+  });
   expect(submitted.status).toBe(201);
   const found = await api.get(submitted.headers.location ?? "");
   expect(found.json()).toMatchObject({
@@ -41,7 +46,11 @@ test("the same idempotency key gives the same request, whatever the order of the
 });
 
 test("of a hundred calls at once with one key, one makes the request", async () => {
-  const answers = await Promise.all(Array.from({ length: 100 }, () => api.post("/v1/requests", noop(), { "idempotency-key": "many" })));
+  const answers = await Promise.all(
+    Array.from({ length: 100 }, () =>
+      api.post("/v1/requests", noop(), { "idempotency-key": "many" }),
+    ),
+  );
   expect(new Set(answers.map((answer) => answer.json().id)).size).toBe(1);
   expect(answers.filter((answer) => answer.status === 201)).toHaveLength(1);
 });
@@ -75,15 +84,27 @@ test("failed files are grouped, tried again in a second round, and the request d
   const id = await ledger.submit(2);
   const tasks: Awaited<ReturnType<typeof ledger.claim>> = [];
   while (tasks.length < 2) tasks.push(...(await ledger.claim(2, { request: id })));
-  for (const task of tasks) await ledger.report(task, "failure", { error: { class: "bad_input", message: `file ${task.file} is broken` } });
+  for (const task of tasks)
+    await ledger.report(task, "failure", {
+      error: { class: "bad_input", message: `file ${task.file} is broken` },
+    });
   await ledger.ended(id);
-  const groups = (await api.get(`/v1/requests/${id}/errors`)).json() as { items: { fingerprint: string; count: number }[] };
+  const groups = (await api.get(`/v1/requests/${id}/errors`)).json() as {
+    items: { fingerprint: string; count: number }[];
+  };
   expect(groups).toMatchObject({ items: [{ class: "bad_input", count: 2, share: 1 }], next: null });
 
   const unknown = await api.post(`/v1/requests/${id}/redrive`, { errors: ["no such group"] });
   expect(unknown.status).toBe(409);
-  const again = await api.post(`/v1/requests/${id}/redrive`, { errors: [groups.items[0]?.fingerprint] });
-  expect(again.json()).toMatchObject({ state: "running", round: 2, redriven: 2, counters: { failed: 0 } });
+  const again = await api.post(`/v1/requests/${id}/redrive`, {
+    errors: [groups.items[0]?.fingerprint],
+  });
+  expect(again.json()).toMatchObject({
+    state: "running",
+    round: 2,
+    redriven: 2,
+    counters: { failed: 0 },
+  });
   expect((await api.call({ method: "DELETE", path: `/v1/requests/${id}` })).status).toBe(409);
 
   await api.post(`/v1/requests/${id}/cancel`, {});
@@ -97,9 +118,15 @@ test("a dataset that is forgotten is one of the past", async () => {
   const id = await api.ledger.submit(1);
   const { dataset } = await api.ledger.read(id);
   const path = `/v1/datasets/${dataset.id}`;
-  expect((await api.get(`${path}/files`)).json()).toMatchObject({ items: [{ paths: ["/data/0.parquet"] }], next: null });
+  expect((await api.get(`${path}/files`)).json()).toMatchObject({
+    items: [{ paths: ["/data/0.parquet"] }],
+    next: null,
+  });
   for (const _ of ["once", "twice"])
-    expect((await api.call({ method: "DELETE", path })).json()).toMatchObject({ id: dataset.id, state: "stale" });
+    expect((await api.call({ method: "DELETE", path })).json()).toMatchObject({
+      id: dataset.id,
+      state: "stale",
+    });
   const shown = (await api.get("/v1/datasets?past=true")).json() as { items: { id: string }[] };
   expect(shown.items.map((one) => one.id)).toContain(dataset.id);
 });
@@ -114,18 +141,26 @@ test("events tell counters and state until the end, then nothing", async () => {
   for (const task of tasks) await ledger.report(task, "success");
   await stream.ended;
   const events = stream.text().trim().split("\n\n");
-  expect(events.at(-1)).toMatch(/^id: 1\.complete\.0\.0\.0\.4\.0\.0\nevent: state\ndata: {"state":"complete"/);
+  expect(events.at(-1)).toMatch(
+    /^id: 1\.complete\.0\.0\.0\.4\.0\.0\nevent: state\ndata: {"state":"complete"/,
+  );
   expect(stream.text()).toContain('"done":4');
 
   const last = { "last-event-id": "1.complete.0.0.0.4.0.0" };
   expect((await api.get(`/v1/requests/${id}/events`, last)).status).toBe(204);
-  const missed = await api.get(`/v1/requests/${id}/events`, { "last-event-id": "1.running.0.2.0.2.0.0" });
+  const missed = await api.get(`/v1/requests/${id}/events`, {
+    "last-event-id": "1.running.0.2.0.2.0.0",
+  });
   expect(missed.text).toContain("event: state");
 });
 
 test("a worker that waits for work gets it as soon as there is some", async () => {
   const quiet = await openApi();
-  const waiting = quiet.post("/v1/work/claim", { worker: "patient", operations: ["noop"], wait_seconds: 20 });
+  const waiting = quiet.post("/v1/work/claim", {
+    worker: "patient",
+    operations: ["noop"],
+    wait_seconds: 20,
+  });
   const id = await quiet.ledger.submit(1);
   const { tasks } = (await waiting).json() as { tasks: { request: string }[] };
   expect(tasks.map((task) => task.request)).toEqual([id]);
@@ -135,7 +170,9 @@ test("a worker that waits for work gets it as soon as there is some", async () =
 test("metrics count calls by route, never by id", async () => {
   const { text } = await api.get("/metrics");
   expect(text).toContain('route="/v1/requests/{id}"');
-  expect(text).toContain('longshore_http_seconds_bucket{le="0.005",method="POST",route="/v1/work/claim",status="200"}');
+  expect(text).toContain(
+    'longshore_http_seconds_bucket{le="0.005",method="POST",route="/v1/work/claim",status="200"}',
+  );
   expect(text).not.toMatch(/route="[^"]*[0-9a-f]{8}-/);
 });
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Task } from "../../src/operations/contract.ts";
-import { submit } from "../../src/requests/submit.ts";
+import { submit } from "../../src/requests/lifecycle/submit.ts";
 import { type Answer, type Api, openApi } from "../support/api.ts";
 
 let api: Api;
@@ -9,7 +9,10 @@ beforeAll(async () => {
 });
 afterAll(() => api.close());
 
-const step = { operation: "transform", settings: { generator: "sql", selection: "select 1 from input", format: "csv" } };
+const step = {
+  operation: "transform",
+  settings: { generator: "sql", selection: "select 1 from input", format: "csv" },
+};
 
 function put(task: Task, body: string): Promise<Answer> {
   const { pathname, search } = new URL(task.upload?.url ?? "");
@@ -17,16 +20,24 @@ function put(task: Task, body: string): Promise<Answer> {
 }
 
 test("an upload URL that is still good changes nothing once the result is recorded, in whatever step", async () => {
-  const submitted = await submit(api.ledger.ctx, "local", { dataset: { files: ["/a/one.csv"] }, steps: [step, step] });
+  const submitted = await submit(api.ledger.ctx, "local", {
+    dataset: { files: ["/a/one.csv"] },
+    steps: [step, step],
+  });
   const request = submitted.request.id;
   for (const _ of [1, 2]) {
     const [task] = (await api.ledger.claim(1, { request })) as [Task];
     const name = task.upload?.name ?? "";
     expect((await put(task, "draft")).status).toBe(200);
     expect((await put(task, "12345")).status).toBe(200);
-    expect(await api.ledger.report(task, "success", { results: [{ name, size: 5 }] })).toBe("recorded");
+    expect(await api.ledger.report(task, "success", { results: [{ name, size: 5 }] })).toBe(
+      "recorded",
+    );
     const late = await put(task, "other");
-    expect([late.status, late.json().detail]).toEqual([409, `${JSON.stringify(name)} is a recorded result and stays as it is.`]);
+    expect([late.status, late.json().detail]).toEqual([
+      409,
+      `${JSON.stringify(name)} is a recorded result and stays as it is.`,
+    ]);
   }
   expect((await api.ledger.ended(request)).counters).toMatchObject({ done: 1 });
 });

@@ -4,8 +4,8 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { InputFault, nameOf } from "../../src/inputs/fault.ts";
 import { fetchInput } from "../../src/inputs/fetch.ts";
+import { InputError, nameOf } from "../../src/inputs/input-error.ts";
 import { temporaryFolder } from "../support/folder.ts";
 
 const root = temporaryFolder("inputs");
@@ -19,12 +19,13 @@ const bounds = {
   signal: AbortSignal.timeout(60_000),
 };
 
-async function faultOf(location: string, more: Partial<typeof bounds> = {}): Promise<InputFault> {
+async function faultOf(location: string, more: Partial<typeof bounds> = {}): Promise<InputError> {
   const fault = await fetchInput(location, { ...bounds, ...more }).then(
     () => undefined,
     (error: unknown) => error,
   );
-  if (!(fault instanceof InputFault)) throw new Error(`${location} was expected to be refused: ${fault}`);
+  if (!(fault instanceof InputError))
+    throw new Error(`${location} was expected to be refused: ${fault}`);
   return fault;
 }
 
@@ -41,17 +42,21 @@ afterAll(() => {
 });
 
 describe("a local input", () => {
-  test.each([join(root, "a, b.csv"), join(root, "folder/../a, b.csv"), join(root, "inside"), pathToFileURL(join(root, "a, b.csv")).href])(
-    "%s is read in place",
-    async (location) => {
-      expect(await fetchInput(location, bounds)).toEqual({ path: join(root, "a, b.csv"), size: 4 });
-    },
-  );
+  test.each([
+    join(root, "a, b.csv"),
+    join(root, "folder/../a, b.csv"),
+    join(root, "inside"),
+    pathToFileURL(join(root, "a, b.csv")).href,
+  ])("%s is read in place", async (location) => {
+    expect(await fetchInput(location, bounds)).toEqual({ path: join(root, "a, b.csv"), size: 4 });
+  });
 
   test("below a root that is itself a link is read", async () => {
     symlinkSync(root, join(elsewhere, "linked-root"));
     const location = join(elsewhere, "linked-root/a, b.csv");
-    expect(await fetchInput(location, { ...bounds, roots: [join(elsewhere, "linked-root")] })).toMatchObject({
+    expect(
+      await fetchInput(location, { ...bounds, roots: [join(elsewhere, "linked-root")] }),
+    ).toMatchObject({
       path: join(root, "a, b.csv"),
     });
   });
@@ -94,9 +99,14 @@ describe("a remote input", () => {
     "/table.csv": (_, answer) => answer.end("a\n1\n"),
     "/hop": (_, answer) => answer.writeHead(302, { location: "/table.csv" }).end(),
     "/loop": (_, answer) => answer.writeHead(302, { location: "/loop" }).end(),
-    "/to-metadata": (_, answer) => answer.writeHead(302, { location: "http://169.254.169.254/latest/meta-data" }).end(),
+    "/to-metadata": (_, answer) =>
+      answer.writeHead(302, { location: "http://169.254.169.254/latest/meta-data" }).end(),
     "/to-localhost": (_, answer) =>
-      answer.writeHead(307, { location: `http://localhost:${(server.address() as AddressInfo).port}/table.csv` }).end(),
+      answer
+        .writeHead(307, {
+          location: `http://localhost:${(server.address() as AddressInfo).port}/table.csv`,
+        })
+        .end(),
     "/to-file": (_, answer) => answer.writeHead(302, { location: "file:///etc/passwd" }).end(),
     "/secret": (_, answer) => answer.writeHead(403).end(),
     "/busy": (_, answer) => answer.writeHead(503).end(),
@@ -154,7 +164,9 @@ describe("a remote input", () => {
   });
 
   test("that never answers is given up when its time is over", async () => {
-    expect((await faultOf(`${origin}/silent`, { ...allowed, signal: AbortSignal.timeout(300) })).class).toBe("unavailable");
+    expect(
+      (await faultOf(`${origin}/silent`, { ...allowed, signal: AbortSignal.timeout(300) })).class,
+    ).toBe("unavailable");
   });
 
   test("of a host that nobody allowed is not even asked", async () => {
@@ -191,7 +203,9 @@ describe("a remote input", () => {
   test("that the service itself gave is read from anywhere, and only in these very words", async () => {
     const signed = `${origin}/table.csv?signature=abc`;
     expect(await fetchInput(signed, { ...bounds, trusted: [signed] })).toMatchObject({ size: 4 });
-    expect((await faultOf(`${origin}/table.csv?signature=abd`, { trusted: [signed] })).class).toBe("forbidden");
+    expect((await faultOf(`${origin}/table.csv?signature=abd`, { trusted: [signed] })).class).toBe(
+      "forbidden",
+    );
     const hop = `${origin}/hop`;
     expect((await faultOf(hop, { trusted: [hop] })).class).toBe("unavailable");
   });

@@ -1,22 +1,26 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { advance } from "../../src/requests/advance.ts";
-import { cancel } from "../../src/requests/cancel.ts";
-import { loseExpired } from "../../src/requests/lose-store.ts";
-import { unqueueFiles } from "../../src/requests/publish-store.ts";
-import { redrive } from "../../src/requests/redrive.ts";
-import { startFiles } from "../../src/requests/work-store.ts";
+import { advance } from "../../src/requests/advance/advance.ts";
+import { unqueueFiles } from "../../src/requests/advance/publish-store.ts";
+import { expireOverdue } from "../../src/requests/dispatch/expire-leases-store.ts";
+import { startFiles } from "../../src/requests/dispatch/lease-store.ts";
+import { cancel } from "../../src/requests/lifecycle/cancel.ts";
+import { redrive } from "../../src/requests/lifecycle/redrive.ts";
 import { type Ledger, openLedger } from "../support/context.ts";
 import * as model from "./model.ts";
 
 const runs = Number(process.env.MODEL_RUNS ?? 500);
-const seed = process.env.MODEL_SEED === undefined ? Date.now() % 1_000_000 : Number(process.env.MODEL_SEED);
+const seed =
+  process.env.MODEL_SEED === undefined ? Date.now() % 1_000_000 : Number(process.env.MODEL_SEED);
 
 let ledger: Ledger;
 beforeAll(async () => {
-  ledger = await openLedger({ scheduler: false, env: { OPERATIONS: "noop", FILE_ATTEMPTS: String(model.fileAttempts) } });
+  ledger = await openLedger({
+    scheduler: false,
+    env: { OPERATIONS: "noop", FILE_ATTEMPTS: String(model.fileAttempts) },
+  });
   // Here nothing advances by itself: the property says when.
-  await ledger.ctx.advance.close();
+  await ledger.ctx.advanceQueue.close();
 });
 afterAll(() => ledger.close());
 
@@ -24,7 +28,12 @@ type Fact =
   | { fact: "claim"; file: number }
   | { fact: "loseLease"; file: number }
   | { fact: "loseMessage"; file: number }
-  | { fact: "report"; file: number; status: "start" | "success" | "retry" | "failure"; back: number }
+  | {
+      fact: "report";
+      file: number;
+      status: "start" | "success" | "retry" | "failure";
+      back: number;
+    }
   | { fact: "cancel" }
   | { fact: "redrive" };
 
@@ -41,8 +50,19 @@ const facts: fc.Arbitrary<Fact> = fc.oneof(
       back: fc.oneof({ weight: 5, arbitrary: fc.constant(0) }, fc.constantFrom(1, 2, -1)),
     }),
   },
-  { weight: 1, arbitrary: fc.record({ fact: fc.constantFrom("loseLease" as const, "loseMessage" as const), file }) },
-  { weight: 1, arbitrary: fc.record({ fact: fc.constantFrom("cancel" as const, "redrive" as const, "redrive" as const) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      fact: fc.constantFrom("loseLease" as const, "loseMessage" as const),
+      file,
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      fact: fc.constantFrom("cancel" as const, "redrive" as const, "redrive" as const),
+    }),
+  },
 );
 
 test(`whatever comes in whatever order, the ledger is what the model says (MODEL_SEED=${seed} MODEL_RUNS=${runs} repeats it)`, async () => {
@@ -66,13 +86,18 @@ async function runOne(files: number, steps: number, sequence: Fact[]): Promise<v
     expect(await actual(id)).toEqual(shown(expected));
   }
   // Every run ends, so that the audit at the end sees ended requests too.
-  await cancel(ledger.ctx, id).catch((error: { status?: number }) => expect(error.status).toBe(409));
+  await cancel(ledger.ctx, id).catch((error: { status?: number }) =>
+    expect(error.status).toBe(409),
+  );
   await bring(id);
 }
 
 /** As the scheduler would, with the waits before another try over at once. */
 async function bring(id: string): Promise<void> {
-  await ledger.ctx.db.query("UPDATE request_files SET not_before = NULL WHERE request_id = $1 AND not_before IS NOT NULL", [id]);
+  await ledger.ctx.db.query(
+    "UPDATE request_files SET not_before = NULL WHERE request_id = $1 AND not_before IS NOT NULL",
+    [id],
+  );
   await advance(ledger.ctx, id);
 }
 
@@ -99,21 +124,24 @@ async function apply(id: string, expected: model.Model, fact: Fact): Promise<voi
   if (!row) return;
   const key = { request: id, file: row.file, step: row.step, attempt: row.attempt };
   if (fact.fact === "claim") {
-    await startFiles(ctx.ledger.query, 60, [{ ...key, worker: "w", share: 0 }]);
+    await startFiles(ctx.ledger.query, 60, [{ ...key, worker: "w", waiter: 0 }]);
     model.start(expected, index);
   } else if (fact.fact === "loseLease") {
     await ctx.db.query(
       "UPDATE request_files SET lease_until = now() - interval '1 s' WHERE request_id = $1 AND file_id = $2 AND state = 'running'",
       [id, row.file],
     );
-    await loseExpired(ctx.ledger.query, id, model.fileAttempts);
+    await expireOverdue(ctx.ledger.query, id, model.fileAttempts);
     model.loseLease(expected, index);
   } else if (fact.fact === "loseMessage") {
     await unqueueFiles(ctx.ledger.query, id, row.step, [row]);
     model.loseMessage(expected, index);
   } else {
     const attempt = Math.max(row.attempt - fact.back, 1);
-    const error = fact.status === "retry" || fact.status === "failure" ? { error: { class: "x", message: "y" } } : {};
+    const error =
+      fact.status === "retry" || fact.status === "failure"
+        ? { error: { class: "x", message: "y" } }
+        : {};
     const answer = await ledger.report({ ...key, attempt } as never, fact.status, error);
     const wanted = model.report(expected, index, fact.status, row.step, attempt);
     expect(answer === "duplicate" ? "superseded" : answer).toBe(wanted);
@@ -134,7 +162,12 @@ function rows(id: string): Promise<Row[]> {
 async function actual(id: string) {
   const { state, round, counters } = await ledger.read(id);
   const files = await rows(id);
-  return { state, round, counters, files: files.map(({ step, state, attempt, tries }) => ({ step, state, attempt, tries })) };
+  return {
+    state,
+    round,
+    counters,
+    files: files.map(({ step, state, attempt, tries }) => ({ step, state, attempt, tries })),
+  };
 }
 
 function shown({ state, round, files }: model.Model) {

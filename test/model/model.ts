@@ -21,7 +21,12 @@ export function newModel(files: number, steps: number): Model {
     steps,
     state: "running",
     round: 1,
-    files: Array.from({ length: files }, () => ({ step: 1, state: "queued", attempt: 1, tries: 0 })),
+    files: Array.from({ length: files }, () => ({
+      step: 1,
+      state: "queued",
+      attempt: 1,
+      tries: 0,
+    })),
   });
 }
 
@@ -55,7 +60,8 @@ export function report(
     file.state = "running";
     return "recorded";
   }
-  if (status === "success" && file.step < model.steps) Object.assign(file, { step: file.step + 1, state: "queued", attempt: 1, tries: 0 });
+  if (status === "success" && file.step < model.steps)
+    Object.assign(file, { step: file.step + 1, state: "queued", attempt: 1, tries: 0 });
   else if (status === "success") file.state = "done";
   else tryAgain(file, status === "retry");
   settle(model);
@@ -86,12 +92,14 @@ export function redrive(model: Model): boolean {
   model.state = "running";
   model.round++;
   // The redrive takes a number, and so does the publishing that follows it.
-  for (const file of failed) Object.assign(file, { state: "queued", attempt: file.attempt + 2, tries: 0 });
+  for (const file of failed)
+    Object.assign(file, { state: "queued", attempt: file.attempt + 2, tries: 0 });
   return true;
 }
 
 function tryAgain(file: ModelFile, worthIt: boolean): void {
   file.tries++;
-  if (worthIt && file.tries < fileAttempts) Object.assign(file, { state: "queued", attempt: file.attempt + 1 });
+  if (worthIt && file.tries < fileAttempts)
+    Object.assign(file, { state: "queued", attempt: file.attempt + 1 });
   else file.state = "failed";
 }

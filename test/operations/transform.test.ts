@@ -2,14 +2,14 @@ import { readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Refused } from "../../src/errors.ts";
+import { RequestError } from "../../src/errors.ts";
 import type { TaskOutcome } from "../../src/operations/contract.ts";
 import { transform } from "../../src/operations/transform/index.ts";
 import { outputNameOf } from "../../src/operations/transform/output-name.ts";
 import { openDuckDb } from "../../src/operations/transform/sql/duckdb.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { rowsOf, writeTable } from "../support/parquet.ts";
-import { testSite, testTask } from "./site.ts";
+import { testSite, testTask } from "./task-context.ts";
 
 const folder = temporaryFolder("transform");
 const measured = join(folder, "measured, ümlaut's [1]*.parquet");
@@ -27,7 +27,10 @@ function parse(selection: string, format = "parquet") {
   return transform.settings.parse({ selection, format });
 }
 
-async function run(selection: string, { replicas = [measured], format = "parquet", ...limits }: Run = {}): Promise<TaskOutcome> {
+async function run(
+  selection: string,
+  { replicas = [measured], format = "parquet", ...limits }: Run = {},
+): Promise<TaskOutcome> {
   return transform.perform(testTask(parse(selection, format), replicas), testSite(folder, limits));
 }
 type Run = { replicas?: string[]; format?: string } & Parameters<typeof testSite>[1];
@@ -37,26 +40,37 @@ function errorOf(outcome: TaskOutcome) {
   return { status: outcome.status, ...outcome.error };
 }
 
-async function refusalOf(selection: string, firstFile?: string[]): Promise<Refused> {
-  const refused = await transform.check?.(parse(selection), { ...(firstFile && { firstFile }), inputRoots: [folder] }).then(
-    () => undefined,
-    (error: unknown) => error,
-  );
-  if (!(refused instanceof Refused)) throw new Error(`${selection} was not refused: ${refused}`);
-  expect(refused).toMatchObject({ status: 422, code: "bad_query", errors: [{ pointer: "/selection" }] });
+async function refusalOf(selection: string, firstFile?: string[]): Promise<RequestError> {
+  const refused = await transform
+    .check?.(parse(selection), { ...(firstFile && { firstFile }), inputRoots: [folder] })
+    .then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+  if (!(refused instanceof RequestError))
+    throw new Error(`${selection} was not refused: ${refused}`);
+  expect(refused).toMatchObject({
+    status: 422,
+    code: "bad_query",
+    errors: [{ pointer: "/selection" }],
+  });
   return refused;
 }
 
-const output = join(folder, "outbox", "1-1-1-out.parquet");
+const output = join(folder, "reportBuffer", "1-1-1-out.parquet");
 
 describe("a query over a file", () => {
   test.each(["parquet", "csv", "json"])("is written as %s with the right rows", async (format) => {
-    const outcome = await run("select x, y from input where x < 3 order by x desc; -- a comment", { format });
+    const outcome = await run("select x, y from input where x < 3 order by x desc; -- a comment", {
+      format,
+    });
     expect(outcome).toMatchObject({
       status: "success",
       results: [{ name: "1-1-1-out.parquet", checksum: expect.stringMatching(/^[0-9a-f]{64}$/) }],
     });
-    const reader = { parquet: "read_parquet", csv: "read_csv_auto", json: "read_json_auto" }[format];
+    const reader = { parquet: "read_parquet", csv: "read_csv_auto", json: "read_json_auto" }[
+      format
+    ];
     expect(await rowsOf(`SELECT x::INT, y::DOUBLE FROM ${reader}('${output}')`)).toEqual([
       [2, 5],
       [1, 2.5],
@@ -76,7 +90,9 @@ describe("a query over a file", () => {
   ])("reads %s", async (name, content) => {
     const path = join(folder, name);
     writeFileSync(path, content);
-    expect(await run("select sum(a)::int as a, max(b) as b from input", { replicas: [path] })).toMatchObject({ status: "success" });
+    expect(
+      await run("select sum(a)::int as a, max(b) as b from input", { replicas: [path] }),
+    ).toMatchObject({ status: "success" });
     expect(await rowsOf(`SELECT * FROM '${output}'`)).toEqual([[3, "y"]]);
   });
 
@@ -94,10 +110,16 @@ describe("a query over a file", () => {
   test("goes on to the next replica, and tells each one's fault when none can be read", async () => {
     const broken = join(folder, "broken.parquet");
     writeFileSync(broken, "PAR1 and then nothing that a Parquet file would have");
-    expect(await run("select x from input", { replicas: [broken, join(folder, "absent.parquet"), measured] })).toMatchObject({
+    expect(
+      await run("select x from input", {
+        replicas: [broken, join(folder, "absent.parquet"), measured],
+      }),
+    ).toMatchObject({
       status: "success",
     });
-    const error = errorOf(await run("select x from input", { replicas: [broken, join(folder, "absent.parquet")] }));
+    const error = errorOf(
+      await run("select x from input", { replicas: [broken, join(folder, "absent.parquet")] }),
+    );
     expect(error).toMatchObject({ status: "failure", class: "bad_input" });
     expect(error.message).toContain("broken.parquet");
     expect(error.message).toContain("There is no file");
@@ -106,7 +128,10 @@ describe("a query over a file", () => {
 
   test("of bytes that are no table is a bad input", async () => {
     writeFileSync(join(folder, "noise"), Buffer.from([1, 0, 2, 0, 3]));
-    expect(errorOf(await run("select 1", { replicas: [join(folder, "noise")] }))).toMatchObject({ status: "failure", class: "bad_input" });
+    expect(errorOf(await run("select 1", { replicas: [join(folder, "noise")] }))).toMatchObject({
+      status: "failure",
+      class: "bad_input",
+    });
   });
 
   test("whose data does not fit is that file's failure, not the query's", async () => {
@@ -171,7 +196,9 @@ describe("at submit", () => {
   });
 
   test("nesting without end is refused", async () => {
-    expect((await refusalOf(`select ${"(".repeat(100_000)}1${")".repeat(100_000)}`)).message).toContain("Parser Error");
+    expect(
+      (await refusalOf(`select ${"(".repeat(100_000)}1${")".repeat(100_000)}`)).message,
+    ).toContain("Parser Error");
     await refusalOf(`select ${"1+".repeat(400_000)}`);
   });
 
@@ -182,21 +209,35 @@ describe("at submit", () => {
     ["select * from '/etc/passwd'", "/etc/passwd does not exist"],
     ["select * from other", "other does not exist"],
     ["select $1 from input", "parameter"],
-  ])("%s is refused with DuckDB's sentence where the first file is at hand", async (selection, words) => {
-    expect((await refusalOf(selection, [measured])).message).toContain(words);
-  });
+  ])(
+    "%s is refused with DuckDB's sentence where the first file is at hand",
+    async (selection, words) => {
+      expect((await refusalOf(selection, [measured])).message).toContain(words);
+    },
+  );
 
   test("a first file that is away, broken, or outside of the roots does not stop the request", async () => {
     writeFileSync(join(folder, "rubbish.parquet"), "rubbish");
     symlinkSync(join(outside, "secret.csv"), join(folder, "way-out.csv"));
-    for (const first of ["/absent.parquet", join(folder, "rubbish.parquet"), join(outside, "secret.csv"), join(folder, "way-out.csv")]) {
-      await transform.check?.(parse("select nope from input"), { firstFile: [first], inputRoots: [folder] });
+    for (const first of [
+      "/absent.parquet",
+      join(folder, "rubbish.parquet"),
+      join(outside, "secret.csv"),
+      join(folder, "way-out.csv"),
+    ]) {
+      await transform.check?.(parse("select nope from input"), {
+        firstFile: [first],
+        inputRoots: [folder],
+      });
       await refusalOf("selec nope", [first]);
     }
   });
 
   test("a query that costs more to look at than it may is refused, and the next is looked at", async () => {
-    const [bomb, next] = await Promise.all([refusalOf("select repeat('x', 4000000000) as x", [measured]), refusalOf("selec", [measured])]);
+    const [bomb, next] = await Promise.all([
+      refusalOf("select repeat('x', 4000000000) as x", [measured]),
+      refusalOf("selec", [measured]),
+    ]);
     expect(bomb.message).toMatch(/took longer than 10 seconds|memory|Memory/);
     expect(next.message).toContain("Parser Error");
   });
@@ -239,7 +280,11 @@ describe("the DuckDB of a query", () => {
     "select getenv('PATH')",
     "create secret (type s3, key_id 'a', secret 'b')",
   ])("does not let %s happen", async (statement) => {
-    const { connection, close } = await openDuckDb({ memoryMegabytes: 100, threads: 1, allowedPaths: [measured] });
+    const { connection, close } = await openDuckDb({
+      memoryMegabytes: 100,
+      threads: 1,
+      allowedPaths: [measured],
+    });
     await connection.run("SET lock_configuration = true");
     await expect(connection.run(statement)).rejects.toThrow(/Error/);
     close();
@@ -269,30 +314,48 @@ describe("a stranger's query", () => {
     });
     expect(performance.now() - started).toBeLessThan(5000);
     const second = testTask(parse(endless), [measured], { attempt: 2 });
-    expect(errorOf(await transform.perform(second, testSite(folder, { seconds: 1 })))).toMatchObject({
+    expect(
+      errorOf(await transform.perform(second, testSite(folder, { seconds: 1 }))),
+    ).toMatchObject({
       status: "failure",
       class: "timeout",
     });
   });
 
   test("that recurses for ever is stopped", async () => {
-    const endless = "with recursive t(i) as (select 1 union all select i + 1 from t) select count(*) from t";
+    const endless =
+      "with recursive t(i) as (select 1 union all select i + 1 from t) select count(*) from t";
     expect(errorOf(await run(endless, { seconds: 1 })).class).toMatch(/timeout|memory/);
   });
 
-  test.each(["select list(a.name || b.name || c.name) from input a, input b, input c", "select repeat('x', 4000000000) as x from input"])(
-    "%s ends at the memory limit",
-    async (selection) => {
-      expect(errorOf(await run(selection, { memoryMegabytes: 100 }))).toMatchObject({ status: "failure", class: "memory" });
-    },
-  );
+  test.each([
+    "select list(a.name || b.name || c.name) from input a, input b, input c",
+    "select repeat('x', 4000000000) as x from input",
+  ])("%s ends at the memory limit", async (selection) => {
+    expect(errorOf(await run(selection, { memoryMegabytes: 100 }))).toMatchObject({
+      status: "failure",
+      class: "memory",
+    });
+  });
 
   test("that writes more than it may is stopped", async () => {
     const error = errorOf(
-      await run("select a.name || b.name || c.name from input a, input b, input c", { format: "csv", outputMegabytes: 2 }),
+      await run("select a.name || b.name || c.name from input a, input b, input c", {
+        format: "csv",
+        outputMegabytes: 2,
+      }),
     );
-    expect(error).toMatchObject({ status: "failure", class: "too_large", message: "The result is larger than 2 MB." });
-    const quick = errorOf(await run("select a.name || b.name as n from input a, input b", { format: "csv", outputMegabytes: 1 }));
+    expect(error).toMatchObject({
+      status: "failure",
+      class: "too_large",
+      message: "The result is larger than 2 MB.",
+    });
+    const quick = errorOf(
+      await run("select a.name || b.name as n from input a, input b", {
+        format: "csv",
+        outputMegabytes: 1,
+      }),
+    );
     expect(quick).toMatchObject({ class: "too_large" });
   });
 
@@ -303,7 +366,9 @@ describe("a stranger's query", () => {
 
   test("is called off with its task", async () => {
     const controller = new AbortController();
-    const ended = run("select sum(a.x * b.x * c.x * d.x) from input a, input b, input c, input d", { signal: controller.signal });
+    const ended = run("select sum(a.x * b.x * c.x * d.x) from input a, input b, input c, input d", {
+      signal: controller.signal,
+    });
     setTimeout(() => controller.abort(), 300);
     const started = performance.now();
     expect("error" in (await ended)).toBe(true);
@@ -326,5 +391,7 @@ test.each([
 });
 
 test("a long name is cut to 100 bytes", () => {
-  expect(outputNameOf(`/${"long".repeat(100)}.parquet`, "parquet")).toBe(`${"long".repeat(23)}.parquet`);
+  expect(outputNameOf(`/${"long".repeat(100)}.parquet`, "parquet")).toBe(
+    `${"long".repeat(23)}.parquet`,
+  );
 });

@@ -1,5 +1,10 @@
 import { expect, test } from "vitest";
-import { cancelConsumer, celeryMessage, lookupTask, transformTask } from "../../src/queue/celery.ts";
+import {
+  cancelConsumer,
+  celeryMessage,
+  lookupTask,
+  transformTask,
+} from "../../src/queue/celery.ts";
 
 test("a transform task has the words of the ServiceX sidecar", () => {
   const { content, options } = transformTask(
@@ -42,9 +47,18 @@ test("a transform task has the words of the ServiceX sidecar", () => {
 });
 
 test("a lookup task has three positional arguments", () => {
-  const { content, options } = lookupTask("rucio", "mc15:x?files=3", 42, "http://localhost/servicex/internal/transformation/");
+  const { content, options } = lookupTask(
+    "rucio",
+    "mc15:x?files=3",
+    42,
+    "http://localhost/servicex/internal/transformation/",
+  );
   const [args, kwargs] = JSON.parse(content.toString());
-  expect(args).toEqual(["mc15:x?files=3", 42, "http://localhost/servicex/internal/transformation/"]);
+  expect(args).toEqual([
+    "mc15:x?files=3",
+    42,
+    "http://localhost/servicex/internal/transformation/",
+  ]);
   expect(kwargs).toEqual({});
   expect(options.headers?.task).toBe("did_finder_rucio.lookup_dataset");
 });

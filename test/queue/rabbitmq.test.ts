@@ -2,9 +2,9 @@ import { randomUUID } from "node:crypto";
 import { connect } from "amqplib";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type Db, openDb } from "../../src/db/client.ts";
-import { Unavailable } from "../../src/errors.ts";
+import { UnavailableError } from "../../src/errors.ts";
 import { silentLog } from "../../src/log.ts";
-import { type Queue, Returned } from "../../src/queue/contract.ts";
+import { type Queue, ReturnedError } from "../../src/queue/contract.ts";
 import { openRabbitQueue } from "../../src/queue/rabbitmq.ts";
 import { type FreshDatabase, freshDatabase } from "../support/database.ts";
 import { makeRabbit } from "../support/rabbitmq/broker.ts";
@@ -59,8 +59,10 @@ describe.skipIf(!rabbit)("the queue in RabbitMQ", () => {
           () => undefined,
           (reason: unknown) => reason,
         );
-        expect(error, name).toBeInstanceOf(Unavailable);
-        expect((error as Error).message, name).toMatch(/^The broker at 127\.0\.0\.1:\d+ cannot be used: .+\.$/);
+        expect(error, name).toBeInstanceOf(UnavailableError);
+        expect((error as Error).message, name).toMatch(
+          /^The broker at 127\.0\.0\.1:\d+ cannot be used: .+\.$/,
+        );
         expect((error as Error).message, name).not.toContain("guest");
       }
       await rabbit.start();
@@ -106,7 +108,7 @@ describe.skipIf(!rabbit)("the queue in RabbitMQ", () => {
             await queue.publish(numbers.map((n) => ({ topic, body: { n } })));
             confirmed.push(...numbers);
           } catch (error) {
-            expect(error).toBeInstanceOf(Unavailable);
+            expect(error).toBeInstanceOf(UnavailableError);
             failures++;
           }
         }
@@ -144,7 +146,9 @@ describe.skipIf(!rabbit)("the queue in RabbitMQ", () => {
       await rabbit.kill();
       rabbit.wipe();
       await rabbit.start();
-      expect(await until(async () => queue.depths([topic]), { timeoutSeconds: 60 })).toEqual(new Map([[topic, 0]]));
+      expect(await until(async () => queue.depths([topic]), { timeoutSeconds: 60 })).toEqual(
+        new Map([[topic, 0]]),
+      );
       expect(await queue.take(topic, 10)).toEqual([]);
       await until(() =>
         queue
@@ -170,9 +174,9 @@ describe.skipIf(!rabbit)("the queue in RabbitMQ", () => {
           { topic: there, body: { n: 2 } },
         ])
         .catch((reason: unknown) => reason);
-      expect(error).toBeInstanceOf(Returned);
-      expect((error as Returned).messages).toEqual([{ topic: gone, body: { n: 1 } }]);
-      expect((error as Returned).message).toContain(gone);
+      expect(error).toBeInstanceOf(ReturnedError);
+      expect((error as ReturnedError).messages).toEqual([{ topic: gone, body: { n: 1 } }]);
+      expect((error as ReturnedError).message).toContain(gone);
       await queue.publish([{ topic: gone, body: { n: 3 } }]);
       expect(await queue.depths([gone, there])).toEqual(
         new Map([
@@ -233,7 +237,8 @@ describe.skipIf(!rabbit)("the queue in RabbitMQ", () => {
         Buffer.from("not json"),
         Buffer.alloc(300_000, 0x41),
       ];
-      for (const content of [...junk, Buffer.from("42"), Buffer.from('{"n":1}')]) channel.sendToQueue(topic, content);
+      for (const content of [...junk, Buffer.from("42"), Buffer.from('{"n":1}')])
+        channel.sendToQueue(topic, content);
       await channel.waitForConfirms();
       await connection.close();
       await until(() => seen.length === 2);
@@ -254,8 +259,10 @@ describe.skipIf(!rabbit)("the queue in RabbitMQ", () => {
       rabbit.freeze();
       try {
         const start = Date.now();
-        await expect(patient.publish([{ topic, body: {} }])).rejects.toBeInstanceOf(Unavailable);
-        await expect(patient.take(topic, 1)).rejects.toBeInstanceOf(Unavailable);
+        await expect(patient.publish([{ topic, body: {} }])).rejects.toBeInstanceOf(
+          UnavailableError,
+        );
+        await expect(patient.take(topic, 1)).rejects.toBeInstanceOf(UnavailableError);
         await expect(patient.check()).rejects.toThrow(/no answer within 1 s/);
         expect(Date.now() - start).toBeLessThan(8000);
       } finally {
@@ -269,7 +276,13 @@ describe.skipIf(!rabbit)("the queue in RabbitMQ", () => {
     test("a wrong password is a sentence, not a crash", async () => {
       const url = new URL(rabbit.url);
       url.password = "wrong";
-      const stranger = openRabbitQueue({ url: url.href, db, log, leaseSeconds: 1, patienceSeconds: 3 });
+      const stranger = openRabbitQueue({
+        url: url.href,
+        db,
+        log,
+        leaseSeconds: 1,
+        patienceSeconds: 3,
+      });
       const error = await until(() =>
         stranger.check().then(
           () => undefined,
@@ -278,7 +291,9 @@ describe.skipIf(!rabbit)("the queue in RabbitMQ", () => {
       );
       expect(error.message).not.toContain("wrong");
       await stranger.close();
-      await expect(stranger.publish([{ topic: newTopic(), body: {} }])).rejects.toBeInstanceOf(Unavailable);
+      await expect(stranger.publish([{ topic: newTopic(), body: {} }])).rejects.toBeInstanceOf(
+        UnavailableError,
+      );
     });
   });
 });
@@ -300,7 +315,11 @@ async function poisonReasons(url: string, topic: string): Promise<string[]> {
   channel.on("error", () => undefined);
   const reasons: string[] = [];
   try {
-    for (let message = await channel.get(`${topic}.poison`); message; message = await channel.get(`${topic}.poison`)) {
+    for (
+      let message = await channel.get(`${topic}.poison`);
+      message;
+      message = await channel.get(`${topic}.poison`)
+    ) {
       reasons.push(String(message.properties.headers?.reason));
     }
   } catch {

@@ -126,7 +126,11 @@ export function queueSuite(prepare: () => Promise<QueueUnderTest>): void {
     await queue.publish([...numbered(`${prefix}b`, 3), ...numbered(`${prefix}a`, 1)]);
     await other.publish(numbered(`${prefix}c_%`, 1));
     await other.close();
-    expect((await queue.topics(prefix)).toSorted()).toEqual([`${prefix}a`, `${prefix}b`, `${prefix}c_%`]);
+    expect((await queue.topics(prefix)).toSorted()).toEqual([
+      `${prefix}a`,
+      `${prefix}b`,
+      `${prefix}c_%`,
+    ]);
     expect(await queue.topics(`${prefix}c_`)).toEqual([`${prefix}c_%`]);
     expect(await queue.topics(`${prefix}b%`)).toEqual([]);
   });
@@ -212,7 +216,10 @@ export function queueSuite(prepare: () => Promise<QueueUnderTest>): void {
       seen.push(...bodies);
       return bodies.map(() => "done" as const);
     };
-    const consumers = [await queue.consume(topic, 20, into(one)), await other.consume(topic, 20, into(two))];
+    const consumers = [
+      await queue.consume(topic, 20, into(one)),
+      await other.consume(topic, 20, into(two)),
+    ];
     let published = 0;
     await until(async () => {
       await queue.publish(numbered(topic, 50, published));
@@ -263,7 +270,9 @@ export function queueSuite(prepare: () => Promise<QueueUnderTest>): void {
     await queue.publish([...numbered(consumed, 10), ...numbered(taken, 10)]);
     await until(() => seen.size === 10);
     await subject.interrupt();
-    await until(() => queue.publish(numbered(consumed, 10, 10)).then(() => true), { timeoutSeconds: 60 });
+    await until(() => queue.publish(numbered(consumed, 10, 10)).then(() => true), {
+      timeoutSeconds: 60,
+    });
     await until(() => seen.size === 20, { timeoutSeconds: 60 });
     const rest = await until(async () => some(await queue.take(taken, 100)));
     expect(numbersOf(rest.map(({ body }) => body))).toEqual(range(10));
@@ -284,7 +293,9 @@ function numbered(topic: string, count: number, from = 0): Message[] {
 }
 
 function numbersOf(bodies: unknown[]): number[] {
-  return bodies.map((body) => Number((body as { n?: unknown } | undefined)?.n)).toSorted((a, b) => a - b);
+  return bodies
+    .map((body) => Number((body as { n?: unknown } | undefined)?.n))
+    .toSorted((a, b) => a - b);
 }
 
 function range(count: number): number[] {

@@ -3,10 +3,10 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Query } from "../../src/db/client.ts";
 import type { Task } from "../../src/operations/contract.ts";
-import { auditIn } from "../../src/requests/audit.ts";
-import { cancel } from "../../src/requests/cancel.ts";
-import { report } from "../../src/requests/report.ts";
-import { submit } from "../../src/requests/submit.ts";
+import { auditIn } from "../../src/requests/audit/audit.ts";
+import { cancel } from "../../src/requests/lifecycle/cancel.ts";
+import { submit } from "../../src/requests/lifecycle/submit.ts";
+import { report } from "../../src/requests/reports/report.ts";
 import { type Ledger, openLedger } from "../support/context.ts";
 
 let ledger: Ledger;
@@ -16,10 +16,19 @@ beforeAll(async () => {
   ledger = await openLedger();
   const { request } = await submit(ledger.ctx, "local", {
     dataset: { files: ["/data/a.parquet", "/data/b.parquet", "/data/c.parquet"] },
-    steps: [{ operation: "transform", settings: { generator: "sql", selection: "select 1 from input", format: "csv" } }],
+    steps: [
+      {
+        operation: "transform",
+        settings: { generator: "sql", selection: "select 1 from input", format: "csv" },
+      },
+    ],
   });
   ids.complete = request.id;
-  const [good, retried, bad] = (await ledger.claim(3, { request: request.id })) as [Task, Task, Task];
+  const [good, retried, bad] = (await ledger.claim(3, { request: request.id })) as [
+    Task,
+    Task,
+    Task,
+  ];
   await upload(good);
   await ledger.report(good, "success", { results: [{ name: good.upload?.name ?? "", size: 5 }] });
   await ledger.report(retried, "retry", { error: { class: "unavailable", message: "later" } });
@@ -42,7 +51,10 @@ async function upload(task: Task): Promise<void> {
 }
 
 async function invariantsBroken(query: Query): Promise<string[]> {
-  const { violations } = await auditIn(query, ledger.ctx.store, { fileAttempts: 3, makers: ["transform"] });
+  const { violations } = await auditIn(query, ledger.ctx.store, {
+    fileAttempts: 3,
+    operationsWithOutputs: ["transform"],
+  });
   return violations.map((one) => one.invariant);
 }
 
@@ -50,7 +62,8 @@ test("an undamaged ledger is clean", async () => {
   expect(await ledger.violations()).toEqual([]);
 });
 
-const file = (which: "min" | "max", request = "$1") => `(SELECT ${which}(file_id) FROM request_files WHERE request_id = ${request})`;
+const file = (which: "min" | "max", request = "$1") =>
+  `(SELECT ${which}(file_id) FROM request_files WHERE request_id = ${request})`;
 
 /** One kind of damage each: what is done to a copy of the row's truth, and which invariant must cry. */
 const damages: [string, string, keyof typeof ids, string][] = [
@@ -60,24 +73,54 @@ const damages: [string, string, keyof typeof ids, string][] = [
     "complete",
     "I1",
   ],
-  ["a file's row is gone", `DELETE FROM request_files WHERE request_id = $1 AND file_id = ${file("min")}`, "complete", "I1"],
-  ["a counter is one too high", "UPDATE request_steps SET done = done + 1 WHERE request_id = $1", "complete", "I2"],
-  ["a counter of failures is one too low", "UPDATE request_steps SET failed = failed - 1 WHERE request_id = $1", "complete", "I2"],
-  ["a step says that it passed a file", "UPDATE request_steps SET passed = passed + 1 WHERE request_id = $1", "complete", "I2"],
+  [
+    "a file's row is gone",
+    `DELETE FROM request_files WHERE request_id = $1 AND file_id = ${file("min")}`,
+    "complete",
+    "I1",
+  ],
+  [
+    "a counter is one too high",
+    "UPDATE request_steps SET done = done + 1 WHERE request_id = $1",
+    "complete",
+    "I2",
+  ],
+  [
+    "a counter of failures is one too low",
+    "UPDATE request_steps SET failed = failed - 1 WHERE request_id = $1",
+    "complete",
+    "I2",
+  ],
+  [
+    "a step says that it passed a file",
+    "UPDATE request_steps SET passed = passed + 1 WHERE request_id = $1",
+    "complete",
+    "I2",
+  ],
   [
     "the end of the round is not in the moves",
     "DELETE FROM request_moves WHERE request_id = $1 AND to_state = 'complete'",
     "complete",
     "I3",
   ],
-  ["an ended request is running again", "UPDATE requests SET state = 'running' WHERE id = $1", "complete", "I3"],
+  [
+    "an ended request is running again",
+    "UPDATE requests SET state = 'running' WHERE id = $1",
+    "complete",
+    "I3",
+  ],
   [
     "a move begins where no move ended",
     "UPDATE request_moves SET from_state = 'lookup' WHERE request_id = $1 AND to_state = 'complete'",
     "complete",
     "I3",
   ],
-  ["a superseded attempt decided", `UPDATE request_files SET attempt = 1 WHERE request_id = $1 AND attempt = 2`, "complete", "I5"],
+  [
+    "a superseded attempt decided",
+    `UPDATE request_files SET attempt = 1 WHERE request_id = $1 AND attempt = 2`,
+    "complete",
+    "I5",
+  ],
   [
     "an old attempt's report was recorded after the next had begun",
     "UPDATE file_status SET recorded_at = recorded_at + interval '1 hour' WHERE request_id = $1 AND status = 'retry'",
@@ -90,7 +133,12 @@ const damages: [string, string, keyof typeof ids, string][] = [
     "complete",
     "I5",
   ],
-  ["a done file has no result", "DELETE FROM results WHERE request_id = $1 AND attempt = 2", "complete", "I6"],
+  [
+    "a done file has no result",
+    "DELETE FROM results WHERE request_id = $1 AND attempt = 2",
+    "complete",
+    "I6",
+  ],
   [
     "a result has another size than its object",
     "UPDATE results SET size = size + 1 WHERE request_id = $1 AND attempt = 2",
@@ -110,7 +158,12 @@ const damages: [string, string, keyof typeof ids, string][] = [
     "complete",
     "I9",
   ],
-  ["a failed file has lost its reason", "DELETE FROM error_groups WHERE request_id = $1", "complete", "I9"],
+  [
+    "a failed file has lost its reason",
+    "DELETE FROM error_groups WHERE request_id = $1",
+    "complete",
+    "I9",
+  ],
   [
     "a done file has no history of it",
     "DELETE FROM file_status WHERE request_id = $1 AND status = 'success' AND attempt = 1",
@@ -159,9 +212,10 @@ test("it finds two requests of one idempotency key where the index is gone", asy
 });
 
 test("it finds an object that is gone, and one that was cut short", async () => {
-  const [result] = await ledger.ctx.db.query<{ name: string }>("SELECT name FROM results WHERE request_id = $1 ORDER BY name LIMIT 1", [
-    ids.complete,
-  ]);
+  const [result] = await ledger.ctx.db.query<{ name: string }>(
+    "SELECT name FROM results WHERE request_id = $1 ORDER BY name LIMIT 1",
+    [ids.complete],
+  );
   const { store } = ledger.ctx.config;
   const path = join(store.kind === "folder" ? store.path : "", ids.complete, result?.name ?? "");
   await writeFile(path, "123");

@@ -1,6 +1,6 @@
 import { EventEmitter } from "node:events";
 import { expect, test } from "vitest";
-import { openClaims, type Share } from "../../src/requests/claims.ts";
+import { openClaimQueue, type Waiter } from "../../src/requests/dispatch/claim-queue.ts";
 import { until } from "../support/wait.ts";
 
 const wanted = { operations: ["noop"] };
@@ -9,17 +9,17 @@ const wanted = { operations: ["noop"] };
 function pile() {
   const bell = new EventEmitter();
   const site = { work: 0, looks: [] as number[], fault: undefined as Error | undefined };
-  const doorbell = {
+  const notifier = {
     on(channel: string, listener: () => void) {
       bell.on(channel, listener);
       return () => bell.off(channel, listener);
     },
   };
-  const claims = openClaims<string>(doorbell, async (_, shares: Share[]) => {
-    site.looks.push(shares.length);
+  const claims = openClaimQueue<string>(notifier, async (_, waiters: Waiter[]) => {
+    site.looks.push(waiters.length);
     await new Promise((resolve) => setImmediate(resolve));
     if (site.fault) throw site.fault;
-    return shares.map(({ worker, max }) => {
+    return waiters.map(({ worker, max }) => {
       const some = Math.min(max, site.work);
       site.work -= some;
       return Array.from({ length: some }, () => worker);
@@ -30,13 +30,19 @@ function pile() {
 
 test("two thousand workers that wait are served by a few looks, each with its own files", async () => {
   const { site, claims, ring } = pile();
-  const waiting = Array.from({ length: 2000 }, (_, index) => claims.claim(wanted, { worker: `w${index}`, max: 10 }, 30));
+  const waiting = Array.from({ length: 2000 }, (_, index) =>
+    claims.claim(wanted, { worker: `w${index}`, max: 10 }, 30),
+  );
   await until(() => site.looks.reduce((total, one) => total + one, 0) >= 2000);
   site.looks.length = 0;
   site.work = 20_000;
   ring();
   const given = await Promise.all(waiting);
-  expect(given.every((tasks, index) => tasks.length === 10 && tasks.every((worker) => worker === `w${index}`))).toBe(true);
+  expect(
+    given.every(
+      (tasks, index) => tasks.length === 10 && tasks.every((worker) => worker === `w${index}`),
+    ),
+  ).toBe(true);
   expect(site.looks.length).toBeLessThanOrEqual(25);
   claims.close();
 });
@@ -68,7 +74,9 @@ test("a worker whose time is over, or that has gone, is answered with nothing an
 test("a look that fails is told to those it was for, and to nobody after them", async () => {
   const { site, claims } = pile();
   site.fault = new Error("the database is away");
-  await expect(claims.claim(wanted, { worker: "w", max: 1 }, 30)).rejects.toThrow("the database is away");
+  await expect(claims.claim(wanted, { worker: "w", max: 1 }, 30)).rejects.toThrow(
+    "the database is away",
+  );
   site.fault = undefined;
   site.work = 1;
   await expect(claims.claim(wanted, { worker: "w", max: 1 }, 30)).resolves.toEqual(["w"]);

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Task } from "../../src/operations/contract.ts";
-import { redrive } from "../../src/requests/redrive.ts";
-import { submit } from "../../src/requests/submit.ts";
+import { redrive } from "../../src/requests/lifecycle/redrive.ts";
+import { submit } from "../../src/requests/lifecycle/submit.ts";
 import { type Ledger, openLedger } from "../support/context.ts";
 
 let ledger: Ledger;
@@ -13,17 +13,23 @@ afterAll(async () => {
   await ledger.close();
 });
 
-const step = { operation: "transform", settings: { generator: "sql", selection: "select temp from input", format: "csv" } };
+const step = {
+  operation: "transform",
+  settings: { generator: "sql", selection: "select temp from input", format: "csv" },
+};
 
 async function submitted(files: number, steps = [step]): Promise<string> {
   const { request } = await submit(ledger.ctx, "local", {
-    dataset: { files: Array.from({ length: files }, (_, n) => `https://data.example/${n}.parquet`) },
+    dataset: {
+      files: Array.from({ length: files }, (_, n) => `https://data.example/${n}.parquet`),
+    },
     steps,
   });
   return request.id;
 }
 
-const sentence = 'Binder Error: Referenced column "temp" not found in FROM clause!\n\nLINE 1: select temp from input';
+const sentence =
+  'Binder Error: Referenced column "temp" not found in FROM clause!\n\nLINE 1: select temp from input';
 const fail = (task: Task, errorClass: string, message = sentence) =>
   ledger.report(task, "failure", { error: { class: errorClass, message } });
 
@@ -33,7 +39,11 @@ test("a wrong column met by the first readable file ends the request with DuckDB
   await fail(unreadable, "bad_input", "0.parquet is no Parquet file");
   await fail(first, "bad_query");
   const ended = await ledger.ended(id);
-  expect(ended).toMatchObject({ state: "failed", reason: sentence, counters: { total: 3000, failed: 3000 } });
+  expect(ended).toMatchObject({
+    state: "failed",
+    reason: sentence,
+    counters: { total: 3000, failed: 3000 },
+  });
   const [groups] = await ledger.ctx.db.query(
     "SELECT count(*) FILTER (WHERE class = 'bad_query') AS met, count(*) AS all FROM error_groups WHERE request_id = $1",
     [id],
@@ -53,7 +63,10 @@ test("once a file is done in that step, a file of another shape fails alone", as
   const [good, odd] = (await ledger.claim(2, { request: id })) as [Task, Task];
   await ledger.report(good, "success", { results: [await stored(good)] });
   await fail(odd, "bad_query");
-  expect(await ledger.ended(id)).toMatchObject({ state: "complete", counters: { done: 1, failed: 1 } });
+  expect(await ledger.ended(id)).toMatchObject({
+    state: "complete",
+    counters: { done: 1, failed: 1 },
+  });
 });
 
 test("what condemned one round does not condemn the next", async () => {
@@ -64,7 +77,11 @@ test("what condemned one round does not condemn the next", async () => {
   await redrive(ledger.ctx, id, { errors: ["ended-failed"] });
   const tasks = await ledger.claim(4, { request: id });
   for (const task of tasks) await ledger.report(task, "success", { results: [await stored(task)] });
-  expect(await ledger.ended(id)).toMatchObject({ state: "complete", round: 2, counters: { done: 4, failed: 1 } });
+  expect(await ledger.ended(id)).toMatchObject({
+    state: "complete",
+    round: 2,
+    counters: { done: 4, failed: 1 },
+  });
 });
 
 async function stored(task: Task): Promise<{ name: string; size: number }> {

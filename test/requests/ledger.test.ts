@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { Task } from "../../src/operations/contract.ts";
-import { readFile } from "../../src/requests/files.ts";
-import { report } from "../../src/requests/report.ts";
-import { submit } from "../../src/requests/submit.ts";
-import { heartbeat } from "../../src/requests/work.ts";
+import { heartbeat } from "../../src/requests/dispatch/claim.ts";
+import { submit } from "../../src/requests/lifecycle/submit.ts";
+import { readFile } from "../../src/requests/read/files.ts";
+import { report } from "../../src/requests/reports/report.ts";
 import { type Ledger, openLedger } from "../support/context.ts";
 import { until } from "../support/wait.ts";
 
@@ -14,7 +14,10 @@ beforeAll(async () => {
 afterEach(async () => expect(await ledger.violations()).toEqual([]));
 afterAll(() => ledger.close());
 
-const asReport = ({ request, file, step, attempt }: Task, status: "start" | "retry" | "success" | "failure") => ({
+const asReport = (
+  { request, file, step, attempt }: Task,
+  status: "start" | "retry" | "success" | "failure",
+) => ({
   request,
   file,
   step,
@@ -43,17 +46,28 @@ describe("a report", () => {
     expect(await ledger.report(first, "success")).toBe("recorded");
     expect(await ledger.report(first, "success")).toBe("duplicate");
     expect((await ledger.read(id)).counters).toMatchObject({ total: 2, done: 1, running: 1 });
-    expect(await ledger.report(second, "failure", { error: { class: "bad_input", message: "broken at byte 12" } })).toBe("recorded");
+    expect(
+      await ledger.report(second, "failure", {
+        error: { class: "bad_input", message: "broken at byte 12" },
+      }),
+    ).toBe("recorded");
     expect(await ledger.report(second, "success")).toBe("superseded");
     const ended = await ledger.ended(id);
-    expect(ended).toMatchObject({ state: "complete", counters: { total: 2, done: 1, failed: 1, running: 0 } });
+    expect(ended).toMatchObject({
+      state: "complete",
+      counters: { total: 2, done: 1, failed: 1, running: 0 },
+    });
   });
 
   test("start and success in one batch give both rows of history and the success", async () => {
     const id = await ledger.submit(1);
     const [task] = (await ledger.claim(1, { request: id })) as [Task];
     await ledger.ctx.db.query("DELETE FROM file_status WHERE request_id = $1", [id]);
-    const answers = await report(ledger.ctx, "w", [asReport(task, "start"), asReport(task, "success"), asReport(task, "start")]);
+    const answers = await report(ledger.ctx, "w", [
+      asReport(task, "start"),
+      asReport(task, "success"),
+      asReport(task, "start"),
+    ]);
     expect(answers).toEqual(["recorded", "recorded", "duplicate"]);
     const { state, history } = await readFile(ledger.ctx, id, task.file);
     expect(state).toBe("done");
@@ -70,7 +84,11 @@ describe("a report", () => {
       { ...asReport(tasks[1], "success"), attempt: 3_000_000_000 },
       {
         ...asReport(tasks[2], "failure"),
-        error: { class: "bad\0input", message: "NUL \0 and half a pair \ud800", trace: "x".repeat(5000) },
+        error: {
+          class: "bad\0input",
+          message: "NUL \0 and half a pair \ud800",
+          trace: "x".repeat(5000),
+        },
       },
       asReport(tasks[1], "success"),
     ]);
@@ -88,10 +106,14 @@ describe("a report", () => {
   test("of an old attempt changes nothing", async () => {
     const id = await ledger.submit(1);
     const [old] = (await ledger.claim(1, { request: id })) as [Task];
-    expect(await ledger.report(old, "retry", { error: { class: "unavailable", message: "try later" } })).toBe("recorded");
+    expect(
+      await ledger.report(old, "retry", { error: { class: "unavailable", message: "try later" } }),
+    ).toBe("recorded");
     const [next] = (await ledger.claim(1, { request: id })) as [Task];
     expect(next.attempt).toBe(old.attempt + 1);
-    expect(await ledger.report(old, "failure", { error: { class: "x", message: "late" } })).toBe("superseded");
+    expect(await ledger.report(old, "failure", { error: { class: "x", message: "late" } })).toBe(
+      "superseded",
+    );
     expect(await ledger.report(old, "success")).toBe("superseded");
     expect((await ledger.read(id)).counters).toMatchObject({ running: 1, done: 0, failed: 0 });
     expect(await ledger.report(next, "success")).toBe("recorded");
@@ -103,7 +125,11 @@ describe("a report", () => {
     const tasks = await ledger.claim(1000, { request: id });
     expect(tasks).toHaveLength(400);
     const rows = tasks.map((task) => asReport(task, "success"));
-    const rounds = await Promise.all([rows, rows.toReversed(), rows, rows.toReversed()].map((list) => report(ledger.ctx, "w", list)));
+    const rounds = await Promise.all(
+      [rows, rows.toReversed(), rows, rows.toReversed()].map((list) =>
+        report(ledger.ctx, "w", list),
+      ),
+    );
     const said = rounds.flat();
     expect(said.filter((answer) => answer === "recorded")).toHaveLength(400);
     expect(said.filter((answer) => answer === "duplicate")).toHaveLength(1200);
@@ -117,14 +143,21 @@ describe("a report", () => {
       url,
       applicationName: "plan",
       max: 1,
-      planner: { enable_seqscan: "off", enable_hashjoin: "off", enable_mergejoin: "off", plan_cache_mode: "force_generic_plan" },
+      planner: {
+        enable_seqscan: "off",
+        enable_hashjoin: "off",
+        enable_mergejoin: "off",
+        plan_cache_mode: "force_generic_plan",
+      },
     });
     const plan = await db.query<{ "QUERY PLAN": string }>(
       `EXPLAIN SELECT f.* FROM unnest(ARRAY['00000000-0000-0000-0000-000000000000']::uuid[], ARRAY[1]::bigint[]) AS i(request_id, file_id)
        JOIN request_files f ON f.request_id = i.request_id AND f.file_id = i.file_id ORDER BY 1, 2 FOR UPDATE OF f`,
     );
     await db.close();
-    expect(plan.map((row) => row["QUERY PLAN"]).join("\n")).toContain("Index Scan using request_files_pkey");
+    expect(plan.map((row) => row["QUERY PLAN"]).join("\n")).toContain(
+      "Index Scan using request_files_pkey",
+    );
   });
 });
 
@@ -135,28 +168,48 @@ describe("a file", () => {
     for (let round = 1; round <= 3; round++) {
       const [task] = (await ledger.claim(1, { request: id })) as [Task];
       attempts.push(task.attempt);
-      await ledger.report(task, "retry", { error: { class: "unavailable", message: `source 10.0.0.${round} did not answer` } });
+      await ledger.report(task, "retry", {
+        error: { class: "unavailable", message: `source 10.0.0.${round} did not answer` },
+      });
     }
     const ended = await ledger.ended(id);
     expect(attempts).toEqual([1, 2, 3]);
     expect(ended.counters).toMatchObject({ failed: 1, done: 0 });
-    const [file] = (await ledger.ctx.db.query<{ file_id: number }>("SELECT file_id FROM request_files WHERE request_id = $1", [id])) as [
-      { file_id: number },
-    ];
+    const [file] = (await ledger.ctx.db.query<{ file_id: number }>(
+      "SELECT file_id FROM request_files WHERE request_id = $1",
+      [id],
+    )) as [{ file_id: number }];
     const { error, history } = await readFile(ledger.ctx, id, file.file_id);
-    expect(error).toMatchObject({ class: "unavailable", message: "source 10.0.0.3 did not answer" });
-    expect(history.map((row) => row.status)).toEqual(["start", "retry", "start", "retry", "start", "failure"]);
+    expect(error).toMatchObject({
+      class: "unavailable",
+      message: "source 10.0.0.3 did not answer",
+    });
+    expect(history.map((row) => row.status)).toEqual([
+      "start",
+      "retry",
+      "start",
+      "retry",
+      "start",
+      "failure",
+    ]);
   });
 
   test("whose worker fell silent is given to another, and the silent one's late report is superseded", async () => {
     const id = await ledger.submit(1);
     const [first] = (await ledger.claim(1, { request: id, worker: "silent" })) as [Task];
-    await ledger.ctx.db.query("UPDATE request_files SET lease_until = now() - interval '1 second' WHERE request_id = $1", [id]);
+    await ledger.ctx.db.query(
+      "UPDATE request_files SET lease_until = now() - interval '1 second' WHERE request_id = $1",
+      [id],
+    );
     const [second] = (await ledger.claim(1, { request: id, worker: "other" })) as [Task];
     expect(second.attempt).toBe(2);
     expect(await ledger.report(first, "success")).toBe("superseded");
-    expect(await heartbeat(ledger.ctx, { worker: "silent", tasks: [first.task] })).toEqual([first.task]);
-    expect(await heartbeat(ledger.ctx, { worker: "other", tasks: [second.task, "nonsense"] })).toEqual(["nonsense"]);
+    expect(await heartbeat(ledger.ctx, { worker: "silent", tasks: [first.task] })).toEqual([
+      first.task,
+    ]);
+    expect(
+      await heartbeat(ledger.ctx, { worker: "other", tasks: [second.task, "nonsense"] }),
+    ).toEqual(["nonsense"]);
     await ledger.report(second, "success");
     const { history } = await readFile(ledger.ctx, id, first.file);
     expect(history.map((row) => row.status)).toEqual(["start", "lost", "start", "success"]);
@@ -167,7 +220,10 @@ describe("a file", () => {
     const id = await ledger.submit(1);
     for (let round = 0; round < 3; round++) {
       await ledger.claim(1, { request: id });
-      await ledger.ctx.db.query("UPDATE request_files SET lease_until = now() - interval '1 second' WHERE request_id = $1", [id]);
+      await ledger.ctx.db.query(
+        "UPDATE request_files SET lease_until = now() - interval '1 second' WHERE request_id = $1",
+        [id],
+      );
     }
     expect((await ledger.ended(id)).counters).toMatchObject({ failed: 1 });
   });
@@ -222,7 +278,7 @@ describe("a request", () => {
   });
 
   test("that is canceled gives nothing out after the answer; a success that was under way still counts", async () => {
-    const { cancel } = await import("../../src/requests/cancel.ts");
+    const { cancel } = await import("../../src/requests/lifecycle/cancel.ts");
     const id = await ledger.submit(20);
     const [one, two] = (await ledger.claim(2, { request: id })) as [Task, Task];
     expect(await ledger.report(one, "success")).toBe("recorded");
@@ -239,7 +295,7 @@ describe("a request", () => {
   });
 
   test("that has ended cannot be canceled", async () => {
-    const { cancel } = await import("../../src/requests/cancel.ts");
+    const { cancel } = await import("../../src/requests/lifecycle/cancel.ts");
     const id = await ledger.submit(1);
     await settleAll(id);
     await expect(cancel(ledger.ctx, id)).rejects.toMatchObject({ status: 409 });
@@ -249,7 +305,10 @@ describe("a request", () => {
     const id = await ledger.submit(4, { deadlineSeconds: 3600 });
     const [task] = (await ledger.claim(1, { request: id })) as [Task];
     await ledger.report(task, "success");
-    await ledger.ctx.db.query("UPDATE requests SET deadline = now() - interval '1 second' WHERE id = $1", [id]);
+    await ledger.ctx.db.query(
+      "UPDATE requests SET deadline = now() - interval '1 second' WHERE id = $1",
+      [id],
+    );
     const ended = await ledger.ended(id);
     expect(ended).toMatchObject({ state: "complete", counters: { done: 1, failed: 3 } });
     expect(ended.reason).toMatch(/^deadline/);
@@ -261,7 +320,10 @@ describe("a request", () => {
     await report(
       ledger.ctx,
       "w",
-      tasks.map((task) => ({ ...asReport(task, "failure"), error: { class: "bad_input", message: "broken" } })),
+      tasks.map((task) => ({
+        ...asReport(task, "failure"),
+        error: { class: "bad_input", message: "broken" },
+      })),
     );
     const ended = await ledger.ended(id);
     expect(ended).toMatchObject({ state: "complete", counters: { failed: 100, total: 100 } });
@@ -271,10 +333,14 @@ describe("a request", () => {
   test("said twice with one idempotency key is one request; with another body it is refused", async () => {
     const body = { dataset: { files: ["/data/a"] }, steps: [{ operation: "noop", settings: {} }] };
     const key = { key: "abc", bodyHash: "1" };
-    const all = await Promise.all(Array.from({ length: 5 }, () => submit(ledger.ctx, "local", body, key)));
+    const all = await Promise.all(
+      Array.from({ length: 5 }, () => submit(ledger.ctx, "local", body, key)),
+    );
     expect(new Set(all.map((one) => one.request.id)).size).toBe(1);
     expect(all.filter((one) => one.created)).toHaveLength(1);
-    await expect(submit(ledger.ctx, "local", body, { key: "abc", bodyHash: "2" })).rejects.toMatchObject({ status: 422 });
+    await expect(
+      submit(ledger.ctx, "local", body, { key: "abc", bodyHash: "2" }),
+    ).rejects.toMatchObject({ status: 422 });
     await settleAll(all[0]?.request.id ?? "");
   });
 
@@ -299,8 +365,8 @@ describe("a request", () => {
 
 describe("a redrive", () => {
   test("opens a new round with the failed files of one group, with tries of its own; the others and the results stay", async () => {
-    const { redrive } = await import("../../src/requests/redrive.ts");
-    const { listErrors } = await import("../../src/requests/errors.ts");
+    const { redrive } = await import("../../src/requests/lifecycle/redrive.ts");
+    const { listErrors } = await import("../../src/requests/read/error-groups.ts");
     const id = await ledger.submit(10);
     const tasks = await ledger.claim(10, { request: id });
     const fault = (task: Task) =>
@@ -310,13 +376,20 @@ describe("a redrive", () => {
     await report(
       ledger.ctx,
       "w",
-      tasks.map((task, index) => (index < 2 ? asReport(task, "success") : { ...asReport(task, "failure"), error: fault(task) })),
+      tasks.map((task, index) =>
+        index < 2
+          ? asReport(task, "success")
+          : { ...asReport(task, "failure"), error: fault(task) },
+      ),
     );
     await ledger.ended(id);
     const groups = await listErrors(ledger.ctx, id);
     expect(groups).toHaveLength(2);
     expect(groups.map((group) => group.count)).toEqual([4, 4]);
-    expect(groups.map((group) => group.message).sort()).toEqual(["No magic bytes in <path>", "took <n> s"]);
+    expect(groups.map((group) => group.message).sort()).toEqual([
+      "No magic bytes in <path>",
+      "took <n> s",
+    ]);
     const [group] = groups as [(typeof groups)[0]];
     const { request, files } = await redrive(ledger.ctx, id, { errors: [group.fingerprint] });
     expect(files).toBe(4);
@@ -328,8 +401,14 @@ describe("a redrive", () => {
       "w",
       again.map((task) => asReport(task, "success")),
     );
-    expect(await ledger.ended(id)).toMatchObject({ state: "complete", round: 2, counters: { done: 6, failed: 4, total: 10 } });
-    await expect(redrive(ledger.ctx, id, { errors: ["nonsense"] })).rejects.toMatchObject({ status: 409 });
+    expect(await ledger.ended(id)).toMatchObject({
+      state: "complete",
+      round: 2,
+      counters: { done: 6, failed: 4, total: 10 },
+    });
+    await expect(redrive(ledger.ctx, id, { errors: ["nonsense"] })).rejects.toMatchObject({
+      status: 409,
+    });
     expect(await ledger.read(id)).toMatchObject({ state: "complete", round: 2 });
   });
 });

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Task } from "../../src/operations/contract.ts";
-import { cleanUp } from "../../src/requests/end.ts";
-import { remove } from "../../src/requests/remove.ts";
-import { listResults } from "../../src/requests/results.ts";
-import { submit } from "../../src/requests/submit.ts";
-import { tidy } from "../../src/requests/sweep.ts";
+import { cleanUp } from "../../src/requests/advance/end.ts";
+import { deleteRequest } from "../../src/requests/lifecycle/delete.ts";
+import { submit } from "../../src/requests/lifecycle/submit.ts";
+import { listResults } from "../../src/requests/read/results.ts";
+import { housekeep } from "../../src/requests/scheduler/sweep.ts";
 import { type Ledger, openLedger } from "../support/context.ts";
 import { until } from "../support/wait.ts";
 
@@ -18,7 +18,10 @@ const settings = { generator: "sql", selection: "select 1 from input", format: "
 const step = { operation: "transform", settings };
 
 async function submitFiles(files: string[], steps = 1): Promise<string> {
-  const { request } = await submit(ledger.ctx, "local", { dataset: { files }, steps: Array.from({ length: steps }, () => step) });
+  const { request } = await submit(ledger.ctx, "local", {
+    dataset: { files },
+    steps: Array.from({ length: steps }, () => step),
+  });
   return request.id;
 }
 
@@ -37,7 +40,9 @@ test("two files of one name make two results, and what the first step made goes 
   const first = await ledger.claim(2, { request: id });
   for (const task of first) await perform(task);
   const second: Task[] = [];
-  await until(async () => second.push(...(await ledger.claim(2 - second.length, { request: id }))) === 2);
+  await until(
+    async () => second.push(...(await ledger.claim(2 - second.length, { request: id }))) === 2,
+  );
   expect(second.every((task) => task.inputs.length === 1)).toBe(true);
   const made = await Promise.all(second.map(perform));
   await ledger.ended(id);
@@ -53,9 +58,13 @@ test("a success whose object is missing, or has another size, is refused and the
   const id = await submitFiles(["/a/x.csv"]);
   const [task] = (await ledger.claim(1, { request: id })) as [Task];
   const name = task.upload?.name ?? "";
-  expect(await ledger.report(task, "success", { results: [{ name, size: 5 }] })).toMatch(/^refused: .*no object/);
+  expect(await ledger.report(task, "success", { results: [{ name, size: 5 }] })).toMatch(
+    /^refused: .*no object/,
+  );
   await ledger.ctx.store.put(id, name, Buffer.from("123"));
-  expect(await ledger.report(task, "success", { results: [{ name, size: 5 }] })).toMatch(/^refused: .*3 bytes/);
+  expect(await ledger.report(task, "success", { results: [{ name, size: 5 }] })).toMatch(
+    /^refused: .*3 bytes/,
+  );
   expect((await ledger.read(id)).counters).toMatchObject({ running: 1, done: 0 });
   await perform(task);
   expect((await ledger.ended(id)).counters).toMatchObject({ done: 1 });
@@ -65,15 +74,21 @@ test("an object that a losing attempt left is removed after the end, and results
   const id = await submitFiles(["/a/y.csv"]);
   const [lost] = (await ledger.claim(1, { request: id })) as [Task];
   await ledger.ctx.store.put(id, lost.upload?.name ?? "", Buffer.from("12345"));
-  await ledger.ctx.db.query("UPDATE request_files SET lease_until = now() - interval '1 second' WHERE request_id = $1", [id]);
+  await ledger.ctx.db.query(
+    "UPDATE request_files SET lease_until = now() - interval '1 second' WHERE request_id = $1",
+    [id],
+  );
   const [again] = (await ledger.claim(1, { request: id })) as [Task];
   const kept = await perform(again);
   await ledger.ended(id);
   await cleanUp(ledger.ctx, id);
   expect(await names(id)).toEqual([kept]);
 
-  await ledger.ctx.db.query("UPDATE requests SET finished_at = now() - interval '2 days' WHERE id = $1", [id]);
-  await tidy(ledger.ctx);
+  await ledger.ctx.db.query(
+    "UPDATE requests SET finished_at = now() - interval '2 days' WHERE id = $1",
+    [id],
+  );
+  await housekeep(ledger.ctx);
   expect(await names(id)).toEqual([]);
   expect((await listResults(ledger.ctx, id, { limit: 10 })).items).toEqual([]);
   expect(await ledger.read(id)).toMatchObject({ state: "complete", counters: { done: 1 } });
@@ -83,13 +98,16 @@ test("an object that a losing attempt left is removed after the end, and results
 test("a deleted request leaves neither rows nor objects; an open one is refused", async () => {
   const id = await submitFiles(["/a/z.csv"]);
   const [task] = (await ledger.claim(1, { request: id })) as [Task];
-  await expect(remove(ledger.ctx, id)).rejects.toMatchObject({ status: 409 });
+  await expect(deleteRequest(ledger.ctx, id)).rejects.toMatchObject({ status: 409 });
   await perform(task);
   await ledger.ended(id);
-  await remove(ledger.ctx, id);
+  await deleteRequest(ledger.ctx, id);
   await expect(ledger.read(id)).rejects.toMatchObject({ status: 404 });
   expect(await ledger.ctx.store.buckets()).not.toContain(id);
-  const [left] = await ledger.ctx.db.query<{ n: number }>("SELECT count(*) AS n FROM file_status WHERE request_id = $1", [id]);
+  const [left] = await ledger.ctx.db.query<{ n: number }>(
+    "SELECT count(*) AS n FROM file_status WHERE request_id = $1",
+    [id],
+  );
   expect(left?.n).toBe(0);
   expect(await ledger.violations()).toEqual([]);
 });

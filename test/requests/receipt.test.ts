@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Task } from "../../src/operations/contract.ts";
+import { readReceipt, receiptKeys } from "../../src/receipts/issue.ts";
 import { receiptKey, toJwk } from "../../src/receipts/key.ts";
 import type { SignedReceipt } from "../../src/receipts/receipt.ts";
 import { verifyReceipt } from "../../src/receipts/verify.ts";
-import { readReceipt, receiptKeys } from "../../src/requests/receipt.ts";
-import { redrive } from "../../src/requests/redrive.ts";
-import { remove } from "../../src/requests/remove.ts";
-import { submit } from "../../src/requests/submit.ts";
-import { tidy } from "../../src/requests/sweep.ts";
+import { deleteRequest } from "../../src/requests/lifecycle/delete.ts";
+import { redrive } from "../../src/requests/lifecycle/redrive.ts";
+import { submit } from "../../src/requests/lifecycle/submit.ts";
+import { housekeep } from "../../src/requests/scheduler/sweep.ts";
 import { type Ledger, openLedger } from "../support/context.ts";
 
 let ledger: Ledger;
@@ -16,25 +16,41 @@ beforeAll(async () => {
 });
 afterAll(() => ledger.close());
 
-const transform = { operation: "transform", settings: { generator: "sql", selection: "select 1", format: "csv" } };
+const transform = {
+  operation: "transform",
+  settings: { generator: "sql", selection: "select 1", format: "csv" },
+};
 
 async function submitted(files: number): Promise<string> {
-  const dataset = { files: Array.from({ length: files }, (_, n) => [`/data/${n}, first.parquet`, `https://two.example/${n}`]) };
-  return (await submit(ledger.ctx, "local", { title: "Mine", dataset, steps: [transform] })).request.id;
+  const dataset = {
+    files: Array.from({ length: files }, (_, n) => [
+      `/data/${n}, first.parquet`,
+      `https://two.example/${n}`,
+    ]),
+  };
+  return (await submit(ledger.ctx, "local", { title: "Mine", dataset, steps: [transform] })).request
+    .id;
 }
 
 async function succeed(tasks: Task[]): Promise<void> {
   for (const task of tasks) {
     const name = task.upload?.name ?? "";
-    const { size, checksum } = await ledger.ctx.store.put(task.request, name, Buffer.from(`of ${task.file}\n`));
+    const { size, checksum } = await ledger.ctx.store.put(
+      task.request,
+      name,
+      Buffer.from(`of ${task.file}\n`),
+    );
     await ledger.report(task, "success", { results: [{ name, size, checksum }] });
   }
 }
 
 const fail = (task: Task) =>
-  ledger.report(task, "failure", { error: { class: "bad_input", message: `${task.file}.parquet ends at byte 12` } });
+  ledger.report(task, "failure", {
+    error: { class: "bad_input", message: `${task.file}.parquet ends at byte 12` },
+  });
 
-const receiptOf = async (id: string) => (JSON.parse(await readReceipt(ledger.ctx, id)) as SignedReceipt).receipt;
+const receiptOf = async (id: string) =>
+  (JSON.parse(await readReceipt(ledger.ctx, id)) as SignedReceipt).receipt;
 const keys = async () => ({ keys: await receiptKeys(ledger.ctx) });
 
 async function ended(files: number): Promise<string> {
@@ -60,7 +76,12 @@ test("a receipt tells what went in, what was done, what came out, and is the sam
     results: { count: 3, listed: true, deleted_at: null },
   });
   expect(receipt.rounds[0]?.moves.map(({ move }) => move)).toEqual(["submit", "run", "complete"]);
-  expect(receipt.results.items[0]).toMatchObject({ size: 5, checksum: expect.stringMatching(/^[0-9a-f]{64}$/), step: 1, attempt: 1 });
+  expect(receipt.results.items[0]).toMatchObject({
+    size: 5,
+    checksum: expect.stringMatching(/^[0-9a-f]{64}$/),
+    step: 1,
+    attempt: 1,
+  });
   expect(await readReceipt(ledger.ctx, id)).toBe(text);
 });
 
@@ -68,7 +89,9 @@ test("a receipt is verified without the service, and every changed byte is found
   const text = await readReceipt(ledger.ctx, await ended(1));
   const set = await keys();
   expect(verifyReceipt(text, set)).toMatchObject({ right: true });
-  expect(verifyReceipt(JSON.stringify(JSON.parse(text), undefined, 2), set)).toMatchObject({ right: true });
+  expect(verifyReceipt(JSON.stringify(JSON.parse(text), undefined, 2), set)).toMatchObject({
+    right: true,
+  });
   const bytes = Buffer.from(text);
   const unseen = [...bytes.keys()].filter((at) => {
     const changed = Buffer.from(bytes);
@@ -76,14 +99,23 @@ test("a receipt is verified without the service, and every changed byte is found
     return verifyReceipt(changed.toString(), set).right;
   });
   expect(unseen).toEqual([]);
-  expect(verifyReceipt(text.slice(0, -1), set)).toMatchObject({ right: false, why: expect.stringContaining("no signed receipt") });
-  expect(verifyReceipt(text, { keys: [] })).toMatchObject({ right: false, why: expect.stringContaining("keys") });
+  expect(verifyReceipt(text.slice(0, -1), set)).toMatchObject({
+    right: false,
+    why: expect.stringContaining("no signed receipt"),
+  });
+  expect(verifyReceipt(text, { keys: [] })).toMatchObject({
+    right: false,
+    why: expect.stringContaining("keys"),
+  });
 });
 
 test("a key of somebody else is not taken for ours, whatever name it bears", async () => {
   const text = await readReceipt(ledger.ctx, await ended(1));
   const { signature } = JSON.parse(text) as SignedReceipt;
-  const other = { ...toJwk(receiptKey(Buffer.from("another service")).publicKey), kid: signature.key_id };
+  const other = {
+    ...toJwk(receiptKey(Buffer.from("another service")).publicKey),
+    kid: signature.key_id,
+  };
   expect(verifyReceipt(text, { keys: [other] })).toMatchObject({ right: false });
 });
 
@@ -95,14 +127,21 @@ test("receipts of a key that was changed are verified still, and processes with 
   expect(set.keys[0]?.kid).not.toBe((JSON.parse(before) as SignedReceipt).signature.key_id);
   expect(verifyReceipt(await readReceipt(later, id), set)).toMatchObject({ right: true });
   const two = await ended(1);
-  expect(verifyReceipt(await readReceipt(later, two), { keys: await receiptKeys(ledger.ctx) })).toMatchObject({ right: true });
+  expect(
+    verifyReceipt(await readReceipt(later, two), { keys: await receiptKeys(ledger.ctx) }),
+  ).toMatchObject({ right: true });
   expect(receiptKey(Buffer.from("x")).id).toBe(receiptKey(Buffer.from("x")).id);
 });
 
 test("of an open request there is none, and of an unknown one neither", async () => {
   const id = await submitted(1);
-  await expect(readReceipt(ledger.ctx, id)).rejects.toMatchObject({ status: 409, code: "request_open" });
-  await expect(readReceipt(ledger.ctx, "00000000-0000-4000-8000-000000000000")).rejects.toMatchObject({ status: 404 });
+  await expect(readReceipt(ledger.ctx, id)).rejects.toMatchObject({
+    status: 409,
+    code: "request_open",
+  });
+  await expect(
+    readReceipt(ledger.ctx, "00000000-0000-4000-8000-000000000000"),
+  ).rejects.toMatchObject({ status: 404 });
   await expect(readReceipt(ledger.ctx, "x")).rejects.toMatchObject({ status: 404 });
   await succeed(await ledger.claim(1, { request: id }));
   await ledger.ended(id);
@@ -116,7 +155,10 @@ test("after a redrive the receipt tells both rounds: what had failed, and that i
   await succeed(rest);
   await ledger.ended(id);
   const first = await receiptOf(id);
-  expect(first.failures).toMatchObject({ files: 2, groups: [{ class: "bad_input", count: 2, message: "<file> ends at byte <n>" }] });
+  expect(first.failures).toMatchObject({
+    files: 2,
+    groups: [{ class: "bad_input", count: 2, message: "<file> ends at byte <n>" }],
+  });
   expect(first.failures.groups[0]?.examples).toHaveLength(2);
 
   await redrive(ledger.ctx, id);
@@ -125,7 +167,11 @@ test("after a redrive the receipt tells both rounds: what had failed, and that i
   await ledger.ended(id);
   const second = await receiptOf(id);
   expect(second.request.round).toBe(2);
-  expect(second.failures).toMatchObject({ files: 0, groups: [], overcome: [{ class: "bad_input" }] });
+  expect(second.failures).toMatchObject({
+    files: 0,
+    groups: [],
+    overcome: [{ class: "bad_input" }],
+  });
   expect(second.rounds).toMatchObject([
     { round: 1, done: 2, failed: 2, redriven: 0 },
     { round: 2, done: 2, failed: 0, redriven: 2 },
@@ -136,18 +182,27 @@ test("after a redrive the receipt tells both rounds: what had failed, and that i
 
 test("a receipt that nobody had asked for is there after the request is deleted", async () => {
   const id = await ended(2);
-  await remove(ledger.ctx, id);
+  await deleteRequest(ledger.ctx, id);
   await expect(ledger.read(id)).rejects.toMatchObject({ status: 404 });
   const text = await readReceipt(ledger.ctx, id);
-  expect(verifyReceipt(text, await keys())).toMatchObject({ right: true, receipt: { results: { count: 2, deleted_at: null } } });
+  expect(verifyReceipt(text, await keys())).toMatchObject({
+    right: true,
+    receipt: { results: { count: 2, deleted_at: null } },
+  });
 });
 
 test("and after its results were removed for their age", async () => {
   const id = await ended(2);
-  await ledger.ctx.db.query("UPDATE requests SET finished_at = now() - interval '2 days' WHERE id = $1", [id]);
-  await tidy({ ...ledger.ctx, config: { ...ledger.ctx.config, resultTtlDays: 1 } });
+  await ledger.ctx.db.query(
+    "UPDATE requests SET finished_at = now() - interval '2 days' WHERE id = $1",
+    [id],
+  );
+  await housekeep({ ...ledger.ctx, config: { ...ledger.ctx.config, resultTtlDays: 1 } });
   expect(await ledger.ctx.store.list(id, { limit: 10 })).toEqual([]);
-  expect((await receiptOf(id)).results).toMatchObject({ count: 2, items: [{ attempt: 1 }, { attempt: 1 }] });
+  expect((await receiptOf(id)).results).toMatchObject({
+    count: 2,
+    items: [{ attempt: 1 }, { attempt: 1 }],
+  });
 });
 
 test("of more than 10,000 results it keeps the digest, which the pages of the list give again", async () => {
@@ -162,14 +217,19 @@ test("of more than 10,000 results it keeps the digest, which the pages of the li
     [id, count],
   );
   const { results } = await receiptOf(id);
-  expect(results).toMatchObject({ count, listed: false, items: [], url: `/v1/requests/${id}/results` });
+  expect(results).toMatchObject({
+    count,
+    listed: false,
+    items: [],
+    url: `/v1/requests/${id}/results`,
+  });
   expect(results.digest.value).toBe(await digestOfPages(id));
 });
 
 async function digestOfPages(id: string): Promise<string> {
   const { createHash } = await import("node:crypto");
   const { canonicalJson } = await import("../../src/canonical-json.ts");
-  const { listResults } = await import("../../src/requests/results.ts");
+  const { listResults } = await import("../../src/requests/read/results.ts");
   const hash = createHash("sha256");
   for (let after: string | undefined; ; ) {
     const page = await listResults(ledger.ctx, id, { after, limit: 1000 });

@@ -4,16 +4,24 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { reportsSchema } from "../../doc/generate/reports-schema.ts";
 import type { Task } from "../../src/operations/contract.ts";
 import { type Consumer, reportsTopic } from "../../src/queue/contract.ts";
-import { consumeReports } from "../../src/requests/reports-queue.ts";
+import { consumeReports } from "../../src/requests/reports/consume-reports.ts";
 import { type Ledger, openLedger } from "../support/context.ts";
 import { makeRabbit } from "../support/rabbitmq/broker.ts";
 import { until } from "../support/wait.ts";
 
 test("doc/reports.schema.json is current: npm run generate", () => {
-  expect(readFileSync(new URL("../../doc/reports.schema.json", import.meta.url), "utf8")).toBe(reportsSchema());
+  expect(readFileSync(new URL("../../doc/reports.schema.json", import.meta.url), "utf8")).toBe(
+    reportsSchema(),
+  );
 });
 
-const asReport = ({ request, file, step, attempt }: Task, status = "success") => ({ request, file, step, attempt, status });
+const asReport = ({ request, file, step, attempt }: Task, status = "success") => ({
+  request,
+  file,
+  step,
+  attempt,
+  status,
+});
 
 describe("reports through the database's queue", () => {
   let ledger: Ledger;
@@ -28,7 +36,8 @@ describe("reports through the database's queue", () => {
     await ledger.close();
   });
 
-  const publish = (...bodies: Record<string, unknown>[]) => ledger.ctx.queue.publish(bodies.map((body) => ({ topic: reportsTopic, body })));
+  const publish = (...bodies: Record<string, unknown>[]) =>
+    ledger.ctx.queue.publish(bodies.map((body) => ({ topic: reportsTopic, body })));
   const poison = (holding: string) =>
     until(async () => {
       const rows = await ledger.ctx.db.query<{ body: unknown; reason: string }>(
@@ -44,9 +53,20 @@ describe("reports through the database's queue", () => {
     await until(async () => {
       tasks.push(...(await ledger.claim(1000, { request: id, waitSeconds: 0 })));
       const fresh = tasks.splice(0);
-      await publish(...fresh.slice(0, 300).map((task) => ({ worker: "one by one", reports: [asReport(task)] })));
-      if (fresh.length > 300) await publish({ worker: "many", token: "t", reports: fresh.slice(300).map((task) => asReport(task)) });
-      await publish(...fresh.filter((_, n) => n % 2).map((task) => ({ worker: "again", reports: [asReport(task)] })));
+      await publish(
+        ...fresh.slice(0, 300).map((task) => ({ worker: "one by one", reports: [asReport(task)] })),
+      );
+      if (fresh.length > 300)
+        await publish({
+          worker: "many",
+          token: "t",
+          reports: fresh.slice(300).map((task) => asReport(task)),
+        });
+      await publish(
+        ...fresh
+          .filter((_, n) => n % 2)
+          .map((task) => ({ worker: "again", reports: [asReport(task)] })),
+      );
       return (await ledger.read(id)).state === "complete";
     });
     expect((await ledger.read(id)).counters).toMatchObject({ total: 1500, done: 1500 });
@@ -55,22 +75,42 @@ describe("reports through the database's queue", () => {
   test("what cannot be read is poison with the reason, and good reports beside it are recorded", async () => {
     const id = await ledger.submit(2);
     const [one, two] = (await ledger.claim(2, { request: id })) as [Task, Task];
-    await publish({ worker: "w", reports: [], mark: "m1" }, { worker: "\u0007", reports: [asReport(one)], mark: "m2" }, { mark: "m3" });
-    await publish({ worker: "w4", reports: [asReport(one), { ...asReport(two), status: "finished" }, 7] });
+    await publish(
+      { worker: "w", reports: [], mark: "m1" },
+      { worker: "\u0007", reports: [asReport(one)], mark: "m2" },
+      { mark: "m3" },
+    );
+    await publish({
+      worker: "w4",
+      reports: [asReport(one), { ...asReport(two), status: "finished" }, 7],
+    });
     await publish({ worker: "w5", reports: [asReport(two)] });
     expect(await poison("m1")).toMatch(/reports/);
-    expect(await poison("m2")).toMatch(/^At \/worker: must be a name without control characters\.$/);
+    expect(await poison("m2")).toMatch(
+      /^At \/worker: must be a name without control characters\.$/,
+    );
     expect(await poison("m3")).toMatch(/worker/);
-    expect(await poison("w4")).toMatch(/^2 of 3 reports were not recorded\. At \/reports\/1\/status: .+ At \/reports\/2: /);
+    expect(await poison("w4")).toMatch(
+      /^2 of 3 reports were not recorded\. At \/reports\/1\/status: .+ At \/reports\/2: /,
+    );
     await ledger.ended(id);
     expect((await ledger.read(id)).counters).toMatchObject({ done: 2 });
   });
 
   test("reports of what does not exist are done with, not kept", async () => {
     const before = await ledger.ctx.db.query("SELECT id FROM queue_messages");
-    const unknown = { request: "00000000-0000-4000-8000-000000000000", file: 1, step: 1, attempt: 1, status: "success" };
+    const unknown = {
+      request: "00000000-0000-4000-8000-000000000000",
+      file: 1,
+      step: 1,
+      attempt: 1,
+      status: "success",
+    };
     await publish({ worker: "w", reports: [unknown] });
-    await until(async () => (await ledger.ctx.db.query("SELECT id FROM queue_messages")).length === before.length);
+    await until(
+      async () =>
+        (await ledger.ctx.db.query("SELECT id FROM queue_messages")).length === before.length,
+    );
   });
 
   test("a fuzz of the queue: whatever is published, the consumer lives and good reports pass", async () => {
@@ -100,14 +140,27 @@ describe("reports through the database's queue", () => {
         worker: "w",
         reports: [{ ...asReport(sample, "start"), [key]: value }],
       })),
-      { worker: "w", reports: [{ ...asReport(sample, "failure"), attempt: 999, error: { class: value, message: value } }] },
-      { worker: "w", reports: [{ ...asReport(sample), attempt: 999, results: [{ name: value, size: value }] }] },
+      {
+        worker: "w",
+        reports: [
+          { ...asReport(sample, "failure"), attempt: 999, error: { class: value, message: value } },
+        ],
+      },
+      {
+        worker: "w",
+        reports: [{ ...asReport(sample), attempt: 999, results: [{ name: value, size: value }] }],
+      },
     ]);
     const sendable = spoilt.filter((body) => !JSON.stringify(body).includes("\\ud800"));
     for (const [n, body] of sendable.entries())
-      await publish(body, { worker: "good", reports: tasks.slice(n % 50, (n % 50) + 1).map((task) => asReport(task)) });
+      await publish(body, {
+        worker: "good",
+        reports: tasks.slice(n % 50, (n % 50) + 1).map((task) => asReport(task)),
+      });
     expect((await ledger.ended(id)).counters).toMatchObject({ done: 50 });
-    await until(async () => (await ledger.ctx.queue.depths([reportsTopic])).get(reportsTopic) === 0);
+    await until(
+      async () => (await ledger.ctx.queue.depths([reportsTopic])).get(reportsTopic) === 0,
+    );
   });
 });
 
@@ -159,7 +212,8 @@ describe.skipIf(!rabbit)("reports through RabbitMQ", () => {
 
 /** What JSON can say and a database cannot store. */
 function oddities(request: string): string[] {
-  const report = (more: string) => `{"worker":"odd","reports":[{"request":"${request}","file":999999,"step":1,"attempt":1,${more}}]}`;
+  const report = (more: string) =>
+    `{"worker":"odd","reports":[{"request":"${request}","file":999999,"step":1,"attempt":1,${more}}]}`;
   return [
     report('"status":"failure","error":{"class":"a\\u0000b","message":"\\u0000 \\ud800"}'),
     report('"status":"success","results":[{"name":"a\\u0000/../\\udfff","size":1}]'),
@@ -177,7 +231,11 @@ async function publishAsStranger(url: string, bodies: unknown[]): Promise<void> 
   channel.on("error", () => undefined);
   await channel.assertQueue(reportsTopic, { durable: true });
   for (const body of bodies)
-    channel.sendToQueue(reportsTopic, Buffer.from(typeof body === "string" ? body : JSON.stringify(body)), { persistent: true });
+    channel.sendToQueue(
+      reportsTopic,
+      Buffer.from(typeof body === "string" ? body : JSON.stringify(body)),
+      { persistent: true },
+    );
   await channel.waitForConfirms();
   await connection.close();
 }

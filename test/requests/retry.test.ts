@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Task } from "../../src/operations/contract.ts";
-import { readFile } from "../../src/requests/files.ts";
-import { loseWorker } from "../../src/requests/lose.ts";
-import { redrive } from "../../src/requests/redrive.ts";
-import type { Report } from "../../src/requests/request.ts";
-import type { RetryPolicy } from "../../src/requests/retry.ts";
-import { submit } from "../../src/requests/submit.ts";
+import { expireLeasesOf } from "../../src/requests/dispatch/expire-leases.ts";
+import { redrive } from "../../src/requests/lifecycle/redrive.ts";
+import { submit } from "../../src/requests/lifecycle/submit.ts";
+import { readFile } from "../../src/requests/read/files.ts";
+import type { RetryPolicy } from "../../src/requests/retry-policy.ts";
+import type { Report } from "../../src/requests/views.ts";
 import { type Ledger, openLedger } from "../support/context.ts";
 import { until } from "../support/wait.ts";
 
@@ -18,7 +18,11 @@ afterAll(async () => {
   await ledger.close();
 });
 
-async function submitted(retry: RetryPolicy, files = 1, stopAfterFailedPercent?: number): Promise<string> {
+async function submitted(
+  retry: RetryPolicy,
+  files = 1,
+  stopAfterFailedPercent?: number,
+): Promise<string> {
   const { request } = await submit(ledger.ctx, "local", {
     dataset: { files: Array.from({ length: files }, (_, n) => `/data/${n}`) },
     steps: [{ operation: "noop", settings: {}, retry }],
@@ -37,7 +41,9 @@ const fault = (task: Task, status: Report["status"], errorClass: string) =>
   ledger.report(task, status, { error: { class: errorClass, message: "what went wrong" } });
 
 const statuses = async (id: string, file: number) =>
-  (await readFile(ledger.ctx, id, file)).history.filter(({ status }) => status !== "start").map(({ status }) => status);
+  (await readFile(ledger.ctx, id, file)).history
+    .filter(({ status }) => status !== "start")
+    .map(({ status }) => status);
 
 test("a failure of a class that is worth another try is a retry, as often as the step says", async () => {
   const id = await submitted({ attempts: 2, wait_seconds: 0, classes: ["bad_input"] });
@@ -77,7 +83,9 @@ test("the wait is the one asked for, doubled at each try", async () => {
       "SELECT extract(epoch FROM not_before - updated_at)::float8 AS seconds FROM request_files WHERE request_id = $1",
       [id],
     );
-    await ledger.ctx.db.query("UPDATE request_files SET not_before = NULL WHERE request_id = $1", [id]);
+    await ledger.ctx.db.query("UPDATE request_files SET not_before = NULL WHERE request_id = $1", [
+      id,
+    ]);
     return row?.seconds;
   };
   const seen: (number | undefined)[] = [];
@@ -93,7 +101,7 @@ test("more tries than the service's own are allowed, each round has them again, 
   const loseAll = async () => {
     for (let tries = 0; tries < 4; tries++) {
       await ledger.claim(1, { request: id, worker: "mortal" });
-      await loseWorker(ledger.ctx, "mortal");
+      await expireLeasesOf(ledger.ctx, "mortal");
     }
   };
   await loseAll();
@@ -104,7 +112,10 @@ test("more tries than the service's own are allowed, each round has them again, 
     const request = await ledger.read(id);
     return request.state === "complete" && request.round === 2 ? request : undefined;
   });
-  expect(ended).toMatchObject({ counters: { failed: 1 }, steps: [{ retry: { attempts: 4, wait_seconds: 0, classes: [] } }] });
+  expect(ended).toMatchObject({
+    counters: { failed: 1 },
+    steps: [{ retry: { attempts: 4, wait_seconds: 0, classes: [] } }],
+  });
 });
 
 test("a data set that is broken throughout stops when more than so many percent of at least ten files failed", async () => {

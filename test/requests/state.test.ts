@@ -44,9 +44,12 @@ test.each(requestStates.map((state) => [state, requestTable[state]] as const))(
   },
 );
 
-test.each(fileStates.map((state) => [state, fileTable[state]] as const))("a file that is %s can %j and nothing else", (state, allowed) => {
-  expect(movesFrom(fileMoves, state)).toEqual(allowed);
-});
+test.each(fileStates.map((state) => [state, fileTable[state]] as const))(
+  "a file that is %s can %j and nothing else",
+  (state, allowed) => {
+    expect(movesFrom(fileMoves, state)).toEqual(allowed);
+  },
+);
 
 test("a state is either open or final, and only a redrive leaves a final one", () => {
   expect(finalRequestStates).toEqual(["complete", "failed", "canceled"]);
@@ -56,8 +59,10 @@ test("a state is either open or final, and only a redrive leaves a final one", (
 });
 
 test("every open state can come to an end", () => {
-  for (const state of openRequestStates) expect(endsFrom(requestMoves, state, finalRequestStates), state).toBe(true);
-  for (const state of openFileStates) expect(endsFrom(fileMoves, state, finalFileStates), state).toBe(true);
+  for (const state of openRequestStates)
+    expect(endsFrom(requestMoves, state, finalRequestStates), state).toBe(true);
+  for (const state of openFileStates)
+    expect(endsFrom(fileMoves, state, finalFileStates), state).toBe(true);
 });
 
 test("the guards of SQL come from the table", () => {

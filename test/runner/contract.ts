@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from "vitest";
-import type { Crew, Runner } from "../../src/runner/contract.ts";
+import type { Runner, WorkerGroup } from "../../src/runner/contract.ts";
 import { until } from "../support/wait.ts";
 
 export interface RunnerUnderTest {
@@ -15,55 +15,62 @@ export interface RunnerUnderTest {
 export function runnerContract(name: string, open: () => Promise<RunnerUnderTest>): void {
   describe(`runner ${name}`, async () => {
     const { runner, workers, killWorker, close } = await open();
-    const crew: Crew = { id: "crew-1", operations: ["noop"], size: 2 };
+    const group: WorkerGroup = { id: "group-1", operations: ["noop"], size: 2 };
     afterAll(async () => {
       await runner.close();
       await close();
     });
 
-    test("an unknown crew has no workers, and stopping it is success", async () => {
+    test("an unknown group has no workers, and stopping it is success", async () => {
       expect(await runner.poll("nobody")).toEqual({ starting: 0, running: 0, failed: 0 });
       await runner.stop("nobody");
-      expect(await runner.crews()).toEqual([]);
+      expect(await runner.groups()).toEqual([]);
     });
 
     test.skipIf(!workers)("starting twice is one start", async () => {
-      await Promise.all([runner.start(crew), runner.start(crew)]);
-      await runner.start(crew);
-      await until(async () => (await runner.poll(crew.id)).running === 2);
+      await Promise.all([runner.start(group), runner.start(group)]);
+      await runner.start(group);
+      await until(async () => (await runner.poll(group.id)).running === 2);
       await until(() => workers?.().length === 2);
-      expect(await runner.poll(crew.id)).toEqual({ starting: 0, running: 2, failed: 0 });
-      expect(await runner.crews()).toEqual([crew.id]);
+      expect(await runner.poll(group.id)).toEqual({ starting: 0, running: 2, failed: 0 });
+      expect(await runner.groups()).toEqual([group.id]);
     });
 
-    test.skipIf(!killWorker)("a worker's death is told at once, and another takes its place", async () => {
-      const dead: string[] = [];
-      runner.onDeath((worker) => dead.push(worker));
-      const before = workers?.() ?? [];
-      const victim = before[0] ?? "";
-      killWorker?.(victim);
-      await until(() => dead.includes(victim), { timeoutSeconds: 2 });
-      await until(() => workers?.().filter((worker) => worker !== victim).length === 2);
-      expect(dead).toEqual([victim]);
-    });
+    test.skipIf(!killWorker)(
+      "a worker's death is told at once, and another takes its place",
+      async () => {
+        const dead: string[] = [];
+        runner.onDeath((worker) => dead.push(worker));
+        const before = workers?.() ?? [];
+        const victim = before[0] ?? "";
+        killWorker?.(victim);
+        await until(() => dead.includes(victim), { timeoutSeconds: 2 });
+        await until(() => workers?.().filter((worker) => worker !== victim).length === 2);
+        expect(dead).toEqual([victim]);
+      },
+    );
 
     test.skipIf(!workers)("another size scales, never past the capacity", async () => {
-      await runner.start({ ...crew, size: 1 });
+      await runner.start({ ...group, size: 1 });
       await until(() => workers?.().length === 1);
-      await runner.start({ ...crew, size: 1000 });
-      await until(async () => (await runner.poll(crew.id)).running === runner.capacity);
+      await runner.start({ ...group, size: 1000 });
+      await until(async () => (await runner.poll(group.id)).running === runner.capacity);
       await until(() => workers?.().length === runner.capacity);
-      expect(await runner.poll(crew.id)).toMatchObject({ starting: 0, running: runner.capacity, failed: 0 });
+      expect(await runner.poll(group.id)).toMatchObject({
+        starting: 0,
+        running: runner.capacity,
+        failed: 0,
+      });
     });
 
-    test("a crew that is stopped is gone, with its workers, and can be started again", async () => {
-      await runner.stop(crew.id);
-      await runner.stop(crew.id);
-      expect(await runner.crews()).toEqual([]);
-      expect(await runner.poll(crew.id)).toEqual({ starting: 0, running: 0, failed: 0 });
+    test("a group that is stopped is gone, with its workers, and can be started again", async () => {
+      await runner.stop(group.id);
+      await runner.stop(group.id);
+      expect(await runner.groups()).toEqual([]);
+      expect(await runner.poll(group.id)).toEqual({ starting: 0, running: 0, failed: 0 });
       if (!workers) return;
       expect(workers()).toEqual([]);
-      await runner.start({ ...crew, size: 1 });
+      await runner.start({ ...group, size: 1 });
       await until(() => workers().length === 1);
     });
 

@@ -36,8 +36,12 @@ function processes(what: string): { pid: number; name: string; parent: number }[
     if (!/^\d+$/.test(entry) || !existsSync(`/proc/${entry}/cmdline`)) return [];
     try {
       const command = readFileSync(`/proc/${entry}/cmdline`, "utf8").split("\0");
-      const parent = Number(/^PPid:\s+(\d+)$/m.exec(readFileSync(`/proc/${entry}/status`, "utf8"))?.[1]);
-      return command.some((word) => word.endsWith(what)) ? [{ pid: Number(entry), name: command.at(-2) ?? "", parent }] : [];
+      const parent = Number(
+        /^PPid:\s+(\d+)$/m.exec(readFileSync(`/proc/${entry}/status`, "utf8"))?.[1],
+      );
+      return command.some((word) => word.endsWith(what))
+        ? [{ pid: Number(entry), name: command.at(-2) ?? "", parent }]
+        : [];
     } catch (error) {
       // It ended while it was looked at
       if (error instanceof Error && /ENOENT|ESRCH/.test(error.message)) return [];
@@ -57,7 +61,8 @@ runnerContract("local", async () => {
   return {
     runner,
     workers: () => mine().map((worker) => worker.name),
-    killWorker: (name) => process.kill(mine().find((worker) => worker.name === name)?.pid ?? 0, "SIGKILL"),
+    killWorker: (name) =>
+      process.kill(mine().find((worker) => worker.name === name)?.pid ?? 0, "SIGKILL"),
     close: () => server.close(),
   };
 });
@@ -68,17 +73,21 @@ test("workers that die at once come back ever more slowly, with the reason", asy
   const dead: string[] = [];
   const runner = await openLocalRunner(optionsFor(server.url, "dying"));
   runner.onDeath((worker) => dead.push(worker));
-  await runner.start({ id: "crew", operations: ["noop"], size: 1 });
+  await runner.start({ id: "group", operations: ["noop"], size: 1 });
   const status = await until(async () => {
-    const now = await runner.poll("crew");
+    const now = await runner.poll("group");
     return now.failed > 0 ? now : undefined;
   });
-  expect(status).toMatchObject({ running: 0, failed: 1, reason: expect.stringContaining("Workers die at once (exit code 1)") });
+  expect(status).toMatchObject({
+    running: 0,
+    failed: 1,
+    reason: expect.stringContaining("Workers die at once (exit code 1)"),
+  });
   expect(status.reason).toContain("not a worker's");
   expect(dead.length).toBe(2);
   server.refusal = undefined;
-  await until(async () => (await runner.poll("crew")).running === 1);
-  expect((await runner.poll("crew")).reason).toBeUndefined();
+  await until(async () => (await runner.poll("group")).running === 1);
+  expect((await runner.poll("group")).reason).toBeUndefined();
   await runner.close();
   await server.close();
 });
@@ -86,14 +95,14 @@ test("workers that die at once come back ever more slowly, with the reason", asy
 test("workers without work end, and come when there is some again", async () => {
   const server = await startWorkServer();
   const runner = await openLocalRunner({ ...optionsFor(server.url, "idle"), idleSeconds: 0.5 });
-  const crew = { id: "crew", operations: ["noop"], size: 1 };
-  await runner.start(crew);
+  const group = { id: "group", operations: ["noop"], size: 1 };
+  await runner.start(group);
   await until(() => server.claims.length > 0);
   await until(() => workersOf(process.pid).length === 0);
-  await until(async () => (await runner.poll("crew")).running === 0);
-  expect(await runner.poll("crew")).toEqual({ starting: 0, running: 0, failed: 0 });
+  await until(async () => (await runner.poll("group")).running === 0);
+  expect(await runner.poll("group")).toEqual({ starting: 0, running: 0, failed: 0 });
   server.waiting.push(workTask(server, 1));
-  await runner.start(crew);
+  await runner.start(group);
   await until(() => server.reports.length === 1);
   await runner.close();
   await server.close();
@@ -102,7 +111,8 @@ test("workers without work end, and come when there is some again", async () => 
 test("a service that is killed leaves no worker and no query behind", async () => {
   const server = await startWorkServer();
   await writeTable(join(folder, "input.parquet"), "SELECT i AS x FROM range(1000) t(i)");
-  const endless = "select sum(a.x * b.x * c.x * d.x * e.x) from input a, input b, input c, input d, input e";
+  const endless =
+    "select sum(a.x * b.x * c.x * d.x * e.x) from input a, input b, input c, input d, input e";
   server.waiting.push(
     workTask(server, 1, {
       operation: "transform",
@@ -112,11 +122,15 @@ test("a service that is killed leaves no worker and no query behind", async () =
   );
   const service = startStandIn(server.url);
   const worker = await until(() => workersOf(service.pid ?? 0)[0]);
-  const query = await until(() => processes("sql/program.ts").find((one) => one.parent === worker.pid));
+  const query = await until(() =>
+    processes("sql/program.ts").find((one) => one.parent === worker.pid),
+  );
   service.kill("SIGKILL");
   await once(service, "exit");
   const left = () =>
-    [...processes("src/worker/main.ts"), ...processes("sql/program.ts")].filter(({ pid }) => [worker.pid, query.pid].includes(pid));
+    [...processes("src/worker/main.ts"), ...processes("sql/program.ts")].filter(({ pid }) =>
+      [worker.pid, query.pid].includes(pid),
+    );
   await until(() => left().length === 0, { timeoutSeconds: 15 });
   expect(readdirSync(join(folder, "killed")).length).toBe(1);
   const next = await openLocalRunner(optionsFor(server.url, "killed"));
@@ -129,5 +143,7 @@ test("a service that is killed leaves no worker and no query behind", async () =
 function startStandIn(url: string): ChildProcess {
   const { command, args } = nodeProgram(moduleBeside(import.meta.url, "./stand-in"));
   const { internalUrl: _, log: __, ...options } = optionsFor(url, "killed");
-  return spawn(command, [...args, JSON.stringify({ ...options, url })], { stdio: ["ignore", "ignore", "inherit"] });
+  return spawn(command, [...args, JSON.stringify({ ...options, url })], {
+    stdio: ["ignore", "ignore", "inherit"],
+  });
 }

@@ -2,6 +2,7 @@
 import { silentLog } from "../../src/log.ts";
 import { type LocalRunnerOptions, openLocalRunner } from "../../src/runner/local.ts";
 
-const { url, ...options }: { url: string } & Omit<LocalRunnerOptions, "internalUrl" | "log"> = JSON.parse(process.argv.at(-1) ?? "");
+const { url, ...options }: { url: string } & Omit<LocalRunnerOptions, "internalUrl" | "log"> =
+  JSON.parse(process.argv.at(-1) ?? "");
 const runner = await openLocalRunner({ ...options, internalUrl: () => url, log: silentLog() });
-await runner.start({ id: "crew", operations: ["transform"], size: 1 });
+await runner.start({ id: "group", operations: ["transform"], size: 1 });

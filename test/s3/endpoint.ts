@@ -3,8 +3,8 @@ import { rmSync } from "node:fs";
 import { Writable } from "node:stream";
 import { loggerTo } from "../../src/log.ts";
 import { makeS3App } from "../../src/s3/app.ts";
+import type { Result, Results } from "../../src/s3/bucket-view.ts";
 import { type Credentials, type KeyKind, requestCredentials } from "../../src/s3/credentials.ts";
-import type { Result, Results } from "../../src/s3/shelf.ts";
 import type { Store } from "../../src/storage/contract.ts";
 import { byUtf8 } from "../../src/storage/order.ts";
 import { folderStoreWithUrls, type Listening, listen } from "../storage/object-server.ts";
@@ -39,7 +39,9 @@ export async function startEndpoint({
     requestExists: async (request) => ledger.has(request),
     async resultsOf(request, { prefix, after, limit }) {
       const all = [...(ledger.get(request)?.values() ?? [])].sort((a, b) => byUtf8(a.name, b.name));
-      return all.filter(({ name }) => name.startsWith(prefix) && (after === "" || byUtf8(name, after) > 0)).slice(0, limit);
+      return all
+        .filter(({ name }) => name.startsWith(prefix) && (after === "" || byUtf8(name, after) > 0))
+        .slice(0, limit);
     },
     resultNamed: async (request, name) => ledger.get(request)?.get(name),
     isRecorded: async (request, name) => ledger.get(request)?.has(name) ?? false,
@@ -54,7 +56,9 @@ export async function startEndpoint({
     }),
     "error",
   );
-  const listening = await listen(makeS3App({ store: behind, rootKey, results, log, uploadLimitBytes }));
+  const listening = await listen(
+    makeS3App({ store: behind, rootKey, results, log, uploadLimitBytes }),
+  );
   return {
     ...listening,
     store: behind,

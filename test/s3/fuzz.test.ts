@@ -72,12 +72,18 @@ const junk = [
 ];
 
 test("nothing that is sent unsigned is answered by a fault of ours", async () => {
-  const path = fc.array(fc.constantFrom(...pieces, bucket), { maxLength: 6 }).map((parts) => `/${parts.join("")}`);
-  const query = fc.array(fc.constantFrom(...junk), { maxLength: 4 }).map((parts) => (parts.length > 0 ? `?${parts.join("&")}` : ""));
+  const path = fc
+    .array(fc.constantFrom(...pieces, bucket), { maxLength: 6 })
+    .map((parts) => `/${parts.join("")}`);
+  const query = fc
+    .array(fc.constantFrom(...junk), { maxLength: 4 })
+    .map((parts) => (parts.length > 0 ? `?${parts.join("&")}` : ""));
   await fc.assert(
     fc.asyncProperty(fc.constantFrom(...methods), path, query, async (method, at, words) => {
       expect(
-        await statusOf(`${method} ${encodeURI(at).replaceAll("%25", "%")}${words} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`),
+        await statusOf(
+          `${method} ${encodeURI(at).replaceAll("%25", "%")}${words} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`,
+        ),
       ).toSatisfy(isTheirs);
     }),
     { numRuns: 300 },
@@ -85,25 +91,46 @@ test("nothing that is sent unsigned is answered by a fault of ours", async () =>
 });
 
 test("nor is anything with a good signature", async () => {
-  const key = fc.array(fc.constantFrom(...pieces.filter((piece) => !["%", "%zz", "%ff", "?", "http://x/"].includes(piece))), {
-    maxLength: 5,
+  const key = fc.array(
+    fc.constantFrom(
+      ...pieces.filter((piece) => !["%", "%zz", "%ff", "?", "http://x/"].includes(piece)),
+    ),
+    {
+      maxLength: 5,
+    },
+  );
+  const words = fc.array(fc.constantFrom(...junk.filter((word) => !/%ff|%F0|Amz|AWS/.test(word))), {
+    maxLength: 3,
   });
-  const words = fc.array(fc.constantFrom(...junk.filter((word) => !/%ff|%F0|Amz|AWS/.test(word))), { maxLength: 3 });
   await fc.assert(
-    fc.asyncProperty(fc.constantFrom(...methods), key, words, fc.string({ maxLength: 40 }), async (method, parts, query, body) => {
-      const path = `/${bucket}/${encodeURI(parts.join("")).replaceAll("%25", "%")}`;
-      expect(await statusOf(await signedCall(method, path, query.join("&"), body))).toSatisfy(isTheirs);
-    }),
+    fc.asyncProperty(
+      fc.constantFrom(...methods),
+      key,
+      words,
+      fc.string({ maxLength: 40 }),
+      async (method, parts, query, body) => {
+        const path = `/${bucket}/${encodeURI(parts.join("")).replaceAll("%25", "%")}`;
+        expect(await statusOf(await signedCall(method, path, query.join("&"), body))).toSatisfy(
+          isTheirs,
+        );
+      },
+    ),
     { numRuns: 300 },
   );
 });
 
 test.each([
-  ["headers of a megabyte", `GET / HTTP/1.1\r\nHost: x\r\nX-Junk: ${"x".repeat(1_000_000)}\r\n\r\n`],
+  [
+    "headers of a megabyte",
+    `GET / HTTP/1.1\r\nHost: x\r\nX-Junk: ${"x".repeat(1_000_000)}\r\n\r\n`,
+  ],
   ["a path of a hundred kilobytes", `GET /${"x".repeat(100_000)} HTTP/1.1\r\nHost: x\r\n\r\n`],
   ["no host", "GET / HTTP/1.1\r\nConnection: close\r\n\r\n"],
   ["no HTTP", "hello\r\n\r\n"],
-  ["an authority", "GET http://elsewhere/bucket/key HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"],
+  [
+    "an authority",
+    "GET http://elsewhere/bucket/key HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+  ],
   ["an asterisk", "OPTIONS * HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"],
   [
     "a huge Authorization",
@@ -134,15 +161,32 @@ function statusOf(text: string): Promise<number> {
   });
 }
 
-async function signedCall(method: string, path: string, queryText: string, body: string): Promise<string> {
+async function signedCall(
+  method: string,
+  path: string,
+  queryText: string,
+  body: string,
+): Promise<string> {
   const query: Record<string, string | string[]> = {};
   for (const [name, value] of new URLSearchParams(queryText))
-    if (name !== "__proto__") query[name] = name in query ? [query[name] ?? [], value].flat() : value;
+    if (name !== "__proto__")
+      query[name] = name in query ? [query[name] ?? [], value].flat() : value;
   const credentials = { accessKeyId: keys.accessKey, secretAccessKey: keys.secretKey };
-  const signer = new SignatureV4({ service: "s3", region: "us-east-1", credentials, sha256: Sha256, uriEscapePath: false });
+  const signer = new SignatureV4({
+    service: "s3",
+    region: "us-east-1",
+    credentials,
+    sha256: Sha256,
+    uriEscapePath: false,
+  });
   const canonical = decodeURIComponent(path)
     .split("/")
-    .map((part) => encodeURIComponent(part).replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`))
+    .map((part) =>
+      encodeURIComponent(part).replace(
+        /[!'()*]/g,
+        (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
+      ),
+    )
     .join("/");
   const host = `127.0.0.1:${endpoint.port}`;
   const { headers } = await signer.sign({
@@ -153,9 +197,11 @@ async function signedCall(method: string, path: string, queryText: string, body:
     hostname: "127.0.0.1",
     query,
   });
-  const lines = Object.entries({ ...headers, "content-length": String(Buffer.byteLength(body)), connection: "close" }).map(
-    ([name, value]) => `${name}: ${value}`,
-  );
+  const lines = Object.entries({
+    ...headers,
+    "content-length": String(Buffer.byteLength(body)),
+    connection: "close",
+  }).map(([name, value]) => `${name}: ${value}`);
   const search = queryText.replace(/__proto__=1&?/, "");
   return `${method} ${path}${search ? `?${search}` : ""} HTTP/1.1\r\n${lines.join("\r\n")}\r\n\r\n${body}`;
 }

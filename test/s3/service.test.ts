@@ -27,7 +27,10 @@ test("a service's S3 endpoint is named in the ready line and shows a request's r
   const [first, second] = await Promise.all([submitOne(), submitOne()]);
   await Promise.all([client.wait(first.id), client.wait(second.id)]);
 
-  const rootKey = Buffer.from(readFileSync(join(service.dataDir, "secrets", "signing-key"), "utf8").trim(), "hex");
+  const rootKey = Buffer.from(
+    readFileSync(join(service.dataDir, "secrets", "signing-key"), "utf8").trim(),
+    "hex",
+  );
   const { accessKey, secretKey } = requestCredentials(rootKey, first.id, "read");
   const s3 = new S3Client({
     endpoint: service.s3Url ?? "",
@@ -39,5 +42,7 @@ test("a service's S3 endpoint is named in the ready line and shows a request's r
   expect(objects).toHaveLength(1);
   const got = await s3.send(new GetObjectCommand({ Bucket: first.id, Key: objects[0]?.Key ?? "" }));
   expect(await got.Body?.transformToString()).toBe("y\n43\n");
-  await expect(s3.send(new ListObjectsV2Command({ Bucket: second.id }))).rejects.toMatchObject({ name: "AccessDenied" });
+  await expect(s3.send(new ListObjectsV2Command({ Bucket: second.id }))).rejects.toMatchObject({
+    name: "AccessDenied",
+  });
 }, 120_000);

@@ -35,16 +35,32 @@ test("and with its checksum in a signed trailer", async () => {
 });
 
 test.each([
-  ["a changed byte in a chunk", { change: (body: string) => body.replace("aaaa", "aaab") }, "SignatureDoesNotMatch"],
-  ["a chunk without signature", { change: (body: string) => body.replace(/;chunk-signature=\w+/, "") }, "SignatureDoesNotMatch"],
+  [
+    "a changed byte in a chunk",
+    { change: (body: string) => body.replace("aaaa", "aaab") },
+    "SignatureDoesNotMatch",
+  ],
+  [
+    "a chunk without signature",
+    { change: (body: string) => body.replace(/;chunk-signature=\w+/, "") },
+    "SignatureDoesNotMatch",
+  ],
   ["chunks in another order", { order: [2, 1, 0] }, "SignatureDoesNotMatch"],
-  ["a size that is no number", { change: (body: string) => body.replace(/^\w+/, "zz") }, "IncompleteBody"],
+  [
+    "a size that is no number",
+    { change: (body: string) => body.replace(/^\w+/, "zz") },
+    "IncompleteBody",
+  ],
   ["no end", { change: (body: string) => body.slice(0, body.lastIndexOf("0;")) }, "IncompleteBody"],
   ["nothing at all", { change: () => "" }, "IncompleteBody"],
   ["a line without end", { change: () => "a".repeat(10_000) }, "IncompleteBody"],
   ["a length that differs", { length: whole.length + 1 }, "IncompleteBody"],
   ["a smaller length", { length: whole.length - 1 }, "IncompleteBody"],
-  ["a wrong trailer", { trailer: true, change: (body: string) => body.replace(/sha256:..../, "sha256:AAAA") }, "SignatureDoesNotMatch"],
+  [
+    "a wrong trailer",
+    { trailer: true, change: (body: string) => body.replace(/sha256:..../, "sha256:AAAA") },
+    "SignatureDoesNotMatch",
+  ],
   [
     "a trailer that is missing",
     { trailer: true, change: (body: string) => body.slice(0, body.indexOf("x-amz-checksum")) },
@@ -82,31 +98,61 @@ async function put(
   };
   const path = `/${bucket}/${name}`;
   const signedHeaders = Object.keys(headers).sort();
-  const seed = await signer.ofRequest({ method: "PUT", path, query: {}, headers, signedHeaders, payloadHash });
+  const seed = await signer.ofRequest({
+    method: "PUT",
+    path,
+    query: {},
+    headers,
+    signedHeaders,
+    payloadHash,
+  });
   headers.authorization = `AWS4-HMAC-SHA256 Credential=${keys.accessKey}/${signer.credentialScope}, SignedHeaders=${signedHeaders.join(";")}, Signature=${seed}`;
   const framed = await frames(signer, seed, trailer ?? false);
   const parts = order ? [...order.map((at) => framed[at]), ...framed.slice(3)] : framed;
   return send(path, headers, change(parts.join("")));
 }
 
-async function frames(signer: ExpectedSignature, seed: string, trailer: boolean): Promise<string[]> {
+async function frames(
+  signer: ExpectedSignature,
+  seed: string,
+  trailer: boolean,
+): Promise<string[]> {
   let previous = seed;
   const made: string[] = [];
   for (const chunk of [...chunks, Buffer.alloc(0)]) {
-    const lines = ["AWS4-HMAC-SHA256-PAYLOAD", signer.longDate, signer.credentialScope, previous, sha256(Buffer.alloc(0)), sha256(chunk)];
+    const lines = [
+      "AWS4-HMAC-SHA256-PAYLOAD",
+      signer.longDate,
+      signer.credentialScope,
+      previous,
+      sha256(Buffer.alloc(0)),
+      sha256(chunk),
+    ];
     previous = await signer.ofText(lines.join("\n"));
     const end = chunk.length > 0 || !trailer ? "\r\n" : "";
-    made.push(`${chunk.length.toString(16)};chunk-signature=${previous}\r\n${chunk.toString()}${end}`);
+    made.push(
+      `${chunk.length.toString(16)};chunk-signature=${previous}\r\n${chunk.toString()}${end}`,
+    );
   }
   if (!trailer) return made;
   const line = `x-amz-checksum-sha256:${createHash("sha256").update(whole).digest("base64")}`;
   const signature = await signer.ofText(
-    ["AWS4-HMAC-SHA256-TRAILER", signer.longDate, signer.credentialScope, previous, sha256(Buffer.from(`${line}\n`))].join("\n"),
+    [
+      "AWS4-HMAC-SHA256-TRAILER",
+      signer.longDate,
+      signer.credentialScope,
+      previous,
+      sha256(Buffer.from(`${line}\n`)),
+    ].join("\n"),
   );
   return [...made, `${line}\r\n`, `x-amz-trailer-signature:${signature}\r\n\r\n`];
 }
 
-function send(path: string, headers: Record<string, string>, body: string): Promise<[number | undefined, string | undefined]> {
+function send(
+  path: string,
+  headers: Record<string, string>,
+  body: string,
+): Promise<[number | undefined, string | undefined]> {
   return new Promise((resolve, reject) => {
     const sent = request({
       host: "127.0.0.1",

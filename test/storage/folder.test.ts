@@ -30,7 +30,11 @@ describe("its folder", () => {
   test("checksums survive a restart", async () => {
     const folder = temporaryFolder("store");
     const [bucket, long] = [randomUUID(), "x".repeat(1000)];
-    const { checksum } = await (await openFolderStore(folder, noUrls)).put(bucket, long, Buffer.from("content"));
+    const { checksum } = await (await openFolderStore(folder, noUrls)).put(
+      bucket,
+      long,
+      Buffer.from("content"),
+    );
     const store = await openFolderStore(folder, noUrls);
     expect(await store.list(bucket)).toMatchObject([{ name: long, checksum }]);
   });
@@ -64,7 +68,11 @@ describe("its folder", () => {
       const store = await openFolderStore(process.argv[1], async () => "");
       const body = new Readable({ read() { setImmediate(() => this.push(Buffer.alloc(65536))); } });
       await store.put(process.argv[2], "x", body);`;
-    const child = spawn(process.execPath, ["--import", "tsx", "--input-type=module", "-e", script, folder, bucket], { stdio: "inherit" });
+    const child = spawn(
+      process.execPath,
+      ["--import", "tsx", "--input-type=module", "-e", script, folder, bucket],
+      { stdio: "inherit" },
+    );
     const drafts = () => readdirSync(join(folder, ".tmp"));
     await until(() => drafts().length > 0, { what: "a draft" });
     const living = await openFolderStore(folder, noUrls);

@@ -18,7 +18,8 @@ afterAll(async () => {
   expect(served.faults).toEqual([]);
 });
 
-const urlOf = (verb: "GET" | "PUT", name = 'dir/ä".csv', seconds = 60) => served.store.signedUrl(verb, bucket, name, seconds, "public");
+const urlOf = (verb: "GET" | "PUT", name = 'dir/ä".csv', seconds = 60) =>
+  served.store.signedUrl(verb, bucket, name, seconds, "public");
 
 test("a download has its length, its type, its file name and a version", async () => {
   const got = await fetch(await urlOf("GET"));
@@ -31,16 +32,26 @@ test("a download has its length, its type, its file name and a version", async (
     etag: expect.stringMatching(/^"[0-9a-f]{32}-1"$/),
   });
   const head = await fetch(await urlOf("GET"), { method: "HEAD" });
-  expect([head.status, head.headers.get("content-length"), await head.text()]).toEqual([200, "10", ""]);
+  expect([head.status, head.headers.get("content-length"), await head.text()]).toEqual([
+    200,
+    "10",
+    "",
+  ]);
 });
 
 test("a part of it, and none outside", async () => {
   const url = await urlOf("GET");
   const part = await fetch(url, { headers: { range: "bytes=2-4" } });
-  expect([part.status, part.headers.get("content-range"), await part.text()]).toEqual([206, "bytes 2-4/10", "234"]);
+  expect([part.status, part.headers.get("content-range"), await part.text()]).toEqual([
+    206,
+    "bytes 2-4/10",
+    "234",
+  ]);
   const outside = await fetch(url, { headers: { range: "bytes=10-" } });
   expect([outside.status, outside.headers.get("content-range")]).toEqual([416, "bytes */10"]);
-  expect(((await outside.json()) as { detail: string }).detail).toBe("The object has 10 bytes; none are in bytes=10-.");
+  expect(((await outside.json()) as { detail: string }).detail).toBe(
+    "The object has 10 bytes; none are in bytes=10-.",
+  );
 });
 
 test("not again what the caller has already, and no part of another version", async () => {
@@ -48,8 +59,12 @@ test("not again what the caller has already, and no part of another version", as
   const etag = (await fetch(url)).headers.get("etag") ?? "";
   expect((await fetch(url, { headers: { "if-none-match": etag } })).status).toBe(304);
   expect((await fetch(url, { headers: { "if-match": '"other"' } })).status).toBe(412);
-  expect((await fetch(url, { headers: { "if-range": '"other"', range: "bytes=0-1" } })).status).toBe(200);
-  expect((await fetch(url, { headers: { "if-range": etag, range: "bytes=0-1" } })).status).toBe(206);
+  expect(
+    (await fetch(url, { headers: { "if-range": '"other"', range: "bytes=0-1" } })).status,
+  ).toBe(200);
+  expect((await fetch(url, { headers: { "if-range": etag, range: "bytes=0-1" } })).status).toBe(
+    206,
+  );
 });
 
 test("an upload answers its size and checksum", async () => {
@@ -106,8 +121,13 @@ test.each([
   ["a way out of the bucket", (url: string) => url.replace("/dir/", "/..%2f..%2f")],
 ])("the signature does not hold for %s", async (_, change) => {
   const answer = await fetch(change(await urlOf("GET")));
-  expect([answer.status, answer.headers.get("content-type")]).toEqual([403, "application/problem+json; charset=utf-8"]);
-  expect(((await answer.json()) as { detail: string }).detail).toContain("signature does not allow GET");
+  expect([answer.status, answer.headers.get("content-type")]).toEqual([
+    403,
+    "application/problem+json; charset=utf-8",
+  ]);
+  expect(((await answer.json()) as { detail: string }).detail).toContain(
+    "signature does not allow GET",
+  );
 });
 
 test("a URL for reading does not write, one for writing does not read, and an expired one says since when", async () => {
@@ -115,10 +135,15 @@ test("a URL for reading does not write, one for writing does not read, and an ex
   expect((await fetch(await urlOf("PUT"))).status).toBe(403);
   const expired = await fetch(await urlOf("GET", undefined, -1));
   expect(expired.status).toBe(403);
-  expect(((await expired.json()) as { detail: string }).detail).toMatch(/^This URL expired at 20.*; ask for a new one\.$/);
+  expect(((await expired.json()) as { detail: string }).detail).toMatch(
+    /^This URL expired at 20.*; ask for a new one\.$/,
+  );
 });
 
 test("an object that is not there is not found", async () => {
   const answer = await fetch(await urlOf("GET", "nothing"));
-  expect([answer.status, ((await answer.json()) as { detail: string }).detail]).toEqual([404, 'There is no object "nothing".']);
+  expect([answer.status, ((await answer.json()) as { detail: string }).detail]).toEqual([
+    404,
+    'There is no object "nothing".',
+  ]);
 });

@@ -25,14 +25,24 @@ storeSuite(async () => {
 });
 
 test("a store that is not there is unavailable, and its check says so", async () => {
-  const store = await openStore(readConfig({ STORE_URL: "s3://key:secret@127.0.0.1:1/?tls=false" }), unused);
+  const store = await openStore(
+    readConfig({ STORE_URL: "s3://key:secret@127.0.0.1:1/?tls=false" }),
+    unused,
+  );
   await expect(store.check()).rejects.toThrow("The object store cannot be reached (ECONNREFUSED).");
-  await expect(store.put("bucket", "x", Buffer.from("x"))).rejects.toMatchObject({ name: "Unavailable" });
+  await expect(store.put("bucket", "x", Buffer.from("x"))).rejects.toMatchObject({
+    name: "Unavailable",
+  });
 });
 
 test("a store that refuses our key names the setting", async () => {
   const endpoint = await startEndpoint();
-  const store = await openStore(readConfig({ STORE_URL: `s3://wrong:secret@127.0.0.1:${endpoint.port}/b-u-c/?tls=false` }), unused);
-  await expect(store.put("bucket", "x", Buffer.from("x"))).rejects.toThrow(/refuses our credentials.*STORE_URL/);
+  const store = await openStore(
+    readConfig({ STORE_URL: `s3://wrong:secret@127.0.0.1:${endpoint.port}/b-u-c/?tls=false` }),
+    unused,
+  );
+  await expect(store.put("bucket", "x", Buffer.from("x"))).rejects.toThrow(
+    /refuses our credentials.*STORE_URL/,
+  );
   await endpoint.close();
 });

@@ -39,23 +39,42 @@ export function storeSuite(open: () => Promise<StoreUnderTest>): void {
 
   test("an object is read back as it was put, with its size and SHA-256", async () => {
     const [bucket, content] = [randomUUID(), randomBytes(100_000)];
-    const put = await store.put(bucket, "one.bin", Readable.from([content.subarray(0, 7), content.subarray(7)]));
+    const put = await store.put(
+      bucket,
+      "one.bin",
+      Readable.from([content.subarray(0, 7), content.subarray(7)]),
+    );
     expect(put).toEqual({ size: 100_000, checksum: sha256(content) });
     expect((await read(bucket, "one.bin"))?.equals(content)).toBe(true);
-    expect(await store.head(bucket, "one.bin")).toMatchObject({ bucket, name: "one.bin", size: 100_000, checksum: put.checksum });
-    expect((await store.head(bucket, "one.bin"))?.modifiedAt.getTime()).toBeGreaterThan(Date.now() - 60_000);
+    expect(await store.head(bucket, "one.bin")).toMatchObject({
+      bucket,
+      name: "one.bin",
+      size: 100_000,
+      checksum: put.checksum,
+    });
+    expect((await store.head(bucket, "one.bin"))?.modifiedAt.getTime()).toBeGreaterThan(
+      Date.now() - 60_000,
+    );
   });
 
   test("an empty object is an object", async () => {
     const bucket = randomUUID();
-    expect(await store.put(bucket, "empty", Buffer.alloc(0))).toEqual({ size: 0, checksum: sha256(Buffer.alloc(0)) });
+    expect(await store.put(bucket, "empty", Buffer.alloc(0))).toEqual({
+      size: 0,
+      checksum: sha256(Buffer.alloc(0)),
+    });
     expect(await read(bucket, "empty")).toEqual(Buffer.alloc(0));
     expect(await store.head(bucket, "empty")).toMatchObject({ size: 0 });
   });
 
   test("a large object keeps every byte", async () => {
     const [bucket, block] = [randomUUID(), randomBytes(1 << 20)];
-    const put = await store.put(bucket, "large", Readable.from(Array.from({ length: 20 }, () => block)), { size: 20 << 20 });
+    const put = await store.put(
+      bucket,
+      "large",
+      Readable.from(Array.from({ length: 20 }, () => block)),
+      { size: 20 << 20 },
+    );
     expect(put.size).toBe(20 << 20);
     expect([put.checksum, undefined]).toContain((await store.head(bucket, "large"))?.checksum);
     const hash = createHash("sha256");
@@ -106,33 +125,68 @@ export function storeSuite(open: () => Promise<StoreUnderTest>): void {
   test("names as long as S3 takes them are kept apart and listed in full", async () => {
     const bucket = randomUUID();
     const stem = "ü".repeat(((under.longestName ?? 1024) - 2) / 2);
-    for (const name of [`${stem}b`, `${stem}a`]) await store.put(bucket, name, Buffer.from(name.slice(-1)));
-    expect((await store.list(bucket)).map((object) => object.name)).toEqual([`${stem}a`, `${stem}b`]);
+    for (const name of [`${stem}b`, `${stem}a`])
+      await store.put(bucket, name, Buffer.from(name.slice(-1)));
+    expect((await store.list(bucket)).map((object) => object.name)).toEqual([
+      `${stem}a`,
+      `${stem}b`,
+    ]);
     expect((await read(bucket, `${stem}b`))?.toString()).toBe("b");
   });
 
-  test.each(["", "..", "../x", "a/../b", "a//b", "/a", "a/", "a/./b", "nul\0", "x".repeat(1025), "\ud800"])(
-    "the name %j is refused",
-    async (name) => {
-      await expect(store.put(randomUUID(), name, Buffer.from("x"))).rejects.toMatchObject({ status: 400 });
-      await expect(store.head(randomUUID(), name)).rejects.toMatchObject({ status: 400 });
+  test.each([
+    "",
+    "..",
+    "../x",
+    "a/../b",
+    "a//b",
+    "/a",
+    "a/",
+    "a/./b",
+    "nul\0",
+    "x".repeat(1025),
+    "\ud800",
+  ])("the name %j is refused", async (name) => {
+    await expect(store.put(randomUUID(), name, Buffer.from("x"))).rejects.toMatchObject({
+      status: 400,
+    });
+    await expect(store.head(randomUUID(), name)).rejects.toMatchObject({ status: 400 });
+  });
+
+  test.each(["", "..", ".tmp", "a/b", "a..b", "x".repeat(64), "ü"])(
+    "the bucket %j is refused",
+    async (bucket) => {
+      await expect(store.put(bucket, "x", Buffer.from("x"))).rejects.toMatchObject({ status: 400 });
+      await expect(store.list(bucket)).rejects.toMatchObject({ status: 400 });
+      await expect(store.removeBucket(bucket)).rejects.toMatchObject({ status: 400 });
     },
   );
 
-  test.each(["", "..", ".tmp", "a/b", "a..b", "x".repeat(64), "ü"])("the bucket %j is refused", async (bucket) => {
-    await expect(store.put(bucket, "x", Buffer.from("x"))).rejects.toMatchObject({ status: 400 });
-    await expect(store.list(bucket)).rejects.toMatchObject({ status: 400 });
-    await expect(store.removeBucket(bucket)).rejects.toMatchObject({ status: 400 });
-  });
-
   test("a listing is in order of UTF-8 bytes, by prefix, in pages that meet without gap", async () => {
     const bucket = randomUUID();
-    const names = ["b", "a", "a b", "a-b", "a/b", "ab", "Z", "é", "\uffee", "🚢", "p/1", "p/2", "p/10", "%"];
+    const names = [
+      "b",
+      "a",
+      "a b",
+      "a-b",
+      "a/b",
+      "ab",
+      "Z",
+      "é",
+      "\uffee",
+      "🚢",
+      "p/1",
+      "p/2",
+      "p/10",
+      "%",
+    ];
     await Promise.all(names.map((name) => store.put(bucket, name, Buffer.from(name))));
     const sorted = names.toSorted((x, y) => Buffer.compare(Buffer.from(x), Buffer.from(y)));
     expect(namesOf(await store.list(bucket))).toEqual(sorted);
     expect(namesOf(await store.list(bucket, { prefix: "p/" }))).toEqual(["p/1", "p/10", "p/2"]);
-    expect(namesOf(await store.list(bucket, { prefix: "p/", after: "p/1", limit: 1 }))).toEqual(["p/10"]);
+    expect(namesOf(await store.list(bucket, { prefix: "p/", after: "p/1", limit: 1 }))).toEqual([
+      "p/10",
+    ]);
     expect(namesOf(await store.list(bucket, { after: "\uffee" }))).toEqual(["🚢"]);
     expect(await store.list(bucket, { limit: 0 })).toEqual([]);
     const paged: string[] = [];
@@ -144,14 +198,20 @@ export function storeSuite(open: () => Promise<StoreUnderTest>): void {
       paged.push(...namesOf(page));
     }
     expect(paged).toEqual(sorted);
-    expect((await store.list(bucket, { limit: 1 }))[0]).toMatchObject({ bucket, name: "%", size: 1 });
+    expect((await store.list(bucket, { limit: 1 }))[0]).toMatchObject({
+      bucket,
+      name: "%",
+      size: 1,
+    });
   });
 
   test("more than one page of S3 is listed whole", async () => {
     const bucket = randomUUID();
     const names = Array.from({ length: 1_050 }, (_, at) => String(at).padStart(5, "0"));
     for (let at = 0; at < names.length; at += 50)
-      await Promise.all(names.slice(at, at + 50).map((name) => store.put(bucket, name, Buffer.from("x"))));
+      await Promise.all(
+        names.slice(at, at + 50).map((name) => store.put(bucket, name, Buffer.from("x"))),
+      );
     expect(namesOf(await store.list(bucket))).toEqual(names);
     expect(await store.list(bucket, { limit: 1_010 })).toHaveLength(1_010);
     await store.removeBucket(bucket);
@@ -160,10 +220,14 @@ export function storeSuite(open: () => Promise<StoreUnderTest>): void {
 
   test("too large a body is refused and leaves nothing", async () => {
     const bucket = randomUUID();
-    await expect(store.put(bucket, "big", Readable.from([Buffer.alloc(10), Buffer.alloc(10)]), { limit: 15 })).rejects.toMatchObject({
+    await expect(
+      store.put(bucket, "big", Readable.from([Buffer.alloc(10), Buffer.alloc(10)]), { limit: 15 }),
+    ).rejects.toMatchObject({
       status: 413,
     });
-    await expect(store.put(bucket, "big", Buffer.alloc(10), { size: 20, limit: 15 })).rejects.toMatchObject({ status: 413 });
+    await expect(
+      store.put(bucket, "big", Buffer.alloc(10), { size: 20, limit: 15 }),
+    ).rejects.toMatchObject({ status: 413 });
     expect(await store.head(bucket, "big")).toBeUndefined();
     expect(await store.list(bucket)).toEqual([]);
   });
@@ -171,8 +235,12 @@ export function storeSuite(open: () => Promise<StoreUnderTest>): void {
   test("a body shorter or longer than announced is refused and leaves what was there", async () => {
     const bucket = randomUUID();
     await store.put(bucket, "x", Buffer.from("good"));
-    await expect(store.put(bucket, "x", Buffer.from("abc"), { size: 4 })).rejects.toMatchObject({ status: 400 });
-    await expect(store.put(bucket, "x", Buffer.from("abcde"), { size: 4 })).rejects.toMatchObject({ status: 400 });
+    await expect(store.put(bucket, "x", Buffer.from("abc"), { size: 4 })).rejects.toMatchObject({
+      status: 400,
+    });
+    await expect(store.put(bucket, "x", Buffer.from("abcde"), { size: 4 })).rejects.toMatchObject({
+      status: 400,
+    });
     expect((await read(bucket, "x"))?.toString()).toBe("good");
   });
 
@@ -218,13 +286,19 @@ export function storeSuite(open: () => Promise<StoreUnderTest>): void {
 
   test("signed URLs put and get without any credentials", async () => {
     const [bucket, name, content] = [randomUUID(), "ä b/c+d%.bin", randomBytes(5_000)];
-    const put = await fetch(await store.signedUrl("PUT", bucket, name, 60, "internal"), { method: "PUT", body: content });
+    const put = await fetch(await store.signedUrl("PUT", bucket, name, 60, "internal"), {
+      method: "PUT",
+      body: content,
+    });
     expect(put.status).toBe(200);
     const get = await fetch(await store.signedUrl("GET", bucket, name, 60, "public"));
     expect(get.status).toBe(200);
     expect(get.headers.get("content-disposition")).toContain("c%2Bd%25.bin");
     expect(content.equals(Buffer.from(await get.arrayBuffer()))).toBe(true);
-    const other = (await store.signedUrl("GET", bucket, name, 60, "public")).replace(bucket, randomUUID());
+    const other = (await store.signedUrl("GET", bucket, name, 60, "public")).replace(
+      bucket,
+      randomUUID(),
+    );
     expect((await fetch(other)).status).toBe(403);
   });
 

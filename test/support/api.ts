@@ -40,7 +40,12 @@ export async function openApi(options: LedgerOptions = {}): Promise<Api> {
     url: listening.url,
     call,
     post: (path, body, headers = {}) =>
-      call({ method: "POST", path, headers: { "content-type": "application/json", ...headers }, body: JSON.stringify(body) }),
+      call({
+        method: "POST",
+        path,
+        headers: { "content-type": "application/json", ...headers },
+        body: JSON.stringify(body),
+      }),
     get: (path, headers = {}) => call({ path, headers }),
     async close() {
       await listening.close(1);
@@ -49,12 +54,20 @@ export async function openApi(options: LedgerOptions = {}): Promise<Api> {
   };
 }
 
-async function send(port: number, { method = "GET", path, headers = {}, body }: Call): Promise<Answer> {
+async function send(
+  port: number,
+  { method = "GET", path, headers = {}, body }: Call,
+): Promise<Answer> {
   const asked = request({ host: "127.0.0.1", port, method, path, headers, agent: false });
   asked.end(body);
   const [response] = (await once(asked, "response")) as [IncomingMessage];
   const chunks: Buffer[] = [];
   for await (const chunk of response) chunks.push(chunk);
   const text = Buffer.concat(chunks).toString();
-  return { status: response.statusCode ?? 0, headers: response.headers, text, json: () => JSON.parse(text) };
+  return {
+    status: response.statusCode ?? 0,
+    headers: response.headers,
+    text,
+    json: () => JSON.parse(text),
+  };
 }

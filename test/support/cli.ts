@@ -39,7 +39,11 @@ export function startCli(args: string[], { env = {}, cwd }: Surroundings = {}): 
   child.stderr?.setEncoding("utf8").on("data", (text: string) => {
     stderr += text;
   });
-  const ended = once(child, "close").then(([code]) => ({ code: code as number | null, stdout, stderr }));
+  const ended = once(child, "close").then(([code]) => ({
+    code: code as number | null,
+    stdout,
+    stderr,
+  }));
   return { child, stdout: () => stdout, stderr: () => stderr, ended };
 }
 

@@ -1,16 +1,17 @@
 import { rmSync } from "node:fs";
 import { type Config, readConfig } from "../../src/config.ts";
-import { type Context, makeContext } from "../../src/context.ts";
+import { makeContext } from "../../src/context.ts";
+import type { Context } from "../../src/deps.ts";
 import { silentLog } from "../../src/log.ts";
 import type { Task } from "../../src/operations/contract.ts";
-import { audit } from "../../src/requests/audit.ts";
-import { readRequest } from "../../src/requests/progress.ts";
-import { report } from "../../src/requests/report.ts";
-import type { Report, ReportAnswer, RequestView } from "../../src/requests/request.ts";
-import { startScheduler } from "../../src/requests/schedule.ts";
+import { audit } from "../../src/requests/audit/audit.ts";
+import { claim } from "../../src/requests/dispatch/claim.ts";
+import { submit } from "../../src/requests/lifecycle/submit.ts";
+import { readRequest } from "../../src/requests/read/request.ts";
+import { report } from "../../src/requests/reports/report.ts";
+import { startScheduler } from "../../src/requests/scheduler/scheduler.ts";
 import { isFinal } from "../../src/requests/state.ts";
-import { submit } from "../../src/requests/submit.ts";
-import { claim } from "../../src/requests/work.ts";
+import type { Report, ReportAnswer, RequestView } from "../../src/requests/views.ts";
 import { freshDatabase } from "./database.ts";
 import { temporaryFolder } from "./folder.ts";
 import { until } from "./wait.ts";
@@ -20,9 +21,17 @@ export interface Ledger {
   ctx: Context;
   submit(
     files: number,
-    more?: { steps?: string[]; deadlineSeconds?: number; stopAfterFailedPercent?: number; workers?: number },
+    more?: {
+      steps?: string[];
+      deadlineSeconds?: number;
+      stopAfterFailedPercent?: number;
+      workers?: number;
+    },
   ): Promise<string>;
-  claim(max: number, more?: { worker?: string; request?: string; waitSeconds?: number }): Promise<Task[]>;
+  claim(
+    max: number,
+    more?: { worker?: string; request?: string; waitSeconds?: number },
+  ): Promise<Task[]>;
   /** one report of a claimed task */
   report(task: Task, status: Report["status"], more?: Partial<Report>): Promise<ReportAnswer>;
   ended(id: string): Promise<RequestView>;
@@ -38,7 +47,11 @@ export interface LedgerOptions {
   scheduler?: boolean;
 }
 
-export async function openLedger({ env = {}, databaseUrl, scheduler = true }: LedgerOptions = {}): Promise<Ledger> {
+export async function openLedger({
+  env = {},
+  databaseUrl,
+  scheduler = true,
+}: LedgerOptions = {}): Promise<Ledger> {
   const dataDir = temporaryFolder("ledger");
   const database = databaseUrl ? undefined : await freshDatabase();
   const url = databaseUrl ?? database?.url ?? "";
@@ -71,7 +84,8 @@ export async function openLedger({ env = {}, databaseUrl, scheduler = true }: Le
       });
       return request.id;
     },
-    claim: (max, { worker = "w", waitSeconds = 30, request } = {}) => claim(ctx, { worker, max, waitSeconds, request }),
+    claim: (max, { worker = "w", waitSeconds = 30, request } = {}) =>
+      claim(ctx, { worker, max, waitSeconds, request }),
     async report({ request, file, step, attempt }, status, more = {}) {
       const [answer] = await report(ctx, "w", [{ request, file, step, attempt, status, ...more }]);
       return answer ?? "unknown";
@@ -83,7 +97,10 @@ export async function openLedger({ env = {}, databaseUrl, scheduler = true }: Le
         return isFinal(request.state) ? request : undefined;
       }),
     async violations() {
-      const found = await audit(ctx.db, ctx.store, { fileAttempts: config.fileAttempts, makers: ["transform"] });
+      const found = await audit(ctx.db, ctx.store, {
+        fileAttempts: config.fileAttempts,
+        operationsWithOutputs: ["transform"],
+      });
       return found.violations.map((one) => `${one.invariant} ${one.detail}`);
     },
     async close() {

@@ -2,7 +2,11 @@ import { DuckDBInstance } from "@duckdb/node-api";
 
 /** Writes what a SELECT answers to a file, in the format of its ending. */
 export async function writeTable(path: string, select: string): Promise<void> {
-  const format = /\.csv(\.gz)?$/.test(path) ? "csv, header" : /json/.test(path) ? "json" : "parquet";
+  const format = /\.csv(\.gz)?$/.test(path)
+    ? "csv, header"
+    : /json/.test(path)
+      ? "json"
+      : "parquet";
   await rowsOf(`COPY (${select}) TO '${path.replaceAll("'", "''")}' (FORMAT ${format})`);
 }
 

@@ -14,10 +14,17 @@ import type { MigrationList, SchemaEngine, SchemasContainer } from "@prisma/sche
 import pg from "pg";
 
 /** An engine that looks at one database; it makes and drops a shadow database beside it. */
-export async function openSchemaEngine(databaseUrl: string, datamodel?: SchemasContainer): Promise<SchemaEngine> {
+export async function openSchemaEngine(
+  databaseUrl: string,
+  datamodel?: SchemasContainer,
+): Promise<SchemaEngine> {
   const { SchemaEngine } = await loadEngine();
   const datamodels = datamodel?.files.map(({ path, content }): [string, string] => [path, content]);
-  return SchemaEngine.new({ datamodels }, () => undefined, bindMigrationAwareSqlAdapterFactory(adapterFactory(databaseUrl)));
+  return SchemaEngine.new(
+    { datamodels },
+    () => undefined,
+    bindMigrationAwareSqlAdapterFactory(adapterFactory(databaseUrl)),
+  );
 }
 
 /** A `schema.prisma` as the engine takes it. */
@@ -28,14 +35,22 @@ export function readDatamodel(path: string): SchemasContainer {
 /** A folder of migrations as the engine takes it. */
 export function readMigrationList(folder: string): MigrationList {
   const lockfile = join(folder, "migration_lock.toml");
-  const names = readdirSync(folder).filter((name) => existsSync(join(folder, name, "migration.sql")));
+  const names = readdirSync(folder).filter((name) =>
+    existsSync(join(folder, name, "migration.sql")),
+  );
   return {
     baseDir: folder,
-    lockfile: { path: "migration_lock.toml", content: existsSync(lockfile) ? readFileSync(lockfile, "utf8") : null },
+    lockfile: {
+      path: "migration_lock.toml",
+      content: existsSync(lockfile) ? readFileSync(lockfile, "utf8") : null,
+    },
     shadowDbInitScript: "",
     migrationDirectories: names.sort().map((name) => ({
       path: name,
-      migrationFile: { path: "migration.sql", content: { tag: "ok", value: readFileSync(join(folder, name, "migration.sql"), "utf8") } },
+      migrationFile: {
+        path: "migration.sql",
+        content: { tag: "ok", value: readFileSync(join(folder, name, "migration.sql"), "utf8") },
+      },
     })),
   };
 }
@@ -50,7 +65,9 @@ function loadEngine(): Promise<typeof import("@prisma/schema-engine-wasm")> {
 
 /** Node loads no WebAssembly by `import` yet, so the package's own entry is taken apart. */
 async function instantiate(): Promise<typeof import("@prisma/schema-engine-wasm")> {
-  const entry = createRequire(import.meta.url).resolve("@prisma/schema-engine-wasm/schema_engine_bg");
+  const entry = createRequire(import.meta.url).resolve(
+    "@prisma/schema-engine-wasm/schema_engine_bg",
+  );
   const glue = await import(entry);
   const bytes = readFileSync(entry.replace(/\.js$/, ".wasm"));
   Reflect.set(globalThis, "PRISMA_WASM_PANIC_REGISTRY", {
@@ -66,7 +83,10 @@ async function instantiate(): Promise<typeof import("@prisma/schema-engine-wasm"
 
 /** The part of `WebAssembly` used here: TypeScript declares it with the browser's names only. */
 interface Assembly {
-  instantiate(bytes: Uint8Array, imports: object): Promise<{ instance: { exports: Record<string, (() => void) | undefined> } }>;
+  instantiate(
+    bytes: Uint8Array,
+    imports: object,
+  ): Promise<{ instance: { exports: Record<string, (() => void) | undefined> } }>;
 }
 
 const assembly = Reflect.get(globalThis, "WebAssembly") as Assembly;
@@ -93,7 +113,8 @@ async function connect(url: string, afterwards: () => Promise<void>): Promise<Sq
   const queryRaw = adapter.queryRaw.bind(adapter);
   adapter.queryRaw = async (query) => {
     const result = await queryRaw(query);
-    for (const column of characterColumns.get(result.rows) ?? []) result.columnTypes[column] = ColumnTypeEnum.Character;
+    for (const column of characterColumns.get(result.rows) ?? [])
+      result.columnTypes[column] = ColumnTypeEnum.Character;
     return result;
   };
   // Prisma's adapter splits scripts at every semicolon, also within a comment or a function's body.

@@ -38,20 +38,34 @@ process.on("exit", () => {
 const fromSource = ["--import", "tsx", cli];
 
 /** Any free port, a folder and a database of its own. `DATABASE_URL: ""` starts the embedded Postgres instead. `node`: what Node is told to run. */
-export async function startService(env: Record<string, string> = {}, node: string[] = fromSource): Promise<Service> {
+export async function startService(
+  env: Record<string, string> = {},
+  node: string[] = fromSource,
+): Promise<Service> {
   const dataDir = env.DATA_DIR ?? temporaryFolder("service");
   const database = env.DATABASE_URL === undefined ? await freshDatabase() : undefined;
   const remove = async () => {
     stopEmbedded(dataDir);
     await database?.drop();
     await until(() => readPostmaster({ data: `${dataDir}/postgres/data` }) === undefined);
-    if (env.DATA_DIR === undefined) rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 });
+    if (env.DATA_DIR === undefined)
+      rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 });
   };
-  const defaults = { HOST: "127.0.0.1", PORT: "0", S3_PORT: "0", DATA_DIR: dataDir, ...(database && { DATABASE_URL: database.url }) };
+  const defaults = {
+    HOST: "127.0.0.1",
+    PORT: "0",
+    S3_PORT: "0",
+    DATA_DIR: dataDir,
+    ...(database && { DATABASE_URL: database.url }),
+  };
   return launch({ ...defaults, ...env }, remove, node);
 }
 
-async function launch(env: Record<string, string>, remove: () => Promise<void>, node: string[]): Promise<Service> {
+async function launch(
+  env: Record<string, string>,
+  remove: () => Promise<void>,
+  node: string[],
+): Promise<Service> {
   const process = startProcess(env, node);
   const { child, output } = process;
   const ended = () => child.exitCode !== null || child.signalCode !== null;
@@ -63,7 +77,9 @@ async function launch(env: Record<string, string>, remove: () => Promise<void>, 
     throw new Error(`${error.message}\n${output.stderr}`);
   });
   if (line === "")
-    throw new Error(`The service ended with ${child.exitCode ?? child.signalCode} before it was ready:\n${output.stdout}${output.stderr}`);
+    throw new Error(
+      `The service ended with ${child.exitCode ?? child.signalCode} before it was ready:\n${output.stdout}${output.stderr}`,
+    );
   const urls = line.match(/https?:\/\/[^\s,)]+/g) ?? [];
   const finish = async (signal: NodeJS.Signals) => {
     if (!ended()) {
@@ -114,7 +130,9 @@ export function startProcess(
 }
 
 function readyLine(text: string): string | undefined {
-  return text.split("\n").find((line, at, lines) => line.startsWith("Longshore is ready at ") && at < lines.length - 1);
+  return text
+    .split("\n")
+    .find((line, at, lines) => line.startsWith("Longshore is ready at ") && at < lines.length - 1);
 }
 
 /** The embedded Postgres outlives a killed service; the next start would use it. */

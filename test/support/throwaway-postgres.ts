@@ -4,10 +4,16 @@ import { silentLog } from "../../src/log.ts";
 import { temporaryFolder } from "./folder.ts";
 
 /** An embedded Postgres that is gone without a trace when it stops. */
-export async function throwawayPostgres(settings: Record<string, string> = {}): Promise<EmbeddedPostgres> {
+export async function throwawayPostgres(
+  settings: Record<string, string> = {},
+): Promise<EmbeddedPostgres> {
   const dataDir = temporaryFolder("postgres");
   // Without fsync a killed Postgres loses nothing, only a machine without power would.
-  const postgres = await startEmbeddedPostgres({ dataDir, log: silentLog(), settings: { fsync: "off", ...settings } });
+  const postgres = await startEmbeddedPostgres({
+    dataDir,
+    log: silentLog(),
+    settings: { fsync: "off", ...settings },
+  });
   const stop = async () => {
     await postgres.stop();
     rmSync(dataDir, { recursive: true, force: true });

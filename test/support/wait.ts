@@ -14,7 +14,8 @@ export async function until<Answer>(
   while (performance.now() < deadline) {
     try {
       const answer = await question();
-      if (answer !== undefined && answer !== null && answer !== false) return answer as NonNullable<Exclude<Answer, false>>;
+      if (answer !== undefined && answer !== null && answer !== false)
+        return answer as NonNullable<Exclude<Answer, false>>;
       last = answer;
     } catch (error) {
       last = error;

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { longshoreClient } from "../../src/client/client.ts";
 import { openDb } from "../../src/db/client.ts";
-import { audit } from "../../src/requests/audit.ts";
+import { audit } from "../../src/requests/audit/audit.ts";
 import { type Service, startService } from "../support/service.ts";
 import { until } from "../support/wait.ts";
 
@@ -13,7 +13,12 @@ const workers: ChildProcess[] = [];
 let service: Service;
 
 beforeAll(async () => {
-  service = await startService({ RUNNER: "external", OPERATIONS: "noop", LEASE_SECONDS: "2", SWEEP_SECONDS: "0.5" });
+  service = await startService({
+    RUNNER: "external",
+    OPERATIONS: "noop",
+    LEASE_SECONDS: "2",
+    SWEEP_SECONDS: "0.5",
+  });
 });
 afterAll(async () => {
   await Promise.all(workers.map(kill));
@@ -21,7 +26,9 @@ afterAll(async () => {
 });
 
 function work(name: string): ChildProcess {
-  const child = spawn(process.execPath, ["--import", "tsx", script, service.url, name], { stdio: ["ignore", "ignore", "inherit"] });
+  const child = spawn(process.execPath, ["--import", "tsx", script, service.url, name], {
+    stdio: ["ignore", "ignore", "inherit"],
+  });
   workers.push(child);
   return child;
 }
@@ -49,8 +56,14 @@ test("an outside worker that dies in the middle of 10,000 files and comes back u
   );
   expect(ended.counters).toMatchObject({ total: 10_000, done: 10_000, failed: 0 });
   const db = openDb({ url: service.databaseUrl ?? "", applicationName: "auditor", max: 1 });
-  const books = await audit(db, { head: async () => undefined }, { fileAttempts: 3, makers: [] });
-  const names = await db.query<{ pod_name: string }>("SELECT DISTINCT pod_name FROM file_status WHERE status = 'success' ORDER BY 1");
+  const books = await audit(
+    db,
+    { head: async () => undefined },
+    { fileAttempts: 3, operationsWithOutputs: [] },
+  );
+  const names = await db.query<{ pod_name: string }>(
+    "SELECT DISTINCT pod_name FROM file_status WHERE status = 'success' ORDER BY 1",
+  );
   await db.close();
   expect(books.violations).toEqual([]);
   expect(names.map((row) => row.pod_name)).toEqual(["first", "second"]);

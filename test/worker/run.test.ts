@@ -12,7 +12,8 @@ import { startWorkServer, type WorkServer, workTask } from "./work-server.ts";
 const folder = temporaryFolder("worker");
 const input = join(folder, "input.parquet");
 const scratch = join(folder, "scratch");
-const endless = "select sum(a.x * b.x * c.x * d.x * e.x) from input a, input b, input c, input d, input e";
+const endless =
+  "select sum(a.x * b.x * c.x * d.x * e.x) from input a, input b, input c, input d, input e";
 let server: WorkServer;
 let stop: AbortController;
 let running: Promise<void>[] = [];
@@ -115,7 +116,11 @@ describe("a worker", () => {
   });
 
   test("reports a try that failed, with a reason, when an operation throws", async () => {
-    server.waiting.push(transformTask(1, "select 1 from input", { upload: { method: "PUT", url: `${server.url}/nowhere`, name: "x" } }));
+    server.waiting.push(
+      transformTask(1, "select 1 from input", {
+        upload: { method: "PUT", url: `${server.url}/nowhere`, name: "x" },
+      }),
+    );
     server.waiting.push(
       workTask(server, 2, {
         operation: "transform",
@@ -128,9 +133,15 @@ describe("a worker", () => {
     const of = (file: number) => server.reports.find((report) => report.file === file);
     expect(of(1)).toMatchObject({
       status: "retry",
-      error: { class: "unavailable", message: expect.stringContaining("The store answered the result with") },
+      error: {
+        class: "unavailable",
+        message: expect.stringContaining("The store answered the result with"),
+      },
     });
-    expect(of(2)).toMatchObject({ status: "failure", error: { class: "forbidden", message: expect.stringContaining("INPUT_ROOTS") } });
+    expect(of(2)).toMatchObject({
+      status: "failure",
+      error: { class: "forbidden", message: expect.stringContaining("INPUT_ROOTS") },
+    });
   });
 
   test("renews the leases of what it holds, and gives up what it is told to, without a report", async () => {
@@ -158,14 +169,20 @@ describe("a worker", () => {
     await worker;
     expect(performance.now() - asked).toBeLessThan(3000);
     expect(server.reports).toMatchObject([
-      { file: 1, status: "retry", error: { class: "given_back", message: expect.stringContaining("stopped") } },
+      {
+        file: 1,
+        status: "retry",
+        error: { class: "given_back", message: expect.stringContaining("stopped") },
+      },
     ]);
     expect(existsSync(scratch)).toBe(false);
   });
 
   test("that is retired finishes what is in hand and takes no more", async () => {
     const retire = new AbortController();
-    server.waiting.push(transformTask(1, "select sum(a.x * b.x) as s from input a, input b, range(10)"));
+    server.waiting.push(
+      transformTask(1, "select sum(a.x * b.x) as s from input a, input b, range(10)"),
+    );
     const worker = start({ retire: retire.signal });
     await until(() => existsSync(scratch));
     retire.abort();
@@ -181,15 +198,21 @@ describe("a worker", () => {
 
   test("ends with the service's sentence when it is refused", async () => {
     server.refusal = { status: 403, detail: "This token is not a worker's." };
-    await expect(start()).rejects.toThrow("POST /v1/work/claim was answered with 403: This token is not a worker's.");
+    await expect(start()).rejects.toThrow(
+      "POST /v1/work/claim was answered with 403: This token is not a worker's.",
+    );
   });
 
   test("tries again when the service does not find the result that it was told of", async () => {
-    server.answer = (report) => (report.status === "success" ? "refused: there is no such object" : "recorded");
+    server.answer = (report) =>
+      report.status === "success" ? "refused: there is no such object" : "recorded";
     server.waiting.push(transformTask(1, "select x from input"));
     start();
     await until(() => server.reports.length === 2);
-    expect(server.reports[1]).toMatchObject({ status: "retry", error: { message: expect.stringContaining("no such object") } });
+    expect(server.reports[1]).toMatchObject({
+      status: "retry",
+      error: { message: expect.stringContaining("no such object") },
+    });
   });
 
   test("does not let one report that is refused for ever hold up the others", async () => {

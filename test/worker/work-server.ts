@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import type { Task } from "../../src/operations/contract.ts";
-import type { Report } from "../../src/requests/request.ts";
+import type { Report } from "../../src/requests/views.ts";
 
 export interface WorkServer {
   readonly url: string;
@@ -65,24 +65,33 @@ export async function startWorkServer(): Promise<WorkServer> {
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = request.url ?? "";
-    if (path.startsWith("/objects/")) return storeObject(request, response, path.slice("/objects/".length));
+    if (path.startsWith("/objects/"))
+      return storeObject(request, response, path.slice("/objects/".length));
     const body = JSON.parse(await text(request));
-    if (server.refusal) return say(response, { detail: server.refusal.detail }, server.refusal.status);
+    if (server.refusal)
+      return say(response, { detail: server.refusal.detail }, server.refusal.status);
     if (path === "/v1/work/claim") return claim(body, response);
     if (path === "/v1/work/heartbeat") {
       server.heartbeats.push(body.tasks);
-      return say(response, { give_up: body.tasks.filter((task: string) => server.giveUp.has(task)) });
+      return say(response, {
+        give_up: body.tasks.filter((task: string) => server.giveUp.has(task)),
+      });
     }
     server.reportCalls += 1;
-    if (body.reports.some((report: Report) => report.file === server.indigestible)) return say(response, { detail: "no" }, 422);
+    if (body.reports.some((report: Report) => report.file === server.indigestible))
+      return say(response, { detail: "no" }, 422);
     const answers = body.reports.map((report: Report) => server.answer(report));
     server.reports.push(...body.reports);
     return say(response, { answers });
   }
 
-  async function claim(body: WorkServer["claims"][number] & { wait_seconds: number }, response: ServerResponse): Promise<void> {
+  async function claim(
+    body: WorkServer["claims"][number] & { wait_seconds: number },
+    response: ServerResponse,
+  ): Promise<void> {
     server.claims.push(body);
-    const mine = () => server.waiting.filter((task) => body.operations.includes(task.operation)).slice(0, body.max);
+    const mine = () =>
+      server.waiting.filter((task) => body.operations.includes(task.operation)).slice(0, body.max);
     const until = Date.now() + Math.min(body.wait_seconds, 0.2) * 1000;
     while (mine().length === 0 && Date.now() < until && !response.destroyed) {
       await new Promise<void>((resolve) => setTimeout(resolve, 10));
@@ -92,7 +101,11 @@ export async function startWorkServer(): Promise<WorkServer> {
     say(response, { tasks });
   }
 
-  async function storeObject(request: IncomingMessage, response: ServerResponse, name: string): Promise<void> {
+  async function storeObject(
+    request: IncomingMessage,
+    response: ServerResponse,
+    name: string,
+  ): Promise<void> {
     const stored = server.objects.get(name.replace(/\?.*$/, ""));
     if (request.method === "GET") return void response.writeHead(stored ? 200 : 404).end(stored);
     const chunks: Buffer[] = [];

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import type { Config } from "../../config.ts";
-import type { AuditReport } from "../../requests/audit.ts";
+import type { AuditReport } from "../../requests/audit/audit.ts";
 import { withDatabase } from "./database.ts";
 import { exits, usedWrongly } from "./exits.ts";
 import { jsonOption, requestId } from "./options.ts";
@@ -14,7 +14,9 @@ interface Options {
 export function addAudit(program: Command): void {
   program
     .command("audit")
-    .description("check the ledger's invariants from database and store alone: 0 clean, 1 violations")
+    .description(
+      "check the ledger's invariants from database and store alone: 0 clean, 1 violations",
+    )
     .option("--request <id>", "this request alone", requestId)
     .addOption(jsonOption())
     .action(runAudit);
@@ -22,7 +24,8 @@ export function addAudit(program: Command): void {
 
 async function runAudit({ request, json }: Options): Promise<void> {
   const report = await withDatabase({}, (url, config) => auditOf(url, config, request));
-  if (request !== undefined && report.requests === 0) throw usedWrongly(`There is no request ${request} in this database.`);
+  if (request !== undefined && report.requests === 0)
+    throw usedWrongly(`There is no request ${request} in this database.`);
   if (json) printJson(report);
   else
     for (const { invariant, request: id, file, detail } of report.violations)
@@ -34,20 +37,35 @@ async function runAudit({ request, json }: Options): Promise<void> {
   process.exitCode = report.clean ? exits.done : exits.someFailed;
 }
 
-async function auditOf(url: string, config: Config, request: string | undefined): Promise<AuditReport> {
-  const [{ openDb }, { checkDatabase }, { openStore }, { audit }, { allOperations }] = await Promise.all([
-    import("../../db/client.ts"),
-    import("../../db/check.ts"),
-    import("../../storage/open.ts"),
-    import("../../requests/audit.ts"),
-    import("../../operations/index.ts"),
-  ]);
+async function auditOf(
+  url: string,
+  config: Config,
+  request: string | undefined,
+): Promise<AuditReport> {
+  const [{ openDb }, { checkDatabase }, { openStore }, { audit }, { allOperations }] =
+    await Promise.all([
+      import("../../db/client.ts"),
+      import("../../db/check.ts"),
+      import("../../storage/open.ts"),
+      import("../../requests/audit/audit.ts"),
+      import("../../operations/index.ts"),
+    ]);
   const db = openDb({ url, applicationName: "longshore audit", max: 2 });
   try {
     await checkDatabase(db);
-    const store = await openStore(config, { publicUrl: () => "", internalUrl: () => "", signingKey: Buffer.alloc(0) });
-    const makers = allOperations.filter((one) => one.outputName !== undefined).map((one) => one.name);
-    const report = await audit(db, store, { request, fileAttempts: config.fileAttempts, makers });
+    const store = await openStore(config, {
+      publicUrl: () => "",
+      internalUrl: () => "",
+      signingKey: Buffer.alloc(0),
+    });
+    const operationsWithOutputs = allOperations
+      .filter((one) => one.outputName !== undefined)
+      .map((one) => one.name);
+    const report = await audit(db, store, {
+      request,
+      fileAttempts: config.fileAttempts,
+      operationsWithOutputs,
+    });
     await store.close();
     return report;
   } finally {

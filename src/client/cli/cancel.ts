@@ -9,7 +9,10 @@ export function addCancel(program: Command): void {
     .action(cancel);
 }
 
-async function cancel(id: string, { json, ...service }: ServiceOptions & { json?: boolean }): Promise<void> {
+async function cancel(
+  id: string,
+  { json, ...service }: ServiceOptions & { json?: boolean },
+): Promise<void> {
   const request = await (await connect(service)).cancel(id);
   if (json) printJson(request);
   else say(`${request.id} is ${request.state}`);

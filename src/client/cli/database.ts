@@ -2,7 +2,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type Config, readConfig } from "../../config.ts";
-import { Exit, exits, usedWrongly } from "./exits.ts";
+import { ExitError, exits, usedWrongly } from "./exits.ts";
 
 /** An embedded database that is not running is started for the call; `create` makes one where there is none. */
 export async function withDatabase<Result>(
@@ -12,11 +12,16 @@ export async function withDatabase<Result>(
   const config = readConfig();
   if (config.databaseUrl !== undefined) return work(config.databaseUrl, config);
   const { runningEmbeddedUrls, startEmbeddedPostgres } = await import("../../db/embedded.ts");
-  const running = existsSync(join(config.dataDir, "postgres")) ? runningEmbeddedUrls(config.dataDir) : undefined;
+  const running = existsSync(join(config.dataDir, "postgres"))
+    ? runningEmbeddedUrls(config.dataDir)
+    : undefined;
   if (running) return work(running.url, config);
   if (!create) refuseMissing(config);
   const { makeLog } = await import("../../log.ts");
-  const started = await startEmbeddedPostgres({ dataDir: config.dataDir, log: makeLog({ logLevel: "warn" }) });
+  const started = await startEmbeddedPostgres({
+    dataDir: config.dataDir,
+    log: makeLog({ logLevel: "warn" }),
+  });
   try {
     return await work(started.url, config);
   } finally {
@@ -29,9 +34,11 @@ export async function readOnlyUrl(): Promise<string> {
   const config = readConfig();
   if (config.databaseUrl !== undefined) return config.databaseUrl;
   const { runningEmbeddedUrls } = await import("../../db/embedded.ts");
-  const running = existsSync(join(config.dataDir, "postgres")) ? runningEmbeddedUrls(config.dataDir) : undefined;
+  const running = existsSync(join(config.dataDir, "postgres"))
+    ? runningEmbeddedUrls(config.dataDir)
+    : undefined;
   if (running) return running.readOnlyUrl;
-  throw new Exit(
+  throw new ExitError(
     exits.notReachable,
     `The embedded database of ${config.dataDir} is not running. Start the service with \`npm start\`, or set DATA_DIR or DATABASE_URL.`,
   );
@@ -39,5 +46,7 @@ export async function readOnlyUrl(): Promise<string> {
 
 function refuseMissing({ dataDir }: Config): void {
   if (existsSync(join(dataDir, "postgres", "data"))) return;
-  throw usedWrongly(`${dataDir} has no database. Set DATA_DIR to the folder of the service, or DATABASE_URL.`);
+  throw usedWrongly(
+    `${dataDir} has no database. Set DATA_DIR to the folder of the service, or DATABASE_URL.`,
+  );
 }

@@ -9,7 +9,9 @@ type Paging = Options & { limit: number; cursor?: string };
 const datasetId = wholeNumber(1, 999_999_999_999_999);
 
 export function addDatasets(program: Command): void {
-  const datasets = program.command("datasets").description("about datasets: named lists of files, remembered and used again");
+  const datasets = program
+    .command("datasets")
+    .description("about datasets: named lists of files, remembered and used again");
   talking(datasets.command("list", { isDefault: true }))
     .description("list those that new requests would use, the newest first")
     .option("--finder <scheme>", "only those of this finder", plainText(100))
@@ -17,7 +19,10 @@ export function addDatasets(program: Command): void {
     .option("--limit <n>", "how many at most", wholeNumber(1, 200), 50)
     .option("--cursor <cursor>", "go on where the list before ended", plainText(1000))
     .action(list);
-  talking(datasets.command("show")).description("show a dataset").argument("<dataset>", "its id", datasetId).action(show);
+  talking(datasets.command("show"))
+    .description("show a dataset")
+    .argument("<dataset>", "its id", datasetId)
+    .action(show);
   talking(datasets.command("files"))
     .description("list its files, in the order in which they were found")
     .argument("<dataset>", "its id", datasetId)
@@ -30,8 +35,16 @@ export function addDatasets(program: Command): void {
     .action(remove);
 }
 
-async function list({ url, json, past, ...query }: Paging & { finder?: string; past?: boolean }): Promise<void> {
-  const page = await (await connect({ ...(url && { url }) })).datasets({ ...query, ...(past && { past: "true" as const }) });
+async function list({
+  url,
+  json,
+  past,
+  ...query
+}: Paging & { finder?: string; past?: boolean }): Promise<void> {
+  const page = await (await connect({ ...(url && { url }) })).datasets({
+    ...query,
+    ...(past && { past: "true" as const }),
+  });
   if (json) {
     printJson(page);
     return;
@@ -52,10 +65,22 @@ async function list({ url, json, past, ...query }: Paging & { finder?: string; p
 async function show(id: number, { json, ...service }: Options): Promise<void> {
   const dataset = await (await connect(service)).dataset(String(id));
   if (json) printJson(dataset);
-  else for (const [name, text] of linesOf(dataset)) if (text !== null) print(`${name.padEnd(10)} ${clean(text)}`);
+  else
+    for (const [name, text] of linesOf(dataset))
+      if (text !== null) print(`${name.padEnd(10)} ${clean(text)}`);
 }
 
-function linesOf({ id, finder, name, version, state, reason, files, size, ...times }: DatasetView): [string, string | null][] {
+function linesOf({
+  id,
+  finder,
+  name,
+  version,
+  state,
+  reason,
+  files,
+  size,
+  ...times
+}: DatasetView): [string, string | null][] {
   return [
     ["id", id],
     ["name", `${finder}://${name}`],
@@ -83,5 +108,8 @@ async function files(id: number, { url, json, ...query }: Paging): Promise<void>
 async function remove(id: number, { json, ...service }: Options): Promise<void> {
   const dataset = await (await connect(service)).deleteDataset(String(id));
   if (json) printJson(dataset);
-  else say(`${clean(dataset.finder)}://${clean(dataset.name)} version ${dataset.version} is forgotten; requests that use it keep it`);
+  else
+    say(
+      `${clean(dataset.finder)}://${clean(dataset.name)} version ${dataset.version} is forgotten; requests that use it keep it`,
+    );
 }

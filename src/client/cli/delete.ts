@@ -9,7 +9,10 @@ export function addDelete(program: Command): void {
     .action(remove);
 }
 
-async function remove(id: string, { json, ...service }: ServiceOptions & { json?: boolean }): Promise<void> {
+async function remove(
+  id: string,
+  { json, ...service }: ServiceOptions & { json?: boolean },
+): Promise<void> {
   await (await connect(service)).delete(id);
   if (json) printJson({ deleted: id });
   else say(`${id} is deleted; its receipt stays: longshore receipt ${id}`);

@@ -8,7 +8,10 @@ export function printRequest(request: RequestView & Partial<Pick<RequestNow, "wa
     ["title", request.title],
     ["state", request.reason === null ? request.state : `${request.state}: ${request.reason}`],
     ["round", request.round > 1 ? String(request.round) : null],
-    ["dataset", `${dataset.did ?? dataset.finder} (${dataset.files} files${request.incomplete ? ", incomplete" : ""})`],
+    [
+      "dataset",
+      `${dataset.did ?? dataset.finder} (${dataset.files} files${request.incomplete ? ", incomplete" : ""})`,
+    ],
     [
       "files",
       `${c.total} total, ${c.done} done, ${c.failed} failed, ${c.canceled} canceled, ${c.waiting + c.queued} waiting, ${c.running} running`,
@@ -27,12 +30,20 @@ export function printRequest(request: RequestView & Partial<Pick<RequestNow, "wa
 }
 
 /** When it will end, and how sure that is. */
-export function expected({ p50, p90, confidence }: NonNullable<NonNullable<RequestNow["waiting"]>["eta"]>): string {
+export function expected({
+  p50,
+  p90,
+  confidence,
+}: NonNullable<NonNullable<RequestNow["waiting"]>["eta"]>): string {
   return `${p50}, nine times of ten before ${p90} (${confidence})`;
 }
 
 /** One sentence on how a request ended. */
-export function ending({ state, reason, counters: { total, done, failed, canceled } }: RequestView): string {
+export function ending({
+  state,
+  reason,
+  counters: { total, done, failed, canceled },
+}: RequestView): string {
   const count = `${done} of ${total} files done${failed ? `, ${failed} failed` : ""}${canceled ? `, ${canceled} canceled` : ""}`;
   return reason === null ? `${state}: ${count}` : `${state} (${clean(reason)}): ${count}`;
 }

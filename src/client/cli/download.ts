@@ -12,15 +12,25 @@ export function addDownload(program: Command): void {
     .action(download);
 }
 
-async function download(id: string, folder: string, { json, ...service }: ServiceOptions & { json?: boolean }): Promise<void> {
+async function download(
+  id: string,
+  folder: string,
+  { json, ...service }: ServiceOptions & { json?: boolean },
+): Promise<void> {
   const files = await downloadTo(await connect(service), id, folder);
   if (json) printJson({ files });
   else for (const { path } of files) print(path);
 }
 
-export async function downloadTo(client: LongshoreClient, id: string, folder: string): Promise<Downloaded[]> {
+export async function downloadTo(
+  client: LongshoreClient,
+  id: string,
+  folder: string,
+): Promise<Downloaded[]> {
   const files = await client.download(id, folder);
   const skipped = files.filter((file) => file.skipped).length;
-  say(`${files.length - skipped} results downloaded to ${folder}${skipped ? `, ${skipped} were there already` : ""}`);
+  say(
+    `${files.length - skipped} results downloaded to ${folder}${skipped ? `, ${skipped} were there already` : ""}`,
+  );
   return files.sort((left, right) => (left.name < right.name ? -1 : 1));
 }

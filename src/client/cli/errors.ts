@@ -9,20 +9,25 @@ export function addErrors(program: Command): void {
     .action(errors);
 }
 
-async function errors(id: string, { json, ...service }: ServiceOptions & { json?: boolean }): Promise<void> {
+async function errors(
+  id: string,
+  { json, ...service }: ServiceOptions & { json?: boolean },
+): Promise<void> {
   const page = await (await connect(service)).errors(id);
   if (json) {
     printJson(page);
     return;
   }
-  const rows = page.items.map(({ fingerprint, class: errorClass, count, share, message, examples }) => [
-    fingerprint,
-    errorClass,
-    count,
-    `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`,
-    examples[0]?.file ?? null,
-    message,
-  ]);
+  const rows = page.items.map(
+    ({ fingerprint, class: errorClass, count, share, message, examples }) => [
+      fingerprint,
+      errorClass,
+      count,
+      `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`,
+      examples[0]?.file ?? null,
+      message,
+    ],
+  );
   printTable(["ERROR", "CLASS", "FILES", "SHARE", "E.G. FILE", "MESSAGE"], rows);
   const [first] = page.items;
   if (first) say(`Once it is mended: longshore redrive ${id} --error ${first.fingerprint}`);

@@ -1,15 +1,23 @@
 import { CommanderError } from "commander";
 import { ConfigError } from "../../settings/config-error.ts";
 import type { RequestView } from "../client.ts";
-import { ApiError, NotReachable } from "../faults.ts";
+import { ApiError, UnreachableError } from "../errors.ts";
 
 /** What the exit code says; scripts rely on these. */
-export const exits = { done: 0, someFailed: 1, usedWrongly: 2, refused: 3, notReachable: 4, requestFailed: 5, detached: 130 } as const;
+export const exits = {
+  done: 0,
+  someFailed: 1,
+  usedWrongly: 2,
+  refused: 3,
+  notReachable: 4,
+  requestFailed: 5,
+  detached: 130,
+} as const;
 
 export type ExitCode = (typeof exits)[keyof typeof exits];
 
 /** Ends the command with a sentence (none where all is said) and a code. */
-export class Exit extends Error {
+export class ExitError extends Error {
   readonly code: ExitCode;
   constructor(code: ExitCode, message = "") {
     super(message);
@@ -18,22 +26,29 @@ export class Exit extends Error {
   }
 }
 
-export function usedWrongly(message: string): Exit {
-  return new Exit(exits.usedWrongly, message);
+export function usedWrongly(message: string): ExitError {
+  return new ExitError(exits.usedWrongly, message);
 }
 
-export function exitOfRequest({ state, counters }: Pick<RequestView, "state" | "counters">): ExitCode {
+export function exitOfRequest({
+  state,
+  counters,
+}: Pick<RequestView, "state" | "counters">): ExitCode {
   if (state === "failed" || state === "canceled") return exits.requestFailed;
   return counters.failed > 0 ? exits.someFailed : exits.done;
 }
 
 /** The code and the sentences for anything that went wrong; never a stack. */
 export function exitOf(error: unknown): { code: number; message: string } {
-  if (error instanceof Exit) return { code: error.code, message: error.message };
-  if (error instanceof CommanderError) return { code: error.exitCode === 0 ? exits.done : exits.usedWrongly, message: "" };
+  if (error instanceof ExitError) return { code: error.code, message: error.message };
+  if (error instanceof CommanderError)
+    return { code: error.exitCode === 0 ? exits.done : exits.usedWrongly, message: "" };
   if (error instanceof ConfigError) return { code: exits.usedWrongly, message: error.message };
-  if (error instanceof NotReachable) {
-    return { code: exits.notReachable, message: `${error.message}\nStart one with \`npm start\`, or name another by LONGSHORE_URL.` };
+  if (error instanceof UnreachableError) {
+    return {
+      code: exits.notReachable,
+      message: `${error.message}\nStart one with \`npm start\`, or name another by LONGSHORE_URL.`,
+    };
   }
   if (error instanceof ApiError) return ofApi(error);
   return ofSystem(error as NodeJS.ErrnoException);
@@ -47,13 +62,20 @@ function ofSystem(error: NodeJS.ErrnoException): { code: number; message: string
   const { code, name } = error;
   // Of several addresses tried, the reason stands with each of them.
   const message = error.message || `${code ?? name}: the database does not answer.`;
-  if (name === "Unavailable" || (code !== undefined && awayCodes.includes(code))) return { code: exits.notReachable, message };
+  if (name === "Unavailable" || (code !== undefined && awayCodes.includes(code)))
+    return { code: exits.notReachable, message };
   if (code !== undefined && deniedCodes.includes(code)) return { code: exits.refused, message };
   return { code: code === undefined ? exits.someFailed : exits.usedWrongly, message };
 }
 
 function ofApi({ status, message, errors }: ApiError): { code: number; message: string } {
-  const others = errors.filter(({ detail }) => !message.startsWith(detail)).map(({ pointer, detail }) => `  ${pointer}: ${detail}`);
-  const code = [401, 403, 429].includes(status) ? exits.refused : status >= 500 ? exits.notReachable : exits.usedWrongly;
+  const others = errors
+    .filter(({ detail }) => !message.startsWith(detail))
+    .map(({ pointer, detail }) => `  ${pointer}: ${detail}`);
+  const code = [401, 403, 429].includes(status)
+    ? exits.refused
+    : status >= 500
+      ? exits.notReachable
+      : exits.usedWrongly;
   return { code, message: [message, ...others].join("\n") };
 }

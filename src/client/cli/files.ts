@@ -1,7 +1,14 @@
 import { type Command, Option } from "commander";
 import { fileStates } from "../../requests/state.ts";
 import type { FileView } from "../client.ts";
-import { connect, plainText, requestId, type ServiceOptions, talking, wholeNumber } from "./options.ts";
+import {
+  connect,
+  plainText,
+  requestId,
+  type ServiceOptions,
+  talking,
+  wholeNumber,
+} from "./options.ts";
 import { printJson, printTable, say } from "./print.ts";
 
 interface Options extends ServiceOptions {

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { LongshoreClient, Progress, RequestNow, RequestView } from "../client.ts";
-import { Exit, exits } from "./exits.ts";
+import { ExitError, exits } from "./exits.ts";
 import { clean, say } from "./print.ts";
 
 /** Waits for the end of a request with a progress bar; Ctrl-C leaves it going and says how to come back. */
@@ -15,12 +15,16 @@ export async function follow(client: LongshoreClient, id: string): Promise<Reque
     return await client.wait(id, {
       signal: detach.signal,
       onProgress: display.show,
-      onSilence: (reason) => display.note(`The service does not answer (${reason}); waiting for it.`),
+      onSilence: (reason) =>
+        display.note(`The service does not answer (${reason}); waiting for it.`),
     });
   } catch (error) {
     if (!detach.signal.aborted) throw error;
     display.close();
-    throw new Exit(exits.detached, `Detached; the request goes on. Come back with: longshore watch ${id}`);
+    throw new ExitError(
+      exits.detached,
+      `Detached; the request goes on. Come back with: longshore watch ${id}`,
+    );
   } finally {
     process.off("SIGINT", onInterrupt);
     over.abort();
@@ -31,7 +35,12 @@ export async function follow(client: LongshoreClient, id: string): Promise<Reque
 const whySeconds = 3;
 
 /** What it waits for, asked every few seconds; where the service falls silent the wait itself says so. */
-async function tellWhy(client: LongshoreClient, id: string, display: Display, signal: AbortSignal): Promise<void> {
+async function tellWhy(
+  client: LongshoreClient,
+  id: string,
+  display: Display,
+  signal: AbortSignal,
+): Promise<void> {
   const asked = () => client.get(id).catch(() => undefined);
   const waited = () => pause(whySeconds * 1000, true, { signal, ref: false }).catch(() => false);
   while (await waited()) {

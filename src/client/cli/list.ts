@@ -24,7 +24,12 @@ export function addList(program: Command): void {
 
 async function list({ state, owner, limit, cursor, json, ...service }: Options): Promise<void> {
   const client = await connect(service);
-  const page = await client.list({ limit, ...(state && { state }), ...(owner && { owner }), ...(cursor && { cursor }) });
+  const page = await client.list({
+    limit,
+    ...(state && { state }),
+    ...(owner && { owner }),
+    ...(cursor && { cursor }),
+  });
   if (json) {
     printJson(page);
     return;

@@ -17,7 +17,9 @@ export function percent(text: string): number {
 }
 
 /** For an option that may be given several times, or with several values. */
-export function several<Value>(one: (text: string) => Value): (text: string, before: Value[] | undefined) => Value[] {
+export function several<Value>(
+  one: (text: string) => Value,
+): (text: string, before: Value[] | undefined) => Value[] {
   return (text, before = []) => [...before, one(text)];
 }
 
@@ -40,13 +42,17 @@ export function requestId(text: string): string {
 
 export function httpUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url && ["http:", "https:"].includes(url.protocol) && url.search === "" && url.hash === "") return url.href.replace(/\/+$/, "");
+  if (url && ["http:", "https:"].includes(url.protocol) && url.search === "" && url.hash === "")
+    return url.href.replace(/\/+$/, "");
   throw new InvalidArgumentError("Allowed is an http:// or https:// URL without query.");
 }
 
 export const jsonOption = () => new Option("--json", "print JSON on standard output");
 export const urlOption = () =>
-  new Option("--url <url>", "the service (default: LONGSHORE_URL, else http://127.0.0.1:5000)").argParser(httpUrl);
+  new Option(
+    "--url <url>",
+    "the service (default: LONGSHORE_URL, else http://127.0.0.1:5000)",
+  ).argParser(httpUrl);
 
 export interface ServiceOptions {
   url?: string;
@@ -54,7 +60,10 @@ export interface ServiceOptions {
 
 /** Loaded late: most of the time of a short command is the loading of modules. */
 export async function connect({ url }: ServiceOptions): Promise<LongshoreClient> {
-  const [{ readClientConfig }, { longshoreClient }] = await Promise.all([import("../../config.ts"), import("../client.ts")]);
+  const [{ readClientConfig }, { longshoreClient }] = await Promise.all([
+    import("../../config.ts"),
+    import("../client.ts"),
+  ]);
   const config = readClientConfig();
   return longshoreClient({ url: url ?? config.url, token: config.token });
 }

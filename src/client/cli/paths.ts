@@ -4,7 +4,10 @@ import { glob, isDynamicPattern } from "tinyglobby";
 import { usedWrongly } from "./exits.ts";
 
 /** Absolute paths for local paths and patterns; URLs stay. The service checks them once more, against what it may read. */
-export async function pathsOf(patterns: readonly string[], { mustExist }: { mustExist: boolean }): Promise<string[]> {
+export async function pathsOf(
+  patterns: readonly string[],
+  { mustExist }: { mustExist: boolean },
+): Promise<string[]> {
   const found: string[] = [];
   for (const pattern of patterns) found.push(...(await pathsOfOne(pattern, mustExist)));
   return found;
@@ -14,7 +17,9 @@ async function pathsOfOne(pattern: string, mustExist: boolean): Promise<string[]
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(pattern)) return [pattern];
   const kind = await kindOf(pattern);
   if (kind === "folder")
-    throw usedWrongly(`${pattern} is a folder; name the files in it, for example '${pattern.replace(/\/+$/, "")}/*.parquet'.`);
+    throw usedWrongly(
+      `${pattern} is a folder; name the files in it, for example '${pattern.replace(/\/+$/, "")}/*.parquet'.`,
+    );
   if (kind === "file") return [resolve(pattern)];
   if (isDynamicPattern(pattern)) return matches(pattern);
   if (mustExist) throw usedWrongly(`There is no file ${resolve(pattern)}.`);
@@ -26,7 +31,8 @@ async function kindOf(path: string): Promise<"file" | "folder" | undefined> {
     return (await stat(path)).isDirectory() ? "folder" : "file";
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? "";
-    if (["ENOENT", "ENOTDIR", "ENAMETOOLONG", "ERR_INVALID_ARG_VALUE"].includes(code)) return undefined;
+    if (["ENOENT", "ENOTDIR", "ENAMETOOLONG", "ERR_INVALID_ARG_VALUE"].includes(code))
+      return undefined;
     throw error;
   }
 }
@@ -34,6 +40,7 @@ async function kindOf(path: string): Promise<"file" | "folder" | undefined> {
 /** In the order of their names, so that the same pattern makes the same request. */
 async function matches(pattern: string): Promise<string[]> {
   const paths = await glob(pattern, { absolute: true, onlyFiles: true, expandDirectories: false });
-  if (paths.length === 0) throw usedWrongly(`No file matches ${pattern} (looked in ${process.cwd()}).`);
+  if (paths.length === 0)
+    throw usedWrongly(`No file matches ${pattern} (looked in ${process.cwd()}).`);
   return paths.sort();
 }

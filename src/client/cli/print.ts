@@ -19,7 +19,9 @@ export function printTable(head: string[], rows: (string | number | null)[][]): 
   for (const row of cells) {
     print(
       row
-        .map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd(widths[column] ?? 0)))
+        .map((cell, column) =>
+          column === row.length - 1 ? cell : cell.padEnd(widths[column] ?? 0),
+        )
         .join("  ")
         .trimEnd(),
     );

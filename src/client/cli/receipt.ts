@@ -14,26 +14,42 @@ interface Options extends ServiceOptions {
 
 export function addReceipt(program: Command): void {
   talking(program.command("receipt"))
-    .description("print the receipt of a request that has ended, or verify one: 0 it is as it was signed, 1 it is not")
-    .argument("[request]", "its id; with --verify <file> the one that the file must be of", requestId)
+    .description(
+      "print the receipt of a request that has ended, or verify one: 0 it is as it was signed, 1 it is not",
+    )
+    .argument(
+      "[request]",
+      "its id; with --verify <file> the one that the file must be of",
+      requestId,
+    )
     .option("--verify [file]", "verify this file, or what the service answers")
-    .option("--key <file or url>", "the public keys to verify with, as JSON Web Keys (default: those of the service)", keySource)
+    .option(
+      "--key <file or url>",
+      "the public keys to verify with, as JSON Web Keys (default: those of the service)",
+      keySource,
+    )
     .action(receipt);
 }
 
 function keySource(text: string): string {
   if (text !== "") return text;
-  throw new InvalidArgumentError("Allowed is a file or a URL such as https://longshore.example/.well-known/longshore-keys.");
+  throw new InvalidArgumentError(
+    "Allowed is a file or a URL such as https://longshore.example/.well-known/longshore-keys.",
+  );
 }
 
-async function receipt(id: string | undefined, { verify, key, json, ...service }: Options): Promise<void> {
+async function receipt(
+  id: string | undefined,
+  { verify, key, json, ...service }: Options,
+): Promise<void> {
   const client = await connect(service);
   if (verify === undefined) {
     if (key !== undefined) throw usedWrongly("--key goes with --verify alone.");
     printJson(await client.receipt(idOf(id)));
     return;
   }
-  const text = verify === true ? JSON.stringify(await client.receipt(idOf(id))) : await readText(verify);
+  const text =
+    verify === true ? JSON.stringify(await client.receipt(idOf(id))) : await readText(verify);
   const { verifyReceipt } = await import("../../receipts/verify.ts");
   const verdict = ofRequest(verifyReceipt(text, await keysOf(client, key)), id);
   if (json) printJson(verdict);
@@ -73,7 +89,10 @@ async function fetchText(url: string): Promise<string> {
 
 function ofRequest(verdict: Verdict, id: string | undefined): Verdict {
   if (!verdict.right || id === undefined || verdict.receipt.request.id === id) return verdict;
-  return { right: false, why: `It is signed, but it is the receipt of ${verdict.receipt.request.id}.` };
+  return {
+    right: false,
+    why: `It is signed, but it is the receipt of ${verdict.receipt.request.id}.`,
+  };
 }
 
 function sentenceOf(verdict: Verdict): string {

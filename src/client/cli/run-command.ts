@@ -59,7 +59,9 @@ export async function runCommand(args: readonly string[]): Promise<number> {
 
 function makeProgram(): Command {
   const program = new Command("longshore")
-    .description("Moves scientific data: a dataset, what to do with each of its files, and every file accounted for.")
+    .description(
+      "Moves scientific data: a dataset, what to do with each of its files, and every file accounted for.",
+    )
     .version(version)
     .exitOverride()
     .showHelpAfterError("(add --help for what is allowed)")

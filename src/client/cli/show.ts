@@ -10,7 +10,10 @@ export function addShow(program: Command): void {
     .action(show);
 }
 
-async function show(id: string, { json, ...service }: ServiceOptions & { json?: boolean }): Promise<void> {
+async function show(
+  id: string,
+  { json, ...service }: ServiceOptions & { json?: boolean },
+): Promise<void> {
   const request = await (await connect(service)).get(id);
   if (json) printJson(request);
   else printRequest(request);

@@ -17,10 +17,18 @@ export interface AskedSteps {
 /** One of --sql, --operation and --steps; the service checks what is in them. */
 export function stepsOf({ sql, format, operation, settings, steps }: AskedSteps): StepInput[] {
   const said = [sql, operation, steps].filter((one) => one !== undefined).length;
-  if (said !== 1) throw usedWrongly(`Give one of --sql, --operation and --steps${said === 0 ? "" : ", not several"}.`);
-  if (format !== undefined && sql === undefined) throw usedWrongly("--format goes with --sql alone.");
-  if (settings !== undefined && operation === undefined) throw usedWrongly("--settings goes with --operation alone.");
-  if (sql !== undefined) return [{ operation: "transform", generator: "sql", selection: sql, format: format ?? "parquet" }];
+  if (said !== 1)
+    throw usedWrongly(
+      `Give one of --sql, --operation and --steps${said === 0 ? "" : ", not several"}.`,
+    );
+  if (format !== undefined && sql === undefined)
+    throw usedWrongly("--format goes with --sql alone.");
+  if (settings !== undefined && operation === undefined)
+    throw usedWrongly("--settings goes with --operation alone.");
+  if (sql !== undefined)
+    return [
+      { operation: "transform", generator: "sql", selection: sql, format: format ?? "parquet" },
+    ];
   if (operation !== undefined) return [{ ...objectOf(settings ?? "{}"), operation } as StepInput];
   return listOf(steps ?? "");
 }

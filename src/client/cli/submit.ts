@@ -4,7 +4,15 @@ import { ending, printRequest } from "./describe.ts";
 import { downloadTo } from "./download.ts";
 import { exitOfRequest, exits, usedWrongly } from "./exits.ts";
 import { follow } from "./follow.ts";
-import { connect, idempotencyKey, percent, plainText, type ServiceOptions, talking, wholeNumber } from "./options.ts";
+import {
+  connect,
+  idempotencyKey,
+  percent,
+  plainText,
+  type ServiceOptions,
+  talking,
+  wholeNumber,
+} from "./options.ts";
 import { print, printJson, say } from "./print.ts";
 import { type AskedSteps, formats, stepsOf } from "./steps.ts";
 
@@ -26,14 +34,27 @@ export function addSubmit(program: Command): void {
     .description("submit a request: a dataset, and what to do with each of its files")
     .option("--files <pattern...>", "files, patterns such as 'data/*.parquet', or URLs")
     .option("--did <name>", "a dataset by name, such as dir:///data/run7", plainText(4096))
-    .option("--sql <select>", "run this SELECT over each file, as the table `input`", plainText(1024 * 1024))
-    .addOption(new Option("--format <format>", "with --sql: what the results are written as (default: parquet)").choices(formats))
+    .option(
+      "--sql <select>",
+      "run this SELECT over each file, as the table `input`",
+      plainText(1024 * 1024),
+    )
+    .addOption(
+      new Option(
+        "--format <format>",
+        "with --sql: what the results are written as (default: parquet)",
+      ).choices(formats),
+    )
     .option("--operation <name>", "do this with each file", plainText(100))
     .option("--settings <json>", "with --operation: its settings, a JSON object")
     .option("--steps <json>", "the steps in full, a JSON list")
     .option("--title <text>", "a title", plainText(500))
     .option("--workers <n>", "most workers at once", wholeNumber(1, 100_000))
-    .option("--deadline <seconds>", "fail what is still open after this", wholeNumber(1, 31_622_400))
+    .option(
+      "--deadline <seconds>",
+      "fail what is still open after this",
+      wholeNumber(1, 31_622_400),
+    )
     .option("--stop-after-failed <percent>", "stop when so many of the files failed", percent)
     .option("--idempotency-key <key>", "the same key gives the same request", idempotencyKey)
     .option("--wait", "wait until it has ended")
@@ -62,7 +83,11 @@ function tell({ json }: Options, request: RequestView): void {
   say(`Follow it with: longshore watch ${request.id}`);
 }
 
-async function hand({ download, json }: Options, client: LongshoreClient, ended: RequestView): Promise<void> {
+async function hand(
+  { download, json }: Options,
+  client: LongshoreClient,
+  ended: RequestView,
+): Promise<void> {
   const worthwhile = download !== undefined && process.exitCode !== exits.requestFailed;
   const files = worthwhile ? await downloadTo(client, ended.id, download) : undefined;
   if (json) printJson(files ? { ...ended, files } : ended);
@@ -84,7 +109,8 @@ async function bodyOf(options: Options): Promise<Submit> {
 }
 
 async function datasetOf({ files, did, sql }: Options): Promise<Submit["dataset"]> {
-  if (files !== undefined && did !== undefined) throw usedWrongly("--files and --did exclude each other: a request has one dataset.");
+  if (files !== undefined && did !== undefined)
+    throw usedWrongly("--files and --did exclude each other: a request has one dataset.");
   if (did !== undefined) return { did };
   if (files === undefined) throw usedWrongly("A dataset is missing: give --files or --did.");
   const { pathsOf } = await import("./paths.ts");

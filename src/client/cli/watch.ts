@@ -12,7 +12,10 @@ export function addWatch(program: Command): void {
     .action(watch);
 }
 
-async function watch(id: string, { json, ...service }: ServiceOptions & { json?: boolean }): Promise<void> {
+async function watch(
+  id: string,
+  { json, ...service }: ServiceOptions & { json?: boolean },
+): Promise<void> {
   const request = await follow(await connect(service), id);
   if (json) printJson(request);
   say(ending(request));

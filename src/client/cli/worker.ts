@@ -1,7 +1,7 @@
 import { hostname } from "node:os";
 import { type Command, InvalidArgumentError } from "commander";
 import { readClientConfig, readConfig } from "../../config.ts";
-import { Exit, exits } from "./exits.ts";
+import { ExitError, exits } from "./exits.ts";
 import { plainText, requestId, urlOption, wholeNumber } from "./options.ts";
 import { say } from "./print.ts";
 
@@ -16,10 +16,20 @@ interface Options {
 export function addWorker(program: Command): void {
   program
     .command("worker")
-    .description("work for a service, here: take tasks, perform them, report; Ctrl-C gives back what is in hand")
+    .description(
+      "work for a service, here: take tasks, perform them, report; Ctrl-C gives back what is in hand",
+    )
     .addOption(urlOption())
-    .option("--operations <names>", "what to do, separated by commas (default: all but noop)", names)
-    .option("--name <name>", "its name, unique among the workers (default: host and process)", plainText(200))
+    .option(
+      "--operations <names>",
+      "what to do, separated by commas (default: all but noop)",
+      names,
+    )
+    .option(
+      "--name <name>",
+      "its name, unique among the workers (default: host and process)",
+      plainText(200),
+    )
     .option("--request <id>", "work for this request alone", requestId)
     .option("--concurrency <n>", "files at once of each operation", wholeNumber(1, 1000), 1)
     .action(work);
@@ -40,7 +50,10 @@ async function work({ url, operations, name, request, concurrency }: Options): P
   const known = allOperations.map((one) => one.name);
   const unknown = operations?.find((one) => !known.includes(one));
   if (unknown !== undefined)
-    throw new Exit(exits.usedWrongly, `There is no operation ${JSON.stringify(unknown)}; known are ${known.join(", ")}.`);
+    throw new ExitError(
+      exits.usedWrongly,
+      `There is no operation ${JSON.stringify(unknown)}; known are ${known.join(", ")}.`,
+    );
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
   await runWorker({
@@ -61,5 +74,8 @@ async function work({ url, operations, name, request, concurrency }: Options): P
 
 function refusedByService(error: Error & { status?: number }): never {
   if (error.status === undefined) throw error;
-  throw new Exit([401, 403, 429].includes(error.status) ? exits.refused : exits.usedWrongly, error.message);
+  throw new ExitError(
+    [401, 403, 429].includes(error.status) ? exits.refused : exits.usedWrongly,
+    error.message,
+  );
 }

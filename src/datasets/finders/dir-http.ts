@@ -1,5 +1,5 @@
 import type { Agent } from "undici";
-import { Refused } from "../../errors.ts";
+import { RequestError } from "../../errors.ts";
 import { allowedAgent, assertAllowed } from "../../outside/address.ts";
 import type { Finder, LookupOutcome } from "../contract.ts";
 import { isPage, linksOf, readPage } from "./index-page.ts";
@@ -12,14 +12,21 @@ export function dirHttpFinder(protocol: "http" | "https", inputHosts: readonly s
     fleeting: true,
     refuse(name) {
       const { base, glob } = splitAddress(protocol, name);
-      if (/[?#]/.test(name)) return 'An index page is named by host and folder; "?" and "#" have no meaning there.';
+      if (/[?#]/.test(name))
+        return 'An index page is named by host and folder; "?" and "#" have no meaning there.';
       return refuseAddress(base, inputHosts) ?? refuseGlob(glob);
     },
     async find(name, give, signal) {
       const { base, glob } = splitAddress(protocol, name);
       const agent = allowedAgent(inputHosts);
       try {
-        await walk(base, glob, (folder, stop) => listPage(folder, agent, inputHosts, stop), give, signal);
+        await walk(
+          base,
+          glob,
+          (folder, stop) => listPage(folder, agent, inputHosts, stop),
+          give,
+          signal,
+        );
         return { outcome: "found" };
       } catch (error) {
         return outcomeOf(error);
@@ -40,22 +47,36 @@ function refuseAddress(base: string, inputHosts: readonly string[]): string | un
     assertAllowed(base, inputHosts);
     return undefined;
   } catch (error) {
-    if (error instanceof Refused) return error.message;
+    if (error instanceof RequestError) return error.message;
     throw error;
   }
 }
 
-async function listPage(folder: string, agent: Agent, inputHosts: readonly string[], signal: AbortSignal) {
+async function listPage(
+  folder: string,
+  agent: Agent,
+  inputHosts: readonly string[],
+  signal: AbortSignal,
+) {
   const page = await readPage(folder, agent, inputHosts, signal);
-  if (page.status === 404 || page.status === 410) throw new Refused(404, "does_not_exist", `There is no page ${folder} (${page.status}).`);
+  if (page.status === 404 || page.status === 410)
+    throw new RequestError(404, "does_not_exist", `There is no page ${folder} (${page.status}).`);
   // 5xx and 429 may be over in a moment: the lookup is tried again
-  if (page.status >= 500 || page.status === 429) throw new Error(`${folder} answered ${page.status}.`);
+  if (page.status >= 500 || page.status === 429)
+    throw new Error(`${folder} answered ${page.status}.`);
   if (page.status !== 200 || !isPage(page))
-    throw new Refused(400, "bad_name", `${folder} is no index page (${page.status}, ${page.type || "no content type"}).`);
+    throw new RequestError(
+      400,
+      "bad_name",
+      `${folder} is no index page (${page.status}, ${page.type || "no content type"}).`,
+    );
   return linksOf(page);
 }
 
 function outcomeOf(error: unknown): LookupOutcome {
-  if (!(error instanceof Refused)) throw error;
-  return { outcome: error.code === "does_not_exist" ? "does_not_exist" : "bad_name", reason: error.message };
+  if (!(error instanceof RequestError)) throw error;
+  return {
+    outcome: error.code === "does_not_exist" ? "does_not_exist" : "bad_name",
+    reason: error.message,
+  };
 }

@@ -25,14 +25,20 @@ export function dirFinder(inputRoots: readonly string[]): Finder {
       }
       const disk = diskLister(roots);
       await walk(resolve(base), glob, disk.list, give, signal);
-      return disk.leftOut.length === 0 ? { outcome: "found" } : { outcome: "found", incomplete: sentence(disk.leftOut) };
+      return disk.leftOut.length === 0
+        ? { outcome: "found" }
+        : { outcome: "found", incomplete: sentence(disk.leftOut) };
     },
   };
 }
 
 type Start = { file: false } | { file: true; size: number } | LookupOutcome;
 
-async function realStart(base: string, roots: string[], inputRoots: readonly string[]): Promise<Start> {
+async function realStart(
+  base: string,
+  roots: string[],
+  inputRoots: readonly string[],
+): Promise<Start> {
   try {
     const real = await realpath(base);
     if (isBelow(real, roots)) {
@@ -42,7 +48,8 @@ async function realStart(base: string, roots: string[], inputRoots: readonly str
   } catch (error) {
     if (!isAbsent(error)) throw error;
     // Outside of the roots one answer fits all, so that nobody learns which paths exist there.
-    if (isBelow(resolve(base), [...roots, ...inputRoots])) return { outcome: "does_not_exist", reason: `There is no folder ${base}.` };
+    if (isBelow(resolve(base), [...roots, ...inputRoots]))
+      return { outcome: "does_not_exist", reason: `There is no folder ${base}.` };
   }
   return {
     outcome: "bad_name",
@@ -51,7 +58,10 @@ async function realStart(base: string, roots: string[], inputRoots: readonly str
 }
 
 /** Lists folders and keeps what it had to leave out: links that lead out of the roots or nowhere, folders it may not read. */
-function diskLister(roots: string[]): { list: (folder: string) => Promise<Entry[]>; leftOut: string[] } {
+function diskLister(roots: string[]): {
+  list: (folder: string) => Promise<Entry[]>;
+  leftOut: string[];
+} {
   const leftOut: string[] = [];
 
   async function list(folder: string): Promise<Entry[]> {
@@ -60,7 +70,9 @@ function diskLister(roots: string[]): { list: (folder: string) => Promise<Entry[
     const entries: Entry[] = [];
     // stat in parallel, but never a million at once
     for (let from = 0; from < all.length; from += 256) {
-      const some = await Promise.all(all.slice(from, from + 256).map((entry) => look(folder, here, entry)));
+      const some = await Promise.all(
+        all.slice(from, from + 256).map((entry) => look(folder, here, entry)),
+      );
       for (const entry of some) if (entry) entries.push(entry);
     }
     return entries;
@@ -97,7 +109,8 @@ function diskLister(roots: string[]): { list: (folder: string) => Promise<Entry[
     }
     const status = await stat(real);
     // a link to a folder above itself would be walked for ever
-    if (status.isDirectory()) return isBelow(here, [real]) ? undefined : { name, location, folder: true };
+    if (status.isDirectory())
+      return isBelow(here, [real]) ? undefined : { name, location, folder: true };
     return status.isFile() ? { name, location, folder: false, size: status.size } : undefined;
   }
 
@@ -115,7 +128,9 @@ async function realRoots(inputRoots: readonly string[]): Promise<string[]> {
 }
 
 function isBelow(path: string, folders: readonly string[]): boolean {
-  return folders.some((folder) => path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep));
+  return folders.some(
+    (folder) => path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep),
+  );
 }
 
 function isAbsent(error: unknown): boolean {

@@ -1,6 +1,6 @@
 // Reads a web server's list of a folder. Servers differ in everything but their links, so only the links are read.
 import { type Agent, request } from "undici";
-import { Refused } from "../../errors.ts";
+import { RequestError } from "../../errors.ts";
 import { assertAllowed } from "../../outside/address.ts";
 import type { Entry } from "./walk.ts";
 
@@ -16,20 +16,38 @@ const largestPage = 64 * 1024 * 1024;
 const mostRedirects = 5;
 
 /** Follows redirects itself: each new address is checked like the first. */
-export async function readPage(address: string, agent: Agent, inputHosts: readonly string[], signal: AbortSignal): Promise<Page> {
+export async function readPage(
+  address: string,
+  agent: Agent,
+  inputHosts: readonly string[],
+  signal: AbortSignal,
+): Promise<Page> {
   let url = new URL(address);
   for (let redirects = 0; redirects <= mostRedirects; redirects++) {
     assertAllowed(url, inputHosts);
-    const answer = await request(url, { dispatcher: agent, signal, headers: { accept: "text/html" } });
+    const answer = await request(url, {
+      dispatcher: agent,
+      signal,
+      headers: { accept: "text/html" },
+    });
     const next = answer.headers.location;
     if (answer.statusCode >= 300 && answer.statusCode < 400 && typeof next === "string") {
       await answer.body.dump();
       url = new URL(next, url);
       continue;
     }
-    return { url, status: answer.statusCode, type: String(answer.headers["content-type"] ?? ""), text: await bounded(answer.body, url) };
+    return {
+      url,
+      status: answer.statusCode,
+      type: String(answer.headers["content-type"] ?? ""),
+      text: await bounded(answer.body, url),
+    };
   }
-  throw new Refused(400, "bad_name", `${address} leads from one address to the next, more than ${mostRedirects} times.`);
+  throw new RequestError(
+    400,
+    "bad_name",
+    `${address} leads from one address to the next, more than ${mostRedirects} times.`,
+  );
 }
 
 export function isPage(page: Page): boolean {
@@ -40,18 +58,32 @@ export function isPage(page: Page): boolean {
 export function linksOf(page: Page): Entry[] {
   const folder = page.url.pathname.replace(/[^/]*$/, "");
   const entries = new Map<string, Entry>();
-  for (const [, double, single, plain] of page.text.matchAll(/<a\s[^>]*?href\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']+))/gi)) {
+  for (const [, double, single, plain] of page.text.matchAll(
+    /<a\s[^>]*?href\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']+))/gi,
+  )) {
     const target = resolveLink(double ?? single ?? plain ?? "", page.url);
-    if (target?.origin !== page.url.origin || target.search !== "" || !target.pathname.startsWith(folder)) continue;
+    if (
+      target?.origin !== page.url.origin ||
+      target.search !== "" ||
+      !target.pathname.startsWith(folder)
+    )
+      continue;
     const [, encoded, slash] = /^([^/]+)(\/?)$/.exec(target.pathname.slice(folder.length)) ?? [];
     const name = encoded && decoded(encoded);
-    if (name) entries.set(target.pathname, { name, location: target.origin + target.pathname, folder: slash === "/" });
+    if (name)
+      entries.set(target.pathname, {
+        name,
+        location: target.origin + target.pathname,
+        folder: slash === "/",
+      });
   }
   return [...entries.values()];
 }
 
 function resolveLink(href: string, from: URL): URL | undefined {
-  const text = href.replace(/&amp;/g, "&").replace(/&#x?([\da-f]+);/gi, (all, digits: string) => character(all, digits));
+  const text = href
+    .replace(/&amp;/g, "&")
+    .replace(/&#x?([\da-f]+);/gi, (all, digits: string) => character(all, digits));
   return URL.canParse(text, from.href) ? new URL(text, from) : undefined;
 }
 
@@ -74,7 +106,12 @@ async function bounded(body: AsyncIterable<Buffer>, url: URL): Promise<string> {
   let size = 0;
   for await (const part of body) {
     size += part.length;
-    if (size > largestPage) throw new Refused(400, "bad_name", `The page ${url.href} is larger than ${largestPage} bytes.`);
+    if (size > largestPage)
+      throw new RequestError(
+        400,
+        "bad_name",
+        `The page ${url.href} is larger than ${largestPage} bytes.`,
+      );
     parts.push(part);
   }
   return Buffer.concat(parts).toString("utf8");

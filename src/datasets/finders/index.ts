@@ -6,7 +6,9 @@ import { dirHttpFinder } from "./dir-http.ts";
 import { userFinder } from "./user.ts";
 
 /** scheme → finder */
-export function makeFinders(config: Pick<Config, "inputRoots" | "inputHosts">): Map<string, Finder> {
+export function makeFinders(
+  config: Pick<Config, "inputRoots" | "inputHosts">,
+): Map<string, Finder> {
   const all: Finder[] = [
     userFinder,
     dirFinder(config.inputRoots),

@@ -4,5 +4,8 @@ import type { Finder } from "../contract.ts";
 export const userFinder: Finder = {
   scheme: "user",
   refuse: () => 'A list of files is given as "files", not by a name.',
-  find: async () => ({ outcome: "internal_failure", reason: "The list of files was not recorded with its request." }),
+  find: async () => ({
+    outcome: "internal_failure",
+    reason: "The list of files was not recorded with its request.",
+  }),
 };

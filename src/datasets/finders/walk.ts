@@ -38,7 +38,10 @@ export async function walk(
       if (entry.folder) {
         if (path.length < deepest && mayHold(path)) await visit(entry.location, path);
       } else if (isWanted(path.join("/"))) {
-        found.push({ paths: [entry.location], ...(entry.size === undefined ? {} : { size: entry.size }) });
+        found.push({
+          paths: [entry.location],
+          ...(entry.size === undefined ? {} : { size: entry.size }),
+        });
         if (found.length >= chunk) await hand();
       }
     }
@@ -55,7 +58,9 @@ export async function walk(
 
 /** Could a folder hold files that match? Saves listing folders for nothing. */
 function folderFilter(glob: string): (path: string[]) => boolean {
-  const segments = glob.split("/").map((text) => ({ any: text.includes("**"), fits: picomatch(text) }));
+  const segments = glob
+    .split("/")
+    .map((text) => ({ any: text.includes("**"), fits: picomatch(text) }));
   return (path) => {
     for (const [depth, name] of path.entries()) {
       const segment = segments[depth];

@@ -16,10 +16,15 @@ export interface Account {
 
 /** The account for programs and data in these places. */
 export function chooseAccount(places: string[]): Account {
-  if (process.getuid?.() !== 0) return { run: (program, args) => runProgram(program, args, {}), own: () => undefined };
+  if (process.getuid?.() !== 0)
+    return { run: (program, args) => runProgram(program, args, {}), own: () => undefined };
   const own = (path: string) => chownSync(path, nobody, nobody);
-  if (places.every(reachable)) return { own, run: (program, args) => runProgram(program, args, { uid: nobody, gid: nobody }) };
-  return { own, run: (program, args) => runProgram("setpriv", [...readEverything, program, ...args], {}) };
+  if (places.every(reachable))
+    return { own, run: (program, args) => runProgram(program, args, { uid: nobody, gid: nobody }) };
+  return {
+    own,
+    run: (program, args) => runProgram("setpriv", [...readEverything, program, ...args], {}),
+  };
 }
 
 /**
@@ -27,7 +32,15 @@ export function chooseAccount(places: string[]): Account {
  * of this machine, which is less than root can; without the securebits the capability is lost with the change of user.
  */
 const readEverything = [
-  ...["--reuid", String(nobody), "--regid", String(nobody), "--clear-groups", "--securebits", "+no_setuid_fixup"],
+  ...[
+    "--reuid",
+    String(nobody),
+    "--regid",
+    String(nobody),
+    "--clear-groups",
+    "--securebits",
+    "+no_setuid_fixup",
+  ],
   ...["--inh-caps", "+dac_read_search", "--ambient-caps", "+dac_read_search"],
 ];
 
@@ -44,13 +57,23 @@ function mayEnter(folder: string): boolean {
   return (mode & (uid === nobody ? 0o100 : 0o001)) !== 0;
 }
 
-async function runProgram(program: string, args: string[], as: { uid?: number; gid?: number }): Promise<string> {
+async function runProgram(
+  program: string,
+  args: string[],
+  as: { uid?: number; gid?: number },
+): Promise<string> {
   try {
     // From /: the account may not enter the folder we were started in.
-    const { stdout } = await promisify(execFile)(program, args, { ...as, cwd: "/", env: { ...childEnvironment(), LC_ALL: "C" } });
+    const { stdout } = await promisify(execFile)(program, args, {
+      ...as,
+      cwd: "/",
+      env: { ...childEnvironment(), LC_ALL: "C" },
+    });
     return stdout;
   } catch (error) {
     const { stderr, stdout, message } = error as Error & { stderr?: string; stdout?: string };
-    throw new Error([`${program} failed:`, stderr?.trim() || stdout?.trim() || message].join(" "), { cause: error });
+    throw new Error([`${program} failed:`, stderr?.trim() || stdout?.trim() || message].join(" "), {
+      cause: error,
+    });
   }
 }

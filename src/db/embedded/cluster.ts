@@ -14,7 +14,12 @@ export interface Cluster {
 export const ownerRole = "longshore";
 
 /** Made under another name first: a start that is killed here leaves nothing that looks whole. */
-export async function ensureCluster(folder: string, binaries: Binaries, account: Account, password: string): Promise<Cluster> {
+export async function ensureCluster(
+  folder: string,
+  binaries: Binaries,
+  account: Account,
+  password: string,
+): Promise<Cluster> {
   const data = join(folder, "data");
   if (!existsSync(data)) {
     const draft = join(folder, "data.new");
@@ -24,21 +29,41 @@ export async function ensureCluster(folder: string, binaries: Binaries, account:
     writeFileSync(passwordFile, password, { mode: 0o600 });
     for (const path of [folder, draft, passwordFile]) account.own(path);
     await account.run(binaries.initdb, [
-      ...["--pgdata", draft, "--username", ownerRole, "--pwfile", passwordFile, "--auth", "scram-sha-256", "--no-instructions"],
+      ...[
+        "--pgdata",
+        draft,
+        "--username",
+        ownerRole,
+        "--pwfile",
+        passwordFile,
+        "--auth",
+        "scram-sha-256",
+        "--no-instructions",
+      ],
       // The same order of text on every machine; without it an unset LANG makes the database SQL_ASCII.
       ...["--encoding", "UTF8", "--locale-provider", "builtin", "--builtin-locale", "C.UTF-8"],
     ]);
     rmSync(passwordFile);
-    writeFileSync(join(draft, "postgresql.conf"), `${readFileSync(join(draft, "postgresql.conf"), "utf8")}\ninclude = 'longshore.conf'\n`);
+    writeFileSync(
+      join(draft, "postgresql.conf"),
+      `${readFileSync(join(draft, "postgresql.conf"), "utf8")}\ninclude = 'longshore.conf'\n`,
+    );
     renameSync(draft, data);
   }
   return { data, log: join(folder, "log") };
 }
 
 /** Answers whether this changed anything, since a running Postgres would then not have it. */
-export function configureCluster(cluster: Cluster, account: Account, port: number, overrides: Record<string, string>): boolean {
+export function configureCluster(
+  cluster: Cluster,
+  account: Account,
+  port: number,
+  overrides: Record<string, string>,
+): boolean {
   const path = join(cluster.data, "longshore.conf");
-  const lines = Object.entries({ ...settings, port: String(port), ...overrides }).map(([name, value]) => `${name} = '${value}'\n`);
+  const lines = Object.entries({ ...settings, port: String(port), ...overrides }).map(
+    ([name, value]) => `${name} = '${value}'\n`,
+  );
   const text = `# Written by Longshore at every start.\n${lines.join("")}`;
   if (existsSync(path) && readFileSync(path, "utf8") === text) return false;
   writeFileSync(path, text);

@@ -13,25 +13,55 @@ export interface Postmaster {
 }
 
 /** Detached by pg_ctl into a session of its own, so that Ctrl-C ends us and not the database under us. */
-export async function startPostmaster(cluster: Cluster, binaries: Binaries, account: Account): Promise<Postmaster> {
+export async function startPostmaster(
+  cluster: Cluster,
+  binaries: Binaries,
+  account: Account,
+): Promise<Postmaster> {
   removeStalePid(cluster);
   putAsideLongLog(cluster);
-  await account.run(binaries.pgCtl, ["start", "--pgdata", cluster.data, "--log", cluster.log, "--wait", "--timeout", "60", "--silent"]);
+  await account.run(binaries.pgCtl, [
+    "start",
+    "--pgdata",
+    cluster.data,
+    "--log",
+    cluster.log,
+    "--wait",
+    "--timeout",
+    "60",
+    "--silent",
+  ]);
   const started = readPostmaster(cluster);
-  if (started === undefined) throw new Error(`Postgres ended right after its start; ${cluster.log} says why.`);
+  if (started === undefined)
+    throw new Error(`Postgres ended right after its start; ${cluster.log} says why.`);
   return started;
 }
 
 /** `fast`: open transactions are taken back, nothing committed is lost. */
-export async function stopPostmaster(cluster: Cluster, binaries: Binaries, account: Account): Promise<void> {
+export async function stopPostmaster(
+  cluster: Cluster,
+  binaries: Binaries,
+  account: Account,
+): Promise<void> {
   if (readPostmaster(cluster) === undefined) return;
-  await account.run(binaries.pgCtl, ["stop", "--pgdata", cluster.data, "--mode", "fast", "--wait", "--timeout", "60", "--silent"]);
+  await account.run(binaries.pgCtl, [
+    "stop",
+    "--pgdata",
+    cluster.data,
+    "--mode",
+    "fast",
+    "--wait",
+    "--timeout",
+    "60",
+    "--silent",
+  ]);
 }
 
 /** The running one, if it runs. */
 export function readPostmaster(cluster: Pick<Cluster, "data">): Postmaster | undefined {
   const [pid, port] = pidFileNumbers(cluster.data);
-  if (pid === undefined || port === undefined || !isRunning(pid) || !isPostgres(pid)) return undefined;
+  if (pid === undefined || port === undefined || !isRunning(pid) || !isPostgres(pid))
+    return undefined;
   return { pid, port };
 }
 
@@ -61,7 +91,8 @@ const longLogBytes = 10_000_000;
 /** Lines 1 and 4 of postmaster.pid. */
 function pidFileNumbers(data: string): [number | undefined, number | undefined] {
   const lines = readIfThere(join(data, "postmaster.pid"))?.split("\n") ?? [];
-  const wholeNumber = (line: string | undefined) => (/^\d+$/.test(line?.trim() ?? "") ? Number(line) : undefined);
+  const wholeNumber = (line: string | undefined) =>
+    /^\d+$/.test(line?.trim() ?? "") ? Number(line) : undefined;
   return [wholeNumber(lines[0]), wholeNumber(lines[3])];
 }
 
@@ -84,7 +115,9 @@ function listens(port: number): Promise<number | undefined> {
     server.once("error", () => resolve(undefined));
     server.listen(port, "127.0.0.1", () => {
       const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : undefined));
+      server.close(() =>
+        resolve(typeof address === "object" && address !== null ? address.port : undefined),
+      );
     });
   });
 }

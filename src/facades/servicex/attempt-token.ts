@@ -19,9 +19,13 @@ export function readAttemptToken(key: Buffer, token: string): Attempt | undefine
   const said = Buffer.from(text, "base64url").toString();
   const given = Buffer.from(signed, "base64url");
   const expected = signature(key, said);
-  if (rest.length > 0 || given.length !== expected.length || !timingSafeEqual(given, expected)) return undefined;
-  const [, request = "", step, file, attempt] = /^([0-9a-f-]{36})\.(\d+)\.(\d+)\.(\d+)$/.exec(said) ?? [];
-  return request === "" ? undefined : { request, step: Number(step), file: Number(file), attempt: Number(attempt) };
+  if (rest.length > 0 || given.length !== expected.length || !timingSafeEqual(given, expected))
+    return undefined;
+  const [, request = "", step, file, attempt] =
+    /^([0-9a-f-]{36})\.(\d+)\.(\d+)\.(\d+)$/.exec(said) ?? [];
+  return request === ""
+    ? undefined
+    : { request, step: Number(step), file: Number(file), attempt: Number(attempt) };
 }
 
 function signature(key: Buffer, said: string): Buffer {

@@ -1,8 +1,8 @@
 // One object an endpoint; the router, who may call and which methods are possible come from the list of them.
 import { type Request, type Response, Router } from "express";
-import type { Context } from "../../context.ts";
-import { Refused } from "../../errors.ts";
-import type { Locals } from "../../http/front.ts";
+import type { Context } from "../../deps.ts";
+import { RequestError } from "../../errors.ts";
+import type { Locals } from "../../http/base-middleware.ts";
 import type { Reply, Streamed } from "../../http/route.ts";
 import { send } from "../../http/send.ts";
 import { type Access, admit, type Caller } from "./caller.ts";
@@ -28,10 +28,16 @@ export interface Endpoint {
 
 export function endpointRouter(ctx: Context, endpoints: readonly Endpoint[]): Router {
   const router = Router({ caseSensitive: true });
-  for (const endpoint of endpoints) router[endpoint.method](endpoint.path, answering(ctx, endpoint));
-  for (const path of new Set(endpoints.map((one) => one.path))) router.all(path, refusingMethod(methodsOf(path, endpoints)));
+  for (const endpoint of endpoints)
+    router[endpoint.method](endpoint.path, answering(ctx, endpoint));
+  for (const path of new Set(endpoints.map((one) => one.path)))
+    router.all(path, refusingMethod(methodsOf(path, endpoints)));
   router.use("/servicex", (request: Request) => {
-    throw new Refused(404, "not_found", `There is nothing at ${request.originalUrl.split("?")[0]}.`);
+    throw new RequestError(
+      404,
+      "not_found",
+      `There is nothing at ${request.originalUrl.split("?")[0]}.`,
+    );
   });
   return router;
 }
@@ -58,6 +64,10 @@ function methodsOf(path: string, endpoints: readonly Endpoint[]): string[] {
 function refusingMethod(methods: string[]) {
   return (request: Request, response: Response): void => {
     response.setHeader("allow", methods.join(", "));
-    throw new Refused(405, "bad_method", `${request.method} is not possible here; possible: ${methods.join(", ")}.`);
+    throw new RequestError(
+      405,
+      "bad_method",
+      `${request.method} is not possible here; possible: ${methods.join(", ")}.`,
+    );
   };
 }

@@ -1,29 +1,41 @@
-import { Refused, Unavailable } from "../../errors.ts";
+import { RequestError, UnavailableError } from "../../errors.ts";
 import type { Reply } from "../../http/route.ts";
 
 /** ServiceX's clients read one key, `message`, of an object. What passes by itself is 503: they try that again, and give up at a 500. */
 export function messageReply(error: unknown, requestId: string): Reply {
-  if (error instanceof Refused) return { status: error.status, body: { message: error.message } };
-  if (error instanceof Unavailable) {
-    return { status: 503, body: { message: error.message }, headers: { "retry-after": String(error.retryAfterSeconds) } };
+  if (error instanceof RequestError)
+    return { status: error.status, body: { message: error.message } };
+  if (error instanceof UnavailableError) {
+    return {
+      status: 503,
+      body: { message: error.message },
+      headers: { "retry-after": String(error.retryAfterSeconds) },
+    };
   }
-  return { status: 500, body: { message: `The service failed at this; its log has the reason under ${requestId}.` } };
+  return {
+    status: 500,
+    body: { message: `The service failed at this; its log has the reason under ${requestId}.` },
+  };
 }
 
-export function badRequest(message: string): Refused {
-  return new Refused(400, "bad_request", message);
+export function badRequest(message: string): RequestError {
+  return new RequestError(400, "bad_request", message);
 }
 
-export function noTransformation(id: string): Refused {
-  return new Refused(404, "not_found", `Transformation request not found with id: ${shown(id)}`);
+export function noTransformation(id: string): RequestError {
+  return new RequestError(
+    404,
+    "not_found",
+    `Transformation request not found with id: ${shown(id)}`,
+  );
 }
 
-export function noDataset(id: string): Refused {
-  return new Refused(404, "not_found", `Dataset ${shown(id)} not found`);
+export function noDataset(id: string): RequestError {
+  return new RequestError(404, "not_found", `Dataset ${shown(id)} not found`);
 }
 
 export function isNotFound(error: unknown): boolean {
-  return error instanceof Refused && error.status === 404;
+  return error instanceof RequestError && error.status === 404;
 }
 
 function shown(id: string): string {

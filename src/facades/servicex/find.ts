@@ -1,11 +1,11 @@
-import type { Context } from "../../context.ts";
-import { idOfNumber } from "../../requests/facade-store.ts";
-import { readRequest } from "../../requests/progress.ts";
-import type { RequestView } from "../../requests/request.ts";
+import type { Deps } from "../../deps.ts";
+import { idOfNumber } from "../../requests/read/facade-store.ts";
+import { readRequest } from "../../requests/read/request.ts";
+import type { RequestView } from "../../requests/views.ts";
 import { isNotFound, noTransformation } from "./errors.ts";
 
 /** By UUID, or by the small number that ServiceX gave requests as well. */
-export async function findRequest(ctx: Pick<Context, "db">, id: string): Promise<RequestView> {
+export async function findRequest(ctx: Deps<"db">, id: string): Promise<RequestView> {
   const uuid = /^\d+$/.test(id) ? await uuidOf(ctx, id) : id;
   if (uuid === undefined) throw noTransformation(id);
   try {
@@ -16,6 +16,6 @@ export async function findRequest(ctx: Pick<Context, "db">, id: string): Promise
   }
 }
 
-async function uuidOf(ctx: Pick<Context, "db">, digits: string): Promise<string | undefined> {
+async function uuidOf(ctx: Deps<"db">, digits: string): Promise<string | undefined> {
   return digits.length > 15 ? undefined : idOfNumber(ctx.db.query, Number(digits));
 }

@@ -1,7 +1,8 @@
 // Code generators as ServiceX clients name them, and the step that each becomes.
-import type { Context } from "../../context.ts";
+
+import type { Deps } from "../../deps.ts";
 import { parseSteps } from "../../http/steps.ts";
-import type { StepInput, StepView } from "../../requests/request.ts";
+import type { StepInput, StepView } from "../../requests/views.ts";
 import { version } from "../../version.ts";
 import { badRequest } from "./errors.ts";
 import type { ResultDestination, ResultFormat } from "./words.ts";
@@ -27,8 +28,14 @@ const generators: Record<string, Generator> = {
   sql: {
     operation: "transform",
     step({ selection, format, destination }) {
-      if (!selection) throw badRequest("The selection is missing: the generator sql takes one SELECT statement over the table input.");
-      if (format !== "parquet") throw badRequest(`The generator sql writes parquet; it cannot write the result-format ${format}.`);
+      if (!selection)
+        throw badRequest(
+          "The selection is missing: the generator sql takes one SELECT statement over the table input.",
+        );
+      if (format !== "parquet")
+        throw badRequest(
+          `The generator sql writes parquet; it cannot write the result-format ${format}.`,
+        );
       if (destination !== "object-store") {
         throw badRequest(
           `The generator sql puts its results into the object store; the result-destination ${destination} is not possible.`,
@@ -41,8 +48,10 @@ const generators: Record<string, Generator> = {
 };
 
 /** name → image, as clients ask for it before they submit */
-export function offeredGenerators(ctx: Pick<Context, "operations">): Record<string, string> {
-  const offered = Object.entries(generators).filter(([, { operation }]) => ctx.operations.has(operation));
+export function offeredGenerators(ctx: Deps<"operations">): Record<string, string> {
+  const offered = Object.entries(generators).filter(([, { operation }]) =>
+    ctx.operations.has(operation),
+  );
   return Object.fromEntries(offered.map(([name]) => [name, imageOf(name)]));
 }
 
@@ -51,17 +60,26 @@ export function imageOf(name: string): string {
 }
 
 /** `default`, null and none mean the first that is offered: `sql`. */
-export function stepOf(ctx: Pick<Context, "operations">, codegen: string | null | undefined, wanted: Wanted): Chosen {
+export function stepOf(
+  ctx: Deps<"operations">,
+  codegen: string | null | undefined,
+  wanted: Wanted,
+): Chosen {
   const offered = Object.keys(offeredGenerators(ctx));
   const name = (codegen === "default" ? undefined : codegen) || offered[0];
   const generator = name !== undefined && offered.includes(name) ? generators[name] : undefined;
   if (name === undefined || !generator) {
-    throw badRequest(`Invalid Codegen Image Passed in Request: ${name}. Offered here: ${offered.join(", ") || "none"}.`);
+    throw badRequest(
+      `Invalid Codegen Image Passed in Request: ${name}. Offered here: ${offered.join(", ") || "none"}.`,
+    );
   }
   return { codegen: name, steps: parseSteps(ctx.operations, [generator.step(wanted)]) };
 }
 
 /** What a request of any origin is made by, for those that show it. */
-export function generatorOf({ operation, settings }: Pick<StepView, "operation" | "settings">): string {
+export function generatorOf({
+  operation,
+  settings,
+}: Pick<StepView, "operation" | "settings">): string {
   return typeof settings.generator === "string" ? settings.generator : operation;
 }

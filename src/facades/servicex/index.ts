@@ -1,5 +1,5 @@
 // ServiceX's words: its Python clients, finders and workers call this service unchanged. contracts: doc/servicex.md says what differs.
-import type { Facade } from "../index.ts";
+import type { Facade } from "../contract.ts";
 import { endpointRouter } from "./endpoint.ts";
 import { messageReply } from "./errors.ts";
 import { internalEndpoints } from "./internal/index.ts";

@@ -10,7 +10,9 @@ export async function writeJsonList(
   items: AsyncIterable<unknown>,
   head: Record<string, unknown> = {},
 ): Promise<void> {
-  const fields = Object.entries(head).map(([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)},`);
+  const fields = Object.entries(head).map(
+    ([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)},`,
+  );
   let text = `{${fields.join("")}${JSON.stringify(name)}:[`;
   let first = true;
   for await (const item of items) {
@@ -19,7 +21,8 @@ export async function writeJsonList(
     if (text.length < chunkCharacters) continue;
     if (response.destroyed) return;
     begin(response);
-    if (!response.write(text)) await Promise.race([once(response, "drain"), once(response, "close")]);
+    if (!response.write(text))
+      await Promise.race([once(response, "drain"), once(response, "close")]);
     text = "";
   }
   begin(response);
@@ -28,5 +31,6 @@ export async function writeJsonList(
 
 /** Late, so that a fault before the first chunk is still answered as one. */
 function begin(response: ServerResponse): void {
-  if (!response.headersSent) response.writeHead(200, { "content-type": "application/json; charset=utf-8" });
+  if (!response.headersSent)
+    response.writeHead(200, { "content-type": "application/json; charset=utf-8" });
 }

@@ -1,8 +1,11 @@
-import type { Context } from "../../context.ts";
+import type { Deps } from "../../deps.ts";
 import { requestCredentials } from "../../s3/credentials.ts";
 
 /** Where a client reads this request's results, with keys that reach no other request. Nothing where this process has no S3 endpoint. */
-export function objectStoreFields({ urls, signingKey }: Pick<Context, "urls" | "signingKey">, request: string) {
+export function objectStoreFields(
+  { urls, signingKey }: Deps<"signingKey" | "urls">,
+  request: string,
+) {
   const address = urls.s3?.();
   if (address === undefined) return {};
   const { host, protocol } = new URL(address);

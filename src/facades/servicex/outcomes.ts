@@ -1,15 +1,20 @@
 // Files of a request with what became of them, one by one: results as clients poll them, and failures beside them.
-import type { Context } from "../../context.ts";
-import { type DeliveredRow, deliveredRows } from "../../requests/facade-store.ts";
-import { listFiles } from "../../requests/files.ts";
-import type { FileView, RequestView } from "../../requests/request.ts";
+
+import type { Deps } from "../../deps.ts";
+import { type DeliveredRow, deliveredRows } from "../../requests/read/facade-store.ts";
+import { listFiles } from "../../requests/read/files.ts";
+import type { FileView, RequestView } from "../../requests/views.ts";
 
 const pageSize = 500;
 
 /** What can be downloaded, the newest first; memory holds a page. */
-export async function* deliveredOf(ctx: Pick<Context, "db">, view: RequestView, laterThan?: string) {
+export async function* deliveredOf(ctx: Deps<"db">, view: RequestView, laterThan?: string) {
   for (let beforeSeq = Number.MAX_SAFE_INTEGER; ; ) {
-    const rows = await deliveredRows(ctx.db.query, view.id, { beforeSeq, laterThan, limit: pageSize });
+    const rows = await deliveredRows(ctx.db.query, view.id, {
+      beforeSeq,
+      laterThan,
+      limit: pageSize,
+    });
     for (const row of rows) yield toDelivered(view, row);
     const last = rows.at(-1);
     if (rows.length < pageSize || !last) return;
@@ -17,7 +22,10 @@ export async function* deliveredOf(ctx: Pick<Context, "db">, view: RequestView, 
   }
 }
 
-function toDelivered(view: RequestView, { seq, file, path, name, size, details, createdAt, seconds }: DeliveredRow) {
+function toDelivered(
+  view: RequestView,
+  { seq, file, path, name, size, details, createdAt, seconds }: DeliveredRow,
+) {
   const events = wholeNumber(details?.["total-events"]);
   const took = seconds ?? 0;
   return {
@@ -42,7 +50,7 @@ function wholeNumber(value: unknown): number {
 }
 
 /** Results, then failures: one entry a file, under the file's own id. */
-export async function* outcomesOf(ctx: Pick<Context, "db">, view: RequestView) {
+export async function* outcomesOf(ctx: Deps<"db">, view: RequestView) {
   yield* deliveredOf(ctx, view);
   for await (const file of failedFiles(ctx, view.id)) {
     yield {
@@ -62,7 +70,7 @@ export async function* outcomesOf(ctx: Pick<Context, "db">, view: RequestView) {
   }
 }
 
-export async function* failedFiles(ctx: Pick<Context, "db">, request: string): AsyncGenerator<FileView> {
+export async function* failedFiles(ctx: Deps<"db">, request: string): AsyncGenerator<FileView> {
   let cursor: string | undefined;
   do {
     const page = await listFiles(ctx, request, { state: "failed", cursor, limit: pageSize });

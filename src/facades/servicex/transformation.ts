@@ -1,11 +1,12 @@
 // A request as ServiceX shows it: the object that its clients poll.
-import type { Context } from "../../context.ts";
-import { type Aside, asidesOf } from "../../requests/facade-store.ts";
-import type { RequestView } from "../../requests/request.ts";
+
+import type { Deps } from "../../deps.ts";
+import { type FacadeExtras, facadeExtrasOf } from "../../requests/read/facade-store.ts";
 import { isFinal } from "../../requests/state.ts";
+import type { RequestView } from "../../requests/views.ts";
 import { version } from "../../version.ts";
+import { rememberedOf } from "./echoed-fields.ts";
 import { generatorOf, imageOf } from "./generators.ts";
-import { rememberedOf } from "./remembered.ts";
 import { timestamp } from "./times.ts";
 import { type Status, statusOf } from "./words.ts";
 
@@ -39,23 +40,28 @@ export interface Transformation {
 
 /** Of a page of requests; `userAgent` is who will read it. */
 export async function toTransformations(
-  ctx: Pick<Context, "db">,
+  ctx: Deps<"db">,
   views: readonly RequestView[],
   userAgent: string | undefined,
 ): Promise<Transformation[]> {
-  const asides = await asidesOf(
+  const asides = await facadeExtrasOf(
     ctx.db.query,
     views.map((view) => view.id),
   );
   return views.map((view) => toTransformation(view, asides.get(view.id), userAgent));
 }
 
-function toTransformation(view: RequestView, aside: Aside | undefined, userAgent: string | undefined): Transformation {
+function toTransformation(
+  view: RequestView,
+  aside: FacadeExtras | undefined,
+  userAgent: string | undefined,
+): Transformation {
   const remembered = rememberedOf(view);
   const step = view.steps.at(-1);
   const image = imageOf(remembered.codegen ?? (step ? generatorOf(step) : "unknown"));
   const counts = countsOf(view, aside);
-  const finishedAt = view.finished_at ?? (view.state === "canceling" ? aside?.cancelAskedAt : undefined);
+  const finishedAt =
+    view.finished_at ?? (view.state === "canceling" ? aside?.cancelAskedAt : undefined);
   return {
     request_id: view.id,
     title: view.title,
@@ -95,10 +101,13 @@ function toTransformation(view: RequestView, aside: Aside | undefined, userAgent
  * `completed` is the number of results that can be had: a client waits for exactly so many names. While the list of files is
  * open nothing is said of what remains, because the oldest clients take a 0 for the end.
  */
-function countsOf({ counters, state, dataset }: RequestView, aside: Aside | undefined) {
+function countsOf({ counters, state, dataset }: RequestView, aside: FacadeExtras | undefined) {
   const completed = aside?.resultsDeleted ? 0 : counters.done;
   const failed = counters.failed + counters.canceled;
-  const known = isFinal(state) || state === "canceling" || (state === "running" && counters.total >= dataset.files);
+  const known =
+    isFinal(state) ||
+    state === "canceling" ||
+    (state === "running" && counters.total >= dataset.files);
   const remaining = counters.total - counters.done - failed;
   return { files: counters.total, completed, failed, remaining: known ? remaining : null };
 }
@@ -109,7 +118,10 @@ function didOf({ dataset }: RequestView): string {
 }
 
 /** 3.3.0 brought the word. Clients before 3.2.0 read through aiohttp; later ones say their version when they submit. */
-function knowsBadDataset(userAgent: string | undefined, clientVersion: string | undefined): boolean {
+function knowsBadDataset(
+  userAgent: string | undefined,
+  clientVersion: string | undefined,
+): boolean {
   if (userAgent?.includes("aiohttp")) return false;
   const [, major, minor] = /^(\d+)\.(\d+)/.exec(clientVersion ?? "") ?? [];
   return major === undefined || Number(major) > 3 || (Number(major) === 3 && Number(minor) >= 3);

@@ -1,11 +1,20 @@
 // Our words → ServiceX's. Every map is total: a client parses these as enums and fails the whole answer at any other.
-import type { DatasetOutcome } from "../../datasets/ending.ts";
+import type { DatasetOutcome } from "../../datasets/lookup-end.ts";
 import type { RequestState } from "../../requests/state.ts";
 
-export const statuses = ["Submitted", "Lookup", "Pending Lookup", "Running", "Complete", "Fatal", "Canceled", "Bad Dataset"] as const;
+export const statuses = [
+  "Submitted",
+  "Lookup",
+  "Pending Lookup",
+  "Running",
+  "Complete",
+  "Fatal",
+  "Canceled",
+  "Bad Dataset",
+] as const;
 export type Status = (typeof statuses)[number];
 
-export interface Standing {
+export interface StatusInput {
   state: RequestState;
   /** its files could not be found */
   datasetFailed: boolean;
@@ -15,18 +24,19 @@ export interface Standing {
   knowsBadDataset: boolean;
 }
 
-export function statusOf(standing: Standing): Status {
-  return byState[standing.state](standing);
+export function statusOf(input: StatusInput): Status {
+  return byState[input.state](input);
 }
 
-const byState: Record<RequestState, (standing: Standing) => Status> = {
+const byState: Record<RequestState, (input: StatusInput) => Status> = {
   submitted: () => "Submitted",
   lookup: ({ beganLookup }) => (beganLookup ? "Lookup" : "Pending Lookup"),
   running: () => "Running",
   canceling: () => "Canceled",
   canceled: () => "Canceled",
   complete: () => "Complete",
-  failed: ({ datasetFailed, knowsBadDataset }) => (datasetFailed && knowsBadDataset ? "Bad Dataset" : "Fatal"),
+  failed: ({ datasetFailed, knowsBadDataset }) =>
+    datasetFailed && knowsBadDataset ? "Bad Dataset" : "Fatal",
 };
 
 /** Where to look for requests of a status; what is found there still has to be looked at. */
@@ -45,7 +55,13 @@ const statesByStatus: Record<Status, RequestState[]> = {
   "Bad Dataset": ["failed"],
 };
 
-export type LookupStatus = "created" | "looking" | "complete" | "does_not_exist" | "bad_name" | "internal_failure";
+export type LookupStatus =
+  | "created"
+  | "looking"
+  | "complete"
+  | "does_not_exist"
+  | "bad_name"
+  | "internal_failure";
 
 export function lookupStatusOf(outcome: DatasetOutcome | null): LookupStatus {
   return outcome === null ? "looking" : byOutcome[outcome];

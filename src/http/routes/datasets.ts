@@ -1,5 +1,10 @@
 import { z } from "zod";
-import { listDatasetFiles, listDatasets, readDataset, removeDataset } from "../../datasets/datasets.ts";
+import {
+  listDatasetFiles,
+  listDatasets,
+  readDataset,
+  removeDataset,
+} from "../../datasets/datasets.ts";
 import { route } from "../route.ts";
 import { dataset, datasetFilePage, datasetPage } from "../schemas/dataset.ts";
 import { cursor, datasetParams, limit } from "../schemas/params.ts";
@@ -35,7 +40,10 @@ export const getDataset = route({
   summary: "Read a dataset",
   params,
   responses: { 200: { description: "The dataset.", schema: dataset } },
-  handler: async (ctx, call) => ({ status: 200, body: await readDataset(ctx, call.params.dataset) }),
+  handler: async (ctx, call) => ({
+    status: 200,
+    body: await readDataset(ctx, call.params.dataset),
+  }),
 });
 
 export const listFilesOfDataset = route({
@@ -47,7 +55,10 @@ export const listFilesOfDataset = route({
   params,
   query: z.strictObject({ cursor, limit: limit(1000, 100) }),
   responses: { 200: { description: "A page of files.", schema: datasetFilePage } },
-  handler: async (ctx, call) => ({ status: 200, body: await listDatasetFiles(ctx, call.params.dataset, call.query) }),
+  handler: async (ctx, call) => ({
+    status: 200,
+    body: await listDatasetFiles(ctx, call.params.dataset, call.query),
+  }),
 });
 
 export const deleteDataset = route({
@@ -55,8 +66,12 @@ export const deleteDataset = route({
   path: "/v1/datasets/{dataset}",
   name: "deleteDataset",
   tag,
-  summary: "Forget a dataset: the next request that names it looks anew; requests that use it keep it",
+  summary:
+    "Forget a dataset: the next request that names it looks anew; requests that use it keep it",
   params,
   responses: { 200: { description: "It is forgotten, now or before.", schema: dataset } },
-  handler: async (ctx, call) => ({ status: 200, body: (await removeDataset(ctx, call.params.dataset)).dataset }),
+  handler: async (ctx, call) => ({
+    status: 200,
+    body: (await removeDataset(ctx, call.params.dataset)).dataset,
+  }),
 });

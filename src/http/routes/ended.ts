@@ -1,8 +1,8 @@
 // What is done with a request that has ended: look at its failures, try them again, delete it.
 import { z } from "zod";
-import { listErrors } from "../../requests/errors.ts";
-import { redrive } from "../../requests/redrive.ts";
-import { remove } from "../../requests/remove.ts";
+import { deleteRequest as removeRequest } from "../../requests/lifecycle/delete.ts";
+import { redrive } from "../../requests/lifecycle/redrive.ts";
+import { listErrors } from "../../requests/read/error-groups.ts";
 import { route } from "../route.ts";
 import { requestParams } from "../schemas/params.ts";
 import { requestView } from "../schemas/request.ts";
@@ -15,7 +15,13 @@ const errorGroup = z
     message: z.string().meta({ description: "With numbers, paths and ids taken out." }),
     count: z.number().int(),
     share: z.number().meta({ description: "Of all failed files; from 0 to 1." }),
-    examples: z.array(z.object({ file: z.number().int(), paths: z.array(z.string()), message: z.string().nullable() })),
+    examples: z.array(
+      z.object({
+        file: z.number().int(),
+        paths: z.array(z.string()),
+        message: z.string().nullable(),
+      }),
+    ),
   })
   .meta({ id: "ErrorGroup" });
 
@@ -26,19 +32,34 @@ export const listRequestErrors = route({
   tag: "files",
   summary: "List why files failed, in groups, the greatest first",
   params: requestParams,
-  responses: { 200: { description: "The groups.", schema: z.object({ items: z.array(errorGroup), next: z.string().nullable() }) } },
-  handler: async (ctx, { params }) => ({ status: 200, body: { items: await listErrors(ctx, params.id), next: null } }),
+  responses: {
+    200: {
+      description: "The groups.",
+      schema: z.object({ items: z.array(errorGroup), next: z.string().nullable() }),
+    },
+  },
+  handler: async (ctx, { params }) => ({
+    status: 200,
+    body: { items: await listErrors(ctx, params.id), next: null },
+  }),
 });
 
 const redriveBody = z
   .strictObject({
-    errors: z.array(z.string().min(1).max(100)).min(1).max(1000).optional().meta({ description: "Fingerprints of error groups." }),
+    errors: z
+      .array(z.string().min(1).max(100))
+      .min(1)
+      .max(1000)
+      .optional()
+      .meta({ description: "Fingerprints of error groups." }),
     files: z.array(z.number().int().min(1)).min(1).max(100_000).optional(),
   })
   .meta({ id: "Redrive", description: "Empty: every failed file." });
 
 const redriven = requestView
-  .extend({ redriven: z.number().int().min(1).meta({ description: "Files that are tried again." }) })
+  .extend({
+    redriven: z.number().int().min(1).meta({ description: "Files that are tried again." }),
+  })
   .meta({ id: "Redriven" });
 
 export const redriveRequest = route({
@@ -66,9 +87,12 @@ export const deleteRequest = route({
   tag: "requests",
   summary: "Delete a request that has ended, with its rows and its results; its receipt stays",
   params: requestParams,
-  responses: { 204: { description: "It is gone." }, 409: { description: "It has not ended: cancel it first." } },
+  responses: {
+    204: { description: "It is gone." },
+    409: { description: "It has not ended: cancel it first." },
+  },
   async handler(ctx, { params }) {
-    await remove(ctx, params.id);
+    await removeRequest(ctx, params.id);
     return { status: 204 };
   },
 });

@@ -1,4 +1,4 @@
-import { readRequest } from "../../requests/progress.ts";
+import { readRequest } from "../../requests/read/request.ts";
 import { isFinal } from "../../requests/state.ts";
 import { eventId, streamEvents } from "../events.ts";
 import { route } from "../route.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { listFiles, readFile } from "../../requests/files.ts";
+import { listFiles, readFile } from "../../requests/read/files.ts";
 import { route } from "../route.ts";
 import { filePage, fileState, fileWithHistory } from "../schemas/file.ts";
 import { cursor, fileParams, limit, requestParams, wholeNumber } from "../schemas/params.ts";
@@ -16,8 +16,18 @@ export const listRequestFiles = route({
     step: wholeNumber(1000)
       .optional()
       .meta({ override: { type: "integer", minimum: 1 } }),
-    error: z.string().min(1).max(100).optional().meta({ description: "The fingerprint of an error." }),
-    prefix: z.string().min(1).max(4096).optional().meta({ description: "What the file's first path begins with." }),
+    error: z
+      .string()
+      .min(1)
+      .max(100)
+      .optional()
+      .meta({ description: "The fingerprint of an error." }),
+    prefix: z
+      .string()
+      .min(1)
+      .max(4096)
+      .optional()
+      .meta({ description: "What the file's first path begins with." }),
     cursor,
     limit: limit(1000, 100),
   }),

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { metrics } from "../../metrics.ts";
-import { refreshGauges } from "../../requests/gauges.ts";
+import { refreshGauges } from "../../requests/monitor/gauges.ts";
 import { readiness } from "../readiness.ts";
 import { route } from "../route.ts";
 
@@ -26,11 +26,15 @@ export const getReadiness = route({
   summary: "Can it serve: database, migrations, queue and store?",
   responses: {
     200: { description: "It can.", schema: readinessBody },
-    503: { description: "It cannot; `missing` says what is away, in words.", schema: readinessBody },
+    503: {
+      description: "It cannot; `missing` says what is away, in words.",
+      schema: readinessBody,
+    },
   },
   async handler(ctx) {
     const missing = await readiness(ctx);
-    if (Object.keys(missing).length === 0) return { status: 200, body: { status: "ready", missing } };
+    if (Object.keys(missing).length === 0)
+      return { status: 200, body: { status: "ready", missing } };
     return { status: 503, body: { status: "not ready", missing }, headers: { "retry-after": "2" } };
   },
 });
@@ -41,9 +45,19 @@ export const getMetrics = route({
   name: "getMetrics",
   tag: "health",
   summary: "Metrics for Prometheus",
-  responses: { 200: { description: "The metrics.", mediaType: "text/plain", example: "longshore_http_seconds_count 12" } },
+  responses: {
+    200: {
+      description: "The metrics.",
+      mediaType: "text/plain",
+      example: "longshore_http_seconds_count 12",
+    },
+  },
   async handler(ctx) {
     await refreshGauges(ctx);
-    return { status: 200, body: await metrics.metrics(), headers: { "content-type": metrics.contentType } };
+    return {
+      status: 200,
+      body: await metrics.metrics(),
+      headers: { "content-type": metrics.contentType },
+    };
   },
 });

@@ -2,7 +2,7 @@
 
 import { pipeline } from "node:stream/promises";
 import { type Request, type Response, Router } from "express";
-import { notFound, Refused } from "../../errors.ts";
+import { notFound, RequestError } from "../../errors.ts";
 import { attachment } from "../../storage/attachment.ts";
 import { readRange } from "../../storage/byte-range.ts";
 import { etagOf, rangeApplies, readCondition } from "../../storage/conditions.ts";
@@ -21,7 +21,12 @@ export interface ObjectRoutes {
 const path = "/objects/:bucket/*name";
 type ObjectRequest = Request<{ bucket: string; name: string[] }>;
 
-export function objectRoutes({ store, signingKey, uploadLimitBytes, isRecorded }: ObjectRoutes): Router {
+export function objectRoutes({
+  store,
+  signingKey,
+  uploadLimitBytes,
+  isRecorded,
+}: ObjectRoutes): Router {
   const router = Router({ strict: true, caseSensitive: true });
 
   router.get(path, async (request: ObjectRequest, response: Response) => {
@@ -34,12 +39,21 @@ export function objectRoutes({ store, signingKey, uploadLimitBytes, isRecorded }
       response.status(condition).end();
       return;
     }
-    const range = rangeApplies(request.headers, object) ? readRange(request.headers.range, object.size) : undefined;
+    const range = rangeApplies(request.headers, object)
+      ? readRange(request.headers.range, object.size)
+      : undefined;
     if (range === "unsatisfiable") {
       response.setHeader("content-range", `bytes */${object.size}`);
-      throw new Refused(416, "bad_range", `The object has ${object.size} bytes; none are in ${request.headers.range}.`);
+      throw new RequestError(
+        416,
+        "bad_range",
+        `The object has ${object.size} bytes; none are in ${request.headers.range}.`,
+      );
     }
-    if (range) response.status(206).setHeader("content-range", `bytes ${range.start}-${range.end}/${object.size}`);
+    if (range)
+      response
+        .status(206)
+        .setHeader("content-range", `bytes ${range.start}-${range.end}/${object.size}`);
     response.setHeader("content-length", range ? range.end - range.start + 1 : object.size);
     if (request.method === "HEAD") {
       response.end();
@@ -54,25 +68,45 @@ export function objectRoutes({ store, signingKey, uploadLimitBytes, isRecorded }
     const { bucket, name } = signedObject(request, "PUT", signingKey);
     // The URL outlives the attempt: a late one must not slip other bytes under what is recorded.
     if (await isRecorded(bucket, name))
-      throw new Refused(409, "recorded", `${JSON.stringify(name)} is a recorded result and stays as it is.`);
+      throw new RequestError(
+        409,
+        "recorded",
+        `${JSON.stringify(name)} is a recorded result and stays as it is.`,
+      );
     const announced = request.headers["content-length"];
     const size = announced === undefined ? {} : { size: Number(announced) };
-    response.json(await consuming(detachedBody(request), (body) => store.put(bucket, name, body, { ...size, limit: uploadLimitBytes })));
+    response.json(
+      await consuming(detachedBody(request), (body) =>
+        store.put(bucket, name, body, { ...size, limit: uploadLimitBytes }),
+      ),
+    );
   });
 
   return router;
 }
 
-function signedObject(request: ObjectRequest, verb: SignedVerb, key: Buffer): { bucket: string; name: string } {
+function signedObject(
+  request: ObjectRequest,
+  verb: SignedVerb,
+  key: Buffer,
+): { bucket: string; name: string } {
   const query = new URLSearchParams(request.originalUrl.split("?")[1]);
   const { bucket } = request.params;
   const name = request.params.name.join("/");
   const expires = Number(query.get("expires"));
-  const verdict = verifySignature(key, { verb, bucket, name, expires }, query.get("signature") ?? "");
+  const verdict = verifySignature(
+    key,
+    { verb, bucket, name, expires },
+    query.get("signature") ?? "",
+  );
   if (verdict === "good") return { bucket, name };
   if (verdict === "expired")
-    throw new Refused(403, "expired", `This URL expired at ${new Date(expires * 1000).toISOString()}; ask for a new one.`);
-  throw new Refused(
+    throw new RequestError(
+      403,
+      "expired",
+      `This URL expired at ${new Date(expires * 1000).toISOString()}; ask for a new one.`,
+    );
+  throw new RequestError(
     403,
     "bad_signature",
     `The signature does not allow ${request.method} of this object; use the URL whole, as it was given.`,

@@ -10,7 +10,12 @@ export function getOpenApi(routes: () => readonly Route[]): Route {
     name: "getOpenApi",
     tag: "health",
     summary: "This document",
-    responses: { 200: { description: "The OpenAPI 3.1 document of this service.", schema: z.record(z.string(), z.unknown()) } },
+    responses: {
+      200: {
+        description: "The OpenAPI 3.1 document of this service.",
+        schema: z.record(z.string(), z.unknown()),
+      },
+    },
     handler: (ctx) => ({ status: 200, body: documentOf(routes(), [...ctx.operations.values()]) }),
   });
 }

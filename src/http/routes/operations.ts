@@ -2,7 +2,11 @@ import { z } from "zod";
 import { route } from "../route.ts";
 
 const operation = z
-  .object({ name: z.string(), summary: z.string(), settings: z.record(z.string(), z.unknown()).meta({ description: "A JSON schema." }) })
+  .object({
+    name: z.string(),
+    summary: z.string(),
+    settings: z.record(z.string(), z.unknown()).meta({ description: "A JSON schema." }),
+  })
   .meta({ id: "Operation" });
 
 export const listOperations = route({
@@ -11,7 +15,12 @@ export const listOperations = route({
   name: "listOperations",
   tag: "operations",
   summary: "What this service can do with a file, each with its settings' schema",
-  responses: { 200: { description: "The operations.", schema: z.object({ items: z.array(operation), next: z.null() }) } },
+  responses: {
+    200: {
+      description: "The operations.",
+      schema: z.object({ items: z.array(operation), next: z.null() }),
+    },
+  },
   handler(ctx) {
     const items = [...ctx.operations.values()].map(({ name, summary, settings }) => ({
       name,

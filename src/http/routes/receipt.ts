@@ -1,4 +1,4 @@
-import { readReceipt, receiptKeys } from "../../requests/receipt.ts";
+import { readReceipt, receiptKeys } from "../../receipts/issue.ts";
 import { route } from "../route.ts";
 import { requestParams } from "../schemas/params.ts";
 import { jwks, signedReceipt } from "../schemas/receipt.ts";

@@ -1,15 +1,21 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { canonicalJson } from "../../canonical-json.ts";
-import { Refused } from "../../errors.ts";
-import { cancel } from "../../requests/cancel.ts";
-import { listRequests, readRequest } from "../../requests/progress.ts";
-import type { RequestView } from "../../requests/request.ts";
-import { submit } from "../../requests/submit.ts";
-import { waitingOf } from "../../requests/waiting.ts";
+import { RequestError } from "../../errors.ts";
+import { cancel } from "../../requests/lifecycle/cancel.ts";
+import { submit } from "../../requests/lifecycle/submit.ts";
+import { waitingOf } from "../../requests/monitor/waiting-reason.ts";
+import { listRequests, readRequest } from "../../requests/read/request.ts";
+import type { RequestView } from "../../requests/views.ts";
 import { route } from "../route.ts";
 import { cursor, limit, requestParams } from "../schemas/params.ts";
-import { requestNow, requestPage, requestState, requestView, type WireRequest } from "../schemas/request.ts";
+import {
+  requestNow,
+  requestPage,
+  requestState,
+  requestView,
+  type WireRequest,
+} from "../schemas/request.ts";
 import { idempotencyHeader, submitBody, submitExample } from "../schemas/submit.ts";
 import { parseSteps } from "../steps.ts";
 
@@ -24,7 +30,9 @@ export const submitRequest = route({
   responses: {
     201: { description: "Recorded; work begins.", schema: requestView },
     200: { description: "The request that this idempotency key made before.", schema: requestView },
-    422: { description: "The idempotency key was used with another body, or the query cannot work." },
+    422: {
+      description: "The idempotency key was used with another body, or the query cannot work.",
+    },
   },
   async handler(ctx, { body, owner, request, sent }) {
     const key = idempotencyKey(request.headers["idempotency-key"]);
@@ -36,8 +44,17 @@ export const submitRequest = route({
       workers: body.workers,
       stopAfterFailedPercent: body.stop_after_failed_percent,
     };
-    const { request: view, created } = await submit(ctx, owner, input, key === undefined ? undefined : { key, bodyHash: hashOf(sent) });
-    return { status: created ? 201 : 200, body: onTheWire(view), headers: { location: linkTo(view.id) } };
+    const { request: view, created } = await submit(
+      ctx,
+      owner,
+      input,
+      key === undefined ? undefined : { key, bodyHash: hashOf(sent) },
+    );
+    return {
+      status: created ? 201 : 200,
+      body: onTheWire(view),
+      headers: { location: linkTo(view.id) },
+    };
   },
 });
 
@@ -47,7 +64,12 @@ export const listAllRequests = route({
   name: "listRequests",
   tag: "requests",
   summary: "List requests, the newest first",
-  query: z.strictObject({ state: requestState.optional(), owner: z.string().min(1).max(200).optional(), cursor, limit: limit(200, 50) }),
+  query: z.strictObject({
+    state: requestState.optional(),
+    owner: z.string().min(1).max(200).optional(),
+    cursor,
+    limit: limit(200, 50),
+  }),
   responses: { 200: { description: "A page of requests.", schema: requestPage } },
   async handler(ctx, { query }) {
     const page = await listRequests(ctx, query);
@@ -108,9 +130,12 @@ function linkTo(id: string): string {
 function idempotencyKey(header: string | string[] | undefined): string | undefined {
   if (header === undefined) return undefined;
   if (typeof header === "string" && /^[\x20-\x7e]{1,255}$/.test(header)) return header;
-  throw new Refused(400, "bad_header", "The Idempotency-Key must be 1 to 255 printable ASCII characters.", [
-    { pointer: "Idempotency-Key", detail: "1 to 255 printable ASCII characters" },
-  ]);
+  throw new RequestError(
+    400,
+    "bad_header",
+    "The Idempotency-Key must be 1 to 255 printable ASCII characters.",
+    [{ pointer: "Idempotency-Key", detail: "1 to 255 printable ASCII characters" }],
+  );
 }
 
 function hashOf(sent: unknown): string {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { listResults } from "../../requests/results.ts";
+import { listResults } from "../../requests/read/results.ts";
 import { route } from "../route.ts";
 import { resultPage } from "../schemas/file.ts";
 import { limit, requestParams } from "../schemas/params.ts";
@@ -12,7 +12,12 @@ export const listRequestResults = route({
   summary: "List the results of a request's last step, in the order in which they came",
   params: requestParams,
   query: z.strictObject({
-    after: z.string().min(1).max(1000).optional().meta({ description: "The `next` of the page before." }),
+    after: z
+      .string()
+      .min(1)
+      .max(1000)
+      .optional()
+      .meta({ description: "The `next` of the page before." }),
     limit: limit(1000, 100),
   }),
   responses: { 200: { description: "A page of results with signed URLs.", schema: resultPage } },

@@ -1,7 +1,7 @@
-import type { Context } from "../../context.ts";
-import { report } from "../../requests/report.ts";
-import type { Report, ReportAnswer } from "../../requests/request.ts";
-import { claim, heartbeat } from "../../requests/work.ts";
+import type { Deps } from "../../deps.ts";
+import { claim, heartbeat } from "../../requests/dispatch/claim.ts";
+import { report } from "../../requests/reports/report.ts";
+import type { Report, ReportAnswer } from "../../requests/views.ts";
 import { badInput } from "../parse.ts";
 import { route } from "../route.ts";
 import * as schema from "../schemas/work.ts";
@@ -14,11 +14,17 @@ export const claimWork = route({
   tag: "work",
   summary: "Take tasks; each is this worker's until its lease is over",
   hot: true,
-  body: { schema: schema.claimBody, example: { worker: "node7-1", operations: ["transform"], max: 4, wait_seconds: 20 } },
+  body: {
+    schema: schema.claimBody,
+    example: { worker: "node7-1", operations: ["transform"], max: 4, wait_seconds: 20 },
+  },
   responses: { 200: { description: "Tasks, or none.", schema: schema.claimAnswer } },
   async handler(ctx, { body, gone }) {
     const { worker, request, operations, max, wait_seconds: waitSeconds } = body;
-    return { status: 200, body: { tasks: await claim(ctx, { worker, request, operations, max, waitSeconds }, gone()) } };
+    return {
+      status: 200,
+      body: { tasks: await claim(ctx, { worker, request, operations, max, waitSeconds }, gone()) },
+    };
   },
 });
 
@@ -29,8 +35,17 @@ export const heartbeatWork = route({
   tag: "work",
   summary: "Renew the leases of tasks in hand; the answer names those to give up",
   hot: true,
-  body: { schema: schema.heartbeatBody, limitMegabytes: 4, example: { worker: "node7-1", tasks: ["5b0e…"] } },
-  responses: { 200: { description: "Tasks that are canceled or another's by now.", schema: schema.heartbeatAnswer } },
+  body: {
+    schema: schema.heartbeatBody,
+    limitMegabytes: 4,
+    example: { worker: "node7-1", tasks: ["5b0e…"] },
+  },
+  responses: {
+    200: {
+      description: "Tasks that are canceled or another's by now.",
+      schema: schema.heartbeatAnswer,
+    },
+  },
   async handler(ctx, { body }) {
     return { status: 200, body: { give_up: await heartbeat(ctx, body) } };
   },
@@ -64,13 +79,19 @@ export const reportWork = route({
       ],
     },
   },
-  responses: { 200: { description: "One answer a report, in the same order.", schema: schema.reportsAnswer } },
+  responses: {
+    200: { description: "One answer a report, in the same order.", schema: schema.reportsAnswer },
+  },
   async handler(ctx, { body }) {
     return { status: 200, body: { answers: await answerReports(ctx, body.worker, body.reports) } };
   },
 });
 
-async function answerReports(ctx: Context, worker: string, sent: unknown[]): Promise<ReportAnswer[]> {
+async function answerReports(
+  ctx: Deps<"batcher" | "metrics" | "store">,
+  worker: string,
+  sent: unknown[],
+): Promise<ReportAnswer[]> {
   const refused = new Map<number, ReportAnswer>();
   const errors: { pointer: string; detail: string }[] = [];
   const good: Report[] = [];

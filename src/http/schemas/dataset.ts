@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { DatasetFileView, DatasetView } from "../../datasets/datasets.ts";
-import { datasetOutcomes } from "../../datasets/ending.ts";
-import { datasetStates } from "../../requests/state.ts";
+import { datasetOutcomes } from "../../datasets/lookup-end.ts";
+import { datasetStates } from "../../datasets/state.ts";
 import { time } from "./request.ts";
 
 const count = z.number().int().min(0);
@@ -9,11 +9,16 @@ const count = z.number().int().min(0);
 export const dataset = z
   .object({
     id: z.string(),
-    finder: z.string().meta({ description: "The scheme of its name; `user` for a list in a request." }),
+    finder: z
+      .string()
+      .meta({ description: "The scheme of its name; `user` for a list in a request." }),
     name: z.string(),
     version: z.number().int().min(1),
     state: z.enum(datasetStates),
-    outcome: z.enum(datasetOutcomes).nullable().meta({ description: "How its lookup ended; null while it goes on." }),
+    outcome: z
+      .enum(datasetOutcomes)
+      .nullable()
+      .meta({ description: "How its lookup ended; null while it goes on." }),
     reason: z.string().nullable(),
     incomplete: z.boolean(),
     files: count,
@@ -36,4 +41,7 @@ const datasetFile = z
   .meta({ id: "DatasetFile" }) satisfies z.ZodType<DatasetFileView>;
 
 export const datasetPage = z.object({ items: z.array(dataset), next: z.string().nullable() });
-export const datasetFilePage = z.object({ items: z.array(datasetFile), next: z.string().nullable() });
+export const datasetFilePage = z.object({
+  items: z.array(datasetFile),
+  next: z.string().nullable(),
+});

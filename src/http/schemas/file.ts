@@ -1,6 +1,6 @@
 import { z } from "zod";
-import type { FileView, HistoryRow, ResultView } from "../../requests/request.ts";
 import { fileStates, historyStatuses } from "../../requests/state.ts";
+import type { FileView, HistoryRow, ResultView } from "../../requests/views.ts";
 import { time } from "./request.ts";
 
 export const fileState = z.enum(fileStates).meta({ id: "FileState" });
@@ -31,7 +31,9 @@ const historyRow = z
   .meta({ id: "HistoryRow" }) satisfies z.ZodType<HistoryRow>;
 
 export const filePage = z.object({ items: z.array(file), next: z.string().nullable() });
-export const fileWithHistory = z.object({ ...fileShape, history: z.array(historyRow) }).meta({ id: "FileWithHistory" });
+export const fileWithHistory = z
+  .object({ ...fileShape, history: z.array(historyRow) })
+  .meta({ id: "FileWithHistory" });
 
 const result = z
   .object({
@@ -41,7 +43,10 @@ const result = z
     attempt: z.number().int().min(0),
     name: z.string(),
     size: z.number().int().min(0).meta({ description: "bytes" }),
-    checksum: z.string().nullable().meta({ description: "sha256 in hex, where the store knows it" }),
+    checksum: z
+      .string()
+      .nullable()
+      .meta({ description: "sha256 in hex, where the store knows it" }),
     created_at: time,
     url: z.string().meta({ description: "Signed: anyone may read it until it expires." }),
   })
@@ -49,5 +54,7 @@ const result = z
 
 export const resultPage = z.object({
   items: z.array(result),
-  next: z.string().meta({ description: "Never null: ask again with `after` set to it, and no late result is missed." }),
+  next: z.string().meta({
+    description: "Never null: ask again with `after` set to it, and no late result is missed.",
+  }),
 });

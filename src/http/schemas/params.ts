@@ -1,11 +1,17 @@
 import { z } from "zod";
 
 export const requestParams = z.object({
-  id: z.uuid().meta({ description: "The request's id.", example: "7f1e8e0c-6a0e-4a0b-9d7e-3a8f1f5f2c11" }),
+  id: z
+    .uuid()
+    .meta({ description: "The request's id.", example: "7f1e8e0c-6a0e-4a0b-9d7e-3a8f1f5f2c11" }),
 });
 
 export const fileParams = requestParams.extend({
-  file: wholeNumber(Number.MAX_SAFE_INTEGER, 0).meta({ description: "The file's id.", override: { type: "integer" }, example: 42 }),
+  file: wholeNumber(Number.MAX_SAFE_INTEGER, 0).meta({
+    description: "The file's id.",
+    override: { type: "integer" },
+    example: 42,
+  }),
 });
 
 export const datasetParams = z.object({
@@ -24,7 +30,12 @@ export function wholeNumber(most: number, least = 1) {
     .pipe(z.number().int().min(least).max(most));
 }
 
-export const cursor = z.string().min(1).max(1000).optional().meta({ description: "Where the page before ended: its `next`." });
+export const cursor = z
+  .string()
+  .min(1)
+  .max(1000)
+  .optional()
+  .meta({ description: "Where the page before ended: its `next`." });
 
 export function limit(most: number, usual: number) {
   return wholeNumber(most)

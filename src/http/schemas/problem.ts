@@ -20,6 +20,11 @@ export const problem = z
       status: 400,
       detail: '"selektion" is not known here. Did you mean "selection"?',
       instance: "/v1/requests",
-      errors: [{ pointer: "/steps/0/selektion", detail: '"selektion" is not known here. Did you mean "selection"?' }],
+      errors: [
+        {
+          pointer: "/steps/0/selektion",
+          detail: '"selektion" is not known here. Did you mean "selection"?',
+        },
+      ],
     },
   }) satisfies z.ZodType<Problem>;

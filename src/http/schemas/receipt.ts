@@ -49,7 +49,15 @@ const receipt = z.object({
       redriven: count.meta({ description: "Files taken up again at its beginning." }),
       done: count,
       failed: count,
-      moves: z.array(z.object({ move: z.string(), from: z.string().nullable(), to: z.string(), at: time, reason: z.string().nullable() })),
+      moves: z.array(
+        z.object({
+          move: z.string(),
+          from: z.string().nullable(),
+          to: z.string(),
+          at: time,
+          reason: z.string().nullable(),
+        }),
+      ),
     }),
   ),
   failures: z.object({
@@ -58,16 +66,22 @@ const receipt = z.object({
       z.object({
         ...groupShape,
         count,
-        examples: z.array(z.object({ file: count, paths: z.array(z.string()), message: z.string().nullable() })),
+        examples: z.array(
+          z.object({ file: count, paths: z.array(z.string()), message: z.string().nullable() }),
+        ),
       }),
     ),
-    overcome: z.array(z.object(groupShape)).meta({ description: "Met on the way; no file has failed of these in the end." }),
+    overcome: z
+      .array(z.object(groupShape))
+      .meta({ description: "Met on the way; no file has failed of these in the end." }),
   }),
   results: z.object({
     count,
     bytes: count,
     digest,
-    listed: z.boolean().meta({ description: "false: more than are listed here; `url` lists them while they are kept." }),
+    listed: z.boolean().meta({
+      description: "false: more than are listed here; `url` lists them while they are kept.",
+    }),
     items: z.array(
       z.object({
         name: z.string(),
@@ -90,7 +104,9 @@ export const signedReceipt = z
     signature: z.object({
       algorithm: z.literal("Ed25519"),
       key_id: z.string(),
-      value: z.string().meta({ description: "base64url, over the canonical JSON (RFC 8785) of `receipt`" }),
+      value: z
+        .string()
+        .meta({ description: "base64url, over the canonical JSON (RFC 8785) of `receipt`" }),
     }),
   })
   .meta({ id: "SignedReceipt" }) satisfies z.ZodType<SignedReceipt>;

@@ -1,16 +1,25 @@
 import { z } from "zod";
-import type { Counters, RequestView, StepView } from "../../requests/request.ts";
+import { type Waiting, waitingReasons } from "../../requests/monitor/waiting-reason.ts";
 import { requestStates } from "../../requests/state.ts";
-import { type Waiting, waitingReasons } from "../../requests/waiting.ts";
+import type { Counters, RequestView, StepView } from "../../requests/views.ts";
 
 export const time = z.iso.datetime();
 const count = z.number().int().min(0);
 
-const countersShape = { total: count, waiting: count, queued: count, running: count, done: count, failed: count, canceled: count };
+const countersShape = {
+  total: count,
+  waiting: count,
+  queued: count,
+  running: count,
+  done: count,
+  failed: count,
+  canceled: count,
+};
 
-export const counters = z
-  .object(countersShape)
-  .meta({ id: "Counters", description: "Files by state; each file is counted once." }) satisfies z.ZodType<Counters>;
+export const counters = z.object(countersShape).meta({
+  id: "Counters",
+  description: "Files by state; each file is counted once.",
+}) satisfies z.ZodType<Counters>;
 
 const step = z
   .object({
@@ -18,7 +27,11 @@ const step = z
     operation: z.string(),
     settings: z.record(z.string(), z.unknown()),
     retry: z
-      .object({ attempts: z.number().int().nullable(), wait_seconds: z.number().nullable(), classes: z.array(z.string()).nullable() })
+      .object({
+        attempts: z.number().int().nullable(),
+        wait_seconds: z.number().nullable(),
+        classes: z.array(z.string()).nullable(),
+      })
       .nullable()
       .meta({ description: "When its files are tried again, where that was said." }),
     ...countersShape,
@@ -39,7 +52,9 @@ export const requestView = z
     state: requestState,
     round: z.number().int().min(1),
     reason: z.string().nullable(),
-    incomplete: z.boolean().meta({ description: "The lookup stopped half way: the dataset has more files than these." }),
+    incomplete: z
+      .boolean()
+      .meta({ description: "The lookup stopped half way: the dataset has more files than these." }),
     counters,
     steps: z.array(step),
     dataset: z.object({
@@ -67,12 +82,17 @@ const waiting = z
     eta: z
       .object({ p50: time, p90: time, confidence: z.enum(["rough", "fair", "good"]) })
       .nullable()
-      .meta({ description: "When it ends, if it goes on as in the last minutes; null while nothing can be said." }),
+      .meta({
+        description:
+          "When it ends, if it goes on as in the last minutes; null while nothing can be said.",
+      }),
   })
   .meta({ id: "Waiting" }) satisfies z.ZodType<Waiting>;
 
 export const requestNow = requestView
-  .extend({ waiting: waiting.nullable().meta({ description: "What it waits for; null when it has ended." }) })
+  .extend({
+    waiting: waiting.nullable().meta({ description: "What it waits for; null when it has ended." }),
+  })
   .meta({ id: "RequestNow" });
 
 export const requestPage = z.object({ items: z.array(requestView), next: z.string().nullable() });

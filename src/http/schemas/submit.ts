@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { RetryPolicy } from "../../requests/retry.ts";
+import type { RetryPolicy } from "../../requests/retry-policy.ts";
 
 const path = z.string().min(1).max(4096);
 
@@ -11,30 +11,47 @@ const dataset = z
         .max(1_000_000)
         .meta({ description: "Each a path or URL, or a list of replicas in order of preference." }),
     }),
-    z.strictObject({ did: z.string().min(1).max(4096).meta({ description: "A name that a finder knows, such as `dir:///data/run7`." }) }),
+    z.strictObject({
+      did: z
+        .string()
+        .min(1)
+        .max(4096)
+        .meta({ description: "A name that a finder knows, such as `dir:///data/run7`." }),
+    }),
   ])
   .meta({ id: "DatasetInput" });
 
 /** Beside the settings of every operation: when a file is tried again. */
 export const retryPolicy = z
   .strictObject({
-    attempts: z.number().int().min(1).max(20).optional().meta({ description: "Tries of a file, a round." }),
-    wait_seconds: z
+    attempts: z
       .number()
-      .min(0)
-      .max(86_400)
+      .int()
+      .min(1)
+      .max(20)
       .optional()
-      .meta({ description: "Before the second try; doubled before each one after, up to five minutes (or to this, where it is longer)." }),
+      .meta({ description: "Tries of a file, a round." }),
+    wait_seconds: z.number().min(0).max(86_400).optional().meta({
+      description:
+        "Before the second try; doubled before each one after, up to five minutes (or to this, where it is longer).",
+    }),
     classes: z
-      .array(z.string().regex(/^[a-z][a-z0-9_-]{0,63}$/, "must be an error class such as unavailable"))
+      .array(
+        z.string().regex(/^[a-z][a-z0-9_-]{0,63}$/, "must be an error class such as unavailable"),
+      )
       .max(50)
       .optional()
-      .meta({ description: "Error classes worth another try, whatever the worker says of them; all others fail at once." }),
+      .meta({
+        description:
+          "Error classes worth another try, whatever the worker says of them; all others fail at once.",
+      }),
   })
   .meta({ id: "Retry" }) satisfies z.ZodType<RetryPolicy>;
 
 /** An operation and its settings, flat; the settings are parsed by the operation's own schema, which the document shows in this one's place. */
-const step = z.looseObject({ operation: z.string().min(1).max(100), retry: retryPolicy.optional() }).meta({ id: "StepInput" });
+const step = z
+  .looseObject({ operation: z.string().min(1).max(100), retry: retryPolicy.optional() })
+  .meta({ id: "StepInput" });
 
 export const submitBody = z
   .strictObject({
@@ -48,7 +65,13 @@ export const submitBody = z
       .max(31_622_400)
       .optional()
       .meta({ description: "Files still open after this fail with the reason `deadline`." }),
-    workers: z.number().int().min(1).max(100_000).optional().meta({ description: "Most workers at once for this request." }),
+    workers: z
+      .number()
+      .int()
+      .min(1)
+      .max(100_000)
+      .optional()
+      .meta({ description: "Most workers at once for this request." }),
     stop_after_failed_percent: z.number().gt(0).max(100).optional(),
   })
   .meta({ id: "Submit" });
@@ -60,13 +83,26 @@ export const idempotencyHeader = z.object({
     .max(255)
     .regex(/^[\x20-\x7e]+$/)
     .optional()
-    .meta({ description: "The same key with the same body gives the same request; with another body it is refused (422)." }),
+    .meta({
+      description:
+        "The same key with the same body gives the same request; with another body it is refused (422).",
+    }),
 });
 
 export const submitExample = {
   title: "Warm days",
-  dataset: { files: ["/data/stations/1.parquet", ["https://one.example/2.parquet", "https://two.example/2.parquet"]] },
+  dataset: {
+    files: [
+      "/data/stations/1.parquet",
+      ["https://one.example/2.parquet", "https://two.example/2.parquet"],
+    ],
+  },
   steps: [
-    { operation: "transform", generator: "sql", selection: "select date, temp_max from input where temp_max > 25", format: "parquet" },
+    {
+      operation: "transform",
+      generator: "sql",
+      selection: "select date, temp_max from input where temp_max > 25",
+      format: "parquet",
+    },
   ],
 };

@@ -1,6 +1,10 @@
 import { z } from "zod";
 import type { Task } from "../../operations/contract.ts";
-import { mostReports, reportSchema, workerName as worker } from "../../requests/report-schema.ts";
+import {
+  mostReports,
+  reportSchema,
+  workerName as worker,
+} from "../../requests/reports/report-schema.ts";
 
 export const report = reportSchema;
 
@@ -10,7 +14,12 @@ export const claimBody = z
     request: z.uuid().optional(),
     operations: z.array(z.string().min(1).max(100)).min(1).max(100).optional(),
     max: z.number().int().min(1).max(1000).default(1),
-    wait_seconds: z.number().min(0).max(30).default(0).meta({ description: "How long to wait for work when there is none." }),
+    wait_seconds: z
+      .number()
+      .min(0)
+      .max(30)
+      .default(0)
+      .meta({ description: "How long to wait for work when there is none." }),
   })
   .meta({ id: "Claim" });
 
@@ -24,7 +33,9 @@ const task = z
     operation: z.string(),
     settings: z.record(z.string(), z.unknown()),
     replicas: z.array(z.string()),
-    inputs: z.array(z.string()).meta({ description: "URLs to read what the step before made; empty in the first step." }),
+    inputs: z
+      .array(z.string())
+      .meta({ description: "URLs to read what the step before made; empty in the first step." }),
     upload: z.object({ method: z.literal("PUT"), url: z.string(), name: z.string() }).nullable(),
     lease_seconds: z.number(),
   })
@@ -32,17 +43,32 @@ const task = z
 
 export const claimAnswer = z.object({ tasks: z.array(task) });
 
-export const heartbeatBody = z.strictObject({ worker, tasks: z.array(z.string().min(1).max(200)).max(10_000) }).meta({ id: "Heartbeat" });
+export const heartbeatBody = z
+  .strictObject({ worker, tasks: z.array(z.string().min(1).max(200)).max(10_000) })
+  .meta({ id: "Heartbeat" });
 export const heartbeatAnswer = z.object({ give_up: z.array(z.string()) });
 
 /** Reports are parsed one by one, so that a bad one does not sink the others. */
-export const reportsBody = z.strictObject({ worker, reports: z.array(z.unknown()).min(1).max(mostReports) });
+export const reportsBody = z.strictObject({
+  worker,
+  reports: z.array(z.unknown()).min(1).max(mostReports),
+});
 
-export const documentedReports = z.strictObject({ worker, reports: z.array(report).min(1).max(mostReports) }).meta({ id: "Reports" });
+export const documentedReports = z
+  .strictObject({ worker, reports: z.array(report).min(1).max(mostReports) })
+  .meta({ id: "Reports" });
 
 export const reportsAnswer = z.object({
-  answers: z.array(z.string().regex(/^(recorded|duplicate|superseded|unknown|refused: .*)$/s)).meta({
-    description: "In the order of the reports.",
-    example: ["recorded", "duplicate", "superseded", "unknown", 'refused: "status" must be one of …'],
-  }),
+  answers: z
+    .array(z.string().regex(/^(recorded|duplicate|superseded|unknown|refused: .*)$/s))
+    .meta({
+      description: "In the order of the reports.",
+      example: [
+        "recorded",
+        "duplicate",
+        "superseded",
+        "unknown",
+        'refused: "status" must be one of …',
+      ],
+    }),
 });

@@ -3,7 +3,8 @@ import type { Operation } from "../contract.ts";
 
 export const noop: Operation = {
   name: "noop",
-  summary: "Settles every file without touching data, for benchmarks, fault tests and outside simulators.",
+  summary:
+    "Settles every file without touching data, for benchmarks, fault tests and outside simulators.",
   settings: z.strictObject({}),
   perform: async () => ({ status: "success", results: [] }),
 };

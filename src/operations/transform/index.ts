@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Refused } from "../../errors.ts";
+import { RequestError } from "../../errors.ts";
 import { localPathOf } from "../../inputs/local.ts";
 import type { Operation, SubmitCheck } from "../contract.ts";
 import type { LocalInput } from "./generator.ts";
@@ -25,13 +25,18 @@ export type TransformSettings = z.infer<typeof settings>;
 
 export const transform: Operation<TransformSettings> = {
   name: "transform",
-  summary: "Runs a selection over each file (Parquet, CSV or JSON) and writes what it selects as Parquet, CSV or JSON.",
+  summary:
+    "Runs a selection over each file (Parquet, CSV or JSON) and writes what it selects as Parquet, CSV or JSON.",
   settings,
   fatalClasses: ["bad_query"],
   outputName: (chosen, replica) => outputNameOf(replica, chosen.format),
   async check(chosen, at) {
-    const why = await generators[chosen.generator].check(chosen.selection, await firstLocalInput(at));
-    if (why) throw new Refused(422, "bad_query", why, [{ pointer: "/selection", detail: why }]);
+    const why = await generators[chosen.generator].check(
+      chosen.selection,
+      await firstLocalInput(at),
+    );
+    if (why)
+      throw new RequestError(422, "bad_query", why, [{ pointer: "/selection", detail: why }]);
   },
   perform: performTransform,
 };

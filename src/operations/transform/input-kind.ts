@@ -1,10 +1,16 @@
 import { open } from "node:fs/promises";
 
 /** The ending of the name under which a file of this kind is read: DuckDB takes the compression from it. */
-export const inputKinds = { ".parquet": "parquet", ".csv": "csv", ".csv.gz": "csv", ".json": "json", ".json.gz": "json" } as const;
+export const inputKinds = {
+  ".parquet": "parquet",
+  ".csv": "csv",
+  ".csv.gz": "csv",
+  ".json": "json",
+  ".json.gz": "json",
+} as const;
 export type InputKind = keyof typeof inputKinds;
 
-const endings: [RegExp, InputKind][] = [
+const extensions: [RegExp, InputKind][] = [
   [/\.(parquet|pq)$/i, ".parquet"],
   [/\.(csv|tsv|txt)$/i, ".csv"],
   [/\.(csv|tsv|txt)\.gz$/i, ".csv.gz"],
@@ -14,7 +20,9 @@ const endings: [RegExp, InputKind][] = [
 
 /** By the ending of its name, else by its first bytes; undefined when it is none that can be read. */
 export async function inputKindOf(name: string, path: string): Promise<InputKind | undefined> {
-  return endings.find(([ending]) => ending.test(name))?.[1] ?? kindOfBytes(await firstBytes(path));
+  return (
+    extensions.find(([ending]) => ending.test(name))?.[1] ?? kindOfBytes(await firstBytes(path))
+  );
 }
 
 function kindOfBytes(bytes: Buffer): InputKind | undefined {

@@ -5,7 +5,9 @@ const longestName = 100;
 /** The replica's own name without its endings, in letters every store and shell takes, with the format's ending. */
 export function outputNameOf(replica: string, format: Format): string {
   const path = /^[a-z][a-z0-9+.-]*:\/\//i.test(replica) ? replica.replace(/[?#].*$/s, "") : replica;
-  const base = path.slice(path.lastIndexOf("/") + 1).replace(/(\.(parquet|pq|csv|tsv|txt|json|jsonl|ndjson))?(\.gz)?$/i, "");
+  const base = path
+    .slice(path.lastIndexOf("/") + 1)
+    .replace(/(\.(parquet|pq|csv|tsv|txt|json|jsonl|ndjson))?(\.gz)?$/i, "");
   const plain = base
     .normalize("NFKD")
     .replace(/\p{M}/gu, "")

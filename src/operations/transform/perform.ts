@@ -1,7 +1,7 @@
 import { mkdir, rm, symlink } from "node:fs/promises";
 import { join } from "node:path";
-import { InputFault, nameOf } from "../../inputs/fault.ts";
-import type { Site, Task, TaskError, TaskOutcome } from "../contract.ts";
+import { InputError, nameOf } from "../../inputs/input-error.ts";
+import type { Task, TaskContext, TaskError, TaskOutcome } from "../contract.ts";
 import { generators } from "./generator.ts";
 import type { TransformSettings } from "./index.ts";
 import { inputKindOf } from "./input-kind.ts";
@@ -9,19 +9,29 @@ import { inputKindOf } from "./input-kind.ts";
 type TransformTask = Task & { settings: TransformSettings };
 
 /** Tries the replicas in their order; a fault of the input goes on to the next, a fault of the query does not. */
-export async function performTransform(task: TransformTask, site: Site): Promise<TaskOutcome> {
-  if (!task.upload) return failed({ class: "internal", message: "The task does not say where its result goes." }, task);
+export async function performTransform(
+  task: TransformTask,
+  context: TaskContext,
+): Promise<TaskOutcome> {
+  if (!task.upload)
+    return failed(
+      { class: "internal", message: "The task does not say where its result goes." },
+      task,
+    );
   if (task.inputs.length > 1) {
     return failed(
-      { class: "bad_input", message: `The step before made ${task.inputs.length} objects of this file; transform reads one.` },
+      {
+        class: "bad_input",
+        message: `The step before made ${task.inputs.length} objects of this file; transform reads one.`,
+      },
       task,
     );
   }
   const faults: TaskError[] = [];
   for (const location of task.inputs.length > 0 ? task.inputs : task.replicas) {
-    const output = join(site.scratch, "output");
-    const fault = await runOn(location, output, task, site);
-    if (!fault) return { status: "success", results: [await site.upload(task, output)] };
+    const output = join(context.scratch, "output");
+    const fault = await runOn(location, output, task, context);
+    if (!fault) return { status: "success", results: [await context.upload(task, output)] };
     if (!inputFaults.includes(fault.class)) return failed(fault, task);
     faults.push(fault);
   }
@@ -30,14 +40,23 @@ export async function performTransform(task: TransformTask, site: Site): Promise
 
 const inputFaults = ["bad_input", "not_found", "forbidden", "unavailable"];
 
-async function runOn(location: string, output: string, task: TransformTask, site: Site): Promise<TaskError | undefined> {
+async function runOn(
+  location: string,
+  output: string,
+  task: TransformTask,
+  context: TaskContext,
+): Promise<TaskError | undefined> {
   try {
-    const { path } = await site.fetchInput(location);
+    const { path } = await context.fetchInput(location);
     const kind = await inputKindOf(nameOf(location), path);
-    if (!kind) return { class: "bad_input", message: `${nameOf(location)} is neither Parquet nor CSV nor JSON.` };
+    if (!kind)
+      return {
+        class: "bad_input",
+        message: `${nameOf(location)} is neither Parquet nor CSV nor JSON.`,
+      };
     // DuckDB takes *, ? and [ in a name for a pattern, so the file is read under a plain one
-    const input = join(site.scratch, `input${kind}`);
-    await mkdir(site.scratch, { recursive: true });
+    const input = join(context.scratch, `input${kind}`);
+    await mkdir(context.scratch, { recursive: true });
     await Promise.all([rm(input, { force: true }), rm(output, { force: true })]);
     await symlink(path, input);
     const { settings } = task;
@@ -46,11 +65,11 @@ async function runOn(location: string, output: string, task: TransformTask, site
       selection: settings.selection,
       input: { path: input, kind, name: nameOf(location) },
       output: { path: output, format: settings.format },
-      limits: site.limits,
-      signal: site.signal,
+      limits: context.limits,
+      signal: context.signal,
     });
   } catch (error) {
-    if (error instanceof InputFault) return { class: error.class, message: error.message };
+    if (error instanceof InputError) return { class: error.class, message: error.message };
     throw error;
   }
 }
@@ -68,6 +87,9 @@ function together(faults: TaskError[]): TaskError {
 
 /** What may be gone the next time is worth another try; a time limit is tried twice, the machine may have been busy. */
 function failed(error: TaskError, task: Task): TaskOutcome {
-  const again = error.class === "unavailable" || error.class === "internal" || (error.class === "timeout" && task.attempt < 2);
+  const again =
+    error.class === "unavailable" ||
+    error.class === "internal" ||
+    (error.class === "timeout" && task.attempt < 2);
   return { status: again ? "retry" : "failure", error };
 }

@@ -1,6 +1,6 @@
 import { type ChannelModel, type ConfirmChannel, connect } from "amqplib";
 import type { Logger } from "pino";
-import { Unavailable } from "../../errors.ts";
+import { UnavailableError } from "../../errors.ts";
 import { pause, within } from "../time.ts";
 
 const shortestWait = 200;
@@ -58,7 +58,9 @@ export class BrokerConnection {
     return this.ask(async () => {
       const channel = await model.createConfirmChannel();
       // Without a listener a channel's error ends the process; whoever uses the channel sees it closed.
-      channel.on("error", (error) => this.#log.debug({ err: error }, "the broker closed a channel"));
+      channel.on("error", (error) =>
+        this.#log.debug({ err: error }, "the broker closed a channel"),
+      );
       return channel;
     });
   }
@@ -72,9 +74,11 @@ export class BrokerConnection {
     }
   }
 
-  unavailable(error: unknown): Unavailable {
-    if (error instanceof Unavailable) return error;
-    return new Unavailable(`${this.#place} cannot be used: ${this.#trouble ?? (error as Error).message}.`);
+  unavailable(error: unknown): UnavailableError {
+    if (error instanceof UnavailableError) return error;
+    return new UnavailableError(
+      `${this.#place} cannot be used: ${this.#trouble ?? (error as Error).message}.`,
+    );
   }
 
   async check(): Promise<void> {
@@ -146,7 +150,11 @@ export class BrokerConnection {
         this.#trouble = undefined;
       });
       if (this.#stop.signal.aborted) {
-        model.close().catch((error: Error) => this.#log.debug({ err: error }, "the broker did not say goodbye"));
+        model
+          .close()
+          .catch((error: Error) =>
+            this.#log.debug({ err: error }, "the broker did not say goodbye"),
+          );
         return;
       }
       this.#model = model;
@@ -167,6 +175,7 @@ export class BrokerConnection {
 /** A peer that vanished without a word is noticed after two missed beats. */
 function withHeartbeat(url: string): string {
   const parsed = new URL(url);
-  if (!parsed.searchParams.has("heartbeat")) parsed.searchParams.set("heartbeat", String(heartbeatSeconds));
+  if (!parsed.searchParams.has("heartbeat"))
+    parsed.searchParams.set("heartbeat", String(heartbeatSeconds));
   return parsed.href;
 }

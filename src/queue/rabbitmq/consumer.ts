@@ -5,8 +5,8 @@ import { pause } from "../time.ts";
 import { type Handle, judge } from "../verdicts.ts";
 import { parseBody } from "./body.ts";
 import type { BrokerConnection } from "./connection.ts";
+import { deferOrPoison } from "./defer-or-poison.ts";
 import type { Publisher } from "./publisher.ts";
-import { putAside } from "./put-aside.ts";
 import { Subscription } from "./subscription.ts";
 import type { Topology } from "./topology.ts";
 
@@ -32,11 +32,18 @@ export function startConsumer(options: ConsumerOptions): Consumer {
     for (let wait = shortestWait; !stopping.signal.aborted; ) {
       try {
         await topology.declare([topic]);
-        await work(await Subscription.open(connection, topic, prefetch, log), options, stopping.signal);
+        await work(
+          await Subscription.open(connection, topic, prefetch, log),
+          options,
+          stopping.signal,
+        );
         wait = shortestWait;
       } catch (error) {
         if (stopping.signal.aborted) return;
-        log.warn({ err: error, topic }, "consuming was interrupted; it goes on as soon as the broker lets it");
+        log.warn(
+          { err: error, topic },
+          "consuming was interrupted; it goes on as soon as the broker lets it",
+        );
         wait = Math.min(wait * 2, longestWait);
       }
       await pause(wait, stopping.signal);
@@ -53,7 +60,11 @@ export function startConsumer(options: ConsumerOptions): Consumer {
 }
 
 /** One batch at a time, of whatever came while the one before was handled: batches grow with the load by themselves. */
-async function work(subscription: Subscription, options: ConsumerOptions, signal: AbortSignal): Promise<void> {
+async function work(
+  subscription: Subscription,
+  options: ConsumerOptions,
+  signal: AbortSignal,
+): Promise<void> {
   const end = () => subscription.end();
   signal.addEventListener("abort", end);
   if (signal.aborted) end();
@@ -67,17 +78,22 @@ async function work(subscription: Subscription, options: ConsumerOptions, signal
   }
 }
 
-async function handleBatch(channel: ConfirmChannel, batch: ConsumeMessage[], options: ConsumerOptions): Promise<void> {
+async function handleBatch(
+  channel: ConfirmChannel,
+  batch: ConsumeMessage[],
+  options: ConsumerOptions,
+): Promise<void> {
   const { topology, publisher, log, topic, handle } = options;
   const parsed = batch.map(({ content }) => parseBody(content));
   const bodies = parsed.flatMap((one) => ("body" in one ? [one.body] : []));
   const verdicts = (bodies.length ? await judge(handle, bodies, log) : []).values();
   const judged = batch.map(({ content }, index) => {
     const one = parsed[index];
-    const verdict: Verdict = one && "unreadable" in one ? { poison: one.unreadable } : (verdicts.next().value ?? "done");
+    const verdict: Verdict =
+      one && "unreadable" in one ? { poison: one.unreadable } : (verdicts.next().value ?? "done");
     return { content, verdict };
   });
-  await putAside(topic, judged, topology, publisher);
+  await deferOrPoison(topic, judged, topology, publisher);
   const last = batch.at(-1);
   if (last) channel.ack(last, true);
 }

@@ -7,7 +7,10 @@ export class KeptChannel {
   readonly #whenOpened: (channel: ConfirmChannel) => void;
   #channel: Promise<ConfirmChannel> | undefined;
 
-  constructor(connection: BrokerConnection, whenOpened: (channel: ConfirmChannel) => void = () => undefined) {
+  constructor(
+    connection: BrokerConnection,
+    whenOpened: (channel: ConfirmChannel) => void = () => undefined,
+  ) {
     this.#connection = connection;
     this.#whenOpened = whenOpened;
   }

@@ -43,7 +43,10 @@ export class Publisher {
 
   async #confirmed(channel: ConfirmChannel, items: Outgoing[]): Promise<boolean[]> {
     try {
-      return await within(this.#connection.patienceMilliseconds, Promise.all(items.map((item) => this.#one(channel, item))));
+      return await within(
+        this.#connection.patienceMilliseconds,
+        Promise.all(items.map((item) => this.#one(channel, item))),
+      );
     } catch (error) {
       throw this.#connection.unavailable(error);
     }

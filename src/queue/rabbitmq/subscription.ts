@@ -16,7 +16,12 @@ export class Subscription {
     channel.once("close", () => this.end());
   }
 
-  static async open(connection: BrokerConnection, topic: string, prefetch: number, log: Logger): Promise<Subscription> {
+  static async open(
+    connection: BrokerConnection,
+    topic: string,
+    prefetch: number,
+    log: Logger,
+  ): Promise<Subscription> {
     const subscription = new Subscription(await connection.channel(), log);
     const { channel } = subscription;
     try {
@@ -33,7 +38,8 @@ export class Subscription {
 
   /** Whatever has come since the last time, once there is something; nothing when it is over. */
   async next(): Promise<ConsumeMessage[]> {
-    if (!this.#arrived.length && !this.#over) await new Promise<void>((resolve) => (this.#wake = resolve));
+    if (!this.#arrived.length && !this.#over)
+      await new Promise<void>((resolve) => (this.#wake = resolve));
     // What came in the same read from the socket belongs to the same batch.
     await new Promise((resolve) => setImmediate(resolve));
     return this.#over ? [] : this.#arrived.splice(0);
@@ -48,7 +54,9 @@ export class Subscription {
   close(): void {
     this.end();
     const closing = (async () => this.channel.close())();
-    closing.catch((error: Error) => this.#log.debug({ err: error }, "a consumer's channel was closed already"));
+    closing.catch((error: Error) =>
+      this.#log.debug({ err: error }, "a consumer's channel was closed already"),
+    );
   }
 
   #take(message: ConsumeMessage | null): void {

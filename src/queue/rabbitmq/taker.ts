@@ -51,7 +51,10 @@ export class Taker {
     let open = messages.length;
     let over = false;
     const clock = setTimeout(() => {
-      this.#log.warn({ messages: open }, "messages were taken and not settled in time; the broker has them back");
+      this.#log.warn(
+        { messages: open },
+        "messages were taken and not settled in time; the broker has them back",
+      );
       this.#close(channel);
     }, this.#holdMilliseconds).unref();
     const end = () => {
@@ -80,19 +83,25 @@ export class Taker {
   }
 
   #close(channel: ConfirmChannel): void {
-    this.#connection.ask(() => channel.close()).catch((error: Error) => this.#log.debug({ err: error }, "a channel was closed already"));
+    this.#connection
+      .ask(() => channel.close())
+      .catch((error: Error) => this.#log.debug({ err: error }, "a channel was closed already"));
   }
 }
 
 /** Nothing at all when the queue does not exist: its channel is closed then. */
-async function getUpTo(channel: ConfirmChannel, queue: string, max: number): Promise<Message[] | undefined> {
+async function getUpTo(
+  channel: ConfirmChannel,
+  queue: string,
+  max: number,
+): Promise<Message[] | undefined> {
   const messages: Message[] = [];
   try {
     while (messages.length < max) {
       const one = await channel.get(queue);
       if (!one) break;
       messages.push(one);
-      if (messages.length < max) await gulpAll(channel, queue, max, messages);
+      if (messages.length < max) await takeAll(channel, queue, max, messages);
     }
     return messages;
   } catch (error) {
@@ -105,7 +114,12 @@ async function getUpTo(channel: ConfirmChannel, queue: string, max: number): Pro
  * Many at once, where basic.get costs a round trip each (4,000/s): a consumer that is canceled as soon as it is there. What a classic
  * queue has is sent between the two answers, about 200 messages a time; from a queue that sends nothing so soon, basic.get takes it.
  */
-async function gulpAll(channel: ConfirmChannel, queue: string, max: number, messages: Message[]): Promise<void> {
+async function takeAll(
+  channel: ConfirmChannel,
+  queue: string,
+  max: number,
+  messages: Message[],
+): Promise<void> {
   for (let before = -1; messages.length < max && messages.length > before; ) {
     before = messages.length;
     await channel.prefetch(max - before);

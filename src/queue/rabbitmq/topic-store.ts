@@ -17,9 +17,10 @@ const mark = "declared:";
 export function recordTopics({ query }: Db): TopicRecord {
   async function add(topics: string[]): Promise<void> {
     const known = new Set(
-      await query<{ topic: string }>("SELECT DISTINCT topic FROM queue_messages WHERE topic = ANY($1::text[])", [
-        topics.map((topic) => mark + topic),
-      ]).then((rows) => rows.map(({ topic }) => topic)),
+      await query<{ topic: string }>(
+        "SELECT DISTINCT topic FROM queue_messages WHERE topic = ANY($1::text[])",
+        [topics.map((topic) => mark + topic)],
+      ).then((rows) => rows.map(({ topic }) => topic)),
     );
     const fresh = topics.filter((topic) => !known.has(mark + topic));
     if (fresh.length)

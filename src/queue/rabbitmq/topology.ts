@@ -85,9 +85,15 @@ export class Topology {
   async #assert(name: string, options: Options.AssertQueue = {}): Promise<void> {
     const channel = await this.#channel.get();
     const found = await this.#connection.ask(() =>
-      unless(preconditionFailed, channel.assertQueue(name, { durable: true, arguments: classic, ...options })),
+      unless(
+        preconditionFailed,
+        channel.assertQueue(name, { durable: true, arguments: classic, ...options }),
+      ),
     );
-    if (!found) this.#log.warn(`The queue ${name} exists with other arguments than ours; it is used as it is.`);
+    if (!found)
+      this.#log.warn(
+        `The queue ${name} exists with other arguments than ours; it is used as it is.`,
+      );
   }
 }
 

@@ -1,6 +1,6 @@
 import { type FileHandle, mkdir, open, rename } from "node:fs/promises";
 import { dirname } from "node:path";
-import { Unavailable } from "../../errors.ts";
+import { UnavailableError } from "../../errors.ts";
 
 export function isMissing(error: unknown): boolean {
   return codeOf(error) === "ENOENT" || codeOf(error) === "ENOTDIR";
@@ -16,7 +16,7 @@ export async function openExisting(path: string): Promise<FileHandle | undefined
     return await open(path, "r");
   } catch (error) {
     if (isMissing(error)) return undefined;
-    throw asStoreFault(error);
+    throw toStoreError(error);
   }
 }
 
@@ -31,7 +31,11 @@ export async function syncFolder(path: string): Promise<void> {
 }
 
 /** Renames; the target's folder is made where it is missing, which a removal at the same moment may cause as well. */
-export async function intoPlace(draft: string, target: string, makeFolder: () => Promise<void>): Promise<void> {
+export async function intoPlace(
+  draft: string,
+  target: string,
+  makeFolder: () => Promise<void>,
+): Promise<void> {
   try {
     await rename(draft, target);
   } catch (error) {
@@ -51,9 +55,10 @@ const full = ["ENOSPC", "EDQUOT"];
 const unusable = ["EROFS", "EACCES", "EPERM", "EIO", "EMFILE", "ENFILE", "ESTALE"];
 
 /** Faults of the disk are for the operator to mend and for the caller to try again. */
-export function asStoreFault(error: unknown): unknown {
+export function toStoreError(error: unknown): unknown {
   const code = codeOf(error);
-  if (full.includes(code)) return new Unavailable("The store has no space left.", 30);
-  if (unusable.includes(code)) return new Unavailable(`The store's folder cannot be used now (${code}).`, 10);
+  if (full.includes(code)) return new UnavailableError("The store has no space left.", 30);
+  if (unusable.includes(code))
+    return new UnavailableError(`The store's folder cannot be used now (${code}).`, 10);
   return error;
 }

@@ -37,19 +37,19 @@ export async function readRecord(path: string): Promise<ObjectRecord | undefined
   }
 }
 
-export function speaksOf(record: ObjectRecord, file: Stats): boolean {
+export function isRecordOf(record: ObjectRecord, file: Stats): boolean {
   return record.size === file.size && record.changed === Math.floor(file.mtimeMs);
 }
 
 /** The records last written or read: a report that follows an upload asks for the object once more, ten thousand times a second. */
-export function rememberRecords(most = 20_000) {
+export function openRecordCache(most = 20_000) {
   const known = new Map<string, ObjectRecord>();
   return {
     async of(path: string, file: Stats): Promise<ObjectRecord | undefined> {
       const remembered = known.get(path);
-      if (remembered && speaksOf(remembered, file)) return remembered;
+      if (remembered && isRecordOf(remembered, file)) return remembered;
       const read = await readRecord(path);
-      if (!read || !speaksOf(read, file)) return undefined;
+      if (!read || !isRecordOf(read, file)) return undefined;
       this.keep(path, read);
       return read;
     },

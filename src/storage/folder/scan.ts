@@ -3,11 +3,14 @@ import { opendir } from "node:fs/promises";
 import { join } from "node:path";
 import { nameOf } from "../names.ts";
 import { byUtf8 } from "../order.ts";
-import { asStoreFault, isMissing } from "./files.ts";
+import { isMissing, toStoreError } from "./files.ts";
 import { readRecord } from "./records.ts";
 
 /** Names of a bucket as the file system gives them, in no order; a folder of millions is never held as a whole. */
-export async function* namesIn(folder: string, { prefix = "", after = "" }: { prefix?: string; after?: string }): AsyncGenerator<string> {
+export async function* namesIn(
+  folder: string,
+  { prefix = "", after = "" }: { prefix?: string; after?: string },
+): AsyncGenerator<string> {
   const entries = await openFolder(folder);
   if (!entries) return;
   for await (const entry of entries) {
@@ -22,6 +25,6 @@ async function openFolder(path: string): Promise<Dir | undefined> {
     return await opendir(path, { bufferSize: 1024 });
   } catch (error) {
     if (isMissing(error)) return undefined;
-    throw asStoreFault(error);
+    throw toStoreError(error);
   }
 }

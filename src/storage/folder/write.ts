@@ -2,8 +2,8 @@ import type { Stats } from "node:fs";
 import { open, rm } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { asBodyFault, meter, type PutOptions } from "../meter.ts";
-import { asStoreFault, intoPlace, makeFolderDurably, syncFolder } from "./files.ts";
+import { meter, type PutOptions, toBodyError } from "../meter.ts";
+import { intoPlace, makeFolderDurably, syncFolder, toStoreError } from "./files.ts";
 import { type ObjectRecord, writeRecord } from "./records.ts";
 
 export interface Place {
@@ -15,7 +15,12 @@ export interface Place {
 }
 
 /** Whole or not at all: both files are written and synced as drafts, then get their names, the record first. */
-export async function write(place: Place, draft: string, body: Readable | Buffer, options: PutOptions): Promise<ObjectRecord> {
+export async function write(
+  place: Place,
+  draft: string,
+  body: Readable | Buffer,
+  options: PutOptions,
+): Promise<ObjectRecord> {
   const recordDraft = `${draft}.meta`;
   const records = `${place.folder}/.meta`;
   try {
@@ -29,7 +34,7 @@ export async function write(place: Place, draft: string, body: Readable | Buffer
     return record;
   } catch (error) {
     await Promise.all([rm(draft, { force: true }), rm(recordDraft, { force: true })]);
-    throw asBodyFault(asStoreFault(error));
+    throw toBodyError(toStoreError(error));
   }
 }
 

@@ -1,5 +1,9 @@
-import { ListObjectsV2Command, type ListObjectsV2CommandOutput, type S3Client } from "@aws-sdk/client-s3";
-import { ifThere } from "./faults.ts";
+import {
+  ListObjectsV2Command,
+  type ListObjectsV2CommandOutput,
+  type S3Client,
+} from "@aws-sdk/client-s3";
+import { ifThere } from "./errors.ts";
 
 interface Listed {
   name: string;
@@ -21,16 +25,25 @@ export async function* objects(
   };
   for await (const page of pages(client, request)) {
     for (const { Key, Size, LastModified } of page.Contents ?? []) {
-      if (Key !== undefined) yield { name: Key.slice(prefix.length), size: Size ?? 0, modifiedAt: LastModified ?? new Date(0) };
+      if (Key !== undefined)
+        yield {
+          name: Key.slice(prefix.length),
+          size: Size ?? 0,
+          modifiedAt: LastModified ?? new Date(0),
+        };
     }
   }
 }
 
 /** The first-level folders below a prefix, without it. */
-export async function folders(client: S3Client, { Bucket, prefix }: { Bucket: string; prefix: string }): Promise<string[]> {
+export async function folders(
+  client: S3Client,
+  { Bucket, prefix }: { Bucket: string; prefix: string },
+): Promise<string[]> {
   const found: string[] = [];
   for await (const page of pages(client, { Bucket, Prefix: prefix, Delimiter: "/" })) {
-    for (const { Prefix } of page.CommonPrefixes ?? []) if (Prefix) found.push(Prefix.slice(prefix.length, -1));
+    for (const { Prefix } of page.CommonPrefixes ?? [])
+      if (Prefix) found.push(Prefix.slice(prefix.length, -1));
   }
   return found;
 }
@@ -40,7 +53,9 @@ async function* pages(
   request: { Bucket: string; [option: string]: unknown },
 ): AsyncGenerator<ListObjectsV2CommandOutput> {
   for (let token: string | undefined; ; ) {
-    const page = await ifThere(() => client.send(new ListObjectsV2Command({ ...request, ContinuationToken: token })));
+    const page = await ifThere(() =>
+      client.send(new ListObjectsV2Command({ ...request, ContinuationToken: token })),
+    );
     if (!page) return;
     yield page;
     if (!page.IsTruncated) return;

@@ -6,8 +6,17 @@ export interface Layout {
   shared?: { Bucket: string; prefix: string };
 }
 
-export function layoutOf({ bucket, prefix }: { bucket?: string | undefined; prefix?: string | undefined }): Layout {
+export function layoutOf({
+  bucket,
+  prefix,
+}: {
+  bucket?: string | undefined;
+  prefix?: string | undefined;
+}): Layout {
   if (bucket === undefined) return { place: (name) => ({ Bucket: name, prefix: "" }) };
   const root = prefix ? `${prefix.replace(/^\/+|\/+$/g, "")}/` : "";
-  return { place: (name) => ({ Bucket: bucket, prefix: `${root}${name}/` }), shared: { Bucket: bucket, prefix: root } };
+  return {
+    place: (name) => ({ Bucket: bucket, prefix: `${root}${name}/` }),
+    shared: { Bucket: bucket, prefix: root },
+  };
 }

@@ -2,8 +2,8 @@ import { PassThrough, Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { S3Client } from "@aws-sdk/client-s3";
 import { Upload } from "@aws-sdk/lib-storage";
-import { asBodyFault, meter, type PutOptions } from "../meter.ts";
-import { asStoreFault } from "./faults.ts";
+import { meter, type PutOptions, toBodyError } from "../meter.ts";
+import { toStoreError } from "./errors.ts";
 
 /** bytes; S3 takes 10,000 parts, none but the last below 5 MiB */
 const leastPart = 8 * 1024 * 1024;
@@ -33,7 +33,7 @@ export async function upload(
   } catch (error) {
     source.destroy();
     const failed = await failing;
-    throw asBodyFault(asStoreFault(failed?.error ?? error));
+    throw toBodyError(toStoreError(failed?.error ?? error));
   }
   return result();
 }

@@ -23,7 +23,9 @@ interface Sums {
 }
 
 /** Of an object that came in parts most servers know only a checksum of checksums; those that do not say so show it by the ETag's dash. */
-export function hexOf({ ChecksumSHA256: sum, ChecksumType: type, ETag = "" }: Sums): { checksum?: string } {
+export function hexOf({ ChecksumSHA256: sum, ChecksumType: type, ETag = "" }: Sums): {
+  checksum?: string;
+} {
   const ofParts = type === undefined ? ETag.includes("-") : type !== "FULL_OBJECT";
   if (!sum || ofParts || sum.includes("-")) return {};
   return { checksum: Buffer.from(sum, "base64").toString("hex") };

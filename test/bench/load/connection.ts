@@ -32,7 +32,8 @@ export async function openConnection(url: string): Promise<Connection> {
     if (answer.status >= 200 && answer.status < 300) resolve(answer.body);
     else reject(new Error(`${answer.status}: ${answer.body.slice(0, 300)}`));
   });
-  const broken = (error?: Error) => waiting?.reject(error ?? new Error("The service closed the connection."));
+  const broken = (error?: Error) =>
+    waiting?.reject(error ?? new Error("The service closed the connection."));
   socket.on("error", broken);
   socket.on("close", () => broken());
 
@@ -45,7 +46,9 @@ export async function openConnection(url: string): Promise<Connection> {
   const head = `host: ${hostname}:${port}\r\n`;
   return {
     post: (path, body) =>
-      send(`POST ${path} HTTP/1.1\r\n${head}content-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`),
+      send(
+        `POST ${path} HTTP/1.1\r\n${head}content-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+      ),
     get: (path) => send(`GET ${path} HTTP/1.1\r\n${head}\r\n`),
     close: () => socket.destroy(),
   };
@@ -60,5 +63,8 @@ function readAnswer(bytes: Buffer): { status: number; body: string } | undefined
   const head = bytes.toString("latin1", 0, end);
   const length = Number(/\r\ncontent-length: *(\d+)/i.exec(head)?.[1] ?? 0);
   if (bytes.length < end + 4 + length) return undefined;
-  return { status: Number(head.slice(9, 12)), body: bytes.toString("utf8", end + 4, end + 4 + length) };
+  return {
+    status: Number(head.slice(9, 12)),
+    body: bytes.toString("utf8", end + 4, end + 4 + length),
+  };
 }

@@ -1,7 +1,7 @@
 // Publishes reports as a worker of any language does, to the queue the service consumes.
 import { readFileSync } from "node:fs";
 import { openDb } from "../../../src/db/client.ts";
-import { openDoorbell } from "../../../src/db/listen.ts";
+import { openNotifier } from "../../../src/db/notifier.ts";
 import { silentLog } from "../../../src/log.ts";
 import { reportsTopic } from "../../../src/queue/contract.ts";
 import { openQueue } from "../../../src/queue/open.ts";
@@ -21,11 +21,13 @@ export interface PublishResult {
   secondsToStart: number;
 }
 
-const { databaseUrl, queueUrl, perMessage, request, files } = JSON.parse(readFileSync(process.argv[2] ?? "", "utf8")) as PublishJob;
+const { databaseUrl, queueUrl, perMessage, request, files } = JSON.parse(
+  readFileSync(process.argv[2] ?? "", "utf8"),
+) as PublishJob;
 const log = silentLog();
 const db = openDb({ url: databaseUrl, applicationName: "bench publisher", max: 2 });
-const doorbell = openDoorbell(databaseUrl, db.pool, log);
-const queue = openQueue({ queueUrl, leaseSeconds: 60 }, db, doorbell, log);
+const notifier = openNotifier(databaseUrl, db.pool, log);
+const queue = openQueue({ queueUrl, leaseSeconds: 60 }, db, notifier, log);
 const messages = Array.from({ length: Math.ceil(files.length / perMessage) }, (_, index) => ({
   topic: reportsTopic,
   body: {
@@ -36,9 +38,13 @@ const messages = Array.from({ length: Math.ceil(files.length / perMessage) }, (_
   },
 }));
 const secondsToStart = performance.now() / 1000;
-for (let start = 0; start < messages.length; start += 20) await queue.publish(messages.slice(start, start + 20));
-const result: PublishResult = { seconds: performance.now() / 1000 - secondsToStart, secondsToStart };
+for (let start = 0; start < messages.length; start += 20)
+  await queue.publish(messages.slice(start, start + 20));
+const result: PublishResult = {
+  seconds: performance.now() / 1000 - secondsToStart,
+  secondsToStart,
+};
 process.stdout.write(`${JSON.stringify(result)}\n`);
 await queue.close();
-await doorbell.close();
+await notifier.close();
 await db.close();

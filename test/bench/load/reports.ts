@@ -21,12 +21,19 @@ export interface ReportsResult {
 const job = JSON.parse(readFileSync(process.argv[2] ?? "", "utf8")) as ReportsJob;
 const bodies: string[] = [];
 for (let start = 0; start < job.files.length; start += job.perCall) {
-  const reports = job.files
-    .slice(start, start + job.perCall)
-    .map(({ file, results }) => ({ request: job.request, file, step: 1, attempt: 1, status: "success", results }));
+  const reports = job.files.slice(start, start + job.perCall).map(({ file, results }) => ({
+    request: job.request,
+    file,
+    step: 1,
+    attempt: 1,
+    status: "success",
+    results,
+  }));
   bodies.push(JSON.stringify({ worker: `bench-${start % job.connections}`, reports }));
 }
-const connections = await Promise.all(Array.from({ length: job.connections }, () => openConnection(job.url)));
+const connections = await Promise.all(
+  Array.from({ length: job.connections }, () => openConnection(job.url)),
+);
 const latencies: number[] = [];
 let recorded = 0;
 const started = performance.now();
@@ -42,5 +49,10 @@ await Promise.all(
   }),
 );
 const seconds = (performance.now() - started) / 1000;
-const result: ReportsResult = { seconds, recorded, p50: percentile(latencies, 0.5), p99: percentile(latencies, 0.99) };
+const result: ReportsResult = {
+  seconds,
+  recorded,
+  p50: percentile(latencies, 0.5),
+  p99: percentile(latencies, 0.99),
+};
 process.stdout.write(`${JSON.stringify(result)}\n`);

@@ -8,7 +8,11 @@ import { childEnvironment } from "../../../src/config.ts";
 import { temporaryFolder } from "../../support/folder.ts";
 
 /** Runs `load/<name>.ts`; answers what it printed last. */
-export async function runLoad<Job, Result>(name: string, job: Job, timeoutSeconds: number): Promise<Result> {
+export async function runLoad<Job, Result>(
+  name: string,
+  job: Job,
+  timeoutSeconds: number,
+): Promise<Result> {
   const folder = temporaryFolder("load");
   const file = join(folder, "job.json");
   writeFileSync(file, JSON.stringify(job));
@@ -24,6 +28,9 @@ export async function runLoad<Job, Result>(name: string, job: Job, timeoutSecond
   });
   const [code, signal] = (await once(child, "close")) as [number | null, string | null];
   rmSync(folder, { recursive: true });
-  if (code !== 0) throw new Error(`The load generator ${name} ended with ${code ?? signal} (it had ${timeoutSeconds} s).`);
+  if (code !== 0)
+    throw new Error(
+      `The load generator ${name} ended with ${code ?? signal} (it had ${timeoutSeconds} s).`,
+    );
   return JSON.parse(output.trimEnd().split("\n").at(-1) ?? "") as Result;
 }

@@ -43,12 +43,16 @@ let busy = 0;
 let over = false;
 
 const watcher = await openConnection(job.url);
-const connections = await Promise.all(Array.from({ length: job.workers }, () => openConnection(job.url)));
+const connections = await Promise.all(
+  Array.from({ length: job.workers }, () => openConnection(job.url)),
+);
 const started = performance.now();
 const working = connections.map((connection, index) => work(connection, `sim-${index}`));
 while (!over) {
   await pause(100);
-  over = final.includes((JSON.parse(await watcher.get(`/v1/requests/${job.request}`)) as { state: string }).state);
+  over = final.includes(
+    (JSON.parse(await watcher.get(`/v1/requests/${job.request}`)) as { state: string }).state,
+  );
 }
 const seconds = (performance.now() - started) / 1000;
 watcher.close();
@@ -81,7 +85,13 @@ async function work(connection: Connection, worker: string): Promise<void> {
       for (const one of got) answers[one] = (answers[one] ?? 0) + 1;
     }
   };
-  const ask = JSON.stringify({ worker, request: job.request, operations: ["noop"], max: job.perCall, wait_seconds: 10 });
+  const ask = JSON.stringify({
+    worker,
+    request: job.request,
+    operations: ["noop"],
+    max: job.perCall,
+    wait_seconds: 10,
+  });
   let mine = 0;
   try {
     while (!over) {

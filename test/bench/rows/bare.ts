@@ -34,9 +34,10 @@ async function rate(bench: Bench, total: number, connections: number): Promise<M
   const { url, db, drop } = await bench.database();
   const request = randomUUID();
   await db.query(`INSERT INTO datasets (finder, name) VALUES ('bench', 'bench')`);
-  await db.query(`INSERT INTO requests (id, owner, state, dataset_id, steps) SELECT $1, 'bench', 'running', id, 1 FROM datasets`, [
-    request,
-  ]);
+  await db.query(
+    `INSERT INTO requests (id, owner, state, dataset_id, steps) SELECT $1, 'bench', 'running', id, 1 FROM datasets`,
+    [request],
+  );
   await db.query(
     `INSERT INTO request_files (request_id, file_id, state, attempt, worker, lease_until)
      SELECT $1, n, 'running', 1, 'bench', now() FROM generate_series(1, $2::int) n`,
@@ -59,5 +60,10 @@ async function rate(bench: Bench, total: number, connections: number): Promise<M
   );
   await writer.close();
   await drop();
-  return { what: "insert and guarded update", value: total / seconds, unit: "/s", details: { connections, ...usage } };
+  return {
+    what: "insert and guarded update",
+    value: total / seconds,
+    unit: "/s",
+    details: { connections, ...usage },
+  };
 }

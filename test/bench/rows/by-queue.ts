@@ -42,7 +42,8 @@ async function reports(bench: Bench, queueUrl: string | undefined): Promise<Meas
       const published = await runLoad<PublishJob, PublishResult>("publish", job, 300);
       return { published, view: await ended(service.url, request, 300) };
     });
-    if (result.view.counters.done !== files) throw new Error(`${result.view.counters.done} of ${files} are done.`);
+    if (result.view.counters.done !== files)
+      throw new Error(`${result.view.counters.done} of ${files} are done.`);
     const rate = files / (seconds - result.published.secondsToStart);
     return {
       what: `100 reports a message, ${queueUrl ? "RabbitMQ" : "the database's own queue"}`,

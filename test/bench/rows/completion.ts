@@ -15,10 +15,18 @@ export const completion: Row = {
       for (let round = 0; round < (bench.quick ? 50 : 300); round++) {
         const request = await submit(service.url, files);
         const tasks = await claimAll(service.url, request, files, 1);
-        const reports = tasks.map(({ request, file, step, attempt }) => ({ request, file, step, attempt, status: "success" }));
+        const reports = tasks.map(({ request, file, step, attempt }) => ({
+          request,
+          file,
+          step,
+          attempt,
+          status: "success",
+        }));
         await call(service.url, "/v1/work/reports", { worker: "bench", reports });
         const answered = performance.now();
-        await until(async () => (await read(service.url, request)).state === "complete", { everyMilliseconds: 2 });
+        await until(async () => (await read(service.url, request)).state === "complete", {
+          everyMilliseconds: 2,
+        });
         took.push(performance.now() - answered);
       }
       return [
@@ -27,7 +35,11 @@ export const completion: Row = {
           value: percentile(took, 0.99) / 1000,
           unit: "s",
           must: { atMost: 1 },
-          details: { requests: took.length, "p50 ms": percentile(took, 0.5).toFixed(1), "max ms": Math.max(...took).toFixed(1) },
+          details: {
+            requests: took.length,
+            "p50 ms": percentile(took, 0.5).toFixed(1),
+            "max ms": Math.max(...took).toFixed(1),
+          },
         },
       ];
     } finally {

@@ -17,13 +17,19 @@ export const folderObjects: Row = {
       { files: bench.quick ? 10_000 : 50_000, connections: 32, perCall: 100, atLeast: 10_000 },
       async (service, request, files) => {
         const store = await openFolderStore(join(service.dataDir, "store"), async () => "");
-        const results: { name: string; size: number; checksum: string }[][] = new Array(files.length);
+        const results: { name: string; size: number; checksum: string }[][] = new Array(
+          files.length,
+        );
         let next = 0;
         await Promise.all(
           Array.from({ length: atOnce }, async () => {
             for (let at = next++; at < files.length; at = next++) {
               const name = `${files[at]}-1-1-result.parquet`;
-              const { size, checksum } = await store.put(request, name, Buffer.from(`the result of file ${files[at]}`));
+              const { size, checksum } = await store.put(
+                request,
+                name,
+                Buffer.from(`the result of file ${files[at]}`),
+              );
               results[at] = [{ name, size, checksum }];
             }
           }),

@@ -12,7 +12,15 @@ export const idle: Row = {
     try {
       await pause(20_000);
       const processes = tree(service.pid).length;
-      return [{ what: "idle service", value: residentMegabytes(service.pid), unit: "MB", must: { atMost: 250 }, details: { processes } }];
+      return [
+        {
+          what: "idle service",
+          value: residentMegabytes(service.pid),
+          unit: "MB",
+          must: { atMost: 250 },
+          details: { processes },
+        },
+      ];
     } finally {
       await service.remove();
     }

@@ -28,14 +28,21 @@ export const million: Row = {
         value: large.peak - small.peak,
         unit: "MB",
         must: { atMost: 50 },
-        details: { [`peak of ${few}`]: small.peak.toFixed(0), [`peak of ${many}`]: large.peak.toFixed(0) },
+        details: {
+          [`peak of ${few}`]: small.peak.toFixed(0),
+          [`peak of ${many}`]: large.peak.toFixed(0),
+        },
       },
       {
         what: `status read of the ${many.toLocaleString("en")}-file request under ingest, p99`,
         value: percentile(large.reads, 0.99),
         unit: "ms",
         must: { atMost: 50 },
-        details: { reads: large.reads.length, "p50 ms": percentile(large.reads, 0.5).toFixed(1), ...large.usage },
+        details: {
+          reads: large.reads.length,
+          "p50 ms": percentile(large.reads, 0.5).toFixed(1),
+          ...large.usage,
+        },
       },
       {
         what: `${many.toLocaleString("en")} files from the first to complete`,
@@ -52,7 +59,8 @@ async function run(bench: Bench, files: number, requests: number) {
   try {
     forgetPeak(service.pid);
     const runs = [];
-    for (let n = 0; n < requests; n++) runs.push(await work(bench, service, `bench://${files}/${n}`, files));
+    for (let n = 0; n < requests; n++)
+      runs.push(await work(bench, service, `bench://${files}/${n}`, files));
     const last = runs.at(-1) as (typeof runs)[number];
     return { ...last, peak: peakMegabytes(service.pid) };
   } finally {
@@ -62,12 +70,25 @@ async function run(bench: Bench, files: number, requests: number) {
 
 async function work(bench: Bench, service: BenchService, did: string, files: number) {
   const ask = { dataset: { did }, steps: [{ operation: "noop" }], workers: 2000 };
-  const { id, dataset } = await call<RequestView & { dataset: { id: string } }>(service.url, "/v1/requests", ask);
-  const job: WorkersJob = { url: service.url, request: id, workers: 64, perCall: 100, duplicates: 0 };
+  const { id, dataset } = await call<RequestView & { dataset: { id: string } }>(
+    service.url,
+    "/v1/requests",
+    ask,
+  );
+  const job: WorkersJob = {
+    url: service.url,
+    request: id,
+    workers: 64,
+    perCall: 100,
+    duplicates: 0,
+  };
   const reading = new AbortController();
   const reads = readStatus(service, id, reading.signal);
   const { seconds, usage } = await timed(bench, service, () =>
-    Promise.all([find(service, dataset.id, files), runLoad<WorkersJob, WorkersResult>("workers", job, 900)]),
+    Promise.all([
+      find(service, dataset.id, files),
+      runLoad<WorkersJob, WorkersResult>("workers", job, 900),
+    ]),
   );
   reading.abort();
   const view = await read(service.url, id);
@@ -80,24 +101,40 @@ async function work(bench: Bench, service: BenchService, did: string, files: num
 async function find({ url }: BenchService, dataset: string, files: number): Promise<void> {
   for (let start = 0; start < files; start += chunk) {
     const some = Array.from({ length: Math.min(chunk, files - start) }, (_, index) => ({
-      paths: [`root://eos.example//data/run3/period${(start + index) % 97}/file.${start + index}.root`],
+      paths: [
+        `root://eos.example//data/run3/period${(start + index) % 97}/file.${start + index}.root`,
+      ],
       adler32: "0",
       file_size: 1000,
       file_events: 10,
     }));
     await put(`${url}/servicex/internal/transformation/${dataset}/files`, some);
   }
-  const summary = { files, "files-skipped": 0, "total-events": 0, "total-bytes": 0, "elapsed-time": 0 };
+  const summary = {
+    files,
+    "files-skipped": 0,
+    "total-events": 0,
+    "total-bytes": 0,
+    "elapsed-time": 0,
+  };
   await put(`${url}/servicex/internal/transformation/${dataset}/complete`, summary);
 }
 
 async function put(url: string, body: unknown): Promise<void> {
-  const answer = await fetch(url, { method: "PUT", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
+  const answer = await fetch(url, {
+    method: "PUT",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
   if (!answer.ok) throw new Error(`${url}: ${answer.status} ${await answer.text()}`);
   await answer.arrayBuffer();
 }
 
-async function readStatus({ url }: BenchService, id: string, signal: AbortSignal): Promise<number[]> {
+async function readStatus(
+  { url }: BenchService,
+  id: string,
+  signal: AbortSignal,
+): Promise<number[]> {
   const connection = await openConnection(url);
   const took: number[] = [];
   while (!signal.aborted && took.length < 100_000) {

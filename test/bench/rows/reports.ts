@@ -14,14 +14,26 @@ export const httpSingle: Row = {
   about: "One report a call on 200 keep-alive connections, `noop`, each answered after its commit.",
   limits:
     "the one process of the service, near the end of its core: the kernel's write of each answer leads its profile, then garbage; Postgres and load generator share the other core.",
-  measure: (bench) => reports(bench, { files: bench.quick ? 20_000 : 100_000, connections: 200, perCall: 1, atLeast: 5_000 }),
+  measure: (bench) =>
+    reports(bench, {
+      files: bench.quick ? 20_000 : 100_000,
+      connections: 200,
+      perCall: 1,
+      atLeast: 5_000,
+    }),
 };
 
 export const httpBatched: Row = {
   name: "batched reports",
   about: "A hundred reports a call on 32 connections, `noop`, each answered after its commit.",
   limits: postgresLimits,
-  measure: (bench) => reports(bench, { files: bench.quick ? 60_000 : 300_000, connections: 32, perCall: 100, atLeast: 30_000 }),
+  measure: (bench) =>
+    reports(bench, {
+      files: bench.quick ? 60_000 : 300_000,
+      connections: 32,
+      perCall: 100,
+      atLeast: 30_000,
+    }),
 };
 
 export interface Shape {
@@ -37,7 +49,11 @@ type Results = NonNullable<ReportsJob["files"][number]["results"]>;
 export async function reports(
   bench: Bench,
   { files, connections, perCall, atLeast }: Shape,
-  resultsOf: (service: BenchService, request: string, files: number[]) => Promise<Results[]> = async () => [],
+  resultsOf: (
+    service: BenchService,
+    request: string,
+    files: number[],
+  ) => Promise<Results[]> = async () => [],
 ): Promise<Measured[]> {
   const service = await bench.service();
   try {
@@ -52,15 +68,30 @@ export async function reports(
       request,
       files: ids.map((file, at) => ({ file, results: results[at] })),
     };
-    const { result, usage } = await timed(bench, service, () => runLoad<ReportsJob, ReportsResult>("reports", job, 300));
-    if (result.recorded !== files) throw new Error(`${result.recorded} of ${files} reports were recorded.`);
+    const { result, usage } = await timed(bench, service, () =>
+      runLoad<ReportsJob, ReportsResult>("reports", job, 300),
+    );
+    if (result.recorded !== files)
+      throw new Error(`${result.recorded} of ${files} reports were recorded.`);
     await ended(service.url, request, 60);
     const rate = files / result.seconds;
-    const times = { seconds: result.seconds.toFixed(1), "p50 ms": result.p50.toFixed(1), "p99 ms": result.p99.toFixed(1) };
+    const times = {
+      seconds: result.seconds.toFixed(1),
+      "p50 ms": result.p50.toFixed(1),
+      "p99 ms": result.p99.toFixed(1),
+    };
     return [
-      { what: "files claimed, 1,000 a call, two calls at once", value: files / claims.seconds, unit: "/s", details: claims.usage },
       {
-        what: perCall === 1 ? `one report a call, ${connections} connections` : `${perCall} reports a call, ${connections} connections`,
+        what: "files claimed, 1,000 a call, two calls at once",
+        value: files / claims.seconds,
+        unit: "/s",
+        details: claims.usage,
+      },
+      {
+        what:
+          perCall === 1
+            ? `one report a call, ${connections} connections`
+            : `${perCall} reports a call, ${connections} connections`,
         value: rate,
         unit: "/s",
         must: { atLeast },
@@ -76,7 +107,8 @@ export async function reports(
 /** What the service says of its batches. */
 async function batches(url: string): Promise<Record<string, string>> {
   const text = await (await fetch(`${url}/metrics`)).text();
-  const value = (name: string) => Number(new RegExp(`^${name} (\\S+)$`, "m").exec(text)?.[1] ?? Number.NaN);
+  const value = (name: string) =>
+    Number(new RegExp(`^${name} (\\S+)$`, "m").exec(text)?.[1] ?? Number.NaN);
   const count = value("longshore_report_batch_rows_count");
   return {
     "rows a batch": (value("longshore_report_batch_rows_sum") / count).toFixed(0),

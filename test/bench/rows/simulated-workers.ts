@@ -19,13 +19,26 @@ export const simulatedWorkers: Row = {
     try {
       const body = { dataset: { files: paths(files) }, steps: [{ operation: "noop" }], workers };
       const { id } = await call<RequestView>(service.url, "/v1/requests", body);
-      await until(async () => (await read(service.url, id)).counters.total === files, { timeoutSeconds: 300, everyMilliseconds: 200 });
-      const job: WorkersJob = { url: service.url, request: id, workers, perCall: 100, duplicates: 0.2 };
-      const { result, usage } = await timed(bench, service, () => runLoad<WorkersJob, WorkersResult>("workers", job, 400));
+      await until(async () => (await read(service.url, id)).counters.total === files, {
+        timeoutSeconds: 300,
+        everyMilliseconds: 200,
+      });
+      const job: WorkersJob = {
+        url: service.url,
+        request: id,
+        workers,
+        perCall: 100,
+        duplicates: 0.2,
+      };
+      const { result, usage } = await timed(bench, service, () =>
+        runLoad<WorkersJob, WorkersResult>("workers", job, 400),
+      );
       const { state, counters } = await read(service.url, id);
       const recorded = result.answers.recorded ?? 0;
       if (state !== "complete" || counters.done !== files || recorded !== files)
-        throw new Error(`The request is ${state} with ${counters.done} of ${files} done and ${recorded} recorded.`);
+        throw new Error(
+          `The request is ${state} with ${counters.done} of ${files} done and ${recorded} recorded.`,
+        );
       await auditClean(service);
       const { seconds, answers, ...numbers } = result;
       return [
@@ -35,7 +48,13 @@ export const simulatedWorkers: Row = {
           unit: "s",
           must: { atMost: bench.quick ? 60 * (files / largeDataset) : 60 },
           toBare: files / seconds / bench.bare,
-          details: { ...usage, seconds: seconds.toFixed(1), "files/s": Math.round(files / seconds), ...answers, ...rounded(numbers) },
+          details: {
+            ...usage,
+            seconds: seconds.toFixed(1),
+            "files/s": Math.round(files / seconds),
+            ...answers,
+            ...rounded(numbers),
+          },
         },
       ];
     } finally {
@@ -45,5 +64,7 @@ export const simulatedWorkers: Row = {
 };
 
 function rounded(numbers: Record<string, number>): Record<string, number> {
-  return Object.fromEntries(Object.entries(numbers).map(([name, value]) => [name, Math.round(value)]));
+  return Object.fromEntries(
+    Object.entries(numbers).map(([name, value]) => [name, Math.round(value)]),
+  );
 }

@@ -1,7 +1,12 @@
 import { request as call } from "node:http";
 
 /** Reports each file as a success by a connection of its own, so many at once; answers the statuses. */
-export async function onNewConnections(url: string, path: string, files: number[], atOnce: number): Promise<number[]> {
+export async function onNewConnections(
+  url: string,
+  path: string,
+  files: number[],
+  atOnce: number,
+): Promise<number[]> {
   const waiting = [...files];
   const statuses: number[] = [];
   const lane = async () => {

@@ -26,7 +26,8 @@ async function asked(name: string, codegen = "noop"): Promise<{ id: string; data
   const { did_id: dataset } = await servicex.reached(id, "Lookup");
   return { id, dataset };
 }
-const files = (dataset: number, names: string[]) => servicex.call("PUT", `${internal}/${dataset}/files`, names.map(file));
+const files = (dataset: number, names: string[]) =>
+  servicex.call("PUT", `${internal}/${dataset}/files`, names.map(file));
 const complete = (dataset: number, count: number) =>
   servicex.call("PUT", `${internal}/${dataset}/complete`, {
     files: count,
@@ -42,12 +43,22 @@ test("defect 1: a file that is done before the next one is found does not end th
   await servicex.reached(id, "Lookup", 1);
   const [first = 0] = await servicex.files(id);
   expect((await servicex.report(id, first, "success")).body).toBe("Ok");
-  expect(await servicex.read(id)).toMatchObject({ status: "Lookup", files: 1, "files-completed": 1, "files-remaining": null });
+  expect(await servicex.read(id)).toMatchObject({
+    status: "Lookup",
+    files: 1,
+    "files-completed": 1,
+    "files-remaining": null,
+  });
   await files(dataset, ["2", "3"]);
   await complete(dataset, 3);
   await servicex.reached(id, "Running", 3);
-  for (const each of (await servicex.files(id)).slice(1)) await servicex.report(id, each, "success");
-  expect(await servicex.reached(id, "Complete")).toMatchObject({ files: 3, "files-completed": 3, "files-remaining": 0 });
+  for (const each of (await servicex.files(id)).slice(1))
+    await servicex.report(id, each, "success");
+  expect(await servicex.reached(id, "Complete")).toMatchObject({
+    files: 3,
+    "files-completed": 3,
+    "files-remaining": 0,
+  });
 });
 
 test("defect 2: a finder's failure is a Bad Dataset for this request, and the next one looks anew", async () => {
@@ -57,13 +68,20 @@ test("defect 2: a finder's failure is a Bad Dataset for this request, and the ne
     message: "no such record",
     "error-type": "does_not_exist",
   });
-  expect(await servicex.reached(id, "Bad Dataset")).toMatchObject({ "failure-info": "no such record", "finish-time": expect.any(String) });
-  expect((await servicex.call<Dataset>("GET", `/servicex/datasets/${dataset}`)).body).toMatchObject({
-    lookup_status: "does_not_exist",
-    is_stale: true,
+  expect(await servicex.reached(id, "Bad Dataset")).toMatchObject({
+    "failure-info": "no such record",
+    "finish-time": expect.any(String),
   });
+  expect((await servicex.call<Dataset>("GET", `/servicex/datasets/${dataset}`)).body).toMatchObject(
+    {
+      lookup_status: "does_not_exist",
+      is_stale: true,
+    },
+  );
   expect((await asked("gone")).dataset).not.toBe(dataset);
-  const { body } = await servicex.call("GET", `/servicex/transformation/${id}`, undefined, { "user-agent": "Python/3.11 aiohttp/3.9.1" });
+  const { body } = await servicex.call("GET", `/servicex/transformation/${id}`, undefined, {
+    "user-agent": "Python/3.11 aiohttp/3.9.1",
+  });
   expect(body.status).toBe("Fatal");
 });
 
@@ -74,16 +92,20 @@ test("defect 8: files that are all done before the finder closes its list still 
   await files(dataset, ["1", "2"]);
   for (const request of [id, waiting]) {
     await until(async () => (await servicex.read(request)).files === 2);
-    for (const each of await servicex.files(request)) await servicex.report(request, each, "success");
+    for (const each of await servicex.files(request))
+      await servicex.report(request, each, "success");
     expect((await servicex.read(request)).status).not.toBe("Complete");
   }
   await complete(dataset, 2);
-  for (const request of [id, waiting]) expect((await servicex.reached(request, "Complete"))["files-completed"]).toBe(2);
+  for (const request of [id, waiting])
+    expect((await servicex.reached(request, "Complete"))["files-completed"]).toBe(2);
 });
 
 test("defect 9: chunks of files and the end of the list that arrive at the same instant lose nothing and open nothing again", async () => {
   const { id, dataset } = await asked("at once");
-  const chunks = Array.from({ length: 20 }, (_, chunk) => Array.from({ length: 10 }, (_, one) => `${chunk}-${one}`));
+  const chunks = Array.from({ length: 20 }, (_, chunk) =>
+    Array.from({ length: 10 }, (_, one) => `${chunk}-${one}`),
+  );
   await Promise.all([...chunks.map((names) => files(dataset, names)), complete(dataset, 200)]);
   expect((await servicex.reached(id, "Running", 200)).files).toBe(200);
   await Promise.all((await servicex.files(id)).map((each) => servicex.report(id, each, "success")));
@@ -93,7 +115,9 @@ test("defect 9: chunks of files and the end of the list that arrive at the same 
 });
 
 test("defect 10: twenty first users of one dataset at the same instant get one lookup and every file once", async () => {
-  const ids = await Promise.all(Array.from({ length: 20 }, () => servicex.submit({ did: "mock://popular", codegen: "noop" })));
+  const ids = await Promise.all(
+    Array.from({ length: 20 }, () => servicex.submit({ did: "mock://popular", codegen: "noop" })),
+  );
   const all = await Promise.all(ids.map((id) => servicex.read(id)));
   expect(new Set(all.map((one) => one.did_id)).size).toBe(1);
   const dataset = all[0]?.did_id ?? 0;
@@ -111,7 +135,10 @@ test("defect 11: a finder that never answers ends the request with a reason, and
 
 test("defect 11: a dataset that is being looked up can be deleted, and then it is looked up anew", async () => {
   const { dataset } = await asked("stuck");
-  expect((await servicex.call("DELETE", `/servicex/datasets/${dataset}`)).body).toEqual({ "dataset-id": dataset, stale: true });
+  expect((await servicex.call("DELETE", `/servicex/datasets/${dataset}`)).body).toEqual({
+    "dataset-id": dataset,
+    stale: true,
+  });
   expect((await servicex.call("DELETE", `/servicex/datasets/${dataset}`)).status).toBe(400);
   expect((await asked("stuck")).dataset).not.toBe(dataset);
 });
@@ -130,7 +157,9 @@ test("defect 12: a chunk that was lost is noticed, because the finder says how m
   await complete(dataset, 5);
   await servicex.reached(id, "Running", 2);
   for (const each of await servicex.files(id)) await servicex.report(id, each, "success");
-  expect((await servicex.reached(id, "Complete"))["failure-info"]).toMatch("announced 5 files, and 2 came");
+  expect((await servicex.reached(id, "Complete"))["failure-info"]).toMatch(
+    "announced 5 files, and 2 came",
+  );
 });
 
 test("defect 15: a dataset of no files ends with a finish time, and so does every later request for it", async () => {
@@ -147,8 +176,13 @@ test("defect 15: a dataset of no files ends with a finish time, and so does ever
 
 test("a finder of 2022 says one file a call to the request's own address, and that work may begin", async () => {
   const { id } = await asked("2022");
-  expect((await servicex.call("PUT", `${internal}/${id}/files`, file("1"))).body).toEqual({ "request-id": id });
-  expect(await servicex.call("POST", `${internal}/${id}/start`)).toMatchObject({ status: 200, text: "null" });
+  expect((await servicex.call("PUT", `${internal}/${id}/files`, file("1"))).body).toEqual({
+    "request-id": id,
+  });
+  expect(await servicex.call("POST", `${internal}/${id}/start`)).toMatchObject({
+    status: 200,
+    text: "null",
+  });
   await servicex.call("PUT", `${internal}/${id}/complete`, {
     files: 1,
     "files-skipped": 0,
@@ -161,9 +195,17 @@ test("a finder of 2022 says one file a call to the request's own address, and th
 
 test("what is said of an unknown dataset, or cannot be read, is refused in words", async () => {
   expect((await servicex.call("PUT", `${internal}/999999/files`, [file("1")])).status).toBe(404);
-  expect((await servicex.call("PUT", `${internal}/999999/complete`, { files: 1 })).status).toBe(422);
-  expect((await servicex.call("PUT", `${internal}/999999/error`, { message: "x" })).status).toBe(422);
+  expect((await servicex.call("PUT", `${internal}/999999/complete`, { files: 1 })).status).toBe(
+    422,
+  );
+  expect((await servicex.call("PUT", `${internal}/999999/error`, { message: "x" })).status).toBe(
+    422,
+  );
   const { dataset } = await asked("unreadable");
-  expect((await servicex.call("PUT", `${internal}/${dataset}/files`, [{ adler32: "x" }])).body.message).toMatch(/paths/);
-  expect((await servicex.call("PUT", `${internal}/${dataset}/files`, "{")).body.message).toMatch(/JSON/);
+  expect(
+    (await servicex.call("PUT", `${internal}/${dataset}/files`, [{ adler32: "x" }])).body.message,
+  ).toMatch(/paths/);
+  expect((await servicex.call("PUT", `${internal}/${dataset}/files`, "{")).body.message).toMatch(
+    /JSON/,
+  );
 });

@@ -27,10 +27,15 @@ test("defect 41: a list of 250 requests asks the database a few questions, not o
   try {
     for (let request = 0; request < 250; request++) await ledger.submit(1);
     questions = 0;
-    const answer = await until(() => fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/servicex/transformation`));
-    const { requests } = (await answer.json()) as { requests: { selection: unknown; image: unknown }[] };
+    const answer = await until(() =>
+      fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/servicex/transformation`),
+    );
+    const { requests } = (await answer.json()) as {
+      requests: { selection: unknown; image: unknown }[];
+    };
     expect(requests).toHaveLength(250);
-    for (const one of requests) expect([one.selection, one.image].every((text) => typeof text === "string")).toBe(true);
+    for (const one of requests)
+      expect([one.selection, one.image].every((text) => typeof text === "string")).toBe(true);
     expect(questions).toBeLessThanOrEqual(6);
   } finally {
     server.closeAllConnections();
@@ -43,15 +48,20 @@ test("defect 42: a list of large selections comes in pieces, whole or as much as
   servicex = await startServiceX();
   const selection = `select 1 as one from input -- ${"x".repeat(400_000)}`;
   const ids: string[] = [];
-  for (let request = 0; request < 30; request++) ids.push(await servicex.submit({ "file-list": ["x"], selection }));
+  for (let request = 0; request < 30; request++)
+    ids.push(await servicex.submit({ "file-list": ["x"], selection }));
   const whole = await fetch(`${servicex.service.url}/servicex/transformation`);
   expect(whole.headers.get("content-length")).toBeNull();
   const { requests } = (await whole.json()) as { requests: { request_id: string }[] };
   expect(requests.map((one) => one.request_id)).toEqual(ids.toReversed());
   const page = await servicex.call("GET", "/servicex/transformation?limit=2&offset=1");
   expect(page.body.requests.map((one) => one.request_id)).toEqual(ids.toReversed().slice(1, 3));
-  expect((await servicex.call("GET", "/servicex/transformation?status=Complete")).body.requests).toEqual([]);
-  expect((await servicex.call("GET", "/servicex/transformation?submitted_by=7")).body.requests).toEqual([]);
+  expect(
+    (await servicex.call("GET", "/servicex/transformation?status=Complete")).body.requests,
+  ).toEqual([]);
+  expect(
+    (await servicex.call("GET", "/servicex/transformation?submitted_by=7")).body.requests,
+  ).toEqual([]);
 });
 
 test("defect 44: a request for a remembered dataset of 20,000 files is answered at once, and goes on after a kill", async () => {
@@ -68,13 +78,18 @@ test("defect 44: a request for a remembered dataset of 20,000 files is answered 
     }));
     await servicex.call("PUT", `/servicex/internal/transformation/${dataset}/files`, files);
   }
-  await servicex.call("PUT", `/servicex/internal/transformation/${dataset}/complete`, { files: count });
+  await servicex.call("PUT", `/servicex/internal/transformation/${dataset}/complete`, {
+    files: count,
+  });
   await servicex.reached(first, "Running", count);
   const asked = performance.now();
   const second = await servicex.submit({ did: "mock://large", codegen: "noop" });
   expect(performance.now() - asked).toBeLessThan(5_000);
   await servicex.service.kill();
   await servicex.again();
-  expect(await servicex.reached(second, "Running", count)).toMatchObject({ files: count, "files-remaining": count });
+  expect(await servicex.reached(second, "Running", count)).toMatchObject({
+    files: count,
+    "files-remaining": count,
+  });
   expect(await servicex.violations()).toEqual([]);
 });

@@ -31,13 +31,21 @@ test("defect 4: a report said three times, and two at once, is counted once", as
   const { id, files } = await running(3);
   const [first = 0, ...last] = files;
   expect((await servicex.succeed(id, first)).body).toBe("Ok");
-  const again = (file: number) => servicex.report(id, file, "success", { "s3-object-name": `out/${file}` });
-  for (const _ of [1, 2]) expect((await again(first)).body).toBe("Ignoring duplicate result report");
+  const again = (file: number) =>
+    servicex.report(id, file, "success", { "s3-object-name": `out/${file}` });
+  for (const _ of [1, 2])
+    expect((await again(first)).body).toBe("Ignoring duplicate result report");
   expect(await servicex.read(id)).toMatchObject({ "files-completed": 1, "files-remaining": 2 });
   for (const file of last) await servicex.store(id, `out/${file}`);
   await Promise.all([...last, ...last].map(again));
-  expect(await servicex.reached(id, "Complete")).toMatchObject({ "files-completed": 3, "files-failed": 0, "files-remaining": 0 });
-  expect((await servicex.call("GET", `/servicex/transformation/${id}/results`)).body.results).toHaveLength(3);
+  expect(await servicex.reached(id, "Complete")).toMatchObject({
+    "files-completed": 3,
+    "files-failed": 0,
+    "files-remaining": 0,
+  });
+  expect(
+    (await servicex.call("GET", `/servicex/transformation/${id}/results`)).body.results,
+  ).toHaveLength(3);
 });
 
 test("the first final report of a file wins, whatever comes after it", async () => {
@@ -47,7 +55,10 @@ test("the first final report of a file wins, whatever comes after it", async () 
   await servicex.report(id, good, "failure");
   await servicex.report(id, bad, "failure");
   await servicex.succeed(id, bad);
-  expect(await servicex.reached(id, "Complete")).toMatchObject({ "files-completed": 1, "files-failed": 1 });
+  expect(await servicex.reached(id, "Complete")).toMatchObject({
+    "files-completed": 1,
+    "files-failed": 1,
+  });
 });
 
 test("defect 5: a report of a file that is not the request's, or that cannot be read, is counted nowhere", async () => {
@@ -56,10 +67,16 @@ test("defect 5: a report of a file that is not the request's, or that cannot be 
   const [own = 0] = files;
   expect((await servicex.report(id, other.files[0] ?? 0, "failure")).status).toBe(404);
   expect((await servicex.report(id, 987_654, "failure")).status).toBe(404);
-  expect((await servicex.report("11111111-2222-4333-8444-555555555555", own, "failure")).status).toBe(404);
+  expect(
+    (await servicex.report("11111111-2222-4333-8444-555555555555", own, "failure")).status,
+  ).toBe(404);
   expect((await servicex.report(id, own, "failure", { status: "perhaps" })).status).toBe(400);
   expect((await servicex.report(id, own, "failure", { "file-id": null })).status).toBe(400);
-  expect(await servicex.read(id)).toMatchObject({ "files-completed": 0, "files-failed": 0, "files-remaining": 1 });
+  expect(await servicex.read(id)).toMatchObject({
+    "files-completed": 0,
+    "files-failed": 0,
+    "files-remaining": 1,
+  });
 });
 
 test("defect 5: the longest path, missing measures and odd characters do not lose a report", async () => {
@@ -78,10 +95,24 @@ test("defect 5: the longest path, missing measures and odd characters do not los
 });
 
 test("defect 6: a fatal status ends the request with its reason, in JSON and form-encoded, and reads go on", async () => {
-  for (const encode of [JSON.stringify, (said: Record<string, string>) => new URLSearchParams(said)]) {
+  for (const encode of [
+    JSON.stringify,
+    (said: Record<string, string>) => new URLSearchParams(said),
+  ]) {
     const { id } = await running(2);
-    const said = { timestamp: "2026-01-01T00:00:00", source: "finder", severity: "fatal", info: "the catalogue is gone" };
-    expect(await servicex.call("POST", `${internal}/${id}/status`, encode({ ...said, severity: "info" }))).toMatchObject({
+    const said = {
+      timestamp: "2026-01-01T00:00:00",
+      source: "finder",
+      severity: "fatal",
+      info: "the catalogue is gone",
+    };
+    expect(
+      await servicex.call(
+        "POST",
+        `${internal}/${id}/status`,
+        encode({ ...said, severity: "info" }),
+      ),
+    ).toMatchObject({
       status: 200,
       text: "null",
     });
@@ -92,8 +123,12 @@ test("defect 6: a fatal status ends the request with its reason, in JSON and for
       "finish-time": expect.any(String),
     });
   }
-  expect((await servicex.call("POST", `${internal}/1/status`, { severity: "fatal" })).body.message).toBe("bad status");
-  expect((await servicex.call("GET", "/servicex/transformation")).body.requests.length).toBeGreaterThan(1);
+  expect(
+    (await servicex.call("POST", `${internal}/1/status`, { severity: "fatal" })).body.message,
+  ).toBe("bad status");
+  expect(
+    (await servicex.call("GET", "/servicex/transformation")).body.requests.length,
+  ).toBeGreaterThan(1);
 });
 
 test("defect 7: a canceled request stays canceled when its last reports arrive", async () => {
@@ -117,7 +152,11 @@ test("defect 7: neither a late start nor a fatal word opens or ends a finished r
   await servicex.succeed(id, files[0] ?? 0);
   await servicex.reached(id, "Complete");
   expect((await servicex.call("POST", `${internal}/${id}/start`)).status).toBe(200);
-  await servicex.call("POST", `${internal}/${id}/status`, { source: "finder", severity: "fatal", info: "late" });
+  await servicex.call("POST", `${internal}/${id}/status`, {
+    source: "finder",
+    severity: "fatal",
+    info: "late",
+  });
   expect((await servicex.read(id)).status).toBe("Complete");
 });
 
@@ -139,7 +178,9 @@ test("a success whose object is not in the bucket does not count, and counts onc
   await servicex.report(id, file, "success", { "s3-object-name": "later" });
   await servicex.reached(id, "Complete");
   const { body } = await servicex.call("GET", `/servicex/transformation/${id}/results`);
-  expect(body.results).toMatchObject([{ "s3-object-name": "later", "total-bytes": 5, "file-id": file, transform_status: "success" }]);
+  expect(body.results).toMatchObject([
+    { "s3-object-name": "later", "total-bytes": 5, "file-id": file, transform_status: "success" },
+  ]);
 });
 
 test("an object is found by the name that the sidecar makes of the path, also of a long one and behind a cache", async () => {
@@ -165,7 +206,8 @@ test("one object for a file that was listed twice is two results with names of t
   const id = await servicex.submit({ "file-list": ["root://host//same", "root://host//same"] });
   await servicex.reached(id, "Running", 2);
   await servicex.store(id, "root:::host::same.parquet");
-  for (const file of await servicex.files(id)) await servicex.report(id, file, "success", { "file-path": "root://host//same" });
+  for (const file of await servicex.files(id))
+    await servicex.report(id, file, "success", { "file-path": "root://host//same" });
   expect((await servicex.reached(id, "Complete"))["files-completed"]).toBe(2);
   const { body } = await servicex.call("GET", `/servicex/transformation/${id}/results`);
   expect(new Set(body.results.map((one) => one["s3-object-name"])).size).toBe(2);
@@ -175,7 +217,12 @@ test("a report at the address of an attempt counts for that attempt alone", asyn
   const { id, files } = await running(1, "noop");
   const [file = 0] = files;
   const claim = async () => {
-    const { body } = await servicex.call("POST", "/v1/work/claim", { worker: "w", request: id, max: 1, wait_seconds: 20 });
+    const { body } = await servicex.call("POST", "/v1/work/claim", {
+      worker: "w",
+      request: id,
+      max: 1,
+      wait_seconds: 20,
+    });
     return body.tasks[0]?.attempt ?? 0;
   };
   const first = await claim();
@@ -187,11 +234,19 @@ test("a report at the address of an attempt counts for that attempt alone", asyn
   const failure = { "file-id": file, status: "failure", "file-path": "x" };
   expect((await servicex.call("PUT", path(first), failure)).text).toMatch("Ignoring");
   expect((await servicex.read(id))["files-failed"]).toBe(0);
-  expect((await servicex.call("PUT", `${path(second)}`, { ...failure, "file-id": file + 1 })).status).toBe(403);
-  expect((await servicex.call("PUT", path(second).replace("/w/", "/w/A"), failure)).status).toBe(403);
-  expect((await servicex.call("PUT", path(second), { ...failure, status: "success" })).text).toMatch("Ok");
+  expect(
+    (await servicex.call("PUT", `${path(second)}`, { ...failure, "file-id": file + 1 })).status,
+  ).toBe(403);
+  expect((await servicex.call("PUT", path(second).replace("/w/", "/w/A"), failure)).status).toBe(
+    403,
+  );
+  expect(
+    (await servicex.call("PUT", path(second), { ...failure, status: "success" })).text,
+  ).toMatch("Ok");
   expect((await servicex.reached(id, "Complete"))["files-completed"]).toBe(1);
-  expect(servicex.service.stderr()).not.toMatch(servicex.token({ request: id, step: 1, file, attempt: second }));
+  expect(servicex.service.stderr()).not.toMatch(
+    servicex.token({ request: id, step: 1, file, attempt: second }),
+  );
 });
 
 test("defect 48: the reason that a worker gives for a failed file reaches its user", async () => {
@@ -203,7 +258,10 @@ test("defect 48: the reason that a worker gives for a failed file reaches its us
     "pod-name": "pod-1",
     info: "branch MissingET not found\nTraceback",
   };
-  expect((await servicex.call("POST", `${internal}/${id}/${told}/status`, new URLSearchParams(said))).text).toBe('"Ok"');
+  expect(
+    (await servicex.call("POST", `${internal}/${id}/${told}/status`, new URLSearchParams(said)))
+      .text,
+  ).toBe('"Ok"');
   expect(await servicex.read(id)).toMatchObject({ "files-failed": 0, status: "Running" });
   await servicex.report(id, told, "failure");
   await servicex.report(id, silent, "failure");
@@ -222,18 +280,26 @@ test("defect 22: a failed file is listed once, under its own name", async () => 
   for (const file of files.slice(3)) await servicex.report(id, file, "failure");
   await servicex.reached(id, "Complete");
   const { body } = await servicex.call("GET", `/servicex/transformation/${id}/errors`);
-  expect(body.errors.map((one) => one.file)).toEqual([3, 4].map((index) => `root://host//${lists}/${index}.root`));
+  expect(body.errors.map((one) => one.file)).toEqual(
+    [3, 4].map((index) => `root://host//${lists}/${index}.root`),
+  );
 });
 
 test("defect 20: details name the file itself, come when asked for, and missing measures spoil nothing", async () => {
   const { id, files } = await running(3);
   const [first = 0, second = 0, third = 0] = files;
   await servicex.store(id, "a", "1234");
-  await servicex.report(id, first, "success", { "s3-object-name": "a", "total-time": null, "total-events": null, "avg-rate": null });
+  await servicex.report(id, first, "success", {
+    "s3-object-name": "a",
+    "total-time": null,
+    "total-events": null,
+    "avg-rate": null,
+  });
   await servicex.succeed(id, second);
   await servicex.report(id, third, "failure");
   await servicex.reached(id, "Complete");
-  const details = async (value: string) => (await servicex.call("GET", `/servicex/transformation/${id}/status?details=${value}`)).body;
+  const details = async (value: string) =>
+    (await servicex.call("GET", `/servicex/transformation/${id}/status?details=${value}`)).body;
   for (const no of ["false", "0", ""]) expect((await details(no)).details).toBeUndefined();
   const said = await details("true");
   expect(said.details.map((one) => [one["file-id"], one.transform_status])).toEqual([
@@ -246,6 +312,14 @@ test("defect 20: details name the file itself, come when asked for, and missing 
 
 test("two hundred reports, each by a connection of its own and each twice, are counted once each", async () => {
   const { id, files } = await running(200, "noop");
-  await onNewConnections(servicex.service.url, `${internal}/${id}/file-complete`, [...files, ...files], 50);
-  expect(await servicex.reached(id, "Complete")).toMatchObject({ "files-completed": 200, "files-remaining": 0 });
+  await onNewConnections(
+    servicex.service.url,
+    `${internal}/${id}/file-complete`,
+    [...files, ...files],
+    50,
+  );
+  expect(await servicex.reached(id, "Complete")).toMatchObject({
+    "files-completed": 200,
+    "files-remaining": 0,
+  });
 });

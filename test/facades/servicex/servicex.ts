@@ -12,7 +12,13 @@ import { violationsOf } from "./violations.ts";
 export interface Body extends Transformation {
   message: string;
   requests: Transformation[];
-  results: { "file-id": number; "s3-object-name": string; "total-bytes": number; created_at: string; transform_status: string }[];
+  results: {
+    "file-id": number;
+    "s3-object-name": string;
+    "total-bytes": number;
+    created_at: string;
+    transform_status: string;
+  }[];
   details: { "file-id": number; "file-path": string; transform_status: string }[];
   errors: { "pod-name": string | null; file: string; info: string; events: null }[];
   datasets: Dataset[];
@@ -44,7 +50,12 @@ export interface Answer<Shape = Body> {
 
 export interface ServiceX {
   service: Service;
-  call<Shape = Body>(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer<Shape>>;
+  call<Shape = Body>(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ): Promise<Answer<Shape>>;
   /** answers the request's id */
   submit(more: Record<string, unknown>): Promise<string>;
   read(id: string): Promise<Transformation>;
@@ -54,7 +65,12 @@ export interface ServiceX {
   files(id: string): Promise<number[]>;
   /** as the sidecar stores it */
   store(id: string, name: string, content?: string): Promise<void>;
-  report(id: string, file: number, status: "success" | "failure", more?: Record<string, unknown>): Promise<Answer<string>>;
+  report(
+    id: string,
+    file: number,
+    status: "success" | "failure",
+    more?: Record<string, unknown>,
+  ): Promise<Answer<string>>;
   /** stores an object and says so */
   succeed(id: string, file: number, name?: string): Promise<Answer<string>>;
   token(attempt: { request: string; step: number; file: number; attempt: number }): string;
@@ -65,26 +81,57 @@ export interface ServiceX {
 
 /** `mock` is the scheme of a finder that the test plays. */
 export async function startServiceX(env: Record<string, string> = {}): Promise<ServiceX> {
-  const settings = { RUNNER: "external", OPERATIONS: "transform,noop", VALID_DID_SCHEMES: "mock", SWEEP_SECONDS: "0.2", ...env };
+  const settings = {
+    RUNNER: "external",
+    OPERATIONS: "transform,noop",
+    VALID_DID_SCHEMES: "mock",
+    SWEEP_SECONDS: "0.2",
+    ...env,
+  };
   let service = await startService(settings);
   const key = signingKey({ dataDir: service.dataDir });
   const url = () => service.url;
 
-  const call = async <Shape>(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) => {
-    const sent = body === undefined || body instanceof URLSearchParams || typeof body === "string" ? body : JSON.stringify(body);
+  const call = async <Shape>(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ) => {
+    const sent =
+      body === undefined || body instanceof URLSearchParams || typeof body === "string"
+        ? body
+        : JSON.stringify(body);
     const type: Record<string, string> =
-      body === undefined || body instanceof URLSearchParams ? {} : { "content-type": "application/json" };
-    const answer = await fetch(url() + path, { method, headers: { ...type, ...headers }, ...(sent === undefined ? {} : { body: sent }) });
+      body === undefined || body instanceof URLSearchParams
+        ? {}
+        : { "content-type": "application/json" };
+    const answer = await fetch(url() + path, {
+      method,
+      headers: { ...type, ...headers },
+      ...(sent === undefined ? {} : { body: sent }),
+    });
     const text = await answer.text();
-    return { status: answer.status, headers: answer.headers, text, body: JSON.parse(text || "null") as Shape };
+    return {
+      status: answer.status,
+      headers: answer.headers,
+      text,
+      body: JSON.parse(text || "null") as Shape,
+    };
   };
 
-  const read = async (id: string) => (await call<Transformation>("GET", `/servicex/transformation/${id}`)).body;
+  const read = async (id: string) =>
+    (await call<Transformation>("GET", `/servicex/transformation/${id}`)).body;
 
   const store = async (id: string, name: string, content = "result") => {
     const { accessKey, secretKey } = requestCredentials(key, id, "write");
     const credentials = { accessKeyId: accessKey, secretAccessKey: secretKey };
-    const s3 = new S3Client({ endpoint: service.s3Url ?? "", region: "us-east-1", forcePathStyle: true, credentials });
+    const s3 = new S3Client({
+      endpoint: service.s3Url ?? "",
+      region: "us-east-1",
+      forcePathStyle: true,
+      credentials,
+    });
     await s3.send(new PutObjectCommand({ Bucket: id, Key: name, Body: content }));
     s3.destroy();
   };

@@ -14,15 +14,34 @@ afterAll(async () => {
   await servicex.remove();
 });
 
-const submission = { selection: "select 1 as one from input", "result-destination": "object-store", "result-format": "parquet" };
-const post = (body: unknown, headers?: Record<string, string>) => servicex.call("POST", "/servicex/transformation", body, headers);
+const submission = {
+  selection: "select 1 as one from input",
+  "result-destination": "object-store",
+  "result-format": "parquet",
+};
+const post = (body: unknown, headers?: Record<string, string>) =>
+  servicex.call("POST", "/servicex/transformation", body, headers);
 
 test("defect 55: everything that today's client asks for is there", async () => {
-  const { body: info } = await servicex.call<{ capabilities: string[]; "code-gen-image": Record<string, string> }>("GET", "//servicex");
-  expect(info.capabilities).toEqual(["poll_local_transformation_results", "long_sample_titles_10240", "post_cancel_transform"]);
+  const { body: info } = await servicex.call<{
+    capabilities: string[];
+    "code-gen-image": Record<string, string>;
+  }>("GET", "//servicex");
+  expect(info.capabilities).toEqual([
+    "poll_local_transformation_results",
+    "long_sample_titles_10240",
+    "post_cancel_transform",
+  ]);
   expect(info["code-gen-image"].sql).toMatch(/^longshore\/sql:/);
-  expect(Object.keys((await servicex.call<object>("GET", "/multiple-codegen-list")).body)).toContain("sql");
-  const id = await servicex.submit({ "file-list": ["a"], title: "t".repeat(10_240), "client-version": "3.3.1", unknown: { key: 1 } });
+  expect(
+    Object.keys((await servicex.call<object>("GET", "/multiple-codegen-list")).body),
+  ).toContain("sql");
+  const id = await servicex.submit({
+    "file-list": ["a"],
+    title: "t".repeat(10_240),
+    "client-version": "3.3.1",
+    unknown: { key: 1 },
+  });
   const one = await servicex.reached(id, "Running", 1);
   expect(one).toMatchObject({
     request_id: id,
@@ -31,38 +50,65 @@ test("defect 55: everything that today's client asks for is there", async () => 
     selection: expect.any(String),
     "minio-secured": false,
   });
-  for (const field of ["image", "generated-code-cm", "app-version", "result-format", "result-destination", "did"])
+  for (const field of [
+    "image",
+    "generated-code-cm",
+    "app-version",
+    "result-format",
+    "result-destination",
+    "did",
+  ])
     expect(one).toHaveProperty(field, expect.any(String));
-  expect(new URL(servicex.service.s3Url ?? "").host).toBe((one as unknown as Record<string, string>)["minio-endpoint"]);
+  expect(new URL(servicex.service.s3Url ?? "").host).toBe(
+    (one as unknown as Record<string, string>)["minio-endpoint"],
+  );
   await servicex.succeed(id, (await servicex.files(id))[0] ?? 0);
   const path = `/servicex/transformation/${id}`;
-  const { body } = await servicex.call("GET", `${path}/results?later_than=0001-01-01T00:00:00%2B00:00`);
+  const { body } = await servicex.call(
+    "GET",
+    `${path}/results?later_than=0001-01-01T00:00:00%2B00:00`,
+  );
   expect(body.results[0]?.created_at).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}$/);
   await servicex.reached(id, "Complete");
-  expect((await servicex.call("DELETE", path)).body.message).toBe(`Transform request with id ${id} has been archived.`);
-  expect((await servicex.call("GET", path)).body.message).toBe(`Transformation request not found with id: ${id}`);
+  expect((await servicex.call("DELETE", path)).body.message).toBe(
+    `Transform request with id ${id} has been archived.`,
+  );
+  expect((await servicex.call("GET", path)).body.message).toBe(
+    `Transformation request not found with id: ${id}`,
+  );
   expect((await servicex.call("GET", `${path}/results`)).status).toBe(404);
 });
 
 test("a request is known by its number too, wherever it is named", async () => {
   const id = await servicex.submit({ "file-list": ["numbered"] });
-  const listed = (await servicex.call("GET", `/v1/requests/${id}`)).body as unknown as { number: number };
+  const listed = (await servicex.call("GET", `/v1/requests/${id}`)).body as unknown as {
+    number: number;
+  };
   const path = `/servicex/transformation/${listed.number}`;
   expect((await servicex.call("GET", path)).body.request_id).toBe(id);
-  expect((await servicex.call<Record<string, string>>("GET", `${path}/status`)).body["request-id"]).toBe(String(listed.number));
+  expect(
+    (await servicex.call<Record<string, string>>("GET", `${path}/status`)).body["request-id"],
+  ).toBe(String(listed.number));
   expect((await servicex.call("POST", `${path}/cancel`)).status).toBe(200);
-  expect((await servicex.call("GET", "/servicex/transformation/99999999999999999999")).status).toBe(404);
+  expect((await servicex.call("GET", "/servicex/transformation/99999999999999999999")).status).toBe(
+    404,
+  );
 });
 
 test("a result that is committed late is never skipped by later_than, and one that is counted can be had", async () => {
-  const id = await servicex.submit({ "file-list": Array.from({ length: 40 }, (_, index) => `late/${index}`) });
+  const id = await servicex.submit({
+    "file-list": Array.from({ length: 40 }, (_, index) => `late/${index}`),
+  });
   await servicex.reached(id, "Running", 40);
   const seen = new Set<string>();
   let later = "0001-01-01T00:00:00+00:00";
   const reports = Promise.all((await servicex.files(id)).map((file) => servicex.succeed(id, file)));
   await until(async () => {
     const counted = (await servicex.read(id))["files-completed"];
-    const { body } = await servicex.call("GET", `/servicex/transformation/${id}/results?later_than=${encodeURIComponent(later)}`);
+    const { body } = await servicex.call(
+      "GET",
+      `/servicex/transformation/${id}/results?later_than=${encodeURIComponent(later)}`,
+    );
     for (const result of body.results) {
       seen.add(result["s3-object-name"]);
       if (`${result.created_at}+00:00` > later) later = `${result.created_at}+00:00`;
@@ -72,14 +118,17 @@ test("a result that is committed late is never skipped by later_than, and one th
   });
   await reports;
   expect((await servicex.reached(id, "Complete"))["files-completed"]).toBe(40);
-  expect((await servicex.call("GET", `/servicex/transformation/${id}/results?later_than=yesterday`)).body.message).toBe(
-    "later_than value yesterday is not an ISO 8601 compliant datetime",
-  );
+  expect(
+    (await servicex.call("GET", `/servicex/transformation/${id}/results?later_than=yesterday`)).body
+      .message,
+  ).toBe("later_than value yesterday is not an ISO 8601 compliant datetime");
 });
 
 test("defect 16: a submit that is refused leaves nothing behind", async () => {
   const before = await Promise.all(
-    ["transformation", "datasets?show-deleted=true"].map((path) => servicex.call("GET", `/servicex/${path}`)),
+    ["transformation", "datasets?show-deleted=true"].map((path) =>
+      servicex.call("GET", `/servicex/${path}`),
+    ),
   );
   const refused = [
     { ...submission, "file-list": ["x"], selection: "selekt" },
@@ -92,7 +141,9 @@ test("defect 16: a submit that is refused leaves nothing behind", async () => {
   ];
   for (const body of refused) expect((await post(body)).status).toBe(400);
   const after = await Promise.all(
-    ["transformation", "datasets?show-deleted=true"].map((path) => servicex.call("GET", `/servicex/${path}`)),
+    ["transformation", "datasets?show-deleted=true"].map((path) =>
+      servicex.call("GET", `/servicex/${path}`),
+    ),
   );
   expect(after.map((one) => one.text)).toEqual(before.map((one) => one.text));
 });
@@ -107,20 +158,39 @@ test("defect 21: a list of files has its count and its times, and the same list 
   const { did_id: dataset, did } = await servicex.read(first);
   expect(await servicex.read(second)).toMatchObject({ did_id: dataset, did });
   expect((await servicex.read(turned)).did).not.toBe(did);
-  const { body } = await servicex.call<Record<string, unknown>>("GET", `/servicex/datasets/${dataset}`);
-  expect(body).toMatchObject({ name: did, did_finder: "user", n_files: 3, lookup_status: "complete", is_stale: false });
-  for (const time of ["last_used", "last_updated"]) expect(Date.now() - Date.parse(String(body[time]))).toBeLessThan(600_000);
+  const { body } = await servicex.call<Record<string, unknown>>(
+    "GET",
+    `/servicex/datasets/${dataset}`,
+  );
+  expect(body).toMatchObject({
+    name: did,
+    did_finder: "user",
+    n_files: 3,
+    lookup_status: "complete",
+    is_stale: false,
+  });
+  for (const time of ["last_used", "last_updated"])
+    expect(Date.now() - Date.parse(String(body[time]))).toBeLessThan(600_000);
   expect((body.files as { paths: string }[]).map((file) => file.paths)).toEqual(files);
 });
 
 test("defect 23: a comma in a path is a comma, and long names of datasets, titles and images are no faults", async () => {
   const path = "/data/run 7, part ü;1*.parquet";
-  const id = await servicex.submit({ "file-list": [path], title: "t".repeat(2_000), image: `a/${"b".repeat(500)}:c` });
+  const id = await servicex.submit({
+    "file-list": [path],
+    title: "t".repeat(2_000),
+    image: `a/${"b".repeat(500)}:c`,
+  });
   await servicex.reached(id, "Running", 1);
-  const { body } = await servicex.call<{ items: { paths: string[] }[] }>("GET", `/v1/requests/${id}/files`);
+  const { body } = await servicex.call<{ items: { paths: string[] }[] }>(
+    "GET",
+    `/v1/requests/${id}/files`,
+  );
   expect(body.items[0]?.paths).toEqual([path]);
   expect((await post({ ...submission, did: `mock://${"d".repeat(1_500)}` })).status).toBe(200);
-  expect((await post({ ...submission, "file-list": ["a"], title: "t".repeat(10_241) })).body.message).toMatch(/title/);
+  expect(
+    (await post({ ...submission, "file-list": ["a"], title: "t".repeat(10_241) })).body.message,
+  ).toMatch(/title/);
 });
 
 test("defect 36: no refusal tells of SQL, stacks or secrets", async () => {
@@ -138,7 +208,9 @@ test("defect 36: no refusal tells of SQL, stacks or secrets", async () => {
   for (const body of odd) {
     const answer = await post(body);
     expect(answer.status).toBe(400);
-    expect(answer.body.message).not.toMatch(/insert into|constraint|\bat .*\.ts|node_modules|password/i);
+    expect(answer.body.message).not.toMatch(
+      /insert into|constraint|\bat .*\.ts|node_modules|password/i,
+    );
   }
   for (const path of [
     "/servicex/transformation/%00",
@@ -171,27 +243,50 @@ test("defect 49: every refusal is JSON with a message and the status that it sho
     expect(body).toEqual({ message: expect.any(String) });
   }
   const { body } = await post({ ...submission, "file-list": ["x"], codegen: "nonsense" });
-  expect(body.message).toMatch("Invalid Codegen Image Passed in Request: nonsense. Offered here: sql");
+  expect(body.message).toMatch(
+    "Invalid Codegen Image Passed in Request: nonsense. Offered here: sql",
+  );
 });
 
 test("a query that cannot work is refused at once, with DuckDB's own sentence", async () => {
-  const { status, body } = await post({ ...submission, "file-list": ["x"], selection: "select one fro input where (" });
+  const { status, body } = await post({
+    ...submission,
+    "file-list": ["x"],
+    selection: "select one fro input where (",
+  });
   expect(status).toBe(400);
   expect(body.message).toMatch(/syntax error/);
 });
 
 test("no generator, null and default are sql; workers may be digits in a text", async () => {
   for (const codegen of [undefined, null, "default", "sql"]) {
-    const id = await servicex.submit({ "file-list": ["x"], codegen, workers: "20", "tree-name": "events" });
-    expect(await servicex.read(id)).toMatchObject({ image: expect.stringMatching("longshore/sql"), workers: 20, "tree-name": "events" });
+    const id = await servicex.submit({
+      "file-list": ["x"],
+      codegen,
+      workers: "20",
+      "tree-name": "events",
+    });
+    expect(await servicex.read(id)).toMatchObject({
+      image: expect.stringMatching("longshore/sql"),
+      workers: 20,
+      "tree-name": "events",
+    });
   }
 });
 
 test("defect 47: files whose worker fell silent are given to another, and the request ends", async () => {
   const id = await servicex.submit({ "file-list": ["1", "2", "3"], codegen: "noop" });
-  const claim = () => servicex.call("POST", "/v1/work/claim", { worker: "silent", request: id, max: 3, wait_seconds: 20 });
+  const claim = () =>
+    servicex.call("POST", "/v1/work/claim", {
+      worker: "silent",
+      request: id,
+      max: 3,
+      wait_seconds: 20,
+    });
   await until(async () => (await claim()).body.tasks.length > 0);
-  const taken = await until(async () => (await claim()).body.tasks.find((task) => task.attempt > 1));
+  const taken = await until(async () =>
+    (await claim()).body.tasks.find((task) => task.attempt > 1),
+  );
   expect(taken.attempt).toBe(2);
   for (const file of await servicex.files(id)) await servicex.report(id, file, "success");
   expect((await servicex.reached(id, "Complete"))["files-completed"]).toBe(3);
@@ -200,13 +295,19 @@ test("defect 47: files whose worker fell silent are given to another, and the re
 test("defect 53: the service says that it lives, that it is ready, and how it fares", async () => {
   expect((await servicex.call("GET", "/healthz")).status).toBe(200);
   expect((await servicex.call("GET", "/readyz")).status).toBe(200);
-  expect(await (await fetch(`${servicex.service.url}/metrics`)).text()).toMatch(/longshore_http_seconds/);
+  expect(await (await fetch(`${servicex.service.url}/metrics`)).text()).toMatch(
+    /longshore_http_seconds/,
+  );
 });
 
 test("a token of an old facility does no harm while identity is off", async () => {
-  const { status, body } = await servicex.call("POST", "/token/refresh", undefined, { authorization: "Bearer old" });
+  const { status, body } = await servicex.call("POST", "/token/refresh", undefined, {
+    authorization: "Bearer old",
+  });
   expect(status).toBe(200);
-  const claims = JSON.parse(Buffer.from(body.access_token.split(".")[1] ?? "", "base64url").toString()) as { exp: number };
+  const claims = JSON.parse(
+    Buffer.from(body.access_token.split(".")[1] ?? "", "base64url").toString(),
+  ) as { exp: number };
   expect(claims.exp * 1000 - Date.now()).toBeGreaterThan(3_600_000);
 });
 

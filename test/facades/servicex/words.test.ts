@@ -1,11 +1,25 @@
 import { expect, test } from "vitest";
-import { datasetOutcomes } from "../../../src/datasets/ending.ts";
+import { datasetOutcomes } from "../../../src/datasets/lookup-end.ts";
 import { sidecarName } from "../../../src/facades/servicex/sidecar-name.ts";
 import { timestamp } from "../../../src/facades/servicex/times.ts";
-import { lookupStatusOf, statesOf, statuses, statusOf } from "../../../src/facades/servicex/words.ts";
+import {
+  lookupStatusOf,
+  statesOf,
+  statuses,
+  statusOf,
+} from "../../../src/facades/servicex/words.ts";
 import { requestStates } from "../../../src/requests/state.ts";
 
-const clientWords = ["Submitted", "Lookup", "Pending Lookup", "Running", "Complete", "Fatal", "Canceled", "Bad Dataset"];
+const clientWords = [
+  "Submitted",
+  "Lookup",
+  "Pending Lookup",
+  "Running",
+  "Complete",
+  "Fatal",
+  "Canceled",
+  "Bad Dataset",
+];
 const flags = [true, false];
 
 test("every state has one of the words that a client parses, and is found again by it", () => {
@@ -22,7 +36,13 @@ test("every state has one of the words that a client parses, and is found again 
 });
 
 test("every outcome of a lookup has a word; only those that the client maps are failures", () => {
-  expect(datasetOutcomes.map(lookupStatusOf)).toEqual(["complete", "complete", "does_not_exist", "bad_name", "internal_failure"]);
+  expect(datasetOutcomes.map(lookupStatusOf)).toEqual([
+    "complete",
+    "complete",
+    "does_not_exist",
+    "bad_name",
+    "internal_failure",
+  ]);
   expect(lookupStatusOf(null)).toBe("looking");
 });
 

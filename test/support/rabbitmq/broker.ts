@@ -47,12 +47,21 @@ async function rabbitOf(installation: Installation): Promise<Rabbit> {
   let server: ChildProcess | undefined;
 
   async function start(): Promise<void> {
-    epmd ??= launch(installation.epmd, ["-port", String(names), "-address", "127.0.0.1"], env, printed);
+    epmd ??= launch(
+      installation.epmd,
+      ["-port", String(names), "-address", "127.0.0.1"],
+      env,
+      printed,
+    );
     mkdirSync(kept, { recursive: true });
     const started = launch(installation.server, [], env, printed);
     server = started;
-    await until(() => started.exitCode !== null || answers(amqp), { timeoutSeconds: 90, what: "the broker's port" });
-    if (started.exitCode !== null) throw new Error(`RabbitMQ ended with ${started.exitCode}:\n${readFileSync(printed, "utf8")}`);
+    await until(() => started.exitCode !== null || answers(amqp), {
+      timeoutSeconds: 90,
+      what: "the broker's port",
+    });
+    if (started.exitCode !== null)
+      throw new Error(`RabbitMQ ended with ${started.exitCode}:\n${readFileSync(printed, "utf8")}`);
   }
 
   async function end(child: ChildProcess | undefined): Promise<void> {
@@ -82,10 +91,17 @@ interface Ports {
   names: number;
 }
 
-function environment({ path }: Installation, folder: string, { amqp, distribution, names }: Ports): Record<string, string | undefined> {
+function environment(
+  { path }: Installation,
+  folder: string,
+  { amqp, distribution, names }: Ports,
+): Record<string, string | undefined> {
   mkdirSync(join(folder, "log"));
   writeFileSync(join(folder, "plugins"), "[].\n");
-  writeFileSync(join(folder, "rabbitmq.conf"), "disk_free_limit.absolute = 50MB\nvm_memory_high_watermark.relative = 0.6\n");
+  writeFileSync(
+    join(folder, "rabbitmq.conf"),
+    "disk_free_limit.absolute = 50MB\nvm_memory_high_watermark.relative = 0.6\n",
+  );
   const base = childEnvironment();
   return {
     ...base,
@@ -111,9 +127,18 @@ function environment({ path }: Installation, folder: string, { amqp, distributio
 }
 
 /** It dies with this process, however that ends. */
-function launch(command: string, args: string[], env: Record<string, string | undefined>, printed: string): ChildProcess {
+function launch(
+  command: string,
+  args: string[],
+  env: Record<string, string | undefined>,
+  printed: string,
+): ChildProcess {
   const output = openSync(printed, "a");
-  const child = spawn("setpriv", ["--pdeathsig", "KILL", command, ...args], { env, cwd: env.HOME, stdio: ["ignore", output, output] });
+  const child = spawn("setpriv", ["--pdeathsig", "KILL", command, ...args], {
+    env,
+    cwd: env.HOME,
+    stdio: ["ignore", output, output],
+  });
   closeSync(output);
   living.add(child);
   child.once("exit", () => living.delete(child));

@@ -1,6 +1,14 @@
 // Where a RabbitMQ can be had: the installed Debian package, else the same packages unpacked into a folder of ours.
 import { execFile } from "node:child_process";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -13,7 +21,9 @@ export interface Installation {
 }
 
 const run = promisify(execFile);
-const cache = fileURLToPath(new URL("../../../node_modules/.cache/longshore/rabbitmq", import.meta.url));
+const cache = fileURLToPath(
+  new URL("../../../node_modules/.cache/longshore/rabbitmq", import.meta.url),
+);
 
 /** Undefined where there is none and none can be fetched; the reason is in `why`. */
 export async function findRabbit(): Promise<{ installation: Installation } | { why: string }> {
@@ -23,14 +33,18 @@ export async function findRabbit(): Promise<{ installation: Installation } | { w
     const unpacked = at(cache) ?? (await unpack());
     return unpacked ? { installation: unpacked } : { why: "the unpacked packages hold no server" };
   } catch (error) {
-    return { why: `neither the package rabbitmq-server is installed nor can it be fetched: ${(error as Error).message.split("\n")[0]}` };
+    return {
+      why: `neither the package rabbitmq-server is installed nor can it be fetched: ${(error as Error).message.split("\n")[0]}`,
+    };
   }
 }
 
 function at(root: string): Installation | undefined {
   const server = join("/", root, "usr/lib/rabbitmq/bin/rabbitmq-server");
   const path = join("/", root, "usr/lib/erlang/bin");
-  return existsSync(server) && existsSync(path) ? { server, epmd: join(path, "epmd"), path } : undefined;
+  return existsSync(server) && existsSync(path)
+    ? { server, epmd: join(path, "epmd"), path }
+    : undefined;
 }
 
 /** Without root: Debian's own packages, downloaded by apt where it has its lists. */
@@ -54,7 +68,8 @@ async function unpack(): Promise<Installation | undefined> {
     await run("apt-get", ["download", "rabbitmq-server", ...new Set(erlang)], { cwd: work });
     for (const file of readdirSync(work).filter((name) => name.endsWith(".deb")))
       await run("dpkg-deb", ["--extract", file, "."], { cwd: work });
-    for (const script of ["bin/erl", "bin/start", "erts/bin/erl", "erts/bin/start"]) moveRoot(work, script);
+    for (const script of ["bin/erl", "bin/start", "erts/bin/erl", "erts/bin/start"])
+      moveRoot(work, script);
     rmSync(cache, { recursive: true, force: true });
     renameSync(work, cache);
   } finally {
@@ -69,5 +84,8 @@ function moveRoot(work: string, script: string): void {
   const folder = readdirSync(erlang).find((name) => name.startsWith("erts-")) ?? "erts";
   const file = join(erlang, script.replace(/^erts\//, `${folder}/`));
   if (!existsSync(file)) return;
-  writeFileSync(file, readFileSync(file, "utf8").replaceAll("/usr/lib/erlang", join(cache, "/usr/lib/erlang")));
+  writeFileSync(
+    file,
+    readFileSync(file, "utf8").replaceAll("/usr/lib/erlang", join(cache, "/usr/lib/erlang")),
+  );
 }

@@ -3,7 +3,7 @@ import { receiveComplete } from "../../../datasets/receive.ts";
 import { parse } from "../../../http/parse.ts";
 import { readJsonOrForm } from "../body.ts";
 import type { Endpoint } from "../endpoint.ts";
-import { whileAway } from "../while-away.ts";
+import { retryWhileUnavailable } from "../retry-while-unavailable.ts";
 import { unknownDatasetIs422 } from "./dataset-error.ts";
 import { datasetOf } from "./dataset-of.ts";
 import { plainPath } from "./paths.ts";
@@ -16,10 +16,14 @@ export const filesComplete: Endpoint = {
   path: `${plainPath}/:id/complete`,
   access: "worker",
   async answer({ ctx, params, request, response }) {
-    const said = parse(body, await readJsonOrForm(request, 1));
+    const parsed = parse(body, await readJsonOrForm(request, 1));
     await unknownDatasetIs422(async () => {
-      const { dataset } = await whileAway(response, () => datasetOf(ctx, params.id ?? ""));
-      await whileAway(response, () => receiveComplete(ctx, dataset, { files: said.files ?? undefined }));
+      const { dataset } = await retryWhileUnavailable(response, () =>
+        datasetOf(ctx, params.id ?? ""),
+      );
+      await retryWhileUnavailable(response, () =>
+        receiveComplete(ctx, dataset, { files: parsed.files ?? undefined }),
+      );
     });
     return { status: 200, body: null };
   },

@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { receiveError } from "../../../datasets/receive.ts";
-import { Refused } from "../../../errors.ts";
+import { RequestError } from "../../../errors.ts";
 import { parse } from "../../../http/parse.ts";
 import { readJsonOrForm } from "../body.ts";
 import type { Endpoint } from "../endpoint.ts";
 import { isNotFound } from "../errors.ts";
-import { whileAway } from "../while-away.ts";
+import { retryWhileUnavailable } from "../retry-while-unavailable.ts";
 import { datasetOf } from "./dataset-of.ts";
 import { plainPath } from "./paths.ts";
 
@@ -16,10 +16,19 @@ export const lookupError: Endpoint = {
   path: `${plainPath}/:id/error`,
   access: "worker",
   async answer({ ctx, params, request, response }) {
-    const said = parse(body, await readJsonOrForm(request, 1));
+    const parsed = parse(body, await readJsonOrForm(request, 1));
     await unknownDatasetIs422(async () => {
-      const { dataset } = await whileAway(response, () => datasetOf(ctx, params.id ?? ""));
-      await whileAway(response, () => receiveError(ctx, dataset, said["error-type"] ?? "internal_failure", said.message ?? ""));
+      const { dataset } = await retryWhileUnavailable(response, () =>
+        datasetOf(ctx, params.id ?? ""),
+      );
+      await retryWhileUnavailable(response, () =>
+        receiveError(
+          ctx,
+          dataset,
+          parsed["error-type"] ?? "internal_failure",
+          parsed.message ?? "",
+        ),
+      );
     });
     return { status: 200, body: null };
   },
@@ -30,7 +39,8 @@ export async function unknownDatasetIs422(work: () => Promise<void>): Promise<vo
   try {
     await work();
   } catch (error) {
-    if (error instanceof Refused && isNotFound(error)) throw new Refused(422, "unknown_dataset", error.message);
+    if (error instanceof RequestError && isNotFound(error))
+      throw new RequestError(422, "unknown_dataset", error.message);
     throw error;
   }
 }

@@ -4,12 +4,18 @@ import { receiveFiles } from "../../../datasets/receive.ts";
 import { parse } from "../../../http/parse.ts";
 import { readJsonOrForm } from "../body.ts";
 import type { Endpoint } from "../endpoint.ts";
-import { whileAway } from "../while-away.ts";
+import { retryWhileUnavailable } from "../retry-while-unavailable.ts";
 import { datasetOf } from "./dataset-of.ts";
 import { plainPath } from "./paths.ts";
 
 const mostMegabytes = 64;
-const amount = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER).nullish().catch(undefined);
+const amount = z.coerce
+  .number()
+  .int()
+  .min(0)
+  .max(Number.MAX_SAFE_INTEGER)
+  .nullish()
+  .catch(undefined);
 
 const file = z.object({
   paths: z.union([
@@ -34,8 +40,10 @@ export const filesFound: Endpoint = {
   hot: true,
   async answer({ ctx, params, request, response }) {
     const files = parse(body, await readJsonOrForm(request, mostMegabytes)).map(toFound);
-    const { dataset, answer } = await whileAway(response, () => datasetOf(ctx, params.id ?? ""));
-    await whileAway(response, () => receiveFiles(ctx, dataset, files));
+    const { dataset, answer } = await retryWhileUnavailable(response, () =>
+      datasetOf(ctx, params.id ?? ""),
+    );
+    await retryWhileUnavailable(response, () => receiveFiles(ctx, dataset, files));
     return { status: 200, body: answer };
   },
 };

@@ -1,9 +1,12 @@
-import type { Context } from "../../../context.ts";
+import type { Deps } from "../../../deps.ts";
 import { noDataset } from "../errors.ts";
 import { findRequest } from "../find.ts";
 
 /** Finders of 2024 say a dataset's id, those of 2022 the id of the request that waits for it. */
-export async function datasetOf(ctx: Pick<Context, "db">, id: string): Promise<{ dataset: number; answer: Record<string, string> }> {
+export async function datasetOf(
+  ctx: Deps<"db">,
+  id: string,
+): Promise<{ dataset: number; answer: Record<string, string> }> {
   if (/^\d{1,15}$/.test(id)) return { dataset: Number(id), answer: { dataset_id: id } };
   if (!id.includes("-")) throw noDataset(id);
   const { dataset } = await findRequest(ctx, id);

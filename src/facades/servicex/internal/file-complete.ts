@@ -1,13 +1,13 @@
-import { Refused, Unavailable } from "../../../errors.ts";
+import { RequestError, UnavailableError } from "../../../errors.ts";
 import { parse } from "../../../http/parse.ts";
-import { isComing } from "../../../requests/facade-store.ts";
-import { report } from "../../../requests/report.ts";
-import type { Report } from "../../../requests/request.ts";
+import { isComing } from "../../../requests/read/facade-store.ts";
+import { report } from "../../../requests/reports/report.ts";
+import type { Report } from "../../../requests/views.ts";
 import { type Attempt, readAttemptToken } from "../attempt-token.ts";
 import { readJsonOrForm } from "../body.ts";
 import type { Call, Endpoint } from "../endpoint.ts";
 import { badRequest } from "../errors.ts";
-import { whileAway } from "../while-away.ts";
+import { retryWhileUnavailable } from "../retry-while-unavailable.ts";
 import { type FileComplete, fileCompleteBody, toReport } from "./file-report.ts";
 import { withOwnObjects } from "./own-objects.ts";
 import { plainPath, tokenPath } from "./paths.ts";
@@ -34,8 +34,16 @@ export const fileCompleteByToken: Endpoint = {
   async answer(call) {
     const body = await read(call);
     const attempt = readAttemptToken(call.ctx.signingKey, call.params.token ?? "");
-    if (!attempt || attempt.request !== call.params.id?.toLowerCase() || attempt.file !== body["file-id"]) {
-      throw new Refused(403, "bad_token", "This address does not allow a report of that file.");
+    if (
+      !attempt ||
+      attempt.request !== call.params.id?.toLowerCase() ||
+      attempt.file !== body["file-id"]
+    ) {
+      throw new RequestError(
+        403,
+        "bad_token",
+        "This address does not allow a report of that file.",
+      );
     }
     return record(call, body, attempt);
   },
@@ -48,40 +56,52 @@ async function read({ request }: Call): Promise<FileComplete> {
 }
 
 /** Answers after the commit: the caller takes any answer for delivered, and never reports again. */
-async function record({ ctx, params, response }: Call, body: FileComplete, attempt: Attempt | undefined) {
+async function record(
+  { ctx, params, response }: Call,
+  body: FileComplete,
+  attempt: Attempt | undefined,
+) {
   const asked = params.id ?? "";
-  return whileAway(response, async () => {
+  return retryWhileUnavailable(response, async () => {
     const request = await reportedRequest(ctx, asked);
     if (attempt === undefined && request.steps > 1) throw tellsNoStep(asked);
     const worker = body.place?.host_name ?? body.place?.pod ?? "sidecar";
     const open = attempt === undefined;
-    const said = await toReport(ctx, request, body, attempt);
-    let [answer = "unknown"] = await report(ctx, worker, [said], { open });
+    const parsed = await toReport(ctx, request, body, attempt);
+    let [answer = "unknown"] = await report(ctx, worker, [parsed], { open });
     if (answer.startsWith(refused)) {
-      const apart = await withOwnObjects(ctx, said);
+      const apart = await withOwnObjects(ctx, parsed);
       if (apart) [answer = "unknown"] = await report(ctx, worker, [apart], { open });
     }
     if (answer === "unknown") {
-      if (await isOnItsWay(ctx, said)) throw new Unavailable("The file is not yet taken into the request.");
-      throw unknownFile(request, said);
+      if (await isOnItsWay(ctx, parsed))
+        throw new UnavailableError("The file is not yet taken into the request.");
+      throw unknownFile(request, parsed);
     }
     if (answer.startsWith(refused)) throw badRequest(answer.slice(refused.length));
-    return { status: 200, body: JSON.stringify(answer === "recorded" ? "Ok" : "Ignoring duplicate result report") };
+    return {
+      status: 200,
+      body: JSON.stringify(answer === "recorded" ? "Ok" : "Ignoring duplicate result report"),
+    };
   });
 }
 
 /** A finder of others is heard before its files are copied into the requests that wait for them; a quick worker may report in between. */
 async function isOnItsWay(ctx: Call["ctx"], { request, file }: Report): Promise<boolean> {
   const coming = await isComing(ctx.db.query, request, file);
-  if (coming) ctx.advance.ring(request);
+  if (coming) ctx.advanceQueue.add(request);
   return coming;
 }
 
-function unknownFile({ id }: Reported, { file }: Report): Refused {
-  return new Refused(404, "not_found", `File ${file} is not one of request ${id}.`);
+function unknownFile({ id }: Reported, { file }: Report): RequestError {
+  return new RequestError(404, "not_found", `File ${file} is not one of request ${id}.`);
 }
 
 /** A duplicate would count for the next step. */
-function tellsNoStep(id: string): Refused {
-  return new Refused(409, "no_step", `Request ${id} has several steps, and a report on this path does not say of which it is.`);
+function tellsNoStep(id: string): RequestError {
+  return new RequestError(
+    409,
+    "no_step",
+    `Request ${id} has several steps, and a report on this path does not say of which it is.`,
+  );
 }

@@ -1,8 +1,8 @@
 import { z } from "zod";
-import type { Context } from "../../../context.ts";
-import { readFile } from "../../../requests/files.ts";
-import type { Report } from "../../../requests/request.ts";
-import { lastSaid } from "../../../requests/said-store.ts";
+import type { Deps } from "../../../deps.ts";
+import { readFile } from "../../../requests/read/files.ts";
+import { lastProgressNote } from "../../../requests/reports/progress-note-store.ts";
+import type { Report } from "../../../requests/views.ts";
 import type { StoredObject } from "../../../storage/contract.ts";
 import { isName } from "../../../storage/names.ts";
 import type { Attempt } from "../attempt-token.ts";
@@ -30,37 +30,72 @@ export const fileCompleteBody = z.object({
   "total-events": measure,
   "total-bytes": measure,
   "avg-rate": measure,
-  place: z.object({ host_name: z.string().optional(), site: z.string().optional(), pod: z.string().optional() }).nullish().catch(undefined),
+  place: z
+    .object({
+      host_name: z.string().optional(),
+      site: z.string().optional(),
+      pod: z.string().optional(),
+    })
+    .nullish()
+    .catch(undefined),
 });
 
 export type FileComplete = z.output<typeof fileCompleteBody>;
 
-type Parts = Pick<Context, "db" | "store">;
-
 /** A success counts when the bucket has its object, whose size is the store's. Without it the file is worth another try. */
-export async function toReport(ctx: Parts, request: Reported, body: FileComplete, attempt: Attempt | undefined): Promise<Report> {
-  const base = { request: request.id, file: body["file-id"], step: attempt?.step ?? 1, attempt: attempt?.attempt ?? 1 };
-  if (body.status === "failure") return { ...base, status: "failure", error: { class: "worker", message: await reasonOf(ctx, base) } };
+export async function toReport(
+  ctx: Deps<"db" | "store">,
+  request: Reported,
+  body: FileComplete,
+  attempt: Attempt | undefined,
+): Promise<Report> {
+  const base = {
+    request: request.id,
+    file: body["file-id"],
+    step: attempt?.step ?? 1,
+    attempt: attempt?.attempt ?? 1,
+  };
+  if (body.status === "failure")
+    return {
+      ...base,
+      status: "failure",
+      error: { class: "worker", message: await reasonOf(ctx, base) },
+    };
   if (!request.makesObjects) return { ...base, status: "success" };
   const object = await objectOf(ctx, request.id, body);
-  if (!object) return { ...base, status: "retry", error: { class: "no_object", message: noObject } };
-  return { ...base, status: "success", results: [{ name: object.name, size: object.size, details: measuresOf(body) }] };
+  if (!object)
+    return { ...base, status: "retry", error: { class: "no_object", message: noObject } };
+  return {
+    ...base,
+    status: "success",
+    results: [{ name: object.name, size: object.size, details: measuresOf(body) }],
+  };
 }
 
 const noReason = "The worker reported a failure and gave no reason.";
 const noObject = "The worker reported a success, and its object is not in the request's bucket.";
 
-async function reasonOf(ctx: Parts, { request, file }: { request: string; file: number }): Promise<string> {
-  return (await lastSaid(ctx.db.query, request, file)) ?? noReason;
+async function reasonOf(
+  ctx: Deps<"db">,
+  { request, file }: { request: string; file: number },
+): Promise<string> {
+  return (await lastProgressNote(ctx.db.query, request, file)) ?? noReason;
 }
 
 /** By the name that the worker says; by the name that the sidecar gives what it read; at last by that of every replica, since a cache may stand before them. */
-async function objectOf(ctx: Parts, request: string, body: FileComplete): Promise<StoredObject | undefined> {
-  const said = body["s3-object-name"];
-  if (said && said !== "none") return headOf(ctx, request, said);
+async function objectOf(
+  ctx: Deps<"db" | "store">,
+  request: string,
+  body: FileComplete,
+): Promise<StoredObject | undefined> {
+  const reported = body["s3-object-name"];
+  if (reported && reported !== "none") return headOf(ctx, request, reported);
   const path = body["file-path"];
   const found = path ? await firstOf(ctx, request, namesOf(path)) : undefined;
-  return found ?? firstOf(ctx, request, (await replicasOf(ctx, request, body["file-id"])).flatMap(namesOf));
+  return (
+    found ??
+    firstOf(ctx, request, (await replicasOf(ctx, request, body["file-id"])).flatMap(namesOf))
+  );
 }
 
 /** Which format the worker wrote is in the name alone. */
@@ -68,7 +103,11 @@ function namesOf(path: string): string[] {
   return [sidecarName(path, "parquet"), sidecarName(path, "root-file")];
 }
 
-async function firstOf(ctx: Parts, request: string, names: string[]): Promise<StoredObject | undefined> {
+async function firstOf(
+  ctx: Deps<"store">,
+  request: string,
+  names: string[],
+): Promise<StoredObject | undefined> {
   for (const name of names) {
     const object = await headOf(ctx, request, name);
     if (object) return object;
@@ -76,11 +115,15 @@ async function firstOf(ctx: Parts, request: string, names: string[]): Promise<St
   return undefined;
 }
 
-async function headOf({ store }: Parts, request: string, name: string): Promise<StoredObject | undefined> {
+async function headOf(
+  { store }: Deps<"store">,
+  request: string,
+  name: string,
+): Promise<StoredObject | undefined> {
   return isName(name) ? store.head(request, name) : undefined;
 }
 
-async function replicasOf(ctx: Parts, request: string, file: number): Promise<string[]> {
+async function replicasOf(ctx: Deps<"db">, request: string, file: number): Promise<string[]> {
   try {
     return (await readFile(ctx, request, file)).paths;
   } catch (error) {

@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { keepSaid } from "../../../requests/said-store.ts";
+import { recordProgressNote } from "../../../requests/reports/progress-note-store.ts";
 import { readJsonOrForm } from "../body.ts";
 import type { Call, Endpoint } from "../endpoint.ts";
 import { findRequest } from "../find.ts";
-import { whileAway } from "../while-away.ts";
+import { retryWhileUnavailable } from "../retry-while-unavailable.ts";
 import { plainPath, tokenPath } from "./paths.ts";
 
 const longestInfo = 2_048;
@@ -16,24 +16,36 @@ const body = z.object({
 });
 
 /** What a transformer of 2022 says on its way is history: the reason it gives is kept for the failure it reports next; nothing moves. */
-export const fileStatusPlain: Endpoint = { method: "post", path: `${plainPath}/:id/:file/status`, access: "worker", hot: true, answer };
-export const fileStatusByToken: Endpoint = { method: "post", path: `${tokenPath}/:id/:file/status`, access: "worker", hot: true, answer };
+export const fileStatusPlain: Endpoint = {
+  method: "post",
+  path: `${plainPath}/:id/:file/status`,
+  access: "worker",
+  hot: true,
+  answer,
+};
+export const fileStatusByToken: Endpoint = {
+  method: "post",
+  path: `${tokenPath}/:id/:file/status`,
+  access: "worker",
+  hot: true,
+  answer,
+};
 
 /** Always "Ok": whoever asks does not look, and tries an error three times. */
 async function answer({ ctx, params, request, response }: Call) {
-  const said = body.safeParse(await readJsonOrForm(request, 1)).data ?? {};
+  const parsed = body.safeParse(await readJsonOrForm(request, 1)).data ?? {};
   const file = Number(params.file);
-  const { id } = await whileAway(response, () => findRequest(ctx, params.id ?? ""));
-  const tells = said["status-code"] !== "start" && said["status-code"] !== "complete";
+  const { id } = await retryWhileUnavailable(response, () => findRequest(ctx, params.id ?? ""));
+  const tells = parsed["status-code"] !== "start" && parsed["status-code"] !== "complete";
   if (Number.isSafeInteger(file)) {
     const row = {
       request: id,
       file,
       at: new Date(),
-      podName: said["pod-name"]?.slice(0, 255) ?? null,
-      info: (tells && said.info?.slice(0, longestInfo)) || null,
+      podName: parsed["pod-name"]?.slice(0, 255) ?? null,
+      info: (tells && parsed.info?.slice(0, longestInfo)) || null,
     };
-    await whileAway(response, () => keepSaid(ctx.db.query, row));
+    await retryWhileUnavailable(response, () => recordProgressNote(ctx.db.query, row));
   }
   return { status: 200, body: JSON.stringify("Ok") };
 }

@@ -1,12 +1,15 @@
-import type { Context } from "../../../context.ts";
-import type { Report } from "../../../requests/request.ts";
-import { resultOfName } from "../../../requests/results-store.ts";
+import type { Deps } from "../../../deps.ts";
+import { resultOfName } from "../../../requests/read/results-store.ts";
+import type { Report } from "../../../requests/views.ts";
 
 /**
  * A sidecar names its object after the path it read, so a file that a user lists twice gives one object for two. The second is given a copy
  * under a name of its own; undefined where no other file has the name.
  */
-export async function withOwnObjects(ctx: Pick<Context, "db" | "store">, report: Report): Promise<Report | undefined> {
+export async function withOwnObjects(
+  ctx: Deps<"db" | "store">,
+  report: Report,
+): Promise<Report | undefined> {
   const results = report.results ?? [];
   const own: typeof results = [];
   for (const result of results) {
@@ -15,7 +18,9 @@ export async function withOwnObjects(ctx: Pick<Context, "db" | "store">, report:
     const object = await ctx.store.get(report.request, result.name);
     if (!object) return undefined;
     const name = `${report.file}-${result.name}`;
-    const { size } = await ctx.store.put(report.request, name, object.body, { size: object.object.size });
+    const { size } = await ctx.store.put(report.request, name, object.body, {
+      size: object.object.size,
+    });
     own.push({ ...result, name, size });
   }
   return own.length > 0 ? { ...report, results: own } : undefined;

@@ -1,7 +1,7 @@
-import type { Context } from "../../../context.ts";
-import { isUuid } from "../../../requests/progress.ts";
+import type { Context, Deps } from "../../../deps.ts";
+import { isUuid } from "../../../requests/read/request.ts";
+import { rememberedOf } from "../echoed-fields.ts";
 import { findRequest } from "../find.ts";
-import { rememberedOf } from "../remembered.ts";
 
 /** What of a request never changes and a report needs: read once, not at each of a million reports. */
 export interface Reported {
@@ -14,7 +14,10 @@ export interface Reported {
 const mostKept = 1_000;
 const kept = new WeakMap<Context["db"], Map<string, Reported>>();
 
-export async function reportedRequest(ctx: Pick<Context, "db" | "operations">, asked: string): Promise<Reported> {
+export async function reportedRequest(
+  ctx: Deps<"db" | "operations">,
+  asked: string,
+): Promise<Reported> {
   const cache = kept.get(ctx.db) ?? new Map<string, Reported>();
   kept.set(ctx.db, cache);
   const known = isUuid(asked) ? cache.get(asked) : undefined;
@@ -25,7 +28,8 @@ export async function reportedRequest(ctx: Pick<Context, "db" | "operations">, a
   const reported = {
     id: view.id,
     steps: view.steps.length,
-    makesObjects: operation?.outputName !== undefined && rememberedOf(view)["result-destination"] !== "volume",
+    makesObjects:
+      operation?.outputName !== undefined && rememberedOf(view)["result-destination"] !== "volume",
   };
   cache.set(view.id, reported);
   if (cache.size > mostKept) cache.delete(cache.keys().next().value ?? "");

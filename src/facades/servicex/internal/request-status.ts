@@ -1,10 +1,10 @@
 import { z } from "zod";
-import { failRequest } from "../../../requests/fail.ts";
+import { failRequest } from "../../../requests/lifecycle/fail.ts";
 import { readJsonOrForm } from "../body.ts";
 import type { Endpoint } from "../endpoint.ts";
 import { badRequest } from "../errors.ts";
 import { findRequest } from "../find.ts";
-import { whileAway } from "../while-away.ts";
+import { retryWhileUnavailable } from "../retry-while-unavailable.ts";
 import { plainPath } from "./paths.ts";
 
 const longestInfo = 2_048;
@@ -26,10 +26,21 @@ export const requestStatus: Endpoint = {
   async answer({ ctx, params, request, response }) {
     const { data: said } = body.safeParse(await readJsonOrForm(request, 1));
     if (!said) throw badRequest("bad status");
-    const { id } = await whileAway(response, () => findRequest(ctx, params.id ?? ""));
+    const { id } = await retryWhileUnavailable(response, () => findRequest(ctx, params.id ?? ""));
     const info = said.info.slice(0, longestInfo);
-    ctx.log.info({ request_id: id, source: said.source.slice(0, 100), severity: said.severity.slice(0, 20), info }, "a finder says");
-    if (said.severity === "fatal") await whileAway(response, () => failRequest(ctx, id, info || "The finder gave up and said no more."));
+    ctx.log.info(
+      {
+        request_id: id,
+        source: said.source.slice(0, 100),
+        severity: said.severity.slice(0, 20),
+        info,
+      },
+      "a finder says",
+    );
+    if (said.severity === "fatal")
+      await retryWhileUnavailable(response, () =>
+        failRequest(ctx, id, info || "The finder gave up and said no more."),
+      );
     return { status: 200, body: null };
   },
 };

@@ -1,7 +1,7 @@
-import { Refused } from "../../../errors.ts";
+import { RequestError } from "../../../errors.ts";
 import type { Endpoint } from "../endpoint.ts";
 import { findRequest } from "../find.ts";
-import { whileAway } from "../while-away.ts";
+import { retryWhileUnavailable } from "../retry-while-unavailable.ts";
 import { plainPath } from "./paths.ts";
 
 /** Finders of 2022 say that work may begin, once or at each chunk. It begins by itself here, so nothing is moved, least of all an ended request. */
@@ -10,8 +10,11 @@ export const start: Endpoint = {
   path: `${plainPath}/:id/start`,
   access: "worker",
   async answer({ ctx, params, response }) {
-    const { state } = await whileAway(response, () => findRequest(ctx, params.id ?? ""));
-    if (state === "canceling" || state === "canceled") throw new Refused(409, "canceled", "Transform request canceled by user.");
+    const { state } = await retryWhileUnavailable(response, () =>
+      findRequest(ctx, params.id ?? ""),
+    );
+    if (state === "canceling" || state === "canceled")
+      throw new RequestError(409, "canceled", "Transform request canceled by user.");
     return { status: 200, body: null };
   },
 };

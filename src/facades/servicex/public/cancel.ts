@@ -1,5 +1,5 @@
-import { Refused } from "../../../errors.ts";
-import { cancel } from "../../../requests/cancel.ts";
+import { RequestError } from "../../../errors.ts";
+import { cancel } from "../../../requests/lifecycle/cancel.ts";
 import { isFinal } from "../../../requests/state.ts";
 import type { Call, Endpoint } from "../endpoint.ts";
 import { badRequest } from "../errors.ts";
@@ -20,7 +20,7 @@ async function answer({ ctx, params }: Call) {
     await cancel(ctx, view.id);
   } catch (error) {
     // It ended between the two looks.
-    if (error instanceof Refused && error.status === 409) throw over();
+    if (error instanceof RequestError && error.status === 409) throw over();
     throw error;
   }
   return { status: 200, body: { message: `Canceled transformation request ${id}` } };

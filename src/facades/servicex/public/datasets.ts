@@ -1,5 +1,11 @@
-import type { Context } from "../../../context.ts";
-import { type DatasetView, listDatasetFiles, listDatasets, readDataset, removeDataset } from "../../../datasets/datasets.ts";
+import {
+  type DatasetView,
+  listDatasetFiles,
+  listDatasets,
+  readDataset,
+  removeDataset,
+} from "../../../datasets/datasets.ts";
+import type { Deps } from "../../../deps.ts";
 import type { Endpoint } from "../endpoint.ts";
 import { badRequest, isNotFound, noDataset } from "../errors.ts";
 import { writeJsonList } from "../json-list.ts";
@@ -15,7 +21,9 @@ export const listAllDatasets: Endpoint = {
   answer({ ctx, query }) {
     const finder = query.get("did-finder") || undefined;
     const past = !["", "0", "false"].includes((query.get("show-deleted") ?? "").toLowerCase());
-    return { write: (response) => writeJsonList(response, "datasets", datasetsOf(ctx, finder, past)) };
+    return {
+      write: (response) => writeJsonList(response, "datasets", datasetsOf(ctx, finder, past)),
+    };
   },
 };
 
@@ -25,7 +33,10 @@ export const getDataset: Endpoint = {
   access: "user",
   async answer({ ctx, params }) {
     const dataset = await known(params.id, (id) => readDataset(ctx, id));
-    return { write: (response) => writeJsonList(response, "files", filesOf(ctx, dataset.id), toDataset(dataset)) };
+    return {
+      write: (response) =>
+        writeJsonList(response, "files", filesOf(ctx, dataset.id), toDataset(dataset)),
+    };
   },
 };
 
@@ -41,7 +52,10 @@ export const deleteDataset: Endpoint = {
   },
 };
 
-async function known<Answer>(id: string | undefined, ask: (id: string) => Promise<Answer>): Promise<Answer> {
+async function known<Answer>(
+  id: string | undefined,
+  ask: (id: string) => Promise<Answer>,
+): Promise<Answer> {
   try {
     return await ask(id ?? "");
   } catch (error) {
@@ -50,7 +64,7 @@ async function known<Answer>(id: string | undefined, ask: (id: string) => Promis
   }
 }
 
-async function* datasetsOf(ctx: Pick<Context, "db">, finder: string | undefined, past: boolean) {
+async function* datasetsOf(ctx: Deps<"db">, finder: string | undefined, past: boolean) {
   let cursor: string | undefined;
   do {
     const page = await listDatasets(ctx, { finder, past, cursor, limit: pageSize });
@@ -59,7 +73,18 @@ async function* datasetsOf(ctx: Pick<Context, "db">, finder: string | undefined,
   } while (cursor !== undefined);
 }
 
-function toDataset({ id, finder, name, state, outcome, files, size, events, last_used_at, updated_at }: DatasetView) {
+function toDataset({
+  id,
+  finder,
+  name,
+  state,
+  outcome,
+  files,
+  size,
+  events,
+  last_used_at,
+  updated_at,
+}: DatasetView) {
   return {
     id: Number(id),
     name: finder === "user" ? name : `${finder}://${name}`,
@@ -74,12 +99,18 @@ function toDataset({ id, finder, name, state, outcome, files, size, events, last
   };
 }
 
-async function* filesOf(ctx: Pick<Context, "db">, id: string) {
+async function* filesOf(ctx: Deps<"db">, id: string) {
   let cursor: string | undefined;
   do {
     const page = await listDatasetFiles(ctx, id, { cursor, limit: pageSize });
     for (const { file, paths, size, events, checksum } of page.items) {
-      yield { id: file, adler32: checksum, file_size: size ?? 0, file_events: events ?? 0, paths: paths.join(",") };
+      yield {
+        id: file,
+        adler32: checksum,
+        file_size: size ?? 0,
+        file_events: events ?? 0,
+        paths: paths.join(","),
+      };
     }
     cursor = page.next ?? undefined;
   } while (cursor !== undefined);

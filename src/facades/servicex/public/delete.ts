@@ -1,7 +1,7 @@
-import type { Context } from "../../../context.ts";
-import { remove } from "../../../requests/remove.ts";
-import type { RequestView } from "../../../requests/request.ts";
+import type { Deps } from "../../../deps.ts";
+import { deleteRequest } from "../../../requests/lifecycle/delete.ts";
 import { isFinal } from "../../../requests/state.ts";
+import type { RequestView } from "../../../requests/views.ts";
 import type { Endpoint } from "../endpoint.ts";
 import { badRequest } from "../errors.ts";
 import { findRequest } from "../find.ts";
@@ -16,18 +16,23 @@ export const deleteTransformation: Endpoint = {
   async answer({ ctx, params }) {
     const id = params.id ?? "";
     const view = await settled(ctx, await findRequest(ctx, id));
-    if (!isFinal(view.state)) throw badRequest(`Transform request with id ${id} is still in progress.`);
-    await remove(ctx, view.id);
+    if (!isFinal(view.state))
+      throw badRequest(`Transform request with id ${id} is still in progress.`);
+    await deleteRequest(ctx, view.id);
     return { status: 200, body: { message: `Transform request with id ${id} has been archived.` } };
   },
 };
 
 /** One that was canceled is Canceled to its user at once, while its last files are still being settled. */
-async function settled(ctx: Context, view: RequestView): Promise<RequestView> {
+async function settled(ctx: Deps<"db" | "notifier">, view: RequestView): Promise<RequestView> {
   const until = Date.now() + secondsToSettle * 1_000;
   let now = view;
-  for (let left = secondsToSettle; now.state === "canceling" && left > 0; left = (until - Date.now()) / 1_000) {
-    await ctx.doorbell.wait(`request:${view.id}`, Math.min(left, 0.5));
+  for (
+    let left = secondsToSettle;
+    now.state === "canceling" && left > 0;
+    left = (until - Date.now()) / 1_000
+  ) {
+    await ctx.notifier.wait(`request:${view.id}`, Math.min(left, 0.5));
     now = await findRequest(ctx, view.id);
   }
   return now;

@@ -1,4 +1,4 @@
-import { Refused } from "../../../errors.ts";
+import { RequestError } from "../../../errors.ts";
 import type { Endpoint } from "../endpoint.ts";
 import { findRequest } from "../find.ts";
 
@@ -10,6 +10,6 @@ export const deploymentStatus: Endpoint = {
   async answer({ ctx, params }) {
     const id = params.id ?? "";
     await findRequest(ctx, id);
-    throw new Refused(404, "not_found", `Deployment not found: '${id}'`);
+    throw new RequestError(404, "not_found", `Deployment not found: '${id}'`);
   },
 };

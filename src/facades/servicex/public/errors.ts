@@ -1,5 +1,5 @@
-import type { Context } from "../../../context.ts";
-import type { RequestView } from "../../../requests/request.ts";
+import type { Deps } from "../../../deps.ts";
+import type { RequestView } from "../../../requests/views.ts";
 import type { Endpoint } from "../endpoint.ts";
 import { findRequest } from "../find.ts";
 import { writeJsonList } from "../json-list.ts";
@@ -16,8 +16,13 @@ export const errors: Endpoint = {
   },
 };
 
-async function* errorsOf(ctx: Pick<Context, "db">, view: RequestView) {
+async function* errorsOf(ctx: Deps<"db">, view: RequestView) {
   for await (const { paths, worker, error } of failedFiles(ctx, view.id)) {
-    yield { "pod-name": worker, file: paths.join(","), events: null, info: error?.message ?? "no reason was given" };
+    yield {
+      "pod-name": worker,
+      file: paths.join(","),
+      events: null,
+      info: error?.message ?? "no reason was given",
+    };
   }
 }

@@ -4,13 +4,20 @@ import { offeredGenerators } from "../generators.ts";
 
 export const longestTitle = 10_240;
 
-const capabilities = ["poll_local_transformation_results", `long_sample_titles_${longestTitle}`, "post_cancel_transform"];
+const capabilities = [
+  "poll_local_transformation_results",
+  `long_sample_titles_${longestTitle}`,
+  "post_cancel_transform",
+];
 
 export const info: Endpoint = {
   method: "get",
   path: "/servicex",
   access: "anyone",
-  answer: ({ ctx }) => ({ status: 200, body: { "app-version": version, "code-gen-image": offeredGenerators(ctx), capabilities } }),
+  answer: ({ ctx }) => ({
+    status: 200,
+    body: { "app-version": version, "code-gen-image": offeredGenerators(ctx), capabilities },
+  }),
 };
 
 /** Clients 3.0 to 3.2.0 read the generators' names here. The values were addresses inside the cluster, which are nobody's business. */

@@ -1,5 +1,5 @@
-import type { Context } from "../../../context.ts";
-import { listRequests } from "../../../requests/progress.ts";
+import type { Deps } from "../../../deps.ts";
+import { listRequests } from "../../../requests/read/request.ts";
 import type { RequestState } from "../../../requests/state.ts";
 import type { Endpoint } from "../endpoint.ts";
 import { badRequest } from "../errors.ts";
@@ -25,19 +25,29 @@ export const list: Endpoint = {
   },
 };
 
-async function* pagesOf(ctx: Context, status: Status | undefined, userAgent: string | undefined): AsyncGenerator<Transformation> {
-  const states: (RequestState | undefined)[] = status === undefined ? [undefined] : statesOf(status);
+async function* pagesOf(
+  ctx: Deps<"db">,
+  status: Status | undefined,
+  userAgent: string | undefined,
+): AsyncGenerator<Transformation> {
+  const states: (RequestState | undefined)[] =
+    status === undefined ? [undefined] : statesOf(status);
   for (const state of states) {
     let cursor: string | undefined;
     do {
       const page = await listRequests(ctx, { state, cursor, limit: pageSize });
-      for (const one of await toTransformations(ctx, page.items, userAgent)) if (status === undefined || one.status === status) yield one;
+      for (const one of await toTransformations(ctx, page.items, userAgent))
+        if (status === undefined || one.status === status) yield one;
       cursor = page.next ?? undefined;
     } while (cursor !== undefined);
   }
 }
 
-async function* slice<Item>(items: AsyncIterable<Item>, offset: number, limit = Number.POSITIVE_INFINITY): AsyncGenerator<Item> {
+async function* slice<Item>(
+  items: AsyncIterable<Item>,
+  offset: number,
+  limit = Number.POSITIVE_INFINITY,
+): AsyncGenerator<Item> {
   let place = 0;
   if (limit === 0) return;
   for await (const item of items) {
@@ -57,6 +67,7 @@ function wholeNumber(query: URLSearchParams, name: string): number | undefined {
 function statusIn(query: URLSearchParams): Status | undefined {
   const text = query.get("status");
   const status = statuses.find((one) => one.toLowerCase() === text?.toLowerCase());
-  if (text && !status) throw badRequest(`The query parameter status must be one of ${statuses.join(", ")}.`);
+  if (text && !status)
+    throw badRequest(`The query parameter status must be one of ${statuses.join(", ")}.`);
   return status;
 }

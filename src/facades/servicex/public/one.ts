@@ -11,7 +11,8 @@ export const one: Endpoint = {
   async answer({ ctx, params, request }) {
     const view = await findRequest(ctx, params.id ?? "");
     const [transformation] = await toTransformations(ctx, [view], request.headers["user-agent"]);
-    const keys = transformation?.["result-destination"] === "volume" ? {} : objectStoreFields(ctx, view.id);
+    const keys =
+      transformation?.["result-destination"] === "volume" ? {} : objectStoreFields(ctx, view.id);
     return { status: 200, body: { ...transformation, ...keys } };
   },
 };

@@ -17,7 +17,9 @@ export const results: Endpoint = {
   async answer({ ctx, params, query }) {
     const laterThan = timeIn(query);
     const view = await findRequest(ctx, params.id ?? "");
-    return { write: (response) => writeJsonList(response, "results", deliveredOf(ctx, view, laterThan)) };
+    return {
+      write: (response) => writeJsonList(response, "results", deliveredOf(ctx, view, laterThan)),
+    };
   },
 };
 
@@ -26,8 +28,13 @@ function timeIn(query: URLSearchParams): string | undefined {
   const text = query.get("later_than");
   if (text === null || text === "") return undefined;
   const iso = text.replace(/ (?=\d\d:?\d\d$)/, "+");
-  const time = shape.test(iso) ? Date.parse(/[+-]\d\d:?\d\d$|Z$/i.test(iso) ? iso : `${iso}Z`) : Number.NaN;
-  if (Number.isNaN(time)) throw badRequest(`later_than value ${text.slice(0, 100)} is not an ISO 8601 compliant datetime`);
+  const time = shape.test(iso)
+    ? Date.parse(/[+-]\d\d:?\d\d$|Z$/i.test(iso) ? iso : `${iso}Z`)
+    : Number.NaN;
+  if (Number.isNaN(time))
+    throw badRequest(
+      `later_than value ${text.slice(0, 100)} is not an ISO 8601 compliant datetime`,
+    );
   const from = Math.max(time - overlapMilliseconds, 0);
   return new Date(from).toISOString();
 }

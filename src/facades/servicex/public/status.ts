@@ -1,7 +1,7 @@
-import type { Context } from "../../../context.ts";
-import { statisticsOf } from "../../../requests/facade-store.ts";
-import type { RequestView } from "../../../requests/request.ts";
+import type { Deps } from "../../../deps.ts";
+import { statisticsOf } from "../../../requests/read/facade-store.ts";
 import { isFinal } from "../../../requests/state.ts";
+import type { RequestView } from "../../../requests/views.ts";
 import type { Endpoint } from "../endpoint.ts";
 import { findRequest } from "../find.ts";
 import { writeJsonList } from "../json-list.ts";
@@ -41,7 +41,7 @@ function isYes(text: string | null): boolean {
 /** Adding up costs what a request is large: while a large one runs, and is asked about every few seconds, nothing is added up. */
 const mostWhileRunning = 20_000;
 
-async function statsOf(ctx: Pick<Context, "db">, { id, state, counters }: RequestView) {
+async function statsOf(ctx: Deps<"db">, { id, state, counters }: RequestView) {
   if (counters.done === 0 || (!isFinal(state) && counters.done > mostWhileRunning)) return null;
   const sums = await statisticsOf(ctx.db.query, id);
   if (!sums || sums.files === 0) return null;

@@ -1,12 +1,12 @@
 import { z } from "zod";
-import { Refused } from "../../../errors.ts";
+import { RequestError } from "../../../errors.ts";
 import { readJson } from "../../../http/body.ts";
 import { parse } from "../../../http/parse.ts";
-import { submit } from "../../../requests/submit.ts";
+import { submit } from "../../../requests/lifecycle/submit.ts";
+import type { Remembered } from "../echoed-fields.ts";
 import type { Endpoint } from "../endpoint.ts";
 import { badRequest } from "../errors.ts";
 import { stepOf } from "../generators.ts";
-import type { Remembered } from "../remembered.ts";
 import { resultDestinations, resultFormats } from "../words.ts";
 import { longestTitle } from "./info.ts";
 
@@ -40,28 +40,37 @@ export const submitTransformation: Endpoint = {
   path: "/servicex/transformation",
   access: "user",
   async answer({ ctx, caller, request }) {
-    const said = parse(body, await readJson(request, mostMegabytes, "refuse"));
-    const destination = said["result-destination"];
-    const dataset = datasetOf(said.did, said["file-list"]);
-    const { codegen, steps } = stepOf(ctx, said.codegen, {
-      selection: said.selection,
-      format: said["result-format"] ?? "parquet",
+    const parsed = parse(body, await readJson(request, mostMegabytes, "refuse"));
+    const destination = parsed["result-destination"];
+    const dataset = datasetOf(parsed.did, parsed["file-list"]);
+    const { codegen, steps } = stepOf(ctx, parsed.codegen, {
+      selection: parsed.selection,
+      format: parsed["result-format"] ?? "parquet",
       destination,
     });
     const servicex: Remembered = {
       codegen,
-      "tree-name": said["tree-name"] ?? null,
+      "tree-name": parsed["tree-name"] ?? null,
       "result-destination": destination,
-      ...(said["client-version"] ? { "client-version": said["client-version"] } : {}),
+      ...(parsed["client-version"] ? { "client-version": parsed["client-version"] } : {}),
     };
-    const input = { title: said.title ?? undefined, dataset, steps, workers: said.workers ?? undefined, facade: { servicex } };
+    const input = {
+      title: parsed.title ?? undefined,
+      dataset,
+      steps,
+      workers: parsed.workers ?? undefined,
+      facade: { servicex },
+    };
     const { request: view } = await asBadRequest(submit(ctx, caller.owner, input));
     return { status: 200, body: { request_id: view.id } };
   },
 };
 
 /** An entry of a list is one path: a comma in it is a comma, not a second replica. */
-function datasetOf(did: string | null | undefined, files: string[] | null | undefined): { did: string } | { files: string[] } {
+function datasetOf(
+  did: string | null | undefined,
+  files: string[] | null | undefined,
+): { did: string } | { files: string[] } {
   const list = files?.length ? files : undefined;
   if (did && !list) return { did };
   if (list && !did) return { files: list };
@@ -73,7 +82,7 @@ async function asBadRequest<Answer>(work: Promise<Answer>): Promise<Answer> {
   try {
     return await work;
   } catch (error) {
-    if (error instanceof Refused && error.status === 422) throw badRequest(error.message);
+    if (error instanceof RequestError && error.status === 422) throw badRequest(error.message);
     throw error;
   }
 }

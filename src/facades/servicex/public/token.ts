@@ -13,14 +13,24 @@ export const refreshToken: Endpoint = {
   access: "anyone",
   answer: () => ({
     status: 200,
-    body: { message: "Authentication is disabled on this instance", access_token: emptyToken(Date.now()), auth_disabled: true },
+    body: {
+      message: "Authentication is disabled on this instance",
+      access_token: emptyToken(Date.now()),
+      auth_disabled: true,
+    },
   }),
 };
 
 function emptyToken(now: number): string {
   const issued = Math.floor(now / 1_000);
   const header = encoded({ alg: "HS256", typ: "JWT" });
-  const claims = encoded({ sub: "authentication_disabled", type: "access", iat: issued, nbf: issued, exp: issued + lifetimeSeconds });
+  const claims = encoded({
+    sub: "authentication_disabled",
+    type: "access",
+    iat: issued,
+    nbf: issued,
+    exp: issued + lifetimeSeconds,
+  });
   return `${header}.${claims}.${randomBytes(32).toString("base64url")}`;
 }
 

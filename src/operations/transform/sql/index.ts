@@ -1,5 +1,5 @@
 import { stat } from "node:fs/promises";
-import { Unavailable } from "../../../errors.ts";
+import { UnavailableError } from "../../../errors.ts";
 import type { Generator } from "../generator.ts";
 import { makeQueryProcesses } from "./processes.ts";
 
@@ -15,14 +15,23 @@ const running = makeQueryProcesses({ most: Number.POSITIVE_INFINITY, mostWaiting
 /** The built-in generator: DuckDB runs one SELECT of a stranger over the file, locked into a process of its own. */
 export const sql: Generator = {
   async check(selection, input) {
-    const question = { kind: "check" as const, sql: selection, threads: 1, memoryMegabytes: checkMegabytes, ...(input && { input }) };
+    const question = {
+      kind: "check" as const,
+      sql: selection,
+      threads: 1,
+      memoryMegabytes: checkMegabytes,
+      ...(input && { input }),
+    };
     const bounds = { seconds: checkSeconds, residentMegabytes: checkMegabytes + programMegabytes };
     const { fault } = await checking.ask("checks", question, bounds);
     if (!fault) return undefined;
-    if (fault.class === "busy") throw new Unavailable("Too many queries are being checked; try again in a moment.");
+    if (fault.class === "busy")
+      throw new UnavailableError("Too many queries are being checked; try again in a moment.");
     // A file that cannot be read fails by itself, later; the query is then looked at without it
-    if (input && (fault.class === "bad_input" || fault.class === "unavailable")) return sql.check(selection);
-    if (fault.class === "unavailable") throw new Unavailable(`Queries cannot be checked now. ${fault.message}`);
+    if (input && (fault.class === "bad_input" || fault.class === "unavailable"))
+      return sql.check(selection);
+    if (fault.class === "unavailable")
+      throw new UnavailableError(`Queries cannot be checked now. ${fault.message}`);
     if (fault.class === "bad_query") return fault.message;
     return `The query could not be checked. ${fault.message}`;
   },
@@ -30,7 +39,14 @@ export const sql: Generator = {
   async run({ owner, selection, input, output, limits, signal }) {
     const { fault } = await running.ask(
       owner,
-      { kind: "run", sql: selection, input, output, threads: limits.threads, memoryMegabytes: limits.memoryMegabytes },
+      {
+        kind: "run",
+        sql: selection,
+        input,
+        output,
+        threads: limits.threads,
+        memoryMegabytes: limits.memoryMegabytes,
+      },
       {
         seconds: limits.seconds,
         residentMegabytes: limits.memoryMegabytes + programMegabytes,
@@ -42,6 +58,9 @@ export const sql: Generator = {
     // What was written between two looks counts too
     const { size } = await stat(output.path);
     if (size <= limits.outputMegabytes * 1024 * 1024) return undefined;
-    return { class: "too_large", message: `The result is larger than ${limits.outputMegabytes} MB.` };
+    return {
+      class: "too_large",
+      message: `The result is larger than ${limits.outputMegabytes} MB.`,
+    };
   },
 };

@@ -1,6 +1,6 @@
+import type { QueryReply, QueryRequest } from "./messages.ts";
 import type { Bounds, QueryProcess } from "./process.ts";
 import { startQueryProcess } from "./process.ts";
-import type { Answer, Question } from "./question.ts";
 
 const idleSeconds = 30;
 /** Two requests by turns are usual, and starting a process takes a third of a second; each holds about 100 MB. */
@@ -14,11 +14,17 @@ interface Idle {
 
 export interface QueryProcesses {
   /** Asks a process that has only ever answered this owner; starts one when there is none. */
-  ask(owner: string, question: Question, bounds: Bounds): Promise<Answer>;
+  ask(owner: string, question: QueryRequest, bounds: Bounds): Promise<QueryReply>;
 }
 
 /** Query processes kept for the next question of the same owner, and stopped when they are idle for long or too many. */
-export function makeQueryProcesses({ most, mostWaiting }: { most: number; mostWaiting: number }): QueryProcesses {
+export function makeQueryProcesses({
+  most,
+  mostWaiting,
+}: {
+  most: number;
+  mostWaiting: number;
+}): QueryProcesses {
   const idle: Idle[] = [];
   const waiting: (() => void)[] = [];
   let busy = 0;
@@ -26,7 +32,8 @@ export function makeQueryProcesses({ most, mostWaiting }: { most: number; mostWa
   return {
     async ask(owner, question, bounds) {
       if (busy >= most) {
-        if (waiting.length >= mostWaiting) return { fault: { class: "busy", message: "Too many queries wait already." } };
+        if (waiting.length >= mostWaiting)
+          return { fault: { class: "busy", message: "Too many queries wait already." } };
         await new Promise<void>((resolve) => waiting.push(resolve));
       } else {
         busy += 1;

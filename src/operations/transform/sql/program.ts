@@ -1,8 +1,9 @@
 // The program of a query process: answers one question after the other, and is gone when whoever asks is.
-import { answer } from "./query.ts";
-import { type Question, ready } from "./question.ts";
 
-process.on("message", (question: Question) => {
+import { type QueryRequest, ready } from "./messages.ts";
+import { answer } from "./query.ts";
+
+process.on("message", (question: QueryRequest) => {
   answer(question).then(
     (said) => process.send?.(said),
     (error: Error) => process.send?.({ fault: { class: "internal", message: error.message } }),

@@ -2,13 +2,16 @@ import { existsSync } from "node:fs";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { inputKinds } from "../input-kind.ts";
 import { openDuckDb, quoted } from "./duckdb.ts";
-import { whyNotOneSelect } from "./gate.ts";
-import type { Answer, QueryInput, Question } from "./question.ts";
+import type { QueryInput, QueryReply, QueryRequest } from "./messages.ts";
+import { whyNotOneSelect } from "./validate.ts";
 
 /** Answers one question with a DuckDB of its own, closed afterwards: nothing a stranger's query sets outlives it. */
-export async function answer(question: Question): Promise<Answer> {
+export async function answer(question: QueryRequest): Promise<QueryReply> {
   const { input } = question;
-  const allowedPaths = [input?.path, question.kind === "run" ? question.output.path : undefined].filter((path) => path !== undefined);
+  const allowedPaths = [
+    input?.path,
+    question.kind === "run" ? question.output.path : undefined,
+  ].filter((path) => path !== undefined);
   const { connection, close } = await openDuckDb({ ...question, allowedPaths });
   try {
     if (input) await connection.run(`CREATE VIEW input AS SELECT * FROM ${reader(input)}`);
@@ -21,7 +24,7 @@ export async function answer(question: Question): Promise<Answer> {
   }
 }
 
-async function ask(connection: DuckDBConnection, question: Question): Promise<Answer> {
+async function ask(connection: DuckDBConnection, question: QueryRequest): Promise<QueryReply> {
   const { input, sql } = question;
   try {
     const why = await whyNotOneSelect(connection, sql);
@@ -42,16 +45,24 @@ function reader(input: QueryInput): string {
 /** Preparing binds names and types and reads no more than the file's schema. */
 async function bind(connection: DuckDBConnection, sql: string): Promise<void> {
   const prepared = await (await connection.extractStatements(sql)).prepare(0);
-  if (prepared.parameterCount > 0) throw new Error("Binder Error: The query has parameters ($1 or ?), and nothing gives them values.");
+  if (prepared.parameterCount > 0)
+    throw new Error(
+      "Binder Error: The query has parameters ($1 or ?), and nothing gives them values.",
+    );
 }
 
-async function write(connection: DuckDBConnection, { sql, input, output }: Extract<Question, { kind: "run" }>): Promise<Answer> {
+async function write(
+  connection: DuckDBConnection,
+  { sql, input, output }: Extract<QueryRequest, { kind: "run" }>,
+): Promise<QueryReply> {
   try {
     // A view takes a trailing semicolon or comment as it is; COPY (…) would not.
     await connection.run(`CREATE TEMP VIEW selected AS\n${sql}`);
     const header = output.format === "csv" ? ", HEADER" : "";
     // Its temporary file would be a path that is not allowed
-    await connection.run(`COPY (FROM temp.selected) TO ${quoted(output.path)} (FORMAT ${output.format}${header}, USE_TMP_FILE false)`);
+    await connection.run(
+      `COPY (FROM temp.selected) TO ${quoted(output.path)} (FORMAT ${output.format}${header}, USE_TMP_FILE false)`,
+    );
     return {};
   } catch (error) {
     return fault(error, "data", input);
@@ -61,11 +72,19 @@ async function write(connection: DuckDBConnection, { sql, input, output }: Extra
 const queryErrors = /^(Parser|Syntax|Binder|Catalog|Permission|Not implemented) Error/i;
 
 /** DuckDB's sentence with the class of its fault, which depends on what was being done. */
-function fault(error: unknown, doing: "input" | "query" | "data", input: QueryInput | undefined): Answer {
-  const text = (error instanceof Error ? error.message : String(error)).replace(/^Failed to extract statements: /, "");
+function fault(
+  error: unknown,
+  doing: "input" | "query" | "data",
+  input: QueryInput | undefined,
+): QueryReply {
+  const text = (error instanceof Error ? error.message : String(error)).replace(
+    /^Failed to extract statements: /,
+    "",
+  );
   const message = input ? text.replaceAll(input.path, input.name) : text;
   const firstPart = message.split("\n\n")[0] ?? message;
-  if (/^Out of Memory Error/i.test(text)) return { fault: { class: "memory", message: message.split("\n")[0] ?? message } };
+  if (/^Out of Memory Error/i.test(text))
+    return { fault: { class: "memory", message: message.split("\n")[0] ?? message } };
   if (doing === "input") {
     const gone = input !== undefined && !existsSync(input.path);
     return {
@@ -74,7 +93,8 @@ function fault(error: unknown, doing: "input" | "query" | "data", input: QueryIn
         : { class: "bad_input", message: `${input?.name}: ${firstPart}` },
     };
   }
-  if (doing === "query" || queryErrors.test(text)) return { fault: { class: "bad_query", message } };
+  if (doing === "query" || queryErrors.test(text))
+    return { fault: { class: "bad_query", message } };
   if (/No space left/i.test(text)) return { fault: { class: "unavailable", message: firstPart } };
   return { fault: { class: "bad_input", message: `${input?.name}: ${firstPart}` } };
 }

@@ -1,13 +1,20 @@
 import { readFile, stat } from "node:fs/promises";
 import type { Bounds } from "./process.ts";
 
-const lookEveryMilliseconds = 200;
+const pollMilliseconds = 200;
 
 /** Calls `broken` once, when the process takes too long, too much memory (Linux only) or writes too much, or when it is called off. */
-export function watchLimits(pid: number, bounds: Bounds, broken: (fault: { class: string; message: string }) => void): () => void {
+export function watchLimits(
+  pid: number,
+  bounds: Bounds,
+  broken: (fault: { class: string; message: string }) => void,
+): () => void {
   const { seconds, residentMegabytes, output, signal } = bounds;
-  const timeUp = setTimeout(() => broken({ class: "timeout", message: `The query took longer than ${seconds} seconds.` }), seconds * 1000);
-  const looking = setInterval(look, lookEveryMilliseconds);
+  const timeUp = setTimeout(
+    () => broken({ class: "timeout", message: `The query took longer than ${seconds} seconds.` }),
+    seconds * 1000,
+  );
+  const looking = setInterval(checkLimits, pollMilliseconds);
   const callOff = () => broken({ class: "canceled", message: "The query was called off." });
   if (signal?.aborted) queueMicrotask(callOff);
   signal?.addEventListener("abort", callOff);
@@ -17,11 +24,14 @@ export function watchLimits(pid: number, bounds: Bounds, broken: (fault: { class
     signal?.removeEventListener("abort", callOff);
   };
 
-  async function look(): Promise<void> {
+  async function checkLimits(): Promise<void> {
     if (output && (await sizeOf(output.path)) > output.megabytes * 1024 * 1024) {
       broken({ class: "too_large", message: `The result is larger than ${output.megabytes} MB.` });
     } else if ((await residentMegabytesOf(pid)) > residentMegabytes) {
-      broken({ class: "memory", message: `The query process took more than ${residentMegabytes} MB of memory.` });
+      broken({
+        class: "memory",
+        message: `The query process took more than ${residentMegabytes} MB of memory.`,
+      });
     }
   }
 }

@@ -1,0 +1,40 @@
+import type { DatasetState } from "./state.ts";
+
+export const failedOutcomes = ["does_not_exist", "bad_name", "internal_failure"] as const;
+export const datasetOutcomes = ["found", "empty", ...failedOutcomes] as const;
+export type DatasetOutcome = (typeof datasetOutcomes)[number];
+
+/** What is said of a lookup at its end. */
+export interface LookupEnd {
+  outcome: Exclude<DatasetOutcome, "empty">;
+  /** why it failed, or why files may be missing */
+  reason?: string | undefined;
+  /** files may be missing; `reason` says why */
+  incomplete?: boolean | undefined;
+  /** how many files the finder says it has found */
+  announced?: number | undefined;
+}
+
+export interface DatasetEnd {
+  state: Exclude<DatasetState, "lookup">;
+  outcome: DatasetOutcome;
+  reason: string | null;
+  incomplete: boolean;
+}
+
+/** Only a whole list is remembered (`ready`). An empty, truncated or failed one answers the requests that wait for it, and the next one looks anew. */
+export function datasetEndOf(closing: LookupEnd, files: number): DatasetEnd {
+  const { outcome, announced } = closing;
+  if (outcome !== "found")
+    return { state: "failed", outcome, reason: closing.reason ?? outcome, incomplete: files > 0 };
+  const missing =
+    announced !== undefined && announced !== files
+      ? `The finder announced ${announced} files, and ${files} came.`
+      : undefined;
+  const why = closing.incomplete ? (closing.reason ?? "The finder stopped half way.") : missing;
+  if (files === 0 && why)
+    return { state: "failed", outcome: "internal_failure", reason: why, incomplete: true };
+  if (files === 0) return { state: "stale", outcome: "empty", reason: null, incomplete: false };
+  if (why) return { state: "stale", outcome: "found", reason: why, incomplete: true };
+  return { state: "ready", outcome: "found", reason: null, incomplete: false };
+}

@@ -1,0 +1,124 @@
+import { EventEmitter } from "node:events";
+import pg from "pg";
+import type { Logger } from "pino";
+
+/** A notifier says only "look again": a lost ring costs time, never a fact, since everyone who waits also looks by the clock. */
+export interface Notifier {
+  notify(channel: string): void;
+  on(channel: string, listener: () => void): () => void;
+  /** Every ring of a channel that begins with `prefix`. */
+  onPrefix(prefix: string, listener: (channel: string) => void): () => void;
+  /** Resolves true at a ring, false when the time is over or the signal came. */
+  wait(channel: string, seconds: number, signal?: AbortSignal): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+const throttleMilliseconds = 50;
+
+/** Rings at once within the process, and at most every 50 ms a channel to the other processes (NOTIFY takes a lock at commit). */
+export function openNotifier(url: string, pool: pg.Pool, log: Logger): Notifier {
+  const emitter = new EventEmitter();
+  emitter.setMaxListeners(0);
+  const self = Math.random().toString(36).slice(2);
+  const prefixes = new Set<{ prefix: string; listener: (channel: string) => void }>();
+  const pending = new Set<string>();
+  let timer: NodeJS.Timeout | undefined;
+  let client: pg.Client | undefined;
+  let closed = false;
+
+  async function listen(): Promise<void> {
+    while (!closed) {
+      const next = new pg.Client({
+        connectionString: url,
+        application_name: "longshore notifier",
+        keepAlive: true,
+      });
+      try {
+        await next.connect();
+        await next.query("LISTEN longshore");
+        client = next;
+        await new Promise<void>((resolve) => {
+          next.on("notification", ({ payload }) => receive(payload ?? ""));
+          next.on("error", () => resolve());
+          next.on("end", () => resolve());
+        });
+      } catch (error) {
+        log.debug(
+          { err: error },
+          "the notifier is not connected; everyone looks by the clock meanwhile",
+        );
+      }
+      client = undefined;
+      next
+        .end()
+        .catch((error: Error) => log.trace({ err: error }, "closing a notifier connection"));
+      if (!closed) await new Promise((resolve) => setTimeout(resolve, 500).unref());
+    }
+  }
+
+  function receive(payload: string): void {
+    const [from, ...channels] = payload.split("\n");
+    if (from !== self) for (const channel of channels) emit(channel);
+  }
+
+  function emit(channel: string): void {
+    emitter.emit(`:${channel}`);
+    for (const { prefix, listener } of prefixes) if (channel.startsWith(prefix)) listener(channel);
+  }
+
+  function flush(): void {
+    timer = undefined;
+    const channels = [...pending];
+    pending.clear();
+    // A NOTIFY payload holds less than 8,000 bytes.
+    for (let start = 0; start < channels.length; start += 80) {
+      const payload = [self, ...channels.slice(start, start + 80)].join("\n");
+      pool
+        .query("SELECT pg_notify('longshore', $1)", [payload])
+        .catch((error: Error) => log.debug({ err: error }, "a ring was lost"));
+    }
+  }
+
+  function ring(channel: string): void {
+    emit(channel);
+    pending.add(channel);
+    if (!closed) timer ??= setTimeout(flush, throttleMilliseconds).unref();
+  }
+
+  function on(channel: string, listener: () => void): () => void {
+    emitter.on(`:${channel}`, listener);
+    return () => emitter.off(`:${channel}`, listener);
+  }
+
+  function onPrefix(prefix: string, listener: (channel: string) => void): () => void {
+    const entry = { prefix, listener };
+    prefixes.add(entry);
+    return () => prefixes.delete(entry);
+  }
+
+  function wait(channel: string, seconds: number, signal?: AbortSignal): Promise<boolean> {
+    return new Promise((resolve) => {
+      const end = (notified: boolean) => {
+        clearTimeout(clock);
+        off();
+        signal?.removeEventListener("abort", onAbort);
+        resolve(notified);
+      };
+      const onAbort = () => end(false);
+      const off = on(channel, () => end(true));
+      const clock = setTimeout(() => end(false), seconds * 1000);
+      signal?.addEventListener("abort", onAbort);
+      if (signal?.aborted) end(false);
+    });
+  }
+
+  const listening = listen();
+  async function close(): Promise<void> {
+    closed = true;
+    clearTimeout(timer);
+    await client?.end().catch((error: Error) => log.trace({ err: error }, "closing the notifier"));
+    await Promise.race([listening, new Promise((resolve) => setTimeout(resolve, 1000).unref())]);
+  }
+
+  return { notify: ring, on, onPrefix, wait, close };
+}

@@ -1,0 +1,45 @@
+// What use cases are given. `context.ts` makes the values; nothing here runs.
+import type { Logger } from "pino";
+import type { Config } from "./config.ts";
+import type { Finder } from "./datasets/contract.ts";
+import type { Db } from "./db/client.ts";
+import type { Notifier } from "./db/notifier.ts";
+import type { Operation, Task } from "./operations/contract.ts";
+import type { Queue } from "./queue/contract.ts";
+import type { AdvanceQueue } from "./requests/advance/advance-queue.ts";
+import type { ClaimQueue } from "./requests/dispatch/claim-queue.ts";
+import type { LedgerMetrics } from "./requests/monitor/metrics.ts";
+import type { RecentActivity } from "./requests/monitor/recent-activity.ts";
+import type { Batcher } from "./requests/reports/batcher.ts";
+import type { Runner } from "./runner/contract.ts";
+import type { Store } from "./storage/contract.ts";
+
+export interface Context {
+  config: Config;
+  log: Logger;
+  databaseUrl: string;
+  db: Db;
+  /** for the ledger's set statements: their plans go by key, whatever the statistics say */
+  ledger: Db;
+  notifier: Notifier;
+  queue: Queue;
+  store: Store;
+  runner: Runner;
+  operations: Map<string, Operation>;
+  finders: Map<string, Finder>;
+  batcher: Batcher;
+  advanceQueue: AdvanceQueue;
+  metrics: LedgerMetrics;
+  /** what this process has seen lately, for "why is it waiting?" */
+  activity: RecentActivity;
+  claimQueue: ClaimQueue<Task>;
+  /** where the next claim begins to look, so that it goes round over all requests */
+  claimCursor: { get(): string; set(request: string): void };
+  /** what clients and workers are told to call; `s3` is there while the S3 endpoint listens */
+  urls: { public(): string; internal(): string; s3?(): string };
+  signingKey: Buffer;
+  close(): Promise<void>;
+}
+
+/** The parts of the context that a function uses, such as `Deps<"db" | "store">`: its signature says what it touches. */
+export type Deps<Part extends keyof Context> = Pick<Context, Part>;

@@ -1,0 +1,17 @@
+// What a ServiceX user said that means nothing to us and must be echoed: kept with the request, opaque to the domain.
+import { z } from "zod";
+import type { RequestView } from "../../requests/views.ts";
+import { resultDestinations } from "./words.ts";
+
+const shape = z.object({
+  codegen: z.string().optional(),
+  "tree-name": z.string().nullable().optional(),
+  "result-destination": z.enum(resultDestinations).optional(),
+  "client-version": z.string().optional(),
+});
+
+export type Remembered = z.infer<typeof shape>;
+
+export function rememberedOf({ facade }: Pick<RequestView, "facade">): Remembered {
+  return shape.safeParse(facade?.servicex).data ?? {};
+}

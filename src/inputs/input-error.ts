@@ -1,0 +1,19 @@
+/** Why an input could not be read, in a word and a sentence. */
+export class InputError extends Error {
+  readonly class: "not_found" | "forbidden" | "unavailable" | "too_large" | "bad_input";
+  constructor(faultClass: InputError["class"], message: string) {
+    super(message);
+    this.name = "InputFault";
+    this.class = faultClass;
+  }
+}
+
+/** A location as it may be shown and stored: a signed URL's query is a key, and stays out. */
+export function nameOf(location: string): string {
+  return schemeOf(location) ? location.replace(/[?#].*$/s, "") : location;
+}
+
+/** In lower case without `://`; undefined for a plain path. */
+export function schemeOf(location: string): string | undefined {
+  return /^([a-z][a-z0-9+.-]*):\/\//i.exec(location)?.[1]?.toLowerCase();
+}

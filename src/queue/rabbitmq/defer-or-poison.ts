@@ -1,0 +1,46 @@
+import type { Verdict } from "../contract.ts";
+import type { Outgoing, Publisher } from "./publisher.ts";
+import type { Topology } from "./topology.ts";
+
+export interface Judged {
+  content: Buffer;
+  verdict: Verdict;
+}
+
+/** Copies what is not done to where it waits, or is kept for good, and resolves when that is confirmed: only then is it acknowledged. */
+export async function deferOrPoison(
+  topic: string,
+  judged: Judged[],
+  topology: Topology,
+  publisher: Publisher,
+): Promise<void> {
+  const queues = new Map<string, Promise<string>>();
+  const queueOf = (verdict: Exclude<Verdict, "done">): Promise<string> => {
+    const seconds = "poison" in verdict ? undefined : roundUp(verdict.againInSeconds);
+    const known = queues.get(String(seconds));
+    if (known) return known;
+    const declared =
+      seconds === undefined ? topology.declarePoison(topic) : topology.declareLater(topic, seconds);
+    queues.set(String(seconds), declared);
+    return declared;
+  };
+
+  const outgoing: Outgoing[] = [];
+  for (const { content, verdict } of judged) {
+    if (verdict === "done") continue;
+    const queue = await queueOf(verdict);
+    outgoing.push(
+      "poison" in verdict
+        ? { queue, content, headers: { reason: verdict.poison.slice(0, 2000) } }
+        : { queue, content },
+    );
+  }
+  const back = await publisher.send(outgoing);
+  if (back.length)
+    throw new Error(`${back.length} messages could not be put aside; they come again`);
+}
+
+/** A queue for each wait, so the waits are few: a TTL works at a queue's head only, and a short wait must not stand behind a long one. */
+function roundUp(seconds: number): number {
+  return 2 ** Math.ceil(Math.log2(Math.min(Math.max(seconds, 1), 3600)));
+}

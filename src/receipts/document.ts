@@ -1,0 +1,152 @@
+import { createHash } from "node:crypto";
+import { canonicalJson } from "../canonical-json.ts";
+import type { Deps } from "../deps.ts";
+import { errorGroups } from "../requests/read/error-groups-store.ts";
+import { resultRows } from "../requests/read/results-store.ts";
+import type { RequestView } from "../requests/views.ts";
+import { version } from "../version.ts";
+import type { Receipt, ReceiptDigest, ReceiptResult } from "./receipt.ts";
+import { type Account, inputRows, roundRows } from "./store.ts";
+
+/** More results than these stand in their digest alone: a receipt is read at once, and signed as one text. */
+const mostListed = 10_000;
+const mostGroups = 200;
+const page = 5000;
+
+/** Files and results go by in pages: a request of a million of either is held in memory at no time. */
+export async function documentOf(
+  ctx: Deps<"db" | "urls">,
+  view: RequestView,
+  account: Account,
+): Promise<Receipt> {
+  const {
+    id,
+    owner,
+    title,
+    state,
+    reason,
+    round,
+    incomplete,
+    created_at,
+    started_at,
+    finished_at,
+    stop_after_failed_percent,
+  } = view;
+  const { finder, name, did, files } = view.dataset;
+  return {
+    format: "longshore-receipt-1",
+    service: { name: "Longshore", version, url: ctx.urls.public() },
+    request: {
+      id,
+      owner,
+      title,
+      state,
+      reason,
+      round,
+      incomplete,
+      created_at,
+      started_at,
+      finished_at,
+      stop_after_failed_percent,
+    },
+    dataset: { id: view.dataset.id, finder, name, did, version: account.dataset_version, files },
+    inputs: await inputsOf(ctx, id, account.registered),
+    steps: view.steps.map(({ step, operation, settings, retry, passed, done, failed }) => {
+      return { step, operation, settings, retry, done: passed + done, failed };
+    }),
+    counters: { ...view.counters },
+    rounds: await roundsOf(ctx, view, account),
+    failures: await failuresOf(ctx, view, account),
+    results: await resultsOf(ctx, id, account),
+    made_at: new Date().toISOString(),
+  };
+}
+
+async function inputsOf(
+  { db }: Deps<"db">,
+  id: string,
+  registered: number,
+): Promise<Receipt["inputs"]> {
+  const lines = openDigest();
+  for (let after = 0; ; ) {
+    const rows = await inputRows(db.query, id, after, registered, page);
+    for (const { paths, size, checksum } of rows) lines.add({ checksum, paths, size });
+    if (rows.length < page) return { files: lines.count(), digest: lines.digest() };
+    after = rows.at(-1)?.seq ?? after;
+  }
+}
+
+async function resultsOf(
+  { db }: Deps<"db">,
+  id: string,
+  account: Account,
+): Promise<Receipt["results"]> {
+  const lines = openDigest();
+  const items: ReceiptResult[] = [];
+  let bytes = 0;
+  for (let after = 0; ; ) {
+    const rows = await resultRows(db.query, id, after, page);
+    for (const { name, size, checksum, file, step, attempt } of rows) {
+      const item = { name, size, checksum, file, step, attempt };
+      lines.add(item);
+      bytes += size;
+      if (items.length <= mostListed) items.push(item);
+    }
+    if (rows.length < page) break;
+    after = rows.at(-1)?.seq ?? after;
+  }
+  const listed = items.length <= mostListed;
+  return {
+    count: lines.count(),
+    bytes,
+    digest: lines.digest(),
+    listed,
+    items: listed ? items : [],
+    url: `/v1/requests/${id}/results`,
+    deleted_at: account.results_deleted_at?.toISOString() ?? null,
+  };
+}
+
+async function failuresOf(
+  { db }: Deps<"db">,
+  view: RequestView,
+  account: Account,
+): Promise<Receipt["failures"]> {
+  const groups = view.counters.failed ? await errorGroups(db.query, view.id, mostGroups) : [];
+  const final = new Set(groups.map((group) => group.fingerprint));
+  return {
+    files: view.counters.failed,
+    groups,
+    overcome: account.groups.filter((group) => !final.has(group.fingerprint)),
+  };
+}
+
+async function roundsOf(
+  { db }: Deps<"db">,
+  { id, round, counters }: RequestView,
+  { moves }: Account,
+): Promise<Receipt["rounds"]> {
+  const only = { round: 1, redriven: 0, done: counters.done, failed: counters.failed };
+  const rows = new Map(
+    (round === 1 ? [only] : await roundRows(db.query, id)).map((row) => [row.round, row]),
+  );
+  return Array.from({ length: round }, (_, index) => ({
+    ...(rows.get(index + 1) ?? { round: index + 1, redriven: 0, done: 0, failed: 0 }),
+    moves: moves
+      .filter((one) => one.round === index + 1)
+      .map(({ move, from, to, at, reason }) => ({ move, from, to, at, reason })),
+  }));
+}
+
+function openDigest() {
+  const hash = createHash("sha256");
+  let count = 0;
+  return {
+    add(line: object): void {
+      hash.update(`${canonicalJson(line)}\n`);
+      count++;
+    },
+    count: () => count,
+    digest: (): ReceiptDigest => ({ algorithm: "sha256", value: hash.digest("hex") }),
+  };
+}

@@ -1,0 +1,120 @@
+import type { Query } from "../db/client.ts";
+
+export interface ReceiptRow {
+  round: number;
+  document: Buffer;
+  signature: Buffer;
+  key_id: string;
+}
+
+export async function receiptRow(query: Query, id: string): Promise<ReceiptRow | undefined> {
+  const [row] = await query<ReceiptRow>(
+    `SELECT round, document, signature, key_id FROM receipts WHERE request_id = $1`,
+    [id],
+  );
+  return row;
+}
+
+/** Kept only if the request is still as it was read: a redrive meanwhile has opened another round. The first of two makers wins. */
+export async function insertReceipt(
+  query: Query,
+  id: string,
+  facts: number,
+  receipt: ReceiptRow,
+): Promise<void> {
+  await query(
+    `INSERT INTO receipts AS t (request_id, round, document, signature, key_id)
+     SELECT $1, $3, $4, $5, $6 FROM requests WHERE id = $1 AND facts = $2 AND state IN ('complete', 'failed', 'canceled')
+     ON CONFLICT (request_id) DO UPDATE SET round = excluded.round, document = excluded.document, signature = excluded.signature,
+       key_id = excluded.key_id, created_at = now()
+     WHERE t.round < excluded.round`,
+    [id, facts, receipt.round, receipt.document, receipt.signature, receipt.key_id],
+  );
+}
+
+export async function keepKey(query: Query, keyId: string, publicKey: Buffer): Promise<void> {
+  await query(
+    `INSERT INTO receipt_keys (key_id, public_key) VALUES ($1, $2) ON CONFLICT DO NOTHING`,
+    [keyId, publicKey],
+  );
+}
+
+export async function keptKeys(query: Query): Promise<Buffer[]> {
+  const rows = await query<{ public_key: Buffer }>(
+    `SELECT public_key FROM receipt_keys ORDER BY created_at DESC LIMIT 1000`,
+  );
+  return rows.map((row) => row.public_key);
+}
+
+export interface Account {
+  facts: number;
+  dataset_version: number;
+  registered: number;
+  results_deleted_at: Date | null;
+  moves: {
+    round: number;
+    move: string;
+    from: string | null;
+    to: string;
+    at: string;
+    reason: string | null;
+  }[];
+  groups: { fingerprint: string; class: string; message: string }[];
+}
+
+const utc = (column: string) =>
+  `to_char(${column} AT TIME ZONE 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+
+export async function accountOf(query: Query, id: string): Promise<Account | undefined> {
+  const [row] = await query<Account>(
+    `SELECT r.facts, r.results_deleted_at, d.version AS dataset_version, s.registered,
+       (SELECT coalesce(json_agg(json_build_object('round', m.round, 'move', m.move, 'from', m.from_state, 'to', m.to_state, 'at', ${utc("m.at")},
+          'reason', m.reason) ORDER BY m.id), '[]') FROM request_moves m WHERE m.request_id = r.id) AS moves,
+       (SELECT coalesce(json_agg(json_build_object('fingerprint', g.fingerprint, 'class', g.class, 'message', g.message) ORDER BY g.fingerprint), '[]')
+        FROM (SELECT * FROM error_groups WHERE request_id = r.id ORDER BY fingerprint LIMIT 1000) g) AS groups
+     FROM requests r JOIN datasets d ON d.id = r.dataset_id JOIN request_steps s ON s.request_id = r.id AND s.step = 1 WHERE r.id = $1`,
+    [id],
+  );
+  return row;
+}
+
+export interface RoundRow {
+  round: number;
+  redriven: number;
+  done: number;
+  failed: number;
+}
+
+/** What each round settled, from the history: asked where there was more than one. */
+export function roundRows(query: Query, id: string): Promise<RoundRow[]> {
+  return query<RoundRow>(
+    `SELECT h.round, count(*) FILTER (WHERE h.status = 'redrive') AS redriven, count(*) FILTER (WHERE h.status = 'success' AND h.step = r.steps) AS done,
+       count(*) FILTER (WHERE h.status = 'failure') AS failed
+     FROM requests r JOIN file_status h ON h.request_created = r.created_on AND h.request_id = r.id
+     WHERE r.id = $1 AND h.status IN ('redrive', 'success', 'failure') GROUP BY h.round`,
+    [id],
+  );
+}
+
+export interface InputRow {
+  seq: number;
+  paths: string[];
+  size: number | null;
+  checksum: string | null;
+}
+
+/** The request's files as its data set has them, in order, a page at a time. */
+export function inputRows(
+  query: Query,
+  id: string,
+  after: number,
+  registered: number,
+  limit: number,
+): Promise<InputRow[]> {
+  return query<InputRow>(
+    `SELECT f.seq, f.paths, f.size, f.checksum FROM files f
+     WHERE f.dataset_id = (SELECT dataset_id FROM requests WHERE id = $1) AND f.seq > $2 AND f.seq <= $3 ORDER BY f.seq LIMIT $4`,
+    [id, after, registered, limit],
+    "receipt_inputs",
+  );
+}

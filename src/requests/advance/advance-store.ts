@@ -1,0 +1,156 @@
+import type { DatasetState } from "../../datasets/state.ts";
+import type { Db, Query } from "../../db/client.ts";
+import type { RequestState } from "../state.ts";
+
+export interface StepFacts {
+  step: number;
+  operation: string;
+  registered: number;
+  waiting: number;
+  queued: number;
+  running: number;
+  done: number;
+  failed: number;
+  canceled: number;
+  passed: number;
+  version: number;
+}
+
+export interface RequestFacts {
+  id: string;
+  state: RequestState;
+  ending: "failed" | "deadline" | "stopped" | null;
+  reason: string | null;
+  facts: number;
+  workers: number | null;
+  stopAfterFailedPercent: number | null;
+  overdue: boolean;
+  datasetId: number;
+  datasetState: DatasetState;
+  /** the list of files is whole: none comes any more */
+  datasetClosed: boolean;
+  datasetReason: string | null;
+  datasetIncomplete: boolean;
+  datasetFiles: number;
+  incomplete: boolean;
+  steps: StepFacts[];
+}
+
+export async function readFacts(query: Query, id: string): Promise<RequestFacts | undefined> {
+  const [row] = await query<RequestFacts>(
+    `SELECT r.id, r.state, r.ending, r.reason, r.facts, r.workers, r.stop_after_failed_percent AS "stopAfterFailedPercent",
+       coalesce(r.deadline < now(), false) AS overdue, r.incomplete,
+       r.dataset_id AS "datasetId", d.state AS "datasetState", d.outcome IS NOT NULL AS "datasetClosed", d.reason AS "datasetReason",
+       d.incomplete AS "datasetIncomplete", d.file_count AS "datasetFiles",
+       (SELECT json_agg(json_build_object('step', s.step, 'operation', s.operation, 'registered', s.registered, 'waiting', s.waiting, 'queued', s.queued,
+          'running', s.running, 'done', s.done, 'failed', s.failed, 'canceled', s.canceled, 'passed', s.passed, 'version', s.version) ORDER BY s.step)
+        FROM request_steps s WHERE s.request_id = r.id) AS steps
+     FROM requests r JOIN datasets d ON d.id = r.dataset_id WHERE r.id = $1`,
+    [id],
+    "read_facts",
+  );
+  return row;
+}
+
+/** What a worker said of a file that failed in this round and step of one of these classes. */
+export async function failureOfClass(
+  query: Query,
+  id: string,
+  step: number,
+  classes: readonly string[],
+): Promise<string | undefined> {
+  const [row] = await query<{ info: string }>(
+    `SELECT h.info FROM requests r
+     JOIN error_groups g ON g.request_id = r.id AND g.class = ANY($3)
+     JOIN request_files f ON f.request_id = r.id AND f.state = 'failed' AND f.error_group = g.fingerprint AND f.step = $2
+     JOIN file_status h ON h.request_created = r.created_on AND h.request_id = r.id AND h.file_id = f.file_id AND h.step = f.step
+       AND h.attempt = f.attempt AND h.status = 'failure' AND h.round = r.round
+     WHERE r.id = $1 LIMIT 1`,
+    [id, step, classes],
+  );
+  return row?.info;
+}
+
+/**
+ * Copies the dataset's next files into the request, in the dataset's order; answers how many. One at a time for a request, by a lock of its
+ * own: held by the row of the step, reports and claims of the request would wait for each chunk.
+ */
+export function registerFiles(
+  db: Pick<Db, "tx">,
+  id: string,
+  datasetId: number,
+  limit: number,
+): Promise<number> {
+  return db.tx(async (query) => {
+    await query(
+      "SELECT pg_advisory_xact_lock(hashtextextended($1, $2))",
+      [id, registerLock],
+      "register_lock",
+    );
+    const [row] = await query<{ n: number }>(
+      `WITH r AS MATERIALIZED (
+         SELECT id FROM requests WHERE id = $1 AND state IN ('submitted', 'lookup', 'running') FOR SHARE
+       ), s AS MATERIALIZED (
+         SELECT s.registered FROM r JOIN request_steps s ON s.request_id = r.id WHERE s.request_id = $1 AND s.step = 1
+       ), c AS MATERIALIZED (
+         SELECT f.id, f.seq FROM s JOIN files f ON f.seq > s.registered WHERE f.dataset_id = $2 ORDER BY f.seq LIMIT $3
+       ), u AS (
+         UPDATE request_steps t SET waiting = t.waiting + k.n, registered = k.last, version = t.version + 1
+         FROM (SELECT count(*) AS n, max(seq) AS last FROM c) k WHERE t.request_id = $1 AND t.step = 1 AND k.n > 0
+       ), i AS (
+         INSERT INTO request_files (request_id, file_id) SELECT $1, id FROM c
+       )
+       SELECT count(*) AS n FROM c`,
+      [id, datasetId, limit],
+      "register_files",
+    );
+    return row?.n ?? 0;
+  });
+}
+
+/** Sets these locks apart from other advisory locks. */
+const registerLock = 72707371;
+
+/** A fresh table has no statistics and the planner then takes the wrong index: told again at each tenfold growth. */
+export async function refreshStatistics(query: Query): Promise<void> {
+  await query(`ANALYZE request_files`);
+  await query(`ANALYZE files`);
+}
+
+export async function markIncomplete(
+  query: Query,
+  id: string,
+  reason: string | null,
+): Promise<void> {
+  await query(
+    `UPDATE requests SET incomplete = true, reason = coalesce(reason, $2) WHERE id = $1 AND NOT incomplete`,
+    [id, reason],
+  );
+}
+
+/** Requests for which `advance` has something to do; asked by the sweep, so that a lost ring costs seconds. */
+export async function requestsToAdvance(
+  query: Query,
+  after: string,
+  limit: number,
+): Promise<string[]> {
+  const rows = await query<{ id: string }>(
+    `SELECT r.id FROM requests r JOIN datasets d ON d.id = r.dataset_id
+     WHERE r.state IN ('submitted', 'lookup', 'running', 'canceling') AND r.id > $1::uuid
+       AND (r.state IN ('submitted', 'canceling') OR r.ending IS NOT NULL OR r.deadline < now()
+         OR (r.state = 'lookup' AND d.outcome IS NOT NULL)
+         OR EXISTS (SELECT FROM request_steps s WHERE s.request_id = r.id AND (s.waiting > 0 OR (s.step = 1 AND s.registered < d.file_count)))
+         OR (r.state = 'running' AND NOT EXISTS (SELECT FROM request_steps s WHERE s.request_id = r.id AND s.waiting + s.queued + s.running > 0)))
+     ORDER BY r.id LIMIT $2`,
+    [after, limit],
+  );
+  return rows.map((row) => row.id);
+}
+
+export async function requestsOfDataset(query: Query, datasetId: number): Promise<string[]> {
+  const rows = await query<{ id: string }>(
+    `SELECT id FROM requests WHERE dataset_id = $1 AND state IN ('submitted', 'lookup', 'running')`,
+    [datasetId],
+  );
+  return rows.map((row) => row.id);
+}

@@ -1,0 +1,163 @@
+import type { Context, Deps } from "../../deps.ts";
+import { beginEnding, moveRequest } from "../move-store.ts";
+import { isFinal } from "../state.ts";
+import {
+  failureOfClass,
+  markIncomplete,
+  type RequestFacts,
+  readFacts,
+  refreshStatistics,
+  registerFiles,
+} from "./advance-store.ts";
+import { endRequest } from "./end.ts";
+import { publishWork } from "./publish.ts";
+import { settleChunk, settleOpenFiles } from "./settle-store.ts";
+
+const registerChunk = 5000;
+
+/**
+ * The one decider of what comes next for a request. Others only record facts and ring; it may run twice, late, out of order and in two
+ * processes, since every write it makes is guarded. It runs again while facts were recorded during the run.
+ */
+export async function advance(ctx: Context, id: string): Promise<void> {
+  for (;;) {
+    const before = await readFacts(ctx.db.query, id);
+    if (!before || isFinal(before.state)) return;
+    await step(ctx, before);
+    const after = await readFacts(ctx.db.query, id);
+    if (!after || isFinal(after.state) || factsOf(after) === factsOf(before)) return;
+  }
+}
+
+function factsOf(request: RequestFacts): string {
+  return [
+    request.facts,
+    request.datasetClosed,
+    request.datasetFiles,
+    ...request.steps.map((one) => one.version),
+  ].join(" ");
+}
+
+async function step(ctx: Context, request: RequestFacts): Promise<void> {
+  if (request.state === "canceling") return settleAll(ctx, request);
+  if (request.ending) return settleAll(ctx, request);
+  const ending = mustEnd(request) ?? (await failFastReason(ctx, request));
+  if (ending) {
+    await beginEnding(ctx.db.query, request.id, ending.ending, ending.reason);
+    return;
+  }
+  if (request.state === "submitted" && !request.datasetClosed) {
+    await ctx.db.tx((query) => moveRequest(query, request.id, "lookUp"));
+    ctx.notifier.notify("lookup");
+  }
+  await registerAll(ctx, request);
+  await publishWork(ctx, request);
+  if (request.state !== "running") {
+    if (request.datasetClosed) await ctx.db.tx((query) => moveRequest(query, request.id, "run"));
+    return;
+  }
+  if (isSettled(request)) {
+    if (request.datasetIncomplete)
+      await markIncomplete(ctx.db.query, request.id, request.datasetReason);
+    await endRequest(ctx, request.id, "complete");
+  }
+}
+
+interface Ending {
+  ending: "failed" | "deadline" | "stopped";
+  reason: string;
+}
+
+/** Why a request is to end before its files are done; undefined while it may go on. */
+function mustEnd(request: RequestFacts): Ending | undefined {
+  if (request.datasetState === "failed") {
+    return {
+      ending: "failed",
+      reason: request.datasetReason ?? "The dataset could not be looked up.",
+    };
+  }
+  if (request.overdue)
+    return { ending: "deadline", reason: "deadline: the request did not end in its time" };
+  const { stopAfterFailedPercent: limit } = request;
+  const failed = sum(request, "failed");
+  const settled = failed + sum(request, "done");
+  // One broken file of the first three is no verdict over a dataset.
+  if (limit !== null && settled >= 10 && (failed / settled) * 100 > limit && !isSettled(request)) {
+    return {
+      ending: "stopped",
+      reason: `stopped: ${failed} of the first ${settled} files failed, more than ${limit} %`,
+    };
+  }
+  return undefined;
+}
+
+/** A fault of the settings, met while no file is done in that step, is every file's: said once, before thousands fail alike. */
+async function failFastReason(
+  ctx: Deps<"db" | "operations">,
+  request: RequestFacts,
+): Promise<Ending | undefined> {
+  for (const step of request.steps) {
+    const classes = ctx.operations.get(step.operation)?.fatalClasses ?? [];
+    if (!classes.length || !step.failed || step.done + step.passed > 0) continue;
+    const info = await failureOfClass(ctx.db.query, request.id, step.step, classes);
+    if (info !== undefined) return { ending: "failed", reason: info };
+  }
+  return undefined;
+}
+
+async function registerAll(
+  ctx: Deps<"config" | "db" | "ledger" | "log" | "metrics" | "notifier" | "queue" | "runner">,
+  request: RequestFacts,
+): Promise<void> {
+  let registered = request.steps[0]?.registered ?? 0;
+  while (registered < request.datasetFiles) {
+    const added = await registerFiles(ctx.ledger, request.id, request.datasetId, registerChunk);
+    if (!added) return;
+    if (grewTenfold(registered, registered + added)) await refreshStatistics(ctx.db.query);
+    registered += added;
+    // Work begins with the first chunk; the rest is registered while it is done.
+    const facts = await readFacts(ctx.db.query, request.id);
+    if (facts) await publishWork(ctx, facts);
+  }
+}
+
+function grewTenfold(before: number, after: number): boolean {
+  if (after < 1000) return false;
+  return before < 1000 || Math.floor(Math.log10(after)) > Math.floor(Math.log10(before));
+}
+
+function isSettled(request: RequestFacts): boolean {
+  const { datasetClosed, datasetFiles, steps } = request;
+  if (!datasetClosed || (steps[0]?.registered ?? 0) < datasetFiles) return false;
+  return sum(request, "waiting") + sum(request, "queued") + sum(request, "running") === 0;
+}
+
+function sum(
+  request: RequestFacts,
+  state: "waiting" | "queued" | "running" | "failed" | "done",
+): number {
+  return request.steps.reduce((total, one) => total + one[state], 0);
+}
+
+const endings = { failed: "failed", deadline: "deadline", stopped: "stopped" } as const;
+
+/** In chunks: one UPDATE over 800,000 rows took 3.8 s, and late successes still count between them. */
+async function settleAll(ctx: Context, request: RequestFacts): Promise<void> {
+  const as =
+    request.state === "canceling"
+      ? ({ state: "canceled" } as const)
+      : ({
+          state: "failed",
+          class: endings[request.ending ?? "failed"],
+          reason: request.reason ?? "stopped",
+          fingerprint: `ended-${request.ending}`,
+        } as const);
+  // A deadline or a stop accounts for every file that is known, also for those not copied yet.
+  if (request.state === "running" && request.ending !== "failed") await registerAll(ctx, request);
+  while ((await settleOpenFiles(ctx.ledger.query, request.id, as)) === settleChunk)
+    ctx.notifier.notify(`request:${request.id}`);
+  if (request.state === "canceling") return endRequest(ctx, request.id, "endCancel");
+  if (request.ending === "failed" || request.state !== "running")
+    return endRequest(ctx, request.id, "fail", request.reason ?? undefined);
+  return endRequest(ctx, request.id, "complete");
+}

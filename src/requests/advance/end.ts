@@ -1,0 +1,39 @@
+import type { Deps } from "../../deps.ts";
+import { workTopic } from "../../queue/contract.ts";
+import { moveRequest } from "../move-store.ts";
+import { openFiles } from "../read/request-store.ts";
+import { requestMoves } from "../state.ts";
+import { readFacts } from "./advance-store.ts";
+import { removeOrphanedObjects } from "./orphaned-objects.ts";
+
+/** Ends a round once: the guarded move decides, and only the one that made it cleans up. The sweep cleans up after a crash in between. */
+export async function endRequest(
+  ctx: Deps<"db" | "log" | "metrics" | "notifier" | "queue" | "runner" | "store">,
+  id: string,
+  move: "complete" | "fail" | "endCancel",
+  reason?: string,
+): Promise<void> {
+  const ended = await ctx.db.tx(async (query) => {
+    // With the steps' rows locked no report can settle or reopen a file between the look and the move.
+    if ((await openFiles(query, id)) > 0) return false;
+    return moveRequest(query, id, move, { reason });
+  });
+  if (!ended) return;
+  const state = requestMoves[move].to;
+  ctx.metrics.requestsEnded.inc({ state });
+  ctx.log.info({ request_id: id, state, reason }, "a request ended");
+  ctx.notifier.notify(`request:${id}`);
+  await cleanUp(ctx, id);
+}
+
+/** What a request leaves behind outside of the ledger: topics, a group, objects that no result names. Safe to run again. */
+export async function cleanUp(
+  ctx: Deps<"db" | "queue" | "runner" | "store">,
+  id: string,
+): Promise<void> {
+  const facts = await readFacts(ctx.db.query, id);
+  for (const operation of new Set(facts?.steps.map((step) => step.operation)))
+    await ctx.queue.drop(workTopic(operation, id));
+  if (ctx.runner.scope === "request") await ctx.runner.stop(id);
+  await removeOrphanedObjects(ctx, id);
+}

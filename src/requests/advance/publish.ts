@@ -1,0 +1,80 @@
+import type { Deps } from "../../deps.ts";
+import { workTopic } from "../../queue/contract.ts";
+import { type RequestFacts, readFacts, type StepFacts } from "./advance-store.ts";
+import { queueFiles, unqueueFiles } from "./publish-store.ts";
+
+const publishChunk = 1000;
+
+/** At most this many files of a request are published at any time: fair shares and a quick cancel depend on it. */
+function windowOf(ctx: Deps<"runner">, request: RequestFacts): number {
+  return Math.max(1000, 4 * (request.workers ?? ctx.runner.capacity));
+}
+
+/** Publishes what is waiting until the window is full; rows first, messages after, and what could not be placed waits again. */
+export async function publishWork(
+  ctx: Deps<"config" | "ledger" | "log" | "metrics" | "notifier" | "queue" | "runner">,
+  request: RequestFacts,
+): Promise<void> {
+  if (request.ending || !["lookup", "running"].includes(request.state)) return;
+  const window = windowOf(ctx, request);
+  let room = window - request.steps.reduce((total, step) => total + step.queued + step.running, 0);
+  // Refilled at half: a chunk at a time, not a file at each report.
+  if (room < window / 2 && request.steps.some((step) => step.queued > 0)) return;
+  // Later steps first: a file that began is finished before another begins.
+  for (const step of request.steps.toReversed()) {
+    let waiting = step.waiting;
+    while (waiting > 0 && room > 0) {
+      const sent = await publishChunkOf(ctx, request.id, step, Math.min(publishChunk, room));
+      if (!sent) break;
+      waiting -= sent;
+      room -= sent;
+    }
+  }
+}
+
+async function publishChunkOf(
+  ctx: Deps<"config" | "ledger" | "log" | "metrics" | "notifier" | "queue">,
+  request: string,
+  step: StepFacts,
+  limit: number,
+): Promise<number> {
+  const grace = Math.max(2 * ctx.config.sweepSeconds, 2);
+  const rows = await queueFiles(ctx.ledger.query, request, step.step, limit, grace);
+  if (!rows.length) return 0;
+  const topic = workTopic(step.operation, request);
+  try {
+    await ctx.queue.publish(
+      rows.map(({ file, attempt }) => ({
+        topic,
+        body: { request, file, step: step.step, attempt },
+      })),
+    );
+  } catch (error) {
+    ctx.metrics.publishFailures.inc();
+    ctx.log.warn(
+      { err: error, request_id: request },
+      "work could not be published; its files wait again",
+    );
+    await unqueueFiles(ctx.ledger.query, request, step.step, rows);
+    return 0;
+  }
+  ctx.notifier.notify("work");
+  return rows.length;
+}
+
+/** A topic that is empty though files are queued has lost their messages: they wait again and are published anew. */
+export async function republishLost(
+  ctx: Deps<"db" | "ledger" | "queue">,
+  request: string,
+): Promise<number> {
+  const facts = await readFacts(ctx.db.query, request);
+  if (!facts || facts.ending) return 0;
+  let returned = 0;
+  for (const step of facts.steps) {
+    if (!step.queued) continue;
+    const topic = workTopic(step.operation, request);
+    const depth = (await ctx.queue.depths([topic])).get(topic) ?? 0;
+    if (depth === 0) returned += await unqueueFiles(ctx.ledger.query, request, step.step);
+  }
+  return returned;
+}

@@ -1,0 +1,198 @@
+import type { Query } from "../../db/client.ts";
+import { fileStates, finalRequestStates, openFileStates, sqlList } from "../state.ts";
+
+export interface Violation {
+  invariant: string;
+  request: string;
+  file?: number;
+  detail: string;
+}
+
+interface Check {
+  invariant: string;
+  /** rows {request, file?, detail}; $1 is a request's id or null for all */
+  sql: string;
+  params?: "attempts" | "makers";
+}
+
+const scope = (column: string) => `($1::uuid IS NULL OR ${column} = $1)`;
+const ended = sqlList(finalRequestStates);
+const open = sqlList(openFileStates);
+
+const counts = fileStates
+  .map((state) => `count(f.*) FILTER (WHERE f.step = s.step AND f.state = '${state}') AS ${state}`)
+  .join(", ");
+const differs = fileStates.map((state) => `k.${state} <> s.${state}`).join(" OR ");
+const reported = fileStates
+  .map((state) => `'${state} ' || s.${state} || '/' || k.${state}`)
+  .join(" || ', ' || ");
+
+const checks: Check[] = [
+  {
+    invariant: "I1",
+    sql: `SELECT r.id AS request, f.file_id AS file, 'the request is ' || r.state || ' and the file still ' || f.state AS detail
+          FROM requests r JOIN request_files f ON f.request_id = r.id WHERE ${scope("r.id")} AND r.state IN (${ended}) AND f.state IN (${open})`,
+  },
+  {
+    invariant: "I1",
+    sql: `SELECT r.id AS request, s.registered || ' files were registered and ' || n.files || ' are in the ledger' AS detail
+          FROM requests r JOIN request_steps s ON s.request_id = r.id AND s.step = 1
+          CROSS JOIN LATERAL (SELECT count(*) AS files FROM request_files f WHERE f.request_id = r.id) n
+          WHERE ${scope("r.id")} AND n.files <> s.registered`,
+  },
+  {
+    invariant: "I1",
+    sql: `SELECT r.id AS request, 'complete with ' || s.registered || ' of ' || d.file_count || ' files of its dataset' AS detail
+          FROM requests r JOIN datasets d ON d.id = r.dataset_id JOIN request_steps s ON s.request_id = r.id AND s.step = 1
+          WHERE ${scope("r.id")} AND r.state = 'complete' AND s.registered <> d.file_count`,
+  },
+  {
+    invariant: "I2",
+    sql: `SELECT s.request_id AS request, 'step ' || s.step || ' counts (counter/rows): ' || ${reported} || ', passed ' || s.passed || '/' || k.passed AS detail
+          FROM request_steps s CROSS JOIN LATERAL (SELECT ${counts}, count(f.*) FILTER (WHERE f.step > s.step) AS passed FROM request_files f WHERE f.request_id = s.request_id) k
+          WHERE ${scope("s.request_id")} AND (${differs} OR k.passed <> s.passed)`,
+  },
+  {
+    invariant: "I3",
+    sql: `SELECT r.id AS request, 'round ' || n.round || ' of ' || r.round || ' has ' || n.ends || ' ends and the request is ' || r.state AS detail
+          FROM requests r CROSS JOIN LATERAL (
+            SELECT g.round, (SELECT count(*) FROM request_moves m WHERE m.request_id = r.id AND m.round = g.round AND m.to_state IN (${ended})) AS ends
+            FROM generate_series(1, r.round) AS g(round)) n
+          WHERE ${scope("r.id")} AND n.ends <> CASE WHEN n.round < r.round OR r.state IN (${ended}) THEN 1 ELSE 0 END`,
+  },
+  {
+    invariant: "I3",
+    sql: `SELECT r.id AS request, 'the last move ends in ' || coalesce(m.to_state, 'nothing') || ' and the request is ' || r.state AS detail
+          FROM requests r LEFT JOIN LATERAL (SELECT to_state FROM request_moves m WHERE m.request_id = r.id ORDER BY id DESC LIMIT 1) m ON true
+          WHERE ${scope("r.id")} AND m.to_state IS DISTINCT FROM r.state`,
+  },
+  {
+    invariant: "I3",
+    sql: `SELECT request, 'move ' || move || ' begins in ' || from_state || ' after one that ended in ' || before AS detail
+          FROM (SELECT request_id AS request, move, from_state, lag(to_state) OVER (PARTITION BY request_id ORDER BY id) AS before
+                FROM request_moves WHERE ${scope("request_id")}) m WHERE before IS NOT NULL AND before IS DISTINCT FROM from_state`,
+  },
+  {
+    invariant: "I5",
+    sql: `SELECT h.request_id AS request, h.file_id AS file,
+            h.status || ' of attempt ' || h.attempt || ' in step ' || h.step || ' was recorded after attempt ' || l.attempt || ' had begun' AS detail
+          FROM file_status h JOIN file_status l ON l.request_created = h.request_created AND l.request_id = h.request_id AND l.file_id = h.file_id
+            AND l.step = h.step AND l.attempt > h.attempt AND l.recorded_at < h.recorded_at
+          WHERE ${scope("h.request_id")} AND h.status IN ('success', 'failure', 'retry') AND l.status <> 'redrive'`,
+  },
+  {
+    invariant: "I5",
+    sql: `SELECT f.request_id AS request, f.file_id AS file, 'history has attempt ' || max(h.attempt) || ' of step ' || f.step || ', the file is at ' || f.attempt AS detail
+          FROM request_files f JOIN requests r ON r.id = f.request_id
+          JOIN file_status h ON h.request_created = r.created_on AND h.request_id = f.request_id AND h.file_id = f.file_id AND h.step = f.step
+          WHERE ${scope("f.request_id")} GROUP BY f.request_id, f.file_id, f.step, f.attempt HAVING max(h.attempt) > greatest(f.attempt, 1)`,
+  },
+  {
+    invariant: "I5",
+    sql: `SELECT o.request_id AS request, o.file_id AS file, 'result ' || o.name || ' is of attempt ' || o.attempt || ', which never succeeded' AS detail
+          FROM results o JOIN requests r ON r.id = o.request_id
+          LEFT JOIN file_status h ON h.request_created = r.created_on AND h.request_id = o.request_id AND h.file_id = o.file_id
+            AND h.step = o.step AND h.attempt = o.attempt AND h.status = 'success'
+          WHERE ${scope("o.request_id")} AND o.file_id IS NOT NULL AND h.status IS NULL`,
+  },
+  {
+    invariant: "I6",
+    params: "makers",
+    sql: `SELECT f.request_id AS request, f.file_id AS file, 'done, with no result in the ledger' AS detail
+          FROM request_files f JOIN requests r ON r.id = f.request_id JOIN request_steps s ON s.request_id = r.id AND s.step = r.steps
+          WHERE ${scope("f.request_id")} AND f.state = 'done' AND s.operation = ANY($2) AND r.results_deleted_at IS NULL
+            AND NOT EXISTS (SELECT FROM results o WHERE o.request_id = f.request_id AND o.file_id = f.file_id AND o.step = r.steps)`,
+  },
+  {
+    invariant: "I7",
+    sql: `SELECT h.request_id AS request, h.file_id AS file, 'handed out at ' || h.handed_out_at || ', after the cancel at ' || m.at AS detail
+          FROM request_moves m JOIN requests r ON r.id = m.request_id
+          JOIN file_status h ON h.request_created = r.created_on AND h.request_id = m.request_id AND h.handed_out_at > m.at
+          WHERE ${scope("m.request_id")} AND m.to_state = 'canceling'`,
+  },
+  {
+    invariant: "I9",
+    params: "attempts",
+    sql: `SELECT h.request_id AS request, h.file_id AS file,
+            count(DISTINCT h.attempt) || ' attempts failed in round ' || h.round || ', step ' || h.step || '; ' || coalesce(s.retry_attempts, $2::int) || ' are allowed' AS detail
+          FROM file_status h JOIN request_steps s ON s.request_id = h.request_id AND s.step = h.step
+          WHERE ${scope("h.request_id")} AND h.status IN ('retry', 'failure', 'lost')
+          GROUP BY h.request_id, h.file_id, h.round, h.step, s.retry_attempts HAVING count(DISTINCT h.attempt) > coalesce(s.retry_attempts, $2::int)`,
+  },
+  {
+    invariant: "I9",
+    sql: `SELECT f.request_id AS request, f.file_id AS file, 'failed, and no reason is kept' AS detail
+          FROM request_files f LEFT JOIN error_groups g ON g.request_id = f.request_id AND g.fingerprint = f.error_group
+          WHERE ${scope("f.request_id")} AND f.state = 'failed' AND g.message IS NULL`,
+  },
+  {
+    invariant: "I11",
+    sql: `SELECT min(id::text)::uuid AS request, count(*) || ' requests have the idempotency key ' || idempotency_key AS detail
+          FROM requests WHERE idempotency_key IS NOT NULL AND $1::uuid IS NULL GROUP BY owner, idempotency_key HAVING count(*) > 1`,
+  },
+  {
+    invariant: "I12",
+    sql: `SELECT f.request_id AS request, f.file_id AS file, 'its history ends in ' || coalesce(e.state, 'open') || ' and the file is ' || f.state AS detail
+          FROM request_files f JOIN requests r ON r.id = f.request_id
+          LEFT JOIN LATERAL (
+            SELECT CASE WHEN h.status = 'success' AND h.step = r.steps THEN 'done' WHEN h.status = 'failure' THEN 'failed' WHEN h.status = 'cancel' THEN 'canceled' END AS state
+            FROM file_status h WHERE h.request_created = r.created_on AND h.request_id = f.request_id AND h.file_id = f.file_id AND h.status <> 'start'
+            ORDER BY h.recorded_at DESC, h.attempt DESC LIMIT 1) e ON true
+          WHERE ${scope("f.request_id")} AND coalesce(e.state, 'open') <> CASE WHEN f.state IN (${open}) THEN 'open' ELSE f.state END`,
+  },
+];
+
+export const mostPerCheck = 20;
+
+/** What the tables say against themselves, at most twenty of a kind. */
+export async function violationsInLedger(
+  query: Query,
+  request: string | null,
+  fileAttempts: number,
+  makers: string[],
+): Promise<Violation[]> {
+  const found: Violation[] = [];
+  for (const { invariant, sql, params } of checks) {
+    const extra = params === "attempts" ? [fileAttempts] : params === "makers" ? [makers] : [];
+    const rows = await query<{ request: string; file?: number; detail: string }>(
+      `${sql} LIMIT ${mostPerCheck}`,
+      [request, ...extra],
+    );
+    found.push(...rows.map((row) => ({ invariant, ...row })));
+  }
+  return found;
+}
+
+export interface KeptResult {
+  request: string;
+  file: number | null;
+  name: string;
+  size: number;
+  checksum: string | null;
+}
+
+/** Results that must be in the store, by request and name, a page at a time. */
+export function keptResults(
+  query: Query,
+  request: string | null,
+  after: { request: string; name: string },
+  limit: number,
+): Promise<KeptResult[]> {
+  return query<KeptResult>(
+    `SELECT o.request_id AS request, o.file_id AS file, o.name, o.size, o.checksum FROM results o
+     WHERE ${scope("o.request_id")} AND o.deleted_at IS NULL AND (o.request_id, o.name) > ($2::uuid, $3) ORDER BY o.request_id, o.name LIMIT $4`,
+    [request, after.request, after.name, limit],
+  );
+}
+
+export async function auditedCounts(
+  query: Query,
+  request: string | null,
+): Promise<{ requests: number; files: number; history: number }> {
+  const [row] = await query<{ requests: number; files: number; history: number }>(
+    `SELECT (SELECT count(*) FROM requests WHERE ${scope("id")}) AS requests, (SELECT count(*) FROM request_files WHERE ${scope("request_id")}) AS files,
+       (SELECT count(*) FROM file_status WHERE ${scope("request_id")}) AS history`,
+    [request],
+  );
+  return row ?? { requests: 0, files: 0, history: 0 };
+}

@@ -1,0 +1,103 @@
+import type { Db, Query } from "../../db/client.ts";
+import type { Store } from "../../storage/contract.ts";
+import {
+  auditedCounts,
+  keptResults,
+  mostPerCheck,
+  type Violation,
+  violationsInLedger,
+} from "./audit-store.ts";
+
+export interface AuditReport {
+  clean: boolean;
+  /** what was looked at */
+  requests: number;
+  files: number;
+  history: number;
+  results: number;
+  violations: Violation[];
+}
+
+export interface AuditOptions {
+  /** one request; all of them when left out */
+  request?: string | undefined;
+  fileAttempts: number;
+  /** operations whose done files must have a result */
+  operationsWithOutputs: string[];
+}
+
+/** Invariants I1–I3, I5–I7, I9, I11 and I12 of the design, from the database (in one snapshot) and the store alone. */
+export async function audit(
+  db: Db,
+  store: Pick<Store, "head">,
+  options: AuditOptions,
+): Promise<AuditReport> {
+  return db.tx(async (query) => {
+    await query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY");
+    await query("SET LOCAL statement_timeout = 0");
+    return auditIn(query, store, options);
+  });
+}
+
+/** The same within a transaction of the caller's. */
+export async function auditIn(
+  query: Query,
+  store: Pick<Store, "head">,
+  { request, fileAttempts, operationsWithOutputs: makers }: AuditOptions,
+): Promise<AuditReport> {
+  const counts = await auditedCounts(query, request ?? null);
+  const violations = await violationsInLedger(query, request ?? null, fileAttempts, makers);
+  const stored = await violationsInStore(query, store, request ?? null);
+  violations.push(...stored.violations);
+  return { clean: violations.length === 0, ...counts, results: stored.results, violations };
+}
+
+const page = 500;
+const atOnce = 16;
+
+async function violationsInStore(
+  query: Query,
+  store: Pick<Store, "head">,
+  request: string | null,
+): Promise<{ results: number; violations: Violation[] }> {
+  const violations: Violation[] = [];
+  let results = 0;
+  let after = { request: "00000000-0000-0000-0000-000000000000", name: "" };
+  for (;;) {
+    const rows = await keptResults(query, request, after, page);
+    results += rows.length;
+    for (let start = 0; start < rows.length; start += atOnce) {
+      const found = await Promise.all(
+        rows.slice(start, start + atOnce).map(async (row): Promise<Violation | undefined> => {
+          const object = await store.head(row.request, row.name);
+          const detail = problemOf(row, object);
+          return detail
+            ? {
+                invariant: "I6",
+                request: row.request,
+                ...(row.file === null ? {} : { file: row.file }),
+                detail,
+              }
+            : undefined;
+        }),
+      );
+      violations.push(...found.filter((one) => one !== undefined));
+    }
+    const last = rows.at(-1);
+    if (!last || rows.length < page || violations.length >= mostPerCheck)
+      return { results, violations };
+    after = { request: last.request, name: last.name };
+  }
+}
+
+function problemOf(
+  row: { name: string; size: number; checksum: string | null },
+  object: { size: number; checksum?: string } | undefined,
+): string | undefined {
+  if (!object) return `result ${row.name} is not in the store`;
+  if (object.size !== row.size)
+    return `result ${row.name} has ${object.size} bytes in the store, ${row.size} in the ledger`;
+  if (row.checksum && object.checksum && row.checksum !== object.checksum)
+    return `result ${row.name} has another checksum in the store`;
+  return undefined;
+}

@@ -1,0 +1,39 @@
+import type { Deps } from "../../deps.ts";
+import type { Task } from "../../operations/contract.ts";
+import { renewLeases } from "./lease-store.ts";
+import { keyOf } from "./task.ts";
+
+export interface ClaimInput {
+  worker: string;
+  request?: string | undefined;
+  operations?: string[] | undefined;
+  /** at most this many tasks, ≤ 1000 */
+  max: number;
+  /** how long to wait for the first, ≤ 30 */
+  waitSeconds: number;
+}
+
+/** Gives files to a worker, each to one worker only; waits for work at most `waitSeconds`. */
+export function claim(
+  ctx: Deps<"claimQueue" | "operations">,
+  { worker, request, operations, max, waitSeconds }: ClaimInput,
+  signal?: AbortSignal,
+): Promise<Task[]> {
+  const wanted = { request, operations: operations ?? [...ctx.operations.keys()] };
+  return ctx.claimQueue.claim(wanted, { worker, max }, waitSeconds, signal);
+}
+
+/** Renews what the worker still has; answers the tasks it is to give up: canceled, superseded, or never its own. */
+export async function heartbeat(
+  ctx: Deps<"config" | "ledger">,
+  { worker, tasks }: { worker: string; tasks: string[] },
+): Promise<string[]> {
+  const keys = tasks.map((task) => ({ task, key: keyOf(task) }));
+  const known = keys.flatMap(({ key }) => (key ? [key] : []));
+  const renewed = known.length
+    ? await renewLeases(ctx.ledger.query, worker, ctx.config.leaseSeconds, known)
+    : new Set<string>();
+  return keys
+    .filter(({ key }) => !key || !renewed.has(`${key.request}/${key.file}`))
+    .map(({ task }) => task);
+}

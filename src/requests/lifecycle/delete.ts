@@ -1,0 +1,24 @@
+import type { Deps } from "../../deps.ts";
+import { RequestError } from "../../errors.ts";
+import { keepReceipt } from "../../receipts/issue.ts";
+import { removeResults } from "../advance/orphaned-objects.ts";
+import { readRequest } from "../read/request.ts";
+import { isFinal } from "../state.ts";
+import { deleteRequestRows } from "./delete-store.ts";
+
+/** Results first, rows after: a crash between leaves a request without results, and the same call ends the work. The receipt stays. */
+export async function deleteRequest(
+  ctx: Deps<"db" | "signingKey" | "store" | "urls">,
+  id: string,
+): Promise<void> {
+  const request = await readRequest(ctx, id);
+  if (!isFinal(request.state))
+    throw new RequestError(
+      409,
+      "request_open",
+      `The request is ${request.state}; cancel it first, then delete it.`,
+    );
+  await keepReceipt(ctx, request.id);
+  await removeResults(ctx, request.id);
+  await deleteRequestRows(ctx.db, request.id);
+}

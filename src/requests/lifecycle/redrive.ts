@@ -1,0 +1,42 @@
+import type { Deps } from "../../deps.ts";
+import { RequestError } from "../../errors.ts";
+import { moveRequest } from "../move-store.ts";
+import { readRequest } from "../read/request.ts";
+import type { RequestView } from "../views.ts";
+import { type Chosen, redriveFiles, renewDeadline } from "./redrive-store.ts";
+
+/** Opens the next round with the chosen failed files (all, when nothing is chosen); the earlier results stay. */
+export async function redrive(
+  ctx: Deps<"advanceQueue" | "db" | "log">,
+  id: string,
+  chosen: Chosen = {},
+): Promise<{ request: RequestView; files: number }> {
+  const before = await readRequest(ctx, id);
+  const files = await ctx.db.tx(async (query) => {
+    await query("SET LOCAL statement_timeout = 0");
+    if (!(await moveRequest(query, before.id, "redrive"))) throw cannot(before);
+    await renewDeadline(query, before.id);
+    const moved = await redriveFiles(query, before.id, chosen);
+    if (!moved) throw nothingToDo(chosen);
+    return moved;
+  });
+  ctx.log.info({ request_id: before.id, round: before.round + 1, files }, "a request was redriven");
+  ctx.advanceQueue.add(before.id);
+  return { request: await readRequest(ctx, before.id), files };
+}
+
+function cannot({ state }: RequestView): RequestError {
+  const why =
+    state === "canceled"
+      ? "A canceled request cannot be redriven; submit it anew."
+      : `The request is ${state}; a redrive takes one that is complete or failed.`;
+  return new RequestError(409, "cannot_redrive", why);
+}
+
+function nothingToDo(chosen: Chosen): RequestError {
+  const which =
+    chosen.errors || chosen.files
+      ? "None of the chosen files or error groups has failed in this request."
+      : "No file of this request has failed.";
+  return new RequestError(409, "nothing_to_redrive", `${which} Nothing was changed.`);
+}

@@ -1,0 +1,68 @@
+import type { Query } from "../../db/client.ts";
+import type { SubmitInput } from "../views.ts";
+import type { IdempotencyKey } from "./submit.ts";
+
+export async function requestOfKey(
+  query: Query,
+  owner: string,
+  key: string,
+): Promise<{ id: string; bodyHash: string | null } | undefined> {
+  const [row] = await query<{ id: string; bodyHash: string | null }>(
+    `SELECT id, body_hash AS "bodyHash" FROM requests WHERE owner = $1 AND idempotency_key = $2`,
+    [owner, key],
+  );
+  return row;
+}
+
+interface NewRequest {
+  id: string;
+  owner: string;
+  datasetId: number;
+  input: SubmitInput;
+  key: IdempotencyKey | undefined;
+}
+
+/** False when another request has the idempotency key. */
+export async function insertRequest(
+  query: Query,
+  { id, owner, datasetId, input, key }: NewRequest,
+): Promise<boolean> {
+  const inserted = await query(
+    `INSERT INTO requests (id, owner, title, state, dataset_id, did, steps, workers, stop_after_failed_percent,
+       deadline_seconds, deadline, idempotency_key, body_hash, facade)
+     VALUES ($1, $2, $3, 'submitted', $4, $5, $6, $7, $8, $9::int, now() + make_interval(secs => $9::int), $10, $11, $12)
+     ON CONFLICT (owner, idempotency_key) DO NOTHING RETURNING id`,
+    [
+      id,
+      owner,
+      input.title ?? null,
+      datasetId,
+      "did" in input.dataset ? input.dataset.did : null,
+      input.steps.length,
+      input.workers ?? null,
+      input.stopAfterFailedPercent ?? null,
+      input.deadlineSeconds ?? null,
+      key?.key ?? null,
+      key?.bodyHash ?? null,
+      input.facade ?? null,
+    ],
+  );
+  if (!inserted.length) return false;
+  await query(
+    `INSERT INTO request_steps (request_id, step, operation, settings, retry_attempts, retry_wait_seconds, retry_classes)
+     SELECT $1, ord, operation, settings, (retry ->> 'attempts')::int, (retry ->> 'wait_seconds')::double precision,
+       CASE WHEN jsonb_typeof(retry -> 'classes') = 'array' THEN ARRAY(SELECT jsonb_array_elements_text(retry -> 'classes')) END
+     FROM unnest($2::text[], $3::jsonb[], $4::jsonb[]) WITH ORDINALITY AS s(operation, settings, retry, ord)`,
+    [
+      id,
+      input.steps.map((step) => step.operation),
+      input.steps.map((step) => JSON.stringify(step.settings)),
+      input.steps.map((step) => JSON.stringify(step.retry ?? {})),
+    ],
+  );
+  await query(
+    `INSERT INTO request_moves (request_id, round, move, to_state) VALUES ($1, 1, 'submit', 'submitted')`,
+    [id],
+  );
+  return true;
+}

@@ -1,0 +1,90 @@
+import { randomUUID } from "node:crypto";
+import { resolveDataset } from "../../datasets/resolve.ts";
+import type { Deps } from "../../deps.ts";
+import { RequestError } from "../../errors.ts";
+import { readRequest } from "../read/request.ts";
+import type { RequestView, SubmitInput } from "../views.ts";
+import { insertRequest, requestOfKey } from "./submit-store.ts";
+
+export interface IdempotencyKey {
+  key: string;
+  bodyHash: string;
+}
+
+/** Checks, then records: when it resolves the request is committed and will end, whatever crashes. */
+export async function submit(
+  ctx: Deps<"advanceQueue" | "config" | "db" | "finders" | "log" | "metrics" | "operations">,
+  owner: string,
+  input: SubmitInput,
+  key?: IdempotencyKey,
+): Promise<{ request: RequestView; created: boolean }> {
+  const earlier = key && (await requestOfKey(ctx.db.query, owner, key.key));
+  if (earlier) return { request: await sameRequest(ctx, earlier, key), created: false };
+  await checkSteps(ctx, input);
+
+  const id = randomUUID();
+  const inserted = await ctx.db.tx(async (query) => {
+    const datasetId = await resolveDataset(ctx, query, input.dataset);
+    return insertRequest(query, { id, owner, datasetId, input, key });
+  });
+  // Two calls with one key at the same time: the second finds the first's request and its own dataset is the same.
+  if (!inserted && key) {
+    const first = await requestOfKey(ctx.db.query, owner, key.key);
+    if (first) return { request: await sameRequest(ctx, first, key), created: false };
+  }
+  ctx.metrics.requestsSubmitted.inc();
+  ctx.log.info(
+    { request_id: id, owner, steps: input.steps.map((step) => step.operation) },
+    "a request was submitted",
+  );
+  ctx.advanceQueue.add(id);
+  return { request: await readRequest(ctx, id), created: true };
+}
+
+async function sameRequest(
+  ctx: Deps<"db">,
+  earlier: { id: string; bodyHash: string | null },
+  key: IdempotencyKey,
+): Promise<RequestView> {
+  if (earlier.bodyHash !== key.bodyHash) {
+    throw new RequestError(
+      422,
+      "idempotency_key_reused",
+      `Idempotency-Key ${JSON.stringify(key.key)} was used with another body; take a new key for another request.`,
+    );
+  }
+  return readRequest(ctx, earlier.id);
+}
+
+async function checkSteps(ctx: Deps<"config" | "operations">, input: SubmitInput): Promise<void> {
+  const first = "files" in input.dataset ? input.dataset.files[0] : undefined;
+  for (const [index, step] of input.steps.entries()) {
+    const operation = ctx.operations.get(step.operation);
+    if (!operation) throw unknownOperation(step.operation, [...ctx.operations.keys()], index);
+    const firstFile = index === 0 && first !== undefined ? [first].flat() : undefined;
+    try {
+      await operation.check?.(step.settings, {
+        inputRoots: ctx.config.inputRoots,
+        ...(firstFile ? { firstFile } : {}),
+      });
+    } catch (error) {
+      throw error instanceof RequestError ? inStep(error, index) : error;
+    }
+  }
+}
+
+/** An operation knows its settings, not which step they are of. */
+function inStep({ status, code, message, errors }: RequestError, index: number): RequestError {
+  const placed = errors.map(({ pointer, detail }) => ({
+    pointer: `/steps/${index}${pointer}`,
+    detail,
+  }));
+  return new RequestError(status, code, message, placed);
+}
+
+function unknownOperation(name: string, known: string[], index: number): RequestError {
+  const detail = `Operation ${JSON.stringify(name)} is not offered here; known: ${known.join(", ")}.`;
+  return new RequestError(422, "unknown_operation", detail, [
+    { pointer: `/steps/${index}/operation`, detail },
+  ]);
+}

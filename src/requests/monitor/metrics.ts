@@ -1,0 +1,105 @@
+import type { Logger } from "pino";
+import { Counter, Histogram } from "prom-client";
+import { metrics } from "../../metrics.ts";
+import type { ReportRow } from "../reports/report-store.ts";
+
+const registers = [metrics];
+
+/** What operators ask of the ledger; doc/metrics.md says how to read them. */
+export const ledgerMetrics = {
+  reports: new Counter({
+    name: "longshore_reports_total",
+    help: "Reports by what became of them",
+    labelNames: ["answer"],
+    registers,
+  }),
+  batchRows: new Histogram({
+    name: "longshore_report_batch_rows",
+    help: "Reports committed by one statement",
+    buckets: [1, 10, 50, 100, 250, 500, 1000],
+    registers,
+  }),
+  batchSeconds: new Histogram({
+    name: "longshore_report_batch_seconds",
+    help: "Time of one batch, from the statement to its commit",
+    buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5],
+    registers,
+  }),
+  fileErrors: new Counter({
+    name: "longshore_file_errors_total",
+    help: "Errors that workers told of files, by their class; a file may have several before it is done or failed",
+    labelNames: ["class"],
+    registers,
+  }),
+  dispatched: new Counter({
+    name: "longshore_files_handed_out_total",
+    help: "Files given to workers",
+    labelNames: ["operation"],
+    registers,
+  }),
+  leasesLost: new Counter({
+    name: "longshore_leases_lost_total",
+    help: "Files whose worker fell silent or died",
+    registers,
+  }),
+  sweepRepairs: new Counter({
+    name: "longshore_sweep_repairs_total",
+    help: "What the sweep put right",
+    labelNames: ["kind"],
+    registers,
+  }),
+  publishFailures: new Counter({
+    name: "longshore_publish_failures_total",
+    help: "Chunks of work that the queue did not take",
+    registers,
+  }),
+  requestsSubmitted: new Counter({
+    name: "longshore_requests_submitted_total",
+    help: "Requests taken in",
+    registers,
+  }),
+  requestsEnded: new Counter({
+    name: "longshore_requests_ended_total",
+    help: "Rounds of requests that ended",
+    labelNames: ["state"],
+    registers,
+  }),
+};
+
+export type LedgerMetrics = typeof ledgerMetrics;
+
+/** Others say what they like: only these classes have a series of their own. */
+const knownClasses = [
+  "bad_input",
+  "bad_query",
+  "not_found",
+  "forbidden",
+  "unavailable",
+  "timeout",
+  "memory",
+  "too_large",
+  "internal",
+  "given_back",
+];
+
+export function noteFault(
+  log: Logger,
+  { request, file, step, attempt, status, worker, class: named, info }: ReportRow,
+): void {
+  ledgerMetrics.fileErrors.inc({
+    class: knownClasses.includes(named ?? "") ? (named ?? "") : "other",
+  });
+  log.debug(
+    {
+      request_id: request,
+      file_id: file,
+      step,
+      attempt,
+      status,
+      worker,
+      class: named,
+      info: info?.slice(0, 200),
+    },
+    "a file met an error",
+  );
+}

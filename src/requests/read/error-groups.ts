@@ -1,0 +1,20 @@
+import type { Deps } from "../../deps.ts";
+import { errorGroups, type GroupRow } from "./error-groups-store.ts";
+import { readRequest } from "./request.ts";
+
+const mostGroups = 200;
+
+export interface ErrorGroup extends GroupRow {
+  /** of all failed files, from 0 to 1 */
+  share: number;
+}
+
+/** The failures of a request as groups: fingerprint, general message, count and examples, the greatest first. */
+export async function listErrors(ctx: Deps<"db">, id: string): Promise<ErrorGroup[]> {
+  const { counters } = await readRequest(ctx, id);
+  const groups = await errorGroups(ctx.db.query, id, mostGroups);
+  return groups.map((group) => ({
+    ...group,
+    share: group.count / Math.max(counters.failed, group.count),
+  }));
+}

@@ -1,0 +1,87 @@
+import type { Query } from "../../db/client.ts";
+import type { FileState, HistoryStatus } from "../state.ts";
+
+export interface FileRow {
+  file: number;
+  paths: string[];
+  step: number;
+  state: FileState;
+  attempt: number;
+  worker: string | null;
+  fingerprint: string | null;
+  class: string | null;
+  message: string | null;
+  info: string | null;
+  updated_at: Date;
+}
+
+export interface FileFilter {
+  state?: FileState | undefined;
+  step?: number | undefined;
+  error?: string | undefined;
+  prefix?: string | undefined;
+  after: number;
+  limit: number;
+}
+
+const columns = `f.file_id AS file, i.paths, f.step, f.state, f.attempt, f.worker, f.error_group AS fingerprint, g.class, g.message, f.updated_at,
+  (SELECT h.info FROM file_status h WHERE h.request_created = r.created_on AND h.request_id = f.request_id AND h.file_id = f.file_id
+     AND h.step = f.step AND h.attempt = f.attempt AND h.status IN ('failure', 'retry') ORDER BY h.recorded_at DESC LIMIT 1) AS info`;
+
+const tables = `request_files f JOIN requests r ON r.id = f.request_id JOIN files i ON i.id = f.file_id
+  LEFT JOIN error_groups g ON g.request_id = f.request_id AND g.fingerprint = f.error_group`;
+
+export function fileRows(
+  query: Query,
+  request: string,
+  { state, step, error, prefix, after, limit }: FileFilter,
+): Promise<FileRow[]> {
+  const open =
+    state && ["waiting", "queued", "running"].includes(state)
+      ? `AND f.state IN ('waiting', 'queued', 'running')`
+      : "";
+  return query<FileRow>(
+    `SELECT ${columns} FROM ${tables}
+     WHERE f.request_id = $1 AND f.file_id > $2 ${open}
+       AND ($3::text IS NULL OR f.state = $3) AND ($4::int IS NULL OR f.step = $4)
+       AND ($5::text IS NULL OR (f.state = 'failed' AND f.error_group = $5))
+       AND ($6::text IS NULL OR starts_with(i.paths[1], $6))
+     ORDER BY f.file_id LIMIT $7`,
+    [request, after, state ?? null, step ?? null, error ?? null, prefix ?? null, limit],
+  );
+}
+
+export async function fileRow(
+  query: Query,
+  request: string,
+  file: number,
+): Promise<FileRow | undefined> {
+  const [row] = await query<FileRow>(
+    `SELECT ${columns} FROM ${tables} WHERE f.request_id = $1 AND f.file_id = $2`,
+    [request, file],
+  );
+  return row;
+}
+
+export interface HistoryRowOfFile {
+  step: number;
+  attempt: number;
+  round: number;
+  status: HistoryStatus;
+  timestamp: Date;
+  pod_name: string | null;
+  info: string | null;
+}
+
+export function historyRows(
+  query: Query,
+  request: string,
+  file: number,
+): Promise<HistoryRowOfFile[]> {
+  return query<HistoryRowOfFile>(
+    `SELECT h.step, h.attempt, h.round, h.status, h.timestamp, h.pod_name, h.info
+     FROM requests r JOIN file_status h ON h.request_created = r.created_on AND h.request_id = r.id
+     WHERE r.id = $1 AND h.file_id = $2 ORDER BY h.recorded_at, h.step, h.attempt LIMIT 1000`,
+    [request, file],
+  );
+}

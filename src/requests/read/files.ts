@@ -1,0 +1,63 @@
+import { decodeCursor, encodeCursor } from "../../cursor.ts";
+import type { Deps } from "../../deps.ts";
+import { notFound } from "../../errors.ts";
+import type { FileState } from "../state.ts";
+import type { FileView, HistoryRow, Page } from "../views.ts";
+import { type FileRow, fileRow, fileRows, historyRows } from "./files-store.ts";
+import { readRequest } from "./request.ts";
+
+export interface ListFiles {
+  state?: FileState | undefined;
+  step?: number | undefined;
+  /** fingerprint of an error group */
+  error?: string | undefined;
+  /** of the first replica's path */
+  prefix?: string | undefined;
+  cursor?: string | undefined;
+  limit: number;
+}
+
+export async function listFiles(
+  ctx: Deps<"db">,
+  id: string,
+  { cursor, limit, ...filter }: ListFiles,
+): Promise<Page<FileView>> {
+  await readRequest(ctx, id);
+  const after = cursor ? Number(decodeCursor(cursor, ["number"])[0]) : 0;
+  const rows = await fileRows(ctx.db.query, id, { ...filter, after, limit: limit + 1 });
+  const last = rows.length > limit ? rows[limit - 1] : undefined;
+  return { items: rows.slice(0, limit).map(toView), next: last ? encodeCursor([last.file]) : null };
+}
+
+export async function readFile(
+  ctx: Deps<"db">,
+  id: string,
+  file: number,
+): Promise<FileView & { history: HistoryRow[] }> {
+  await readRequest(ctx, id);
+  const row =
+    Number.isSafeInteger(file) && file > 0 ? await fileRow(ctx.db.query, id, file) : undefined;
+  if (!row) throw notFound("file of this request", String(file));
+  const history = await historyRows(ctx.db.query, id, file);
+  return {
+    ...toView(row),
+    history: history.map((one) => ({ ...one, timestamp: one.timestamp.toISOString() })),
+  };
+}
+
+function toView(row: FileRow): FileView {
+  const { file, paths, step, state, attempt, worker, fingerprint } = row;
+  const error = fingerprint
+    ? { fingerprint, class: row.class ?? "unknown", message: row.info ?? row.message ?? "" }
+    : null;
+  return {
+    file,
+    paths,
+    step,
+    state,
+    attempt,
+    worker,
+    error,
+    updated_at: row.updated_at.toISOString(),
+  };
+}

@@ -1,0 +1,91 @@
+import type { Query } from "../../db/client.ts";
+import type { RequestState } from "../state.ts";
+import type { RetryView } from "../views.ts";
+
+export interface StepRow {
+  step: number;
+  operation: string;
+  settings: Record<string, unknown>;
+  retry: RetryView;
+  waiting: number;
+  queued: number;
+  running: number;
+  done: number;
+  failed: number;
+  canceled: number;
+  passed: number;
+}
+
+export interface RequestRow {
+  id: string;
+  number: number;
+  owner: string;
+  title: string | null;
+  state: RequestState;
+  round: number;
+  reason: string | null;
+  incomplete: boolean;
+  workers: number | null;
+  stop_after_failed_percent: number | null;
+  did: string | null;
+  facade: Record<string, unknown> | null;
+  deadline: Date | null;
+  created_at: Date;
+  started_at: Date | null;
+  finished_at: Date | null;
+  dataset_id: number;
+  finder: string;
+  dataset_name: string;
+  dataset_state: string;
+  dataset_files: number;
+  steps: StepRow[];
+}
+
+const columns = `r.id, r.number, r.owner, r.title, r.state, r.round, r.reason, r.incomplete, r.workers, r.stop_after_failed_percent, r.did, r.facade,
+  r.deadline, r.created_at, r.started_at, r.finished_at, r.dataset_id, d.finder, d.name AS dataset_name, d.state AS dataset_state, d.file_count AS dataset_files,
+  (SELECT json_agg(json_build_object('step', s.step, 'operation', s.operation, 'settings', s.settings,
+     'retry', json_build_object('attempts', s.retry_attempts, 'wait_seconds', s.retry_wait_seconds, 'classes', s.retry_classes),
+     'waiting', s.waiting, 'queued', s.queued, 'running', s.running, 'done', s.done, 'failed', s.failed, 'canceled', s.canceled, 'passed', s.passed)
+     ORDER BY s.step)
+   FROM request_steps s WHERE s.request_id = r.id) AS steps`;
+
+/** One row of each table by its key: what it costs does not grow with the request. */
+export async function requestRow(query: Query, id: string): Promise<RequestRow | undefined> {
+  const [row] = await query<RequestRow>(
+    `SELECT ${columns} FROM requests r JOIN datasets d ON d.id = r.dataset_id WHERE r.id = $1`,
+    [id],
+    "request_row",
+  );
+  return row;
+}
+
+export interface RequestFilter {
+  state?: RequestState | undefined;
+  owner?: string | undefined;
+  /** those before this one, newest first */
+  before?: { createdAt: string; id: string } | undefined;
+  limit: number;
+}
+
+export function requestRows(
+  query: Query,
+  { state, owner, before, limit }: RequestFilter,
+): Promise<(RequestRow & { cursor_at: string })[]> {
+  return query(
+    `SELECT ${columns}, to_char(r.created_at, 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS cursor_at FROM requests r JOIN datasets d ON d.id = r.dataset_id
+     WHERE ($1::text IS NULL OR r.state = $1) AND ($2::text IS NULL OR r.owner = $2)
+       AND ($3::timestamptz IS NULL OR (r.created_at, r.id) < ($3, $4::uuid))
+     ORDER BY r.created_at DESC, r.id DESC LIMIT $5`,
+    [state ?? null, owner ?? null, before?.createdAt ?? null, before?.id ?? null, limit],
+  );
+}
+
+/** Locks the request and then its counters, in the order every writer takes them, and counts the files that are not settled. */
+export async function openFiles(query: Query, id: string): Promise<number> {
+  await query(`SELECT FROM requests WHERE id = $1 FOR UPDATE`, [id]);
+  const rows = await query<{ open: number }>(
+    `SELECT waiting + queued + running AS open FROM request_steps WHERE request_id = $1 ORDER BY step FOR UPDATE`,
+    [id],
+  );
+  return rows.reduce((total, row) => total + row.open, 0);
+}

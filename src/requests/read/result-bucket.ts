@@ -1,0 +1,34 @@
+import type { Deps } from "../../deps.ts";
+import { requestRow } from "./request-store.ts";
+import { namedResults, type ResultRow, resultOfName, resultRowsByName } from "./results-store.ts";
+
+interface BucketResult {
+  name: string;
+  size: number;
+  checksum?: string | undefined;
+  modifiedAt: Date;
+}
+
+/** What a request's read key lists and gets are the ledger's results, not what happens to lie in the store. */
+export function resultBuckets({ db }: Deps<"db">) {
+  return {
+    requestExists: async (request: string): Promise<boolean> =>
+      (await requestRow(db.query, request)) !== undefined,
+    async resultsOf(
+      request: string,
+      { prefix, after, limit }: { prefix: string; after: string; limit: number },
+    ): Promise<BucketResult[]> {
+      return (await resultRowsByName(db.query, request, prefix, after, limit)).map(toBucketResult);
+    },
+    async resultNamed(request: string, name: string): Promise<BucketResult | undefined> {
+      const row = await resultOfName(db.query, request, name);
+      return row && toBucketResult(row);
+    },
+    isRecorded: async (request: string, name: string): Promise<boolean> =>
+      (await namedResults(db.query, request, [name])).has(name),
+  };
+}
+
+function toBucketResult({ name, size, checksum, created_at: modifiedAt }: ResultRow): BucketResult {
+  return { name, size, checksum: checksum ?? undefined, modifiedAt };
+}

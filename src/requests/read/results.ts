@@ -1,0 +1,32 @@
+import { decodeCursor, encodeCursor } from "../../cursor.ts";
+import type { Deps } from "../../deps.ts";
+import type { ResultView } from "../views.ts";
+import { readRequest } from "./request.ts";
+import { resultRows } from "./results-store.ts";
+
+const urlSeconds = 3600;
+
+/** `next` is never null: polling goes on with it, and a result committed later is always after it. */
+export async function listResults(
+  ctx: Deps<"db" | "store">,
+  id: string,
+  { after, limit }: { after?: string | undefined; limit: number },
+): Promise<{ items: (ResultView & { url: string })[]; next: string }> {
+  await readRequest(ctx, id);
+  const from = after ? Number(decodeCursor(after, ["number"])[0]) : 0;
+  const rows = await resultRows(ctx.db.query, id, from, limit);
+  const items = await Promise.all(
+    rows.map(async ({ seq, file, step, attempt, name, size, checksum, created_at }) => ({
+      seq,
+      file,
+      step,
+      attempt,
+      name,
+      size,
+      checksum,
+      created_at: created_at.toISOString(),
+      url: await ctx.store.signedUrl("GET", id, name, urlSeconds, "public"),
+    })),
+  );
+  return { items, next: encodeCursor([rows.at(-1)?.seq ?? from]) };
+}

@@ -1,0 +1,33 @@
+import { createHash } from "node:crypto";
+
+/** A hundred thousand failures are a few groups: the message with what differs from file to file taken out. */
+export function fingerprintOf(
+  errorClass: string,
+  message: string,
+): { fingerprint: string; groupMessage: string } {
+  const groupMessage = generalise(message);
+  const fingerprint = createHash("sha256")
+    .update(`${errorClass}\n${groupMessage}`)
+    .digest("hex")
+    .slice(0, 16);
+  return { fingerprint, groupMessage };
+}
+
+const replacements: [RegExp, string][] = [
+  [/\b[a-z][a-z0-9+.-]*:\/\/[^\s'"<>)]+/gi, "<url>"],
+  [/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi, "<id>"],
+  [/(?<![\w.])(?:\.{0,2}\/)[^\s'"<>:,;)]+/g, "<path>"],
+  [/\b[\w-]+\.(?:parquet|csv|tsv|json|jsonl|ndjson|root|nc|h5|gz|tmp)\b/gi, "<file>"],
+  [/\b0x[0-9a-f]+\b/gi, "<n>"],
+  [/\b[0-9a-f]{16,}\b/gi, "<id>"],
+  [/\d+(?:[.,]\d+)*/g, "<n>"],
+];
+
+function generalise(message: string): string {
+  const first = message.slice(0, 2048);
+  return replacements
+    .reduce((text, [pattern, word]) => text.replace(pattern, word), first)
+    .replace(/\s+/g, " ")
+    .trim()
+    .slice(0, 512);
+}

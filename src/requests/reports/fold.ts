@@ -1,0 +1,21 @@
+import type { ReportAnswer } from "../views.ts";
+import type { ReportRow } from "./report-store.ts";
+
+/**
+ * One deciding report of an attempt: the first final one, else the latest; a start beside it is kept for the history.
+ * `said`: the answer to the second once the row is recorded. Undefined: they speak of different attempts.
+ */
+export function fold(
+  first: ReportRow,
+  second: ReportRow,
+): { row: ReportRow; reported: ReportAnswer } | undefined {
+  if (first.open !== second.open) return undefined;
+  if (!first.open && (first.step !== second.step || first.attempt !== second.attempt))
+    return undefined;
+  if (first.status === second.status) return { row: first, reported: "duplicate" };
+  if (first.status === "start")
+    return { row: { ...second, startAt: first.at }, reported: "recorded" };
+  if (second.status !== "start") return { row: first, reported: "superseded" };
+  if (first.startAt !== null) return { row: first, reported: "duplicate" };
+  return { row: { ...first, startAt: second.at }, reported: "recorded" };
+}

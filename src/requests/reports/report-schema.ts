@@ -1,0 +1,54 @@
+// What a worker may report, over HTTP and by queue alike.
+import { z } from "zod";
+import { reportStatuses } from "../state.ts";
+import type { Report } from "../views.ts";
+
+/** In ranges: makers of clients in other languages cannot read `\p{Cc}` in the document. */
+const controlCharacters = "\\u0000-\\u001f\\u007f-\\u009f";
+
+export const workerName = z
+  .string()
+  .min(1)
+  .max(200)
+  .regex(
+    new RegExp(`^[^${controlCharacters}\\ufffd]+$`),
+    "must be a name without control characters",
+  )
+  .meta({ description: "The worker's own name, of its choice.", example: "node7-1" });
+
+/** Postgres and JavaScript disagree about times far away. */
+function isOfOurTime(at: string): boolean {
+  const year = new Date(at).getUTCFullYear();
+  return year >= 1970 && year <= 3000;
+}
+
+const text = z.string().max(1_000_000);
+
+export const reportSchema = z
+  .strictObject({
+    request: z.string().max(200),
+    file: z.number().int(),
+    step: z.number().int().min(1).max(1000),
+    attempt: z.number().int().min(1).max(2_000_000_000),
+    status: z.enum(reportStatuses),
+    at: z.iso
+      .datetime({ offset: true })
+      .refine(isOfOurTime, "must lie between the years 1970 and 3000")
+      .optional()
+      .meta({ description: "When it happened; the time of arrival unless said." }),
+    error: z.strictObject({ class: text.min(1), message: text, trace: text.optional() }).optional(),
+    results: z
+      .array(
+        z.strictObject({
+          name: z.string().min(1).max(1024),
+          size: z.number().int().min(0),
+          checksum: z.string().max(200).optional(),
+          details: z.record(z.string(), z.unknown()).optional(),
+        }),
+      )
+      .max(1000)
+      .optional(),
+  })
+  .meta({ id: "Report" }) satisfies z.ZodType<Report>;
+
+export const mostReports = 1000;

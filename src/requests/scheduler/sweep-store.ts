@@ -1,0 +1,37 @@
+import type { Query } from "../../db/client.ts";
+
+/** Requests that have published work, for the look at their topics. */
+export async function requestsWithQueued(query: Query): Promise<string[]> {
+  const rows = await query<{ id: string }>(
+    `SELECT DISTINCT r.id FROM requests r JOIN request_steps s ON s.request_id = r.id
+     WHERE r.state IN ('lookup', 'running') AND s.queued > 0`,
+  );
+  return rows.map((row) => row.id);
+}
+
+/** Those of the given ids that are no open request: ended, or never there. */
+export async function notOpen(query: Query, ids: string[]): Promise<string[]> {
+  const rows = await query<{ id: string }>(
+    `SELECT i.id::text AS id FROM unnest($1::uuid[]) AS i(id) LEFT JOIN requests r ON r.id = i.id
+     WHERE r.id IS NULL OR r.state IN ('complete', 'failed', 'canceled')`,
+    [ids],
+  );
+  return rows.map((row) => row.id);
+}
+
+/** How much work each operation has now, over all open requests. */
+export async function openWork(query: Query): Promise<{ operation: string; open: number }[]> {
+  return query(
+    `SELECT s.operation, sum(s.waiting + s.queued + s.running)::bigint AS open FROM requests r JOIN request_steps s ON s.request_id = r.id
+     WHERE r.state IN ('submitted', 'lookup', 'running') AND r.ending IS NULL GROUP BY s.operation`,
+  );
+}
+
+/** Ended lately: cleaned up once more, for a crash between the move and the clean-up. */
+export async function endedLately(query: Query, seconds: number): Promise<string[]> {
+  const rows = await query<{ id: string }>(
+    `SELECT id FROM requests WHERE state IN ('complete', 'failed', 'canceled') AND finished_at > now() - make_interval(secs => $1) ORDER BY finished_at LIMIT 1000`,
+    [seconds],
+  );
+  return rows.map((row) => row.id);
+}

@@ -1,0 +1,103 @@
+import { deleteUnusedStale } from "../../datasets/lookup-store.ts";
+import { ensurePartitions } from "../../db/partitions.ts";
+import type { Context, Deps } from "../../deps.ts";
+import { keepReceipt } from "../../receipts/issue.ts";
+import { requestsToAdvance } from "../advance/advance-store.ts";
+import { cleanUp } from "../advance/end.ts";
+import { removeResults } from "../advance/orphaned-objects.ts";
+import { republishLost } from "../advance/publish.ts";
+import { expireLeases } from "../dispatch/expire-leases.ts";
+import { requestsPastTtl } from "../read/results-store.ts";
+import { endedLately, notOpen, requestsWithQueued } from "./sweep-store.ts";
+
+const page = 500;
+const firstId = "00000000-0000-0000-0000-000000000000";
+
+/** What every wait's deadline comes to: finds what is stuck or left over, and puts it right. One leader runs it. */
+export async function sweep(
+  ctx: Deps<"advanceQueue" | "config" | "db" | "ledger" | "log" | "metrics" | "queue">,
+): Promise<void> {
+  await repair(ctx, "lease", () => expireLeases(ctx));
+  await repair(ctx, "message", () => republishAll(ctx));
+  await repair(ctx, "advance", () => advanceAll(ctx));
+  await repair(ctx, "topic", () => dropTopics(ctx));
+}
+
+/** The slow half, about once a minute. */
+export async function housekeep(ctx: Context): Promise<void> {
+  await repair(ctx, "partition", async () => {
+    await ensurePartitions(ctx.db);
+    return 0;
+  });
+  await repair(ctx, "clean-up", () => cleanUpEnded(ctx));
+  await repair(ctx, "expired", () => removeExpired(ctx));
+  await repair(ctx, "dataset", () => deleteUnusedStale(ctx.db.query));
+}
+
+async function repair(
+  ctx: Deps<"log" | "metrics">,
+  kind: string,
+  work: () => Promise<number>,
+): Promise<void> {
+  try {
+    const repaired = await work();
+    if (repaired) ctx.metrics.sweepRepairs.inc({ kind }, repaired);
+  } catch (error) {
+    ctx.log.warn({ err: error, kind }, "a part of the sweep stopped; the next sweep tries again");
+  }
+}
+
+async function republishAll(
+  ctx: Deps<"advanceQueue" | "db" | "ledger" | "queue">,
+): Promise<number> {
+  let repaired = 0;
+  for (const id of await requestsWithQueued(ctx.db.query)) {
+    const returned = await republishLost(ctx, id);
+    repaired += returned;
+    if (returned) ctx.advanceQueue.add(id);
+  }
+  return repaired;
+}
+
+/** A ring that was lost costs a sweep, never a request. */
+async function advanceAll(ctx: Deps<"advanceQueue" | "db">): Promise<number> {
+  for (let after = firstId; ; ) {
+    const ids = await requestsToAdvance(ctx.db.query, after, page);
+    for (const id of ids) ctx.advanceQueue.add(id);
+    if (ids.length < page) return 0;
+    after = ids.at(-1) ?? firstId;
+  }
+}
+
+/** Topics of requests that are over, also those that a crash left behind. */
+async function dropTopics(ctx: Deps<"db" | "queue">): Promise<number> {
+  const byRequest = new Map<string, string[]>();
+  for (const topic of await ctx.queue.topics("work.")) {
+    const id = topic.split(".").at(-1) ?? "";
+    if (/^[0-9a-f-]{36}$/.test(id)) byRequest.set(id, [...(byRequest.get(id) ?? []), topic]);
+  }
+  if (!byRequest.size) return 0;
+  const over = (await notOpen(ctx.db.query, [...byRequest.keys()])).flatMap(
+    (id) => byRequest.get(id) ?? [],
+  );
+  for (const topic of over) await ctx.queue.drop(topic);
+  return over.length;
+}
+
+async function cleanUpEnded(ctx: Deps<"db" | "queue" | "runner" | "store">): Promise<number> {
+  for (const id of await endedLately(ctx.db.query, 300)) await cleanUp(ctx, id);
+  return 0;
+}
+
+async function removeExpired(
+  ctx: Deps<"config" | "db" | "signingKey" | "store" | "urls">,
+): Promise<number> {
+  const { resultTtlDays } = ctx.config;
+  if (resultTtlDays === undefined) return 0;
+  const ids = await requestsPastTtl(ctx.db.query, resultTtlDays, page);
+  for (const id of ids) {
+    await keepReceipt(ctx, id);
+    await removeResults(ctx, id);
+  }
+  return ids.length;
+}

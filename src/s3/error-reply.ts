@@ -1,0 +1,39 @@
+import { RequestError, UnavailableError } from "../errors.ts";
+import type { Reply } from "./call.ts";
+import { S3Error, type S3ErrorCode } from "./s3-error.ts";
+import { document } from "./xml.ts";
+
+/** What S3 calls the faults of the store. */
+const codes: Record<string, S3ErrorCode> = {
+  too_large: "EntityTooLarge",
+  incomplete_body: "IncompleteBody",
+  bad_range: "InvalidRange",
+  bad_name: "InvalidArgument",
+  not_found: "NoSuchKey",
+};
+
+export function errorReply(error: unknown, resource: string, requestId: string): Reply {
+  const fault = toS3Error(error);
+  const content = {
+    Code: fault.code,
+    Message: fault.message,
+    ...fault.details,
+    Resource: resource,
+    RequestId: requestId,
+    HostId: "longshore",
+  };
+  return { status: fault.status, headers: fault.headers, body: document("Error", content) };
+}
+
+function toS3Error(error: unknown): S3Error {
+  if (error instanceof S3Error) return error;
+  if (error instanceof UnavailableError) {
+    return new S3Error("ServiceUnavailable", error.message, {
+      headers: { "retry-after": String(error.retryAfterSeconds) },
+    });
+  }
+  const code = error instanceof RequestError ? codes[error.code] : undefined;
+  return code && error instanceof RequestError
+    ? new S3Error(code, error.message)
+    : new S3Error("InternalError");
+}

@@ -1,0 +1,87 @@
+import { RequestError, UnavailableError } from "../../errors.ts";
+
+const nothing = ["NoSuchKey", "NoSuchBucket", "NotFound"];
+const refusals = [
+  "AccessDenied",
+  "InvalidAccessKeyId",
+  "SignatureDoesNotMatch",
+  "CredentialsProviderError",
+  "Forbidden",
+  "ExpiredToken",
+];
+const passing = [
+  "SlowDown",
+  "ServiceUnavailable",
+  "InternalError",
+  "RequestTimeout",
+  "TooManyRequests",
+  "Throttling",
+  "TimeoutError",
+  "AbortError",
+];
+
+export function isNothing(error: unknown): boolean {
+  return nothing.includes(nameOf(error)) || statusOf(error) === 404;
+}
+
+export function isNoBucket(error: unknown): boolean {
+  return nameOf(error) === "NoSuchBucket";
+}
+
+/** The SDK has tried again before it throws; what it throws then is for our caller's patience or for the operator. */
+export function toStoreError(error: unknown): unknown {
+  if (error instanceof RequestError || error instanceof UnavailableError) return error;
+  const name = nameOf(error);
+  const status = statusOf(error);
+  if (name === "InvalidRange" || status === 416)
+    return new RequestError(416, "bad_range", "The object has no bytes in the range asked for.");
+  if (name === "SlowDown" || status === 429)
+    return new UnavailableError("The object store asks to slow down.", 5);
+  if (refusals.includes(name))
+    return new UnavailableError(
+      `The object store refuses our credentials (${name}): see STORE_URL.`,
+      30,
+    );
+  if (passing.includes(name) || (status !== undefined && status >= 500))
+    return new UnavailableError(`The object store cannot serve now (${name}).`, 5);
+  if (status === undefined && isNetwork(error))
+    return new UnavailableError(`The object store cannot be reached (${codeOf(error)}).`, 5);
+  return error;
+}
+
+/** Runs a call to the store; what it throws is in our words. */
+export async function speaking<Answer>(call: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await call();
+  } catch (error) {
+    throw toStoreError(error);
+  }
+}
+
+/** The same, and undefined where the store has no such thing. */
+export async function ifThere<Answer>(call: () => Promise<Answer>): Promise<Answer | undefined> {
+  try {
+    return await call();
+  } catch (error) {
+    if (isNothing(error)) return undefined;
+    throw toStoreError(error);
+  }
+}
+
+function nameOf(error: unknown): string {
+  return error instanceof Error ? error.name : "";
+}
+
+function statusOf(error: unknown): number | undefined {
+  return (error as { $metadata?: { httpStatusCode?: number } } | null)?.$metadata?.httpStatusCode;
+}
+
+function codeOf(error: unknown): string {
+  return String((error as { code?: unknown } | null)?.code ?? "");
+}
+
+function isNetwork(error: unknown): boolean {
+  return /^(E[A-Z]{4,}|UND_ERR|ERR_(SSL|TLS)|CERT_|DEPTH_|SELF_SIGNED|UNABLE_TO)/.test(
+    codeOf(error),
+  );
+}

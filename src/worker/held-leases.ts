@@ -1,0 +1,66 @@
+import type { Logger } from "pino";
+import type { Task } from "../operations/contract.ts";
+import type { WorkApi } from "./work-api.ts";
+
+/** The tasks this worker holds, from claim to acknowledged report; their leases are renewed all the while. */
+export interface HeldLeases {
+  /** The signal ends the work on the task: it is no longer wanted, or the worker stops. */
+  add(task: Task): AbortSignal;
+  /** false once the service has said to give it up: nothing is reported of it then */
+  isWanted(task: Task): boolean;
+  remove(task: string): void;
+  abortAll(): void;
+  size(): number;
+  close(): void;
+}
+
+interface Held {
+  controller: AbortController;
+  wanted: boolean;
+}
+
+export function makeHeldLeases(api: WorkApi, log: Logger): HeldLeases {
+  const held = new Map<string, Held>();
+  let leaseSeconds = 60;
+  let timer: NodeJS.Timeout | undefined;
+  let aborted = false;
+  let closed = false;
+
+  return {
+    add(task) {
+      const controller = new AbortController();
+      if (aborted) controller.abort();
+      held.set(task.task, { controller, wanted: true });
+      leaseSeconds = task.lease_seconds;
+      timer ??= setTimeout(renew, (leaseSeconds * 1000) / 3);
+      return controller.signal;
+    },
+    isWanted: (task) => held.get(task.task)?.wanted === true,
+    remove: (task) => held.delete(task),
+    abortAll() {
+      aborted = true;
+      for (const { controller } of held.values()) controller.abort();
+    },
+    size: () => held.size,
+    close() {
+      closed = true;
+      clearTimeout(timer);
+    },
+  };
+
+  async function renew(): Promise<void> {
+    try {
+      const giveUp = held.size > 0 ? await api.heartbeat([...held.keys()]) : [];
+      for (const task of giveUp) discard(held.get(task));
+    } catch (error) {
+      log.warn({ err: error }, "the heartbeat did not arrive; it is sent again");
+    }
+    timer = closed || held.size === 0 ? undefined : setTimeout(renew, (leaseSeconds * 1000) / 3);
+  }
+}
+
+function discard(one: Held | undefined): void {
+  if (!one) return;
+  one.wanted = false;
+  one.controller.abort();
+}

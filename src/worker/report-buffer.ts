@@ -1,0 +1,114 @@
+import { setTimeout as wait } from "node:timers/promises";
+import type { Logger } from "pino";
+import type { Report } from "../requests/views.ts";
+import { RejectedError, type WorkApi } from "./work-api.ts";
+
+const mostAtOnce = 1000;
+const longestWaitMilliseconds = 5000;
+
+/** Reports are kept, and sent again, until the service has taken them: they outlive a restart of it. */
+export interface ReportBuffer {
+  add(task: string, report: Report): void;
+  /** Resolves when at most `size` reports are left, or when the signal ends the waiting. */
+  atMost(size: number, signal: AbortSignal): Promise<void>;
+}
+
+interface Item {
+  task: string;
+  report: Report;
+}
+
+export function makeReportBuffer(
+  api: WorkApi,
+  log: Logger,
+  settled: (task: string) => void,
+): ReportBuffer {
+  const items: Item[] = [];
+  let sending = false;
+  const watchers: (() => void)[] = [];
+
+  return {
+    add(task, report) {
+      items.push({ task, report });
+      if (sending) return;
+      sending = true;
+      // Later: what is settled in the same breath goes in one call
+      setImmediate(sendAll);
+    },
+    async atMost(size, signal) {
+      signal.addEventListener("abort", wake);
+      while (items.length > size && !signal.aborted)
+        await new Promise<void>((resolve) => watchers.push(resolve));
+      signal.removeEventListener("abort", wake);
+    },
+  };
+
+  function wake(): void {
+    for (const watcher of watchers.splice(0)) watcher();
+  }
+
+  async function sendAll(): Promise<void> {
+    let failures = 0;
+    while (items.length > 0) {
+      const batch = items.slice(0, mostAtOnce);
+      try {
+        await deliver(batch);
+        items.splice(0, batch.length);
+        failures = 0;
+      } catch (error) {
+        failures += 1;
+        if (failures === 1)
+          log.warn(
+            { err: error, reports: items.length },
+            "reports did not arrive; they are kept and sent again",
+          );
+        await wait(
+          Math.min(100 * 2 ** failures, longestWaitMilliseconds) * (0.5 + Math.random() / 2),
+        );
+      }
+      wake();
+    }
+    sending = false;
+  }
+
+  /** One report that the service will never take must not hold the others up: halves are tried, down to the one. */
+  async function deliver(batch: Item[]): Promise<void> {
+    try {
+      const answers = await api.report(batch.map((item) => item.report));
+      for (const [at, item] of batch.entries()) applyAnswer(item, answers[at] ?? "");
+    } catch (error) {
+      if (!(error instanceof RejectedError) || error.status === 401 || error.status === 403)
+        throw error;
+      if (batch.length === 1) {
+        drop(batch, error);
+        return;
+      }
+      const middle = Math.ceil(batch.length / 2);
+      await deliver(batch.slice(0, middle));
+      await deliver(batch.slice(middle));
+    }
+  }
+
+  function drop([item]: Item[], error: Error): void {
+    log.error({ err: error, report: item?.report }, "the service will not take this report");
+    if (item) settled(item.task);
+  }
+
+  /** A success whose object the store does not have is another try, not a file for ever in hand. */
+  function applyAnswer({ task, report }: Item, answer: string): void {
+    if (!answer.startsWith("refused") || report.status !== "success") {
+      settled(task);
+      return;
+    }
+    log.warn({ report, answer }, "the service refused a success");
+    const { results: _, ...rest } = report;
+    items.push({
+      task,
+      report: {
+        ...rest,
+        status: "retry",
+        error: { class: "unavailable", message: `The result was not taken: ${answer}` },
+      },
+    });
+  }
+}

@@ -1,0 +1,53 @@
+import { mkdirSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { fetchInput } from "../inputs/fetch.ts";
+import type { Task, TaskContext } from "../operations/contract.ts";
+import { uploadFile } from "./upload.ts";
+
+export interface TaskContextSettings {
+  /** folder of this worker's own */
+  scratch: string;
+  inputRoots: string[];
+  inputHosts: string[];
+  /** most that is downloaded of one input */
+  inputMegabytes: number;
+  limits: TaskContext["limits"];
+}
+
+/** What one task may use; its folder is made when it is first asked for, as many operations need none. */
+export function openTaskContext(
+  task: Task,
+  signal: AbortSignal,
+  settings: TaskContextSettings,
+): { context: TaskContext; close(): Promise<void> } {
+  const folder = join(settings.scratch, task.task.replace(/[^\w.-]/g, "_").slice(0, 200));
+  let made = false;
+  const scratch = () => {
+    if (!made) mkdirSync(folder, { recursive: true });
+    made = true;
+    return folder;
+  };
+  const context: TaskContext = {
+    get scratch() {
+      return scratch();
+    },
+    inputRoots: settings.inputRoots,
+    signal,
+    limits: settings.limits,
+    fetchInput: (location) =>
+      fetchInput(location, {
+        roots: settings.inputRoots,
+        hosts: settings.inputHosts,
+        megabytes: settings.inputMegabytes,
+        trusted: task.inputs,
+        scratch: scratch(),
+        signal: AbortSignal.any([signal, AbortSignal.timeout(settings.limits.seconds * 1000)]),
+      }),
+    upload: (uploaded, path) => uploadFile(uploaded, path, signal),
+  };
+  return {
+    context,
+    close: async () => (made ? rm(folder, { recursive: true, force: true }) : undefined),
+  };
+}

@@ -1,0 +1,74 @@
+// A site and tasks as a worker has them, with an upload that keeps the file where a test can look at it.
+
+import { createHash } from "node:crypto";
+import { copyFileSync, mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fetchInput } from "../../src/inputs/fetch.ts";
+import type { Task, TaskContext } from "../../src/operations/contract.ts";
+
+const limits: TaskContext["limits"] = {
+  memoryMegabytes: 256,
+  seconds: 30,
+  outputMegabytes: 64,
+  threads: 1,
+};
+
+export interface TestSite extends TaskContext {
+  reportBuffer: string;
+}
+
+export function testSite(
+  folder: string,
+  { signal, ...tighter }: Partial<TaskContext["limits"]> & { signal?: AbortSignal } = {},
+): TestSite {
+  const [scratch, reportBuffer] = [join(folder, "scratch"), join(folder, "reportBuffer")];
+  for (const made of [scratch, reportBuffer]) mkdirSync(made, { recursive: true });
+  const wanted = signal ?? new AbortController().signal;
+  return {
+    scratch,
+    reportBuffer,
+    inputRoots: [folder],
+    signal: wanted,
+    limits: { ...limits, ...tighter },
+    fetchInput: (location) =>
+      fetchInput(location, {
+        roots: [folder],
+        hosts: [],
+        trusted: [],
+        megabytes: 1,
+        scratch,
+        signal: wanted,
+      }),
+    async upload(task, path) {
+      const name = task.upload?.name ?? "";
+      copyFileSync(path, join(reportBuffer, name));
+      const bytes = readFileSync(path);
+      return {
+        name,
+        size: bytes.length,
+        checksum: createHash("sha256").update(bytes).digest("hex"),
+      };
+    },
+  };
+}
+
+export function testTask<Settings extends Record<string, unknown>>(
+  settings: Settings,
+  replicas: string[],
+  more: Partial<Task> = {},
+) {
+  return {
+    task: "t1",
+    request: "5b1c0b8a-7a3c-4b1e-9a39-0d9a4f5b8c11",
+    file: 1,
+    step: 1,
+    attempt: 1,
+    operation: "transform",
+    replicas,
+    inputs: [],
+    upload: { method: "PUT" as const, url: "http://127.0.0.1:1/unused", name: "1-1-1-out.parquet" },
+    lease_seconds: 60,
+    ...more,
+    settings,
+  };
+}
