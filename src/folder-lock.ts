@@ -23,10 +23,9 @@ export function lockFolder(folder: string): () => void {
   mkdirSync(folder, { recursive: true });
   const lock = join(folder, "lock");
   const mine = `${lock}.${process.pid}`;
-  writeFileSync(
-    mine,
-    JSON.stringify({ pid: process.pid, startedAt: startTimeOf(process.pid) } satisfies Holder),
-  );
+  const startedAt = startTimeOf(process.pid);
+  const holder: Holder = { pid: process.pid, ...(startedAt === undefined ? {} : { startedAt }) };
+  writeFileSync(mine, JSON.stringify(holder));
   try {
     while (!linked(mine, lock)) removeStale(lock, folder);
   } finally {

@@ -29,18 +29,13 @@ export async function listObjects({
     parameter(query, "delimiter") ?? "",
   ];
   const limit = Math.min(wholeNumber(query, "max-keys", 0, 2_147_483_647) ?? 1000, 1000);
-  const encoding = parameter(query, "encoding-type");
-  if (encoding !== undefined && encoding !== "url")
-    throw new S3Error("InvalidArgument", "Invalid Encoding Method specified in Request");
+  const encoding = readEncoding(parameter(query, "encoding-type"));
   const words = encoding === "url" ? urlEncoded : (text: string) => text;
-  const token = parameter(query, "continuation-token");
-  const startAfter = parameter(query, "start-after") ?? "";
-  const marker = parameter(query, "marker") ?? "";
-  const from = second ? (token === undefined ? startAfter : readToken(token)) : marker;
+  const paging = second ? pagingByToken(query) : pagingByMarker(query);
   const found = await search(bucketView, {
     prefix,
     delimiter,
-    after: afterPrefix(from, prefix, delimiter),
+    after: afterPrefix(paging.from, prefix, delimiter),
     limit,
   });
   const common = {
@@ -60,22 +55,49 @@ export async function listObjects({
     Contents: contents,
     CommonPrefixes: found.prefixes.map((one) => ({ Prefix: words(one) })),
   };
-  const paging: Xml = second
-    ? {
-        KeyCount: found.objects.length + found.prefixes.length,
-        ContinuationToken: token,
-        NextContinuationToken:
-          found.next === undefined ? undefined : Buffer.from(found.next).toString("base64url"),
-        StartAfter: startAfter === "" ? undefined : words(startAfter),
-      }
-    : {
-        Marker: words(marker),
-        NextMarker: found.next === undefined ? undefined : words(found.next),
-      };
   return {
     status: 200,
-    body: document("ListBucketResult", { ...common, ...(paging as object), ...lists }),
+    body: document("ListBucketResult", { ...common, ...paging.fields(found, words), ...lists }),
   };
+}
+
+/** Where a listing goes on from, and what the answer says of it. */
+interface Paging {
+  from: string;
+  fields(found: Found, words: (text: string) => string): { [name: string]: Xml };
+}
+
+/** ListObjectsV2 */
+function pagingByToken(query: Call["address"]["query"]): Paging {
+  const token = parameter(query, "continuation-token");
+  const startAfter = parameter(query, "start-after") ?? "";
+  return {
+    from: token === undefined ? startAfter : readToken(token),
+    fields: ({ objects, prefixes, next }, words) => ({
+      KeyCount: objects.length + prefixes.length,
+      ContinuationToken: token,
+      NextContinuationToken:
+        next === undefined ? undefined : Buffer.from(next).toString("base64url"),
+      StartAfter: startAfter === "" ? undefined : words(startAfter),
+    }),
+  };
+}
+
+/** ListObjects */
+function pagingByMarker(query: Call["address"]["query"]): Paging {
+  const marker = parameter(query, "marker") ?? "";
+  return {
+    from: marker,
+    fields: ({ next }, words) => ({
+      Marker: words(marker),
+      NextMarker: next === undefined ? undefined : words(next),
+    }),
+  };
+}
+
+function readEncoding(encoding: string | undefined): "url" | undefined {
+  if (encoding === undefined || encoding === "url") return encoding;
+  throw new S3Error("InvalidArgument", "Invalid Encoding Method specified in Request");
 }
 
 /** Names up to `limit`, those with the delimiter behind the prefix folded into one, which is then stepped over as a whole. */
@@ -84,21 +106,21 @@ async function search(
   { prefix, delimiter, after, limit }: Question,
 ): Promise<Found> {
   const found: Found = { objects: [], prefixes: [] };
+  const room = () => limit - found.objects.length - found.prefixes.length;
   let last = "";
   for (let from = after; limit > 0; ) {
-    const wanted = limit + 1 - found.objects.length - found.prefixes.length;
-    const page = await bucketView.list({ prefix, after: from, limit: wanted });
-    let folded: string | undefined;
-    for (const object of page) {
-      if (found.objects.length + found.prefixes.length === limit) return { ...found, next: last };
-      folded = folderOf(object.name, prefix, delimiter);
-      last = folded ?? object.name;
-      if (folded === undefined) found.objects.push(object);
-      else found.prefixes.push(folded);
-      if (folded !== undefined) break;
-    }
-    if (folded === undefined && page.length < wanted) return found;
-    from = folded === undefined ? last : folded + lastCharacter;
+    const page = await bucketView.list({ prefix, after: from, limit: room() + 1 });
+    const inFolder = page.findIndex(({ name }) => folderOf(name, prefix, delimiter) !== undefined);
+    const fits = (inFolder === -1 ? page : page.slice(0, inFolder)).slice(0, room());
+    found.objects.push(...fits);
+    last = fits.at(-1)?.name ?? last;
+    const following = page[fits.length];
+    if (following === undefined) return found;
+    if (room() === 0) return { ...found, next: last };
+    // There is still room, so the next name is the first of a folder.
+    last = folderOf(following.name, prefix, delimiter) ?? following.name;
+    found.prefixes.push(last);
+    from = last + lastCharacter;
   }
   return found;
 }

@@ -84,16 +84,9 @@ export async function runChaos({
         `${((performance.now() - started) / 1000).toFixed(0)} s: kill -9 ${victim} (${round + 1} of ${kills})`,
       );
       if (victim === "worker") await workers.killOne(random.between(0, count));
-      if (victim === "postgres") killPostgres(service);
-      if (victim === "rabbitmq" && rabbit) {
-        await rabbit.kill();
-        if (random.chance(0.2)) rabbit.wipe();
-        await rabbit.start();
-      }
-      if (victim === "server") {
-        await service.kill();
-        service = await service.again();
-      }
+      else if (victim === "postgres") killPostgres(service);
+      else if (victim === "rabbitmq") await killBroker(rabbit, random.chance(0.2));
+      else service = await killServer(service);
     }
     const ended = await until(() => requests.ended(random), {
       timeoutSeconds: Math.max((until_ - performance.now()) / 1000, 1),
@@ -111,6 +104,17 @@ export async function runChaos({
     await service.remove();
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+async function killServer(service: Service): Promise<Service> {
+  await service.kill();
+  return service.again();
+}
+
+async function killBroker(rabbit: ChaosOptions["rabbit"], forgets: boolean): Promise<void> {
+  await rabbit?.kill();
+  if (forgets) rabbit?.wipe();
+  await rabbit?.start();
 }
 
 function killPostgres(service: Service): void {

@@ -18,7 +18,7 @@ export async function startMoto(): Promise<Moto> {
       const found = /Running on http:\/\/127\.0\.0\.1:(\d+)/.exec(line)?.[1];
       if (found) resolve(found);
     });
-    exited.then(() => reject(new Error("moto ended before it listened")));
+    void exited.then(() => reject(new Error("moto ended before it listened")));
   });
   return {
     host: `127.0.0.1:${port}`,

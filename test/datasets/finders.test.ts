@@ -143,19 +143,21 @@ describe("dir+http", () => {
     "/data/sub/": `<a href="/data/sub/f.parquet">absolute</a> <a href="../a.parquet">up</a>`,
   };
 
+  const special: Record<string, [number, Record<string, string>, string?]> = {
+    "/moved/": [302, { location: "/data/" }],
+    "/away/": [302, { location: "http://169.254.169.254/latest/" }],
+    "/broken/": [503, {}],
+    "/plain/": [200, { "content-type": "text/plain" }, "a.parquet"],
+  };
+
   beforeAll(async () => {
     server = createServer((request, response) => {
       const path = request.url ?? "";
       asked.push(path);
-      if (path === "/moved/") return response.writeHead(302, { location: "/data/" }).end();
-      if (path === "/away/")
-        return response.writeHead(302, { location: "http://169.254.169.254/latest/" }).end();
-      if (path === "/broken/") return response.writeHead(503).end();
-      if (path === "/plain/")
-        return response.writeHead(200, { "content-type": "text/plain" }).end("a.parquet");
+      const html = { "content-type": "text/html; charset=utf-8" };
       const page = pages[path];
-      if (!page) return response.writeHead(404, { "content-type": "text/html" }).end("no");
-      response.writeHead(200, { "content-type": "text/html; charset=utf-8" }).end(page);
+      const [status, headers, body] = special[path] ?? [page ? 200 : 404, html, page ?? "no"];
+      response.writeHead(status, headers).end(body);
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     host = `127.0.0.1:${(server.address() as AddressInfo).port}`;

@@ -61,7 +61,7 @@ function transformTask(file: number, selection: string, more = {}) {
 describe("a worker", () => {
   test("runs the query of a task, uploads the result and reports its size and checksum", async () => {
     server.waiting.push(transformTask(7, "select max(x) as top from input"));
-    start();
+    void start();
     const report = await until(() => server.reports[0]);
     const object = server.objects.get("7-1-1-out.parquet") ?? Buffer.alloc(0);
     const checksum = createHash("sha256").update(object).digest("hex");
@@ -77,7 +77,7 @@ describe("a worker", () => {
   });
 
   test("reads what the step before made by the URL it was given", async () => {
-    start();
+    void start();
     server.waiting.push(transformTask(1, "select x from input where x < 5"));
     await until(() => server.reports[0]?.status === "success");
     const made = `${server.url}/objects/1-1-1-out.parquet?signature=1`;
@@ -91,7 +91,7 @@ describe("a worker", () => {
   test("goes through tiny files in growing batches", async () => {
     server.waiting.push(...Array.from({ length: 3000 }, (_, at) => workTask(server, at)));
     const started = performance.now();
-    start();
+    void start();
     await until(() => server.reports.length === 3000);
     expect(performance.now() - started).toBeLessThan(5000);
     expect(new Set(server.reports.map((report) => report.file)).size).toBe(3000);
@@ -106,7 +106,7 @@ describe("a worker", () => {
       return "recorded";
     };
     server.waiting.push(workTask(server, 1), transformTask(2, "select x from input"));
-    start();
+    void start();
     await until(() => downs.length > 0);
     await downs[0];
     // What the service heard but never answered is said again
@@ -128,7 +128,7 @@ describe("a worker", () => {
         settings: { generator: "sql", selection: "select 1", format: "csv" },
       }),
     );
-    start();
+    void start();
     await until(() => server.reports.length === 2);
     const of = (file: number) => server.reports.find((report) => report.file === file);
     expect(of(1)).toMatchObject({
@@ -147,7 +147,7 @@ describe("a worker", () => {
   test("renews the leases of what it holds, and gives up what it is told to, without a report", async () => {
     const task = transformTask(1, endless, { lease_seconds: 0.3 });
     server.waiting.push(task);
-    start();
+    void start();
     await until(() => server.heartbeats.length >= 2);
     expect(server.heartbeats[0]).toEqual([task.task]);
     server.giveUp.add(task.task);
@@ -207,7 +207,7 @@ describe("a worker", () => {
     server.answer = (report) =>
       report.status === "success" ? "refused: there is no such object" : "recorded";
     server.waiting.push(transformTask(1, "select x from input"));
-    start();
+    void start();
     await until(() => server.reports.length === 2);
     expect(server.reports[1]).toMatchObject({
       status: "retry",
@@ -218,7 +218,7 @@ describe("a worker", () => {
   test("does not let one report that is refused for ever hold up the others", async () => {
     server.indigestible = 3;
     server.waiting.push(...Array.from({ length: 8 }, (_, at) => workTask(server, at)));
-    start();
+    void start();
     await until(() => server.reports.length === 7);
     expect(server.reports.map((report) => report.file).sort()).toEqual([0, 1, 2, 4, 5, 6, 7]);
   });

@@ -29,6 +29,11 @@ export async function walk(
   const mayHold = folderFilter(glob);
   let found: FoundFile[] = [];
 
+  async function take(location: string, size: number | undefined): Promise<void> {
+    found.push({ paths: [location], ...(size === undefined ? {} : { size }) });
+    if (found.length >= chunk) await hand();
+  }
+
   async function visit(location: string, above: string[]): Promise<void> {
     const entries = await list(location, signal);
     entries.sort((one, other) => (one.name < other.name ? -1 : 1));
@@ -37,13 +42,7 @@ export async function walk(
       const path = [...above, entry.name];
       if (entry.folder) {
         if (path.length < deepest && mayHold(path)) await visit(entry.location, path);
-      } else if (isWanted(path.join("/"))) {
-        found.push({
-          paths: [entry.location],
-          ...(entry.size === undefined ? {} : { size: entry.size }),
-        });
-        if (found.length >= chunk) await hand();
-      }
+      } else if (isWanted(path.join("/"))) await take(entry.location, entry.size);
     }
   }
 

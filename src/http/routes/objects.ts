@@ -6,7 +6,7 @@ import { notFound, RequestError } from "../../errors.ts";
 import { attachment } from "../../storage/attachment.ts";
 import { readRange } from "../../storage/byte-range.ts";
 import { etagOf, rangeApplies, readCondition } from "../../storage/conditions.ts";
-import type { Store, StoredObject } from "../../storage/contract.ts";
+import type { ByteRange, Store, StoredObject } from "../../storage/contract.ts";
 import { consuming, detachedBody } from "../../storage/detached-body.ts";
 import { type SignedVerb, verifySignature } from "../../storage/signing.ts";
 
@@ -39,17 +39,7 @@ export function objectRoutes({
       response.status(condition).end();
       return;
     }
-    const range = rangeApplies(request.headers, object)
-      ? readRange(request.headers.range, object.size)
-      : undefined;
-    if (range === "unsatisfiable") {
-      response.setHeader("content-range", `bytes */${object.size}`);
-      throw new RequestError(
-        416,
-        "bad_range",
-        `The object has ${object.size} bytes; none are in ${request.headers.range}.`,
-      );
-    }
+    const range = wantedRange(request, response, object);
     if (range)
       response
         .status(206)
@@ -110,6 +100,23 @@ function signedObject(
     403,
     "bad_signature",
     `The signature does not allow ${request.method} of this object; use the URL whole, as it was given.`,
+  );
+}
+
+/** Nothing for the whole object. */
+function wantedRange(
+  { headers }: Request<unknown>,
+  response: Response,
+  object: StoredObject,
+): Required<ByteRange> | undefined {
+  if (!rangeApplies(headers, object)) return undefined;
+  const range = readRange(headers.range, object.size);
+  if (range !== "unsatisfiable") return range;
+  response.setHeader("content-range", `bytes */${object.size}`);
+  throw new RequestError(
+    416,
+    "bad_range",
+    `The object has ${object.size} bytes; none are in ${headers.range}.`,
   );
 }
 

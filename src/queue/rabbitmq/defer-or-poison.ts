@@ -18,7 +18,7 @@ export async function deferOrPoison(
   const queueOf = (verdict: Exclude<Verdict, "done">): Promise<string> => {
     const seconds = "poison" in verdict ? undefined : roundUp(verdict.againInSeconds);
     const known = queues.get(String(seconds));
-    if (known) return known;
+    if (known !== undefined) return known;
     const declared =
       seconds === undefined ? topology.declarePoison(topic) : topology.declareLater(topic, seconds);
     queues.set(String(seconds), declared);

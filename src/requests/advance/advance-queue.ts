@@ -35,7 +35,7 @@ export class AdvanceQueue {
       if (this.#running.size >= mostAtOnce) return;
       this.#waiting.delete(id);
       this.#running.add(id);
-      this.#run(id);
+      void this.#run(id);
     }
   }
 

@@ -122,7 +122,7 @@ export function openClaimQueue<Task>(
       const claims = next(group);
       if (!claims.length) return;
       group.polling++;
-      pollFor(group, claims).finally(() => {
+      void pollFor(group, claims).finally(() => {
         group.polling--;
         pump(group);
       });

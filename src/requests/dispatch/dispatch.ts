@@ -19,28 +19,28 @@ export async function dispatch(
   ctx.activity.recordClaim(operations);
   const rows: StartedRow[] = [];
   const left = waiters.map((waiter) => waiter.max);
-  const start = request ? firstRequest : ctx.claimCursor.get();
-  for (const after of start === firstRequest ? [firstRequest] : [start, firstRequest]) {
+  for await (const step of stepsInTurn(ctx, { request, operations })) {
+    const started = await startFrom(ctx, step, waiters, slotsOf(left, capacity(left, rows)));
+    for (const { waiter } of started) left[waiter] = (left[waiter] ?? 0) - 1;
+    rows.push(...started);
+    ctx.claimCursor.set(step.request);
     if (!capacity(left, rows)) break;
-    for (const step of await stepsWithWork(
-      ctx.db.query,
-      operations,
-      request,
-      after,
-      stepsPerPoll,
-    )) {
-      if (!capacity(left, rows)) break;
-      const started = await startFrom(ctx, step, waiters, slotsOf(left, capacity(left, rows)));
-      for (const { waiter } of started) left[waiter] = (left[waiter] ?? 0) - 1;
-      rows.push(...started);
-      ctx.claimCursor.set(step.request);
-    }
   }
   for (const id of new Set(rows.map((row) => row.request))) ctx.advanceQueue.add(id);
   const given: Task[][] = waiters.map(() => []);
   const tasks = await Promise.all(rows.map((row) => toTask(ctx, row)));
   for (const [index, task] of tasks.entries()) given[rows[index]?.waiter ?? 0]?.push(task);
   return given;
+}
+
+/** From the request after the last one served to the end, then from the beginning. */
+async function* stepsInTurn(
+  { db, claimCursor }: Deps<"db" | "claimCursor">,
+  { request, operations }: WorkFilter,
+) {
+  const start = request ? firstRequest : claimCursor.get();
+  for (const after of start === firstRequest ? [firstRequest] : [start, firstRequest])
+    yield* await stepsWithWork(db.query, operations, request, after, stepsPerPoll);
 }
 
 function capacity(left: number[], rows: unknown[]): number {

@@ -86,7 +86,7 @@ export class Batcher {
     while (this.#running < mostAtOnce && this.#queue.length) {
       this.#running++;
       const batch = this.#next();
-      this.#flush(batch).finally(() => {
+      void this.#flush(batch).finally(() => {
         this.#running--;
         this.#pump();
         if (!this.#running && !this.#queue.length) for (const done of this.#idle.splice(0)) done();

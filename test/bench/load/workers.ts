@@ -99,18 +99,22 @@ async function work(connection: Connection, worker: string): Promise<void> {
       if (tasks.length && !mine) busy++;
       mine += tasks.length;
       claimed += tasks.length;
-      const said: string[] = [];
-      const again: string[] = [];
-      for (const { request, file, step, attempt } of tasks) {
-        const report = JSON.stringify({ request, file, step, attempt, status: "success" });
-        said.push(report);
-        if (Math.random() < job.duplicates) (Math.random() < 0.5 ? said : again).push(report);
-      }
-      await say(said);
-      await say(again);
+      for (const reports of successesOf(tasks)) await say(reports);
     }
   } catch (error) {
     // The request ended, and with it the connections of those that still waited for work.
     if (!over) throw error;
   }
+}
+
+/** Every task once, and of some the duplicate: in the same call or in a later one. */
+function successesOf(tasks: Task[]): [string[], string[]] {
+  const first: string[] = [];
+  const later: string[] = [];
+  for (const { request, file, step, attempt } of tasks) {
+    const report = JSON.stringify({ request, file, step, attempt, status: "success" });
+    first.push(report);
+    if (Math.random() < job.duplicates) (Math.random() < 0.5 ? first : later).push(report);
+  }
+  return [first, later];
 }

@@ -66,7 +66,10 @@ export async function reports(
       connections,
       perCall,
       request,
-      files: ids.map((file, at) => ({ file, results: results[at] })),
+      files: ids.map((file, at) => {
+        const made = results[at];
+        return made ? { file, results: made } : { file };
+      }),
     };
     const { result, usage } = await timed(bench, service, () =>
       runLoad<ReportsJob, ReportsResult>("reports", job, 300),

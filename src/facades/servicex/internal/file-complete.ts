@@ -68,11 +68,7 @@ async function record(
     const worker = body.place?.host_name ?? body.place?.pod ?? "sidecar";
     const open = attempt === undefined;
     const parsed = await toReport(ctx, request, body, attempt);
-    let [answer = "unknown"] = await report(ctx, worker, [parsed], { open });
-    if (answer.startsWith(refused)) {
-      const apart = await withOwnObjects(ctx, parsed);
-      if (apart) [answer = "unknown"] = await report(ctx, worker, [apart], { open });
-    }
+    const answer = await recordOne(ctx, worker, parsed, open);
     if (answer === "unknown") {
       if (await isOnItsWay(ctx, parsed))
         throw new UnavailableError("The file is not yet taken into the request.");
@@ -84,6 +80,21 @@ async function record(
       body: JSON.stringify(answer === "recorded" ? "Ok" : "Ignoring duplicate result report"),
     };
   });
+}
+
+/** A report whose objects the store lacks is tried again with the names that only this file has. */
+async function recordOne(
+  ctx: Call["ctx"],
+  worker: string,
+  parsed: Report,
+  open: boolean,
+): Promise<string> {
+  const [answer = "unknown"] = await report(ctx, worker, [parsed], { open });
+  if (!answer.startsWith(refused)) return answer;
+  const apart = await withOwnObjects(ctx, parsed);
+  if (!apart) return answer;
+  const [second = "unknown"] = await report(ctx, worker, [apart], { open });
+  return second;
 }
 
 /** A finder of others is heard before its files are copied into the requests that wait for them; a quick worker may report in between. */
