@@ -1,10 +1,11 @@
-// The framing "aws-chunked": `size;chunk-signature=…`, the bytes, an empty chunk, and perhaps trailers. Each signature covers the one before.
+// The encoding "aws-chunked": `size;chunk-signature=…` and the bytes, repeated, then an empty chunk
+// and optional trailers. Each signature covers the one before.
 import { createHash } from "node:crypto";
+import type { Signing } from "./caller.ts";
 import type { Checking } from "./checksums.ts";
 import { Incoming } from "./incoming.ts";
-import type { Signing } from "./payload.ts";
 import { S3Error } from "./s3-error.ts";
-import { sameText } from "./signature.ts";
+import { sameText, signText } from "./signature.ts";
 
 export interface Chunked {
   signed: boolean;
@@ -14,7 +15,10 @@ export interface Chunked {
 const longestLine = 4096;
 const hashOfNothing = createHash("sha256").digest("hex");
 
-/** The bytes of the chunks. A chunk's signature is known to be good only at its end: whoever stores them waits for the end of all. */
+/**
+ * The bytes of the chunks. A chunk's signature can be checked only at its end, so nothing may be
+ * stored under its name before the whole body has ended.
+ */
 export async function* dechunked(
   source: AsyncIterable<Buffer>,
   kind: Chunked,
@@ -31,7 +35,7 @@ export async function* dechunked(
       yield piece;
     }
     if (kind.signed)
-      previous = await checkedSignature(signing, signature, "PAYLOAD", [
+      previous = checkedSignature(signing, signature, "PAYLOAD", [
         previous,
         hashOfNothing,
         hash.digest("hex"),
@@ -67,23 +71,18 @@ async function readTrailers(
   }
   if (!kind.signed || !kind.trailers) return;
   const hash = createHash("sha256").update(lines.join("")).digest("hex");
-  await checkedSignature(signing, signature, "TRAILER", [previous, hash]);
+  checkedSignature(signing, signature, "TRAILER", [previous, hash]);
 }
 
-async function checkedSignature(
-  { expected }: Signing,
+function checkedSignature(
+  { signer }: Signing,
   given: string | undefined,
-  what: "PAYLOAD" | "TRAILER",
-  parts: string[],
-): Promise<string> {
-  if (!expected || given === undefined) throw new S3Error("SignatureDoesNotMatch");
-  const text = [
-    `AWS4-HMAC-SHA256-${what}`,
-    expected.longDate,
-    expected.credentialScope,
-    ...parts,
-  ].join("\n");
-  const signature = await expected.ofText(text);
+  kind: "PAYLOAD" | "TRAILER",
+  hashes: string[],
+): string {
+  if (!signer || given === undefined) throw new S3Error("SignatureDoesNotMatch");
+  const lines = [`AWS4-HMAC-SHA256-${kind}`, signer.longDate, signer.credentialScope, ...hashes];
+  const signature = signText(signer, lines.join("\n"));
   if (!sameText(given, signature)) throw new S3Error("SignatureDoesNotMatch");
   return signature;
 }
@@ -96,5 +95,5 @@ function readHead(line: string): { size: number; signature?: string | undefined 
 }
 
 function malformed(): S3Error {
-  return new S3Error("IncompleteBody", "The body is not framed as aws-chunked.");
+  return new S3Error("IncompleteBody", "The body is not valid aws-chunked.");
 }

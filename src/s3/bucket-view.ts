@@ -2,7 +2,7 @@
 
 import type { Store } from "../storage/contract.ts";
 import { isName } from "../storage/names.ts";
-import type { Caller } from "./authorize.ts";
+import type { Caller } from "./caller.ts";
 
 export interface Result {
   name: string;

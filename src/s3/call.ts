@@ -2,8 +2,8 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Readable } from "node:stream";
 import type { Store } from "../storage/contract.ts";
 import type { Address } from "./address.ts";
-import type { Caller } from "./authorize.ts";
 import type { BucketView, Results } from "./bucket-view.ts";
+import type { Caller } from "./caller.ts";
 
 /** One call to the endpoint whose signature is good and whose bucket is the caller's own. */
 export interface Call {

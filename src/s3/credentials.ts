@@ -1,6 +1,7 @@
-// Each request has two pairs of keys of its own. Both follow from the root key and the request's id, so nothing is stored, and neither a
-// client nor a worker holds more than its request's.
+// Each request has two key pairs of its own, derived from the root key, so no secret is stored.
+// A key reaches the objects of its request only.
 import { createHmac } from "node:crypto";
+import { S3Error } from "./s3-error.ts";
 
 export type KeyKind = "read" | "write";
 
@@ -11,26 +12,40 @@ export interface Credentials {
 
 export interface KnownKey {
   kind: KeyKind;
-  /** the only one it reaches: the request's */
+  /** the only bucket it reaches; its name is the request's id */
   bucket: string;
+  /** a revocation raises it, which ends all earlier keys */
+  generation: number;
   secretKey: string;
 }
 
-/** The read key sees the results that the ledger has; the write key puts objects and reads what was put. */
-export function requestCredentials(rootKey: Buffer, requestId: string, kind: KeyKind): Credentials {
+/** The read key sees the recorded results. The write key puts objects and reads what was put. */
+export function requestCredentials(
+  rootKey: Buffer,
+  requestId: string,
+  kind: KeyKind,
+  generation = 0,
+): Credentials {
   if (!uuid.test(requestId)) throw new TypeError(`${JSON.stringify(requestId)} is no request id`);
-  const accessKey = marks[kind] + base32(Buffer.from(requestId.replaceAll("-", ""), "hex"));
+  const id = base32(Buffer.from(requestId.replaceAll("-", ""), "hex"));
+  const accessKey = marks[kind] + id + (generation === 0 ? "" : `G${generation}`);
   return { accessKey, secretKey: secretOf(rootKey, accessKey) };
 }
 
-/** Undefined for keys that were never ours. */
+/** Undefined if the key was never one of ours. */
 export function knownKey(rootKey: Buffer, accessKey: string): KnownKey | undefined {
-  const kind = kinds.find((one) => accessKey.startsWith(marks[one]));
-  const bytes =
-    kind && /^[A-Z2-7]{26}$/.test(accessKey.slice(4)) ? fromBase32(accessKey.slice(4)) : undefined;
-  if (!kind || !bytes || base32(bytes) !== accessKey.slice(4)) return undefined;
+  const [, mark, id = "", generation = "0"] =
+    /^(LSRD|LSWR)([A-Z2-7]{26})(?:G([1-9]\d{0,8}))?$/.exec(accessKey) ?? [];
+  const kind = kinds.find((name) => marks[name] === mark);
+  const bytes = kind && fromBase32(id);
+  if (!kind || !bytes || base32(bytes) !== id) return undefined;
   const [, ...parts] = /^(.{8})(.{4})(.{4})(.{4})(.{12})$/.exec(bytes.toString("hex")) ?? [];
-  return { kind, bucket: parts.join("-"), secretKey: secretOf(rootKey, accessKey) };
+  const bucket = parts.join("-");
+  return { kind, bucket, generation: Number(generation), secretKey: secretOf(rootKey, accessKey) };
+}
+
+export function invalidAccessKey(accessKey: string, message?: string): S3Error {
+  return new S3Error("InvalidAccessKeyId", message, { details: { AWSAccessKeyId: accessKey } });
 }
 
 const kinds = ["read", "write"] as const;
@@ -38,7 +53,7 @@ const marks: Record<KeyKind, string> = { read: "LSRD", write: "LSWR" };
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
-/** The access key says kind and request, so the secret is bound to both. */
+/** The access key names kind, request and generation, so the secret is bound to all three. */
 function secretOf(rootKey: Buffer, accessKey: string): string {
   return createHmac("sha256", rootKey).update(`s3-credentials\n${accessKey}`).digest("base64url");
 }

@@ -1,6 +1,6 @@
 import { S3Error } from "./s3-error.ts";
 
-/** A stream of bytes that is read by lines and by counts. */
+/** Reads a stream of bytes by lines and by counts. */
 export class Incoming {
   private readonly source: AsyncIterator<Buffer>;
   private rest: Buffer = Buffer.alloc(0);
@@ -15,7 +15,7 @@ export class Incoming {
     return line;
   }
 
-  /** Without its CRLF; undefined at the end. */
+  /** Without its CRLF; undefined at the end of the stream. */
   async lineOrEnd(most: number): Promise<string | undefined> {
     for (;;) {
       const end = this.rest.indexOf("\r\n");
@@ -25,7 +25,7 @@ export class Incoming {
         return line;
       }
       if (this.rest.length > most)
-        throw new S3Error("IncompleteBody", "The body is not framed as aws-chunked.");
+        throw new S3Error("IncompleteBody", "The body is not valid aws-chunked.");
       const next = await this.source.next();
       if (next.done) return undefined;
       this.rest = Buffer.concat([this.rest, next.value]);

@@ -4,18 +4,9 @@ import { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { consuming, detachedBody } from "../storage/detached-body.ts";
 import { type Chunked, dechunked } from "./aws-chunked.ts";
+import type { Signing } from "./caller.ts";
 import { announcedChecksums, type Checking } from "./checksums.ts";
 import { S3Error } from "./s3-error.ts";
-import type { ExpectedSignature } from "./signature.ts";
-
-/** What the signature says of the body. */
-export interface Signing {
-  /** the hash itself, or a word for how the body is signed */
-  payloadHash: string;
-  signature?: string;
-  /** signs the chunks of a body that is signed as it flows */
-  expected?: ExpectedSignature;
-}
 
 export interface Payload {
   body: Readable;

@@ -1,118 +1,93 @@
-// The signature of version 4 as the AWS SDK's own signer makes it, over what the caller says to have signed.
-
-import { createHmac, timingSafeEqual } from "node:crypto";
-import type { IncomingHttpHeaders } from "node:http";
-import { Sha256 } from "@smithy/core/checksum";
-import { escapeUri } from "@smithy/core/protocols";
-import {
-  ALGORITHM_IDENTIFIER,
-  createScope,
-  getCanonicalHeaders,
-  getSigningKey,
-  SignatureV4Base,
-} from "@smithy/signature-v4";
+// AWS Signature Version 4, computed again from what the caller says it signed:
+// https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-authenticating-requests.html
+import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import type { Query } from "./address.ts";
-import type { KnownKey } from "./credentials.ts";
 
-export interface Scope {
+/** Signs for one key, day and region. */
+export interface Signer {
   /** YYYYMMDD'T'HHMMSS'Z' */
   longDate: string;
-  region: string;
+  credentialScope: string;
+  signingKey: Buffer;
 }
 
-export interface Signed {
+export interface SignedRequest {
   method: string;
   /** decoded, from "/" on */
   path: string;
   query: Query;
-  headers: IncomingHttpHeaders;
+  headers: Record<string, string | string[] | undefined>;
   signedHeaders: string[];
   payloadHash: string;
 }
 
-/** Signs for one key, day and region. */
-export class ExpectedSignature extends SignatureV4Base {
-  private readonly scope: Scope;
-  private readonly secretKey: string;
-  private readonly accessKey: string;
+export function makeSigner(
+  secretKey: string,
+  { longDate, region }: { longDate: string; region: string },
+): Signer {
+  const scope = [longDate.slice(0, 8), region, "s3", "aws4_request"];
+  const signingKey = scope.reduce(hmac, Buffer.from(`AWS4${secretKey}`));
+  return { longDate, credentialScope: scope.join("/"), signingKey };
+}
 
-  constructor(accessKey: string, { secretKey }: KnownKey, scope: Scope) {
-    super({
-      service: "s3",
-      region: scope.region,
-      credentials: { accessKeyId: accessKey, secretAccessKey: secretKey },
-      sha256: Sha256,
-      uriEscapePath: false,
-    });
-    this.scope = scope;
-    this.secretKey = secretKey;
-    this.accessKey = accessKey;
-  }
+export function requestSignature(signer: Signer, request: SignedRequest): string {
+  const { longDate, credentialScope } = signer;
+  const hash = createHash("sha256").update(canonicalRequest(request)).digest("hex");
+  return signText(signer, ["AWS4-HMAC-SHA256", longDate, credentialScope, hash].join("\n"));
+}
 
-  get longDate(): string {
-    return this.scope.longDate;
-  }
-
-  get credentialScope(): string {
-    return createScope(this.scope.longDate.slice(0, 8), this.scope.region, "s3");
-  }
-
-  async ofRequest({
-    method,
-    path,
-    query,
-    headers,
-    signedHeaders,
-    payloadHash,
-  }: Signed): Promise<string> {
-    const named = Object.fromEntries(
-      signedHeaders.map((name) => [
-        name,
-        Object.hasOwn(headers, name) ? headerText(headers[name]) : "",
-      ]),
-    );
-    const escapedPath = path.split("/").map(escapeUri).join("/");
-    const request = {
-      method,
-      path: escapedPath,
-      query,
-      headers: named,
-      protocol: "http:",
-      hostname: "",
-    };
-    const canonical = this.createCanonicalRequest(
-      request,
-      getCanonicalHeaders(request, undefined, new Set(signedHeaders)),
-      payloadHash,
-    );
-    return this.ofText(
-      await this.createStringToSign(
-        this.scope.longDate,
-        this.credentialScope,
-        canonical,
-        ALGORITHM_IDENTIFIER,
-      ),
-    );
-  }
-
-  async ofText(text: string): Promise<string> {
-    const credentials = { accessKeyId: this.accessKey, secretAccessKey: this.secretKey };
-    const key = await getSigningKey(
-      Sha256,
-      credentials,
-      this.scope.longDate.slice(0, 8),
-      this.scope.region,
-      "s3",
-    );
-    return createHmac("sha256", key).update(text).digest("hex");
-  }
+export function signText({ signingKey }: Signer, text: string): string {
+  return hmac(signingKey, text).toString("hex");
 }
 
 export function sameText(given: string, expected: string): boolean {
-  const [one, other] = [Buffer.from(given), Buffer.from(expected)];
-  return one.length === other.length && timingSafeEqual(one, other);
+  const [left, right] = [Buffer.from(given), Buffer.from(expected)];
+  return left.length === right.length && timingSafeEqual(left, right);
 }
 
-function headerText(value: string | string[] | undefined): string {
-  return Array.isArray(value) ? value.join(",") : (value ?? "");
+function canonicalRequest(request: SignedRequest): string {
+  const { method, path, query, headers, payloadHash } = request;
+  const names = request.signedHeaders.toSorted();
+  return [
+    method,
+    path.split("/").map(uriEncode).join("/"),
+    canonicalQuery(query),
+    ...names.map((name) => `${name}:${canonicalValue(headers, name)}`),
+    "",
+    names.join(";"),
+    payloadHash,
+  ].join("\n");
+}
+
+/** A presigned URL carries its own signature in the query. */
+function canonicalQuery(query: Query): string {
+  return Object.entries(query)
+    .filter(([name]) => name !== "X-Amz-Signature")
+    .flatMap(([name, values]) =>
+      [values].flat().map((value) => ({ name: uriEncode(name), value: uriEncode(value) })),
+    )
+    .toSorted((left, right) => compare(left.name, right.name) || compare(left.value, right.value))
+    .map(({ name, value }) => `${name}=${value}`)
+    .join("&");
+}
+
+function compare(left: string, right: string): number {
+  return left < right ? -1 : Number(left > right);
+}
+
+function canonicalValue(headers: SignedRequest["headers"], name: string): string {
+  const values = Object.hasOwn(headers, name) ? [headers[name] ?? ""].flat() : [];
+  return values.map((value) => value.trim().replace(/\s+/g, " ")).join(",");
+}
+
+/** All but the unreserved characters of RFC 3986, of which `encodeURIComponent` leaves out four. */
+function uriEncode(text: string): string {
+  return encodeURIComponent(text).replace(
+    /[!'()*]/g,
+    (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+}
+
+function hmac(key: Buffer, text: string): Buffer {
+  return createHmac("sha256", key).update(text).digest();
 }

@@ -3,10 +3,11 @@ import { request } from "node:http";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Credentials } from "../../src/s3/credentials.ts";
-import { ExpectedSignature } from "../../src/s3/signature.ts";
+import { type Signer, signText } from "../../src/s3/signature.ts";
 import { type Endpoint, startEndpoint } from "./endpoint.ts";
+import { sign } from "./sign.ts";
 
-// Bodies signed as they flow, made here chunk by chunk as the AWS documentation has it.
+// Streamed bodies, signed here chunk by chunk as the AWS documentation describes.
 let endpoint: Endpoint;
 let bucket: string;
 let keys: Credentials;
@@ -82,41 +83,19 @@ async function put(
   name: string,
   { trailer, change = (body) => body, order, length = whole.length }: Options,
 ): Promise<[number | undefined, string | undefined]> {
-  const longDate = new Date().toISOString().replace(/[-:]|\.\d{3}/g, "");
-  const signer = new ExpectedSignature(
-    keys.accessKey,
-    { kind: "write", bucket, secretKey: keys.secretKey },
-    { longDate, region: "us-east-1" },
-  );
-  const payloadHash = `STREAMING-AWS4-HMAC-SHA256-PAYLOAD${trailer ? "-TRAILER" : ""}`;
-  const headers: Record<string, string> = {
+  const path = `/${bucket}/${name}`;
+  const { headers, signer, signature } = sign(keys, "PUT", encodeURI(path), {
     host: `127.0.0.1:${endpoint.port}`,
-    "x-amz-content-sha256": payloadHash,
-    "x-amz-date": longDate,
+    "x-amz-content-sha256": `STREAMING-AWS4-HMAC-SHA256-PAYLOAD${trailer ? "-TRAILER" : ""}`,
     "x-amz-decoded-content-length": String(length),
     ...(trailer && { "x-amz-trailer": "x-amz-checksum-sha256" }),
-  };
-  const path = `/${bucket}/${name}`;
-  const signedHeaders = Object.keys(headers).sort();
-  const seed = await signer.ofRequest({
-    method: "PUT",
-    path,
-    query: {},
-    headers,
-    signedHeaders,
-    payloadHash,
   });
-  headers.authorization = `AWS4-HMAC-SHA256 Credential=${keys.accessKey}/${signer.credentialScope}, SignedHeaders=${signedHeaders.join(";")}, Signature=${seed}`;
-  const framed = await frames(signer, seed, trailer ?? false);
+  const framed = frames(signer, signature, trailer ?? false);
   const parts = order ? [...order.map((at) => framed[at]), ...framed.slice(3)] : framed;
   return send(path, headers, change(parts.join("")));
 }
 
-async function frames(
-  signer: ExpectedSignature,
-  seed: string,
-  trailer: boolean,
-): Promise<string[]> {
+function frames(signer: Signer, seed: string, trailer: boolean): string[] {
   let previous = seed;
   const made: string[] = [];
   for (const chunk of [...chunks, Buffer.alloc(0)]) {
@@ -128,7 +107,7 @@ async function frames(
       sha256(Buffer.alloc(0)),
       sha256(chunk),
     ];
-    previous = await signer.ofText(lines.join("\n"));
+    previous = signText(signer, lines.join("\n"));
     const end = chunk.length > 0 || !trailer ? "\r\n" : "";
     made.push(
       `${chunk.length.toString(16)};chunk-signature=${previous}\r\n${chunk.toString()}${end}`,
@@ -136,7 +115,8 @@ async function frames(
   }
   if (!trailer) return made;
   const line = `x-amz-checksum-sha256:${createHash("sha256").update(whole).digest("base64")}`;
-  const signature = await signer.ofText(
+  const signature = signText(
+    signer,
     [
       "AWS4-HMAC-SHA256-TRAILER",
       signer.longDate,

@@ -1,4 +1,5 @@
 import { CommanderError } from "commander";
+import { UnavailableError } from "../../errors.ts";
 import { ConfigError } from "../../settings/config-error.ts";
 import type { RequestView } from "../client.ts";
 import { ApiError, UnreachableError } from "../errors.ts";
@@ -62,7 +63,7 @@ function ofSystem(error: NodeJS.ErrnoException): { code: number; message: string
   const { code, name } = error;
   // Of several addresses tried, the reason stands with each of them.
   const message = error.message || `${code ?? name}: the database does not answer.`;
-  if (name === "Unavailable" || (code !== undefined && awayCodes.includes(code)))
+  if (error instanceof UnavailableError || (code !== undefined && awayCodes.includes(code)))
     return { code: exits.notReachable, message };
   if (code !== undefined && deniedCodes.includes(code)) return { code: exits.refused, message };
   return { code: code === undefined ? exits.someFailed : exits.usedWrongly, message };

@@ -1,39 +1,34 @@
-// URLs presigned by version 2 of the signature. boto3 still makes those unless told otherwise, and so do ServiceX clients, for a year ahead.
+// URLs presigned with signature version 2. boto3 makes those by default, and ServiceX clients make
+// them for a year ahead.
 import { createHmac } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { type Address, parameter, type Query } from "./address.ts";
-import type { Caller } from "./authorize.ts";
-import { knownKey } from "./credentials.ts";
+import type { Caller } from "./caller.ts";
+import { invalidAccessKey, knownKey } from "./credentials.ts";
 import { S3Error } from "./s3-error.ts";
 import { sameText } from "./signature.ts";
 
-/** Reading only: nothing that is written may hang on SHA-1. */
-export async function authorizeByOldQuery(
+/** Reads only: no write may depend on SHA-1. */
+export function authorizeByQueryV2(
   rootKey: Buffer,
   request: IncomingMessage,
   address: Address,
   now: number,
-): Promise<Caller> {
+): Caller {
   const { query, rawPath } = address;
   const accessKey = parameter(query, "AWSAccessKeyId") ?? "";
   const known = knownKey(rootKey, accessKey);
-  if (!known)
-    throw new S3Error("InvalidAccessKeyId", undefined, { details: { AWSAccessKeyId: accessKey } });
+  if (!known) throw invalidAccessKey(accessKey);
   const method = request.method ?? "";
   if (method !== "GET" && method !== "HEAD")
     throw new S3Error(
       "AccessDenied",
-      "Version 2 signatures are for reading only; please use AWS4-HMAC-SHA256.",
+      "Version 2 signatures are accepted for reads only. Please use AWS4-HMAC-SHA256.",
     );
   const expires = parameter(query, "Expires") ?? "";
   const { "content-md5": md5 = "", "content-type": type = "" } = request.headers;
-  const text = [
-    method,
-    md5,
-    type,
-    expires,
-    `${amzHeaders(request)}${rawPath}${signedQuery(query)}`,
-  ].join("\n");
+  const resource = `${amzHeaders(request)}${rawPath}${signedQuery(query)}`;
+  const text = [method, md5, type, expires, resource].join("\n");
   const expected = createHmac("sha1", known.secretKey).update(text).digest("base64");
   if (!sameText(parameter(query, "Signature") ?? "", expected)) {
     throw new S3Error("SignatureDoesNotMatch", undefined, {
@@ -48,8 +43,10 @@ export async function authorizeByOldQuery(
   return { ...known, accessKey, signing: { payloadHash: "UNSIGNED-PAYLOAD" } };
 }
 
-const signedParameters =
-  /^(acl|location|logging|partNumber|policy|requestPayment|uploadId|uploads|versionId|versioning|versions|website|response-.+)$/;
+const signedParameters = new RegExp(
+  "^(acl|location|logging|partNumber|policy|requestPayment|uploadId|uploads" +
+    "|versionId|versioning|versions|website|response-.+)$",
+);
 
 function signedQuery(query: Query): string {
   const signed = Object.keys(query)
