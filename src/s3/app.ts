@@ -60,7 +60,7 @@ async function answer(
 ): Promise<Reply> {
   const address = readAddress(request.url ?? "");
   const { store, results, rootKey, uploadLimitBytes } = app;
-  const caller = await authorize(rootKey, request, address);
+  const caller = authorize(rootKey, request, address);
   const call: Call = {
     request,
     response,
