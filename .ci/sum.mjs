@@ -1,5 +1,5 @@
-// One line for all suites, from vitest's JSON reports; a suite without a report has failed.
-import { existsSync, readFileSync } from "node:fs";
+// The seconds of each part, then one line for all suites, from vitest's JSON reports; a suite without a report has failed.
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 const [folder, ...suites] = process.argv.slice(2);
@@ -21,5 +21,16 @@ for (const suite of suites) {
   const known = report.numFailedTests + unloaded;
   failed += report.success || known > 0 ? known : 1;
 }
+printSeconds();
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed === 0 && passed > 0 ? 0 : 1);
+
+function printSeconds() {
+  const parts = readdirSync(folder)
+    .filter((name) => name.endsWith(".seconds"))
+    .map((name) => [name.replace(".seconds", ""), Number(readFileSync(join(folder, name), "utf8"))])
+    .sort(([, left], [, right]) => right - left);
+  const total = parts.reduce((sum, [, seconds]) => sum + seconds, 0);
+  for (const [name, seconds] of [...parts, ["all", total]])
+    console.log(`${String(seconds).padStart(6)} s  ${name}`);
+}

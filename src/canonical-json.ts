@@ -1,11 +1,24 @@
-/** The same text for the same JSON, whatever the order of its keys and the spaces between: RFC 8785, so that others can make it too. */
+/**
+ * The same text for the same JSON, whatever the order of its keys and the space between: RFC 8785,
+ * so that others can make it too. Throws a TypeError for what the RFC refuses: numbers that are not
+ * finite, and text with half of a surrogate pair.
+ */
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value))
     return `[${value.map((inner) => canonicalJson(inner ?? null)).join(",")}]`;
+  if (typeof value === "string") return text(value);
+  if (typeof value === "number" && !Number.isFinite(value))
+    throw new TypeError(`JSON has no number ${value}.`);
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
   const members = Object.entries(value).filter(([, inner]) => inner !== undefined);
   return `{${members
     .sort(([left], [right]) => (left < right ? -1 : 1))
-    .map(([key, inner]) => `${JSON.stringify(key)}:${canonicalJson(inner)}`)
+    .map(([key, inner]) => `${text(key)}:${canonicalJson(inner)}`)
     .join(",")}}`;
+}
+
+function text(value: string): string {
+  if (!value.isWellFormed())
+    throw new TypeError("A text contains half of a surrogate pair, which UTF-8 cannot encode.");
+  return JSON.stringify(value);
 }

@@ -1,0 +1,116 @@
+import { expect, test } from "vitest";
+import type { Query } from "../../src/db/client.ts";
+import { silentLog } from "../../src/log.ts";
+import { Batcher } from "../../src/requests/reports/batcher.ts";
+import { reportRow } from "./report-row.ts";
+
+interface Statement {
+  files: number[];
+  statuses: string[];
+}
+
+/** The database as the batcher sees it: a statement fails as a whole where it holds a file that cannot be stored. */
+function database({ bad = [] as number[], unmoved = [] as number[], unknown = [] as number[] }) {
+  const statements: Statement[] = [];
+  let open = 0;
+  let mostOpen = 0;
+  async function answer(_text: string, params: unknown[] = [], name?: string): Promise<object[]> {
+    if (name === "are_recorded") return [];
+    const words = (index: number) => String(params[index]).slice(1, -1).split(",");
+    const [ords, files, statuses] = [words(0).map(Number), words(2).map(Number), words(5)];
+    statements.push({ files, statuses });
+    mostOpen = Math.max(mostOpen, ++open);
+    await new Promise((resolve) => setImmediate(resolve));
+    open--;
+    if (files.some((file) => bad.includes(file))) throw new Error("numeric value out of range");
+    const known = ords.filter((ord) => !unknown.includes(files[ord] ?? 0));
+    return [
+      {
+        moved: known.filter((ord) => !unmoved.includes(files[ord] ?? 0)),
+        unmoved: known.filter((ord) => unmoved.includes(files[ord] ?? 0)),
+      },
+    ];
+  }
+  return { statements, query: answer as Query, mostOpen: () => mostOpen };
+}
+
+function batcher(query: Query, onMoved: (requests: string[]) => void = () => undefined) {
+  return new Batcher({ query, log: silentLog(), fileAttempts: 3, leaseSeconds: 60, onMoved });
+}
+
+const rowsOf = (files: number[]) => files.map((file) => reportRow({ file }));
+const numbers = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
+
+test("answers come in the order of the rows, each with its own outcome", async () => {
+  const { query } = database({ unmoved: [3], unknown: [2] });
+  const answers = await batcher(query).add(rowsOf([4, 3, 2, 1]));
+  expect(answers).toEqual(["recorded", "superseded", "unknown", "recorded"]);
+});
+
+test("calls of one moment go into one statement", async () => {
+  const { query, statements } = database({});
+  const reports = batcher(query);
+  const answers = await Promise.all(numbers(200).map((file) => reports.add(rowsOf([file]))));
+  expect(answers.flat()).toEqual(numbers(200).map(() => "recorded"));
+  expect(statements).toHaveLength(1);
+});
+
+test("a statement has at most a thousand rows, and two run at once", async () => {
+  const { query, statements, mostOpen } = database({});
+  await batcher(query).add(rowsOf(numbers(4500)));
+  expect(statements.map(({ files }) => files.length)).toEqual([1000, 1000, 1000, 1000, 500]);
+  expect(statements.flatMap(({ files }) => files)).toEqual(numbers(4500));
+  expect(mostOpen()).toBe(2);
+});
+
+test("a row that cannot be stored is found by halves and refused alone", async () => {
+  const { query, statements } = database({ bad: [6] });
+  const answers = await batcher(query).add(rowsOf(numbers(8)));
+  expect(answers.map((answer) => answer.split(":")[0])).toEqual(
+    numbers(8).map((file) => (file === 6 ? "refused" : "recorded")),
+  );
+  expect(statements.map(({ files }) => files)).toEqual([
+    [1, 2, 3, 4, 5, 6, 7, 8],
+    [1, 2, 3, 4],
+    [5, 6, 7, 8],
+    [5, 6],
+    [5],
+    [6],
+    [7, 8],
+  ]);
+});
+
+test("every row that cannot be stored is refused, and the requests of the others are named once", async () => {
+  const { query } = database({ bad: [1, 2] });
+  const moved: string[][] = [];
+  const answers = await batcher(query, (requests) => moved.push(requests)).add(rowsOf([1, 2]));
+  expect(answers.every((answer) => answer.startsWith("refused: "))).toBe(true);
+  expect(moved.flat()).toEqual([]);
+  const again = batcher(database({}).query, (requests) => moved.push(requests));
+  await again.add(rowsOf(numbers(5)));
+  expect(moved.flat()).toEqual([reportRow({}).request]);
+});
+
+test("two reports of one attempt are one row; one of a later attempt waits for the next statement", async () => {
+  const { query, statements } = database({});
+  const answers = await batcher(query).add([
+    reportRow({ status: "start" }),
+    reportRow({ status: "retry" }),
+    reportRow({ status: "retry" }),
+    reportRow({ attempt: 2 }),
+  ]);
+  expect(answers).toEqual(["recorded", "recorded", "duplicate", "recorded"]);
+  expect(statements.map(({ statuses }) => statuses)).toEqual([["retry"], ["success"]]);
+});
+
+test("a drain resolves when what waited is answered", async () => {
+  const { query } = database({});
+  const reports = batcher(query);
+  let answered = 0;
+  for (const file of numbers(10))
+    void reports.add(rowsOf([file])).then(() => {
+      answered++;
+    });
+  await reports.drain();
+  expect(answered).toBe(10);
+});
