@@ -24,7 +24,7 @@ export interface Config {
   store: value.FolderStore | value.S3Store;
   publicUrl?: string | undefined;
   internalUrl?: string | undefined;
-  runner: "local" | "kubernetes" | "external";
+  runner: "local" | "external";
   /** empty: all but `noop` */
   operations: string[];
   leaseSeconds: number;
@@ -67,7 +67,7 @@ const settings = z.object({
   STORE_URL: value.storeUrl.optional(),
   PUBLIC_URL: value.httpUrl.optional(),
   INTERNAL_URL: value.httpUrl.optional(),
-  RUNNER: value.oneOf(["local", "kubernetes", "external"]).default("local"),
+  RUNNER: value.oneOf(["local", "external"]).default("local"),
   OPERATIONS: value.listOf(/^[a-z][a-z-]*$/, "names of operations").default([]),
   LEASE_SECONDS: value.number(0.1, 86_400).default(60),
   SWEEP_SECONDS: value.number(0.05, 3_600).default(5),

@@ -36,6 +36,7 @@ const pure = [
   "did-you-mean.ts",
   "program.ts",
   "metrics.ts",
+  "time.ts",
   "canonical-json.ts",
   "settings",
   "config.ts",

@@ -79,11 +79,14 @@ test("a taken port ends the start with a sentence, and no Postgres is left behin
   rmSync(dataDir, { recursive: true });
 });
 
-test("a senseless setting ends the start with its name, its value and what is allowed", async () => {
-  const { code, stderr } = await refusedStart({ RUNNER: "docker" });
-  expect(code).toBe(2);
-  expect(stderr).toBe('RUNNER is "docker": allowed is one of local, kubernetes, external.\n');
-});
+test.each(["docker", "kubernetes"])(
+  "RUNNER=%s ends the start with the name, the value and what is allowed",
+  async (runner) => {
+    const { code, stderr } = await refusedStart({ RUNNER: runner });
+    expect(code).toBe(2);
+    expect(stderr).toBe(`RUNNER is "${runner}": allowed is one of local, external.\n`);
+  },
+);
 
 test("a database that refuses the password ends the start at once, without showing it", async () => {
   const dataDir = temporaryFolder("refused");

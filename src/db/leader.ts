@@ -1,41 +1,71 @@
 import pg from "pg";
 import type { Logger } from "pino";
+import { pause } from "../time.ts";
 
+/** First key of the advisory locks; any constant that no other program on the database uses. */
 const lockSpace = 727_073;
-const locks = { sweep: 1 } as const;
+const locks = { scheduler: 1, metrics: 2 } as const;
+export type Duty = keyof typeof locks;
+
+const candidacyMilliseconds = 1000;
+const livenessMilliseconds = 5000;
+const answerMilliseconds = 10_000;
 
 /**
- * Runs `work` while this process holds the advisory lock: one leader of all processes. The lock lives with its connection, so a dead leader's
- * is free at once; when it breaks, `work` is told to end, and what it still writes is guarded as every write is.
+ * Runs `work` while this process holds the duty's advisory lock, so that one process of all does.
+ * The lock lives as long as its connection: a dead leader's lock is free at once. When the
+ * connection breaks, `work` is told to end; what it still writes is guarded like any write.
  */
 export async function lead(
   { databaseUrl, log }: { databaseUrl: string; log: Logger },
-  name: keyof typeof locks,
+  duty: Duty,
   signal: AbortSignal,
-  work: (signal: AbortSignal) => Promise<void>,
+  work: (term: AbortSignal) => Promise<void>,
 ): Promise<void> {
   while (!signal.aborted) {
     const client = new pg.Client({
       connectionString: databaseUrl,
-      application_name: `longshore leader ${name}`,
+      application_name: `longshore leader ${duty}`,
       keepAlive: true,
+      query_timeout: answerMilliseconds,
     });
-    const term = new AbortController();
-    client.on("error", () => term.abort());
-    client.on("end", () => term.abort());
+    const broken = new AbortController();
+    client.on("error", () => broken.abort());
+    client.on("end", () => broken.abort());
+    const term = AbortSignal.any([signal, broken.signal]);
     try {
       await client.connect();
-      const { rows } = await client.query<{ held: boolean }>(
-        "SELECT pg_try_advisory_lock($1, $2) AS held",
-        [lockSpace, locks[name]],
-      );
-      if (rows[0]?.held) await work(AbortSignal.any([signal, term.signal]));
+      await becomeLeader(client, duty, term);
+      if (!term.aborted) {
+        const working = work(term).finally(() => broken.abort());
+        await Promise.all([working, watch(client, term, broken)]);
+      }
     } catch (error) {
-      log.debug({ err: error }, "not leading now");
+      log.debug({ err: error, duty }, "this process does not lead");
+    } finally {
+      broken.abort();
     }
-    await client
-      .end()
-      .catch((error: Error) => log.trace({ err: error }, "closing a leader's connection"));
-    if (!signal.aborted) await new Promise((resolve) => setTimeout(resolve, 1000).unref());
+    await client.end().catch((error: Error) => log.trace({ err: error }, "closing a connection"));
+    await pause(candidacyMilliseconds, signal);
+  }
+}
+
+/** Resolves when the lock is held or the term is over. Asks by one connection, which stays open. */
+async function becomeLeader(client: pg.Client, duty: Duty, term: AbortSignal): Promise<void> {
+  while (!term.aborted) {
+    const { rows } = await client.query<{ held: boolean }>(
+      "SELECT pg_try_advisory_lock($1, $2) AS held",
+      [lockSpace, locks[duty]],
+    );
+    if (rows[0]?.held) return;
+    await pause(candidacyMilliseconds, term);
+  }
+}
+
+/** Notices a connection that is broken without a word, such as after a network partition. */
+async function watch(client: pg.Client, term: AbortSignal, broken: AbortController): Promise<void> {
+  while (!term.aborted) {
+    await pause(livenessMilliseconds, term);
+    if (!term.aborted) await client.query("SELECT 1").catch(() => broken.abort());
   }
 }

@@ -1,7 +1,8 @@
 import { checkDatabase } from "../db/check.ts";
 import type { Deps } from "../deps.ts";
+import { within } from "../time.ts";
 
-const mostSeconds = 2;
+const mostMilliseconds = 2000;
 
 /** What is missing, by name, each with a sentence; empty when the service can serve. */
 export async function readiness(
@@ -21,18 +22,8 @@ export async function readiness(
 }
 
 async function failureOf(check: () => Promise<void>): Promise<string | undefined> {
-  let clock: NodeJS.Timeout | undefined;
-  const late = new Promise<string>((resolve) => {
-    clock = setTimeout(
-      () => resolve(`It did not answer within ${mostSeconds} seconds.`),
-      mostSeconds * 1000,
-    );
-  });
-  const asked = check().then(
+  return within(mostMilliseconds, check()).then(
     () => undefined,
     (error: Error) => error.message,
   );
-  const fault = await Promise.race([asked, late]);
-  clearTimeout(clock);
-  return fault;
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { UnavailableError } from "../errors.ts";
+import { within } from "../time.ts";
 import { problemReply } from "./problem.ts";
 import { send } from "./send.ts";
 
@@ -27,7 +28,7 @@ export function holdUntilReady(
 
   async function hold(request: IncomingMessage, response: ServerResponse): Promise<void> {
     held++;
-    const now = await inTime(ready, seconds);
+    const now = await within(seconds * 1000, ready).catch(() => undefined);
     held--;
     if (now) now(request, response);
     else refuse(request, response);
@@ -48,18 +49,4 @@ const starting = { status: "not ready", missing: { service: "It is still startin
 function refuse(request: IncomingMessage, response: ServerResponse): void {
   const path = (request.url ?? "/").split("?")[0] ?? "/";
   send(response, problemReply(new UnavailableError("The service is not ready yet."), path, ""));
-}
-
-/** The listener, or undefined when it does not come within that time or not at all. */
-async function inTime(
-  ready: Promise<RequestListener>,
-  seconds: number,
-): Promise<RequestListener | undefined> {
-  let clock: NodeJS.Timeout | undefined;
-  const late = new Promise<undefined>((resolve) => {
-    clock = setTimeout(() => resolve(undefined), seconds * 1000);
-  });
-  const listener = await Promise.race([ready.catch(() => undefined), late]);
-  clearTimeout(clock);
-  return listener;
 }

@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
+import { within } from "../time.ts";
 import type { Verdict } from "./contract.ts";
-import { within } from "./time.ts";
 
 export type Handle = (bodies: unknown[]) => Promise<Verdict[]>;
 

@@ -1,36 +1,81 @@
-// Start, poll, stop is the whole of a runner; one setting (RUNNER) swaps it.
+// The leader states what should run; a runner makes it so. One setting (RUNNER) chooses the adapter.
 
-/** The workers of one request, or (with no request) those that serve every request of this service. */
+/** A container for the workers of a group. Without one they run our own worker program. */
+export interface Workload {
+  image: string;
+  command?: string[];
+  environment?: Record<string, string>;
+}
+
+/** What the workers of a group may present; never logged, never an argument of a program. */
+export interface WorkerCredentials {
+  /** bearer token of the work API */
+  workToken?: string;
+}
+
+/** Workers that serve one step of one request, or (without `request`) some operations of all requests. */
 export interface WorkerGroup {
-  id: string;
-  requestId?: string;
+  /** identifies the group from one call to the next */
+  key: string;
+  request?: string;
+  step?: number;
   operations: string[];
-  /** how many workers are wanted now */
+  workload?: Workload;
+  credentials: WorkerCredentials;
+  /** number of workers that should run now */
   size: number;
+}
+
+export const troubleKinds = [
+  "image",
+  "unschedulable",
+  "memory",
+  "crash",
+  "evicted",
+  "quota",
+  "other",
+] as const;
+
+/** Why workers of a group cannot start, or die. */
+export interface Trouble {
+  kind: (typeof troubleKinds)[number];
+  /** a sentence for people */
+  sentence: string;
+  /** number of workers that have it now */
+  count: number;
+  since: Date;
 }
 
 export interface WorkerGroupStatus {
   starting: number;
   running: number;
-  failed: number;
-  /** a sentence for people when workers cannot start or die at once */
-  reason?: string;
+  troubles: Trouble[];
 }
 
 export interface Runner {
-  readonly kind: "local" | "kubernetes" | "external";
-  /** one group a service, one a request, or none that we start */
-  readonly scope: "service" | "request" | "none";
-  /** most workers at once, all groups together */
+  /** what a user can do, or wait for, where no worker runs: a sentence */
+  readonly help: string;
+  /** most workers at once, all groups together; 0 where the runner starts none */
   readonly capacity: number;
-  /** Starting twice is one start; another size scales. */
-  start(group: WorkerGroup): Promise<void>;
-  poll(crewId: string): Promise<WorkerGroupStatus>;
-  /** Stopping what is gone is success. Files in hand are given back through the ledger, not by waiting for them. */
-  stop(crewId: string): Promise<void>;
-  /** Crews that exist, so that the sweep finds those of ended requests. */
-  groups(): Promise<string[]>;
-  /** Called with the worker's name as soon as a worker is known to be dead. */
-  onDeath(listener: (worker: string) => void): void;
+  /**
+   * Makes the workers those of `wanted`: starts what is missing, scales what differs, and ends what
+   * is not wanted. Only the leader calls it, always with everything that should run. Returns before
+   * workers have started or ended; `statuses` shows how far it is.
+   */
+  reconcile(wanted: WorkerGroup[]): Promise<void>;
+  /**
+   * This process no longer leads. Workers that live and die with this process finish their work and
+   * end, since the next leader starts its own. Workers that outlive it stay for the next leader.
+   */
+  resign(): Promise<void>;
+  /** Groups that are wanted or still have workers, by key, from memory: cheap to call. */
+  statuses(): ReadonlyMap<string, WorkerGroupStatus>;
+  /** The end of a worker's log, at most `bytes`; undefined for a worker that is not known. */
+  lastWords(worker: string, bytes: number): Promise<string | undefined>;
+  /** Calls the listener with a group's key when its status changes; returns how to stop that. */
+  onChange(listener: (key: string) => void): () => void;
+  /** Calls the listener with a worker's name as soon as the worker has died; returns how to stop that. */
+  onDeath(listener: (worker: string) => void): () => void;
+  /** Ends the workers that live and die with this process. */
   close(): Promise<void>;
 }

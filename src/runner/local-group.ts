@@ -1,64 +1,73 @@
 import type { Logger } from "../log.ts";
-import type { WorkerGroupStatus } from "./contract.ts";
-import type { WorkerProcess } from "./worker-process.ts";
-
-type OnDeath = (code: number | null, lastWords: string) => void;
+import type { Trouble, WorkerGroupStatus } from "./contract.ts";
+import type { WorkerEvents, WorkerProcess } from "./worker-process.ts";
 
 export interface LocalGroup {
+  /** Starts workers, or retires some, until as many run. */
   resize(size: number): void;
-  size(): number;
   status(): WorkerGroupStatus;
+  find(worker: string): WorkerProcess | undefined;
+  /** no worker is left, not even one that still finishes its work */
+  isEmpty(): boolean;
   stop(): Promise<void>;
 }
 
-/** A worker that lives shorter than this and ends badly is not started again at once. */
+export interface LocalGroupDeps {
+  startWorker(events: WorkerEvents): WorkerProcess;
+  onChange(): void;
+  log: Logger;
+}
+
+/** A worker that ends badly in less time than this is not replaced at once. */
 const shortLifeMilliseconds = 5000;
 const longestPauseMilliseconds = 30_000;
 
-/** Keeps as many workers running as are wanted; those that die at once come back ever more slowly, with the reason kept. */
-export function makeLocalGroup(
-  startWorker: (died: OnDeath) => WorkerProcess,
-  log: Logger,
-): LocalGroup {
+/** Keeps the wanted number of workers running. Workers that die at once are restarted ever later. */
+export function makeLocalGroup({ startWorker, onChange, log }: LocalGroupDeps): LocalGroup {
   const members = new Set<WorkerProcess>();
   const retiring = new Set<WorkerProcess>();
   let wanted = 0;
   let earlyExits = 0;
-  let reason: string | undefined;
+  let crash: Pick<Trouble, "kind" | "sentence" | "since"> | undefined;
   let pause: NodeJS.Timeout | undefined;
 
   return {
     resize(size) {
       wanted = size;
       for (const worker of [...members].slice(wanted)) retire(worker);
+      if (wanted === 0) forgetCrash();
       fill();
     },
-    size: () => wanted,
     status() {
       const running = [...members].filter((worker) => worker.isReady()).length;
-      const failed = pause ? wanted - members.size : 0;
       return {
-        starting: wanted - running - failed,
+        starting: members.size - running,
         running,
-        failed,
-        ...(failed > 0 && reason !== undefined && { reason }),
+        troubles: crash ? [{ ...crash, count: Math.max(1, wanted - running) }] : [],
       };
     },
+    find: (name) => [...members, ...retiring].find((worker) => worker.name === name),
+    isEmpty: () => members.size + retiring.size === 0,
     async stop() {
       wanted = 0;
-      clearTimeout(pause);
-      pause = undefined;
+      forgetCrash();
       await Promise.all([...members, ...retiring].map((worker) => worker.stop()));
     },
   };
 
   function fill(): void {
-    while (!pause && members.size < wanted) {
-      const worker: WorkerProcess = startWorker((code, lastWords) =>
-        onExit(worker, code, lastWords),
-      );
-      members.add(worker);
-    }
+    while (!pause && members.size < wanted) add();
+  }
+
+  function add(): void {
+    const worker: WorkerProcess = startWorker({
+      onReady() {
+        onChange();
+        if (crash) setTimeout(() => checkRecovery(worker), shortLifeMilliseconds).unref();
+      },
+      onExit: (exit) => onExit(worker, exit),
+    });
+    members.add(worker);
   }
 
   function retire(worker: WorkerProcess): void {
@@ -67,26 +76,53 @@ export function makeLocalGroup(
     worker.retire();
   }
 
-  function onExit(worker: WorkerProcess, code: number | null, lastWords: string): void {
-    if (retiring.delete(worker) || !members.delete(worker) || wanted === 0) return;
-    if (code === 0) {
-      // It was idle: the next start() says whether it is wanted again
-      wanted = members.size;
-      return;
-    }
-    log.warn({ worker: worker.name, code, lastWords }, "a worker died");
-    const short = worker.livedMilliseconds() < shortLifeMilliseconds;
-    earlyExits = short ? earlyExits + 1 : 0;
-    // One short life may be bad luck
+  function onExit(
+    worker: WorkerProcess,
+    { code, sentence }: { code: number | null; sentence: string },
+  ): void {
+    const wasMember = !retiring.delete(worker) && members.delete(worker);
+    if (wasMember && wanted > 0) replace(worker, code, sentence);
+    onChange();
+  }
+
+  function replace(worker: WorkerProcess, code: number | null, sentence: string): void {
+    log.warn({ worker: worker.name, code, reason: sentence }, "a worker died");
+    earlyExits = worker.livedMilliseconds() < shortLifeMilliseconds ? earlyExits + 1 : 0;
+    // A single early exit may be bad luck.
     if (earlyExits > 1) {
-      reason = `Workers die at once (${code === null ? "killed" : `exit code ${code}`}): ${lastWords}`;
-      pause ??= setTimeout(restartLater, Math.min(250 * 2 ** earlyExits, longestPauseMilliseconds));
+      crash = { ...crashOf(worker, code, sentence), since: crash?.since ?? new Date() };
+      pause ??= setTimeout(endPause, Math.min(250 * 2 ** earlyExits, longestPauseMilliseconds));
     }
     fill();
   }
 
-  function restartLater(): void {
+  function endPause(): void {
     pause = undefined;
     fill();
   }
+
+  function checkRecovery(worker: WorkerProcess): void {
+    if (!members.has(worker)) return;
+    forgetCrash();
+    fill();
+    onChange();
+  }
+
+  function forgetCrash(): void {
+    clearTimeout(pause);
+    pause = undefined;
+    earlyExits = 0;
+    crash = undefined;
+  }
+}
+
+function crashOf(
+  worker: WorkerProcess,
+  code: number | null,
+  sentence: string,
+): Pick<Trouble, "kind" | "sentence"> {
+  if (/heap out of memory/i.test(worker.lastWords(16_384)))
+    return { kind: "memory", sentence: "Workers run out of memory as soon as they start." };
+  const how = code === null ? sentence : `exit code ${code}: ${sentence}`;
+  return { kind: "crash", sentence: `Workers die as soon as they start (${how}).` };
 }

@@ -2,9 +2,11 @@ import { mkdir, rm } from "node:fs/promises";
 import { hostname } from "node:os";
 import type { Logger } from "../log.ts";
 import type { StartLine } from "../worker/main.ts";
-import type { Runner, WorkerGroup } from "./contract.ts";
+import type { Runner, Trouble, WorkerGroup, WorkerGroupStatus } from "./contract.ts";
+import { makeLastWords } from "./last-words.ts";
+import { makeListeners } from "./listeners.ts";
 import { type LocalGroup, makeLocalGroup } from "./local-group.ts";
-import { startWorkerProcess } from "./worker-process.ts";
+import { startWorkerProcess, type WorkerEvents } from "./worker-process.ts";
 
 export interface LocalRunnerOptions
   extends Pick<StartLine, "inputRoots" | "inputHosts" | "limits" | "logLevel"> {
@@ -12,85 +14,162 @@ export interface LocalRunnerOptions
   log: Logger;
   /** most workers at once */
   capacity: number;
-  /** a folder of this runner's own; what an earlier one left there is removed */
+  /** a folder for this runner alone; what an earlier runner left in it is removed */
   scratch: string;
   environment: NodeJS.ProcessEnv;
-  /** a worker ends by itself after so long without work */
-  idleSeconds?: number;
 }
 
-const defaultIdleSeconds = 60;
+/** A group as it was last wanted, its workers, and why it got fewer than wanted. */
+interface Entry {
+  wanted: WorkerGroup;
+  workers: LocalGroup;
+  refusal: Trouble | undefined;
+}
 
-/** Workers as child processes of the service: started on demand, gone when idle, and with the service at the latest. */
+/** Workers as child processes of the service. They end with it at the latest. */
 export async function openLocalRunner(options: LocalRunnerOptions): Promise<Runner> {
   const { log, capacity, scratch } = options;
-  const groups = new Map<string, LocalGroup>();
-  const listeners: ((worker: string) => void)[] = [];
-  let number = 0;
+  const groups = new Map<string, Entry>();
+  const changes = makeListeners<string>(log);
+  const deaths = makeListeners<string>(log);
+  const deadWords = makeLastWords();
+  let started = 0;
+  let closed = false;
   await rm(scratch, { recursive: true, force: true });
   await mkdir(scratch, { recursive: true });
 
   return {
-    kind: "local",
-    scope: "service",
+    help: "One is being started.",
     capacity,
-    async start(group) {
-      const known = groups.get(group.id) ?? makeLocalGroup((died) => startWorker(group, died), log);
-      groups.set(group.id, known);
-      const others = [...groups.values()]
-        .filter((one) => one !== known)
-        .reduce((total, one) => total + one.size(), 0);
-      known.resize(Math.max(0, Math.min(group.size, capacity - others)));
+    async reconcile(wanted) {
+      if (!closed) apply(wanted);
     },
-    poll: async (crewId) => groups.get(crewId)?.status() ?? { starting: 0, running: 0, failed: 0 },
-    async stop(crewId) {
-      const group = groups.get(crewId);
-      groups.delete(crewId);
-      await group?.stop();
+    resign: async () => apply([]),
+    statuses: () => new Map([...groups].map(([key, entry]) => [key, statusOf(entry)])),
+    async lastWords(name, bytes) {
+      for (const { workers } of groups.values()) {
+        const words = workers.find(name)?.lastWords(bytes);
+        if (words !== undefined) return words;
+      }
+      return deadWords.of(name, bytes);
     },
-    groups: async () => [...groups.keys()],
-    onDeath: (listener) => void listeners.push(listener),
+    onChange: changes.add,
+    onDeath: deaths.add,
     async close() {
-      await Promise.all([...groups.values()].map((group) => group.stop()));
+      closed = true;
+      await Promise.all([...groups.values()].map(({ workers }) => workers.stop()));
       groups.clear();
       await rm(scratch, { recursive: true, force: true });
     },
   };
 
-  function startWorker(
-    { operations, requestId }: WorkerGroup,
-    died: (code: number | null, lastWords: string) => void,
-  ) {
-    number += 1;
-    // The time keeps names of an earlier service on this folder apart: their files are not this worker's
-    const name = `${hostname()}-${process.pid}-${Date.now().toString(36)}-${number}`;
-    const {
-      internalUrl,
-      inputRoots,
-      inputHosts,
-      limits,
-      logLevel,
-      environment,
-      idleSeconds = defaultIdleSeconds,
-    } = options;
-    const line: StartLine = {
-      url: internalUrl(),
-      name,
-      operations,
-      request: requestId,
-      scratch: `${scratch}/${name}`,
-      inputRoots,
-      inputHosts,
-      limits,
-      logLevel,
-      idleSeconds,
-    };
-    return startWorkerProcess(line, environment, (code, lastWords) => {
-      for (const listener of listeners) listener(name);
-      died(code, lastWords);
-      rm(line.scratch, { recursive: true, force: true }).catch((error) =>
-        log.warn({ err: error }, "a worker's folder could not be removed"),
-      );
-    });
+  function apply(wanted: WorkerGroup[]): void {
+    let free = capacity;
+    for (const group of wanted) {
+      const size = group.workload ? 0 : Math.min(group.size, free);
+      free -= size;
+      const entry = groups.get(group.key) ?? makeEntry(group);
+      entry.wanted = group;
+      entry.refusal = refusalOf(group, size, entry.refusal);
+      entry.workers.resize(size);
+      changes.call(group.key);
+    }
+    const keys = new Set(wanted.map(({ key }) => key));
+    for (const [key, entry] of groups) {
+      if (keys.has(key)) continue;
+      entry.wanted = { ...entry.wanted, size: 0 };
+      entry.refusal = undefined;
+      entry.workers.resize(0);
+      changes.call(key);
+      forgetEmpty(key);
+    }
   }
+
+  function makeEntry(group: WorkerGroup): Entry {
+    const { key } = group;
+    const entry: Entry = {
+      wanted: group,
+      refusal: undefined,
+      workers: makeLocalGroup({
+        startWorker: (events) => startWorker(entry.wanted, events),
+        onChange: () => {
+          forgetEmpty(key);
+          changes.call(key);
+        },
+        log,
+      }),
+    };
+    groups.set(key, entry);
+    return entry;
+  }
+
+  function forgetEmpty(key: string): void {
+    const entry = groups.get(key);
+    if (entry && entry.wanted.size === 0 && entry.workers.isEmpty()) groups.delete(key);
+  }
+
+  function refusalOf(
+    group: WorkerGroup,
+    granted: number,
+    before: Trouble | undefined,
+  ): Trouble | undefined {
+    if (group.size === 0 || granted > 0) return undefined;
+    const reason = reasonOf(group);
+    const since = before?.sentence === reason.sentence ? before.since : new Date();
+    return { ...reason, count: group.size, since };
+  }
+
+  function reasonOf({ workload }: WorkerGroup): Pick<Trouble, "kind" | "sentence"> {
+    if (workload)
+      return {
+        kind: "other",
+        sentence: `This step needs the container ${workload.image}, and RUNNER=local starts none.`,
+      };
+    if (capacity === 0)
+      return {
+        kind: "quota",
+        sentence: "This service starts no workers: LOCAL_WORKERS is 0 or ROLES lacks worker.",
+      };
+    return { kind: "quota", sentence: `All ${capacity} workers (LOCAL_WORKERS) are in use.` };
+  }
+
+  function startWorker(group: WorkerGroup, events: WorkerEvents) {
+    started += 1;
+    // The time keeps apart the workers of an earlier service with the same process id.
+    const name = `${hostname()}-${process.pid}-${Date.now().toString(36)}-${started}`;
+    const line = startLine(options, group, name);
+    const worker = startWorkerProcess(line, options.environment, {
+      onReady: events.onReady,
+      onExit(exit) {
+        deadWords.keep(name, worker.lastWords(Number.POSITIVE_INFINITY));
+        deaths.call(name);
+        events.onExit(exit);
+        rm(line.scratch, { recursive: true, force: true }).catch((error) =>
+          log.warn({ err: error }, "a worker's folder could not be removed"),
+        );
+      },
+    });
+    return worker;
+  }
+}
+
+function statusOf({ workers, refusal }: Entry): WorkerGroupStatus {
+  const status = workers.status();
+  return refusal ? { ...status, troubles: [...status.troubles, refusal] } : status;
+}
+
+function startLine(options: LocalRunnerOptions, group: WorkerGroup, name: string): StartLine {
+  const { internalUrl, inputRoots, inputHosts, limits, logLevel, scratch } = options;
+  return {
+    url: internalUrl(),
+    name,
+    operations: group.operations,
+    request: group.request,
+    token: group.credentials.workToken,
+    scratch: `${scratch}/${name}`,
+    inputRoots,
+    inputHosts,
+    limits,
+    logLevel,
+  };
 }

@@ -32,9 +32,5 @@ export async function openRunner(
         limits: config.fileLimits,
         environment: childEnvironment(),
       });
-    case "kubernetes":
-      throw new Error(
-        "RUNNER is kubernetes: this version starts no pods. Allowed are local and external.",
-      );
   }
 }

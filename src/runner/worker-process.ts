@@ -2,56 +2,69 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { moduleBeside, nodeProgram } from "../program.ts";
 import type { StartLine } from "../worker/main.ts";
+import { endOf } from "./last-words.ts";
 
 export interface WorkerProcess {
   readonly name: string;
   isReady(): boolean;
   /** since it was ready; 0 before */
   livedMilliseconds(): number;
-  /** Takes no more work, finishes what is in hand and ends. */
+  /** the end of what it wrote to standard error, at most `bytes` */
+  lastWords(bytes: number): string;
+  /** Tells it to claim no more, finish its work and end. */
   retire(): void;
-  /** Asks, then kills; resolves when it is gone. */
+  /** Asks it to end, kills it after a grace time, and resolves when it has ended. */
   stop(): Promise<void>;
 }
 
-const graceMilliseconds = 8000;
-const outputKept = 2000;
+export interface WorkerEvents {
+  onReady(): void;
+  /** `code` is null for a worker that was killed by a signal or could not be started */
+  onExit(exit: { code: number | null; sentence: string }): void;
+}
 
-/** One worker, told its options over its standard input, which it outlives by no moment. */
+const graceMilliseconds = 8000;
+const lastOutputMilliseconds = 200;
+const outputBytesKept = 16_384;
+
+/** Starts one worker. It reads its options from standard input, and ends when that closes. */
 export function startWorkerProcess(
   line: StartLine,
   environment: NodeJS.ProcessEnv,
-  onExit: (code: number | null, lastWords: string) => void,
+  { onReady, onExit }: WorkerEvents,
 ): WorkerProcess {
   const { command, args } = nodeProgram(moduleBeside(import.meta.url, "../worker/main"), [
     "--max-semi-space-size=2",
   ]);
-  // Its name is there for people who look at the list of processes
+  // The name is an argument so that people can read it in the list of processes.
   const child = spawn(command, [...args, line.name], {
     env: environment,
     stdio: ["pipe", "pipe", "pipe"],
   });
   let readyAt: number | undefined;
-  let gone = false;
-  let output = "";
+  let ended = false;
+  let output = Buffer.alloc(0);
   child.stdout.once("data", () => {
     readyAt = Date.now();
+    onReady();
   });
   child.stderr.on("data", (chunk: Buffer) => {
-    output = (output + chunk.toString()).slice(-outputKept);
+    output = Buffer.concat([output, chunk]).subarray(-outputBytesKept);
     process.stderr.write(chunk);
   });
   const exited = once(child, "close");
-  const end = (code: number | null, why: string) => {
-    if (gone) return;
-    gone = true;
-    onExit(code, why);
+  const end = (code: number | null, sentence: string) => {
+    if (ended) return;
+    ended = true;
+    onExit({ code, sentence });
   };
-  child.on("exit", (code, signal) =>
-    end(code, signal ? `It was ended by ${signal}.` : lastLine(output)),
-  );
+  const onEnd = (code: number | null, signal: NodeJS.Signals | null) =>
+    end(code, signal ? `ended by ${signal}` : lastLine(output.toString()));
+  child.on("close", onEnd);
+  // Usually "close" follows at once with the last output; a grandchild that holds the pipe delays it.
+  child.on("exit", (code, signal) => setTimeout(onEnd, lastOutputMilliseconds, code, signal));
   child.on("error", (error) => end(null, error.message));
-  // A worker that died already takes no line; its exit says so
+  // Writing to a worker that has already died fails; its exit is reported anyway.
   child.stdin.on("error", () => undefined);
   child.stdin.write(`${JSON.stringify(line)}\n`);
 
@@ -59,9 +72,10 @@ export function startWorkerProcess(
     name: line.name,
     isReady: () => readyAt !== undefined,
     livedMilliseconds: () => (readyAt === undefined ? 0 : Date.now() - readyAt),
+    lastWords: (bytes) => endOf(output, bytes),
     retire: () => void child.stdin.write("retire\n"),
     async stop() {
-      if (gone) return;
+      if (ended) return;
       child.kill("SIGTERM");
       const killTimer = setTimeout(() => child.kill("SIGKILL"), graceMilliseconds);
       await exited;
@@ -70,6 +84,14 @@ export function startWorkerProcess(
   };
 }
 
+/** The reason in the last line, which is JSON when the worker's own log wrote it. */
 function lastLine(output: string): string {
-  return output.trim().split("\n").at(-1) ?? "";
+  const line = output.trim().split("\n").at(-1) ?? "";
+  try {
+    const { err, msg } = JSON.parse(line) as { err?: { message?: string }; msg?: string };
+    return err?.message ?? msg ?? line;
+  } catch (error) {
+    if (error instanceof SyntaxError) return line;
+    throw error;
+  }
 }

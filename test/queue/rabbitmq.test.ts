@@ -263,7 +263,7 @@ describe.skipIf(!rabbit)("the queue in RabbitMQ", () => {
           UnavailableError,
         );
         await expect(patient.take(topic, 1)).rejects.toBeInstanceOf(UnavailableError);
-        await expect(patient.check()).rejects.toThrow(/no answer within 1 s/);
+        await expect(patient.check()).rejects.toThrow(/did not answer within 1 seconds/);
         expect(Date.now() - start).toBeLessThan(8000);
       } finally {
         rabbit.thaw();

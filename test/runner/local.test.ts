@@ -56,54 +56,76 @@ function workersOf(parent: number) {
 
 runnerContract("local", async () => {
   const server = await startWorkServer();
-  const runner = await openLocalRunner(optionsFor(server.url, "contract"));
+  const runner = await openLocalRunner({ ...optionsFor(server.url, "contract"), logLevel: "info" });
   const mine = () => workersOf(process.pid);
   return {
     runner,
-    workers: () => mine().map((worker) => worker.name),
-    killWorker: (name) =>
-      process.kill(mine().find((worker) => worker.name === name)?.pid ?? 0, "SIGKILL"),
+    workers: {
+      names: () => mine().map((worker) => worker.name),
+      kill: (name) =>
+        process.kill(mine().find((worker) => worker.name === name)?.pid ?? 0, "SIGKILL"),
+      allow(started) {
+        const detail = "This token is not a worker's.";
+        server.refusal = started ? undefined : { status: 403, detail };
+      },
+    },
     close: () => server.close(),
   };
 });
 
-test("workers that die at once come back ever more slowly, with the reason", async () => {
+const group = { key: "group", operations: ["noop"], credentials: {}, size: 1 };
+
+test("the sentence of workers that die at once has the reason they gave", async () => {
   const server = await startWorkServer();
   server.refusal = { status: 403, detail: "This token is not a worker's." };
-  const dead: string[] = [];
   const runner = await openLocalRunner(optionsFor(server.url, "dying"));
-  runner.onDeath((worker) => dead.push(worker));
-  await runner.start({ id: "group", operations: ["noop"], size: 1 });
-  const status = await until(async () => {
-    const now = await runner.poll("group");
-    return now.failed > 0 ? now : undefined;
+  await runner.reconcile([group]);
+  const [trouble] = await until(() => {
+    const { troubles = [] } = runner.statuses().get("group") ?? {};
+    return troubles.length > 0 ? troubles : undefined;
   });
-  expect(status).toMatchObject({
-    running: 0,
-    failed: 1,
-    reason: expect.stringContaining("Workers die at once (exit code 1)"),
-  });
-  expect(status.reason).toContain("not a worker's");
-  expect(dead.length).toBe(2);
-  server.refusal = undefined;
-  await until(async () => (await runner.poll("group")).running === 1);
-  expect((await runner.poll("group")).reason).toBeUndefined();
+  expect(trouble?.sentence).toBe(
+    "Workers die as soon as they start (exit code 1: POST /v1/work/claim was answered with 403: This token is not a worker's.).",
+  );
   await runner.close();
   await server.close();
 });
 
-test("workers without work end, and come when there is some again", async () => {
+test("the work token is presented, and a container is not started", async () => {
   const server = await startWorkServer();
-  const runner = await openLocalRunner({ ...optionsFor(server.url, "idle"), idleSeconds: 0.5 });
-  const group = { id: "group", operations: ["noop"], size: 1 };
-  await runner.start(group);
+  const runner = await openLocalRunner(optionsFor(server.url, "token"));
+  const workload = { image: "example.org/science:1" };
+  await runner.reconcile([
+    { ...group, credentials: { workToken: "a-work-token" } },
+    { ...group, key: "image", workload },
+  ]);
+  expect(runner.statuses().get("image")).toMatchObject({
+    running: 0,
+    troubles: [
+      {
+        kind: "other",
+        sentence:
+          "This step needs the container example.org/science:1, and RUNNER=local starts none.",
+      },
+    ],
+  });
+  await until(() => server.tokens.has("Bearer a-work-token"));
+  const [worker] = workersOf(process.pid);
+  expect(readFileSync(`/proc/${worker?.pid}/cmdline`, "utf8")).not.toContain("a-work-token");
+  await runner.close();
+  await server.close();
+});
+
+test("a worker that is no longer wanted finishes its work first", async () => {
+  const server = await startWorkServer();
+  const runner = await openLocalRunner(optionsFor(server.url, "retired"));
+  await runner.reconcile([group]);
   await until(() => server.claims.length > 0);
-  await until(() => workersOf(process.pid).length === 0);
-  await until(async () => (await runner.poll("group")).running === 0);
-  expect(await runner.poll("group")).toEqual({ starting: 0, running: 0, failed: 0 });
   server.waiting.push(workTask(server, 1));
-  await runner.start(group);
-  await until(() => server.reports.length === 1);
+  await until(() => server.waiting.length === 0);
+  await runner.reconcile([]);
+  await until(() => workersOf(process.pid).length === 0 && runner.statuses().size === 0);
+  expect(server.reports.map(({ status }) => status)).toContain("success");
   await runner.close();
   await server.close();
 });

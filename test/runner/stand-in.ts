@@ -5,4 +5,4 @@ import { type LocalRunnerOptions, openLocalRunner } from "../../src/runner/local
 const { url, ...options }: { url: string } & Omit<LocalRunnerOptions, "internalUrl" | "log"> =
   JSON.parse(process.argv.at(-1) ?? "");
 const runner = await openLocalRunner({ ...options, internalUrl: () => url, log: silentLog() });
-await runner.start({ id: "group", operations: ["transform"], size: 1 });
+await runner.reconcile([{ key: "group", operations: ["transform"], credentials: {}, size: 1 }]);

@@ -9,6 +9,8 @@ export interface WorkServer {
   readonly url: string;
   waiting: Task[];
   claims: { worker: string; operations: string[]; max: number }[];
+  /** every `authorization` header that came */
+  tokens: Set<string>;
   reports: Report[];
   /** calls of /reports */
   reportCalls: number;
@@ -49,6 +51,7 @@ export async function startWorkServer(): Promise<WorkServer> {
     url: `http://127.0.0.1:${port}`,
     waiting: [],
     claims: [],
+    tokens: new Set(),
     reports: [],
     reportCalls: 0,
     heartbeats: [],
@@ -67,6 +70,8 @@ export async function startWorkServer(): Promise<WorkServer> {
     const path = request.url ?? "";
     if (path.startsWith("/objects/"))
       return storeObject(request, response, path.slice("/objects/".length));
+    const { authorization } = request.headers;
+    if (authorization) server.tokens.add(authorization);
     const body = JSON.parse(await text(request));
     if (server.refusal)
       return say(response, { detail: server.refusal.detail }, server.refusal.status);

@@ -1,7 +1,7 @@
 import { type ChannelModel, type ConfirmChannel, connect } from "amqplib";
 import type { Logger } from "pino";
 import { UnavailableError } from "../../errors.ts";
-import { pause, within } from "../time.ts";
+import { pause, within } from "../../time.ts";
 
 const shortestWait = 200;
 const longestWait = 5000;

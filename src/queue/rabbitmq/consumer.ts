@@ -1,7 +1,7 @@
 import type { ConfirmChannel, ConsumeMessage } from "amqplib";
 import type { Logger } from "pino";
+import { pause } from "../../time.ts";
 import type { Consumer, Verdict } from "../contract.ts";
-import { pause } from "../time.ts";
 import { type Handle, judge } from "../verdicts.ts";
 import { parseBody } from "./body.ts";
 import type { BrokerConnection } from "./connection.ts";

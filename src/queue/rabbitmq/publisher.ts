@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { ConfirmChannel } from "amqplib";
-import { within } from "../time.ts";
+import { within } from "../../time.ts";
 import type { BrokerConnection } from "./connection.ts";
 import { KeptChannel } from "./kept-channel.ts";
 

@@ -8,7 +8,7 @@ import { removeOrphanedObjects } from "./orphaned-objects.ts";
 
 /** Ends a round once: the guarded move decides, and only the one that made it cleans up. The sweep cleans up after a crash in between. */
 export async function endRequest(
-  ctx: Deps<"db" | "log" | "metrics" | "notifier" | "queue" | "runner" | "store">,
+  ctx: Deps<"db" | "log" | "metrics" | "notifier" | "queue" | "store">,
   id: string,
   move: "complete" | "fail" | "endCancel",
   reason?: string,
@@ -26,14 +26,10 @@ export async function endRequest(
   await cleanUp(ctx, id);
 }
 
-/** What a request leaves behind outside of the ledger: topics, a group, objects that no result names. Safe to run again. */
-export async function cleanUp(
-  ctx: Deps<"db" | "queue" | "runner" | "store">,
-  id: string,
-): Promise<void> {
+/** What a request leaves behind outside the ledger: topics, and objects that no result names. Safe to run again. */
+export async function cleanUp(ctx: Deps<"db" | "queue" | "store">, id: string): Promise<void> {
   const facts = await readFacts(ctx.db.query, id);
   for (const operation of new Set(facts?.steps.map((step) => step.operation)))
     await ctx.queue.drop(workTopic(operation, id));
-  if (ctx.runner.scope === "request") await ctx.runner.stop(id);
   await removeOrphanedObjects(ctx, id);
 }

@@ -3,6 +3,7 @@ import type { Db } from "../../db/client.ts";
 import type { Deps } from "../../deps.ts";
 import { metrics } from "../../metrics.ts";
 import { poisonTopic, reportsTopic } from "../../queue/contract.ts";
+import { within } from "../../time.ts";
 import { fileStates, openRequestStates } from "../state.ts";
 import { oldestWaiting, openFilesByOperation, openRequestsByState } from "./gauges-store.ts";
 
@@ -39,7 +40,7 @@ const connections = new Gauge({
   registers,
 });
 
-const mostSeconds = 5;
+const mostMilliseconds = 5000;
 
 /** Read when somebody scrapes, from counters and by index alone; what cannot be read in time is left out, which an alert can see. */
 export async function refreshGauges(
@@ -56,22 +57,11 @@ export async function refreshGauges(
   await Promise.all(
     parts.map(async ([part, gauge, read]) => {
       gauge.reset();
-      await inTime(read()).catch((error: Error) =>
+      await within(mostMilliseconds, read()).catch((error: Error) =>
         ctx.log.debug({ err: error, part }, "a gauge was left out of this scrape"),
       );
     }),
   );
-}
-
-async function inTime(work: Promise<void>): Promise<void> {
-  let clock: NodeJS.Timeout | undefined;
-  const tooLate = new Promise<never>((_, reject) => {
-    clock = setTimeout(
-      () => reject(new Error(`no answer within ${mostSeconds} seconds`)),
-      mostSeconds * 1000,
-    );
-  });
-  await Promise.race([work, tooLate]).finally(() => clearTimeout(clock));
 }
 
 async function requestGauges({ db }: Deps<"db">): Promise<void> {

@@ -1,21 +1,21 @@
 import type { Deps } from "../../deps.ts";
+import { pause, within } from "../../time.ts";
 import { openProgress } from "./open-progress-store.ts";
 
-const sampleSeconds = 5;
-const mostCheckSeconds = 2;
-const serviceGroup = "service";
+const sampleMilliseconds = 5000;
+const mostCheckMilliseconds = 2000;
 
 /** Looks every few seconds at the counters of open requests and at what the service needs, so that a status read has only to remember. */
-export function startSampler(
-  ctx: Deps<"activity" | "db" | "log" | "notifier" | "queue" | "runner" | "store">,
-): { stop(): Promise<void> } {
+export function startSampler(ctx: Deps<"activity" | "db" | "log" | "queue" | "runner" | "store">): {
+  stop(): Promise<void>;
+} {
   const stopping = new AbortController();
   const sampling = (async () => {
     while (!stopping.signal.aborted) {
       await sampleOnce(ctx).catch((error: Error) =>
         ctx.log.debug({ err: error }, "the counters were not sampled; the next beat does"),
       );
-      await ctx.notifier.wait("never", sampleSeconds, stopping.signal);
+      await pause(sampleMilliseconds, stopping.signal);
     }
   })();
   return {
@@ -59,26 +59,15 @@ async function sampleProgress({ db, activity }: Deps<"activity" | "db">): Promis
   for (const [request, { round, finished }] of requests) activity.sample(request, round, finished);
 }
 
-async function workerFailure({ runner }: Deps<"runner">): Promise<string | undefined> {
-  if (runner.scope !== "service") return undefined;
-  const { running, reason } = await runner.poll(serviceGroup);
-  return running === 0 ? reason : undefined;
+function workerFailure({ runner }: Deps<"runner">): string | undefined {
+  const statuses = [...runner.statuses().values()];
+  if (statuses.some(({ running }) => running > 0)) return undefined;
+  return statuses.flatMap(({ troubles }) => troubles)[0]?.sentence;
 }
 
 async function failureOf(check: Promise<void>): Promise<string | undefined> {
-  const late = new AbortController();
-  const answered = check.then(
+  return within(mostCheckMilliseconds, check).then(
     () => undefined,
     (error: Error) => error.message,
   );
-  const tooLate = new Promise<string>((resolve) => {
-    const clock = setTimeout(
-      () => resolve(`it did not answer within ${mostCheckSeconds} seconds`),
-      mostCheckSeconds * 1000,
-    );
-    late.signal.addEventListener("abort", () => clearTimeout(clock));
-  });
-  const fault = await Promise.race([answered, tooLate]);
-  late.abort();
-  return fault;
 }

@@ -138,11 +138,9 @@ function published(
     since === undefined
       ? "has asked for"
       : `has asked since ${new Date(Date.now() - since * 1000).toISOString()} for`;
-  const help =
-    runner.kind === "external" ? " Start one: longshore worker." : " One is being started.";
   return {
     reason: "workers",
-    sentence: `${ready}, and no worker ${asked} ${operation} work here.${help}`,
+    sentence: `${ready}, and no worker ${asked} ${operation} work here. ${runner.help}`,
   };
 }
 

@@ -1,19 +1,43 @@
 import type { Deps } from "../../deps.ts";
-import { openWork } from "./sweep-store.ts";
+import type { WorkerGroup } from "../../runner/contract.ts";
+import { usefulWorkers } from "./scale-workers-store.ts";
 
+/** The group that serves every request. */
 const serviceGroup = "service";
 
-/** As many workers as there is work for, never more than the runner may have. */
-export async function scaleWorkers(ctx: Deps<"db" | "operations" | "runner">): Promise<void> {
-  if (ctx.runner.scope !== "service") return;
-  const work = (await openWork(ctx.db.query)).filter(
-    (row) => row.open > 0 && ctx.operations.has(row.operation),
-  );
-  const open = work.reduce((total, row) => total + row.open, 0);
-  if (!open) return;
-  await ctx.runner.start({
-    id: serviceGroup,
-    operations: [...ctx.operations.keys()],
-    size: Math.min(open, ctx.runner.capacity),
-  });
+/** Workers stay so long after their work has ended: starting one takes longer than most tasks. */
+const scaleDownMilliseconds = 30_000;
+
+/** Has the runner run what the ledger has work for; for the leader, again and again in its term. */
+export function makeScaler(
+  ctx: Deps<"db" | "operations" | "runner">,
+  now: () => number = Date.now,
+): () => Promise<void> {
+  const steady = makeScaleDownDelay(scaleDownMilliseconds, now);
+  return async () => ctx.runner.reconcile(await wantedGroups(ctx, steady));
+}
+
+async function wantedGroups(
+  ctx: Deps<"db" | "operations">,
+  steady: (size: number) => number,
+): Promise<WorkerGroup[]> {
+  const operations = [...ctx.operations.keys()];
+  const size = steady(await usefulWorkers(ctx.db.query, operations));
+  return size > 0 ? [{ key: serviceGroup, operations, credentials: {}, size }] : [];
+}
+
+/** Follows a size upwards at once, and downwards when it has been lower for the given time. */
+export function makeScaleDownDelay(
+  milliseconds: number,
+  now: () => number,
+): (size: number) => number {
+  const sizes: { at: number; size: number }[] = [];
+  return (size) => {
+    const at = now();
+    // Sizes that a later one reaches no longer matter, so the first is always the largest.
+    while ((sizes.at(-1)?.size ?? size + 1) <= size) sizes.pop();
+    sizes.push({ at, size });
+    while (at - (sizes[0]?.at ?? at) > milliseconds) sizes.shift();
+    return sizes[0]?.size ?? size;
+  };
 }

@@ -1,15 +1,21 @@
 import { runLookups } from "../../datasets/lookup.ts";
 import { lead } from "../../db/leader.ts";
 import type { Context, Deps } from "../../deps.ts";
+import { pause } from "../../time.ts";
 import { requestsOfDataset } from "../advance/advance-store.ts";
 import { expireLeasesOf } from "../dispatch/expire-leases.ts";
-import { scaleWorkers } from "./scale-workers.ts";
+import { makeScaler } from "./scale-workers.ts";
 import { housekeep, sweep } from "./sweep.ts";
 
 const housekeepingSeconds = 60;
 const scaleSeconds = 2;
+const gatherMilliseconds = 100;
+const lastWordsBytes = 2000;
 
-/** The scheduler role: listens for facts, looks up datasets, sweeps (one leader of all processes), and keeps workers running. */
+/**
+ * The scheduler role: looks up datasets, and while this process leads, sweeps and has the runner
+ * run workers.
+ */
 export function startScheduler(ctx: Context): { stop(): Promise<void> } {
   const stopping = new AbortController();
   const { signal } = stopping;
@@ -17,32 +23,50 @@ export function startScheduler(ctx: Context): { stop(): Promise<void> } {
     ctx.notifier.onPrefix("dataset:", (channel) =>
       advanceDataset(ctx, Number(channel.slice("dataset:".length))),
     ),
+    ctx.runner.onDeath((worker) => {
+      onDeath(ctx, worker).catch((error: Error) =>
+        ctx.log.warn({ err: error, worker }, "a dead worker's files wait until their lease ends"),
+      );
+    }),
   ];
-  ctx.runner.onDeath((worker) => {
-    expireLeasesOf(ctx, worker).catch((error: Error) =>
-      ctx.log.warn({ err: error, worker }, "a dead worker's files wait for their lease"),
-    );
-  });
-  const leading = lead(ctx, "sweep", signal, async (term) => {
-    let lastHousekeeping = 0;
-    while (!term.aborted) {
-      await sweep(ctx);
-      if (Date.now() - lastHousekeeping > housekeepingSeconds * 1000) {
-        lastHousekeeping = Date.now();
-        await housekeep(ctx);
-      }
-      await ctx.notifier.wait("sweep", ctx.config.sweepSeconds, term);
-    }
-  });
-  const scaling = repeat(ctx, signal, "work", scaleSeconds, () => scaleWorkers(ctx));
+  const leading = lead(ctx, "scheduler", signal, (term) => serveTerm(ctx, term));
   const lookups = runLookups(ctx, signal);
 
   async function stop(): Promise<void> {
     stopping.abort();
+    await Promise.allSettled([leading, lookups]);
     for (const end of off) end();
-    await Promise.allSettled([leading, scaling, lookups]);
   }
   return { stop };
+}
+
+/** Resolves when the term is over: then workers of this process end, as the next leader starts its own. */
+async function serveTerm(ctx: Context, term: AbortSignal): Promise<void> {
+  ctx.log.info("this process leads the schedulers");
+  await Promise.all([
+    sweepRepeatedly(ctx, term),
+    repeat(ctx, term, "work", scaleSeconds, makeScaler(ctx)),
+  ]);
+  await ctx.runner.resign();
+}
+
+async function sweepRepeatedly(ctx: Context, term: AbortSignal): Promise<void> {
+  let lastHousekeeping = 0;
+  while (!term.aborted) {
+    await sweep(ctx);
+    if (Date.now() - lastHousekeeping > housekeepingSeconds * 1000) {
+      lastHousekeeping = Date.now();
+      await housekeep(ctx);
+    }
+    await ctx.notifier.wait("sweep", ctx.config.sweepSeconds, term);
+  }
+}
+
+async function onDeath(ctx: Context, worker: string): Promise<void> {
+  const files = await expireLeasesOf(ctx, worker);
+  if (files === 0) return;
+  const lastWords = await ctx.runner.lastWords(worker, lastWordsBytes);
+  ctx.log.warn({ worker, files, lastWords }, "a worker died with files");
 }
 
 function advanceDataset(ctx: Deps<"advanceQueue" | "db" | "log">, id: number): void {
@@ -55,6 +79,7 @@ function advanceDataset(ctx: Deps<"advanceQueue" | "db" | "log">, id: number): v
     );
 }
 
+/** Does `work` at every notification of the channel, and at the latest after so many seconds. */
 async function repeat(
   ctx: Deps<"log" | "notifier">,
   signal: AbortSignal,
@@ -66,10 +91,10 @@ async function repeat(
     try {
       await work();
     } catch (error) {
-      ctx.log.warn({ err: error }, "tried again at the next look");
+      ctx.log.warn({ err: error }, "a duty of the scheduler failed; it is tried again");
     }
     await ctx.notifier.wait(channel, seconds, signal);
-    // Rings of one moment are gathered.
-    await ctx.notifier.wait("never", 0.1, signal);
+    // Notifications of one moment are answered together.
+    await pause(gatherMilliseconds, signal);
   }
 }

@@ -19,14 +19,6 @@ export async function notOpen(query: Query, ids: string[]): Promise<string[]> {
   return rows.map((row) => row.id);
 }
 
-/** How much work each operation has now, over all open requests. */
-export async function openWork(query: Query): Promise<{ operation: string; open: number }[]> {
-  return query(
-    `SELECT s.operation, sum(s.waiting + s.queued + s.running)::bigint AS open FROM requests r JOIN request_steps s ON s.request_id = r.id
-     WHERE r.state IN ('submitted', 'lookup', 'running') AND r.ending IS NULL GROUP BY s.operation`,
-  );
-}
-
 /** Ended lately: cleaned up once more, for a crash between the move and the clean-up. */
 export async function endedLately(query: Query, seconds: number): Promise<string[]> {
   const rows = await query<{ id: string }>(

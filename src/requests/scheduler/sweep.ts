@@ -84,7 +84,7 @@ async function dropTopics(ctx: Deps<"db" | "queue">): Promise<number> {
   return over.length;
 }
 
-async function cleanUpEnded(ctx: Deps<"db" | "queue" | "runner" | "store">): Promise<number> {
+async function cleanUpEnded(ctx: Deps<"db" | "queue" | "store">): Promise<number> {
   for (const id of await endedLately(ctx.db.query, 300)) await cleanUp(ctx, id);
   return 0;
 }

@@ -1,0 +1,30 @@
+import { setTimeout as timer } from "node:timers/promises";
+
+/** Resolves after the time, or at once when the signal comes. */
+export async function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
+  try {
+    await timer(milliseconds, undefined, signal && { signal });
+  } catch (error) {
+    if (!signal?.aborted) throw error;
+  }
+}
+
+/** Rejects when the promise takes longer; how the promise ends after that is ignored. */
+export async function within<Result>(
+  milliseconds: number,
+  promise: Promise<Result>,
+): Promise<Result> {
+  let clock: NodeJS.Timeout | undefined;
+  const tooLong = new Promise<never>((_resolve, reject) => {
+    clock = setTimeout(
+      () =>
+        reject(new Error(`It did not answer within ${Math.ceil(milliseconds / 1000)} seconds.`)),
+      milliseconds,
+    );
+  });
+  try {
+    return await Promise.race([promise, tooLong]);
+  } finally {
+    clearTimeout(clock);
+  }
+}

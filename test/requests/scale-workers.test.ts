@@ -1,0 +1,84 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Context } from "../../src/deps.ts";
+import type { Task } from "../../src/operations/contract.ts";
+import { cancel } from "../../src/requests/lifecycle/cancel.ts";
+import { makeScaleDownDelay, makeScaler } from "../../src/requests/scheduler/scale-workers.ts";
+import type { WorkerGroup } from "../../src/runner/contract.ts";
+import { type Ledger, openLedger } from "../support/context.ts";
+import { until } from "../support/wait.ts";
+
+let ledger: Ledger;
+beforeAll(async () => {
+  ledger = await openLedger();
+});
+afterAll(() => ledger.close());
+
+/** What a leader with no memory asks of its runner now. */
+async function wanted(operations = ledger.ctx.operations): Promise<WorkerGroup[]> {
+  const calls: WorkerGroup[][] = [];
+  const runner: Context["runner"] = {
+    ...ledger.ctx.runner,
+    reconcile: async (groups) => void calls.push(groups),
+  };
+  await makeScaler({ ...ledger.ctx, operations, runner })();
+  expect(calls).toHaveLength(1);
+  return calls[0] ?? [];
+}
+const size = async () => (await wanted())[0]?.size ?? 0;
+const queued = (id: string, files: number) =>
+  until(async () => (await ledger.read(id)).counters.queued === files);
+
+test("one group serves all requests, with as many workers as could be busy", async () => {
+  expect(await wanted()).toEqual([]);
+  const small = await ledger.submit(2);
+  const large = await ledger.submit(5);
+  await Promise.all([queued(small, 2), queued(large, 5)]);
+  expect(await wanted()).toEqual([
+    { key: "service", operations: ["noop", "transform"], credentials: {}, size: 7 },
+  ]);
+  const [task] = (await ledger.claim(1, { request: small })) as [Task];
+  expect(await size()).toBe(7);
+  await ledger.report(task, "success");
+  expect(await size()).toBe(6);
+  await cancel(ledger.ctx, large);
+  expect(await size()).toBe(1);
+  await cancel(ledger.ctx, small);
+  expect(await wanted()).toEqual([]);
+});
+
+test("a request with a limit on its workers adds no more than that, and others no less", async () => {
+  const limited = await ledger.submit(10, { workers: 2 });
+  const free = await ledger.submit(3);
+  await Promise.all([queued(limited, 10), queued(free, 3)]);
+  expect(await size()).toBe(5);
+  await cancel(ledger.ctx, limited);
+  await cancel(ledger.ctx, free);
+});
+
+test("work of an operation that this service does not offer wants no worker", async () => {
+  const id = await ledger.submit(4);
+  await queued(id, 4);
+  const { transform } = Object.fromEntries(ledger.ctx.operations);
+  expect(await wanted(new Map(transform && [["transform", transform]]))).toEqual([]);
+  await cancel(ledger.ctx, id);
+});
+
+test("a size grows at once, and falls when it has been lower for the whole delay", () => {
+  let now = 0;
+  const steady = makeScaleDownDelay(30, () => now);
+  const sizes: number[] = [];
+  for (const [at, size] of [
+    [0, 4],
+    [10, 8],
+    [20, 0],
+    [35, 3],
+    [40, 0],
+    [41, 0],
+    [65, 0],
+    [66, 0],
+  ] as const) {
+    now = at;
+    sizes.push(steady(size));
+  }
+  expect(sizes).toEqual([4, 8, 8, 8, 8, 3, 3, 0]);
+});
