@@ -1,15 +1,12 @@
 // doc/states.md, from the table of moves.
 import {
   fileMoves,
-  fileStates,
   finalFileStates,
   finalRequestStates,
   requestMoves,
-  requestStates,
 } from "../../src/requests/state.ts";
 
 interface Machine {
-  states: readonly string[];
   final: readonly string[];
   moves: Record<string, { from: readonly string[]; to: string; why: string }>;
 }
@@ -22,22 +19,21 @@ guarded by the states it may leave, and answers whether it happened. Final state
 
 ## A request
 
-${section({ states: requestStates, final: finalRequestStates, moves: requestMoves })}
+${section({ final: finalRequestStates, moves: requestMoves })}
 ## A file of a request, in its current step
 
-${section({ states: fileStates, final: finalFileStates, moves: fileMoves })}`;
+${section({ final: finalFileStates, moves: fileMoves })}`;
 }
 
-function section({ states, final, moves }: Machine): string {
+function section({ final, moves }: Machine): string {
   const arrows = Object.entries(moves).flatMap(([name, move]) =>
-    move.from.map((from) => `    ${from} --> ${move.to}: ${name}`),
+    (move.from.length ? move.from : ["[*]"]).map((from) => `    ${from} --> ${move.to}: ${name}`),
   );
   const rows = Object.entries(moves).map(
-    ([name, move]) => `| \`${name}\` | ${move.from.join(", ")} | ${move.to} | ${move.why} |`,
+    ([name, { from, to, why }]) => `| \`${name}\` | ${from.join(", ") || "new"} | ${to} | ${why} |`,
   );
   return `\`\`\`mermaid
 stateDiagram-v2
-    [*] --> ${states[0]}
 ${arrows.join("\n")}
 ${final.map((state) => `    ${state} --> [*]`).join("\n")}
 \`\`\`

@@ -28,6 +28,7 @@ interface Move<State extends string> {
 }
 
 export const requestMoves = {
+  submit: { from: [], to: "submitted", why: "its user asked for it" },
   lookUp: { from: ["submitted"], to: "lookup", why: "the dataset's files are still being found" },
   run: {
     from: ["submitted", "lookup"],
@@ -54,6 +55,7 @@ export const requestMoves = {
 } as const satisfies Record<string, Move<RequestState>>;
 
 export const fileMoves = {
+  register: { from: [], to: "waiting", why: "the dataset's file becomes one of the request" },
   queue: { from: ["waiting"], to: "queued", why: "its work is published: a new attempt" },
   unqueue: {
     from: ["queued"],
@@ -120,6 +122,14 @@ export const openFileStates = fileStates.filter((state) => !finalFileStates.incl
 
 export function isFinal(state: RequestState): boolean {
   return finalRequestStates.includes(state);
+}
+
+/** The request's files are published and given to workers, unless an end has begun (`ending`). */
+export const dispatchStates = ["lookup", "running"] as const satisfies RequestState[];
+
+/** The same as an SQL condition on a row of `requests`. */
+export function acceptsWork(request: string): string {
+  return `${request}.state IN (${sqlList(dispatchStates)}) AND ${request}.ending IS NULL`;
 }
 
 /** A list of state words as an SQL list, for a guard: `state IN (${sqlList(fileMoves.start.from)})`. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { registerFiles } from "../../src/requests/advance/advance-store.ts";
+import { registerFiles } from "../../src/requests/advance/register-store.ts";
 import { type Ledger, openLedger } from "../support/context.ts";
 
 let ledger: Ledger;

@@ -1,5 +1,5 @@
 import type { DatasetState } from "../../datasets/state.ts";
-import type { Db, Query } from "../../db/client.ts";
+import type { Query } from "../../db/client.ts";
 import type { RequestState } from "../state.ts";
 
 export interface StepFacts {
@@ -70,46 +70,6 @@ export async function failureOfClass(
   );
   return row?.info;
 }
-
-/**
- * Copies the dataset's next files into the request, in the dataset's order; answers how many. One at a time for a request, by a lock of its
- * own: held by the row of the step, reports and claims of the request would wait for each chunk.
- */
-export function registerFiles(
-  db: Pick<Db, "tx">,
-  id: string,
-  datasetId: number,
-  limit: number,
-): Promise<number> {
-  return db.tx(async (query) => {
-    await query(
-      "SELECT pg_advisory_xact_lock(hashtextextended($1, $2))",
-      [id, registerLock],
-      "register_lock",
-    );
-    const [row] = await query<{ n: number }>(
-      `WITH r AS MATERIALIZED (
-         SELECT id FROM requests WHERE id = $1 AND state IN ('submitted', 'lookup', 'running') FOR SHARE
-       ), s AS MATERIALIZED (
-         SELECT s.registered FROM r JOIN request_steps s ON s.request_id = r.id WHERE s.request_id = $1 AND s.step = 1
-       ), c AS MATERIALIZED (
-         SELECT f.id, f.seq FROM s JOIN files f ON f.seq > s.registered WHERE f.dataset_id = $2 ORDER BY f.seq LIMIT $3
-       ), u AS (
-         UPDATE request_steps t SET waiting = t.waiting + k.n, registered = k.last, version = t.version + 1
-         FROM (SELECT count(*) AS n, max(seq) AS last FROM c) k WHERE t.request_id = $1 AND t.step = 1 AND k.n > 0
-       ), i AS (
-         INSERT INTO request_files (request_id, file_id) SELECT $1, id FROM c
-       )
-       SELECT count(*) AS n FROM c`,
-      [id, datasetId, limit],
-      "register_files",
-    );
-    return row?.n ?? 0;
-  });
-}
-
-/** Sets these locks apart from other advisory locks. */
-const registerLock = 72707371;
 
 /** A fresh table has no statistics and the planner then takes the wrong index: told again at each tenfold growth. */
 export async function refreshStatistics(query: Query): Promise<void> {

@@ -7,10 +7,10 @@ import {
   type RequestFacts,
   readFacts,
   refreshStatistics,
-  registerFiles,
 } from "./advance-store.ts";
 import { endRequest } from "./end.ts";
 import { publishWork } from "./publish.ts";
+import { registerFiles } from "./register-store.ts";
 import { settleChunk, settleOpenFiles } from "./settle-store.ts";
 
 const registerChunk = 5000;
