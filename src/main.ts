@@ -12,6 +12,7 @@ import { makeApp } from "./http/app.ts";
 import { type Listening, listen } from "./http/listen.ts";
 import { holdUntilReady } from "./http/ready.ts";
 import type { Logger } from "./log.ts";
+import { keyProblem } from "./requests/keys/keys.ts";
 import { startSampler } from "./requests/monitor/sampler.ts";
 import { resultBuckets } from "./requests/read/result-bucket.ts";
 import { consumeReports } from "./requests/reports/consume-reports.ts";
@@ -106,6 +107,7 @@ async function openS3(
     rootKey,
     log,
     results: resultBuckets(context),
+    keyProblem: (key) => keyProblem(context, key),
     uploadLimitBytes: config.fileLimits.outputMegabytes * 2 ** 20,
   });
   const s3 = await listen(config.host, config.s3Port, "S3_PORT", server);

@@ -212,6 +212,23 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/v1/requests/{id}/revoke-keys": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** End all S3 keys of a request that exist now; keys made later are valid */
+    post: operations["revokeKeys"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/v1/requests/{id}/receipt": {
     parameters: {
       query?: never;
@@ -490,6 +507,16 @@ export interface components {
       /** @description Fingerprints of error groups. */
       errors?: string[];
       files?: number[];
+    };
+    /** @description Empty: the read keys and the write keys. */
+    RevokeKeys: {
+      /**
+       * @default [
+       *       "read",
+       *       "write"
+       *     ]
+       */
+      kinds?: ("read" | "write")[];
     };
     /**
      * @description RFC 9457. `detail` says what was wrong and what is allowed; `errors` says it of each place, by a JSON pointer into the body or a parameter's name.
@@ -1956,6 +1983,92 @@ export interface operations {
         };
       };
       /** @description The body is larger than 4 MB. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is not application/json in UTF-8. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Something the service needs is away for a moment; try again after Retry-After seconds. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  revokeKeys: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The request's id. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "kinds": [
+         *         "read"
+         *       ]
+         *     }
+         */
+        "application/json": components["schemas"]["RevokeKeys"];
+      };
+    };
+    responses: {
+      /** @description The keys are no longer valid. */
+      204: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content?: never;
+      };
+      /** @description Something in the input is wrong; `errors` says where. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The Host or Origin is foreign. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description There is no such thing. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is larger than 1 MB. */
       413: {
         headers: {
           [name: string]: unknown;

@@ -4,6 +4,7 @@ import type { Context, Deps } from "../deps.ts";
 import { notFound, RequestError } from "../errors.ts";
 import { facades } from "../facades/index.ts";
 import { collectProcessMetrics } from "../metrics.ts";
+import { keyProblem } from "../requests/keys/keys.ts";
 import { resultBuckets } from "../requests/read/result-bucket.ts";
 import { baseMiddleware, type Locals, loggedPath } from "./base-middleware.ts";
 import { docs } from "./docs.ts";
@@ -36,7 +37,12 @@ export function makeApp(ctx: Context): RequestListener {
 
 function objectsOf(ctx: Context): ObjectRoutes {
   const uploadLimitBytes = ctx.config.fileLimits.outputMegabytes * 1024 * 1024;
-  return { ...ctx, uploadLimitBytes, isRecorded: resultBuckets(ctx).isRecorded };
+  return {
+    ...ctx,
+    uploadLimitBytes,
+    isRecorded: resultBuckets(ctx).isRecorded,
+    keyProblem: (key) => keyProblem(ctx, key),
+  };
 }
 
 function answering(ctx: Context, route: Route) {

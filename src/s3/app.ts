@@ -1,7 +1,8 @@
-// The S3-compatible endpoint: what S3 clients read results with, and what workers of other makers put them with.
+// The S3-compatible endpoint: S3 clients read results here, and external workers put them here.
 import { randomUUID } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Logger } from "../log.ts";
+import type { KeyProblem, UsedKey } from "../requests/keys/keys.ts";
 import type { Store } from "../storage/contract.ts";
 import { readAddress } from "./address.ts";
 import { authorize } from "./authorize.ts";
@@ -9,21 +10,24 @@ import { bucketViewOf, type Results } from "./bucket-view.ts";
 import { listBuckets } from "./buckets.ts";
 import type { Call, Reply } from "./call.ts";
 import { errorReply } from "./error-reply.ts";
+import { keyError } from "./key-error.ts";
 import { operationOf } from "./operations.ts";
 import { S3Error } from "./s3-error.ts";
 import { sendReply } from "./send.ts";
 
 export interface S3App {
   store: Store;
-  /** every request's keys follow from it */
+  /** the keys of every request are derived from it */
   rootKey: Buffer;
   results: Results;
+  /** asked at each call */
+  keyProblem(key: UsedKey): Promise<KeyProblem | undefined>;
   log: Logger;
   /** most bytes of an object */
   uploadLimitBytes: number;
 }
 
-/** A server for it: an upload may take as long as it takes. */
+/** No time limit for a request: an upload may take hours. */
 export function makeS3Server(app: S3App): Server {
   return createServer(
     { requestTimeout: 0, headersTimeout: 60_000, keepAliveTimeout: 30_000 },
@@ -47,7 +51,10 @@ export function makeS3App(
       })
       .then((reply) => sendReply(request, response, reply))
       .catch((error: unknown) => {
-        app.log.info({ err: error, request: id, path }, "an S3 answer broke off");
+        app.log.info(
+          { err: error, request: id, path },
+          "the connection closed before an S3 reply was complete",
+        );
         response.destroy();
       });
   };
@@ -72,11 +79,12 @@ async function answer(
     bucketView: bucketViewOf(caller, store, results),
   };
   const { bucket, key, query } = address;
-  if (bucket === "" && key === "" && request.method === "GET") return listBuckets(call);
-  if (bucket !== caller.bucket)
+  const listsBuckets = bucket === "" && key === "" && request.method === "GET";
+  if (!listsBuckets && bucket !== caller.bucket)
     throw new S3Error("AccessDenied", undefined, { details: { BucketName: bucket } });
-  if (!(await results.requestExists(bucket)))
-    throw new S3Error("NoSuchBucket", undefined, { details: { BucketName: bucket } });
+  const problem = await app.keyProblem({ ...caller, request: caller.bucket });
+  if (problem) throw keyError(problem, caller);
+  if (listsBuckets) return listBuckets(call);
   return operationOf(
     request.method ?? "",
     key === "" ? "bucket" : "object",

@@ -1,5 +1,4 @@
-// What a key sees of its bucket: the read key the ledger's results, the write key what lies in the store.
-
+// What a key sees of its bucket: a read key the recorded results, a write key the stored objects.
 import type { Store } from "../storage/contract.ts";
 import { isName } from "../storage/names.ts";
 import type { Caller } from "./caller.ts";
@@ -20,10 +19,9 @@ export interface Page {
   limit: number;
 }
 
-/** What the ledger says of a request, whose id is the bucket's name. */
+/** The ledger's results of a request, whose id is the bucket's name. */
 export interface Results {
-  requestExists(request: string): Promise<boolean>;
-  /** Sorted by name in order of UTF-8 bytes (collation "C"), those after `after`, at most `limit`. */
+  /** Sorted by name in order of UTF-8 bytes (collation "C"), after `after`, at most `limit`. */
   resultsOf(request: string, page: Page): Promise<Result[]>;
   resultNamed(request: string, name: string): Promise<Result | undefined>;
   /** as a result of any step */
@@ -35,7 +33,7 @@ export interface BucketView {
   find(name: string): Promise<Result | undefined>;
 }
 
-/** Parts of uploads under way lie in the bucket itself, so that they go with it. Nobody sees them. */
+/** Unfinished uploads keep their parts in the bucket, so they are deleted with it. Never listed. */
 export const uploadsFolder = ".uploads/";
 /** sorts after every name with the same beginning */
 export const lastCharacter = "\u{10ffff}";

@@ -1,9 +1,8 @@
 // Each request has two key pairs of its own, derived from the root key, so no secret is stored.
 // A key reaches the objects of its request only.
 import { createHmac } from "node:crypto";
+import { type KeyKind, keyKinds } from "../requests/keys/keys.ts";
 import { S3Error } from "./s3-error.ts";
-
-export type KeyKind = "read" | "write";
 
 export interface Credentials {
   accessKey: string;
@@ -36,7 +35,7 @@ export function requestCredentials(
 export function knownKey(rootKey: Buffer, accessKey: string): KnownKey | undefined {
   const [, mark, id = "", generation = "0"] =
     /^(LSRD|LSWR)([A-Z2-7]{26})(?:G([1-9]\d{0,8}))?$/.exec(accessKey) ?? [];
-  const kind = kinds.find((name) => marks[name] === mark);
+  const kind = keyKinds.find((name) => marks[name] === mark);
   const bytes = kind && fromBase32(id);
   if (!kind || !bytes || base32(bytes) !== id) return undefined;
   const [, ...parts] = /^(.{8})(.{4})(.{4})(.{4})(.{12})$/.exec(bytes.toString("hex")) ?? [];
@@ -48,7 +47,6 @@ export function invalidAccessKey(accessKey: string, message?: string): S3Error {
   return new S3Error("InvalidAccessKeyId", message, { details: { AWSAccessKeyId: accessKey } });
 }
 
-const kinds = ["read", "write"] as const;
 const marks: Record<KeyKind, string> = { read: "LSRD", write: "LSWR" };
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";

@@ -22,6 +22,7 @@ export async function openStore(
       bucket,
       name,
       expires: Math.floor(Date.now() / 1000 + seconds),
+      audience,
     });
   });
 }

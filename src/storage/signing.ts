@@ -2,18 +2,25 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 
 export type SignedVerb = "GET" | "PUT";
 
-interface Signed {
+export interface Signed {
   verb: SignedVerb;
   bucket: string;
   name: string;
   /** Unix seconds */
   expires: number;
+  /** a worker's URLs stay valid while the request's owner is suspended */
+  audience: "public" | "internal";
 }
 
 /** The URL is the permission: one verb on one object until it expires. */
 export function signUrl(base: string, key: Buffer, signed: Signed): string {
   const path = [signed.bucket, ...signed.name.split("/")].map(encodeURIComponent).join("/");
-  return `${base}/objects/${path}?expires=${signed.expires}&signature=${signatureOf(key, signed)}`;
+  const query = new URLSearchParams({
+    expires: String(signed.expires),
+    ...(signed.audience === "internal" && { for: "worker" }),
+    signature: signatureOf(key, signed),
+  });
+  return `${base}/objects/${path}?${query}`;
 }
 
 export function verifySignature(
@@ -28,9 +35,9 @@ export function verifySignature(
   return signed.expires * 1000 > now ? "good" : "expired";
 }
 
-/** JSON keeps the fields apart whatever they hold; the first one keeps this use of the key apart from others. */
-function signatureOf(key: Buffer, { verb, bucket, name, expires }: Signed): string {
-  return createHmac("sha256", key)
-    .update(JSON.stringify(["object-url", verb, bucket, name, expires]))
-    .digest("base64url");
+/** JSON separates the fields whatever they hold. The first one is this use of the key. */
+function signatureOf(key: Buffer, { verb, bucket, name, expires, audience }: Signed): string {
+  const fields = ["object-url", verb, bucket, name, expires];
+  if (audience === "internal") fields.push("worker");
+  return createHmac("sha256", key).update(JSON.stringify(fields)).digest("base64url");
 }

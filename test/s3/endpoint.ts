@@ -2,9 +2,10 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { rmSync } from "node:fs";
 import { Writable } from "node:stream";
 import { loggerTo } from "../../src/log.ts";
+import type { KeyKind } from "../../src/requests/keys/keys.ts";
 import { makeS3App } from "../../src/s3/app.ts";
 import type { Result, Results } from "../../src/s3/bucket-view.ts";
-import { type Credentials, type KeyKind, requestCredentials } from "../../src/s3/credentials.ts";
+import { type Credentials, requestCredentials } from "../../src/s3/credentials.ts";
 import type { Store } from "../../src/storage/contract.ts";
 import { byUtf8 } from "../../src/storage/order.ts";
 import { folderStoreWithUrls, type Listening, listen } from "../storage/object-server.ts";
@@ -36,7 +37,6 @@ export async function startEndpoint({
   const rootKey = randomBytes(32);
   const ledger = new Map<string, Map<string, Result>>();
   const results: Results = {
-    requestExists: async (request) => ledger.has(request),
     async resultsOf(request, { prefix, after, limit }) {
       const all = [...(ledger.get(request)?.values() ?? [])].sort((a, b) => byUtf8(a.name, b.name));
       return all
@@ -57,7 +57,14 @@ export async function startEndpoint({
     "error",
   );
   const listening = await listen(
-    makeS3App({ store: behind, rootKey, results, log, uploadLimitBytes }),
+    makeS3App({
+      store: behind,
+      rootKey,
+      results,
+      keyProblem: async ({ request }) => (ledger.has(request) ? undefined : "deleted"),
+      log,
+      uploadLimitBytes,
+    }),
   );
   return {
     ...listening,

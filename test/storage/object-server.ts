@@ -40,7 +40,8 @@ export async function folderStoreWithUrls(
   const store = await openStore(readConfig({ STORE_URL: `file://${folder}` }), site);
   const app = express();
   const faults: unknown[] = [];
-  app.use(objectRoutes({ store, signingKey, uploadLimitBytes, isRecorded: async () => false }));
+  const ledger = { isRecorded: async () => false, keyProblem: async () => undefined };
+  app.use(objectRoutes({ store, signingKey, uploadLimitBytes, ...ledger }));
   app.use((error: unknown, request: Request, response: Response, _next: NextFunction) => {
     const reply = problemReply(error, request.path, "test");
     if (reply.status === 500) faults.push(error);

@@ -4,6 +4,7 @@ import { deleteRequest, listRequestErrors, redriveRequest } from "./ended.ts";
 import { watchRequest } from "./events.ts";
 import { getRequestFile, listRequestFiles } from "./files.ts";
 import { getHealth, getMetrics, getReadiness } from "./health.ts";
+import { revokeRequestKeys } from "./keys.ts";
 import { getOpenApi } from "./openapi.ts";
 import { listOperations } from "./operations.ts";
 import { getReceipt, getReceiptKeys } from "./receipt.ts";
@@ -27,6 +28,7 @@ export const routes: Route[] = [
   listRequestErrors,
   redriveRequest,
   deleteRequest,
+  revokeRequestKeys,
   getReceipt,
   getReceiptKeys,
   listAllDatasets,

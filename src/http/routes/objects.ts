@@ -3,12 +3,13 @@
 import { pipeline } from "node:stream/promises";
 import { type Request, type Response, Router } from "express";
 import { notFound, RequestError } from "../../errors.ts";
+import type { KeyKind, KeyProblem } from "../../requests/keys/keys.ts";
 import { attachment } from "../../storage/attachment.ts";
 import { readRange } from "../../storage/byte-range.ts";
 import { etagOf, rangeApplies, readCondition } from "../../storage/conditions.ts";
 import type { ByteRange, Store, StoredObject } from "../../storage/contract.ts";
 import { consuming, detachedBody } from "../../storage/detached-body.ts";
-import { type SignedVerb, verifySignature } from "../../storage/signing.ts";
+import { type Signed, type SignedVerb, verifySignature } from "../../storage/signing.ts";
 
 export interface ObjectRoutes {
   store: Store;
@@ -16,6 +17,8 @@ export interface ObjectRoutes {
   uploadLimitBytes: number;
   /** whether the ledger has the object as a result of any step */
   isRecorded(bucket: string, name: string): Promise<boolean>;
+  /** why the request's objects may not be read or written now */
+  keyProblem(key: { request: string; kind: KeyKind }): Promise<KeyProblem | undefined>;
 }
 
 const path = "/objects/:bucket/*name";
@@ -26,11 +29,13 @@ export function objectRoutes({
   signingKey,
   uploadLimitBytes,
   isRecorded,
+  keyProblem,
 }: ObjectRoutes): Router {
   const router = Router({ strict: true, caseSensitive: true });
 
   router.get(path, async (request: ObjectRequest, response: Response) => {
-    const { bucket, name } = signedObject(request, "GET", signingKey);
+    const { bucket, name, audience } = signedObject(request, "GET", signingKey);
+    if (audience === "public") refuse(await keyProblem({ request: bucket, kind: "read" }), bucket);
     const object = await store.head(bucket, name);
     if (!object) throw notFound("object", name);
     describe(response, object);
@@ -56,6 +61,7 @@ export function objectRoutes({
 
   router.put(path, async (request: ObjectRequest, response: Response) => {
     const { bucket, name } = signedObject(request, "PUT", signingKey);
+    refuse(await keyProblem({ request: bucket, kind: "write" }), bucket);
     // The URL outlives the attempt: a late one must not slip other bytes under what is recorded.
     if (await isRecorded(bucket, name))
       throw new RequestError(
@@ -79,17 +85,18 @@ function signedObject(
   request: ObjectRequest,
   verb: SignedVerb,
   key: Buffer,
-): { bucket: string; name: string } {
+): Pick<Signed, "bucket" | "name" | "audience"> {
   const query = new URLSearchParams(request.originalUrl.split("?")[1]);
   const { bucket } = request.params;
   const name = request.params.name.join("/");
   const expires = Number(query.get("expires"));
+  const audience = query.get("for") === "worker" ? "internal" : "public";
   const verdict = verifySignature(
     key,
-    { verb, bucket, name, expires },
+    { verb, bucket, name, expires, audience },
     query.get("signature") ?? "",
   );
-  if (verdict === "good") return { bucket, name };
+  if (verdict === "good") return { bucket, name, audience };
   if (verdict === "expired")
     throw new RequestError(
       403,
@@ -118,6 +125,20 @@ function wantedRange(
     "bad_range",
     `The object has ${object.size} bytes; none are in ${headers.range}.`,
   );
+}
+
+function refuse(problem: KeyProblem | undefined, request: string): void {
+  if (problem === "deleted") throw notFound("request", request);
+  if (problem === "ended")
+    throw new RequestError(
+      409,
+      "request_ended",
+      "The request has ended; its objects can no longer be written.",
+    );
+  if (problem === "expired")
+    throw new RequestError(410, "expired", "The results of this request have expired.");
+  if (problem !== undefined)
+    throw new RequestError(403, problem, "The owner of this request is suspended.");
 }
 
 function describe(response: Response, object: StoredObject): void {

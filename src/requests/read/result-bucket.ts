@@ -1,5 +1,4 @@
 import type { Deps } from "../../deps.ts";
-import { requestRow } from "./request-store.ts";
 import { namedResults, type ResultRow, resultOfName, resultRowsByName } from "./results-store.ts";
 
 interface BucketResult {
@@ -12,8 +11,6 @@ interface BucketResult {
 /** What a request's read key lists and gets are the ledger's results, not what happens to lie in the store. */
 export function resultBuckets({ db }: Deps<"db">) {
   return {
-    requestExists: async (request: string): Promise<boolean> =>
-      (await requestRow(db.query, request)) !== undefined,
     async resultsOf(
       request: string,
       { prefix, after, limit }: { prefix: string; after: string; limit: number },

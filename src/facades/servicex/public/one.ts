@@ -12,7 +12,9 @@ export const one: Endpoint = {
     const view = await findRequest(ctx, params.id ?? "");
     const [transformation] = await toTransformations(ctx, [view], request.headers["user-agent"]);
     const keys =
-      transformation?.["result-destination"] === "volume" ? {} : objectStoreFields(ctx, view.id);
+      transformation?.["result-destination"] === "volume"
+        ? {}
+        : await objectStoreFields(ctx, view.id);
     return { status: 200, body: { ...transformation, ...keys } };
   },
 };
