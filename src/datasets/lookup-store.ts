@@ -76,7 +76,7 @@ export async function lookupOf(
   id: number,
 ): Promise<{ finder: string; external: boolean } | undefined> {
   const [row] = await query<{ finder: string; external: boolean }>(
-    `SELECT finder, coalesce(lookup_until = 'infinity' OR announced IS NOT NULL, false) AS elsewhere FROM datasets WHERE id = $1`,
+    `SELECT finder, coalesce(lookup_until = 'infinity' OR announced IS NOT NULL, false) AS external FROM datasets WHERE id = $1`,
     [id],
   );
   return row;

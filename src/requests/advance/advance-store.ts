@@ -59,7 +59,7 @@ export async function failureOfClass(
   step: number,
   classes: readonly string[],
 ): Promise<string | undefined> {
-  const [row] = await query<{ info: string }>(
+  const [row] = await query<{ info: string | null }>(
     `SELECT h.info FROM requests r
      JOIN error_groups g ON g.request_id = r.id AND g.class = ANY($3)
      JOIN request_files f ON f.request_id = r.id AND f.state = 'failed' AND f.error_group = g.fingerprint AND f.step = $2
@@ -68,7 +68,7 @@ export async function failureOfClass(
      WHERE r.id = $1 LIMIT 1`,
     [id, step, classes],
   );
-  return row?.info;
+  return row?.info ?? undefined;
 }
 
 /** A fresh table has no statistics and the planner then takes the wrong index: told again at each tenfold growth. */

@@ -154,11 +154,12 @@ export async function violationsInLedger(
   const found: Violation[] = [];
   for (const { invariant, sql, params } of checks) {
     const extra = params === "attempts" ? [fileAttempts] : params === "makers" ? [makers] : [];
-    const rows = await query<{ request: string; file?: number; detail: string }>(
+    const rows = await query<{ request: string; file?: number | null; detail: string }>(
       `${sql} LIMIT ${mostPerCheck}`,
       [request, ...extra],
     );
-    found.push(...rows.map((row) => ({ invariant, ...row })));
+    for (const { file, ...row } of rows)
+      found.push({ invariant, ...row, ...(typeof file === "number" ? { file } : {}) });
   }
   return found;
 }
