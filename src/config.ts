@@ -3,6 +3,7 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
 import { ConfigError, shown } from "./settings/config-error.ts";
+import { type FacilitySource, facilityNames, readFacility } from "./settings/facility.ts";
 import { withoutAliases } from "./settings/servicex.ts";
 import * as value from "./settings/values.ts";
 
@@ -52,6 +53,10 @@ export interface Config {
   didSchemes: string[];
   /** how long a lookup may go on without any news of its finder */
   lookupSeconds: number;
+  /** operations whose tasks are left to agents (`longshore agent`) */
+  agentOperations: string[];
+  /** what the environment says for each operation that has settings of its own */
+  facility: Record<string, Record<string, unknown>>;
 }
 
 const logLevels = ["trace", "debug", "info", "warn", "error"] as const;
@@ -89,13 +94,21 @@ const settings = z.object({
   DID_FINDER_DEFAULT_SCHEME: value.word.optional(),
   VALID_DID_SCHEMES: value.listOf(/^[\w-]+$/, "schemes").default([]),
   LOOKUP_SECONDS: value.number(0.1, 604_800).default(3_600),
+  AGENT_OPERATIONS: value.listOf(/^[a-z][a-z-]*$/, "names of operations").default([]),
 });
 
 /** Every name that `readConfig` reads, for the page that explains them. */
 export const settingNames: string[] = Object.keys(settings.shape);
 
-/** Throws `ConfigError` naming each senseless variable, its value and what is allowed. */
-export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
+/**
+ * Throws `ConfigError` naming each senseless variable, its value and what is allowed. `operations` are
+ * those whose own variables are read too.
+ */
+export function readConfig(
+  env: NodeJS.ProcessEnv = process.env,
+  operations: readonly FacilitySource[] = [],
+): Config {
+  facilityNames(operations, settingNames);
   const plain = withoutEmpty(withoutAliases(env));
   const read = settings.safeParse(plain);
   if (!read.success) throw refusal(read.error, plain);
@@ -137,6 +150,8 @@ export function readConfig(env: NodeJS.ProcessEnv = process.env): Config {
     defaultDidScheme: set.DID_FINDER_DEFAULT_SCHEME ?? set.VALID_DID_SCHEMES[0] ?? "user",
     didSchemes: set.VALID_DID_SCHEMES,
     lookupSeconds: set.LOOKUP_SECONDS,
+    agentOperations: set.AGENT_OPERATIONS,
+    facility: readFacility(plain, operations, (error) => refusal(error, plain)),
   };
 }
 
@@ -188,9 +203,16 @@ function withoutEmpty(env: NodeJS.ProcessEnv): Record<string, string> {
 function refusal(error: z.ZodError, env: Record<string, string>): ConfigError {
   const sentences = error.issues.map((issue) => {
     const name = String(issue.path[0]);
-    return `${name} is ${name === "SECRET_KEY" ? "not usable" : shown(env[name] ?? "")}: allowed is ${issue.message}.`;
+    const is =
+      env[name] === undefined ? "not set" : isSecret(name) ? "not usable" : shown(env[name]);
+    return `${name} is ${is}: allowed is ${issue.message}.`;
   });
   return new ConfigError(sentences.join("\n"));
+}
+
+/** By its name: a value that may be a secret is not shown. */
+function isSecret(name: string): boolean {
+  return /KEY|SECRET|TOKEN|PASSWORD/.test(name);
 }
 
 function refuseSignIn(enableAuth: boolean, host: string): void {

@@ -5,13 +5,15 @@ import { makeFinders } from "./datasets/finders/index.ts";
 import { openDb } from "./db/client.ts";
 import { openNotifier } from "./db/notifier.ts";
 import type { Context } from "./deps.ts";
-import { allOperations, enabledOperations } from "./operations/index.ts";
+import type { Operation } from "./operations/contract.ts";
+import { allOperations } from "./operations/index.ts";
+import { offeredOperations } from "./operations/offered.ts";
 import { openQueue } from "./queue/open.ts";
 import { advance } from "./requests/advance/advance.ts";
 import { AdvanceQueue } from "./requests/advance/advance-queue.ts";
 import { openClaimQueue } from "./requests/dispatch/claim-queue.ts";
 import { dispatch } from "./requests/dispatch/dispatch.ts";
-import { ledgerMetrics, noteFault } from "./requests/monitor/metrics.ts";
+import { labelsOfClasses, ledgerMetrics, recordFileError } from "./requests/monitor/metrics.ts";
 import { makeRecentActivity } from "./requests/monitor/recent-activity.ts";
 import { Batcher } from "./requests/reports/batcher.ts";
 import { openRunner } from "./runner/open.ts";
@@ -22,6 +24,8 @@ export interface ContextDeps {
   log: Logger;
   databaseUrl: string;
   urls: { public(): string; internal(): string };
+  /** the operations that exist; default: those of the list */
+  known?: readonly Operation[];
 }
 
 /** A fresh table has no statistics, and the hash join that is then chosen takes 40 times as long. */
@@ -34,7 +38,7 @@ const byKey = {
 
 export async function makeContext(
   config: Config,
-  { log, databaseUrl, urls }: ContextDeps,
+  { log, databaseUrl, urls, known = allOperations }: ContextDeps,
 ): Promise<Context> {
   const name = `longshore ${config.roles.join("+")}`;
   const db = openDb({ url: databaseUrl, applicationName: name, max: 12 });
@@ -53,11 +57,14 @@ export async function makeContext(
     signingKey: key,
   });
   const runner = await openRunner(config, { internalUrl: urls.internal, log });
-  const names = config.operations.length
-    ? config.operations
-    : allOperations.map((one) => one.name).filter((one) => one !== "noop");
-  const operations = new Map(enabledOperations(names).map((one) => [one.name, one]));
+  const offered = offeredOperations(
+    known,
+    config.operations,
+    (name) => config.facility[name] ?? {},
+  );
+  const operations = new Map(offered.map((operation) => [operation.name, operation]));
 
+  const classLabels = labelsOfClasses(operations.values());
   const advanceQueue: AdvanceQueue = new AdvanceQueue((id) => advance(context, id), log);
   const batcher = new Batcher({
     query: ledger.query,
@@ -73,7 +80,7 @@ export async function makeContext(
     onBatch: (rows, seconds, faults) => {
       ledgerMetrics.batchRows.observe(rows);
       ledgerMetrics.batchSeconds.observe(seconds);
-      for (const fault of faults) noteFault(log, fault);
+      for (const fault of faults) recordFileError(log, classLabels, fault);
     },
   });
   const context: Context = {

@@ -2,6 +2,7 @@
 import { ConfigError, readConfig } from "./config.ts";
 import { type Logger, makeLog } from "./log.ts";
 import { type RunningService, startService } from "./main.ts";
+import { allOperations } from "./operations/index.ts";
 
 /** One Ctrl-C under npm arrives as two signals a millisecond apart. */
 const secondsBetweenSignals = 1;
@@ -9,7 +10,7 @@ const secondsBetweenSignals = 1;
 /** Runs until a signal ends it; answers the exit code: 0, 2 for a senseless setting, 1 for anything else that stops the start. */
 export async function runService(): Promise<number> {
   try {
-    const config = readConfig();
+    const config = readConfig(undefined, allOperations);
     const log = makeLog(config);
     const signal = firstSignal();
     const service = await startService(config, log);

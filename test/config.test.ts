@@ -1,8 +1,10 @@
 import { mkdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { z } from "zod";
 import { ConfigError, readConfig } from "../src/config.ts";
 import { keptSecret } from "../src/secrets.ts";
+import { wholeNumber } from "../src/settings/values.ts";
 import { temporaryFolder } from "./support/folder.ts";
 
 test("an empty environment is a service on loopback with everything embedded", () => {
@@ -143,4 +145,28 @@ test("several input roots are read, each as an absolute path", () => {
       .inputRoots,
   ).toEqual([folder, join(folder, "data")]);
   rmSync(folder, { recursive: true });
+});
+
+test("an operation's own variables are read beside ours, and refused with what is allowed", () => {
+  const tape = { name: "tape", facility: z.object({ TAPE_LIMIT: wholeNumber(1, 9).default(3) }) };
+  expect(readConfig({}, [tape]).facility).toEqual({ tape: { TAPE_LIMIT: 3 } });
+  expect(readConfig({ TAPE_LIMIT: "7" }, [tape]).facility).toEqual({ tape: { TAPE_LIMIT: 7 } });
+  expect(() => readConfig({ TAPE_LIMIT: "ten" }, [tape])).toThrow(
+    'TAPE_LIMIT is "ten": allowed is a whole number from 1 to 9.',
+  );
+});
+
+test("a variable of two operations is refused, and one that is ours; a secret is not shown", () => {
+  const facility = z.object({ TAPE_TOKEN: wholeNumber(1, 9) });
+  const [tape, disk] = [
+    { name: "tape", facility },
+    { name: "disk", facility },
+  ];
+  expect(() => readConfig({ TAPE_TOKEN: "1" }, [tape, disk])).toThrow(
+    "Operation disk declares TAPE_TOKEN, which belongs to operation tape",
+  );
+  const ours = { name: "ours", facility: z.object({ PORT: wholeNumber(1, 9) }) };
+  expect(() => readConfig({}, [ours])).toThrow(/PORT, which belongs to the service itself/);
+  expect(() => readConfig({ TAPE_TOKEN: "hunter2" }, [tape])).toThrow(/TAPE_TOKEN is not usable/);
+  expect(() => readConfig({}, [tape])).toThrow(/TAPE_TOKEN is not set/);
 });

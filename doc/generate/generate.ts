@@ -1,14 +1,22 @@
 // Writes every page and file that is made from the code.
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { withNewSums } from "../../prisma/migration-sums.ts";
+import { allOperations } from "../../src/operations/index.ts";
 import { clientTypes } from "./client-types.ts";
+import { withOperationSettings } from "./operation-settings.ts";
 import { reportsSchema } from "./reports-schema.ts";
 import { statesPage } from "./states.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
+const settingsPage = `${root}doc/settings.md`;
+
 writeFileSync(`${root}doc/states.md`, statesPage());
+writeFileSync(
+  settingsPage,
+  withOperationSettings(readFileSync(settingsPage, "utf8"), allOperations),
+);
 writeFileSync(`${root}doc/reports.schema.json`, reportsSchema());
 writeFileSync(`${root}prisma/migrations.sha256`, withNewSums(`${root}prisma`));
 writeFileSync(`${root}src/client/api-types.ts`, await clientTypes());

@@ -556,16 +556,21 @@ export interface components {
       settings: {
         [key: string]: unknown;
       };
+      /** @description Where the step before left the file; else its paths, in order of preference. */
       replicas: string[];
-      /** @description URLs to read what the step before made; empty in the first step. */
+      /** @description URLs of the objects that the step before made; read before `replicas`. */
       inputs: string[];
-      upload: {
-        /** @constant */
-        method: "PUT";
-        url: string;
-        name: string;
-      } | null;
+      /** @description Where the objects go that the operation makes of the file. */
+      uploads: components["schemas"]["Upload"][];
+      /** @description The first of `uploads`. */
+      upload: components["schemas"]["Upload"] | null;
       lease_seconds: number;
+    };
+    Upload: {
+      name: string;
+      /** @constant */
+      method: "PUT";
+      url: string;
     };
     Request: {
       /** Format: uuid */
@@ -975,7 +980,13 @@ export interface components {
         [key: string]: string;
       };
     };
-    /** @description Runs a selection over each file (Parquet, CSV or JSON) and writes what it selects as Parquet, CSV or JSON. */
+    /**
+     * @description Runs a selection over each file (Parquet, CSV or JSON) and writes what it selects as Parquet, CSV or JSON.
+     * @example {
+     *       "operation": "transform",
+     *       "selection": "select x, x * 2 as y from input"
+     *     }
+     */
     TransformStep: {
       /** @constant */
       operation: "transform";
@@ -995,7 +1006,12 @@ export interface components {
        */
       format?: "parquet" | "csv" | "json";
     };
-    /** @description Settles every file without touching data, for benchmarks, fault tests and outside simulators. */
+    /**
+     * @description Settles every file without touching data, for benchmarks, fault tests and outside simulators.
+     * @example {
+     *       "operation": "noop"
+     *     }
+     */
     NoopStep: {
       /** @constant */
       operation: "noop";

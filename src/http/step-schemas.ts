@@ -19,9 +19,13 @@ function componentName(operation: string): string {
   return `${operation.charAt(0).toUpperCase()}${operation.slice(1)}Step`;
 }
 
-function stepOf({ name, summary, settings }: Operation): oas31.SchemaObject {
+function stepOf({ name, summary, settings, example }: Operation): oas31.SchemaObject {
   const { $schema: _, ...schema } = z.toJSONSchema(settings, { io: "input" }) as Schema;
-  return { description: summary, ...withOperation(schema, name) };
+  return {
+    description: summary,
+    ...withOperation(schema, name),
+    example: { operation: name, ...example.settings },
+  };
 }
 
 /** Settings may be a choice of shapes; the operation's name goes into each. */

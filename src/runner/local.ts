@@ -9,7 +9,7 @@ import { type LocalGroup, makeLocalGroup } from "./local-group.ts";
 import { startWorkerProcess, type WorkerEvents } from "./worker-process.ts";
 
 export interface LocalRunnerOptions
-  extends Pick<StartLine, "inputRoots" | "inputHosts" | "limits" | "logLevel"> {
+  extends Pick<StartLine, "facility" | "inputRoots" | "inputHosts" | "limits" | "logLevel"> {
   internalUrl: () => string;
   log: Logger;
   /** most workers at once */
@@ -159,7 +159,7 @@ function statusOf({ workers, refusal }: Entry): WorkerGroupStatus {
 }
 
 function startLine(options: LocalRunnerOptions, group: WorkerGroup, name: string): StartLine {
-  const { internalUrl, inputRoots, inputHosts, limits, logLevel, scratch } = options;
+  const { internalUrl, facility, inputRoots, inputHosts, limits, logLevel, scratch } = options;
   return {
     url: internalUrl(),
     name,
@@ -167,6 +167,7 @@ function startLine(options: LocalRunnerOptions, group: WorkerGroup, name: string
     request: group.request,
     token: group.credentials.workToken,
     scratch: `${scratch}/${name}`,
+    facility,
     inputRoots,
     inputHosts,
     limits,

@@ -27,6 +27,7 @@ export async function openRunner(
         logLevel: config.logLevel,
         capacity: config.roles.includes("worker") ? config.localWorkers : 0,
         scratch: join(config.dataDir, "scratch"),
+        facility: config.facility,
         inputRoots: config.inputRoots,
         inputHosts: config.inputHosts,
         limits: config.fileLimits,

@@ -2,11 +2,11 @@ import type { Logger } from "pino";
 import type { Task } from "../operations/contract.ts";
 import type { WorkApi } from "./work-api.ts";
 
-/** The tasks this worker holds, from claim to acknowledged report; their leases are renewed all the while. */
+/** The tasks this worker holds, from the claim to the acknowledged report. Renews their leases. */
 export interface HeldLeases {
-  /** The signal ends the work on the task: it is no longer wanted, or the worker stops. */
+  /** The signal aborts the work on the task: it is no longer wanted, or the worker stops. */
   add(task: Task): AbortSignal;
-  /** false once the service has said to give it up: nothing is reported of it then */
+  /** False once the service has asked to give it up: it is not reported then. */
   isWanted(task: Task): boolean;
   remove(task: string): void;
   abortAll(): void;
@@ -53,14 +53,14 @@ export function makeHeldLeases(api: WorkApi, log: Logger): HeldLeases {
       const giveUp = held.size > 0 ? await api.heartbeat([...held.keys()]) : [];
       for (const task of giveUp) discard(held.get(task));
     } catch (error) {
-      log.warn({ err: error }, "the heartbeat did not arrive; it is sent again");
+      log.warn({ err: error }, "a heartbeat failed; it is sent again");
     }
     timer = closed || held.size === 0 ? undefined : setTimeout(renew, (leaseSeconds * 1000) / 3);
   }
 }
 
-function discard(one: Held | undefined): void {
-  if (!one) return;
-  one.wanted = false;
-  one.controller.abort();
+function discard(lease: Held | undefined): void {
+  if (!lease) return;
+  lease.wanted = false;
+  lease.controller.abort();
 }

@@ -1,5 +1,6 @@
-// The program of a worker that the local runner starts. Its options are the first line of standard input, where no `ps` shows a token;
-// "retire" is a later line; the end of the input is the end of the service, and then nothing is to be left behind.
+// The program of a worker that the local runner starts. Its options are the first line of standard
+// input, where `ps` shows no token; "retire" is a later line. When the input ends, the service has
+// ended, and the worker ends with it.
 import { createInterface } from "node:readline";
 import { makeLog } from "../log.ts";
 import { runWorker, type WorkerOptions } from "./run.ts";
@@ -14,7 +15,7 @@ const retire = new AbortController();
 let started = false;
 
 process.on("SIGTERM", () => stop.abort());
-// Ctrl-C reaches the whole group; the service stops its workers itself
+// Ctrl-C reaches the whole process group; the service stops its workers itself.
 process.on("SIGINT", () => undefined);
 
 const lines = createInterface({ input: process.stdin });

@@ -1,26 +1,20 @@
-import { setTimeout as wait } from "node:timers/promises";
 import type { Logger } from "pino";
-import type { Operation, Task, TaskError, TaskOutcome } from "../operations/contract.ts";
+import type { Task, TaskError, WorkerOperation } from "../operations/contract.ts";
 import type { Report } from "../requests/views.ts";
 import { openTaskContext, type TaskContextSettings } from "./task-context.ts";
 import { UploadError } from "./upload.ts";
 
-/** Performs one task to its end; whatever is thrown is a try that failed, and never the worker's end. */
+/** Performs one task. What the operation throws fails the try, never the worker. */
 export async function perform(
-  operation: Operation | undefined,
+  operation: WorkerOperation,
   task: Task,
   signal: AbortSignal,
   settings: TaskContextSettings,
   log: Logger,
 ): Promise<Report> {
-  if (!operation)
-    return retryOf(task, {
-      class: "internal",
-      message: `This worker does not know the operation ${task.operation}.`,
-    });
   const { context, close } = openTaskContext(task, signal, settings);
   try {
-    return reportOf(task, await performToTheEnd(operation, task, context));
+    return { ...keyOf(task), ...(await operation.perform(task, context)) };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     log.warn({ err: error, task: task.task }, "a task was not performed");
@@ -31,26 +25,6 @@ export async function perform(
   } finally {
     await close();
   }
-}
-
-/** An operation that asks to be asked again keeps its lease meanwhile. */
-async function performToTheEnd(
-  operation: Operation,
-  task: Task,
-  context: Parameters<Operation["perform"]>[1],
-) {
-  for (;;) {
-    const outcome = await operation.perform(task, context);
-    if (!("askAgainInSeconds" in outcome)) return outcome;
-    await wait(outcome.askAgainInSeconds * 1000, undefined, { signal: context.signal });
-  }
-}
-
-function reportOf(
-  task: Task,
-  outcome: Exclude<TaskOutcome, { askAgainInSeconds: number }>,
-): Report {
-  return { ...keyOf(task), ...outcome };
 }
 
 export function retryOf(task: Task, error: TaskError): Report {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** The sentence of a problem document, else the beginning of whatever was said. */
+/** The sentence of a problem document, else the beginning of the text. */
 export function detailOf(text: string): string {
   try {
     const problem = z.object({ detail: z.string() }).parse(JSON.parse(text));

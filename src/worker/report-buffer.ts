@@ -6,10 +6,10 @@ import { RejectedError, type WorkApi } from "./work-api.ts";
 const mostAtOnce = 1000;
 const longestWaitMilliseconds = 5000;
 
-/** Reports are kept, and sent again, until the service has taken them: they outlive a restart of it. */
+/** Keeps reports and sends them again until the service has recorded them, also over its restart. */
 export interface ReportBuffer {
   add(task: string, report: Report): void;
-  /** Resolves when at most `size` reports are left, or when the signal ends the waiting. */
+  /** Resolves when at most `size` reports are left, or when the signal aborts. */
   atMost(size: number, signal: AbortSignal): Promise<void>;
 }
 
@@ -32,7 +32,7 @@ export function makeReportBuffer(
       items.push({ task, report });
       if (sending) return;
       sending = true;
-      // Later: what is settled in the same breath goes in one call
+      // Deferred, so that reports of the same moment go in one call.
       setImmediate(sendAll);
     },
     async atMost(size, signal) {
@@ -60,7 +60,7 @@ export function makeReportBuffer(
         if (failures === 1)
           log.warn(
             { err: error, reports: items.length },
-            "reports did not arrive; they are kept and sent again",
+            "reports could not be sent; they are kept and sent again",
           );
         await wait(
           Math.min(100 * 2 ** failures, longestWaitMilliseconds) * (0.5 + Math.random() / 2),
@@ -71,7 +71,7 @@ export function makeReportBuffer(
     sending = false;
   }
 
-  /** One report that the service will never take must not hold the others up: halves are tried, down to the one. */
+  /** A report that the service never accepts must not block the others: halves the batch down to it. */
   async function deliver(batch: Item[]): Promise<void> {
     try {
       const answers = await api.report(batch.map((item) => item.report));
@@ -90,11 +90,11 @@ export function makeReportBuffer(
   }
 
   function drop([item]: Item[], error: Error): void {
-    log.error({ err: error, report: item?.report }, "the service will not take this report");
+    log.error({ err: error, report: item?.report }, "the service does not accept this report");
     if (item) settled(item.task);
   }
 
-  /** A success whose object the store does not have is another try, not a file for ever in hand. */
+  /** A success whose object is missing in the store becomes another try; else the file stays held. */
   function applyAnswer({ task, report }: Item, answer: string): void {
     if (!answer.startsWith("refused") || report.status !== "success") {
       settled(task);
@@ -107,7 +107,7 @@ export function makeReportBuffer(
       report: {
         ...rest,
         status: "retry",
-        error: { class: "unavailable", message: `The result was not taken: ${answer}` },
+        error: { class: "unavailable", message: `The result was not accepted: ${answer}` },
       },
     });
   }

@@ -2,7 +2,8 @@ import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Logger } from "pino";
-import { enabledOperations } from "../operations/index.ts";
+import { allOperations } from "../operations/index.ts";
+import { isWorkerOperation, operationsNamed } from "../operations/offered.ts";
 import { makeHeldLeases } from "./held-leases.ts";
 import { makeReportBuffer } from "./report-buffer.ts";
 import { type ShutdownOptions, watchShutdown } from "./shutdown.ts";
@@ -12,18 +13,18 @@ import { runLoop } from "./worker-loop.ts";
 
 export interface WorkerOptions
   extends ShutdownOptions,
-    Pick<TaskContextSettings, "inputRoots" | "inputHosts" | "limits"> {
+    Pick<TaskContextSettings, "facility" | "inputRoots" | "inputHosts" | "limits"> {
   /** of the service's work API, without `/v1` */
   url: string;
   /** unique among the workers of the service */
   name: string;
   operations: string[];
-  /** files of this request alone */
+  /** only files of this request */
   request?: string | undefined;
   /** files at once of each operation */
   concurrency?: number | undefined;
   token?: string | undefined;
-  /** folder of its own for downloads and results on their way; one below the system's temporary folder unless said */
+  /** a folder of its own for downloads and results; default: one below the system's temporary folder */
   scratch?: string | undefined;
   inputMegabytes?: number | undefined;
   log: Logger;
@@ -31,7 +32,7 @@ export interface WorkerOptions
 
 const defaultInputMegabytes = 8192;
 
-/** A worker: takes a task, performs it, reports, repeats, until it is stopped. Rejects when the service refuses it. */
+/** A worker: claims tasks, performs them and reports, until it is stopped. Rejects when the service refuses it. */
 export async function runWorker(options: WorkerOptions): Promise<void> {
   const { name, log, request } = options;
   const settings = settingsOf(options);
@@ -39,7 +40,8 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   const heldLeases = makeHeldLeases(api, log);
   const reportBuffer = makeReportBuffer(api, log, (task) => heldLeases.remove(task));
   const shutdown = watchShutdown(options, heldLeases);
-  const loops = enabledOperations(options.operations).flatMap((operation) =>
+  const operations = operationsNamed(allOperations.filter(isWorkerOperation), options.operations);
+  const loops = operations.flatMap((operation) =>
     Array.from({ length: options.concurrency ?? 1 }, () => operation),
   );
   log.info(
@@ -75,6 +77,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
 
 function settingsOf(options: WorkerOptions): TaskContextSettings {
   return {
+    facility: options.facility,
     inputRoots: options.inputRoots,
     inputHosts: options.inputHosts,
     limits: options.limits,

@@ -1,21 +1,21 @@
 import type { HeldLeases } from "./held-leases.ts";
 
 export interface ShutdownOptions {
-  /** takes no more work, finishes what is in hand and ends */
+  /** claims no more, finishes the tasks it holds and ends */
   retire?: AbortSignal | undefined;
-  /** takes no more work, finishes within `graceSeconds` or gives back, and ends */
+  /** claims no more, finishes within `graceSeconds` or gives back its tasks, and ends */
   stop?: AbortSignal | undefined;
   graceSeconds?: number | undefined;
-  /** ends by itself after so long without work */
+  /** ends after so many seconds without work */
   idleSeconds?: number | undefined;
 }
 
 export interface Shutdown {
   /** no more claims */
   retire: AbortSignal;
-  /** what is in hand is given back */
+  /** the tasks it holds are given back */
   giveBack: AbortSignal;
-  /** what is not reported now stays unreported: its lease runs out */
+  /** what is not reported yet stays unreported: its lease expires */
   gone: AbortSignal;
   onWork(): void;
   onFailure(): void;
@@ -24,7 +24,7 @@ export interface Shutdown {
 
 const flushSeconds = 5;
 
-/** A worker's end comes in steps: retired, stopped, idle too long or refused, it claims no more; the rest only when it was stopped. */
+/** A worker ends in steps. Retired, stopped, idle or refused it claims no more; only a stop gives tasks back. */
 export function watchShutdown(
   { retire, stop, graceSeconds = 5, idleSeconds }: ShutdownOptions,
   heldLeases: HeldLeases,

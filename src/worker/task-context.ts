@@ -2,20 +2,22 @@ import { mkdirSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fetchInput } from "../inputs/fetch.ts";
-import type { Task, TaskContext } from "../operations/contract.ts";
+import type { Facility, Task, TaskContext } from "../operations/contract.ts";
 import { uploadFile } from "./upload.ts";
 
 export interface TaskContextSettings {
-  /** folder of this worker's own */
+  /** a folder of this worker's own */
   scratch: string;
   inputRoots: string[];
   inputHosts: string[];
-  /** most that is downloaded of one input */
+  /** largest input that is downloaded */
   inputMegabytes: number;
   limits: TaskContext["limits"];
+  /** the facility's settings, by operation */
+  facility: Record<string, Facility>;
 }
 
-/** What one task may use; its folder is made when it is first asked for, as many operations need none. */
+/** What one task may use. Its folder is made at first use: many operations need none. */
 export function openTaskContext(
   task: Task,
   signal: AbortSignal,
@@ -33,6 +35,7 @@ export function openTaskContext(
       return scratch();
     },
     inputRoots: settings.inputRoots,
+    facility: settings.facility[task.operation] ?? {},
     signal,
     limits: settings.limits,
     fetchInput: (location) =>
@@ -44,7 +47,7 @@ export function openTaskContext(
         scratch: scratch(),
         signal: AbortSignal.any([signal, AbortSignal.timeout(settings.limits.seconds * 1000)]),
       }),
-    upload: (uploaded, path) => uploadFile(uploaded, path, signal),
+    upload: (to, path) => uploadFile(to, path, signal),
   };
   return {
     context,

@@ -1,8 +1,14 @@
 import { Agent, request } from "undici";
 import { z } from "zod";
-import type { Task } from "../operations/contract.ts";
+import type { Task, Upload } from "../operations/contract.ts";
 import type { Report } from "../requests/views.ts";
 import { detailOf } from "./problem.ts";
+
+const upload: z.ZodType<Upload> = z.object({
+  name: z.string(),
+  method: z.literal("PUT"),
+  url: z.string(),
+});
 
 const task: z.ZodType<Task> = z.object({
   task: z.string(),
@@ -14,20 +20,21 @@ const task: z.ZodType<Task> = z.object({
   settings: z.record(z.string(), z.unknown()),
   replicas: z.array(z.string()),
   inputs: z.array(z.string()),
-  upload: z.object({ method: z.literal("PUT"), url: z.string(), name: z.string() }).nullable(),
+  uploads: z.array(upload),
+  upload: upload.nullable(),
   lease_seconds: z.number(),
 });
 
-const claimed = z.object({ tasks: z.array(task) });
-const answered = z.object({ answers: z.array(z.string()) });
-const beaten = z.object({ give_up: z.array(z.string()) });
+const claimAnswer = z.object({ tasks: z.array(task) });
+const reportsAnswer = z.object({ answers: z.array(z.string()) });
+const heartbeatAnswer = z.object({ give_up: z.array(z.string()) });
 
-/** The service said no: trying the same again cannot help. */
+/** The service refused the call: the same call again cannot help. */
 export class RejectedError extends Error {
   readonly status: number;
   constructor(status: number, message: string) {
     super(message);
-    this.name = "Rejected";
+    this.name = "RejectedError";
     this.status = status;
   }
 }
@@ -42,14 +49,14 @@ export interface Claim {
 
 export interface WorkApi {
   claim(claim: Claim): Promise<Task[]>;
-  /** answers in the order of the reports */
+  /** Returns the answers in the order of the reports. */
   report(reports: Report[]): Promise<string[]>;
-  /** tasks to give up; the leases of the others are renewed */
+  /** Returns the tasks to give up; renews the leases of the others. */
   heartbeat(tasks: string[]): Promise<string[]>;
   close(): Promise<void>;
 }
 
-/** `/v1/work/*` as seen by one worker. Rejects with `Rejected` when the service refuses, with any other error when it is away. */
+/** `/v1/work/*` for one worker. Rejects with `RejectedError` where the service refuses the call. */
 export function openWorkApi({
   url,
   worker,
@@ -66,36 +73,36 @@ export function openWorkApi({
   };
 
   return {
-    async claim({ operations, request: only, max, waitSeconds, signal }) {
+    async claim({ operations, request: onlyRequest, max, waitSeconds, signal }) {
       const body = {
         worker,
         operations,
         max,
         wait_seconds: waitSeconds,
-        ...(only && { request: only }),
+        ...(onlyRequest && { request: onlyRequest }),
       };
-      const answer = await post("claim", body, claimed, 30_000 + waitSeconds * 1000, signal);
+      const answer = await post("claim", body, claimAnswer, 30_000 + waitSeconds * 1000, signal);
       return answer.tasks;
     },
     async report(reports) {
-      const answer = await post("reports", { worker, reports }, answered, 60_000);
+      const answer = await post("reports", { worker, reports }, reportsAnswer, 60_000);
       return answer.answers;
     },
     async heartbeat(tasks) {
-      const answer = await post("heartbeat", { worker, tasks }, beaten, 30_000);
+      const answer = await post("heartbeat", { worker, tasks }, heartbeatAnswer, 30_000);
       return answer.give_up;
     },
     close: () => dispatcher.close(),
   };
 
-  async function post<Said>(
-    what: string,
+  async function post<Answer>(
+    call: string,
     body: unknown,
-    said: z.ZodType<Said>,
+    schema: z.ZodType<Answer>,
     headersTimeout: number,
     signal?: AbortSignal,
-  ): Promise<Said> {
-    const answer = await request(`${url.replace(/\/+$/, "")}/v1/work/${what}`, {
+  ): Promise<Answer> {
+    const response = await request(`${url.replace(/\/+$/, "")}/v1/work/${call}`, {
       method: "POST",
       headers,
       body: JSON.stringify(body),
@@ -103,10 +110,12 @@ export function openWorkApi({
       headersTimeout,
       ...(signal && { signal }),
     });
-    const text = await answer.body.text();
-    if (answer.statusCode >= 200 && answer.statusCode < 300) return said.parse(JSON.parse(text));
-    const sentence = `POST /v1/work/${what} was answered with ${answer.statusCode}: ${detailOf(text)}`;
-    const passing = answer.statusCode >= 500 || [408, 409, 425, 429].includes(answer.statusCode);
-    throw passing ? new Error(sentence) : new RejectedError(answer.statusCode, sentence);
+    const text = await response.body.text();
+    if (response.statusCode >= 200 && response.statusCode < 300)
+      return schema.parse(JSON.parse(text));
+    const sentence = `POST /v1/work/${call} was answered with ${response.statusCode}: ${detailOf(text)}`;
+    const mayPass =
+      response.statusCode >= 500 || [408, 409, 425, 429].includes(response.statusCode);
+    throw mayPass ? new Error(sentence) : new RejectedError(response.statusCode, sentence);
   }
 }

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { Logger } from "pino";
-import type { Operation, Task } from "../operations/contract.ts";
+import type { Task, WorkerOperation } from "../operations/contract.ts";
 import type { HeldLeases } from "./held-leases.ts";
 import { perform, retryOf } from "./perform.ts";
 import type { ReportBuffer } from "./report-buffer.ts";
@@ -8,48 +8,47 @@ import type { TaskContextSettings } from "./task-context.ts";
 import { RejectedError, type WorkApi } from "./work-api.ts";
 
 export interface WorkerLoop {
-  operation: Operation;
+  operation: WorkerOperation;
   request?: string | undefined;
   api: WorkApi;
   heldLeases: HeldLeases;
   reportBuffer: ReportBuffer;
   settings: TaskContextSettings;
-  /** no more claims: what is in hand is finished */
+  /** no more claims; the tasks it holds are finished */
   retire: AbortSignal;
-  /** what is in hand is given back */
+  /** the tasks it holds are given back */
   giveBack: AbortSignal;
-  /** a claim brought work */
+  /** called when a claim returned tasks */
   onWork(): void;
   log: Logger;
 }
 
 const mostTasks = 500;
-/** As many files are claimed as take about this long, so that tiny ones go in hundreds and long ones are not kept from other workers. */
+/** Claims as many files as take about this long: tiny ones by the hundred, long ones one by one. */
 const batchMilliseconds = 400;
 const mostUnsent = 2000;
 const longPollSeconds = 25;
 
-/** Claims, performs and reports the files of one operation, one after the other, until it is retired. */
-export async function runLoop(lane: WorkerLoop): Promise<void> {
+/** Claims, performs and reports files of one operation, one after the other, until it is retired. */
+export async function runLoop(loop: WorkerLoop): Promise<void> {
   let max = 1;
   let failures = 0;
-  while (!lane.retire.aborted) {
-    await lane.reportBuffer.atMost(mostUnsent, lane.retire);
+  while (!loop.retire.aborted) {
+    await loop.reportBuffer.atMost(mostUnsent, loop.retire);
     try {
-      const tasks = await claim(lane, max);
+      const tasks = await claim(loop, max);
       failures = 0;
       if (tasks.length === 0) continue;
-      lane.onWork();
+      loop.onWork();
       const started = performance.now();
-      await performAll(lane, tasks);
+      await performAll(loop, tasks);
       max = nextMax(tasks.length, max, performance.now() - started);
     } catch (error) {
-      if (lane.retire.aborted) return;
+      if (loop.retire.aborted) return;
       if (error instanceof RejectedError) throw error;
       failures += 1;
-      if (failures === 1)
-        lane.log.warn({ err: error }, "the service cannot be asked for work; trying again");
-      await pause(Math.min(100 * 2 ** failures, 5000) * (0.5 + Math.random() / 2), lane.retire);
+      if (failures === 1) loop.log.warn({ err: error }, "claiming work failed; trying again");
+      await pause(Math.min(100 * 2 ** failures, 5000) * (0.5 + Math.random() / 2), loop.retire);
     }
   }
 }
@@ -92,7 +91,7 @@ function givenBack(task: Task) {
   });
 }
 
-/** At most doubled at a time: one quick file says little of the next. */
+/** At most doubles: one quick file says little about the next. */
 function nextMax(performed: number, max: number, milliseconds: number): number {
   const fitting = Math.floor(batchMilliseconds / (milliseconds / performed));
   return Math.max(1, Math.min(fitting, max * 2, mostTasks));

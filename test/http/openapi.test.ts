@@ -57,11 +57,14 @@ test("every body has an example, which is taken", async () => {
 
 test("a step is one of the offered operations, its settings beside its name", () => {
   const { StepInput, TransformStep } = document.components.schemas;
-  expect(StepInput).toEqual({
-    oneOf: [
-      { $ref: "#/components/schemas/NoopStep" },
-      { $ref: "#/components/schemas/TransformStep" },
-    ],
+  const steps = [...api.ledger.ctx.operations.keys()].map((name) => ({
+    $ref: `#/components/schemas/${name.charAt(0).toUpperCase()}${name.slice(1)}Step`,
+  }));
+  expect(StepInput).toEqual({ oneOf: steps });
+  expect(steps.length).toBeGreaterThan(1);
+  expect(TransformStep?.example).toMatchObject({
+    operation: "transform",
+    selection: expect.any(String),
   });
   expect(TransformStep).toMatchObject({
     required: expect.arrayContaining(["operation", "selection"]),

@@ -1,10 +1,10 @@
-// A site and tasks as a worker has them, with an upload that keeps the file where a test can look at it.
+// A context and tasks as a worker has them, with an upload that keeps the file for the test to read.
 
 import { createHash } from "node:crypto";
 import { copyFileSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fetchInput } from "../../src/inputs/fetch.ts";
-import type { Task, TaskContext } from "../../src/operations/contract.ts";
+import type { Task, TaskContext, Upload } from "../../src/operations/contract.ts";
 
 const limits: TaskContext["limits"] = {
   memoryMegabytes: 256,
@@ -28,6 +28,7 @@ export function testSite(
     scratch,
     reportBuffer,
     inputRoots: [folder],
+    facility: {},
     signal: wanted,
     limits: { ...limits, ...tighter },
     fetchInput: (location) =>
@@ -39,8 +40,7 @@ export function testSite(
         scratch,
         signal: wanted,
       }),
-    async upload(task, path) {
-      const name = task.upload?.name ?? "";
+    async upload({ name }, path) {
       copyFileSync(path, join(reportBuffer, name));
       const bytes = readFileSync(path);
       return {
@@ -52,10 +52,14 @@ export function testSite(
   };
 }
 
+export function testUpload(name: string): Upload {
+  return { name, method: "PUT", url: "http://127.0.0.1:1/unused" };
+}
+
 export function testTask<Settings extends Record<string, unknown>>(
   settings: Settings,
   replicas: string[],
-  more: Partial<Task> = {},
+  { uploads = [testUpload("1-1-1-out.parquet")], ...more }: Partial<Task> = {},
 ) {
   return {
     task: "t1",
@@ -66,7 +70,8 @@ export function testTask<Settings extends Record<string, unknown>>(
     operation: "transform",
     replicas,
     inputs: [],
-    upload: { method: "PUT" as const, url: "http://127.0.0.1:1/unused", name: "1-1-1-out.parquet" },
+    uploads,
+    upload: uploads[0] ?? null,
     lease_seconds: 60,
     ...more,
     settings,

@@ -42,7 +42,7 @@ function errorOf(outcome: TaskOutcome) {
 
 async function refusalOf(selection: string, firstFile?: string[]): Promise<RequestError> {
   const refused = await transform
-    .check?.(parse(selection), { ...(firstFile && { firstFile }), inputRoots: [folder] })
+    .check?.(parse(selection), submitCheck(firstFile ? [firstFile] : []))
     .then(
       () => undefined,
       (error: unknown) => error,
@@ -55,6 +55,10 @@ async function refusalOf(selection: string, firstFile?: string[]): Promise<Reque
     errors: [{ pointer: "/selection" }],
   });
   return refused;
+}
+
+function submitCheck(firstFiles: string[][]) {
+  return { firstFiles, inputRoots: [folder], facility: {} };
 }
 
 const output = join(folder, "reportBuffer", "1-1-1-out.parquet");
@@ -149,7 +153,7 @@ describe("a query over a file", () => {
       class: "bad_query",
       message: expect.stringContaining('"nope"'),
     });
-    expect(transform.fatalClasses).toEqual(["bad_query"]);
+    expect(transform.failFastClasses).toEqual(["bad_query"]);
   });
 });
 
@@ -161,7 +165,7 @@ describe("at submit", () => {
     ["select unnest(range(3)) from input", ""],
     ["select * from range(3)", ""],
   ])("%s is taken", async (selection) => {
-    await transform.check?.(parse(selection), { firstFile: [measured], inputRoots: [folder] });
+    await transform.check?.(parse(selection), submitCheck([[measured]]));
   });
 
   test.each([
@@ -225,10 +229,7 @@ describe("at submit", () => {
       join(outside, "secret.csv"),
       join(folder, "way-out.csv"),
     ]) {
-      await transform.check?.(parse("select nope from input"), {
-        firstFile: [first],
-        inputRoots: [folder],
-      });
+      await transform.check?.(parse("select nope from input"), submitCheck([[first]]));
       await refusalOf("selec nope", [first]);
     }
   });

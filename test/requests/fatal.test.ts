@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Task } from "../../src/operations/contract.ts";
+import { advance } from "../../src/requests/advance/advance.ts";
 import { redrive } from "../../src/requests/lifecycle/redrive.ts";
 import { submit } from "../../src/requests/lifecycle/submit.ts";
 import { type Ledger, openLedger } from "../support/context.ts";
@@ -33,11 +34,11 @@ const sentence =
 const fail = (task: Task, errorClass: string, message = sentence) =>
   ledger.report(task, "failure", { error: { class: errorClass, message } });
 
-test("a wrong column met by the first readable file ends the request with DuckDB's sentence, before thousands fail alike", async () => {
+test("a wrong column that three files report ends the request with DuckDB's sentence, before thousands fail alike", async () => {
   const id = await submitted(3000);
-  const [unreadable, first] = (await ledger.claim(2, { request: id })) as [Task, Task];
-  await fail(unreadable, "bad_input", "0.parquet is no Parquet file");
-  await fail(first, "bad_query");
+  const [unreadable, ...readable] = await ledger.claim(4, { request: id });
+  if (unreadable) await fail(unreadable, "bad_input", "0.parquet is no Parquet file");
+  for (const task of readable) await fail(task, "bad_query");
   const ended = await ledger.ended(id);
   expect(ended).toMatchObject({
     state: "failed",
@@ -49,6 +50,35 @@ test("a wrong column met by the first readable file ends the request with DuckDB
     [id],
   );
   expect(groups).toEqual({ met: 1, all: 3 });
+});
+
+test("one odd file fails alone, and so do two, and three that report different errors", async () => {
+  const id = await submitted(4);
+  const [first, second, third, last] = (await ledger.claim(4, { request: id })) as Task[];
+  if (!first || !second || !third || !last) throw new Error("four tasks were expected");
+  await fail(first, "bad_query");
+  await fail(second, "bad_query");
+  await fail(third, "bad_query", "Parser Error: of another kind");
+  await advance(ledger.ctx, id);
+  expect(await ledger.read(id)).toMatchObject({ state: "running", reason: null });
+  await ledger.report(last, "success", { results: [await stored(last)] });
+  expect(await ledger.ended(id)).toMatchObject({
+    state: "complete",
+    counters: { done: 1, failed: 3 },
+  });
+});
+
+test("the same content under three names counts once", async () => {
+  const id = await submitted(4);
+  await ledger.ctx.db.query(`UPDATE files SET checksum = 'same' WHERE dataset_id = $1`, [
+    (await ledger.read(id)).dataset.id,
+  ]);
+  const tasks = await ledger.claim(4, { request: id });
+  for (const task of tasks.slice(0, 3)) await fail(task, "bad_query");
+  await advance(ledger.ctx, id);
+  expect(await ledger.read(id)).toMatchObject({ state: "running", reason: null });
+  for (const task of tasks.slice(3)) await fail(task, "bad_query");
+  expect(await ledger.ended(id)).toMatchObject({ state: "complete", counters: { failed: 4 } });
 });
 
 test("a request of one file ends failed as well", async () => {
@@ -71,16 +101,15 @@ test("once a file is done in that step, a file of another shape fails alone", as
 
 test("what condemned one round does not condemn the next", async () => {
   const id = await submitted(5);
-  const [first] = (await ledger.claim(1, { request: id })) as [Task];
-  await fail(first, "bad_query");
+  for (const task of await ledger.claim(3, { request: id })) await fail(task, "bad_query");
   await ledger.ended(id);
   await redrive(ledger.ctx, id, { errors: ["ended-failed"] });
-  const tasks = await ledger.claim(4, { request: id });
+  const tasks = await ledger.claim(2, { request: id });
   for (const task of tasks) await ledger.report(task, "success", { results: [await stored(task)] });
   expect(await ledger.ended(id)).toMatchObject({
     state: "complete",
     round: 2,
-    counters: { done: 4, failed: 1 },
+    counters: { done: 2, failed: 3 },
   });
 });
 

@@ -23,6 +23,7 @@ function optionsFor(url: string, name: string): LocalRunnerOptions {
     logLevel: "error",
     capacity: 3,
     scratch: join(folder, name),
+    facility: {},
     inputRoots: [folder],
     inputHosts: [],
     limits: { memoryMegabytes: 256, seconds: 60, outputMegabytes: 64, threads: 1 },

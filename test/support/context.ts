@@ -3,7 +3,8 @@ import { type Config, readConfig } from "../../src/config.ts";
 import { makeContext } from "../../src/context.ts";
 import type { Context } from "../../src/deps.ts";
 import { silentLog } from "../../src/log.ts";
-import type { Task } from "../../src/operations/contract.ts";
+import type { Operation, Task } from "../../src/operations/contract.ts";
+import { allOperations } from "../../src/operations/index.ts";
 import { audit } from "../../src/requests/audit/audit.ts";
 import { claim } from "../../src/requests/dispatch/claim.ts";
 import { submit } from "../../src/requests/lifecycle/submit.ts";
@@ -45,31 +46,39 @@ export interface LedgerOptions {
   /** another process on the same database */
   databaseUrl?: string;
   scheduler?: boolean;
+  /** operations beside those of the list */
+  operations?: readonly Operation[];
 }
 
 export async function openLedger({
   env = {},
   databaseUrl,
   scheduler = true,
+  operations = [],
 }: LedgerOptions = {}): Promise<Ledger> {
   const dataDir = temporaryFolder("ledger");
   const database = databaseUrl ? undefined : await freshDatabase();
   const url = databaseUrl ?? database?.url ?? "";
-  const config: Config = readConfig({
-    DATA_DIR: dataDir,
-    DATABASE_URL: url,
-    RUNNER: "external",
-    OPERATIONS: "noop,transform",
-    SWEEP_SECONDS: "0.2",
-    PORT: "0",
-    S3_PORT: "0",
-    ...env,
-  });
+  const known = [...allOperations, ...operations];
+  const config: Config = readConfig(
+    {
+      DATA_DIR: dataDir,
+      DATABASE_URL: url,
+      RUNNER: "external",
+      OPERATIONS: ["noop", "transform", ...operations.map(({ name }) => name)].join(","),
+      SWEEP_SECONDS: "0.2",
+      PORT: "0",
+      S3_PORT: "0",
+      ...env,
+    },
+    known,
+  );
   const base = () => "http://127.0.0.1:1";
   const ctx = await makeContext(config, {
     log: silentLog(),
     databaseUrl: url,
     urls: { public: () => config.publicUrl ?? base(), internal: base },
+    known,
   });
   const running = scheduler ? startScheduler(ctx) : undefined;
 

@@ -36,6 +36,7 @@ function start(more: Partial<WorkerOptions> = {}): Promise<void> {
     url: server.url,
     name: "worker-1",
     operations: ["transform", "noop"],
+    facility: {},
     inputRoots: [folder],
     inputHosts: [],
     limits: { memoryMegabytes: 256, seconds: 60, outputMegabytes: 64, threads: 1 },
@@ -118,7 +119,7 @@ describe("a worker", () => {
   test("reports a try that failed, with a reason, when an operation throws", async () => {
     server.waiting.push(
       transformTask(1, "select 1 from input", {
-        upload: { method: "PUT", url: `${server.url}/nowhere`, name: "x" },
+        uploads: [{ method: "PUT", url: `${server.url}/nowhere`, name: "x" }],
       }),
     );
     server.waiting.push(

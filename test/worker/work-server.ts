@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
-import type { Task } from "../../src/operations/contract.ts";
+import type { Task, Upload } from "../../src/operations/contract.ts";
 import type { Report } from "../../src/requests/views.ts";
 
 export interface WorkServer {
@@ -124,8 +124,15 @@ function say(response: ServerResponse, body: unknown, status = 200): void {
   response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
 }
 
-export function workTask(server: WorkServer, file: number, more: Partial<Task> = {}): Task {
-  const name = `${file}-1-1-out.parquet`;
+export function workUpload(server: WorkServer, name: string): Upload {
+  return { name, method: "PUT", url: `${server.url}/objects/${name}` };
+}
+
+export function workTask(
+  server: WorkServer,
+  file: number,
+  { uploads = [workUpload(server, `${file}-1-1-out.parquet`)], ...more }: Partial<Task> = {},
+): Task {
   return {
     task: `5b1c0b8a-7a3c-4b1e-9a39-0d9a4f5b8c11.${file}.1.1`,
     request: "5b1c0b8a-7a3c-4b1e-9a39-0d9a4f5b8c11",
@@ -136,7 +143,8 @@ export function workTask(server: WorkServer, file: number, more: Partial<Task> =
     settings: {},
     replicas: [],
     inputs: [],
-    upload: { method: "PUT", url: `${server.url}/objects/${name}`, name },
+    uploads,
+    upload: uploads[0] ?? null,
     lease_seconds: 60,
     ...more,
   };

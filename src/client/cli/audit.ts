@@ -42,14 +42,21 @@ async function auditOf(
   config: Config,
   request: string | undefined,
 ): Promise<AuditReport> {
-  const [{ openDb }, { checkDatabase }, { openStore }, { audit }, { allOperations }] =
-    await Promise.all([
-      import("../../db/client.ts"),
-      import("../../db/check.ts"),
-      import("../../storage/open.ts"),
-      import("../../requests/audit/audit.ts"),
-      import("../../operations/index.ts"),
-    ]);
+  const [
+    { openDb },
+    { checkDatabase },
+    { openStore },
+    { audit },
+    { allOperations },
+    { hasOutputs },
+  ] = await Promise.all([
+    import("../../db/client.ts"),
+    import("../../db/check.ts"),
+    import("../../storage/open.ts"),
+    import("../../requests/audit/audit.ts"),
+    import("../../operations/index.ts"),
+    import("../../operations/offered.ts"),
+  ]);
   const db = openDb({ url, applicationName: "longshore audit", max: 2 });
   try {
     await checkDatabase(db);
@@ -59,8 +66,8 @@ async function auditOf(
       signingKey: Buffer.alloc(0),
     });
     const operationsWithOutputs = allOperations
-      .filter((one) => one.outputName !== undefined)
-      .map((one) => one.name);
+      .filter(hasOutputs)
+      .map((operation) => operation.name);
     const report = await audit(db, store, {
       request,
       fileAttempts: config.fileAttempts,

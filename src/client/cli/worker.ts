@@ -17,12 +17,12 @@ export function addWorker(program: Command): void {
   program
     .command("worker")
     .description(
-      "work for a service, here: take tasks, perform them, report; Ctrl-C gives back what is in hand",
+      "run a worker here: claim tasks, perform them, report; Ctrl-C gives back its tasks",
     )
     .addOption(urlOption())
     .option(
       "--operations <names>",
-      "what to do, separated by commas (default: all but noop)",
+      "which operations, separated by commas (default: those the service offers by default)",
       names,
     )
     .option(
@@ -43,24 +43,28 @@ function names(text: string): string[] {
 
 async function work({ url, operations, name, request, concurrency }: Options): Promise<void> {
   const client = readClientConfig();
-  const { inputRoots, inputHosts, fileLimits: limits, logLevel } = readConfig();
   const { allOperations } = await import("../../operations/index.ts");
+  const { isWorkerOperation, offeredOperations } = await import("../../operations/offered.ts");
+  const config = readConfig(undefined, allOperations);
+  const { facility, inputRoots, inputHosts, fileLimits: limits, logLevel } = config;
   const { makeLog } = await import("../../log.ts");
   const { runWorker } = await import("../../worker/run.ts");
-  const known = allOperations.map((one) => one.name);
-  const unknown = operations?.find((one) => !known.includes(one));
+  const known = allOperations.filter(isWorkerOperation);
+  const unknown = operations?.find((asked) => !known.some(({ name }) => name === asked));
   if (unknown !== undefined)
     throw new ExitError(
       exits.usedWrongly,
-      `There is no operation ${JSON.stringify(unknown)}; known are ${known.join(", ")}.`,
+      `Workers have no operation ${JSON.stringify(unknown)}; known: ${known.map(({ name }) => name).join(", ")}.`,
     );
+  const chosen = offeredOperations(known, operations ?? [], (of) => facility[of] ?? {});
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
   await runWorker({
     url: url ?? client.url,
     token: client.token,
     name: name ?? `${hostname()}-${process.pid}`,
-    operations: operations ?? known.filter((one) => one !== "noop"),
+    operations: chosen.map((operation) => operation.name),
+    facility,
     request,
     concurrency,
     inputRoots,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Task } from "../../operations/contract.ts";
+import type { Task, Upload } from "../../operations/contract.ts";
 import {
   mostReports,
   reportSchema,
@@ -23,6 +23,10 @@ export const claimBody = z
   })
   .meta({ id: "Claim" });
 
+const upload = z
+  .object({ name: z.string(), method: z.literal("PUT"), url: z.string() })
+  .meta({ id: "Upload" }) satisfies z.ZodType<Upload>;
+
 const task = z
   .object({
     task: z.string(),
@@ -32,11 +36,16 @@ const task = z
     attempt: z.number().int().min(1),
     operation: z.string(),
     settings: z.record(z.string(), z.unknown()),
-    replicas: z.array(z.string()),
-    inputs: z
-      .array(z.string())
-      .meta({ description: "URLs to read what the step before made; empty in the first step." }),
-    upload: z.object({ method: z.literal("PUT"), url: z.string(), name: z.string() }).nullable(),
+    replicas: z.array(z.string()).meta({
+      description: "Where the step before left the file; else its paths, in order of preference.",
+    }),
+    inputs: z.array(z.string()).meta({
+      description: "URLs of the objects that the step before made; read before `replicas`.",
+    }),
+    uploads: z
+      .array(upload)
+      .meta({ description: "Where the objects go that the operation makes of the file." }),
+    upload: upload.nullable().meta({ description: "The first of `uploads`." }),
     lease_seconds: z.number(),
   })
   .meta({ id: "Task" }) satisfies z.ZodType<Task>;

@@ -1,10 +1,13 @@
 import { z } from "zod";
-import type { Operation } from "../contract.ts";
+import type { WorkerOperation } from "../contract.ts";
 
-export const noop: Operation = {
+export const noop: WorkerOperation = {
   name: "noop",
+  runsIn: "worker",
   summary:
     "Settles every file without touching data, for benchmarks, fault tests and outside simulators.",
   settings: z.strictObject({}),
+  example: { settings: {} },
+  offeredByDefault: () => false,
   perform: async () => ({ status: "success", results: [] }),
 };

@@ -1,50 +1,61 @@
-import { z } from "zod";
 import { RequestError } from "../../errors.ts";
 import { localPathOf } from "../../inputs/local.ts";
-import type { Operation, SubmitCheck } from "../contract.ts";
+import type { SubmitCheck, WorkerOperation } from "../contract.ts";
 import type { LocalInput } from "./generator.ts";
-import { formats, generatorNames, generators } from "./generator.ts";
+import { generators } from "./generator.ts";
 import { inputKindOf } from "./input-kind.ts";
 import { outputNameOf } from "./output-name.ts";
 import { performTransform } from "./perform.ts";
+import { settings, type TransformSettings } from "./settings.ts";
 
-const longestSelection = 1024 * 1024;
-
-const settings = z.strictObject({
-  generator: z.enum(generatorNames).default("sql").describe("who understands the selection"),
-  selection: z
-    .string()
-    .min(1)
-    .max(longestSelection)
-    .refine((text) => !text.includes("\0"), "must not contain the NUL character")
-    .describe("for `sql`: one SELECT statement over the table `input`, which is the file"),
-  format: z.enum(formats).default("parquet").describe("what the result is written as"),
-});
-
-export type TransformSettings = z.infer<typeof settings>;
-
-export const transform: Operation<TransformSettings> = {
+export const transform: WorkerOperation<TransformSettings> = {
   name: "transform",
+  runsIn: "worker",
   summary:
     "Runs a selection over each file (Parquet, CSV or JSON) and writes what it selects as Parquet, CSV or JSON.",
   settings,
-  fatalClasses: ["bad_query"],
-  outputName: (chosen, replica) => outputNameOf(replica, chosen.format),
+  example: {
+    settings: { selection: "select x, x * 2 as y from input" },
+    file: { name: "input.csv", content: "x\n1\n2\n3\n" },
+  },
+  errorClasses: ["bad_query"],
+  failFastClasses: ["bad_query"],
+  outputs: (chosen, { replicas }) => [outputNameOf(replicas[0] ?? "", chosen.format)],
   async check(chosen, at) {
-    const why = await generators[chosen.generator].check(
-      chosen.selection,
-      await firstLocalInput(at),
-    );
+    const why = await refusalOf(chosen, at);
     if (why)
       throw new RequestError(422, "bad_query", why, [{ pointer: "/selection", detail: why }]);
   },
   perform: performTransform,
 };
 
-/** The first file where it can be read here and now. One that cannot is no reason to refuse: it fails by itself, later, and says why. */
-async function firstLocalInput(at: SubmitCheck): Promise<LocalInput | undefined> {
-  for (const replica of at.firstFile ?? []) {
-    const path = await localPathOf(replica, at.inputRoots).catch(() => undefined);
+/** A query that fits one of the first files is taken; without a file to read, its syntax is checked. */
+async function refusalOf(
+  { generator, selection }: TransformSettings,
+  at: SubmitCheck,
+): Promise<string | undefined> {
+  const inputs: (LocalInput | undefined)[] = await localInputs(at);
+  let first: string | undefined;
+  for (const input of inputs.length > 0 ? inputs : [undefined]) {
+    const why = await generators[generator].check(selection, input);
+    if (why === undefined) return undefined;
+    first ??= why;
+  }
+  return first;
+}
+
+/** Files that can be read here and now; another one fails by itself, later, with its reason. */
+async function localInputs({ firstFiles = [], inputRoots }: SubmitCheck): Promise<LocalInput[]> {
+  const found = await Promise.all(firstFiles.map((replicas) => localInput(replicas, inputRoots)));
+  return found.filter((input) => input !== undefined);
+}
+
+async function localInput(
+  replicas: string[],
+  inputRoots: string[],
+): Promise<LocalInput | undefined> {
+  for (const replica of replicas) {
+    const path = await localPathOf(replica, inputRoots).catch(() => undefined);
     const kind = path && (await inputKindOf(replica, path).catch(() => undefined));
     if (path && kind) return { path, kind, name: replica };
   }

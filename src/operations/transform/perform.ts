@@ -3,17 +3,18 @@ import { join } from "node:path";
 import { InputError, nameOf } from "../../inputs/input-error.ts";
 import type { Task, TaskContext, TaskError, TaskOutcome } from "../contract.ts";
 import { generators } from "./generator.ts";
-import type { TransformSettings } from "./index.ts";
 import { inputKindOf } from "./input-kind.ts";
+import type { TransformSettings } from "./settings.ts";
 
-type TransformTask = Task & { settings: TransformSettings };
+type TransformTask = Task<TransformSettings>;
 
 /** Tries the replicas in their order; a fault of the input goes on to the next, a fault of the query does not. */
 export async function performTransform(
   task: TransformTask,
   context: TaskContext,
 ): Promise<TaskOutcome> {
-  if (!task.upload)
+  const [place] = task.uploads;
+  if (!place)
     return failed(
       { class: "internal", message: "The task does not say where its result goes." },
       task,
@@ -31,7 +32,7 @@ export async function performTransform(
   for (const location of task.inputs.length > 0 ? task.inputs : task.replicas) {
     const output = join(context.scratch, "output");
     const fault = await runOn(location, output, task, context);
-    if (!fault) return { status: "success", results: [await context.upload(task, output)] };
+    if (!fault) return { status: "success", results: [await context.upload(place, output)] };
     if (!inputFaults.includes(fault.class)) return failed(fault, task);
     faults.push(fault);
   }
@@ -86,7 +87,7 @@ function together(faults: TaskError[]): TaskError {
 }
 
 /** What may be gone the next time is worth another try; a time limit is tried twice, the machine may have been busy. */
-function failed(error: TaskError, task: Task): TaskOutcome {
+function failed(error: TaskError, task: TransformTask): TaskOutcome {
   const again =
     error.class === "unavailable" ||
     error.class === "internal" ||

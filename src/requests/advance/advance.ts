@@ -2,7 +2,7 @@ import type { Context, Deps } from "../../deps.ts";
 import { beginEnding, moveRequest } from "../move-store.ts";
 import { isFinal } from "../state.ts";
 import {
-  failureOfClass,
+  agreedFailure,
   markIncomplete,
   type RequestFacts,
   readFacts,
@@ -91,15 +91,22 @@ function mustEnd(request: RequestFacts): Ending | undefined {
   return undefined;
 }
 
-/** A fault of the settings, met while no file is done in that step, is every file's: said once, before thousands fail alike. */
+/** Files of different content that must report the same error of the settings. */
+const agreeingFiles = 3;
+
+/** An error of the settings that the first files of a step agree on is every file's: the request fails before thousands do. */
 async function failFastReason(
   ctx: Deps<"db" | "operations">,
   request: RequestFacts,
 ): Promise<Ending | undefined> {
   for (const step of request.steps) {
-    const classes = ctx.operations.get(step.operation)?.fatalClasses ?? [];
+    const classes = ctx.operations.get(step.operation)?.failFastClasses ?? [];
     if (!classes.length || !step.failed || step.done + step.passed > 0) continue;
-    const info = await failureOfClass(ctx.db.query, request.id, step.step, classes);
+    const files = request.datasetClosed ? request.datasetFiles : agreeingFiles;
+    const info = await agreedFailure(ctx.db.query, request.id, step.step, {
+      classes,
+      files: Math.min(files, agreeingFiles),
+    });
     if (info !== undefined) return { ending: "failed", reason: info };
   }
   return undefined;

@@ -1,5 +1,6 @@
 import type { Deps } from "../../deps.ts";
 import type { Task } from "../../operations/contract.ts";
+import { workerOperationNames } from "../../operations/offered.ts";
 import { renewLeases } from "./lease-store.ts";
 import { keyOf } from "./task.ts";
 
@@ -19,7 +20,10 @@ export function claim(
   { worker, request, operations, max, waitSeconds }: ClaimInput,
   signal?: AbortSignal,
 ): Promise<Task[]> {
-  const wanted = { request, operations: operations ?? [...ctx.operations.keys()] };
+  const wanted = {
+    request,
+    operations: operations ?? workerOperationNames(ctx.operations.values()),
+  };
   return ctx.claimQueue.claim(wanted, { worker, max }, waitSeconds, signal);
 }
 

@@ -13,6 +13,8 @@ export interface ClaimedRow extends WorkKey {
   operation: string;
   settings: Record<string, unknown>;
   paths: string[];
+  /** where an earlier step left the file, where it made no objects since */
+  location: string | null;
   inputs: string[];
 }
 
@@ -56,7 +58,7 @@ const startSql = fileMoveSql({
 )`,
   candidates: {
     columns: `claimed.step AS claimed_step, claimed.attempt AS claimed_attempt,
-    claimed.worker AS claimed_by, claimed.waiter`,
+    claimed.worker AS claimed_by, claimed.waiter, f.location`,
     from: `unnest($1::uuid[], $2::bigint[], $3::int[], $4::int[], $5::text[], $7::int[])
     AS claimed(request_id, file_id, step, attempt, worker, waiter)
   JOIN open_requests r ON r.id = claimed.request_id
@@ -76,7 +78,7 @@ const startSql = fileMoveSql({
   JOIN request_steps s ON s.request_id = moved_steps.request_id AND s.step = moved_steps.step
 )`,
   result: `SELECT moved.waiter, moved.request_id AS request, moved.file_id AS file, moved.step,
-  moved.attempt, operations.operation, operations.settings, files.paths,
+  moved.attempt, operations.operation, operations.settings, files.paths, moved.location,
   CASE WHEN moved.step > 1 THEN ARRAY(
     SELECT results.name FROM results
     WHERE results.request_id = moved.request_id AND results.file_id = moved.file_id

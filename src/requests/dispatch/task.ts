@@ -1,5 +1,6 @@
 import type { Deps } from "../../deps.ts";
-import type { Task } from "../../operations/contract.ts";
+import type { Task, Upload } from "../../operations/contract.ts";
+import { isWorkerOperation } from "../../operations/offered.ts";
 import type { ClaimedRow, WorkKey } from "./lease-store.ts";
 
 const urlSeconds = 6 * 3600;
@@ -8,16 +9,10 @@ export async function toTask(
   ctx: Deps<"config" | "operations" | "store">,
   row: ClaimedRow,
 ): Promise<Task> {
-  const { request, file, step, attempt, operation, settings, paths } = row;
-  const base = ctx.operations.get(operation)?.outputName?.(settings, paths[0] ?? "");
-  const name = base === undefined ? undefined : resultName(row, base);
-  const [inputs, url] = await Promise.all([
-    Promise.all(
-      row.inputs.map((input) => ctx.store.signedUrl("GET", request, input, urlSeconds, "internal")),
-    ),
-    name === undefined
-      ? undefined
-      : ctx.store.signedUrl("PUT", request, name, urlSeconds, "internal"),
+  const { request, file, step, attempt, operation, settings } = row;
+  const [inputs, uploads] = await Promise.all([
+    inputUrls(ctx, request, row.inputs),
+    uploadsOf(ctx, row),
   ]);
   return {
     task: taskId(row),
@@ -27,16 +22,45 @@ export async function toTask(
     attempt,
     operation,
     settings,
-    replicas: paths,
+    replicas: replicasOf(row),
     inputs,
-    upload: name !== undefined && url !== undefined ? { method: "PUT", url, name } : null,
+    uploads,
+    upload: uploads[0] ?? null,
     lease_seconds: ctx.config.leaseSeconds,
   };
 }
 
-/** Unique in the request, whatever the files are called: two inputs of one name and two attempts of one file never meet. */
-function resultName({ file, step, attempt }: WorkKey, base: string): string {
-  return `${file}-${step}-${attempt}-${base}`;
+/** The step before left the file at one place, or nowhere: then it is where its user named it. */
+export function replicasOf({ location, paths }: Pick<ClaimedRow, "location" | "paths">): string[] {
+  return location === null ? paths : [location];
+}
+
+export function inputUrls(
+  ctx: Deps<"store">,
+  request: string,
+  objects: string[],
+): Promise<string[]> {
+  const urlOf = (name: string) => ctx.store.signedUrl("GET", request, name, urlSeconds, "internal");
+  return Promise.all(objects.map(urlOf));
+}
+
+/** A PUT for each object that the operation makes of the file. */
+function uploadsOf(ctx: Deps<"operations" | "store">, row: ClaimedRow): Promise<Upload[]> {
+  const operation = ctx.operations.get(row.operation);
+  if (!operation || !isWorkerOperation(operation)) return Promise.resolve([]);
+  const names = operation.outputs?.(row.settings, { replicas: row.paths }) ?? [];
+  return Promise.all(
+    names.map(async (output) => {
+      const name = resultName(row, output);
+      const url = await ctx.store.signedUrl("PUT", row.request, name, urlSeconds, "internal");
+      return { name, method: "PUT", url };
+    }),
+  );
+}
+
+/** Unique in the request, whatever the files are called: no two inputs or attempts share a name. */
+function resultName({ file, step, attempt }: WorkKey, output: string): string {
+  return `${file}-${step}-${attempt}-${output}`;
 }
 
 function taskId({ request, file, step, attempt }: WorkKey): string {

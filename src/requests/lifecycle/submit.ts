@@ -56,16 +56,20 @@ async function sameRequest(
   return readRequest(ctx, earlier.id);
 }
 
+/** Files that an operation may look at before a request is accepted. */
+const checkedFiles = 3;
+
 async function checkSteps(ctx: Deps<"config" | "operations">, input: SubmitInput): Promise<void> {
-  const first = "files" in input.dataset ? input.dataset.files[0] : undefined;
+  const files = "files" in input.dataset ? input.dataset.files.slice(0, checkedFiles) : [];
+  const firstFiles = files.map((replicas) => [replicas].flat());
   for (const [index, step] of input.steps.entries()) {
     const operation = ctx.operations.get(step.operation);
     if (!operation) throw unknownOperation(step.operation, [...ctx.operations.keys()], index);
-    const firstFile = index === 0 && first !== undefined ? [first].flat() : undefined;
     try {
       await operation.check?.(step.settings, {
         inputRoots: ctx.config.inputRoots,
-        ...(firstFile ? { firstFile } : {}),
+        facility: ctx.config.facility[step.operation] ?? {},
+        ...(index === 0 ? { firstFiles } : {}),
       });
     } catch (error) {
       throw error instanceof RequestError ? inStep(error, index) : error;

@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 import { Counter, Histogram } from "prom-client";
 import { metrics } from "../../metrics.ts";
+import { type CommonOperation, errorClasses } from "../../operations/contract.ts";
 import type { ReportRow } from "../reports/report-store.ts";
 
 const registers = [metrics];
@@ -68,26 +69,19 @@ export const ledgerMetrics = {
 
 export type LedgerMetrics = typeof ledgerMetrics;
 
-/** Others say what they like: only these classes have a series of their own. */
-const knownClasses = [
-  "bad_input",
-  "bad_query",
-  "not_found",
-  "forbidden",
-  "unavailable",
-  "timeout",
-  "memory",
-  "too_large",
-  "internal",
-  "given_back",
-];
+/** Classes with a series of their own: the common ones and those of the operations. Others are `other`. */
+export function labelsOfClasses(operations: Iterable<CommonOperation>): ReadonlySet<string> {
+  const own = [...operations].flatMap((operation) => operation.errorClasses ?? []);
+  return new Set([...errorClasses, ...own]);
+}
 
-export function noteFault(
+export function recordFileError(
   log: Logger,
+  labels: ReadonlySet<string>,
   { request, file, step, attempt, status, worker, class: named, info }: ReportRow,
 ): void {
   ledgerMetrics.fileErrors.inc({
-    class: knownClasses.includes(named ?? "") ? (named ?? "") : "other",
+    class: named !== null && labels.has(named) ? named : "other",
   });
   log.debug(
     {

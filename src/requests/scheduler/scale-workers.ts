@@ -1,4 +1,5 @@
 import type { Deps } from "../../deps.ts";
+import { workerOperationNames } from "../../operations/offered.ts";
 import type { WorkerGroup } from "../../runner/contract.ts";
 import { usefulWorkers } from "./scale-workers-store.ts";
 
@@ -21,7 +22,7 @@ async function wantedGroups(
   ctx: Deps<"db" | "operations">,
   steady: (size: number) => number,
 ): Promise<WorkerGroup[]> {
-  const operations = [...ctx.operations.keys()];
+  const operations = workerOperationNames(ctx.operations.values());
   const size = steady(await usefulWorkers(ctx.db.query, operations));
   return size > 0 ? [{ key: serviceGroup, operations, credentials: {}, size }] : [];
 }

@@ -1,4 +1,5 @@
 import type { Context, Deps } from "../../../deps.ts";
+import { hasOutputs } from "../../../operations/offered.ts";
 import { isUuid } from "../../../requests/read/request.ts";
 import { rememberedOf } from "../echoed-fields.ts";
 import { findRequest } from "../find.ts";
@@ -29,7 +30,9 @@ export async function reportedRequest(
     id: view.id,
     steps: view.steps.length,
     makesObjects:
-      operation?.outputName !== undefined && rememberedOf(view)["result-destination"] !== "volume",
+      operation !== undefined &&
+      hasOutputs(operation) &&
+      rememberedOf(view)["result-destination"] !== "volume",
   };
   cache.set(view.id, reported);
   if (cache.size > mostKept) cache.delete(cache.keys().next().value ?? "");

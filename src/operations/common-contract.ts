@@ -1,0 +1,99 @@
+import type { ZodObject, ZodType } from "zod";
+
+/** Settings as the ledger keeps them: the output of the operation's own schema. */
+export type Settings = Record<string, unknown>;
+
+/** What the operation's own environment variables say here, by variable; the output of its schema. */
+export type Facility = Record<string, unknown>;
+
+export interface TaskError {
+  /** a word of `errorClasses`, or one of the operation's own */
+  class: string;
+  /** one sentence for a person */
+  message: string;
+  trace?: string | undefined;
+}
+
+export interface TaskResult {
+  name: string;
+  /** bytes */
+  size: number;
+  /** sha256 in hex */
+  checksum?: string | undefined;
+  details?: Record<string, unknown> | undefined;
+}
+
+/** A file of a request as an operation sees it before any work is done. */
+export interface FileInput {
+  /** the file's paths, in order of preference */
+  replicas: string[];
+}
+
+export interface SubmitCheck<F = Facility> {
+  /** the replicas of the first few files, when they are known at submit and this step is the first */
+  firstFiles?: string[][];
+  inputRoots: string[];
+  facility: F;
+}
+
+export interface Example {
+  settings: Settings;
+  file?: { name: string; content: string };
+}
+
+/** What both kinds of operations have. */
+export interface CommonOperation<S = Settings, F = Facility> {
+  readonly name: string;
+  /** one line for /v1/operations */
+  readonly summary: string;
+  /** what a user sets; parsed once, at submit; unknown keys are refused */
+  readonly settings: ZodType<S>;
+  /** settings as a user writes them, with a small file they work on: the API's document shows the
+   * settings, the shared suite performs the whole */
+  readonly example: Example;
+  /** environment variables of the facility, read by config.ts; no two operations share a name */
+  readonly facility?: ZodObject;
+  /** Whether it is offered where OPERATIONS names none; default: it is. */
+  offeredByDefault?(facility: F): boolean;
+  /** error classes beside the common ones */
+  readonly errorClasses?: readonly string[];
+  /**
+   * Error classes that speak of the settings, not of a file: the request fails at once when three
+   * files of different content (all of them, if there are fewer) report the same error.
+   */
+  readonly failFastClasses?: readonly string[];
+  /** Throws a `RequestError`, with pointers into the settings, where they can never work. */
+  check?(settings: S, at: SubmitCheck<F>): Promise<void>;
+  /**
+   * Called when every file of the request is settled, before the request ends: may make results of
+   * the whole request. Its outcome is recorded once; after a kill it is called again, so the same
+   * call must make the same objects.
+   */
+  finish?(request: FinishRequest<S>, context: FinishContext<F>): Promise<FinishOutcome>;
+}
+
+export interface FinishRequest<S = Settings> {
+  request: string;
+  /** runs of the request to its end, from 1; a redrive opens the next */
+  round: number;
+  step: number;
+  settings: S;
+}
+
+export type FinishOutcome =
+  | { status: "success"; results: TaskResult[] }
+  /** the request fails with the message as its reason */
+  | { status: "failure"; error: TaskError }
+  | { status: "retry"; error: TaskError };
+
+/** What `finish` may use. */
+export interface FinishContext<F = Facility> {
+  facility: F;
+  signal: AbortSignal;
+  /** The results of this step, in the order in which they were recorded. */
+  results(): AsyncIterable<TaskResult & { file: number }>;
+  /** The bytes of one of them. */
+  read(name: string): Promise<NodeJS.ReadableStream>;
+  /** Stores an object of the request; the same name again replaces it. */
+  put(name: string, body: NodeJS.ReadableStream | Buffer): Promise<TaskResult>;
+}

@@ -1,0 +1,69 @@
+import type { Workload } from "../runner/contract.ts";
+import type {
+  CommonOperation,
+  Facility,
+  FileInput,
+  Settings,
+  TaskError,
+  TaskResult,
+} from "./common-contract.ts";
+
+/** Performed in a worker, a file at a time. */
+export interface WorkerOperation<S = Settings, F = Facility> extends CommonOperation<S, F> {
+  readonly runsIn: "worker";
+  /**
+   * Names of the objects made of a file, without any folder; no name twice. The task has an upload
+   * for each, in the same order. Without it the operation makes none.
+   */
+  outputs?(settings: S, file: FileInput): string[];
+  /** A container of its own for a step, where our worker program cannot do the work. */
+  workload?(settings: S, step: number): Workload;
+  perform(task: Task<S>, context: TaskContext<F>): Promise<TaskOutcome>;
+}
+
+/** What a worker gets of one file: the answer to a claim, as `/v1/work/claim` words it. */
+export interface Task<S = Settings> {
+  task: string;
+  request: string;
+  file: number;
+  step: number;
+  attempt: number;
+  operation: string;
+  settings: S;
+  /** where the step before left the file; else the file's paths, in order of preference */
+  replicas: string[];
+  /** URLs of the objects that the step before made; where there are none, `replicas` are read */
+  inputs: string[];
+  /** where the objects go that `outputs` names, in its order */
+  uploads: Upload[];
+  /** the first of `uploads`; null for operations that make no object */
+  upload: Upload | null;
+  lease_seconds: number;
+}
+
+/** One PUT of the named object. */
+export interface Upload {
+  name: string;
+  method: "PUT";
+  url: string;
+}
+
+/** The file is done in this step, has failed, or is worth another try. */
+export type TaskOutcome =
+  | { status: "success"; results: TaskResult[] }
+  | { status: "failure"; error: TaskError }
+  | { status: "retry"; error: TaskError };
+
+/** What a worker lends an operation; nothing else of the service is within its reach. */
+export interface TaskContext<F = Facility> {
+  /** a folder of the task's own, removed after it */
+  scratch: string;
+  inputRoots: string[];
+  facility: F;
+  signal: AbortSignal;
+  limits: { memoryMegabytes: number; seconds: number; outputMegabytes: number; threads: number };
+  /** Reads a replica or an input URL into a local file: allowed roots, schemes and hosts only. */
+  fetchInput(location: string): Promise<{ path: string; size: number }>;
+  /** Uploads a local file as one of the task's objects; returns its size and checksum as sent. */
+  upload(to: Upload, path: string): Promise<TaskResult>;
+}
