@@ -912,7 +912,10 @@ export interface components {
         /** Format: date-time */
         made_at: string;
       };
-      signature: {
+      /** @description A compact JWS (RFC 7515) whose payload is the canonical JSON (RFC 8785) of `receipt`. */
+      jws?: string;
+      /** @description Instead of `jws`, in receipts made by earlier versions. */
+      signature?: {
         /** @constant */
         algorithm: "Ed25519";
         key_id: string;

@@ -6,7 +6,6 @@ import { isFinal } from "../requests/state.ts";
 import type { RequestView } from "../requests/views.ts";
 import { documentOf } from "./document.ts";
 import { type PublicJwk, receiptKey, toJwk } from "./key.ts";
-import type { SignedReceipt } from "./receipt.ts";
 import {
   accountOf,
   insertReceipt,
@@ -62,7 +61,7 @@ async function make(
   await insertReceipt(ctx.db.query, view.id, account.facts, {
     round: view.round,
     document,
-    signature: key.sign(document),
+    ...(await key.sign(document)),
     key_id: key.id,
   });
   const kept = await receiptRow(ctx.db.query, view.id);
@@ -78,11 +77,11 @@ function notEnded(state: string): RequestError {
   );
 }
 
-function textOf({ document, signature, key_id }: ReceiptRow): string {
-  const named: SignedReceipt["signature"] = {
-    algorithm: "Ed25519",
-    key_id,
-    value: signature.toString("base64url"),
-  };
-  return `{"receipt":${document.toString()},"signature":${JSON.stringify(named)}}`;
+function textOf({ document, header, signature, key_id }: ReceiptRow): string {
+  const value = signature.toString("base64url");
+  const signed =
+    header === null
+      ? { signature: { algorithm: "Ed25519", key_id, value } }
+      : { jws: `${header}.${document.toString("base64url")}.${value}` };
+  return `{"receipt":${document.toString()},${JSON.stringify(signed).slice(1)}`;
 }

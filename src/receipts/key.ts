@@ -4,8 +4,8 @@ import {
   createPublicKey,
   hkdfSync,
   type KeyObject,
-  sign,
 } from "node:crypto";
+import { CompactSign } from "jose";
 import { canonicalJson } from "../canonical-json.ts";
 
 export interface PublicJwk {
@@ -21,13 +21,16 @@ export interface PublicJwk {
 export interface ReceiptKey {
   id: string;
   publicKey: Buffer;
-  sign(bytes: Buffer): Buffer;
+  /** The signature of a JWS (RFC 7515) and its protected header, in base64url. */
+  sign(payload: Buffer): Promise<{ header: string; signature: Buffer }>;
 }
 
-/** An Ed25519 private key of 32 bytes as PKCS #8 begins. */
+/** Keeps other signed things from being taken for a receipt. */
+export const receiptType = "longshore-receipt+jws";
+/** How an Ed25519 private key of 32 bytes begins in PKCS #8. */
 const pkcs8 = Buffer.from("302e020100300506032b657004220420", "hex");
 
-/** Derived from the service's signing key, which is kept with mode 0600 or shared as SECRET_KEY: processes that share it sign as one. */
+/** Derived from the service's signing key: processes that share SECRET_KEY sign with one key. */
 export function receiptKey(signingKey: Buffer): ReceiptKey {
   const seed = Buffer.from(hkdfSync("sha256", signingKey, "", "longshore receipts 1", 32));
   const key: KeyObject = createPrivateKey({
@@ -39,7 +42,18 @@ export function receiptKey(signingKey: Buffer): ReceiptKey {
     createPublicKey(key).export({ format: "jwk" }).x ?? "",
     "base64url",
   );
-  return { id: keyIdOf(publicKey), publicKey, sign: (bytes) => sign(null, bytes, key) };
+  const id = keyIdOf(publicKey);
+  return {
+    id,
+    publicKey,
+    async sign(payload) {
+      const jws = await new CompactSign(payload)
+        .setProtectedHeader({ alg: "EdDSA", kid: id, typ: receiptType })
+        .sign(key);
+      const [header = "", , signature = ""] = jws.split(".");
+      return { header, signature: Buffer.from(signature, "base64url") };
+    },
+  };
 }
 
 export function toJwk(publicKey: Buffer): PublicJwk {
@@ -53,7 +67,7 @@ export function toJwk(publicKey: Buffer): PublicJwk {
   };
 }
 
-/** RFC 7638: a key's name is made of the key, so that nobody can put another under it. */
+/** The thumbprint of RFC 7638: no other key can have this id. */
 export function keyIdOf(publicKey: Buffer): string {
   const thumb = canonicalJson({ crv: "Ed25519", kty: "OKP", x: publicKey.toString("base64url") });
   return createHash("sha256").update(thumb).digest("base64url");

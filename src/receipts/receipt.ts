@@ -90,11 +90,16 @@ export interface Receipt {
 
 export interface SignedReceipt {
   receipt: Receipt;
-  signature: {
-    algorithm: "Ed25519";
-    /** of the JSON Web Key that verifies it */
-    key_id: string;
-    /** base64url, over the canonical JSON of `receipt` */
-    value: string;
-  };
+  /** compact JWS (RFC 7515); its payload is `receipt` as canonical JSON */
+  jws?: string | undefined;
+  /** instead of `jws` in receipts of earlier versions */
+  signature?: ReceiptSignature | undefined;
+}
+
+export interface ReceiptSignature {
+  algorithm: "Ed25519";
+  /** of the JSON Web Key that verifies it */
+  key_id: string;
+  /** base64url, over the canonical JSON of `receipt` */
+  value: string;
 }

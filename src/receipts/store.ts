@@ -2,14 +2,17 @@ import type { Query } from "../db/client.ts";
 
 export interface ReceiptRow {
   round: number;
+  /** canonical JSON */
   document: Buffer;
+  /** the JWS's protected header; null: an earlier version signed the document alone */
+  header: string | null;
   signature: Buffer;
   key_id: string;
 }
 
 export async function receiptRow(query: Query, id: string): Promise<ReceiptRow | undefined> {
   const [row] = await query<ReceiptRow>(
-    `SELECT round, document, signature, key_id FROM receipts WHERE request_id = $1`,
+    `SELECT round, document, header, signature, key_id FROM receipts WHERE request_id = $1`,
     [id],
   );
   return row;
@@ -23,12 +26,14 @@ export async function insertReceipt(
   receipt: ReceiptRow,
 ): Promise<void> {
   await query(
-    `INSERT INTO receipts AS t (request_id, round, document, signature, key_id)
-     SELECT $1, $3, $4, $5, $6 FROM requests WHERE id = $1 AND facts = $2 AND state IN ('complete', 'failed', 'canceled')
-     ON CONFLICT (request_id) DO UPDATE SET round = excluded.round, document = excluded.document, signature = excluded.signature,
-       key_id = excluded.key_id, created_at = now()
-     WHERE t.round < excluded.round`,
-    [id, facts, receipt.round, receipt.document, receipt.signature, receipt.key_id],
+    `INSERT INTO receipts AS kept (request_id, round, document, header, signature, key_id)
+     SELECT $1, $3, $4, $5, $6, $7 FROM requests
+     WHERE id = $1 AND facts = $2 AND state IN ('complete', 'failed', 'canceled')
+     ON CONFLICT (request_id) DO UPDATE
+       SET round = excluded.round, document = excluded.document, header = excluded.header,
+         signature = excluded.signature, key_id = excluded.key_id, created_at = now()
+     WHERE kept.round < excluded.round`,
+    [id, facts, receipt.round, receipt.document, receipt.header, receipt.signature, receipt.key_id],
   );
 }
 

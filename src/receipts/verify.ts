@@ -1,60 +1,81 @@
-import { createPublicKey, verify } from "node:crypto";
+import { compactVerify, decodeProtectedHeader } from "jose";
 import { z } from "zod";
-import { canonicalJson } from "../canonical-json.ts";
-import { keyIdOf } from "./key.ts";
-import type { Receipt, SignedReceipt } from "./receipt.ts";
-
-const signed = z.strictObject({
-  receipt: z.looseObject({
-    format: z.literal("longshore-receipt-1"),
-    request: z.looseObject({ id: z.string() }),
-  }),
-  signature: z.strictObject({
-    algorithm: z.literal("Ed25519"),
-    key_id: z.string(),
-    value: z.string(),
-  }),
-});
-
-const keySet = z.looseObject({
-  keys: z.array(
-    z.looseObject({ kty: z.string(), crv: z.string().optional(), x: z.string().optional() }),
-  ),
-});
+import { base64urlBytes } from "./base64url.ts";
+import { canonicalText } from "./canonical-text.ts";
+import { receiptType } from "./key.ts";
+import { publicKeyOf } from "./key-set.ts";
+import type { Receipt } from "./receipt.ts";
+import { receiptShape } from "./receipt-shape.ts";
+import { envelope, isEnvelopeValid } from "./verify-envelope.ts";
 
 export type Verdict =
-  | { right: true; receipt: Receipt; keyId: string }
-  | { right: false; why: string };
+  | { valid: true; receipt: Receipt; keyId: string }
+  | { valid: false; reason: string };
 
-/** Whether the text is a receipt as one of these keys signed it. Needs no service: the text and a set of JSON Web Keys are enough. */
-export function verifyReceipt(text: string, keys: unknown): Verdict {
-  const parsed = signed.safeParse(parseJson(text));
-  if (!parsed.success)
-    return wrong("This is no signed receipt: it was cut off, changed, or is something else.");
-  const { receipt, signature } = parsed.data as unknown as SignedReceipt;
-  const publicKey = publicKeyOf(keys, signature.key_id);
-  if (!publicKey) return wrong(`None of the keys given is the one it names (${signature.key_id}).`);
-  const bytes = Buffer.from(signature.value, "base64url");
-  const whole = bytes.length === 64 && bytes.toString("base64url") === signature.value;
-  const document = whole && signedBytes(receipt);
-  if (!document || !verify(null, document, publicKey, bytes)) {
-    return wrong("The signature does not fit: the receipt is not as it was signed.");
-  }
-  return { right: true, receipt, keyId: signature.key_id };
+const signedReceipt = z.strictObject({ receipt: receiptShape, jws: z.string() });
+const compactJws = /^[\w-]+\.[\w-]+\.[\w-]+$/;
+
+const notAReceipt =
+  "This is not a signed receipt: it is incomplete, was changed, or is something else.";
+const notAsSigned = "The signature does not match: the receipt is not as it was signed.";
+
+/**
+ * Whether one of these keys signed this receipt. Needs no service, only the text and a JSON Web Key
+ * Set. Takes a receipt as the service returns it, its compact JWS alone, or an earlier version's.
+ */
+export async function verifyReceipt(text: string, keys: unknown): Promise<Verdict> {
+  if (compactJws.test(text.trim())) return verifyJws(text.trim(), keys);
+  const value = parseJson(text);
+  const old = envelope.safeParse(value);
+  if (old.success) return verifyOld(old.data, keys);
+  const { data } = signedReceipt.safeParse(value);
+  if (!data) return invalid(notAReceipt);
+  const verdict = await verifyJws(data.jws, keys);
+  return verdict.valid && !isSame(verdict.receipt, data.receipt) ? invalid(notAsSigned) : verdict;
 }
 
-function wrong(why: string): Verdict {
-  return { right: false, why };
+async function verifyJws(jws: string, keys: unknown): Promise<Verdict> {
+  const keyId = keyIdIn(jws);
+  if (keyId === undefined) return invalid(notAReceipt);
+  const key = publicKeyOf(keys, keyId);
+  if (!key) return invalid(unknownKey(keyId));
+  // A JWS library also accepts other spellings of the same signature.
+  if (base64urlBytes(jws.split(".")[2] ?? "") === undefined) return invalid(notAsSigned);
+  const verified = await compactVerify(jws, key, { algorithms: ["EdDSA"] }).catch(() => undefined);
+  if (!verified) return invalid(notAsSigned);
+  const receipt = parseJson(new TextDecoder().decode(verified.payload));
+  if (!receiptShape.safeParse(receipt).success) return invalid(notAReceipt);
+  return { valid: true, receipt: receipt as Receipt, keyId };
 }
 
-/** Nothing for a document that was changed to what JSON cannot say: no service signs such. */
-function signedBytes(receipt: Receipt): Buffer | undefined {
+function verifyOld(old: z.infer<typeof envelope>, keys: unknown): Verdict {
+  const keyId = old.signature.key_id;
+  const key = publicKeyOf(keys, keyId);
+  if (!key) return invalid(unknownKey(keyId));
+  if (!isEnvelopeValid(old, key)) return invalid(notAsSigned);
+  return { valid: true, receipt: old.receipt as unknown as Receipt, keyId };
+}
+
+function keyIdIn(jws: string): string | undefined {
   try {
-    return Buffer.from(canonicalJson(receipt));
-  } catch (error) {
-    if (error instanceof TypeError) return undefined;
-    throw error;
+    const { typ, kid } = decodeProtectedHeader(jws);
+    return typ === receiptType ? kid : undefined;
+  } catch {
+    return undefined;
   }
+}
+
+function isSame(left: unknown, right: unknown): boolean {
+  const text = canonicalText(left);
+  return text !== undefined && text === canonicalText(right);
+}
+
+function unknownKey(id: string): string {
+  return `None of the given keys is the one that the receipt names (${id}).`;
+}
+
+function invalid(reason: string): Verdict {
+  return { valid: false, reason };
 }
 
 function parseJson(text: string): unknown {
@@ -64,20 +85,4 @@ function parseJson(text: string): unknown {
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }
-}
-
-/** By the key itself, not by the name it is given under. */
-function publicKeyOf(keys: unknown, id: string) {
-  const set = keySet.safeParse(keys);
-  const ours = set.data?.keys
-    .filter((key) => key.kty === "OKP" && key.crv === "Ed25519")
-    .map(({ x }) => Buffer.from(x ?? "", "base64url"));
-  const found = ours?.find((key) => key.length === 32 && keyIdOf(key) === id);
-  return (
-    found &&
-    createPublicKey({
-      key: { kty: "OKP", crv: "Ed25519", x: found.toString("base64url") },
-      format: "jwk",
-    })
-  );
 }

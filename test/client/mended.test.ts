@@ -116,7 +116,7 @@ test("the receipt tells it all, verified here, elsewhere and after the request i
   const bad = await longshore("receipt", "--verify", "changed.json");
   expect([bad.code, bad.stdout]).toEqual([
     1,
-    "Not right: The signature does not fit: the receipt is not as it was signed.\n",
+    "Not valid: The signature does not match: the receipt is not as it was signed.\n",
   ]);
 
   expect((await longshore("delete", id)).code).toBe(0);

@@ -1,4 +1,7 @@
+import { createPrivateKey, hkdfSync, type KeyObject, sign } from "node:crypto";
+import { compactVerify, createLocalJWKSet, decodeProtectedHeader } from "jose";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { canonicalJson } from "../../src/canonical-json.ts";
 import type { Task } from "../../src/operations/contract.ts";
 import { readReceipt, receiptKeys } from "../../src/receipts/issue.ts";
 import { receiptKey, toJwk } from "../../src/receipts/key.ts";
@@ -49,6 +52,8 @@ const fail = (task: Task) =>
     error: { class: "bad_input", message: `${task.file}.parquet ends at byte 12` },
   });
 
+const jwsIn = (text: string) => (JSON.parse(text) as SignedReceipt).jws ?? "";
+const keyIdIn = (text: string) => decodeProtectedHeader(jwsIn(text)).kid;
 const receiptOf = async (id: string) =>
   (JSON.parse(await readReceipt(ledger.ctx, id)) as SignedReceipt).receipt;
 const keys = async () => ({ keys: await receiptKeys(ledger.ctx) });
@@ -88,35 +93,108 @@ test("a receipt tells what went in, what was done, what came out, and is the sam
 test("a receipt is verified without the service, and every changed byte is found", async () => {
   const text = await readReceipt(ledger.ctx, await ended(1));
   const set = await keys();
-  expect(verifyReceipt(text, set)).toMatchObject({ right: true });
-  expect(verifyReceipt(JSON.stringify(JSON.parse(text), undefined, 2), set)).toMatchObject({
-    right: true,
+  expect(await verifyReceipt(text, set)).toMatchObject({ valid: true });
+  expect(await verifyReceipt(JSON.stringify(JSON.parse(text), undefined, 2), set)).toMatchObject({
+    valid: true,
   });
   const bytes = Buffer.from(text);
-  const unseen = [...bytes.keys()].filter((at) => {
+  const unseen: number[] = [];
+  for (const at of bytes.keys()) {
     const changed = Buffer.from(bytes);
     changed[at] = (changed[at] ?? 0) ^ 1;
-    return verifyReceipt(changed.toString(), set).right;
-  });
+    if ((await verifyReceipt(changed.toString(), set)).valid) unseen.push(at);
+  }
   expect(unseen).toEqual([]);
-  expect(verifyReceipt(text.slice(0, -1), set)).toMatchObject({
-    right: false,
-    why: expect.stringContaining("no signed receipt"),
+  expect(await verifyReceipt(text.slice(0, -1), set)).toMatchObject({
+    valid: false,
+    reason: expect.stringContaining("not a signed receipt"),
   });
-  expect(verifyReceipt(text, { keys: [] })).toMatchObject({
-    right: false,
-    why: expect.stringContaining("keys"),
+  expect(await verifyReceipt(text, { keys: [] })).toMatchObject({
+    valid: false,
+    reason: expect.stringContaining("keys"),
   });
+});
+
+test("jose verifies a receipt with the published keys alone", async () => {
+  const text = await readReceipt(ledger.ctx, await ended(1));
+  const set = createLocalJWKSet(await keys());
+  const { payload, protectedHeader } = await compactVerify(jwsIn(text), set);
+  expect(protectedHeader).toEqual({
+    alg: "EdDSA",
+    kid: keyIdIn(text),
+    typ: "longshore-receipt+jws",
+  });
+  const { receipt } = JSON.parse(text) as SignedReceipt;
+  expect(JSON.parse(Buffer.from(payload).toString())).toEqual(receipt);
+  expect(await verifyReceipt(`${jwsIn(text)}\n`, await keys())).toMatchObject({
+    valid: true,
+    receipt,
+  });
+});
+
+test("a JWS of the same key that is no receipt, or of no algorithm, is not valid", async () => {
+  const text = await readReceipt(ledger.ctx, await ended(1));
+  const [header = "", payload = "", signature = ""] = jwsIn(text).split(".");
+  const { sign } = receiptKey(ledger.ctx.signingKey);
+  const other = await sign(Buffer.from("{}"));
+  const otherJws = `${other.header}.${Buffer.from("{}").toString("base64url")}.${other.signature.toString("base64url")}`;
+  const none = Buffer.from(
+    JSON.stringify({ alg: "none", kid: keyIdIn(text), typ: "longshore-receipt+jws" }),
+  ).toString("base64url");
+  for (const jws of [
+    otherJws,
+    `${none}.${payload}.${signature}`,
+    `${none}.${payload}.`,
+    `${header}.${payload}.`,
+    `${header}..${signature}`,
+  ])
+    expect((await verifyReceipt(jws, await keys())).valid, jws).toBe(false);
+  const { receipt } = JSON.parse(text) as SignedReceipt;
+  const changed = { ...receipt, counters: { ...receipt.counters, done: 7 } };
+  const mixed = JSON.stringify({ receipt: changed, jws: jwsIn(text) });
+  expect(await verifyReceipt(mixed, await keys())).toMatchObject({ valid: false });
+});
+
+test("a receipt that an earlier version signed stays as it is and stays valid", async () => {
+  const id = await ended(1);
+  const { receipt } = JSON.parse(await readReceipt(ledger.ctx, id)) as SignedReceipt;
+  const signature = sign(
+    null,
+    Buffer.from(canonicalJson(receipt)),
+    privateReceiptKey(ledger.ctx.signingKey),
+  );
+  await ledger.ctx.db.query(
+    "UPDATE receipts SET header = NULL, signature = $2 WHERE request_id = $1",
+    [id, signature],
+  );
+  const text = await readReceipt(ledger.ctx, id);
+  expect(JSON.parse(text)).toEqual({
+    receipt,
+    signature: {
+      algorithm: "Ed25519",
+      key_id: receiptKey(ledger.ctx.signingKey).id,
+      value: signature.toString("base64url"),
+    },
+  });
+  expect(await verifyReceipt(text, await keys())).toMatchObject({ valid: true, receipt });
+  for (const [from, to] of [
+    ['"done":1', '"done":2'],
+    ['"done":1', '"done":1e999'],
+    ['"Mine"', '"\\ud800"'],
+  ] as const) {
+    expect(text).toContain(from);
+    const changed = text.replace(from, to);
+    expect(await verifyReceipt(changed, await keys())).toMatchObject({ valid: false });
+  }
 });
 
 test("a key of somebody else is not taken for ours, whatever name it bears", async () => {
   const text = await readReceipt(ledger.ctx, await ended(1));
-  const { signature } = JSON.parse(text) as SignedReceipt;
   const other = {
     ...toJwk(receiptKey(Buffer.from("another service")).publicKey),
-    kid: signature.key_id,
+    kid: keyIdIn(text),
   };
-  expect(verifyReceipt(text, { keys: [other] })).toMatchObject({ right: false });
+  expect(await verifyReceipt(text, { keys: [other] })).toMatchObject({ valid: false });
 });
 
 test("receipts of a key that was changed are verified still, and processes with one secret sign as one", async () => {
@@ -124,12 +202,12 @@ test("receipts of a key that was changed are verified still, and processes with 
   const before = await readReceipt(ledger.ctx, id);
   const later = { ...ledger.ctx, signingKey: Buffer.from("a new secret") };
   const set = { keys: await receiptKeys(later) };
-  expect(set.keys[0]?.kid).not.toBe((JSON.parse(before) as SignedReceipt).signature.key_id);
-  expect(verifyReceipt(await readReceipt(later, id), set)).toMatchObject({ right: true });
+  expect(set.keys[0]?.kid).not.toBe(keyIdIn(before));
+  expect(await verifyReceipt(await readReceipt(later, id), set)).toMatchObject({ valid: true });
   const two = await ended(1);
   expect(
-    verifyReceipt(await readReceipt(later, two), { keys: await receiptKeys(ledger.ctx) }),
-  ).toMatchObject({ right: true });
+    await verifyReceipt(await readReceipt(later, two), { keys: await receiptKeys(ledger.ctx) }),
+  ).toMatchObject({ valid: true });
   expect(receiptKey(Buffer.from("x")).id).toBe(receiptKey(Buffer.from("x")).id);
 });
 
@@ -185,8 +263,8 @@ test("a receipt that nobody had asked for is there after the request is deleted"
   await deleteRequest(ledger.ctx, id);
   await expect(ledger.read(id)).rejects.toMatchObject({ status: 404 });
   const text = await readReceipt(ledger.ctx, id);
-  expect(verifyReceipt(text, await keys())).toMatchObject({
-    right: true,
+  expect(await verifyReceipt(text, await keys())).toMatchObject({
+    valid: true,
     receipt: { results: { count: 2, deleted_at: null } },
   });
 });
@@ -226,9 +304,15 @@ test("of more than 10,000 results it keeps the digest, which the pages of the li
   expect(results.digest.value).toBe(await digestOfPages(id));
 });
 
+/** The private key as earlier versions derived it. */
+function privateReceiptKey(signingKey: Buffer): KeyObject {
+  const seed = Buffer.from(hkdfSync("sha256", signingKey, "", "longshore receipts 1", 32));
+  const head = Buffer.from("302e020100300506032b657004220420", "hex");
+  return createPrivateKey({ key: Buffer.concat([head, seed]), format: "der", type: "pkcs8" });
+}
+
 async function digestOfPages(id: string): Promise<string> {
   const { createHash } = await import("node:crypto");
-  const { canonicalJson } = await import("../../src/canonical-json.ts");
   const { listResults } = await import("../../src/requests/read/results.ts");
   const hash = createHash("sha256");
   for (let after: string | undefined; ; ) {

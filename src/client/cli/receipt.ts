@@ -15,17 +15,17 @@ interface Options extends ServiceOptions {
 export function addReceipt(program: Command): void {
   talking(program.command("receipt"))
     .description(
-      "print the receipt of a request that has ended, or verify one: 0 it is as it was signed, 1 it is not",
+      "print the receipt of a request that has ended, or verify one: exit code 0 valid, 1 not valid",
     )
     .argument(
       "[request]",
-      "its id; with --verify <file> the one that the file must be of",
+      "its id; with --verify <file>: the request that the receipt must belong to",
       requestId,
     )
-    .option("--verify [file]", "verify this file, or what the service answers")
+    .option("--verify [file]", "verify this file (default: what the service returns)")
     .option(
       "--key <file or url>",
-      "the public keys to verify with, as JSON Web Keys (default: those of the service)",
+      "a JSON Web Key Set to verify with (default: the keys of the service)",
       keySource,
     )
     .action(receipt);
@@ -44,22 +44,22 @@ async function receipt(
 ): Promise<void> {
   const client = await connect(service);
   if (verify === undefined) {
-    if (key !== undefined) throw usedWrongly("--key goes with --verify alone.");
+    if (key !== undefined) throw usedWrongly("--key is only for --verify.");
     printJson(await client.receipt(idOf(id)));
     return;
   }
   const text =
     verify === true ? JSON.stringify(await client.receipt(idOf(id))) : await readText(verify);
   const { verifyReceipt } = await import("../../receipts/verify.ts");
-  const verdict = ofRequest(verifyReceipt(text, await keysOf(client, key)), id);
+  const verdict = ofRequest(await verifyReceipt(text, await keysOf(client, key)), id);
   if (json) printJson(verdict);
   else print(clean(sentenceOf(verdict)));
-  process.exitCode = verdict.right ? exits.done : exits.someFailed;
+  process.exitCode = verdict.valid ? exits.done : exits.someFailed;
 }
 
 function idOf(id: string | undefined): string {
   if (id !== undefined) return id;
-  throw usedWrongly("Name a request, or a file with --verify <file>.");
+  throw usedWrongly("Give the id of a request, or a file with --verify <file>.");
 }
 
 async function readText(path: string): Promise<string> {
@@ -68,14 +68,14 @@ async function readText(path: string): Promise<string> {
   });
 }
 
-/** Keys of a file or another address need no service. */
+/** With a file or another address no service is needed. */
 async function keysOf(client: LongshoreClient, key: string | undefined): Promise<unknown> {
   if (key === undefined) return client.receiptKeys();
   const text = /^https?:\/\//.test(key) ? await fetchText(key) : await readText(key);
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw usedWrongly(`${key} is no set of JSON Web Keys: ${(error as Error).message}.`);
+    throw usedWrongly(`${key} is not a JSON Web Key Set: ${(error as Error).message}.`);
   }
 }
 
@@ -83,22 +83,26 @@ async function fetchText(url: string): Promise<string> {
   const answer = await fetch(url).catch((error: Error) => {
     throw usedWrongly(`${url} cannot be read: ${error.message}.`);
   });
-  if (!answer.ok) throw usedWrongly(`${url} cannot be read: it answers ${answer.status}.`);
+  if (!answer.ok) throw usedWrongly(`${url} cannot be read: it returned ${answer.status}.`);
   return answer.text();
 }
 
 function ofRequest(verdict: Verdict, id: string | undefined): Verdict {
-  if (!verdict.right || id === undefined || verdict.receipt.request.id === id) return verdict;
+  if (!verdict.valid || id === undefined || verdict.receipt.request.id === id) return verdict;
   return {
-    right: false,
-    why: `It is signed, but it is the receipt of ${verdict.receipt.request.id}.`,
+    valid: false,
+    reason: `The signature is valid, but it is the receipt of ${verdict.receipt.request.id}.`,
   };
 }
 
 function sentenceOf(verdict: Verdict): string {
-  if (!verdict.right) return `Not right: ${verdict.why}`;
+  if (!verdict.valid) return `Not valid: ${verdict.reason}`;
   const { request, counters, rounds, results } = verdict.receipt;
-  const files = `${counters.done} of ${counters.total} files done${counters.failed ? `, ${counters.failed} failed` : ""}`;
+  const failed = counters.failed ? `, ${counters.failed} failed` : "";
+  const files = `${counters.done} of ${counters.total} files done${failed}`;
   const after = rounds.length > 1 ? ` after ${rounds.length} rounds` : "";
-  return `Right: request ${request.id} is ${request.state}${after}, ${files}, ${results.count} results; signed by key ${verdict.keyId}.`;
+  return (
+    `Valid: request ${request.id} is ${request.state}${after}, ${files}, ` +
+    `${results.count} results; signed by key ${verdict.keyId}.`
+  );
 }

@@ -101,13 +101,20 @@ const receipt = z.object({
 export const signedReceipt = z
   .object({
     receipt,
-    signature: z.object({
-      algorithm: z.literal("Ed25519"),
-      key_id: z.string(),
-      value: z
-        .string()
-        .meta({ description: "base64url, over the canonical JSON (RFC 8785) of `receipt`" }),
+    jws: z.string().optional().meta({
+      description:
+        "A compact JWS (RFC 7515) whose payload is the canonical JSON (RFC 8785) of `receipt`.",
     }),
+    signature: z
+      .object({
+        algorithm: z.literal("Ed25519"),
+        key_id: z.string(),
+        value: z.string().meta({
+          description: "base64url, over the canonical JSON (RFC 8785) of `receipt`",
+        }),
+      })
+      .optional()
+      .meta({ description: "Instead of `jws`, in receipts made by earlier versions." }),
   })
   .meta({ id: "SignedReceipt" }) satisfies z.ZodType<SignedReceipt>;
 
