@@ -135,30 +135,6 @@ describe("a report", () => {
     expect(said.filter((answer) => answer === "duplicate")).toHaveLength(1200);
     expect(await ledger.ended(id)).toMatchObject({ state: "complete", counters: { done: 400 } });
   });
-
-  test("goes by the primary key also on tables without statistics", async () => {
-    const { url } = { url: ledger.ctx.databaseUrl };
-    const { openDb } = await import("../../src/db/client.ts");
-    const db = openDb({
-      url,
-      applicationName: "plan",
-      max: 1,
-      planner: {
-        enable_seqscan: "off",
-        enable_hashjoin: "off",
-        enable_mergejoin: "off",
-        plan_cache_mode: "force_generic_plan",
-      },
-    });
-    const plan = await db.query<{ "QUERY PLAN": string }>(
-      `EXPLAIN SELECT f.* FROM unnest(ARRAY['00000000-0000-0000-0000-000000000000']::uuid[], ARRAY[1]::bigint[]) AS i(request_id, file_id)
-       JOIN request_files f ON f.request_id = i.request_id AND f.file_id = i.file_id ORDER BY 1, 2 FOR UPDATE OF f`,
-    );
-    await db.close();
-    expect(plan.map((row) => row["QUERY PLAN"]).join("\n")).toContain(
-      "Index Scan using request_files_pkey",
-    );
-  });
 });
 
 describe("a file", () => {
@@ -277,7 +253,7 @@ describe("a request", () => {
     expect(await ledger.ended(id)).toMatchObject({ state: "complete", counters: { total: 0 } });
   });
 
-  test("that is canceled gives nothing out after the answer; a success that was under way still counts", async () => {
+  test("that is canceled gives nothing out after the answer, and every file is settled", async () => {
     const { cancel } = await import("../../src/requests/lifecycle/cancel.ts");
     const id = await ledger.submit(20);
     const [one, two] = (await ledger.claim(2, { request: id })) as [Task, Task];
@@ -285,11 +261,9 @@ describe("a request", () => {
     const answer = await cancel(ledger.ctx, id);
     expect(["canceling", "canceled"]).toContain(answer.state);
     expect(await ledger.claim(5, { request: id, waitSeconds: 0 })).toEqual([]);
-    const late = await ledger.report(two, "success");
-    expect(["recorded", "superseded"]).toContain(late);
     const ended = await ledger.ended(id);
-    const done = late === "recorded" ? 2 : 1;
-    expect(ended).toMatchObject({ state: "canceled", counters: { done, canceled: 20 - done } });
+    expect(ended).toMatchObject({ state: "canceled", counters: { done: 1, canceled: 19 } });
+    expect(await ledger.report(two, "success")).toBe("superseded");
     expect(await cancel(ledger.ctx, id)).toMatchObject({ state: "canceled" });
     expect(await heartbeat(ledger.ctx, { worker: "w", tasks: [two.task] })).toEqual([two.task]);
   });

@@ -4,6 +4,9 @@ import { migrate } from "../../src/db/migrate.ts";
 import { throwawayPostgres } from "../support/throwaway-postgres.ts";
 import { checkRowTypes } from "./check.ts";
 
+const unknownText =
+  "decides the text of this statement, and may be anything: make it a constant, give it a type of few words, " +
+  "or keep the function in the file of its callers, unexported";
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const began = performance.now();
 const postgres = await throwawayPostgres();
@@ -16,7 +19,7 @@ try {
     url: postgres.url,
   });
   for (const problem of problems) console.error(problem);
-  for (const place of unknown) console.error(`${place}: the text of this statement is not known`);
+  for (const place of unknown) console.error(`${place} ${unknownText}`);
   const seconds = (from: number) => ((performance.now() - from) / 1000).toFixed(1);
   console.log(
     `${statements} statements in ${seconds(began)} s (${seconds(migrated)} s without the database), ${problems.length} problems.`,

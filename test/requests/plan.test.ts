@@ -1,0 +1,51 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Query } from "../../src/db/client.ts";
+import type { Task } from "../../src/operations/contract.ts";
+import { recordReports } from "../../src/requests/reports/report-store.ts";
+import { type Ledger, openLedger } from "../support/context.ts";
+import { reportRow } from "../unit/report-row.ts";
+
+let ledger: Ledger;
+beforeAll(async () => {
+  ledger = await openLedger({ scheduler: false });
+});
+afterAll(() => ledger.close());
+
+/** The plan that the statement really had, as auto_explain tells the connection that ran it. */
+async function plansOf(work: (query: Query) => Promise<unknown>): Promise<string[]> {
+  const client = await ledger.ctx.ledger.pool.connect();
+  const plans: string[] = [];
+  client.on("notice", ({ message }) => plans.push(message ?? ""));
+  try {
+    await client.query("LOAD 'auto_explain'");
+    await client.query("SET auto_explain.log_min_duration = 0");
+    await client.query("SET client_min_messages = log");
+    await work(
+      async (text, values = [], name = "") => (await client.query({ text, values, name })).rows,
+    );
+    return plans.filter((plan) => plan.includes("plan:"));
+  } finally {
+    client.release(true);
+  }
+}
+
+test("a thousand reports go by the primary key on tables without statistics", async () => {
+  const id = await ledger.submit(1000);
+  const tasks: Task[] = [];
+  while (tasks.length < 1000)
+    tasks.push(...(await ledger.claim(1000 - tasks.length, { request: id })));
+  await ledger.ctx.db.query("DELETE FROM pg_statistic WHERE starelid = 'request_files'::regclass");
+  await ledger.ctx.db.query(
+    "UPDATE pg_class SET reltuples = -1, relpages = 0 WHERE oid = 'request_files'::regclass",
+  );
+  const rows = tasks.map(({ request, file, step, attempt }) =>
+    reportRow({ request, file, step, attempt, at: Date.now() }),
+  );
+  const plans = await plansOf((query) => recordReports(query, rows, 3, 60));
+  expect(plans).toHaveLength(1);
+  expect(plans[0]).toContain("Index Scan using request_files_pkey");
+  expect(plans[0]).not.toContain("Seq Scan on request_files");
+  expect(plans[0]).not.toMatch(/(Hash|Merge) Join/);
+  ledger.ctx.advanceQueue.add(id);
+  expect((await ledger.ended(id)).counters).toMatchObject({ done: 1000 });
+});
