@@ -99,8 +99,7 @@ export async function makeContext(
     advanceQueue,
     metrics: ledgerMetrics,
     activity: makeRecentActivity(),
-    claimQueue: openClaimQueue(notifier, (wanted, shares) => dispatch(context, wanted, shares)),
-    claimCursor: makeCursor(),
+    claimQueue: openClaimQueue(notifier, (wanted, waiters) => dispatch(context, wanted, waiters)),
     urls,
     signingKey: key,
     close,
@@ -118,14 +117,4 @@ export async function makeContext(
     await db.close();
   }
   return context;
-}
-
-function makeCursor(): Context["claimCursor"] {
-  let last = "00000000-0000-0000-0000-000000000000";
-  return {
-    get: () => last,
-    set(request) {
-      last = request;
-    },
-  };
 }

@@ -33,8 +33,6 @@ export interface Context {
   /** what this process has seen lately, for "why is it waiting?" */
   activity: RecentActivity;
   claimQueue: ClaimQueue<Task>;
-  /** where the next claim begins to look, so that it goes round over all requests */
-  claimCursor: { get(): string; set(request: string): void };
   /** what clients and workers are told to call; `s3` is there while the S3 endpoint listens */
   urls: { public(): string; internal(): string; s3?(): string };
   signingKey: Buffer;

@@ -332,6 +332,60 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/v1/limits": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Read the limits of operations, the shares of users, and what runs now */
+    get: operations["getLimits"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/limits/operations/{operation}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /**
+     * Set how many files of an operation may run at once, in total and for each user
+     * @description Holds from the next start on; files that run already go on.
+     */
+    put: operations["putOperationLimits"];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/limits/users/{owner}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    /** Set the share of the slots that a user gets beside others */
+    put: operations["putUserShare"];
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/healthz": {
     parameters: {
       query?: never;
@@ -469,8 +523,10 @@ export interface components {
       steps: components["schemas"]["StepInput"][];
       /** @description Files still open after this fail with the reason `deadline`. */
       deadline_seconds?: number;
-      /** @description Most workers at once for this request. */
+      /** @description At most so many workers hold files of this request at once. */
       workers?: number;
+      /** @description Requests of the same user with a higher priority go first (default 0). */
+      priority?: number;
       stop_after_failed_percent?: number;
     };
     DatasetInput:
@@ -517,6 +573,22 @@ export interface components {
        *     ]
        */
       kinds?: ("read" | "write")[];
+    };
+    Slots: {
+      /**
+       * @description Files that may run at once; 0 pauses the operation, null or nothing: no limit.
+       * @default null
+       */
+      slots?: number | null;
+      /**
+       * @description The same for each user.
+       * @default null
+       */
+      slots_per_user?: number | null;
+    };
+    Share: {
+      /** @description A user with share 2 has twice as many files running as one with share 1. */
+      share: number;
     };
     /**
      * @description RFC 9457. `detail` says what was wrong and what is allowed; `errors` says it of each place, by a JSON pointer into the body or a parameter's name.
@@ -594,6 +666,7 @@ export interface components {
         files: number;
       };
       workers: number | null;
+      priority: number;
       deadline: string | null;
       stop_after_failed_percent: number | null;
       /** Format: date-time */
@@ -658,6 +731,7 @@ export interface components {
         files: number;
       };
       workers: number | null;
+      priority: number;
       deadline: string | null;
       stop_after_failed_percent: number | null;
       /** Format: date-time */
@@ -678,12 +752,20 @@ export interface components {
         | "store"
         | "workers"
         | "slot"
+        | "limit"
         | "retry"
         | "work"
         | "ending"
         | "finishing";
       /** @description For a person. */
       sentence: string;
+      /** @description Its place in line; null while no file of it is ready for a worker. */
+      place: {
+        /** @description Users whose files go before its own. */
+        users_before: number;
+        /** @description Other requests of its owner that go first. */
+        requests_before: number;
+      } | null;
       /** @description When it ends, if it goes on as in the last minutes; null while nothing can be said. */
       eta: {
         /** Format: date-time */
@@ -788,6 +870,7 @@ export interface components {
         files: number;
       };
       workers: number | null;
+      priority: number;
       deadline: string | null;
       stop_after_failed_percent: number | null;
       /** Format: date-time */
@@ -975,6 +1058,28 @@ export interface components {
       settings: {
         [key: string]: unknown;
       };
+    };
+    Limits: {
+      operations: components["schemas"]["OperationLimits"][];
+      /** @description Users with work or a share of their own; 1,000 at most. */
+      users: components["schemas"]["UserShare"][];
+    };
+    OperationLimits: {
+      operation: string;
+      /** @description Files that may run at once; null: no limit. */
+      slots: number | null;
+      /** @description The same for each user; null: no limit. */
+      slots_per_user: number | null;
+      running: number;
+      changed_at: string | null;
+    };
+    UserShare: {
+      owner: string;
+      /** @description The part of the slots beside other users; 1 is usual. */
+      share: number;
+      waiting: number;
+      queued: number;
+      running: number;
     };
     Readiness: {
       /** @enum {string} */
@@ -2461,6 +2566,217 @@ export interface operations {
       };
       /** @description The Host or Origin is foreign. */
       403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Something the service needs is away for a moment; try again after Retry-After seconds. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  getLimits: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Limits and shares. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Limits"];
+        };
+      };
+      /** @description The Host or Origin is foreign. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Something the service needs is away for a moment; try again after Retry-After seconds. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  putOperationLimits: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description Its name. */
+        operation: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "slots": 40,
+         *       "slots_per_user": 4
+         *     }
+         */
+        "application/json": components["schemas"]["Slots"];
+      };
+    };
+    responses: {
+      /** @description All limits and shares. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Limits"];
+        };
+      };
+      /** @description Something in the input is wrong; `errors` says where. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The Host or Origin is foreign. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description There is no such thing. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is larger than 1 MB. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is not application/json in UTF-8. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Something the service needs is away for a moment; try again after Retry-After seconds. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  putUserShare: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The owner of requests, as they show it. */
+        owner: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "share": 2
+         *     }
+         */
+        "application/json": components["schemas"]["Share"];
+      };
+    };
+    responses: {
+      /** @description All limits and shares. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["Limits"];
+        };
+      };
+      /** @description Something in the input is wrong; `errors` says where. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The Host or Origin is foreign. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description There is no such thing. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is larger than 1 MB. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is not application/json in UTF-8. */
+      415: {
         headers: {
           [name: string]: unknown;
         };

@@ -52,6 +52,7 @@ const tags = [
   ["results", "What came out"],
   ["datasets", "Named, versioned lists of files"],
   ["operations", "What this service can do"],
+  ["limits", "How many files may run at once, and whose go first"],
   ["work", "For workers: claim, report, renew"],
   ["health", "For operators"],
 ] as const;

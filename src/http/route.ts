@@ -48,7 +48,7 @@ export interface Input<Params, Query, Body> {
   gone(): AbortSignal;
 }
 
-export type Method = "get" | "post" | "delete";
+export type Method = "get" | "post" | "put" | "delete";
 
 interface Definition<Params extends ZodObject, Query extends ZodObject, Body extends ZodType> {
   method: Method;

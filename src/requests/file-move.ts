@@ -91,13 +91,23 @@ export function fileMoveSql(statement: FileMoveStatement): string {
     ${byMove(moves, ({ toStep }) => toStep ?? "step")} AS to_step
   FROM decided WHERE move IS NOT NULL ORDER BY request_id, file_id
 )`,
-    stepCounters({ moved: "moved", states: statesOf(moves), changesStep }),
+    stepCounters({
+      moved: "moved",
+      states: statesOf(moves),
+      changesStep,
+      ...(moves.every(isStart) ? { also: "served_at = clock_timestamp()" } : {}),
+    }),
     fileUpdate(statement, changesStep),
     ...history(moves),
     ...errorGroups(moves),
     ...(after ? [after] : []),
   ];
   return `WITH ${ctes.join(", ")}\n${result}`;
+}
+
+/** Whose turn is next goes by when a file of theirs was last started (shares/line-store.ts). */
+function isStart({ move }: MoveCase): boolean {
+  return fileMoves[move].to === "running";
 }
 
 function lockedFiles(candidates: Candidates, moves: MoveCase[]): string {

@@ -15,6 +15,8 @@ export interface SubmitInput {
   steps: StepInput[];
   deadlineSeconds?: number | undefined;
   workers?: number | undefined;
+  /** among the requests of the same owner; 0 is usual */
+  priority?: number | undefined;
   stopAfterFailedPercent?: number | undefined;
   /** what a façade wants to find again; opaque to the domain */
   facade?: Record<string, unknown> | undefined;
@@ -66,6 +68,7 @@ export interface RequestView {
     files: number;
   };
   workers: number | null;
+  priority: number;
   deadline: string | null;
   stop_after_failed_percent: number | null;
   created_at: string;

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { advance } from "../../src/requests/advance/advance.ts";
 import { unqueueFiles } from "../../src/requests/advance/publish-store.ts";
 import { expireOverdue } from "../../src/requests/dispatch/expire-leases-store.ts";
-import { startFiles } from "../../src/requests/dispatch/lease-store.ts";
+import { startFiles } from "../../src/requests/dispatch/start-store.ts";
 import { cancel } from "../../src/requests/lifecycle/cancel.ts";
 import { redrive } from "../../src/requests/lifecycle/redrive.ts";
 import { type Ledger, openLedger } from "../support/context.ts";

@@ -35,6 +35,7 @@ describe("a request says what it waits for", () => {
     expect(await why(request.id)).toEqual({
       reason: "finder",
       sentence: "It waits for the finder rucio, which is still looking for the dataset's files.",
+      place: null,
       eta: null,
     });
     await cancel(ledger.ctx, request.id);

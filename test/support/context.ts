@@ -27,6 +27,8 @@ export interface Ledger {
       deadlineSeconds?: number;
       stopAfterFailedPercent?: number;
       workers?: number;
+      priority?: number;
+      owner?: string;
     },
   ): Promise<string>;
   claim(
@@ -84,9 +86,9 @@ export async function openLedger({
 
   return {
     ctx,
-    async submit(files, { steps = ["noop"], ...more } = {}) {
+    async submit(files, { steps = ["noop"], owner = "local", ...more } = {}) {
       const list = Array.from({ length: files }, (_, index) => `/data/${index}.parquet`);
-      const { request } = await submit(ctx, "local", {
+      const { request } = await submit(ctx, owner, {
         dataset: { files: list },
         steps: steps.map((operation) => ({ operation, settings: {} })),
         ...more,

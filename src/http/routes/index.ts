@@ -5,6 +5,7 @@ import { watchRequest } from "./events.ts";
 import { getRequestFile, listRequestFiles } from "./files.ts";
 import { getHealth, getMetrics, getReadiness } from "./health.ts";
 import { revokeRequestKeys } from "./keys.ts";
+import { getLimits, putOperationLimits, putUserShare } from "./limits.ts";
 import { getOpenApi } from "./openapi.ts";
 import { listOperations } from "./operations.ts";
 import { getReceipt, getReceiptKeys } from "./receipt.ts";
@@ -36,6 +37,9 @@ export const routes: Route[] = [
   listFilesOfDataset,
   deleteDataset,
   listOperations,
+  getLimits,
+  putOperationLimits,
+  putUserShare,
   getHealth,
   getReadiness,
   getMetrics,

@@ -42,6 +42,7 @@ export const submitRequest = route({
       steps: parseSteps(ctx.operations, body.steps),
       deadlineSeconds: body.deadline_seconds,
       workers: body.workers,
+      priority: body.priority,
       stopAfterFailedPercent: body.stop_after_failed_percent,
     };
     const { request: view, created } = await submit(

@@ -66,6 +66,7 @@ export const requestView = z
       files: count,
     }),
     workers: z.number().int().nullable(),
+    priority: z.number().int(),
     deadline: time.nullable(),
     stop_after_failed_percent: z.number().nullable(),
     created_at: time,
@@ -79,6 +80,13 @@ const waiting = z
   .object({
     reason: z.enum(waitingReasons),
     sentence: z.string().meta({ description: "For a person." }),
+    place: z
+      .object({
+        users_before: count.meta({ description: "Users whose files go before its own." }),
+        requests_before: count.meta({ description: "Other requests of its owner that go first." }),
+      })
+      .nullable()
+      .meta({ description: "Its place in line; null while no file of it is ready for a worker." }),
     eta: z
       .object({ p50: time, p90: time, confidence: z.enum(["rough", "fair", "good"]) })
       .nullable()

@@ -71,7 +71,10 @@ export const submitBody = z
       .min(1)
       .max(100_000)
       .optional()
-      .meta({ description: "Most workers at once for this request." }),
+      .meta({ description: "At most so many workers hold files of this request at once." }),
+    priority: z.number().int().min(-100).max(100).optional().meta({
+      description: "Requests of the same user with a higher priority go first (default 0).",
+    }),
     stop_after_failed_percent: z.number().gt(0).max(100).optional(),
   })
   .meta({ id: "Submit" });

@@ -1,6 +1,6 @@
 import type { Notifier } from "../../db/notifier.ts";
 
-/** What claims ask for; those that ask for the same are answered by one look. */
+/** What claims ask for; those that ask for the same are served by one poll. */
 export interface WorkFilter {
   request?: string | undefined;
   operations: string[];
@@ -8,12 +8,19 @@ export interface WorkFilter {
 
 export interface Waiter {
   worker: string;
-  /** at most so many */
+  /** most files at once */
   max: number;
 }
 
-/** One look for work, for several workers at once: what each of them gets, in their order. */
-export type Poll<Task> = (wanted: WorkFilter, waiters: Waiter[]) => Promise<Task[][]>;
+export interface Dispatched<Task> {
+  /** the tasks of each waiter, in the order of the waiters */
+  given: Task[][];
+  /** work was left because a limit is reached: there may be some when a file that runs has ended */
+  isHeldBack: boolean;
+}
+
+/** One poll for work, for several workers at once. */
+export type Poll<Task> = (wanted: WorkFilter, waiters: Waiter[]) => Promise<Dispatched<Task>>;
 
 export interface ClaimQueue<Task> {
   claim(
@@ -26,7 +33,7 @@ export interface ClaimQueue<Task> {
 }
 
 interface PendingClaim<Task> extends Waiter {
-  /** was looked for in vain: looked for again at the next ring */
+  /** polled without result: polled again at the next notification */
   polled: boolean;
   expired: boolean;
   end(tasks: Task[]): void;
@@ -37,19 +44,25 @@ interface Group<Task> {
   waiting: Set<PendingClaim<Task>>;
   polling: number;
   notifications: number;
-  /** there may be work for those who were seen */
+  /** there may be work for those that were polled without result */
   mayHaveWork: boolean;
+  isHeldBack: boolean;
+  /** how many notifications there were of changes in requests */
+  changes: number;
 }
 
 const mostFiles = 1000;
-/** While one look waits for the database, the next is made ready. */
+/** While one poll waits for the database, the next is prepared. */
 const mostAtOnce = 2;
-/** The notifier may be lost. */
+/** A notification may be lost. */
 const pollSeconds = 2;
 
-/** Two thousand workers that wait would each look at every ring (20,000 files took them 82 s): they wait in groups, and a look is for many. */
+/**
+ * Coalesces long polls: one query serves all waiters that want the same. Two thousand workers that each
+ * polled at every notification took 82 s for 20,000 files.
+ */
 export function openClaimQueue<Task>(
-  notifier: Pick<Notifier, "on">,
+  notifier: Pick<Notifier, "on" | "onPrefix">,
   poll: Poll<Task>,
 ): ClaimQueue<Task> {
   const groups = new Map<string, Group<Task>>();
@@ -83,7 +96,7 @@ export function openClaimQueue<Task>(
           reject(error);
         },
       };
-      /** One that is being looked for ends with that look. */
+      /** A claim that is being polled for ends with that poll. */
       function expire(): void {
         pending.expired = true;
         if (pending.polled && group.waiting.delete(pending)) pending.end([]);
@@ -103,6 +116,8 @@ export function openClaimQueue<Task>(
       polling: 0,
       notifications: 0,
       mayHaveWork: true,
+      isHeldBack: false,
+      changes: 0,
     };
     groups.set(key, group);
     return group;
@@ -110,11 +125,23 @@ export function openClaimQueue<Task>(
 
   function wakeAll(): void {
     for (const [key, group] of groups) {
-      group.notifications++;
-      group.mayHaveWork = true;
-      pump(group);
+      wake(group);
       if (!group.waiting.size && !group.polling) groups.delete(key);
     }
+  }
+
+  /** A file that ended may have made room below a limit. */
+  function wakeHeldBack(): void {
+    for (const group of groups.values()) {
+      group.changes++;
+      if (group.isHeldBack) wake(group);
+    }
+  }
+
+  function wake(group: Group<Task>): void {
+    group.notifications++;
+    group.mayHaveWork = true;
+    pump(group);
   }
 
   function pump(group: Group<Task>): void {
@@ -130,11 +157,14 @@ export function openClaimQueue<Task>(
   }
 
   async function pollFor(group: Group<Task>, claims: PendingClaim<Task>[]): Promise<void> {
-    const { notifications } = group;
+    const { notifications, changes } = group;
     try {
-      const given = await poll(group.wanted, claims);
+      const { given, isHeldBack } = await poll(group.wanted, claims);
+      group.isHeldBack = isHeldBack;
       group.mayHaveWork =
-        group.notifications !== notifications || given.some((tasks) => tasks.length > 0);
+        group.notifications !== notifications ||
+        (isHeldBack && group.changes !== changes) ||
+        given.some((tasks) => tasks.length > 0);
       for (const [index, pending] of claims.entries()) {
         const tasks = given[index] ?? [];
         if (tasks.length || pending.expired || closed) pending.end(tasks);
@@ -148,20 +178,20 @@ export function openClaimQueue<Task>(
     }
   }
 
-  const off = notifier.on("work", wakeAll);
+  const unsubscribe = [notifier.on("work", wakeAll), notifier.onPrefix("request:", wakeHeldBack)];
   const clock = setInterval(wakeAll, pollSeconds * 1000).unref();
   return {
     claim,
     close() {
       closed = true;
-      off();
+      for (const end of unsubscribe) end();
       clearInterval(clock);
       for (const { waiting } of groups.values()) for (const pending of waiting) pending.end([]);
     },
   };
 }
 
-/** In the order they came, as many as one look serves; those who were seen already only when there may be work. */
+/** In the order they came, as many as one poll serves; those polled before only when there may be work. */
 function next<Task>(group: Group<Task>): PendingClaim<Task>[] {
   const claims: PendingClaim<Task>[] = [];
   let files = 0;

@@ -1,7 +1,7 @@
 import type { Deps } from "../../deps.ts";
 import type { Task, Upload } from "../../operations/contract.ts";
 import { isWorkerOperation } from "../../operations/offered.ts";
-import type { ClaimedRow, WorkKey } from "./lease-store.ts";
+import type { ClaimedRow, WorkKey } from "./start-store.ts";
 
 const urlSeconds = 6 * 3600;
 

@@ -28,9 +28,10 @@ export async function insertRequest(
   { id, owner, datasetId, input, key }: NewRequest,
 ): Promise<boolean> {
   const inserted = await query(
-    `INSERT INTO requests (id, owner, title, state, dataset_id, did, steps, workers, stop_after_failed_percent,
+    `INSERT INTO requests (id, owner, title, state, dataset_id, did, steps, workers, priority, stop_after_failed_percent,
        deadline_seconds, deadline, idempotency_key, body_hash, facade)
-     VALUES ($1, $2, $3, 'submitted', $4, $5, $6, $7, $8, $9::int, now() + make_interval(secs => $9::int), $10, $11, $12)
+     VALUES ($1, $2, $3, 'submitted', $4, $5, $6, $7, $8, $9, $10::int,
+       now() + make_interval(secs => $10::int), $11, $12, $13)
      ON CONFLICT (owner, idempotency_key) DO NOTHING RETURNING id`,
     [
       id,
@@ -40,6 +41,7 @@ export async function insertRequest(
       "did" in input.dataset ? input.dataset.did : null,
       input.steps.length,
       input.workers ?? null,
+      input.priority ?? 0,
       input.stopAfterFailedPercent ?? null,
       input.deadlineSeconds ?? null,
       key?.key ?? null,

@@ -3,6 +3,7 @@ import { isFinal } from "../state.ts";
 import type { RequestView, StepView } from "../views.ts";
 import { type Eta, etaOf } from "./eta.ts";
 import { soonestRetry } from "./open-progress-store.ts";
+import { type Place, type Standing, sentenceOf, standingOf } from "./place-in-line.ts";
 
 export const waitingReasons = [
   "finder",
@@ -10,6 +11,7 @@ export const waitingReasons = [
   "store",
   "workers",
   "slot",
+  "limit",
   "retry",
   "work",
   "ending",
@@ -20,27 +22,32 @@ export interface Waiting {
   reason: (typeof waitingReasons)[number];
   /** for a person */
   sentence: string;
+  /** null while no file of it is ready for a worker */
+  place: Place | null;
   eta: Eta | null;
 }
 
-type Why = Omit<Waiting, "eta">;
+type Why = Pick<Waiting, "reason" | "sentence">;
 
-/** What a request is waiting for now, and when it will end; null when it has ended. One indexed look at most. */
+/** What a request is waiting for now, and when it will end; null when it has ended. */
 export async function waitingOf(
   ctx: Deps<"activity" | "db" | "runner">,
   view: RequestView,
 ): Promise<Waiting | null> {
   if (isFinal(view.state)) return null;
   ctx.activity.sample(view.id, view.round, finished(view));
+  const standing = await standingOf(ctx, view);
   const why =
     ending(view) ??
     away(ctx, view) ??
+    limited(view, standing) ??
     working(view) ??
     looking(view) ??
-    published(ctx, view) ??
+    published(ctx, view, standing) ??
     (await unpublished(ctx, view));
   const ends = why.reason === "ending" || why.reason === "finishing";
-  return { ...why, eta: ends ? null : etaOf(view, ctx.activity.samplesOf(view.id)) };
+  const eta = ends ? null : etaOf(view, ctx.activity.samplesOf(view.id));
+  return { ...why, place: ends ? null : (standing?.place ?? null), eta };
 }
 
 function finished({ steps }: RequestView): number {
@@ -85,13 +92,21 @@ function away(
   return undefined;
 }
 
-function working({ counters: { waiting, queued, running } }: RequestView): Why | undefined {
-  if (running === 0) return undefined;
+function limited({ counters }: RequestView, standing: Standing | undefined): Why | undefined {
+  if (!standing?.limit) return undefined;
+  const now = counters.running ? withWorkers(counters) : `${files(counters.queued)} ready`;
+  const before = counters.running ? "" : sentenceOf(standing.place);
+  return { reason: "limit", sentence: `${now}; ${standing.limit}.${before}` };
+}
+
+function working({ counters }: RequestView): Why | undefined {
+  if (counters.running === 0) return undefined;
+  return { reason: "work", sentence: `${withWorkers(counters)}.` };
+}
+
+function withWorkers({ waiting, queued, running }: RequestView["counters"]): string {
   const rest = waiting + queued;
-  return {
-    reason: "work",
-    sentence: `${files(running)} with workers now${rest ? `, ${rest} to come` : ""}.`,
-  };
+  return `${files(running)} with workers now${rest ? `, ${rest} to come` : ""}`;
 }
 
 function looking({ state, dataset, counters: { total, queued } }: RequestView): Why | undefined {
@@ -116,6 +131,7 @@ const recentSeconds = 60;
 function published(
   { activity, runner }: Deps<"activity" | "runner">,
   { steps, counters: { queued } }: RequestView,
+  standing: Standing | undefined,
 ): Why | undefined {
   const step = steps.find((one) => one.queued > 0);
   if (!step) return undefined;
@@ -125,7 +141,7 @@ function published(
   if (busy > 0) {
     return {
       reason: "slot",
-      sentence: `${ready}; every worker that does ${operation} is busy with other requests (${files(busy)} in hand).`,
+      sentence: `${ready}; every worker that does ${operation} is busy with other requests (${files(busy)} in hand).${standing ? sentenceOf(standing.place) : ""}`,
     };
   }
   const fault = activity.failures.get("workers");

@@ -26,6 +26,7 @@ export interface RequestRow {
   reason: string | null;
   incomplete: boolean;
   workers: number | null;
+  priority: number;
   stop_after_failed_percent: number | null;
   did: string | null;
   facade: Record<string, unknown> | null;
@@ -41,7 +42,7 @@ export interface RequestRow {
   steps: StepRow[];
 }
 
-const columns = `r.id, r.number, r.owner, r.title, r.state, r.round, r.reason, r.incomplete, r.workers, r.stop_after_failed_percent, r.did, r.facade,
+const columns = `r.id, r.number, r.owner, r.title, r.state, r.round, r.reason, r.incomplete, r.workers, r.priority, r.stop_after_failed_percent, r.did, r.facade,
   r.deadline, r.created_at, r.started_at, r.finished_at, r.dataset_id, d.finder, d.name AS dataset_name, d.state AS dataset_state, d.file_count AS dataset_files,
   (SELECT json_agg(json_build_object('step', s.step, 'operation', s.operation, 'settings', s.settings,
      'retry', json_build_object('attempts', s.retry_attempts, 'wait_seconds', s.retry_wait_seconds, 'classes', s.retry_classes),

@@ -59,6 +59,7 @@ function toView(row: RequestRow): RequestView {
       files: row.dataset_files,
     },
     workers: row.workers,
+    priority: row.priority,
     deadline: row.deadline?.toISOString() ?? null,
     stop_after_failed_percent: row.stop_after_failed_percent,
     created_at: row.created_at.toISOString(),

@@ -1,0 +1,139 @@
+import type { Query } from "../../db/client.ts";
+import { fileMoveSql } from "../file-move.ts";
+import { acceptsWork, fileMoves } from "../state.ts";
+import { permittedCtes } from "./within-limits-store.ts";
+
+export interface WorkKey {
+  request: string;
+  file: number;
+  step: number;
+  attempt: number;
+}
+
+export interface ClaimedRow extends WorkKey {
+  operation: string;
+  settings: Record<string, unknown>;
+  paths: string[];
+  /** where an earlier step left the file, where it made no objects since */
+  location: string | null;
+  inputs: string[];
+}
+
+/** What is to start, and for whom: `waiter` comes back with the row. */
+export interface StartKey extends WorkKey {
+  worker: string;
+  waiter: number;
+}
+
+export interface StartedRow extends ClaimedRow {
+  waiter: number;
+}
+
+/**
+ * The request's row is locked for share: a cancel that was answered is seen here, and one that comes
+ * now waits. Only files still queued in that very attempt start, so a message that comes twice starts
+ * nothing. Candidates are found by key alone: with the state in the join the planner takes the index of
+ * open files and reads all of them for each file (a claim of 1,000 of 20,000: 270 ms instead of 53).
+ */
+function startSql(claimed: { ctes: string[]; from: string }): string {
+  const openRequests = `open_requests AS MATERIALIZED (
+  SELECT r.id, r.created_on, r.round, r.workers FROM requests r
+  WHERE r.id = ANY($8::uuid[]) AND ${acceptsWork("r")} ORDER BY r.id FOR SHARE
+)`;
+  return fileMoveSql({
+    before: [openRequests, ...claimed.ctes].join(", "),
+    candidates: {
+      columns: `claimed.step AS claimed_step, claimed.attempt AS claimed_attempt,
+    claimed.worker AS claimed_by, claimed.waiter, f.location`,
+      from: `${claimed.from}
+  JOIN open_requests r ON r.id = claimed.request_id
+  JOIN request_files f ON f.request_id = claimed.request_id AND f.file_id = claimed.file_id`,
+    },
+    guard: "step = claimed_step AND attempt = claimed_attempt",
+    moves: [
+      {
+        move: "start",
+        set: { worker: "moved.claimed_by", lease_until: "now() + make_interval(secs => $6)" },
+        history: [{ status: "start", worker: "moved.claimed_by", isDispatch: true }],
+      },
+    ],
+    after: `operations AS MATERIALIZED (
+  SELECT s.request_id, s.step, s.operation, s.settings
+  FROM (SELECT DISTINCT request_id, step FROM moved) AS moved_steps
+  JOIN request_steps s ON s.request_id = moved_steps.request_id AND s.step = moved_steps.step
+)`,
+    result: `SELECT moved.waiter, moved.request_id AS request, moved.file_id AS file, moved.step,
+  moved.attempt, operations.operation, operations.settings, files.paths, moved.location,
+  CASE WHEN moved.step > 1 THEN ARRAY(
+    SELECT results.name FROM results
+    WHERE results.request_id = moved.request_id AND results.file_id = moved.file_id
+      AND results.step = moved.step - 1 AND results.deleted_at IS NULL
+    ORDER BY results.name) ELSE '{}' END AS inputs
+FROM moved
+JOIN operations ON operations.request_id = moved.request_id AND operations.step = moved.step
+JOIN files ON files.id = moved.file_id`,
+  });
+}
+
+const keys = "unnest($1::uuid[], $2::bigint[], $3::int[], $4::int[], $5::text[], $7::int[])";
+const columns = "request_id, file_id, step, attempt, worker, waiter";
+
+const startAllSql = startSql({ ctes: [], from: `${keys} AS claimed(${columns})` });
+const startPermittedSql = startSql({
+  ctes: permittedCtes(`${keys} WITH ORDINALITY AS keys(${columns}, position)`),
+  from: "permitted AS claimed",
+});
+
+/** Moves queued files to their workers. */
+export function startFiles(
+  query: Query,
+  leaseSeconds: number,
+  keys: StartKey[],
+): Promise<StartedRow[]> {
+  return query<StartedRow>(startAllSql, parameters(leaseSeconds, keys), "start_files");
+}
+
+/** Only those that the limits of operations, users and requests permit. Exact under the lock of shares/lock-store.ts. */
+export function startFilesWithinLimits(
+  query: Query,
+  leaseSeconds: number,
+  keys: StartKey[],
+): Promise<StartedRow[]> {
+  return query<StartedRow>(startPermittedSql, parameters(leaseSeconds, keys), "start_permitted");
+}
+
+function parameters(leaseSeconds: number, keys: StartKey[]): unknown[] {
+  return [
+    keys.map((key) => key.request),
+    keys.map((key) => key.file),
+    keys.map((key) => key.step),
+    keys.map((key) => key.attempt),
+    keys.map((key) => key.worker),
+    leaseSeconds,
+    keys.map((key) => key.waiter),
+    [...new Set(keys.map((key) => key.request))],
+  ];
+}
+
+/** Those of the keys that could still be started. */
+export function stillQueued(
+  query: Query,
+  keys: WorkKey[],
+): Promise<(WorkKey & { operation: string })[]> {
+  return query(
+    `SELECT f.request_id AS request, f.file_id AS file, f.step, f.attempt, s.operation
+     FROM unnest($1::uuid[], $2::bigint[], $3::int[], $4::int[])
+       AS keys(request_id, file_id, step, attempt)
+     JOIN request_files f ON f.request_id = keys.request_id AND f.file_id = keys.file_id
+     JOIN request_steps s ON s.request_id = f.request_id AND s.step = f.step
+     WHERE f.step = keys.step AND f.attempt = keys.attempt
+       AND f.state = '${fileMoves.queue.to}'`,
+    [
+      keys.map((key) => key.request),
+      keys.map((key) => key.file),
+      keys.map((key) => key.step),
+      keys.map((key) => key.attempt),
+    ],
+    "still_queued",
+  );
+}

@@ -1,0 +1,127 @@
+import type { Deps } from "../../deps.ts";
+import { type Taken, workTopic } from "../../queue/contract.ts";
+import type { LineStep } from "../../shares/line-store.ts";
+import { withSlotsLocked } from "../../shares/lock-store.ts";
+import { isUuid } from "../read/request.ts";
+import type { Waiter } from "./claim-queue.ts";
+import type { Seats } from "./seats.ts";
+import {
+  type StartedRow,
+  type StartKey,
+  startFiles,
+  startFilesWithinLimits,
+  stillQueued,
+  type WorkKey,
+} from "./start-store.ts";
+
+type StartDeps = Deps<"config" | "ledger" | "log" | "metrics" | "queue">;
+
+export interface Started {
+  rows: StartedRow[];
+  /** steps whose topic had fewer messages than were asked for */
+  emptied: LineStep[];
+  /** messages of old attempts were removed: there may be others behind them */
+  hadOldMessages: boolean;
+}
+
+/** Takes the messages of the files that were assigned, and starts those that are still to be started. */
+export async function startAssigned(
+  ctx: StartDeps,
+  seats: Seats,
+  waiters: Waiter[],
+  limitedOperations: ReadonlySet<string>,
+): Promise<Started> {
+  const assigned = [...seats.takeAssigned()];
+  const takenOf = await Promise.all(
+    assigned.map(([{ operation, request }, files]) =>
+      ctx.queue.take(workTopic(operation, request), files.length),
+    ),
+  );
+  const keys: StartKey[] = [];
+  for (const [index, [, files]] of assigned.entries()) {
+    for (const [place, waiter] of files.entries()) {
+      const body = takenOf[index]?.[place]?.body;
+      if (body && isKey(body)) keys.push(startKey(body, waiter, waiters));
+      else seats.giveBack(waiter);
+    }
+  }
+  const rows = keys.length ? await start(ctx, keys, limitsOf(assigned, limitedOperations)) : [];
+  giveBackUnused(seats, keys, rows);
+  for (const { operation } of rows) ctx.metrics.dispatched.inc({ operation });
+  const messages = takenOf.flat();
+  settleMessages(ctx, messages);
+  return {
+    rows,
+    emptied: assigned
+      .filter(([, files], index) => (takenOf[index]?.length ?? 0) < files.length)
+      .map(([step]) => step),
+    hadOldMessages: rows.length < messages.length,
+  };
+}
+
+interface Limits {
+  operations: string[];
+  requests: string[];
+}
+
+/** What of these files is limited; undefined where all may start without a look at others. */
+function limitsOf(
+  assigned: [LineStep, number[]][],
+  limitedOperations: ReadonlySet<string>,
+): Limits | undefined {
+  const steps = assigned.map(([step]) => step);
+  const operations = steps
+    .map((step) => step.operation)
+    .filter((one) => limitedOperations.has(one));
+  const requests = steps.filter((step) => step.workers !== null).map((step) => step.request);
+  return operations.length || requests.length ? { operations, requests } : undefined;
+}
+
+async function start(
+  { config, ledger, queue }: StartDeps,
+  keys: StartKey[],
+  limits: Limits | undefined,
+): Promise<StartedRow[]> {
+  if (!limits) return startFiles(ledger.query, config.leaseSeconds, keys);
+  const rows = await withSlotsLocked(ledger, limits, (query) =>
+    startFilesWithinLimits(query, config.leaseSeconds, keys),
+  );
+  if (rows.length === keys.length) return rows;
+  // Another process took the slot first: the files stay queued, and so must their messages.
+  const held = await stillQueued(ledger.query, keys);
+  await queue.publish(
+    held.map(({ operation, ...key }) => ({
+      topic: workTopic(operation, key.request),
+      body: { ...key },
+    })),
+  );
+  return rows;
+}
+
+function giveBackUnused(seats: Seats, keys: StartKey[], rows: StartedRow[]): void {
+  const unused = new Map<number, number>();
+  for (const { waiter } of keys) unused.set(waiter, (unused.get(waiter) ?? 0) + 1);
+  for (const { waiter } of rows) unused.set(waiter, (unused.get(waiter) ?? 0) - 1);
+  for (const [waiter, files] of unused) for (let n = 0; n < files; n++) seats.giveBack(waiter);
+}
+
+/** Nobody waits for it: a message that comes again starts nothing. */
+function settleMessages(ctx: Deps<"log">, taken: Taken[]): void {
+  Promise.all(taken.map((message) => message.settle())).catch((error: Error) =>
+    ctx.log.warn({ err: error }, "messages of started work will be delivered again"),
+  );
+}
+
+function startKey({ request, file, step, attempt }: WorkKey, waiter: number, waiters: Waiter[]) {
+  return { request, file, step, attempt, waiter, worker: waiters[waiter]?.worker ?? "" };
+}
+
+/** Hand-written: runs up to 1,000 times a claim, where a schema is too slow. */
+function isKey(body: Record<string, unknown>): body is Record<string, unknown> & WorkKey {
+  const { request, file, step, attempt } = body;
+  return (
+    typeof request === "string" &&
+    isUuid(request) &&
+    [file, step, attempt].every(Number.isSafeInteger)
+  );
+}

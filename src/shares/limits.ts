@@ -1,0 +1,58 @@
+import type { Deps } from "../deps.ts";
+import { notFound } from "../errors.ts";
+import {
+  operationLimits,
+  type SlotLimits,
+  setOperationLimits,
+  setUserShare,
+  userShares,
+} from "./limits-store.ts";
+
+export interface LimitsView {
+  operations: {
+    operation: string;
+    slots: number | null;
+    slots_per_user: number | null;
+    running: number;
+    changed_at: string | null;
+  }[];
+  users: { owner: string; share: number; waiting: number; queued: number; running: number }[];
+}
+
+export async function readLimits(ctx: Deps<"db" | "operations">): Promise<LimitsView> {
+  const [operations, users] = await Promise.all([
+    operationLimits(ctx.db.query, [...ctx.operations.keys()]),
+    userShares(ctx.db.query),
+  ]);
+  return {
+    operations: operations.map(({ operation, slots, slotsPerUser, running, changedAt }) => ({
+      operation,
+      slots,
+      slots_per_user: slotsPerUser,
+      running,
+      changed_at: changedAt?.toISOString() ?? null,
+    })),
+    users,
+  };
+}
+
+/** Holds from the next start on; files that run already go on. */
+export async function limitOperation(
+  ctx: Deps<"db" | "notifier" | "operations">,
+  operation: string,
+  limits: SlotLimits,
+): Promise<LimitsView> {
+  if (!ctx.operations.has(operation)) throw notFound("operation", operation);
+  await setOperationLimits(ctx.db, operation, limits);
+  ctx.notifier.notify("work");
+  return readLimits(ctx);
+}
+
+export async function shareOfUser(
+  ctx: Deps<"db" | "operations">,
+  owner: string,
+  share: number,
+): Promise<LimitsView> {
+  await setUserShare(ctx.db.query, owner, share);
+  return readLimits(ctx);
+}
