@@ -77,10 +77,10 @@ export async function makeContext(
         notifier.notify(`request:${request}`);
       }
     },
-    onBatch: (rows, seconds, faults) => {
+    onBatch: (rows, seconds, failures) => {
       ledgerMetrics.batchRows.observe(rows);
       ledgerMetrics.batchSeconds.observe(seconds);
-      for (const fault of faults) recordFileError(log, classLabels, fault);
+      for (const failure of failures) recordFileError(log, classLabels, failure);
     },
   });
   const context: Context = {

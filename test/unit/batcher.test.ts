@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Query } from "../../src/db/client.ts";
-import { silentLog } from "../../src/log.ts";
+import { loggerTo, silentLog } from "../../src/log.ts";
 import { Batcher } from "../../src/requests/reports/batcher.ts";
 import { reportRow } from "./report-row.ts";
 
@@ -113,4 +113,44 @@ test("a drain resolves when what waited is answered", async () => {
     });
   await reports.drain();
   expect(answered).toBe(10);
+});
+
+test("a listener that throws changes no answer, and the next one is still called", async () => {
+  const { query, statements } = database({});
+  const logged: string[] = [];
+  const log = loggerTo({ write: (line) => logged.push(line) });
+  let batches = 0;
+  const reports = new Batcher({
+    query,
+    log,
+    fileAttempts: 3,
+    leaseSeconds: 60,
+    onMoved() {
+      throw new Error("a listener failed");
+    },
+    onBatch: () => {
+      batches++;
+      throw new Error("another failed");
+    },
+  });
+  const answers = await reports.add(rowsOf(numbers(8)));
+  expect(answers).toEqual(numbers(8).map(() => "recorded"));
+  await reports.drain();
+  expect(answers).toEqual(numbers(8).map(() => "recorded"));
+  expect(statements).toHaveLength(1);
+  expect(batches).toBe(1);
+  expect(logged.join("")).toContain("a listener failed");
+  expect(logged.join("")).toContain("another failed");
+});
+
+test("a lookup of duplicates that fails rejects the call, and the moved requests are still named", async () => {
+  const { query, statements } = database({ unmoved: [2] });
+  const broken: Query = (text, params, name) =>
+    name === "are_recorded" ? Promise.reject(new Error("canceled")) : query(text, params, name);
+  const moved: string[][] = [];
+  const reports = batcher(broken, (requests) => moved.push(requests));
+  await expect(reports.add(rowsOf([1, 2]))).rejects.toThrow("canceled");
+  await reports.drain();
+  expect(statements).toHaveLength(1);
+  expect(moved).toEqual([[reportRow({}).request]]);
 });

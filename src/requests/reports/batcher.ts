@@ -6,7 +6,7 @@ import { fold } from "./fold.ts";
 import { retryWhileAway } from "./report.ts";
 import { areRecorded, type Outcome, type ReportRow, recordReports } from "./report-store.ts";
 
-/** The reports of one call, which is answered when all of them are. */
+/** The reports of one call, which resolves when all of them are answered. */
 interface Call {
   answers: ReportAnswer[];
   open: number;
@@ -15,16 +15,16 @@ interface Call {
 }
 
 /** Where an answer goes. */
-interface Place {
+interface Recipient {
   call: Call;
   index: number;
-  /** what to say once the row it was folded into is recorded */
+  /** the answer if the row that the report was folded into is recorded */
   whenRecorded: ReportAnswer;
 }
 
-interface Waiting {
+interface Entry {
   row: ReportRow;
-  places: Place[];
+  recipients: Recipient[];
 }
 
 export interface BatcherOptions {
@@ -32,22 +32,22 @@ export interface BatcherOptions {
   log: Logger;
   fileAttempts: number;
   leaseSeconds: number;
-  /** called after the commit with the requests that moved */
+  /** called after the commit with the requests whose files moved */
   onMoved(requests: string[]): void;
-  /** `faults`: those of the rows that told of an error and were recorded */
-  onBatch?(rows: number, seconds: number, faults: ReportRow[]): void;
+  /** called after the commit; `failures` are the recorded rows that carry an error */
+  onBatch?(rows: number, seconds: number, failures: ReportRow[]): void;
 }
 
 const mostRows = 1000;
 const collectMilliseconds = 3;
-/** One statement runs while the next batch collects; a second one keeps the disk busy meanwhile. */
+/** One statement runs while the next batch collects; a second one keeps the disk busy. */
 const mostAtOnce = 2;
 const awaySeconds = 45;
 
-/** Group commit: reports of many connections go into one statement, and each is answered after its commit. */
+/** Group commit: reports of many connections share a statement and are answered after its commit. */
 export class Batcher {
   readonly #options: BatcherOptions;
-  #queue: Waiting[] = [];
+  #queue: Entry[] = [];
   #running = 0;
   #timer: NodeJS.Timeout | undefined;
   #idle: (() => void)[] = [];
@@ -56,7 +56,7 @@ export class Batcher {
     this.#options = options;
   }
 
-  /** The answers are in the order of the rows. */
+  /** Resolves with the answers in the order of the rows. */
   add(rows: ReportRow[]): Promise<ReportAnswer[]> {
     if (!rows.length) return Promise.resolve([]);
     return new Promise((resolve, reject) => {
@@ -67,13 +67,13 @@ export class Batcher {
         reject,
       };
       for (const [index, row] of rows.entries())
-        this.#queue.push({ row, places: [{ call, index, whenRecorded: "recorded" }] });
+        this.#queue.push({ row, recipients: [{ call, index, whenRecorded: "recorded" }] });
       if (this.#queue.length >= mostRows) this.#pump();
       else this.#timer ??= setTimeout(() => this.#pump(), collectMilliseconds);
     });
   }
 
-  /** Resolves when nothing is waiting and nothing is under way. */
+  /** Resolves when no report is waiting or being recorded. */
   async drain(): Promise<void> {
     this.#pump();
     if (this.#running || this.#queue.length)
@@ -85,22 +85,30 @@ export class Batcher {
     this.#timer = undefined;
     while (this.#running < mostAtOnce && this.#queue.length) {
       this.#running++;
-      const batch = this.#next();
-      void this.#flush(batch).finally(() => {
-        this.#running--;
-        this.#pump();
-        if (!this.#running && !this.#queue.length) for (const done of this.#idle.splice(0)) done();
-      });
+      void this.#run(this.#next());
     }
   }
 
-  /** At most one row a file: equal reports are folded, those of another attempt wait for the next batch. */
-  #next(): Waiting[] {
-    const batch = new Map<string, Waiting>();
-    const later: Waiting[] = [];
+  /** Never rejects: nothing waits for a batch but the calls in it. */
+  async #run(batch: Entry[]): Promise<void> {
+    try {
+      await this.#flush(batch);
+    } catch (error) {
+      this.#options.log.error({ err: error }, "a batch of reports was not answered");
+      reject(batch, error);
+    }
+    this.#running--;
+    this.#pump();
+    if (!this.#running && !this.#queue.length) for (const done of this.#idle.splice(0)) done();
+  }
+
+  /** At most one row per file: reports of one attempt are folded, another attempt's wait for the next batch. */
+  #next(): Entry[] {
+    const batch = new Map<string, Entry>();
+    const later: Entry[] = [];
     let taken = 0;
     for (; taken < this.#queue.length && batch.size < mostRows; taken++) {
-      const next = this.#queue[taken] as Waiting;
+      const next = this.#queue[taken] as Entry;
       const key = `${next.row.request} ${next.row.file}`;
       const first = batch.get(key);
       if (!first) batch.set(key, next);
@@ -110,50 +118,74 @@ export class Batcher {
     return [...batch.values()];
   }
 
-  async #flush(batch: Waiting[]): Promise<void> {
-    const { onMoved, onBatch, log } = this.#options;
+  async #flush(batch: Entry[]): Promise<void> {
+    const { query, fileAttempts, leaseSeconds } = this.#options;
     const started = performance.now();
+    const rows = batch.map(({ row }) => row);
+    let outcomes: Outcome[];
     try {
-      const outcomes = await this.#record(batch.map(({ row }) => row));
-      const moved = batch
-        .filter((_, index) => outcomes[index] === "recorded")
-        .map(({ row }) => row);
-      for (const [index, one] of batch.entries()) answer(one, outcomes[index] ?? "unknown");
-      onMoved([...new Set(moved.map((row) => row.request))]);
-      const faults = moved.filter((row) => row.class !== null);
-      onBatch?.(batch.length, (performance.now() - started) / 1000, faults);
+      outcomes = await retryWhileAway(awaySeconds, () =>
+        recordReports(query, rows, fileAttempts, leaseSeconds),
+      );
     } catch (error) {
-      if (isAway(error)) {
-        for (const { places } of batch) for (const { call } of places) call.reject(error);
-      } else if (batch.length === 1) {
-        log.warn(
-          { err: error, request_id: batch[0]?.row.request, file_id: batch[0]?.row.file },
-          "a report cannot be stored",
-        );
-        answer(
-          batch[0] as Waiting,
-          "refused: this report cannot be stored; check its text and numbers",
-        );
-      } else {
-        // A bad row never sinks its batch: halves are tried until it stands alone.
-        const half = Math.ceil(batch.length / 2);
-        await this.#flush(batch.slice(0, half));
-        await this.#flush(batch.slice(half));
-      }
+      return this.#recover(batch, error);
+    }
+    // After the commit: a failure from here on is no reason to record anything again.
+    try {
+      const duplicates = await this.#duplicates(batch, outcomes);
+      for (const [index, entry] of batch.entries())
+        answer(entry, answerOf(outcomes[index], duplicates.has(entry)));
+    } catch (error) {
+      reject(batch, error);
+    }
+    const moved = rows.filter((_, index) => outcomes[index] === "moved");
+    this.#notify(rows.length, (performance.now() - started) / 1000, moved);
+  }
+
+  /** The statement failed, so none of its rows is recorded. */
+  async #recover(batch: Entry[], error: unknown): Promise<void> {
+    const [entry] = batch;
+    if (isAway(error)) {
+      reject(batch, error);
+    } else if (batch.length === 1 && entry) {
+      const { request, file } = entry.row;
+      this.#options.log.warn(
+        { err: error, request_id: request, file_id: file },
+        "a report cannot be stored",
+      );
+      answer(entry, "refused: this report cannot be stored; check its text and numbers");
+    } else {
+      // A bad row never fails its batch: halves are tried until it is alone.
+      const half = Math.ceil(batch.length / 2);
+      await this.#flush(batch.slice(0, half));
+      await this.#flush(batch.slice(half));
     }
   }
 
-  async #record(rows: ReportRow[]): Promise<ReportAnswer[]> {
-    const { query, fileAttempts, leaseSeconds } = this.#options;
-    const outcomes = await retryWhileAway(awaySeconds, () =>
-      recordReports(query, rows, fileAttempts, leaseSeconds),
+  /** Those reports that moved nothing because they are in the history already. */
+  async #duplicates(batch: Entry[], outcomes: Outcome[]): Promise<Set<Entry>> {
+    const unmoved = batch.filter((_, index) => outcomes[index] === "unmoved");
+    if (!unmoved.length) return new Set();
+    const rows = unmoved.map(({ row }) => row);
+    const recorded = await retryWhileAway(awaySeconds, () =>
+      areRecorded(this.#options.query, rows),
     );
-    const still = rows.filter((_, index) => outcomes[index] === "unmoved");
-    const recorded = still.length
-      ? await retryWhileAway(awaySeconds, () => areRecorded(query, still))
-      : [];
-    const duplicates = new Set(still.filter((_, index) => recorded[index]));
-    return rows.map((row, index) => answerOf(outcomes[index], duplicates.has(row)));
+    return new Set(unmoved.filter((_, index) => recorded[index]));
+  }
+
+  #notify(rows: number, seconds: number, moved: ReportRow[]): void {
+    const { onMoved, onBatch } = this.#options;
+    this.#call("onMoved", () => onMoved([...new Set(moved.map((row) => row.request))]));
+    const failures = moved.filter((row) => row.class !== null);
+    this.#call("onBatch", () => onBatch?.(rows, seconds, failures));
+  }
+
+  #call(listener: string, call: () => void): void {
+    try {
+      call();
+    } catch (error) {
+      this.#options.log.error({ err: error, listener }, "a listener for recorded reports failed");
+    }
   }
 }
 
@@ -163,17 +195,22 @@ function answerOf(outcome: Outcome | undefined, isDuplicate: boolean): ReportAns
   return "unknown";
 }
 
-function answer({ places }: Waiting, said: ReportAnswer): void {
-  for (const { call, index, whenRecorded } of places) {
-    call.answers[index] = said === "recorded" ? whenRecorded : said;
+function answer({ recipients }: Entry, reportAnswer: ReportAnswer): void {
+  for (const { call, index, whenRecorded } of recipients) {
+    call.answers[index] = reportAnswer === "recorded" ? whenRecorded : reportAnswer;
     if (--call.open === 0) call.resolve(call.answers);
   }
 }
 
-function foldInto(into: Waiting, next: Waiting): boolean {
+function reject(batch: Entry[], error: unknown): void {
+  for (const { recipients } of batch) for (const { call } of recipients) call.reject(error);
+}
+
+function foldInto(into: Entry, next: Entry): boolean {
   const folded = fold(into.row, next.row);
   if (!folded) return false;
   into.row = folded.row;
-  for (const place of next.places) into.places.push({ ...place, whenRecorded: folded.reported });
+  for (const recipient of next.recipients)
+    into.recipients.push({ ...recipient, whenRecorded: folded.reported });
   return true;
 }
