@@ -1,47 +1,58 @@
-// doc/states.md, from the table of moves.
+// doc/states.md, from the tables of moves.
+import { datasetMoves, pastDatasetStates } from "../../src/datasets/state.ts";
+import type { Move } from "../../src/moves.ts";
 import {
+  endingMoves,
   fileMoves,
   finalFileStates,
   finalRequestStates,
   requestMoves,
 } from "../../src/requests/state.ts";
 
-interface Machine {
-  final: readonly string[];
-  moves: Record<string, { from: readonly string[]; to: string; why: string }>;
-}
-
 export function statesPage(): string {
   return `# States
 
-Made by \`npm run generate\` from \`src/requests/state.ts\`; a test holds the two together. Every write of a state is one of these moves,
-guarded by the states it may leave, and answers whether it happened. Final states are left by \`redrive\` alone, which opens a new round.
+Made by \`npm run generate\` from \`src/requests/state.ts\` and \`src/datasets/state.ts\`; a test holds them together. Every write of a state is
+one of these moves. It is guarded by the states that it may leave, and returns whether it happened.
 
 ## A request
 
-${section({ final: finalRequestStates, moves: requestMoves })}
+${picture(requestMoves, finalRequestStates)}
+Final: ${finalRequestStates.join(", ")}. Only \`redrive\` leaves a final state; it begins a new round.
+
+## The end of a request before its files are done
+
+The column \`requests.ending\`, null where the picture says "none". An open request (submitted, lookup, running) whose ending is not "none" gives
+no file to a worker; its open files fail, and then it becomes failed or, where it was stopped or out of time while running, complete.
+
+${picture(endingMoves, [])}
 ## A file of a request, in its current step
 
-${section({ final: finalFileStates, moves: fileMoves })}`;
+${picture(fileMoves, finalFileStates)}
+Final: ${finalFileStates.join(", ")}. Only \`redrive\` leaves a final state.
+
+## A dataset: one version of the list of files of a name
+
+${picture(datasetMoves, pastDatasetStates)}
+Past: ${pastDatasetStates.join(", ")}. No new request uses such a version; it is deleted when no request uses it any longer.
+`;
 }
 
-function section({ final, moves }: Machine): string {
-  const arrows = Object.entries(moves).flatMap(([name, move]) =>
-    (move.from.length ? move.from : ["[*]"]).map((from) => `    ${from} --> ${move.to}: ${name}`),
+function picture(moves: Record<string, Move<string>>, last: readonly string[]): string {
+  const arrows = Object.entries(moves).flatMap(([name, { from, to }]) =>
+    (from.length ? from : ["[*]"]).map((state) => `    ${state} --> ${to}: ${name}`),
   );
   const rows = Object.entries(moves).map(
-    ([name, { from, to, why }]) => `| \`${name}\` | ${from.join(", ") || "new"} | ${to} | ${why} |`,
+    ([name, { from, to, why }]) =>
+      `| \`${name}\` | ${from.join(", ") || "(new)"} | ${to} | ${why} |`,
   );
   return `\`\`\`mermaid
 stateDiagram-v2
-${arrows.join("\n")}
-${final.map((state) => `    ${state} --> [*]`).join("\n")}
+${[...arrows, ...last.map((state) => `    ${state} --> [*]`)].join("\n")}
 \`\`\`
 
 | move | from | to | why |
 |---|---|---|---|
 ${rows.join("\n")}
-
-Final: ${final.join(", ")}.
 `;
 }

@@ -1,7 +1,7 @@
-// The SQL of what people ask about datasets.
+// The SQL of the pages about datasets.
 import type { Query } from "../db/client.ts";
 import type { DatasetOutcome } from "./lookup-end.ts";
-import type { DatasetState } from "./state.ts";
+import { currentDatasetStates, type DatasetState } from "./state.ts";
 
 export interface DatasetRow {
   id: number;
@@ -20,10 +20,8 @@ export interface DatasetRow {
   last_used_at: Date;
 }
 
-const columns =
-  "id, finder, name, version, state, outcome, reason, incomplete, file_count AS files, size, events, created_at, updated_at, last_used_at";
-
-const current = ["lookup", "ready"] as const satisfies DatasetState[];
+const columns = `id, finder, name, version, state, outcome, reason, incomplete,
+  file_count AS files, size, events, created_at, updated_at, last_used_at`;
 
 export async function datasetRow(query: Query, id: number): Promise<DatasetRow | undefined> {
   const [row] = await query<DatasetRow>(`SELECT ${columns} FROM datasets WHERE id = $1`, [id]);
@@ -43,9 +41,10 @@ export function datasetRows(
 ): Promise<DatasetRow[]> {
   return query<DatasetRow>(
     `SELECT ${columns} FROM datasets
-     WHERE ($1::text IS NULL OR finder = $1) AND ($2 OR state = ANY($3)) AND ($4::bigint IS NULL OR id < $4)
+     WHERE ($1::text IS NULL OR finder = $1) AND ($2 OR state = ANY($3))
+       AND ($4::bigint IS NULL OR id < $4)
      ORDER BY id DESC LIMIT $5`,
-    [finder ?? null, past, current, before ?? null, limit],
+    [finder ?? null, past, currentDatasetStates, before ?? null, limit],
   );
 }
 
@@ -64,16 +63,8 @@ export function datasetFileRows(
   { after, limit }: { after: number; limit: number },
 ): Promise<DatasetFileRow[]> {
   return query<DatasetFileRow>(
-    `SELECT id AS file, seq, paths, size, events, checksum FROM files WHERE dataset_id = $1 AND seq > $2 ORDER BY seq LIMIT $3`,
+    `SELECT id AS file, seq, paths, size, events, checksum FROM files
+     WHERE dataset_id = $1 AND seq > $2 ORDER BY seq LIMIT $3`,
     [id, after, limit],
   );
-}
-
-/** False when no new request used it anyway. */
-export async function markStale(query: Query, id: number): Promise<boolean> {
-  const rows = await query(
-    `UPDATE datasets SET state = $2, updated_at = now() WHERE id = $1 AND state = ANY($3) RETURNING id`,
-    [id, "stale" satisfies DatasetState, current],
-  );
-  return rows.length > 0;
 }

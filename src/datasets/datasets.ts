@@ -2,14 +2,9 @@ import { decodeCursor, encodeCursor } from "../cursor.ts";
 import type { Deps } from "../deps.ts";
 import { notFound } from "../errors.ts";
 import type { Page } from "../requests/views.ts";
-import {
-  type DatasetRow,
-  datasetFileRows,
-  datasetRow,
-  datasetRows,
-  markStale,
-} from "./datasets-store.ts";
+import { type DatasetRow, datasetFileRows, datasetRow, datasetRows } from "./datasets-store.ts";
 import type { DatasetOutcome } from "./lookup-end.ts";
+import { moveDataset } from "./move-store.ts";
 import type { DatasetState } from "./state.ts";
 
 export interface DatasetView {
@@ -17,10 +12,10 @@ export interface DatasetView {
   /** the scheme of its name; `user` for a list in a request */
   finder: string;
   name: string;
-  /** of this name; requests keep the version they began with */
+  /** of this name; a request keeps the version it began with */
   version: number;
   state: DatasetState;
-  /** how its lookup ended; null while it goes on */
+  /** how its lookup ended; null while it is running */
   outcome: DatasetOutcome | null;
   reason: string | null;
   incomplete: boolean;
@@ -82,15 +77,15 @@ export async function listDatasetFiles(
 }
 
 /**
- * Forgets a dataset: the next request that names it looks anew. Requests that use it keep it, and a lookup they wait for goes on, so nothing
- * has to end before. `removed` is false where it was forgotten before.
+ * Removes a dataset: the next request that names it looks it up again. Requests that use it keep it, and a lookup they wait
+ * for goes on, so nothing has to end first. `removed` is false if no new request used it anyway.
  */
 export async function removeDataset(
   ctx: Deps<"db">,
   id: string | number,
 ): Promise<{ removed: boolean; dataset: DatasetView }> {
   const { id: number } = await rowOf(ctx, id);
-  const removed = await markStale(ctx.db.query, number);
+  const removed = await moveDataset(ctx.db.query, number, "remove");
   return { removed, dataset: await readDataset(ctx, number) };
 }
 

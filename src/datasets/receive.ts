@@ -20,7 +20,7 @@ export async function receiveFiles(
   await assertExternalLookup(ctx, datasetId);
   for (const [index, file] of files.entries()) refuseUnreadable(file, index);
   const { added, total, announced, open } = await fillDataset(ctx, datasetId, files);
-  if (!open) await noteLateFiles(ctx.db.query, datasetId, files);
+  if (!open) await ctx.db.tx((query) => noteLateFiles(query, datasetId, files));
   else if (announced !== null && total >= announced)
     await closeDataset(ctx, datasetId, { outcome: "found" });
   return { added, total };

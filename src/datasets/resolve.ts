@@ -5,8 +5,9 @@ import { parseDid } from "./did.ts";
 import { addListed, closeIn, openDataset, type Replicas } from "./store.ts";
 
 /**
- * The dataset of a request, within its submit's transaction. A list is recorded there and then; a name is looked up afterwards, and what was
- * found is remembered until someone deletes it. A folder's listing holds for a moment only, so each request that names one looks anew.
+ * Returns the dataset of a request, in the transaction of its submit. A list is recorded at once. A name is looked up
+ * afterwards, and the result is kept until someone deletes it, except for finders whose results do not last (a folder's
+ * listing): each request looks those up again.
  */
 export async function resolveDataset(
   { config, finders }: Deps<"config" | "finders">,
@@ -16,12 +17,12 @@ export async function resolveDataset(
   if ("files" in dataset) return recordList(query, dataset.files);
   const { scheme, name } = parseDid(dataset.did, { config, finders });
   const { id } = await openDataset(query, scheme, name, {
-    anew: finders.get(scheme)?.fleeting ?? false,
+    renew: finders.get(scheme)?.fleeting ?? false,
   });
   return id;
 }
 
-/** The same list again is the same dataset: its rows are written once. */
+/** The same list is the same dataset, so its rows are written once. */
 async function recordList(query: Query, list: Replicas[]): Promise<number> {
   const { id, created } = await openDataset(query, "user", nameOfList(list));
   if (created) {
@@ -31,7 +32,7 @@ async function recordList(query: Query, list: Replicas[]): Promise<number> {
   return id;
 }
 
-/** SHA-256 of the list as JSON, each file a list of replicas; said piece by piece, since the whole text may be many megabytes. */
+/** SHA-256 of the list as JSON, each file a list of replicas. Hashed file by file: the whole text may be many megabytes. */
 function nameOfList(list: Replicas[]): string {
   const hash = createHash("sha256");
   for (const [index, replicas] of list.entries())

@@ -1,9 +1,17 @@
-// The SQL that makes a dataset: opened once, filled in chunks, closed once.
+// The SQL that creates a dataset: opened once, filled in chunks, closed once.
 import { hash } from "node:crypto";
 import type { Query } from "../db/client.ts";
+import { sqlList } from "../moves.ts";
 import type { FoundFile } from "./contract.ts";
 import { type DatasetEnd, datasetEndOf, type LookupEnd } from "./lookup-end.ts";
-import type { DatasetState } from "./state.ts";
+import { moveDataset } from "./move-store.ts";
+import {
+  currentDatasetStates,
+  type DatasetMove,
+  type DatasetState,
+  datasetMoves,
+  datasetSql,
+} from "./state.ts";
 
 /** one path, or several in order of preference */
 export type Replicas = string | string[];
@@ -11,53 +19,61 @@ export type Replicas = string | string[];
 export interface Opened {
   id: number;
   state: Extract<DatasetState, "lookup" | "ready">;
-  /** this call made it, so nobody has said any of its files yet */
+  /** this call created it, so it has no files yet */
   created: boolean;
 }
 
-/** The one current dataset of a name; made when there is none. A hundred at once get the same one. `anew`: one that is closed does not do. */
+const current = `state IN (${sqlList(currentDatasetStates)})`;
+
+/**
+ * Returns the one current dataset of a name and creates it if there is none; a hundred calls at once get the same one.
+ * `renew`: a dataset whose list is already complete is not used again.
+ */
 export async function openDataset(
   query: Query,
   finder: string,
   name: string,
-  { anew = false } = {},
+  { renew = false } = {},
 ): Promise<Opened> {
-  if (anew) await markStaleVersion(query, finder, name);
-  // One that is forgotten between the two statements sends us round again.
+  if (renew) await renewDataset(query, finder, name);
+  // If the current one is removed between the two statements, the next round creates one.
   for (let round = 0; round < 20; round++) {
-    const [made] = await query<{ id: number }>(
-      `INSERT INTO datasets (finder, name, version)
-       SELECT $1, $2, coalesce(max(version), 0) + 1 FROM datasets WHERE finder = $1 AND name = $2
-       ON CONFLICT (finder, name) WHERE state IN ('lookup', 'ready') DO NOTHING
+    const [created] = await query<{ id: number }>(
+      `INSERT INTO datasets (finder, name, version, state)
+       SELECT $1, $2, coalesce(max(version), 0) + 1, '${datasetMoves.open.to}'
+       FROM datasets WHERE finder = $1 AND name = $2
+       ON CONFLICT (finder, name) WHERE ${current} DO NOTHING
        RETURNING id`,
       [finder, name],
     );
-    if (made) return { id: made.id, state: "lookup", created: true };
-    const [current] = await query<Omit<Opened, "created">>(
-      `SELECT id, state FROM datasets WHERE finder = $1 AND name = $2 AND state IN ('lookup', 'ready')`,
+    if (created) return { id: created.id, state: datasetMoves.open.to, created: true };
+    const [existing] = await query<Omit<Opened, "created">>(
+      `SELECT id, state FROM datasets WHERE finder = $1 AND name = $2 AND ${current}`,
       [finder, name],
     );
-    if (current) {
-      await markUsed(query, current.id);
-      return { ...current, created: false };
+    if (existing) {
+      await markUsed(query, existing.id);
+      return { ...existing, created: false };
     }
   }
-  throw new Error(`The dataset ${finder}://${name} is opened and forgotten again and again.`);
+  throw new Error(`The dataset ${finder}://${name} is created and removed again and again.`);
 }
 
-/** The version before: requests that use it keep it. */
-async function markStaleVersion(query: Query, finder: string, name: string): Promise<void> {
-  await query(
-    `UPDATE datasets SET state = $3, updated_at = now() WHERE finder = $1 AND name = $2 AND state = 'ready'`,
-    [finder, name, "stale" satisfies DatasetState],
+/** Requests that use the version before keep it. */
+async function renewDataset(query: Query, finder: string, name: string): Promise<void> {
+  const [ready] = await query<{ id: number }>(
+    `SELECT id FROM datasets WHERE finder = $1 AND name = $2 AND state = ${datasetSql.ready}`,
+    [finder, name],
   );
+  if (ready) await moveDataset(query, ready.id, "renew");
 }
 
-/** Never waits: a submit must not stand behind a lookup that is filling the dataset. */
+/** Never waits: a submit must not wait for a lookup that is filling the dataset. */
 async function markUsed(query: Query, id: number): Promise<void> {
   await query(
     `UPDATE datasets SET last_used_at = now() WHERE id IN (
-       SELECT id FROM datasets WHERE id = $1 AND last_used_at < now() - interval '10 seconds' FOR NO KEY UPDATE SKIP LOCKED)`,
+       SELECT id FROM datasets WHERE id = $1 AND last_used_at < now() - interval '10 seconds'
+       FOR NO KEY UPDATE SKIP LOCKED)`,
     [id],
   );
 }
@@ -66,21 +82,24 @@ export interface Added {
   /** files that were new */
   added: number;
   total: number;
-  /** how many the finder says there are, when it has said so */
+  /** how many files the finder has announced, if it did */
   announced: number | null;
-  /** false: the list was closed before, and nothing was added */
+  /** false: the list is already closed, and nothing was added */
   open: boolean;
 }
 
 /** The largest number of files that one statement takes. */
 export const chunk = 5_000;
 
-/** At most a chunk of files. Said again, a file adds nothing. */
+/** Adds at most a chunk of files; a file that is already in the list adds nothing. */
 export function addFound(query: Query, datasetId: number, files: FoundFile[]): Promise<Added> {
   return addChunk(query, datasetId, files, files.map(keyOf));
 }
 
-/** The files of a list in a request, in the transaction of its submit. The same file twice is two files: the key carries the position. */
+/**
+ * Adds the files of a user's own list, in the transaction of the submit. The same path twice is two files: the key carries
+ * the position.
+ */
 export async function addListed(
   query: Query,
   datasetId: number,
@@ -96,10 +115,10 @@ export async function addListed(
 }
 
 /**
- * `seq` has no gaps and grows in commit order, because the dataset's row is locked: a request that copies by cursor skips nothing.
- * The lock is a statement of its own, since the next one must see what was committed while we waited for it.
- * What is known already is asked by a key that carries the dataset, in a scalar subquery, of which the planner makes no join: without statistics
- * each other way read all files of the dataset for each new one.
+ * `seq` has no gaps and grows in commit order, because the dataset's row is locked: a request that copies by cursor skips
+ * nothing. The lock is a statement of its own, since the next one must see what was committed while this one waited.
+ * Known files are found by a key that carries the dataset, in a scalar subquery, which the planner cannot turn into a join:
+ * without statistics, every other way read all files of the dataset for each new one.
  */
 async function addChunk(
   query: Query,
@@ -121,23 +140,28 @@ async function addChunk(
       announced: dataset?.announced ?? null,
       open: false,
     };
-  const [sum] = await query<{ added: number; total: number }>(
-    `WITH said AS (
-       SELECT DISTINCT ON (key) paths, sha256(int8send($1::bigint) || key) AS path_key, size, events, checksum, place
-       FROM unnest($2::text[], $3::bytea[], $4::bigint[], $5::bigint[], $6::text[]) WITH ORDINALITY AS t(paths, key, size, events, checksum, place)
+  const [sums] = await query<{ added: number; total: number }>(
+    `WITH found AS (
+       SELECT DISTINCT ON (key) paths, sha256(int8send($1::bigint) || key) AS path_key,
+         size, events, checksum, place
+       FROM unnest($2::text[], $3::bytea[], $4::bigint[], $5::bigint[], $6::text[])
+         WITH ORDINALITY AS given(paths, key, size, events, checksum, place)
        ORDER BY key, place
      ), added AS (
        INSERT INTO files (dataset_id, seq, paths, path_key, size, events, checksum)
-       SELECT $1, $7::bigint + row_number() OVER (ORDER BY place), paths::text[], path_key, size, events, checksum
-       FROM said WHERE (SELECT f.id FROM files f WHERE f.path_key = said.path_key) IS NULL
+       SELECT $1, $7::bigint + row_number() OVER (ORDER BY place), paths::text[], path_key,
+         size, events, checksum
+       FROM found WHERE (SELECT f.id FROM files f WHERE f.path_key = found.path_key) IS NULL
        ORDER BY place
        RETURNING size, events
-     ), sum AS (
-       SELECT count(*) AS added, coalesce(sum(size), 0) AS size, coalesce(sum(events), 0) AS events FROM added
+     ), sums AS (
+       SELECT count(*) AS added, coalesce(sum(size), 0) AS size, coalesce(sum(events), 0) AS events
+       FROM added
      )
-     UPDATE datasets SET file_count = file_count + sum.added, size = datasets.size + sum.size, events = datasets.events + sum.events, updated_at = now()
-     FROM sum WHERE datasets.id = $1
-     RETURNING sum.added, file_count AS total`,
+     UPDATE datasets SET file_count = file_count + sums.added, size = datasets.size + sums.size,
+       events = datasets.events + sums.events, updated_at = now()
+     FROM sums WHERE datasets.id = $1
+     RETURNING sums.added, file_count AS total`,
     [
       datasetId,
       files.map((file) => arrayLiteral(file.paths)),
@@ -149,8 +173,8 @@ async function addChunk(
     ],
   );
   return {
-    added: sum?.added ?? 0,
-    total: sum?.total ?? 0,
+    added: sums?.added ?? 0,
+    total: sums?.total ?? 0,
     announced: dataset.announced,
     open: true,
   };
@@ -164,12 +188,21 @@ function sha256(text: string): Buffer {
   return hash("sha256", text, "buffer");
 }
 
-/** Postgres takes no array of arrays of different lengths, so each list of replicas travels as text. */
+/** Postgres has no arrays of arrays of different lengths, so each list of replicas is sent as text. */
 function arrayLiteral(paths: string[]): string {
   return `{${paths.map((path) => `"${path.replace(/["\\]/g, "\\$&")}"`).join(",")}}`;
 }
 
-/** Closes the list once; answers how it ended, or undefined when it was closed before or, by a `token`, when another process looks it up by now. */
+const endMoves = {
+  ready: "keep",
+  stale: "spend",
+  failed: "fail",
+} as const satisfies Record<DatasetEnd["state"], Exclude<DatasetMove, "open">>;
+
+/**
+ * Closes the list once. Returns how it ended, or undefined if it is already closed or, with a `token`, if another process has
+ * taken the lookup over. To be called in a transaction.
+ */
 export async function closeIn(
   query: Query,
   datasetId: number,
@@ -178,18 +211,20 @@ export async function closeIn(
 ): Promise<DatasetEnd | undefined> {
   const [open] = await query<{ file_count: number; announced: number | null }>(
     `SELECT file_count, announced FROM datasets
-     WHERE id = $1 AND outcome IS NULL AND ($2::text IS NULL OR lookup_token = $2) FOR NO KEY UPDATE`,
+     WHERE id = $1 AND outcome IS NULL AND ($2::text IS NULL OR lookup_token = $2)
+     FOR NO KEY UPDATE`,
     [datasetId, token ?? null],
   );
   if (!open) return undefined;
   const announced = closing.announced ?? open.announced ?? undefined;
-  const ending = datasetEndOf({ ...closing, announced }, open.file_count);
-  // One that was deleted while it was looked up stays forgotten.
+  const end = datasetEndOf({ ...closing, announced }, open.file_count);
+  // One that was removed during its lookup is stale already and stays so, unless the lookup failed.
+  await moveDataset(query, datasetId, endMoves[end.state]);
   await query(
-    `UPDATE datasets SET state = CASE WHEN state = 'stale' AND $2 = 'ready' THEN 'stale' ELSE $2 END,
-       outcome = $3, reason = $4, incomplete = $5, announced = $6, lookup_token = NULL, lookup_until = NULL, updated_at = now()
+    `UPDATE datasets SET outcome = $2, reason = $3, incomplete = $4, announced = $5,
+       lookup_token = NULL, lookup_until = NULL, updated_at = now()
      WHERE id = $1`,
-    [datasetId, ending.state, ending.outcome, ending.reason, ending.incomplete, announced ?? null],
+    [datasetId, end.outcome, end.reason, end.incomplete, announced ?? null],
   );
-  return ending;
+  return end;
 }

@@ -39,7 +39,7 @@ export interface HistoryRow {
 
 /** A row of the table of moves, for those candidates for which `when` holds and that are in a state it may leave. */
 export interface MoveCase {
-  move: FileMove;
+  move: Exclude<FileMove, "register">;
   /** over `candidates`; without it, for all that no earlier case took */
   when?: string;
   /** the step that the file is in afterwards, over `decided` */
@@ -130,10 +130,11 @@ function fileUpdate({ moves, set = {} }: FileMoveStatement, changesStep: boolean
   const assignments = columns.map(
     (column) => `${column} = ${byMove(settings, (move) => move.set[column] ?? `f.${column}`)}`,
   );
-  const all = ["state = moved.to_state", ...(changesStep ? ["step = moved.to_step"] : [])];
+  if (changesStep) assignments.unshift("step = moved.to_step");
   return `file_rows AS (
-  UPDATE request_files f SET
-    ${[...all, ...assignments, "updated_at = now()"].join(",\n    ")}
+  UPDATE request_files f SET state = moved.to_state, updated_at = now()${assignments
+    .map((assignment) => `,\n    ${assignment}`)
+    .join("")}
   FROM moved WHERE f.request_id = moved.request_id AND f.file_id = moved.file_id
 )`;
 }

@@ -1,14 +1,21 @@
 import type { Query } from "../db/client.ts";
-import { isFinal, type RequestMove, requestMoves } from "./state.ts";
+import {
+  type EndingMove,
+  endingMoves,
+  isFinal,
+  type RequestMove,
+  requestMoves,
+  stoppableStates,
+} from "./state.ts";
 
 /**
- * The one guarded write of a request's state. Answers whether it happened; "no" means that someone else was first, and is no fault.
- * The row is locked before the time is taken: whatever a claim handed out has then been handed out before the move's time.
+ * The one guarded write of a request's state. Returns whether it happened; "no" means that another call was first, and is not
+ * an error. The row is locked before the time of the move is taken: every file that a claim gave out was given out earlier.
  */
 export async function moveRequest(
   query: Query,
   id: string,
-  move: RequestMove,
+  move: Exclude<RequestMove, "submit">,
   { reason }: { reason?: string | undefined } = {},
 ): Promise<boolean> {
   const { from, to } = requestMoves[move];
@@ -21,30 +28,34 @@ export async function moveRequest(
   await query(
     `UPDATE requests SET state = $2, round = $3, facts = facts + 1, updated_at = clock_timestamp(),
        reason = coalesce($4, CASE WHEN $5 THEN NULL ELSE reason END),
-       started_at = coalesce(started_at, CASE WHEN $2 = 'running' THEN clock_timestamp() END),
-       finished_at = CASE WHEN $6 THEN clock_timestamp() END,
-       ending = CASE WHEN $5 THEN NULL ELSE ending END
+       ending = CASE WHEN $5 THEN NULL ELSE ending END,
+       started_at = coalesce(started_at, CASE WHEN $6 THEN clock_timestamp() END),
+       finished_at = CASE WHEN $7 THEN clock_timestamp() END
      WHERE id = $1`,
-    [id, to, round, reason ?? null, move === "redrive", isFinal(to)],
+    [id, to, round, reason ?? null, move === "redrive", to === requestMoves.run.to, isFinal(to)],
   );
   await query(
-    `INSERT INTO request_moves (request_id, round, move, from_state, to_state, reason) VALUES ($1, $2, $3, $4, $5, $6)`,
+    `INSERT INTO request_moves (request_id, round, move, from_state, to_state, reason)
+     VALUES ($1, $2, $3, $4, $5, $6)`,
     [id, round, move, row.state, to, reason ?? null],
   );
   return true;
 }
 
-/** The request is to end: its open files are settled as failed with this reason, in chunks, and nothing is given out from here on. */
+/**
+ * The one guarded write of `requests.ending`, beside the redrive that clears it. From then on nothing is given out, and
+ * `advance` settles the open files as failed with this reason, in chunks.
+ */
 export async function beginEnding(
   query: Query,
   id: string,
-  ending: "failed" | "deadline" | "stopped",
+  move: Exclude<EndingMove, "redrive">,
   reason: string,
 ): Promise<boolean> {
   const rows = await query(
     `UPDATE requests SET ending = $2, reason = $3, facts = facts + 1, updated_at = now()
-     WHERE id = $1 AND ending IS NULL AND state IN ('submitted', 'lookup', 'running') RETURNING id`,
-    [id, ending, reason],
+     WHERE id = $1 AND ending IS NULL AND state = ANY($4) RETURNING id`,
+    [id, endingMoves[move].to, reason, stoppableStates],
   );
   return rows.length > 0;
 }

@@ -1,4 +1,8 @@
-// The one table of moves. The SQL guards, doc/states.md and the exhaustive test derive from it; no state is assigned elsewhere.
+// The tables of moves of a request and of its files. SQL guards, doc/states.md and the exhaustive test
+// derive from them; no state is assigned anywhere else.
+import { finalStates, type Move, sqlList, sqlWords } from "../moves.ts";
+
+export { sqlList };
 
 export const requestStates = [
   "submitted",
@@ -17,73 +21,71 @@ export type FileState = (typeof fileStates)[number];
 export const reportStatuses = ["start", "retry", "success", "failure"] as const;
 export type ReportStatus = (typeof reportStatuses)[number];
 
-/** Rows of `file_status`: what workers report, and what the service writes itself. */
+/** Of rows of `file_status`: what workers report, and what the service records itself. */
 export const historyStatuses = [...reportStatuses, "lost", "redrive", "cancel"] as const;
 export type HistoryStatus = (typeof historyStatuses)[number];
 
-interface Move<State extends string> {
-  from: readonly State[];
-  to: State;
-  why: string;
-}
-
 export const requestMoves = {
-  submit: { from: [], to: "submitted", why: "its user asked for it" },
-  lookUp: { from: ["submitted"], to: "lookup", why: "the dataset's files are still being found" },
+  submit: { from: [], to: "submitted", why: "a user submitted it" },
+  lookUp: {
+    from: ["submitted"],
+    to: "lookup",
+    why: "the files of its dataset are being looked up",
+  },
   run: {
     from: ["submitted", "lookup"],
     to: "running",
-    why: "the dataset's list of files is closed",
+    why: "the dataset's list of files is complete",
   },
   complete: { from: ["running"], to: "complete", why: "every file is settled" },
   fail: {
     from: ["submitted", "lookup", "running"],
     to: "failed",
-    why: "the service could not do it; the reason says why",
+    why: "the service cannot do it; the reason says why",
   },
   cancel: {
     from: ["submitted", "lookup", "running"],
     to: "canceling",
-    why: "its user said stop: nothing is given out from here on",
+    why: "its user canceled it: no file is given to a worker from here on",
   },
   endCancel: { from: ["canceling"], to: "canceled", why: "every file is settled after a cancel" },
   redrive: {
     from: ["complete", "failed"],
     to: "running",
-    why: "failed files are tried again, in a new round",
+    why: "failed files are tried again in a new round",
   },
 } as const satisfies Record<string, Move<RequestState>>;
 
 export const fileMoves = {
-  register: { from: [], to: "waiting", why: "the dataset's file becomes one of the request" },
-  queue: { from: ["waiting"], to: "queued", why: "its work is published: a new attempt" },
+  register: { from: [], to: "waiting", why: "it is copied from the dataset's list" },
+  queue: { from: ["waiting"], to: "queued", why: "its work is published, as a new attempt" },
   unqueue: {
     from: ["queued"],
     to: "waiting",
-    why: "its message is gone: published again, which costs no try",
+    why: "its message was lost; publishing it again costs no try",
   },
-  start: { from: ["queued"], to: "running", why: "a worker has it" },
+  start: { from: ["queued"], to: "running", why: "a worker has taken it" },
   retry: {
     from: ["queued", "running"],
     to: "waiting",
-    why: "the attempt failed and another is worth it",
+    why: "the attempt failed and may be repeated",
   },
-  lose: { from: ["running"], to: "waiting", why: "its worker fell silent" },
+  lose: { from: ["running"], to: "waiting", why: "its worker no longer renews the lease" },
   pass: {
     from: ["queued", "running"],
     to: "waiting",
-    why: "done in this step, waiting in the next",
+    why: "done in this step; it waits in the next one",
   },
   succeed: { from: ["queued", "running"], to: "done", why: "done in the last step" },
   goBack: {
     from: ["queued", "running"],
     to: "waiting",
-    why: "what an earlier step made is gone: waiting there again",
+    why: "what an earlier step made no longer exists; it waits in that step again",
   },
   fail: {
     from: ["waiting", "queued", "running"],
     to: "failed",
-    why: "no further try, or the request was stopped",
+    why: "no try is left, or the request is ended early",
   },
   cancel: {
     from: ["waiting", "queued", "running"],
@@ -93,38 +95,49 @@ export const fileMoves = {
   redrive: {
     from: ["failed"],
     to: "waiting",
-    why: "tried again in a new round, from the step where it failed",
+    why: "it is tried again in a new round, in the step where it failed",
   },
 } as const satisfies Record<string, Move<FileState>>;
 
+/**
+ * `requests.ending`: why the service ends an open request before its files are done. Its open files fail in chunks, and then
+ * the request moves. "none" is null in the table.
+ */
+export const endingStates = ["none", "failed", "deadline", "stopped"] as const;
+export type EndingState = (typeof endingStates)[number];
+export type Ending = Exclude<EndingState, "none">;
+
+export const endingMoves = {
+  fail: { from: ["none"], to: "failed", why: "the service cannot do it; the reason says why" },
+  expire: { from: ["none"], to: "deadline", why: "its deadline has passed" },
+  stop: { from: ["none"], to: "stopped", why: "more of its files failed than its user allows" },
+  redrive: {
+    from: ["failed", "deadline", "stopped"],
+    to: "none",
+    why: "the next round has not been ended",
+  },
+} as const satisfies Record<string, Move<EndingState>>;
+
+export type EndingMove = keyof typeof endingMoves;
 export type RequestMove = keyof typeof requestMoves;
 export type FileMove = keyof typeof fileMoves;
 
-function leaves<State extends string>(
-  moves: Record<string, Move<State>>,
-  state: State,
-  but: string,
-): boolean {
-  return Object.entries(moves).some(([name, move]) => name !== but && move.from.includes(state));
-}
-
-/** Terminal states are those that no move leaves, but for `redrive`. */
-export const finalRequestStates = requestStates.filter(
-  (state) => !leaves<RequestState>(requestMoves, state, "redrive"),
-);
+/** Final states are those that no move leaves, except `redrive`. */
+export const finalRequestStates = finalStates<RequestState>(requestStates, requestMoves, "redrive");
 export const openRequestStates = requestStates.filter(
   (state) => !finalRequestStates.includes(state),
 );
-export const finalFileStates = fileStates.filter(
-  (state) => !leaves<FileState>(fileMoves, state, "redrive"),
-);
+export const finalFileStates = finalStates<FileState>(fileStates, fileMoves, "redrive");
 export const openFileStates = fileStates.filter((state) => !finalFileStates.includes(state));
 
 export function isFinal(state: RequestState): boolean {
   return finalRequestStates.includes(state);
 }
 
-/** The request's files are published and given to workers, unless an end has begun (`ending`). */
+/** In these a request may be ended early, by its user or by the service. */
+export const stoppableStates: readonly RequestState[] = requestMoves.cancel.from;
+
+/** In these a request's files are published and given to workers, unless an end has begun. */
 export const dispatchStates = ["lookup", "running"] as const satisfies RequestState[];
 
 /** The same as an SQL condition on a row of `requests`. */
@@ -132,7 +145,6 @@ export function acceptsWork(request: string): string {
   return `${request}.state IN (${sqlList(dispatchStates)}) AND ${request}.ending IS NULL`;
 }
 
-/** A list of state words as an SQL list, for a guard: `state IN (${sqlList(fileMoves.start.from)})`. */
-export function sqlList(words: readonly string[]): string {
-  return words.map((word) => `'${word}'`).join(", ");
-}
+export const requestSql = sqlWords(requestStates);
+export const fileSql = sqlWords(fileStates);
+export const historySql = sqlWords(historyStatuses);

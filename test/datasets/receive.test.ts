@@ -126,7 +126,7 @@ describe("files of a finder", () => {
       added: 0,
       total: 2,
     });
-    const reason = "2 files came after the finder had said that the list is whole.";
+    const reason = "2 files arrived after the finder had closed the list.";
     expect(await datasetOf(ledger, request)).toMatchObject({
       state: "stale",
       incomplete: true,

@@ -2,6 +2,19 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { statesPage } from "../../doc/generate/states.ts";
 import {
+  currentDatasetStates,
+  type DatasetMove,
+  type DatasetState,
+  datasetMoves,
+  datasetStates,
+  pastDatasetStates,
+} from "../../src/datasets/state.ts";
+import {
+  dispatchStates,
+  type EndingMove,
+  type EndingState,
+  endingMoves,
+  endingStates,
   type FileMove,
   type FileState,
   fileMoves,
@@ -15,6 +28,7 @@ import {
   requestMoves,
   requestStates,
   sqlList,
+  stoppableStates,
 } from "../../src/requests/state.ts";
 
 /** Every state and every move, written out by hand: the moves that a state allows, and no others. */
@@ -37,6 +51,20 @@ const fileTable: Record<FileState, FileMove[]> = {
   canceled: [],
 };
 
+const endingTable: Record<EndingState, EndingMove[]> = {
+  none: ["fail", "expire", "stop"],
+  failed: ["redrive"],
+  deadline: ["redrive"],
+  stopped: ["redrive"],
+};
+
+const datasetTable: Record<DatasetState, DatasetMove[]> = {
+  lookup: ["keep", "spend", "fail", "remove"],
+  ready: ["remove", "renew", "outdate"],
+  failed: [],
+  stale: ["fail"],
+};
+
 test.each(requestStates.map((state) => [state, requestTable[state]] as const))(
   "a request that is %s can %j and nothing else",
   (state, allowed) => {
@@ -50,6 +78,46 @@ test.each(fileStates.map((state) => [state, fileTable[state]] as const))(
     expect(movesFrom(fileMoves, state)).toEqual(allowed);
   },
 );
+
+test.each(endingStates.map((state) => [state, endingTable[state]] as const))(
+  "a request whose ending is %s can %j and nothing else",
+  (state, allowed) => {
+    expect(movesFrom(endingMoves, state)).toEqual(allowed);
+  },
+);
+
+test.each(datasetStates.map((state) => [state, datasetTable[state]] as const))(
+  "a dataset that is %s can %j and nothing else",
+  (state, allowed) => {
+    expect(movesFrom(datasetMoves, state)).toEqual(allowed);
+  },
+);
+
+test("where each move leads", () => {
+  expect(targets(requestMoves)).toEqual({
+    ...{ submit: "submitted", lookUp: "lookup", run: "running", complete: "complete" },
+    ...{ fail: "failed", cancel: "canceling", endCancel: "canceled", redrive: "running" },
+  });
+  expect(targets(endingMoves)).toEqual({
+    ...{ fail: "failed", expire: "deadline", stop: "stopped", redrive: "none" },
+  });
+  expect(targets(fileMoves)).toEqual({
+    ...{ register: "waiting", queue: "queued", unqueue: "waiting", start: "running" },
+    ...{ retry: "waiting", lose: "waiting", pass: "waiting", succeed: "done" },
+    ...{ goBack: "waiting", fail: "failed", cancel: "canceled", redrive: "waiting" },
+  });
+  expect(targets(datasetMoves)).toEqual({
+    ...{ open: "lookup", keep: "ready", spend: "stale", fail: "failed" },
+    ...{ remove: "stale", renew: "stale", outdate: "stale" },
+  });
+});
+
+test("the groups of states that statements ask for", () => {
+  expect(stoppableStates).toEqual(["submitted", "lookup", "running"]);
+  expect(dispatchStates).toEqual(["lookup", "running"]);
+  expect(currentDatasetStates).toEqual(["lookup", "ready"]);
+  expect(pastDatasetStates).toEqual(["failed", "stale"]);
+});
 
 test("a state is either open or final, and only a redrive leaves a final one", () => {
   expect(finalRequestStates).toEqual(["complete", "failed", "canceled"]);
@@ -78,6 +146,10 @@ type Moves = Record<string, { from: readonly string[]; to: string }>;
 
 function movesFrom(moves: Moves, state: string): string[] {
   return Object.keys(moves).filter((name) => moves[name]?.from.includes(state));
+}
+
+function targets(moves: Moves): Record<string, string> {
+  return Object.fromEntries(Object.entries(moves).map(([name, { to }]) => [name, to]));
 }
 
 function endsFrom(moves: Moves, state: string, final: readonly string[]): boolean {

@@ -1,6 +1,6 @@
 import type { DatasetState } from "../../datasets/state.ts";
 import type { Query } from "../../db/client.ts";
-import type { RequestState } from "../state.ts";
+import type { Ending, RequestState } from "../state.ts";
 
 export interface StepFacts {
   step: number;
@@ -19,7 +19,7 @@ export interface StepFacts {
 export interface RequestFacts {
   id: string;
   state: RequestState;
-  ending: "failed" | "deadline" | "stopped" | null;
+  ending: Ending | null;
   reason: string | null;
   facts: number;
   workers: number | null;

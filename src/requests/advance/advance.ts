@@ -1,6 +1,6 @@
 import type { Context, Deps } from "../../deps.ts";
 import { beginEnding, moveRequest } from "../move-store.ts";
-import { isFinal } from "../state.ts";
+import { endingMoves, isFinal } from "../state.ts";
 import {
   agreedFailure,
   markIncomplete,
@@ -43,7 +43,7 @@ async function step(ctx: Context, request: RequestFacts): Promise<void> {
   if (request.ending) return settleAll(ctx, request);
   const ending = mustEnd(request) ?? (await failFastReason(ctx, request));
   if (ending) {
-    await beginEnding(ctx.db.query, request.id, ending.ending, ending.reason);
+    await beginEnding(ctx.db.query, request.id, ending.move, ending.reason);
     return;
   }
   if (request.state === "submitted" && !request.datasetClosed) {
@@ -63,28 +63,28 @@ async function step(ctx: Context, request: RequestFacts): Promise<void> {
   }
 }
 
-interface Ending {
-  ending: "failed" | "deadline" | "stopped";
+interface EarlyEnd {
+  move: "fail" | "expire" | "stop";
   reason: string;
 }
 
 /** Why a request is to end before its files are done; undefined while it may go on. */
-function mustEnd(request: RequestFacts): Ending | undefined {
+function mustEnd(request: RequestFacts): EarlyEnd | undefined {
   if (request.datasetState === "failed") {
     return {
-      ending: "failed",
+      move: "fail",
       reason: request.datasetReason ?? "The dataset could not be looked up.",
     };
   }
   if (request.overdue)
-    return { ending: "deadline", reason: "deadline: the request did not end in its time" };
+    return { move: "expire", reason: "deadline: the request did not end in its time" };
   const { stopAfterFailedPercent: limit } = request;
   const failed = sum(request, "failed");
   const settled = failed + sum(request, "done");
   // One broken file of the first three is no verdict over a dataset.
   if (limit !== null && settled >= 10 && (failed / settled) * 100 > limit && !isSettled(request)) {
     return {
-      ending: "stopped",
+      move: "stop",
       reason: `stopped: ${failed} of the first ${settled} files failed, more than ${limit} %`,
     };
   }
@@ -98,7 +98,7 @@ const agreeingFiles = 3;
 async function failFastReason(
   ctx: Deps<"db" | "operations">,
   request: RequestFacts,
-): Promise<Ending | undefined> {
+): Promise<EarlyEnd | undefined> {
   for (const step of request.steps) {
     const classes = ctx.operations.get(step.operation)?.failFastClasses ?? [];
     if (!classes.length || !step.failed || step.done + step.passed > 0) continue;
@@ -107,7 +107,7 @@ async function failFastReason(
       classes,
       files: Math.min(files, agreeingFiles),
     });
-    if (info !== undefined) return { ending: "failed", reason: info };
+    if (info !== undefined) return { move: "fail", reason: info };
   }
   return undefined;
 }
@@ -146,8 +146,6 @@ function sum(
   return request.steps.reduce((total, one) => total + one[state], 0);
 }
 
-const endings = { failed: "failed", deadline: "deadline", stopped: "stopped" } as const;
-
 /** In chunks: one UPDATE over 800,000 rows took 3.8 s, and late successes still count between them. */
 async function settleAll(ctx: Context, request: RequestFacts): Promise<void> {
   const as =
@@ -155,7 +153,7 @@ async function settleAll(ctx: Context, request: RequestFacts): Promise<void> {
       ? ({ state: "canceled" } as const)
       : ({
           state: "failed",
-          class: endings[request.ending ?? "failed"],
+          class: request.ending ?? endingMoves.fail.to,
           reason: request.reason ?? "stopped",
           fingerprint: `ended-${request.ending}`,
         } as const);

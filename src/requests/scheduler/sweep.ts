@@ -1,4 +1,4 @@
-import { deleteUnusedStale } from "../../datasets/lookup-store.ts";
+import { deleteUnusedPast } from "../../datasets/lookup-store.ts";
 import { ensurePartitions } from "../../db/partitions.ts";
 import type { Context, Deps } from "../../deps.ts";
 import { keepReceipt } from "../../receipts/issue.ts";
@@ -31,7 +31,7 @@ export async function housekeep(ctx: Context): Promise<void> {
   });
   await repair(ctx, "clean-up", () => cleanUpEnded(ctx));
   await repair(ctx, "expired", () => removeExpired(ctx));
-  await repair(ctx, "dataset", () => deleteUnusedStale(ctx.db.query));
+  await repair(ctx, "dataset", () => deleteUnusedPast(ctx.db.query));
 }
 
 async function repair(
