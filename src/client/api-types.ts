@@ -490,6 +490,10 @@ export interface components {
         details?: {
           [key: string]: unknown;
         };
+        /** @description How the file was understood: format, columns, types and more. */
+        read_as?: {
+          [key: string]: unknown;
+        };
       }[];
     };
     Heartbeat: {
@@ -743,6 +747,8 @@ export interface components {
       };
       /** @description What it waits for; null when it has ended. */
       waiting: components["schemas"]["Waiting"] | null;
+      /** @description What to know of its results: files that were understood differently, and more. */
+      warnings: components["schemas"]["Warning"][];
     };
     Waiting: {
       /** @enum {string} */
@@ -776,6 +782,19 @@ export interface components {
         confidence: "rough" | "fair" | "good";
       } | null;
     };
+    Warning: {
+      /**
+       * @description types_differ, columns_differ, read_differently, no_files or incomplete_dataset
+       * @example types_differ
+       */
+      code: string;
+      /** @description For a person. */
+      message: string;
+      /** @description Files that it is about. */
+      count: number;
+      /** @description The first of them, at most five. */
+      files: number[];
+    };
     File: {
       file: number;
       paths: string[];
@@ -805,7 +824,20 @@ export interface components {
       } | null;
       /** Format: date-time */
       updated_at: string;
+      results: components["schemas"]["FileResult"][];
       history: components["schemas"]["HistoryRow"][];
+    };
+    FileResult: {
+      step: number;
+      attempt: number;
+      name: string;
+      /** @description bytes */
+      size: number;
+      checksum: string | null;
+      /** @description How the file was understood: format, columns, types, delimiter, header, encoding. */
+      read_as: {
+        [key: string]: unknown;
+      } | null;
     };
     HistoryRow: {
       step: number;
@@ -1100,7 +1132,7 @@ export interface components {
       operation: "transform";
       retry?: components["schemas"]["Retry"];
       /**
-       * @description who understands the selection
+       * @description what interprets the selection
        * @default sql
        * @enum {string}
        */
@@ -1113,6 +1145,53 @@ export interface components {
        * @enum {string}
        */
       format?: "parquet" | "csv" | "json";
+      /**
+       * @description double: DECIMAL columns are written as DOUBLE; more than 15 digits then fail
+       * @default keep
+       * @enum {string}
+       */
+      decimals?: "keep" | "double";
+      /** @description how the files are read */
+      read?: {
+        /**
+         * @description read every file as this; default: by the file's content and name
+         * @enum {string}
+         */
+        format?: "parquet" | "csv" | "json";
+        /** @description CSV: whether the first line names the columns; default: found in the file */
+        header?: boolean;
+        /** @description CSV: what separates fields; default: tab, semicolon, bar or comma, as found */
+        delimiter?: string;
+        /** @description CSV: default "; "": none */
+        quote?: string | "";
+        /** @description CSV: lines in front of the header or the first row */
+        skip_lines?: number;
+        /**
+         * @description CSV and JSON; default: UTF-8, or UTF-16 where the file begins with its mark
+         * @enum {string}
+         */
+        encoding?: "utf-8" | "latin-1" | "utf-16";
+        /**
+         * @description CSV: the decimal point; default: .
+         * @enum {string}
+         */
+        decimal?: "." | ",";
+        /** @description CSV: words that mean no value, beside an empty field, such as NA */
+        null?: string[];
+        /** @description CSV and JSON: types by column; the others are found in the whole file */
+        types?: {
+          [key: string]: string;
+        };
+        /** @description CSV and JSON: every column is VARCHAR */
+        all_text?: boolean;
+        /**
+         * @description JSON: one record after the other, or one array of records; default: as found
+         * @enum {string}
+         */
+        records?: "lines" | "array";
+        /** @description make columns of the key=value folders of the file's path; default: false */
+        hive_columns?: boolean;
+      };
     };
     /**
      * @description Settles every file without touching data, for benchmarks, fault tests and outside simulators.

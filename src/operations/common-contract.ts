@@ -21,6 +21,8 @@ export interface TaskResult {
   /** sha256 in hex */
   checksum?: string | undefined;
   details?: Record<string, unknown> | undefined;
+  /** what was understood of the file that it was made of */
+  read_as?: Record<string, unknown> | undefined;
 }
 
 /** A file of a request as an operation sees it before any work is done. */

@@ -88,6 +88,27 @@ export interface FileView {
   updated_at: string;
 }
 
+/** What a step made of a file. */
+export interface FileResult {
+  step: number;
+  attempt: number;
+  name: string;
+  size: number;
+  checksum: string | null;
+  /** how the file was understood: format, columns, types and more; null where its worker did not tell */
+  read_as: Record<string, unknown> | null;
+}
+
+/** What a user should know of a request that goes on all the same. */
+export interface Warning {
+  code: string;
+  message: string;
+  /** files that it is about */
+  count: number;
+  /** the first of them */
+  files: number[];
+}
+
 export interface HistoryRow {
   step: number;
   attempt: number;
@@ -129,6 +150,7 @@ export interface Report {
         size: number;
         checksum?: string | undefined;
         details?: Record<string, unknown> | undefined;
+        read_as?: Record<string, unknown> | undefined;
       }[]
     | undefined;
 }

@@ -90,7 +90,7 @@ describe("a query over a file", () => {
     ["a.ndjson", '{"a":1,"b":"x"}\n{"a":2,"b":"y"}\n'],
     ["a.json", '[{"a":1,"b":"x"},{"a":2,"b":"y"}]'],
     ["without-an-ending", '[{"a":1,"b":"x"},{"a":2,"b":"y"}]'],
-    ["plain.dat", "a,b\n1,x\n2,y\n"],
+    ["plain.txt", "a,b\n1,x\n2,y\n"],
   ])("reads %s", async (name, content) => {
     const path = join(folder, name);
     writeFileSync(path, content);

@@ -6,6 +6,7 @@ import { cancel } from "../../requests/lifecycle/cancel.ts";
 import { submit } from "../../requests/lifecycle/submit.ts";
 import { waitingOf } from "../../requests/monitor/waiting-reason.ts";
 import { listRequests, readRequest } from "../../requests/read/request.ts";
+import { warningsOf } from "../../requests/read/warnings.ts";
 import type { RequestView } from "../../requests/views.ts";
 import { route } from "../route.ts";
 import { cursor, limit, requestParams } from "../schemas/params.ts";
@@ -88,7 +89,8 @@ export const getRequest = route({
   responses: { 200: { description: "The request.", schema: requestNow } },
   async handler(ctx, { params }) {
     const view = await readRequest(ctx, params.id);
-    return { status: 200, body: { ...onTheWire(view), waiting: await waitingOf(ctx, view) } };
+    const [waiting, warnings] = await Promise.all([waitingOf(ctx, view), warningsOf(ctx, view.id)]);
+    return { status: 200, body: { ...onTheWire(view), waiting, warnings } };
   },
 });
 

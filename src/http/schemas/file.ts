@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { fileStates, historyStatuses } from "../../requests/state.ts";
-import type { FileView, HistoryRow, ResultView } from "../../requests/views.ts";
+import type { FileResult, FileView, HistoryRow, ResultView } from "../../requests/views.ts";
 import { time } from "./request.ts";
 
 export const fileState = z.enum(fileStates).meta({ id: "FileState" });
@@ -30,9 +30,23 @@ const historyRow = z
   })
   .meta({ id: "HistoryRow" }) satisfies z.ZodType<HistoryRow>;
 
+const fileResult = z
+  .object({
+    step: z.number().int().min(1),
+    attempt: z.number().int().min(0),
+    name: z.string(),
+    size: z.number().int().min(0).meta({ description: "bytes" }),
+    checksum: z.string().nullable(),
+    read_as: z.record(z.string(), z.unknown()).nullable().meta({
+      description:
+        "How the file was understood: format, columns, types, delimiter, header, encoding.",
+    }),
+  })
+  .meta({ id: "FileResult" }) satisfies z.ZodType<FileResult>;
+
 export const filePage = z.object({ items: z.array(file), next: z.string().nullable() });
 export const fileWithHistory = z
-  .object({ ...fileShape, history: z.array(historyRow) })
+  .object({ ...fileShape, results: z.array(fileResult), history: z.array(historyRow) })
   .meta({ id: "FileWithHistory" });
 
 const result = z

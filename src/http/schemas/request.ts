@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { type Waiting, waitingReasons } from "../../requests/monitor/waiting-reason.ts";
 import { requestStates } from "../../requests/state.ts";
-import type { Counters, RequestView, StepView } from "../../requests/views.ts";
+import type { Counters, RequestView, StepView, Warning } from "../../requests/views.ts";
 
 export const time = z.iso.datetime();
 const count = z.number().int().min(0);
@@ -97,9 +97,24 @@ const waiting = z
   })
   .meta({ id: "Waiting" }) satisfies z.ZodType<Waiting>;
 
+const warning = z
+  .object({
+    code: z.string().meta({
+      example: "types_differ",
+      description: "types_differ, columns_differ, read_differently, no_files or incomplete_dataset",
+    }),
+    message: z.string().meta({ description: "For a person." }),
+    count: count.meta({ description: "Files that it is about." }),
+    files: z.array(z.number().int()).meta({ description: "The first of them, at most five." }),
+  })
+  .meta({ id: "Warning" }) satisfies z.ZodType<Warning>;
+
 export const requestNow = requestView
   .extend({
     waiting: waiting.nullable().meta({ description: "What it waits for; null when it has ended." }),
+    warnings: z.array(warning).meta({
+      description: "What to know of its results: files that were understood differently, and more.",
+    }),
   })
   .meta({ id: "RequestNow" });
 

@@ -1,4 +1,4 @@
-import type { Format } from "./generator.ts";
+import type { Format } from "./job.ts";
 
 const longestName = 100;
 

@@ -1,15 +1,16 @@
-import { mkdir, rm, symlink } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { InputError, nameOf } from "../../inputs/input-error.ts";
 import type { Task, TaskContext, TaskError, TaskOutcome } from "../contract.ts";
-import { generators } from "./generator.ts";
-import { inputKindOf } from "./input-kind.ts";
+import type { Generator, JobOutcome } from "./job.ts";
+import { prepareInput } from "./prepare-input.ts";
 import type { TransformSettings } from "./settings.ts";
 
 type TransformTask = Task<TransformSettings>;
 
-/** Tries the replicas in their order; a fault of the input goes on to the next, a fault of the query does not. */
+/** Tries the replicas in their order: after an error of the input comes the next, after an error of the query none. */
 export async function performTransform(
+  generator: Generator,
   task: TransformTask,
   context: TaskContext,
 ): Promise<TaskOutcome> {
@@ -28,65 +29,68 @@ export async function performTransform(
       task,
     );
   }
-  const faults: TaskError[] = [];
+  const errors: TaskError[] = [];
   for (const location of task.inputs.length > 0 ? task.inputs : task.replicas) {
     const output = join(context.scratch, "output");
-    const fault = await runOn(location, output, task, context);
-    if (!fault) return { status: "success", results: [await context.upload(place, output)] };
-    if (!inputFaults.includes(fault.class)) return failed(fault, task);
-    faults.push(fault);
+    const outcome = await runOn(generator, location, output, task, context);
+    if ("readAs" in outcome) {
+      const result = await context.upload(place, output);
+      return { status: "success", results: [{ ...result, read_as: { ...outcome.readAs } }] };
+    }
+    if (!inputErrors.includes(outcome.error.class)) return failed(outcome.error, task);
+    errors.push(outcome.error);
   }
-  return failed(together(faults), task);
+  return failed(together(errors), task);
 }
 
-const inputFaults = ["bad_input", "not_found", "forbidden", "unavailable"];
+const inputErrors = ["bad_input", "not_found", "forbidden", "unavailable"];
 
 async function runOn(
+  generator: Generator,
   location: string,
   output: string,
   task: TransformTask,
   context: TaskContext,
-): Promise<TaskError | undefined> {
+): Promise<JobOutcome> {
   try {
     const { path } = await context.fetchInput(location);
-    const kind = await inputKindOf(nameOf(location), path);
-    if (!kind)
-      return {
-        class: "bad_input",
-        message: `${nameOf(location)} is neither Parquet nor CSV nor JSON.`,
-      };
-    // DuckDB takes *, ? and [ in a name for a pattern, so the file is read under a plain one
-    const input = join(context.scratch, `input${kind}`);
-    await mkdir(context.scratch, { recursive: true });
-    await Promise.all([rm(input, { force: true }), rm(output, { force: true })]);
-    await symlink(path, input);
     const { settings } = task;
-    return await generators[settings.generator].run({
+    const input = await prepareInput({
+      name: nameOf(location),
+      path,
+      read: settings.read ?? {},
+      scratch: context.scratch,
+      largestText: context.limits.outputMegabytes * 1024 * 1024,
+    });
+    if (typeof input === "string") return { error: { class: "bad_input", message: input } };
+    await rm(output, { force: true });
+    return await generator.run({
       owner: task.request,
       selection: settings.selection,
-      input: { path: input, kind, name: nameOf(location) },
-      output: { path: output, format: settings.format },
+      input,
+      output: { path: output, format: settings.format, decimals: settings.decimals },
       limits: context.limits,
       signal: context.signal,
     });
   } catch (error) {
-    if (error instanceof InputError) return { class: error.class, message: error.message };
+    if (error instanceof InputError)
+      return { error: { class: error.class, message: error.message } };
     throw error;
   }
 }
 
-/** One fault for all replicas: worth another try when one of them was only unavailable. */
-function together(faults: TaskError[]): TaskError {
-  const first = faults[0] ?? { class: "bad_input", message: "The file has no replica to read." };
-  if (faults.length <= 1) return first;
-  const telling = faults.find((fault) => fault.class === "unavailable") ?? first;
+/** One error for all replicas: worth another try when one of them was only unavailable. */
+function together(errors: TaskError[]): TaskError {
+  const first = errors[0] ?? { class: "bad_input", message: "The file has no replica to read." };
+  if (errors.length <= 1) return first;
+  const deciding = errors.find((error) => error.class === "unavailable") ?? first;
   return {
-    class: telling.class,
-    message: `None of ${faults.length} replicas could be read: ${faults.map((fault) => fault.message).join(" ")}`,
+    class: deciding.class,
+    message: `None of ${errors.length} replicas could be read: ${errors.map((error) => error.message).join(" ")}`,
   };
 }
 
-/** What may be gone the next time is worth another try; a time limit is tried twice, the machine may have been busy. */
+/** What may work the next time is worth another try; a time limit is tried twice, the machine may have been busy. */
 function failed(error: TaskError, task: TransformTask): TaskOutcome {
   const again =
     error.class === "unavailable" ||

@@ -12,6 +12,7 @@ import { endRequest } from "./end.ts";
 import { publishWork } from "./publish.ts";
 import { registerFiles } from "./register-store.ts";
 import { settleChunk, settleOpenFiles } from "./settle-store.ts";
+import { noteWarnings } from "./warnings.ts";
 
 const registerChunk = 5000;
 
@@ -56,6 +57,7 @@ async function step(ctx: Context, request: RequestFacts): Promise<void> {
     if (request.datasetClosed) await ctx.db.tx((query) => moveRequest(query, request.id, "run"));
     return;
   }
+  await noteWarnings(ctx, request);
   if (isSettled(request)) {
     if (request.datasetIncomplete)
       await markIncomplete(ctx.db.query, request.id, request.datasetReason);
@@ -161,6 +163,7 @@ async function settleAll(ctx: Context, request: RequestFacts): Promise<void> {
   if (request.state === "running" && request.ending !== "failed") await registerAll(ctx, request);
   while ((await settleOpenFiles(ctx.ledger.query, request.id, as)) === settleChunk)
     ctx.notifier.notify(`request:${request.id}`);
+  await noteWarnings(ctx, request);
   if (request.state === "canceling") return endRequest(ctx, request.id, "endCancel");
   if (request.ending === "failed" || request.state !== "running")
     return endRequest(ctx, request.id, "fail", request.reason ?? undefined);

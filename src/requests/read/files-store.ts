@@ -63,6 +63,31 @@ export async function fileRow(
   return row;
 }
 
+export interface FileResultRow {
+  step: number;
+  attempt: number;
+  name: string;
+  size: number;
+  checksum: string | null;
+  read_as: Record<string, unknown> | null;
+}
+
+/** What was made of a file in each step, and how it was understood. */
+export function fileResultRows(
+  query: Query,
+  request: string,
+  file: number,
+): Promise<FileResultRow[]> {
+  return query<FileResultRow>(
+    `SELECT made.step, made.attempt, made.name, made.size, made.checksum, known.read_as
+     FROM results made
+     LEFT JOIN request_schemas known
+       ON known.request_id = made.request_id AND known.step = made.step AND known.digest = made.read_as
+     WHERE made.request_id = $1 AND made.file_id = $2 ORDER BY made.step, made.seq LIMIT 1000`,
+    [request, file],
+  );
+}
+
 export interface HistoryRowOfFile {
   step: number;
   attempt: number;

@@ -2,8 +2,8 @@ import { decodeCursor, encodeCursor } from "../../cursor.ts";
 import type { Deps } from "../../deps.ts";
 import { notFound } from "../../errors.ts";
 import type { FileState } from "../state.ts";
-import type { FileView, HistoryRow, Page } from "../views.ts";
-import { type FileRow, fileRow, fileRows, historyRows } from "./files-store.ts";
+import type { FileResult, FileView, HistoryRow, Page } from "../views.ts";
+import { type FileRow, fileResultRows, fileRow, fileRows, historyRows } from "./files-store.ts";
 import { readRequest } from "./request.ts";
 
 export interface ListFiles {
@@ -33,7 +33,7 @@ export async function readFile(
   ctx: Deps<"db">,
   id: string,
   file: number,
-): Promise<FileView & { history: HistoryRow[] }> {
+): Promise<FileView & { results: FileResult[]; history: HistoryRow[] }> {
   await readRequest(ctx, id);
   const row =
     Number.isSafeInteger(file) && file > 0 ? await fileRow(ctx.db.query, id, file) : undefined;
@@ -41,6 +41,7 @@ export async function readFile(
   const history = await historyRows(ctx.db.query, id, file);
   return {
     ...toView(row),
+    results: await fileResultRows(ctx.db.query, id, file),
     history: history.map((one) => ({ ...one, timestamp: one.timestamp.toISOString() })),
   };
 }

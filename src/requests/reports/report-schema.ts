@@ -22,6 +22,9 @@ function isOfOurTime(at: string): boolean {
   return year >= 1970 && year <= 3000;
 }
 
+/** Beyond this, files are many columns wide, and what is told of each is cut by its worker. */
+const longestReadAs = 256_000;
+
 const text = z.string().max(1_000_000);
 
 export const reportSchema = z
@@ -44,6 +47,11 @@ export const reportSchema = z
           size: z.number().int().min(0),
           checksum: z.string().max(200).optional(),
           details: z.record(z.string(), z.unknown()).optional(),
+          read_as: z
+            .record(z.string().max(100), z.unknown())
+            .refine((told) => JSON.stringify(told).length <= longestReadAs, "must be shorter")
+            .optional()
+            .meta({ description: "How the file was understood: format, columns, types and more." }),
         }),
       )
       .max(1000)

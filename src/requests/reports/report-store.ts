@@ -21,7 +21,7 @@ export interface ReportRow {
   groupMessage: string | null;
   fingerprint: string | null;
   info: string | null;
-  /** JSON of [{name, size, checksum, details}] */
+  /** JSON of [{name, size, checksum, details, read_as}] */
   results: string | null;
 }
 
@@ -95,13 +95,21 @@ WITH c AS MATERIALIZED (
 ), s AS (
   UPDATE request_steps s SET ${addDeltas}, passed = s.passed + l.passed, result_seq = s.result_seq + l.results, version = s.version + 1
   FROM l WHERE s.request_id = l.request_id AND s.step = l.step
-), o AS (
-  INSERT INTO results (request_id, file_id, step, attempt, seq, name, size, checksum, details)
-  SELECT e.request_id, e.file_id, e.f_step, e.used_attempt,
-    l.result_seq + row_number() OVER (PARTITION BY e.request_id, e.f_step ORDER BY e.ord, x.name), x.name, x.size, x.checksum, x.details
-  FROM e CROSS JOIN LATERAL jsonb_to_recordset(e.results) AS x(name text, size bigint, checksum text, details jsonb)
-  JOIN l ON l.request_id = e.request_id AND l.step = e.f_step
+), made AS (
+  SELECT e.request_id, e.file_id, e.f_step, e.used_attempt, e.ord, x.name, x.size, x.checksum, x.details, x.read_as, md5(x.read_as::text) AS digest
+  FROM e CROSS JOIN LATERAL jsonb_to_recordset(e.results) AS x(name text, size bigint, checksum text, details jsonb, read_as jsonb)
   WHERE e.status = 'success' AND e.to_state IS NOT NULL AND e.results IS NOT NULL
+), o AS (
+  INSERT INTO results (request_id, file_id, step, attempt, seq, name, size, checksum, details, read_as)
+  SELECT x.request_id, x.file_id, x.f_step, x.used_attempt,
+    l.result_seq + row_number() OVER (PARTITION BY x.request_id, x.f_step ORDER BY x.ord, x.name), x.name, x.size, x.checksum, x.details, x.digest
+  FROM made x JOIN l ON l.request_id = x.request_id AND l.step = x.f_step
+), understood AS (
+  INSERT INTO request_schemas AS known (request_id, step, digest, read_as, files, examples)
+  SELECT request_id, f_step, digest, (array_agg(read_as))[1], count(*), (array_agg(file_id ORDER BY file_id))[1:5]
+  FROM made WHERE read_as IS NOT NULL GROUP BY request_id, f_step, digest ORDER BY request_id, f_step, digest
+  ON CONFLICT (request_id, step, digest) DO UPDATE
+    SET files = known.files + excluded.files, examples = (known.examples || excluded.examples)[1:5]
 ), u AS (
   UPDATE request_files f SET
     step = e.to_step, state = e.to_state, worker = e.worker, updated_at = now(),

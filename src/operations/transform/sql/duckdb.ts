@@ -37,3 +37,7 @@ export async function openDuckDb({
 export function quoted(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
+
+export function identifier(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}

@@ -1,22 +1,38 @@
 // What the service asks of its query process, over Node's own channel.
-import type { Format } from "../generator.ts";
-import type { InputKind } from "../input-kind.ts";
+import type { LocalInput, Output } from "../job.ts";
+import type { ReadAs } from "../read-settings.ts";
 
-export interface QueryInput {
-  path: string;
-  kind: InputKind;
-  /** what its user calls it, for sentences */
-  name: string;
-}
+export type QueryInput = LocalInput;
 
 export type QueryRequest = { sql: string; memoryMegabytes: number; threads: number } & (
-  | { kind: "check"; input?: QueryInput }
-  | { kind: "run"; input: QueryInput; output: { path: string; format: Format } }
+  | { kind: "check"; input?: QueryInput; output?: Omit<Output, "path"> }
+  | { kind: "run"; input: QueryInput; output: Output }
 );
 
-export interface QueryReply {
-  fault?: { class: string; message: string };
+export interface QueryFailure {
+  class: string;
+  message: string;
 }
 
-/** What a query process says first, once it has loaded. */
+export interface QueryReply {
+  failure?: QueryFailure;
+  readAs?: ReadAs;
+}
+
+/** Reading takes as long as the file is large; planning must not take long, whatever the file. */
+export type Phase = "reading" | "planning" | "running";
+
+/** The first message of a query process, once it has loaded. */
 export const ready = "ready";
+
+export type ProcessMessage = typeof ready | { phase: Phase } | QueryReply;
+
+export interface Bounds {
+  seconds: number;
+  /** for planning alone */
+  planningSeconds: number;
+  /** of the whole process: what DuckDB may take, and Node around it */
+  residentMegabytes: number;
+  output?: { path: string; megabytes: number } | undefined;
+  signal?: AbortSignal | undefined;
+}

@@ -1,25 +1,29 @@
 import { spawn } from "node:child_process";
 import { tmpdir } from "node:os";
 import { moduleBeside, nodeProgram } from "../../../program.ts";
-import { type QueryReply, type QueryRequest, ready } from "./messages.ts";
-import { watchLimits } from "./watch-limits.ts";
+import {
+  type Bounds,
+  type Phase,
+  type ProcessMessage,
+  type QueryReply,
+  type QueryRequest,
+  ready,
+} from "./messages.ts";
+import { type LimitWatch, watchLimits } from "./watch-limits.ts";
 
-export interface Bounds {
-  seconds: number;
-  /** of the whole process: what DuckDB may take, and Node around it */
-  residentMegabytes: number;
-  output?: { path: string; megabytes: number } | undefined;
-  signal?: AbortSignal | undefined;
+export interface ProcessReply extends QueryReply {
+  /** the phase in which a limit was exceeded */
+  exceededIn?: Phase;
 }
 
 export interface QueryProcess {
-  /** One question at a time. A process that broke a bound is killed; the answer says which. */
-  ask(question: QueryRequest, bounds: Bounds): Promise<QueryReply>;
+  /** One request at a time. A process that exceeds a limit is killed; the reply says which. */
+  ask(request: QueryRequest, bounds: Bounds): Promise<ProcessReply>;
   isAlive(): boolean;
   stop(): void;
 }
 
-/** A process of its own, with an empty environment, that a stranger's query can only take down with itself. */
+/** A process of its own with an empty environment: a user's query can take down nothing else. */
 export function startQueryProcess(): QueryProcess {
   const { command, args } = nodeProgram(moduleBeside(import.meta.url, "./program"), [
     "--max-old-space-size=256",
@@ -30,53 +34,57 @@ export function startQueryProcess(): QueryProcess {
     cwd: tmpdir(),
     stdio: ["ignore", "ignore", "ignore", "ipc"],
   });
-  let gone: string | undefined;
-  let settle: ((answer: QueryReply) => void) | undefined;
+  let ended: string | undefined;
+  let settle: ((reply: ProcessReply) => void) | undefined;
+  let watch: LimitWatch | undefined;
   let started: () => void = () => undefined;
   const loaded = new Promise<void>((resolve) => {
     started = resolve;
   });
   const end = (message: string) => {
-    gone ??= message;
+    ended ??= message;
     started();
-    settle?.({ fault: { class: "internal", message } });
+    settle?.({ failure: { class: "internal", message } });
   };
-  child.on("message", (said: QueryReply | typeof ready) =>
-    said === ready ? started() : settle?.(said),
-  );
+  child.on("message", (message: ProcessMessage) => {
+    if (message === ready) started();
+    else if ("phase" in message) watch?.enter(message.phase);
+    else settle?.(message);
+  });
   child.on("error", (error) => end(`The query process could not be used: ${error.message}.`));
   child.on("exit", (code, signal) =>
     end(`The query process died (${signal ?? `exit code ${code}`}).`),
   );
   holdParent(false);
 
-  return { ask, isAlive: () => gone === undefined, stop };
+  return { ask, isAlive: () => ended === undefined, stop };
 
-  async function ask(question: QueryRequest, bounds: Bounds): Promise<QueryReply> {
+  async function ask(request: QueryRequest, bounds: Bounds): Promise<ProcessReply> {
     holdParent(true);
     // The time it takes to load is not the query's
     await loaded;
-    if (gone !== undefined) return { fault: { class: "unavailable", message: gone } };
-    const answered = new Promise<QueryReply>((resolve) => {
+    if (ended !== undefined) return { failure: { class: "unavailable", message: ended } };
+    const replied = new Promise<ProcessReply>((resolve) => {
       settle = resolve;
     });
-    const unwatch = watchLimits(child.pid ?? 0, bounds, (fault) => {
+    watch = watchLimits(child.pid ?? 0, bounds, (failure, exceededIn) => {
       stop();
-      settle?.({ fault });
+      settle?.({ failure, exceededIn });
     });
     child.send(
-      question,
+      request,
       (error) => error && end(`The query process could not be asked: ${error.message}.`),
     );
-    const answer = await answered;
-    unwatch();
+    const reply = await replied;
+    watch.stop();
+    watch = undefined;
     settle = undefined;
     holdParent(false);
-    return answer;
+    return reply;
   }
 
   function stop(): void {
-    gone ??= "The query process was stopped.";
+    ended ??= "The query process was stopped.";
     child.kill("SIGKILL");
   }
 

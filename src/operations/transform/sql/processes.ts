@@ -1,6 +1,5 @@
-import type { QueryReply, QueryRequest } from "./messages.ts";
-import type { Bounds, QueryProcess } from "./process.ts";
-import { startQueryProcess } from "./process.ts";
+import type { Bounds, QueryRequest } from "./messages.ts";
+import { type ProcessReply, type QueryProcess, startQueryProcess } from "./process.ts";
 
 const idleSeconds = 30;
 /** Two requests by turns are usual, and starting a process takes a third of a second; each holds about 100 MB. */
@@ -13,11 +12,11 @@ interface Idle {
 }
 
 export interface QueryProcesses {
-  /** Asks a process that has only ever answered this owner; starts one when there is none. */
-  ask(owner: string, question: QueryRequest, bounds: Bounds): Promise<QueryReply>;
+  /** Asks a process that has only ever worked for this owner; starts one when there is none. */
+  ask(owner: string, request: QueryRequest, bounds: Bounds): Promise<ProcessReply>;
 }
 
-/** Query processes kept for the next question of the same owner, and stopped when they are idle for long or too many. */
+/** Query processes kept for the next request of the same owner, and stopped when they are idle for long or too many. */
 export function makeQueryProcesses({
   most,
   mostWaiting,
@@ -30,20 +29,20 @@ export function makeQueryProcesses({
   let busy = 0;
 
   return {
-    async ask(owner, question, bounds) {
+    async ask(owner, request, bounds) {
       if (busy >= most) {
         if (waiting.length >= mostWaiting)
-          return { fault: { class: "busy", message: "Too many queries wait already." } };
+          return { failure: { class: "busy", message: "Too many queries wait already." } };
         await new Promise<void>((resolve) => waiting.push(resolve));
       } else {
         busy += 1;
       }
       const process = take(owner);
       try {
-        return await process.ask(question, bounds);
+        return await process.ask(request, bounds);
       } finally {
         keep(owner, process);
-        // The place goes to the next in line without becoming free in between
+        // The slot goes to the next in line without becoming free in between
         const next = waiting.shift();
         if (next) next();
         else busy -= 1;
@@ -52,7 +51,7 @@ export function makeQueryProcesses({
   };
 
   function take(owner: string): QueryProcess {
-    const at = idle.findIndex((one) => one.owner === owner && one.process.isAlive());
+    const at = idle.findIndex((entry) => entry.owner === owner && entry.process.isAlive());
     const [mine] = at < 0 ? [] : idle.splice(at, 1);
     clearTimeout(mine?.timer);
     return mine?.process ?? startQueryProcess();
@@ -61,7 +60,7 @@ export function makeQueryProcesses({
   function keep(owner: string, process: QueryProcess): void {
     if (!process.isAlive()) return;
     const timer = setTimeout(() => {
-      const at = idle.findIndex((one) => one.process === process);
+      const at = idle.findIndex((entry) => entry.process === process);
       if (at >= 0) idle.splice(at, 1);
       process.stop();
     }, idleSeconds * 1000);

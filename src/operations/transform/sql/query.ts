@@ -1,82 +1,83 @@
 import { existsSync } from "node:fs";
 import type { DuckDBConnection } from "@duckdb/node-api";
-import { inputKinds } from "../input-kind.ts";
 import { openDuckDb, quoted } from "./duckdb.ts";
-import type { QueryInput, QueryReply, QueryRequest } from "./messages.ts";
+import type { Phase, QueryFailure, QueryInput, QueryReply, QueryRequest } from "./messages.ts";
+import { OutputError, outputSelect } from "./output.ts";
+import { openInput } from "./reader/index.ts";
+import { ReadError } from "./reader/read-error.ts";
 import { whyNotOneSelect } from "./validate.ts";
 
-/** Answers one question with a DuckDB of its own, closed afterwards: nothing a stranger's query sets outlives it. */
-export async function answer(question: QueryRequest): Promise<QueryReply> {
-  const { input } = question;
+type Step = "input" | "query" | "data";
+
+/** Works on one request with a DuckDB of its own, closed afterwards: nothing that a user's query sets outlives it. */
+export async function answer(
+  request: QueryRequest,
+  enter: (phase: Phase) => void,
+): Promise<QueryReply> {
+  const { input } = request;
   const allowedPaths = [
     input?.path,
-    question.kind === "run" ? question.output.path : undefined,
+    request.kind === "run" ? request.output.path : undefined,
   ].filter((path) => path !== undefined);
-  const { connection, close } = await openDuckDb({ ...question, allowedPaths });
+  const { connection, close } = await openDuckDb({ ...request, allowedPaths });
+  let step: Step = "input";
   try {
-    if (input) await connection.run(`CREATE VIEW input AS SELECT * FROM ${reader(input)}`);
+    // The types of a Parquet file are in its footer: reading that is planning
+    enter(input?.format === "parquet" ? "planning" : "reading");
+    const readAs = input && (await openInput(connection, input));
     await connection.run("SET lock_configuration = true");
-    return await ask(connection, question);
+    enter("planning");
+    step = "query";
+    const failure = await plan(connection, request);
+    if (failure) return { failure };
+    if (request.kind === "check") return {};
+    const { output } = request;
+    const copy = await connection.prepare(copySql(output.path, output.format));
+    enter("running");
+    step = "data";
+    await copy.run();
+    return readAs ? { readAs } : {};
   } catch (error) {
-    return fault(error, "input", input);
+    return { failure: failureOf(error, step, input) };
   } finally {
     close();
   }
 }
 
-async function ask(connection: DuckDBConnection, question: QueryRequest): Promise<QueryReply> {
-  const { input, sql } = question;
-  try {
-    const why = await whyNotOneSelect(connection, sql);
-    if (why) return { fault: { class: "bad_query", message: why } };
-    if (input) await bind(connection, sql);
-  } catch (error) {
-    return fault(error, "query", input);
-  }
-  return question.kind === "run" ? write(connection, question) : {};
-}
-
-const readers = { parquet: "read_parquet", csv: "read_csv_auto", json: "read_json_auto" };
-
-function reader(input: QueryInput): string {
-  return `${readers[inputKinds[input.kind]]}(${quoted(input.path)})`;
-}
-
-/** Preparing binds names and types and reads no more than the file's schema. */
-async function bind(connection: DuckDBConnection, sql: string): Promise<void> {
+/** Why the query cannot run, found without reading more of the file than its columns. Leaves the view `written`. */
+async function plan(
+  connection: DuckDBConnection,
+  { sql, input, output }: QueryRequest,
+): Promise<QueryFailure | undefined> {
+  const why = await whyNotOneSelect(connection, sql);
+  if (why) return { class: "bad_query", message: why };
+  if (!input) return undefined;
   const prepared = await (await connection.extractStatements(sql)).prepare(0);
   if (prepared.parameterCount > 0)
-    throw new Error(
-      "Binder Error: The query has parameters ($1 or ?), and nothing gives them values.",
-    );
+    return {
+      class: "bad_query",
+      message: "The query has parameters ($1 or ?), and nothing gives them values.",
+    };
+  if (!output) return undefined;
+  // A view takes a trailing semicolon or comment as it is; COPY (…) would not
+  await connection.run(`CREATE TEMP VIEW selected AS\n${sql}`);
+  await connection.run(`CREATE TEMP VIEW written AS ${await outputSelect(connection, output)}`);
+  return undefined;
 }
 
-async function write(
-  connection: DuckDBConnection,
-  { sql, input, output }: Extract<QueryRequest, { kind: "run" }>,
-): Promise<QueryReply> {
-  try {
-    // A view takes a trailing semicolon or comment as it is; COPY (…) would not.
-    await connection.run(`CREATE TEMP VIEW selected AS\n${sql}`);
-    const header = output.format === "csv" ? ", HEADER" : "";
-    // Its temporary file would be a path that is not allowed
-    await connection.run(
-      `COPY (FROM temp.selected) TO ${quoted(output.path)} (FORMAT ${output.format}${header}, USE_TMP_FILE false)`,
-    );
-    return {};
-  } catch (error) {
-    return fault(error, "data", input);
-  }
+function copySql(path: string, format: string): string {
+  const header = format === "csv" ? ", HEADER" : "";
+  // Its temporary file would be a path that is not allowed
+  return `COPY (FROM temp.written) TO ${quoted(path)} (FORMAT ${format}${header}, USE_TMP_FILE false)`;
 }
 
 const queryErrors = /^(Parser|Syntax|Binder|Catalog|Permission|Not implemented) Error/i;
 
-/** DuckDB's sentence with the class of its fault, which depends on what was being done. */
-function fault(
-  error: unknown,
-  doing: "input" | "query" | "data",
-  input: QueryInput | undefined,
-): QueryReply {
+/** DuckDB's sentence with a class, which depends on what was being done. */
+function failureOf(error: unknown, step: Step, input: QueryInput | undefined): QueryFailure {
+  if (error instanceof ReadError)
+    return { class: "bad_input", message: `${input?.name}: ${error.message}` };
+  if (error instanceof OutputError) return { class: "bad_query", message: error.message };
   const text = (error instanceof Error ? error.message : String(error)).replace(
     /^Failed to extract statements: /,
     "",
@@ -84,17 +85,13 @@ function fault(
   const message = input ? text.replaceAll(input.path, input.name) : text;
   const firstPart = message.split("\n\n")[0] ?? message;
   if (/^Out of Memory Error/i.test(text))
-    return { fault: { class: "memory", message: message.split("\n")[0] ?? message } };
-  if (doing === "input") {
-    const gone = input !== undefined && !existsSync(input.path);
-    return {
-      fault: gone
-        ? { class: "unavailable", message: `${input.name} is gone.` }
-        : { class: "bad_input", message: `${input?.name}: ${firstPart}` },
-    };
+    return { class: "memory", message: message.split("\n")[0] ?? message };
+  if (step === "input") {
+    return input !== undefined && !existsSync(input.path)
+      ? { class: "unavailable", message: `${input.name} no longer exists.` }
+      : { class: "bad_input", message: `${input?.name}: ${firstPart}` };
   }
-  if (doing === "query" || queryErrors.test(text))
-    return { fault: { class: "bad_query", message } };
-  if (/No space left/i.test(text)) return { fault: { class: "unavailable", message: firstPart } };
-  return { fault: { class: "bad_input", message: `${input?.name}: ${firstPart}` } };
+  if (step === "query" || queryErrors.test(text)) return { class: "bad_query", message };
+  if (/No space left/i.test(text)) return { class: "unavailable", message: firstPart };
+  return { class: "bad_input", message: `${input?.name}: ${firstPart}` };
 }

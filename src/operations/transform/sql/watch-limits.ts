@@ -1,34 +1,58 @@
 import { readFile, stat } from "node:fs/promises";
-import type { Bounds } from "./process.ts";
+import type { Bounds, Phase, QueryFailure } from "./messages.ts";
 
 const pollMilliseconds = 200;
 
-/** Calls `broken` once, when the process takes too long, too much memory (Linux only) or writes too much, or when it is called off. */
+export interface LimitWatch {
+  enter(phase: Phase): void;
+  stop(): void;
+}
+
+/** Calls `exceeded` once: when the process takes too long, too much memory (Linux only) or writes too much, or when it is canceled. */
 export function watchLimits(
   pid: number,
   bounds: Bounds,
-  broken: (fault: { class: string; message: string }) => void,
-): () => void {
-  const { seconds, residentMegabytes, output, signal } = bounds;
+  exceeded: (failure: QueryFailure, phase: Phase) => void,
+): LimitWatch {
+  const { seconds, planningSeconds, residentMegabytes, output, signal } = bounds;
+  let phase: Phase = "reading";
+  let planning: NodeJS.Timeout | undefined;
+  const report = (failure: QueryFailure) => exceeded(failure, phase);
   const timeUp = setTimeout(
-    () => broken({ class: "timeout", message: `The query took longer than ${seconds} seconds.` }),
+    () => report({ class: "timeout", message: `The query took longer than ${seconds} seconds.` }),
     seconds * 1000,
   );
-  const looking = setInterval(checkLimits, pollMilliseconds);
-  const callOff = () => broken({ class: "canceled", message: "The query was called off." });
-  if (signal?.aborted) queueMicrotask(callOff);
-  signal?.addEventListener("abort", callOff);
-  return () => {
-    clearTimeout(timeUp);
-    clearInterval(looking);
-    signal?.removeEventListener("abort", callOff);
+  const polling = setInterval(checkLimits, pollMilliseconds);
+  const cancel = () => report({ class: "canceled", message: "The query was canceled." });
+  if (signal?.aborted) queueMicrotask(cancel);
+  signal?.addEventListener("abort", cancel);
+  return {
+    enter(next) {
+      phase = next;
+      clearTimeout(planning);
+      if (next !== "planning" || planningSeconds >= seconds) return;
+      planning = setTimeout(
+        () =>
+          report({
+            class: "bad_input",
+            message: `Planning the query took longer than ${planningSeconds} seconds: the file's columns are nested too deep, or too many.`,
+          }),
+        planningSeconds * 1000,
+      );
+    },
+    stop() {
+      clearTimeout(timeUp);
+      clearTimeout(planning);
+      clearInterval(polling);
+      signal?.removeEventListener("abort", cancel);
+    },
   };
 
   async function checkLimits(): Promise<void> {
     if (output && (await sizeOf(output.path)) > output.megabytes * 1024 * 1024) {
-      broken({ class: "too_large", message: `The result is larger than ${output.megabytes} MB.` });
+      report({ class: "too_large", message: `The result is larger than ${output.megabytes} MB.` });
     } else if ((await residentMegabytesOf(pid)) > residentMegabytes) {
-      broken({
+      report({
         class: "memory",
         message: `The query process took more than ${residentMegabytes} MB of memory.`,
       });

@@ -1,0 +1,72 @@
+import { mkdtemp, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { localPathOf } from "../../inputs/local.ts";
+import type { SubmitCheck } from "../contract.ts";
+import type { Generator, LocalInput } from "./job.ts";
+import { prepareInput } from "./prepare-input.ts";
+import type { TransformSettings } from "./settings.ts";
+
+/** Text is read whole to find its types: a larger file is left to the worker. */
+const largestText = 32 * 1024 * 1024;
+
+/** Why the selection can never work, or why every one of the first files refuses it; undefined where one of them takes it. */
+export async function checkTransform(
+  generator: Generator,
+  settings: TransformSettings,
+  at: SubmitCheck,
+): Promise<string | undefined> {
+  const { selection, ...output } = settings;
+  const always = await generator.check(selection, undefined, output);
+  if (always) return always.message;
+  const problems: (string | undefined)[] = [];
+  for (const replicas of at.firstFiles ?? []) {
+    const problem = await checkFile(generator, settings, replicas, at.inputRoots);
+    if (problem !== "unreadable") problems.push(problem);
+  }
+  return problems.every((problem) => problem !== undefined) ? problems[0] : undefined;
+}
+
+/** One that cannot be read here and now is no reason to refuse: it fails later, alone, and says why. */
+async function checkFile(
+  generator: Generator,
+  settings: TransformSettings,
+  replicas: readonly string[],
+  inputRoots: readonly string[],
+): Promise<string | undefined> {
+  const folder = await mkdtemp(join(tmpdir(), "longshore-check-"));
+  try {
+    for (const replica of replicas) {
+      const input = await readable(replica, settings, inputRoots, folder);
+      if (!input) continue;
+      const problem = await generator.check(settings.selection, input, settings);
+      return problem?.message;
+    }
+    return "unreadable";
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function readable(
+  replica: string,
+  settings: TransformSettings,
+  inputRoots: readonly string[],
+  scratch: string,
+): Promise<LocalInput | undefined> {
+  try {
+    const path = await localPathOf(replica, inputRoots);
+    const input = await prepareInput({
+      name: replica,
+      path,
+      read: settings.read ?? {},
+      scratch,
+      largestText,
+    });
+    if (typeof input === "string") return undefined;
+    const { size } = await stat(path);
+    return input.format === "parquet" || size <= largestText ? input : undefined;
+  } catch {
+    return undefined;
+  }
+}

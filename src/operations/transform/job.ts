@@ -1,0 +1,64 @@
+// What a generator is given and what it gives back.
+import type { TaskError } from "../contract.ts";
+import type { FileKind } from "./file-kind.ts";
+import type { ReadAs, ReadSettings } from "./read-settings.ts";
+
+export const formats = ["parquet", "csv", "json"] as const;
+export type Format = (typeof formats)[number];
+
+export const decimalChoices = ["keep", "double"] as const;
+export type Decimals = (typeof decimalChoices)[number];
+
+export interface LocalInput extends FileKind {
+  /** a name without wildcards, under which the file is read */
+  path: string;
+  /** what its user calls it, for sentences */
+  name: string;
+  read: ReadSettings;
+  /** columns that the folders of its path make, where the step asks for them */
+  hiveColumns?: Record<string, string> | undefined;
+}
+
+export interface Limits {
+  memoryMegabytes: number;
+  seconds: number;
+  outputMegabytes: number;
+  threads: number;
+}
+
+export interface Output {
+  path: string;
+  format: Format;
+  decimals: Decimals;
+}
+
+export interface Job {
+  /** jobs of one owner may share a process; others never do */
+  owner: string;
+  selection: string;
+  input: LocalInput;
+  output: Output;
+  limits: Limits;
+  signal: AbortSignal;
+}
+
+/** Where a check has found a fault: in the selection itself, or in how it meets a file. */
+export interface CheckProblem {
+  message: string;
+  /** the selection alone cannot work, whatever the file */
+  always: boolean;
+}
+
+export type JobOutcome = { error: TaskError } | { readAs: ReadAs };
+
+/** Turns a user's selection into work on one file. */
+export interface Generator {
+  /** Why the selection cannot work, or undefined. With an input, its names and types are checked too. */
+  check(
+    selection: string,
+    input?: LocalInput,
+    output?: Omit<Output, "path">,
+  ): Promise<CheckProblem | undefined>;
+  /** Writes the output and tells what was understood of the input, or what went wrong. */
+  run(job: Job): Promise<JobOutcome>;
+}

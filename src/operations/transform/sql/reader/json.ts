@@ -1,0 +1,119 @@
+import type { DuckDBConnection } from "@duckdb/node-api";
+import type { ReadAs } from "../../read-settings.ts";
+import { identifier, quoted } from "../duckdb.ts";
+import type { QueryInput } from "../messages.ts";
+import { jsonError } from "./json-error.ts";
+import { numberTypes, placeOf, type Source } from "./json-numbers.ts";
+import { assertUsable, type Structure, typeSql } from "./json-structure.ts";
+import { assertTypesFit } from "./misfits.ts";
+import { ReadError, shownValue } from "./read-error.ts";
+import { sampleOf } from "./sample.ts";
+import { castSql } from "./text-cast.ts";
+
+interface Column {
+  name: string;
+  /** as read_json is to take it */
+  raw: string;
+  type: string;
+}
+
+/** Finds keys and types in the whole file and reads it by those. Text stays text: JSON has no dates. */
+export async function openJson(
+  connection: DuckDBConnection,
+  input: QueryInput,
+): Promise<{ select: string; readAs: ReadAs }> {
+  const { text, whole } = await sampleOf(input.path, input.gzip);
+  const array = input.read.records ? input.read.records === "array" : /^\s*\[/.test(text);
+  const format = array ? "array" : lines(text, whole) ? "newline_delimited" : "unstructured";
+  const how = `format = '${format}', compression = '${input.gzip ? "gzip" : "uncompressed"}'`;
+  const source: Source = {
+    connection,
+    input,
+    lines: format === "newline_delimited",
+    records: `read_json_objects(${quoted(input.path)}, ${how})`,
+  };
+  const columns = await jsonError(source, () => columnsOf(source));
+  const shape = columns.map(({ name, raw }) => `${quoted(name)}: ${quoted(raw)}`).join(", ");
+  const rows = `read_json(${quoted(input.path)}, auto_detect = false, ${how}, hive_partitioning = false, columns = {${shape}})`;
+  const said = columns.filter(({ name }) => input.read.types?.[name] !== undefined);
+  await jsonError(source, () => assertSaidTypesFit(source, rows, said));
+  const select = columns
+    .map(({ name, raw, type }) =>
+      raw === type ? identifier(name) : `${castSql(identifier(name), type)} AS ${identifier(name)}`,
+    )
+    .join(", ");
+  return {
+    select: `SELECT ${select} FROM ${rows}`,
+    readAs: {
+      format: "json",
+      columns: columns.map((column) => column.name),
+      types: columns.map((column) => column.type),
+      records: array ? "array" : "lines",
+      encoding: input.encoding,
+    },
+  };
+}
+
+/** Whether the first line is a record of its own; records may also be spread over lines. */
+function lines(text: string, whole: boolean): boolean {
+  const first = text.split("\n").find((line) => line.trim() !== "") ?? "";
+  if (!text.includes("\n") && !whole) return true;
+  const plain = first.replace(/\b-?(NaN|Infinity|Inf)\b/gi, "0");
+  try {
+    JSON.parse(plain);
+    return true;
+  } catch {
+    return (
+      !/^\s*[[{]\s*$/.test(first) && text.trim().split("\n").length > 1 && /[}\]]\s*$/.test(first)
+    );
+  }
+}
+
+async function columnsOf(source: Source): Promise<Column[]> {
+  const { connection, input, records } = source;
+  const { types = {}, all_text } = input.read;
+  const result = await connection.runAndReadAll(
+    `SELECT count(*), count_if(json_type(json) <> 'OBJECT'), json_group_structure(json),
+       bool_or(regexp_matches(json, '[0-9]{16}|[eE][+]?[0-9]{3}')) FROM ${records}`,
+  );
+  const [count, others, structureText, longNumbers] = result.getRows()[0] ?? [];
+  if (Number(count) === 0) throw new ReadError("it has no records, so it has no columns.");
+  if (Number(others) > 0) throw await notRecords(source);
+  const structure: Structure = JSON.parse(String(structureText));
+  if (typeof structure === "string" || Array.isArray(structure))
+    throw new ReadError("its records have no keys, so it has no columns.");
+  const missing = Object.keys(types).filter((name) => !(name in structure));
+  if (missing.length > 0)
+    throw new ReadError(
+      `no record has the key ${missing.map(shownValue).join(", ")}, for which read.types gives a type.`,
+    );
+  const free = Object.fromEntries(
+    Object.entries(structure).filter(([name]) => !all_text && !(name in types)),
+  );
+  assertUsable(Object.fromEntries(Object.keys(structure).map((key) => [key, free[key] ?? "NULL"])));
+  const typeAt = await numberTypes(source, free, longNumbers === true);
+  return Object.entries(structure).map(([name, inner]) => {
+    const said = types[name] ?? (all_text ? "VARCHAR" : undefined);
+    if (said) return { name, raw: said === "JSON" ? "JSON" : "VARCHAR", type: said };
+    const type = typeSql(inner, typeAt, `$.${JSON.stringify(name)}`);
+    return { name, raw: type, type };
+  });
+}
+
+async function notRecords(source: Source): Promise<ReadError> {
+  const result = await source.connection.runAndReadAll(
+    `SELECT row, json FROM (SELECT row_number() OVER () AS row, json FROM ${source.records})
+     WHERE json_type(json) <> 'OBJECT' LIMIT 1`,
+  );
+  const [row, json] = result.getRows()[0] ?? [];
+  return new ReadError(
+    `${await placeOf(source, Number(row))} is ${shownValue(String(json))}, and not a record ({"key": value, …}).`,
+  );
+}
+
+async function assertSaidTypesFit(source: Source, rows: string, said: Column[]): Promise<void> {
+  const columns = said
+    .filter(({ raw, type }) => raw === "VARCHAR" && type !== "VARCHAR")
+    .map(({ name, type }) => ({ text: identifier(name), name, type }));
+  await assertTypesFit(source.connection, rows, columns, (row) => placeOf(source, row));
+}

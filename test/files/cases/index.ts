@@ -1,0 +1,7 @@
+import type { FileCase } from "../case.ts";
+import { csvLayout } from "./csv-layout.ts";
+import { csvTypes } from "./csv-types.ts";
+import { json } from "./json.ts";
+import { notTables } from "./not-tables.ts";
+
+export const cases: FileCase[] = [...csvTypes, ...csvLayout, ...json, ...notTables];

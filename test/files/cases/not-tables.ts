@@ -1,0 +1,133 @@
+import { gzipSync } from "node:zlib";
+import { casesOf } from "../case.ts";
+
+/** What is neither Parquet, CSV nor JSON is told by its content. */
+export const notTables = casesOf("Not a table", [
+  {
+    name: "a README",
+    file: "README",
+    bytes: "Hello, world.\nThis is text.\n",
+    fails: ["text", "read.format"],
+  },
+  {
+    name: "a README.md",
+    file: "README.md",
+    bytes: "# Hello\n\n- a, b\n",
+    fails: ["text", "read.format"],
+  },
+  { name: "a program", file: "a.ts", bytes: "export const a = 1;\n", fails: ["text"] },
+  { name: "NetCDF", file: "a.nc", bytes: Buffer.from("CDF\x01\0\0\0\0"), fails: ["NetCDF"] },
+  {
+    name: "HDF5",
+    file: "a.h5",
+    bytes: Buffer.from("\x89HDF\r\n\x1a\n\0\0", "latin1"),
+    fails: ["HDF5"],
+  },
+  {
+    name: "HDF5 under the name of a CSV",
+    file: "a.csv",
+    bytes: Buffer.from("\x89HDF\r\n\x1a\n\0\0", "latin1"),
+    fails: ["HDF5"],
+  },
+  { name: "ROOT", file: "a.root", bytes: Buffer.from("root\0\0\xf6\x04\0"), fails: ["ROOT"] },
+  { name: "a ZIP", file: "a.csv", bytes: Buffer.from("PK\x03\x04\0\0"), fails: ["ZIP"] },
+  {
+    name: "zstd",
+    file: "a.csv.zst",
+    bytes: Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0, 0]),
+    fails: ["zstd"],
+  },
+  {
+    name: "an HTML page under the name of a CSV",
+    file: "a.csv",
+    bytes: "<!DOCTYPE html>\n<html><body>Please log in</body></html>\n",
+    fails: ["HTML"],
+  },
+  {
+    name: "a _SUCCESS file",
+    file: "_SUCCESS",
+    bytes: "",
+    fails: ["empty"],
+  },
+  {
+    name: "checksums",
+    file: "SHA256SUMS",
+    bytes: `${"0".repeat(64)}  a.parquet\n`,
+    fails: ["text"],
+  },
+  { name: "bytes", file: "noise", bytes: Buffer.from([1, 0, 2, 0, 3]), fails: ["binary"] },
+  {
+    name: "an empty Parquet file",
+    file: "a.parquet",
+    bytes: "",
+    fails: ["not a Parquet", "empty"],
+  },
+  {
+    name: "text under the name of Parquet",
+    file: "a.parquet",
+    bytes: "a,b\n1,2\n",
+    fails: ["PAR1"],
+  },
+  {
+    name: "a Parquet file that is cut",
+    file: "a.parquet",
+    bytes: Buffer.from("PAR1\x15\0\x15\0"),
+    fails: ["a.parquet"],
+  },
+  {
+    name: "an encrypted Parquet file",
+    file: "a.parquet",
+    bytes: Buffer.from("PARE\0\0\0\0PARE"),
+    fails: ["encrypted"],
+  },
+  {
+    name: "a gzipped archive",
+    file: "a.tar.gz",
+    bytes: gzipSync(Buffer.concat([Buffer.alloc(257), Buffer.from("ustar"), Buffer.alloc(250)])),
+    fails: ["TAR"],
+  },
+  {
+    name: "text that its step calls a CSV",
+    file: "table.dat",
+    bytes: "a,b\n1,2\n",
+    read: { format: "csv" },
+    rows: [[1, 2]],
+  },
+  {
+    name: "a CSV that its step calls JSON",
+    file: "a.csv",
+    bytes: '{"a":1}\n',
+    read: { format: "json" },
+    rows: [[1]],
+  },
+  {
+    name: "a CSV that its step calls Parquet",
+    file: "a.csv",
+    bytes: "a,b\n1,2\n",
+    read: { format: "parquet" },
+    fails: ["not a Parquet"],
+  },
+  {
+    name: "words that begin like a ROOT file",
+    file: "root.csv",
+    bytes: "root,leaf\n1,2\n",
+    rows: [[1, 2]],
+  },
+  {
+    name: "GRIB",
+    file: "a.grib",
+    bytes: Buffer.from("GRIB\0\0\0\x02"),
+    fails: ["GRIB"],
+  },
+  { name: "Avro", file: "a.avro", bytes: Buffer.from("Obj\x01\0"), fails: ["Avro"] },
+  { name: "ORC", file: "a.orc", bytes: Buffer.from("ORC\0\0"), fails: ["ORC"] },
+  { name: "Arrow", file: "a.arrow", bytes: Buffer.from("ARROW1\0\0"), fails: ["Arrow"] },
+  { name: "SQLite", file: "a.db", bytes: Buffer.from("SQLite format 3\0"), fails: ["SQLite"] },
+  {
+    name: "NumPy",
+    file: "a.npy",
+    bytes: Buffer.from("\x93NUMPY\x01\0", "latin1"),
+    fails: ["NumPy"],
+  },
+  { name: "FITS", file: "a.fits", bytes: "SIMPLE  =                    T", fails: ["FITS"] },
+]);
