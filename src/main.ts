@@ -12,6 +12,7 @@ import { makeApp } from "./http/app.ts";
 import { type Listening, listen } from "./http/listen.ts";
 import { holdUntilReady } from "./http/ready.ts";
 import type { Logger } from "./log.ts";
+import { makeMounts } from "./mounts.ts";
 import { keyProblem } from "./requests/keys/keys.ts";
 import { startSampler } from "./requests/monitor/sampler.ts";
 import { resultBuckets } from "./requests/read/result-bucket.ts";
@@ -80,7 +81,7 @@ async function start(
   atTheEnd(context.close);
   await ensurePartitions(context.db);
   const s3 = config.roles.includes("api") ? await openS3(context, atTheEnd) : undefined;
-  startupBarrier.open(makeApp(context));
+  startupBarrier.open(makeApp(context, makeMounts(context)));
 
   atTheEnd(startSampler(context).stop);
   const scheduler = config.roles.includes("scheduler") ? startScheduler(context) : undefined;

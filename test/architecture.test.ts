@@ -41,7 +41,7 @@ const pure = [
   "settings",
   "config.ts",
 ];
-const rim = ["http", "s3", "facades", "web", "worker", "client", "main.ts", "run.ts"];
+const rim = ["http", "s3", "facades", "web", "worker", "client", "mounts.ts", "main.ts", "run.ts"];
 
 test("the domain does not know who listens: only the rim imports the rim", () => {
   const wrong = edges(
@@ -109,6 +109,14 @@ test.each(["queue", "runner", "storage"])(
 
 /** Parts of adapters that hold no connection and may be used elsewhere. */
 const pureParts = ["storage/signing.ts", "storage/names.ts"];
+
+test("the rim reads a request through the use case that asks who may", () => {
+  const wrong = edges(
+    (from, to) => rim.includes(part(from)) && to === "requests/read/request-view.ts",
+    (source) => source.mentions,
+  );
+  expect(wrong).toEqual([]);
+});
 
 test("only stores speak SQL to the ledger", () => {
   const speaks = /\b(SELECT\s.+\bFROM|INSERT INTO|UPDATE\s+\w+\s+(AS\s+\w+\s+)?SET|DELETE FROM)\b/s;

@@ -28,23 +28,35 @@ export async function datasetRow(query: Query, id: number): Promise<DatasetRow |
   return row;
 }
 
+export async function isUsedBy(query: Query, id: number, owner: string): Promise<boolean> {
+  const rows = await query(`SELECT FROM requests WHERE dataset_id = $1 AND owner = $2 LIMIT 1`, [
+    id,
+    owner,
+  ]);
+  return rows.length > 0;
+}
+
 export interface DatasetFilter {
   finder?: string | undefined;
   past: boolean;
+  /** only those that a request of this owner uses */
+  usedBy: string | undefined;
   before: number | undefined;
   limit: number;
 }
 
 export function datasetRows(
   query: Query,
-  { finder, past, before, limit }: DatasetFilter,
+  { finder, past, usedBy, before, limit }: DatasetFilter,
 ): Promise<DatasetRow[]> {
   return query<DatasetRow>(
     `SELECT ${columns} FROM datasets
      WHERE ($1::text IS NULL OR finder = $1) AND ($2 OR state = ANY($3))
        AND ($4::bigint IS NULL OR id < $4)
+       AND ($6::text IS NULL OR EXISTS (
+         SELECT FROM requests WHERE requests.dataset_id = datasets.id AND requests.owner = $6))
      ORDER BY id DESC LIMIT $5`,
-    [finder ?? null, past, currentDatasetStates, before ?? null, limit],
+    [finder ?? null, past, currentDatasetStates, before ?? null, limit, usedBy ?? null],
   );
 }
 

@@ -1,8 +1,16 @@
+import { type Caller, ownerOf } from "../auth/caller.ts";
 import { decodeCursor, encodeCursor } from "../cursor.ts";
 import type { Deps } from "../deps.ts";
 import { notFound } from "../errors.ts";
 import type { Page } from "../requests/views.ts";
-import { type DatasetRow, datasetFileRows, datasetRow, datasetRows } from "./datasets-store.ts";
+import { type Action, assertMay, decide, onlyOf } from "../users/policy.ts";
+import {
+  type DatasetRow,
+  datasetFileRows,
+  datasetRow,
+  datasetRows,
+  isUsedBy,
+} from "./datasets-store.ts";
 import type { DatasetOutcome } from "./lookup-end.ts";
 import { moveDataset } from "./move-store.ts";
 import type { DatasetState } from "./state.ts";
@@ -45,27 +53,36 @@ export interface ListDatasets {
   limit: number;
 }
 
-/** Newest first, in keyset pages. */
+/** Newest first, in keyset pages: those that the caller's requests use, or all where the caller may see them. */
 export async function listDatasets(
   ctx: Deps<"db">,
+  caller: Caller,
   { finder, past = false, cursor, limit }: ListDatasets,
 ): Promise<Page<DatasetView>> {
+  assertMay(caller, "dataset.read");
   const before = cursor ? Number(decodeCursor(cursor, ["number"])[0]) : undefined;
-  const rows = await datasetRows(ctx.db.query, { finder, past, before, limit: limit + 1 });
+  const usedBy = onlyOf(caller, "dataset.read");
+  const filter = { finder, past, usedBy, before, limit: limit + 1 };
+  const rows = await datasetRows(ctx.db.query, filter);
   return pageOf(rows, limit, toView, (row) => row.id);
 }
 
-export async function readDataset(ctx: Deps<"db">, id: string | number): Promise<DatasetView> {
-  return toView(await rowOf(ctx, id));
+export async function readDataset(
+  ctx: Deps<"db">,
+  id: string | number,
+  caller: Caller,
+): Promise<DatasetView> {
+  return toView(await rowOf(ctx, id, caller, "dataset.read"));
 }
 
 /** In the order in which they were found. */
 export async function listDatasetFiles(
   ctx: Deps<"db">,
   id: string | number,
+  caller: Caller,
   { cursor, limit }: { cursor?: string | undefined; limit: number },
 ): Promise<Page<DatasetFileView>> {
-  const dataset = await rowOf(ctx, id);
+  const dataset = await rowOf(ctx, id, caller, "dataset.read");
   const after = cursor ? Number(decodeCursor(cursor, ["number"])[0]) : 0;
   const rows = await datasetFileRows(ctx.db.query, dataset.id, { after, limit: limit + 1 });
   return pageOf(
@@ -77,24 +94,43 @@ export async function listDatasetFiles(
 }
 
 /**
- * Removes a dataset: the next request that names it looks it up again. Requests that use it keep it, and a lookup they wait
- * for goes on, so nothing has to end first. `removed` is false if no new request used it anyway.
+ * Marks a dataset as stale: the next request that names it looks it up again. Requests that use it keep it, and a
+ * lookup that they wait for goes on. `removed` is false if it was stale already.
  */
 export async function removeDataset(
   ctx: Deps<"db">,
   id: string | number,
+  caller: Caller,
 ): Promise<{ removed: boolean; dataset: DatasetView }> {
-  const { id: number } = await rowOf(ctx, id);
+  const { id: number } = await rowOf(ctx, id, caller, "dataset.delete");
   const removed = await moveDataset(ctx.db.query, number, "remove");
-  return { removed, dataset: await readDataset(ctx, number) };
+  return { removed, dataset: await readDataset(ctx, number, caller) };
 }
 
-async function rowOf(ctx: Deps<"db">, id: string | number): Promise<DatasetRow> {
-  const row = /^[1-9]\d{0,14}$/.test(String(id))
-    ? await datasetRow(ctx.db.query, Number(id))
-    : undefined;
-  if (!row) throw notFound("dataset", String(id));
+/** What no request of the caller uses is not found, unless the caller may see everybody's. */
+async function rowOf(
+  ctx: Deps<"db">,
+  id: string | number,
+  caller: Caller,
+  action: Action,
+): Promise<DatasetRow> {
+  assertMay(caller, action);
+  const known = /^[1-9]\d{0,14}$/.test(String(id));
+  const row = known ? await datasetRow(ctx.db.query, Number(id)) : undefined;
+  if (!row || !(await mayOnDataset(ctx, caller, action, row)))
+    throw notFound("dataset", String(id));
   return row;
+}
+
+async function mayOnDataset(
+  ctx: Deps<"db">,
+  caller: Caller,
+  action: Action,
+  { id }: DatasetRow,
+): Promise<boolean> {
+  if (decide(caller, action, "foreign") === "allowed") return true;
+  const owner = ownerOf(caller);
+  return owner !== undefined && (await isUsedBy(ctx.db.query, id, owner));
 }
 
 function pageOf<Row, Item>(

@@ -1,7 +1,9 @@
 // What finders of others say (servicex.md 3.1–3.2): files, in as many calls as they like, then that the list is whole, or why there is none.
 
+import type { Caller } from "../auth/caller.ts";
 import type { Deps } from "../deps.ts";
 import { notFound, RequestError } from "../errors.ts";
+import { assertMay } from "../users/policy.ts";
 import type { FoundFile } from "./contract.ts";
 import { closeDataset, fillDataset } from "./fill.ts";
 import { failedOutcomes } from "./lookup-end.ts";
@@ -15,8 +17,10 @@ const longestReason = 2_048;
 export async function receiveFiles(
   ctx: Deps<"db" | "finders" | "ledger" | "notifier">,
   datasetId: number,
+  caller: Caller,
   files: FoundFile[],
 ): Promise<{ added: number; total: number }> {
+  assertMay(caller, "lookup.report");
   await assertExternalLookup(ctx, datasetId);
   for (const [index, file] of files.entries()) refuseUnreadable(file, index);
   const { added, total, announced, open } = await fillDataset(ctx, datasetId, files);
@@ -30,8 +34,10 @@ export async function receiveFiles(
 export async function receiveComplete(
   ctx: Deps<"db" | "finders" | "ledger" | "notifier">,
   datasetId: number,
+  caller: Caller,
   { files }: { files?: number | undefined },
 ): Promise<void> {
+  assertMay(caller, "lookup.report");
   await assertExternalLookup(ctx, datasetId);
   const announced =
     files !== undefined && Number.isSafeInteger(files) && files >= 0 ? files : undefined;
@@ -46,9 +52,11 @@ export async function receiveComplete(
 export async function receiveError(
   ctx: Deps<"db" | "finders" | "ledger" | "notifier">,
   datasetId: number,
+  caller: Caller,
   type: string,
   message: string,
 ): Promise<void> {
+  assertMay(caller, "lookup.report");
   await assertExternalLookup(ctx, datasetId);
   const outcome = failedOutcomes.find((one) => one === type) ?? "internal_failure";
   const reason =

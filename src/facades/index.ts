@@ -1,4 +1,5 @@
-import type { Facade } from "./contract.ts";
+// A façade speaks another service's HTTP API at that service's own paths, and translates it to ours.
+import type { Mount } from "../http/mount.ts";
 import { servicex } from "./servicex/index.ts";
 
-export const facades: Facade[] = [servicex];
+export const facades: Mount[] = [servicex];

@@ -1,9 +1,16 @@
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
-import express, { type Router } from "express";
+import { Router } from "express";
+import type { Mount } from "./mount.ts";
 
-const policy =
-  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'";
+const contentSecurityPolicy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "frame-ancestors 'none'",
+].join("; ");
 
 const page = `<!doctype html>
 <html lang="en">
@@ -15,7 +22,9 @@ const page = `<!doctype html>
     <link rel="icon" href="/docs/favicon-32x32.png">
   </head>
   <body>
-    <noscript>This page needs JavaScript; the same is in <a href="/openapi.json">/openapi.json</a>.</noscript>
+    <noscript>
+      This page needs JavaScript; <a href="/openapi.json">/openapi.json</a> has the same content.
+    </noscript>
     <div id="api"></div>
     <script src="/docs/swagger-ui-bundle.js"></script>
     <script src="/docs/start.js"></script>
@@ -23,26 +32,32 @@ const page = `<!doctype html>
 </html>
 `;
 
-const start = `SwaggerUIBundle({ url: "/openapi.json", dom_id: "#api", deepLinking: true, validatorUrl: null });\n`;
+const start = `SwaggerUIBundle(${JSON.stringify({
+  url: "/openapi.json",
+  dom_id: "#api",
+  deepLinking: true,
+  validatorUrl: null,
+})});\n`;
 
 /** Swagger UI from our own origin: nothing is fetched from elsewhere. */
-export function docs(): Router {
-  const assets = dirname(createRequire(import.meta.url).resolve("swagger-ui-dist/package.json"));
-  const router = express.Router();
-  router.use((_request, response, next) => {
-    response.setHeader("content-security-policy", policy);
-    next();
-  });
-  router.get("/", (_request, response) => {
-    response.type("html").send(page);
-  });
-  router.get("/start.js", (_request, response) => {
-    response.type("js").send(start);
-  });
-  for (const name of ["swagger-ui.css", "swagger-ui-bundle.js", "favicon-32x32.png"]) {
-    router.get(`/${name}`, (_request, response) =>
-      response.sendFile(name, { root: assets, maxAge: "1h" }),
-    );
-  }
-  return router;
-}
+export const docs: Mount = {
+  name: "docs",
+  owns: (path) => /^\/docs(\/|$)/.test(path),
+  contentSecurityPolicy,
+  router() {
+    const assets = dirname(createRequire(import.meta.url).resolve("swagger-ui-dist/package.json"));
+    const router = Router();
+    router.get("/docs", (_request, response) => {
+      response.type("html").send(page);
+    });
+    router.get("/docs/start.js", (_request, response) => {
+      response.type("js").send(start);
+    });
+    for (const name of ["swagger-ui.css", "swagger-ui-bundle.js", "favicon-32x32.png"]) {
+      router.get(`/docs/${name}`, (_request, response) =>
+        response.sendFile(name, { root: assets, maxAge: "1h" }),
+      );
+    }
+    return router;
+  },
+};

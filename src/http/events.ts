@@ -1,5 +1,6 @@
 import type { ServerResponse } from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
+import type { Caller } from "../auth/caller.ts";
 import type { Deps } from "../deps.ts";
 import { RequestError, UnavailableError } from "../errors.ts";
 import { readRequest } from "../requests/read/request.ts";
@@ -18,6 +19,7 @@ export function eventId({ round, state, counters: c }: RequestView): string {
 
 export async function streamEvents(
   ctx: Deps<"db" | "notifier">,
+  caller: Caller,
   first: RequestView,
   lastEventId: string,
   response: ServerResponse,
@@ -36,7 +38,7 @@ export async function streamEvents(
     for (
       let view: RequestView | undefined = first;
       view && !gone.signal.aborted;
-      view = await next(ctx, first.id, subscription, gone.signal)
+      view = await next(ctx, first.id, caller, subscription, gone.signal)
     ) {
       if (sent !== undefined || eventId(view) !== lastEventId) sendChanges(response, sent, view);
       sent = view;
@@ -86,13 +88,14 @@ function subscribe(ctx: Deps<"notifier">, id: string): Subscription {
 async function next(
   ctx: Deps<"db">,
   id: string,
+  caller: Caller,
   subscription: Subscription,
   signal: AbortSignal,
 ): Promise<RequestView | undefined> {
   while (!signal.aborted) {
     await untilNotified(subscription, signal);
     try {
-      return await readRequest(ctx, id);
+      return await readRequest(ctx, id, caller);
     } catch (error) {
       if (error instanceof RequestError) return undefined;
       if (!(error instanceof UnavailableError)) throw error;

@@ -1,7 +1,10 @@
 // A route is one object with its schemas; validation, the OpenAPI document and the types of the client come from it.
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type ZodObject, type ZodType, z } from "zod";
+import type { Caller } from "../auth/caller.ts";
 import type { Context } from "../deps.ts";
+import type { Action } from "../users/policy.ts";
+import type { Admit } from "./admit.ts";
 import { readJson, type TextRule } from "./body.ts";
 import { parse, parsePathParameters } from "./parse.ts";
 import { parseQuery } from "./query.ts";
@@ -39,8 +42,7 @@ export interface Input<Params, Query, Body> {
   params: Params;
   query: Query;
   body: Body;
-  /** who asks */
-  owner: string;
+  caller: Caller;
   request: IncomingMessage;
   /** the body as it was sent, before defaults */
   sent: unknown;
@@ -59,6 +61,8 @@ interface Definition<Params extends ZodObject, Query extends ZodObject, Body ext
   summary: string;
   description?: string;
   tag: string;
+  /** what a call does, by which users/policy.ts says who may make it */
+  access: Action;
   params?: Params;
   query?: Query;
   headers?: ZodObject;
@@ -74,6 +78,7 @@ interface Definition<Params extends ZodObject, Query extends ZodObject, Body ext
 
 interface Call {
   ctx: Context;
+  admit: Admit;
   request: IncomingMessage;
   response: ServerResponse;
   pathParameters: Record<string, unknown>;
@@ -83,9 +88,6 @@ export interface Route extends Omit<Definition<ZodObject, ZodObject, ZodType>, "
   answer(call: Call): Promise<Reply | Streamed>;
 }
 
-/** While identity is off, everything belongs to the one person at this machine. */
-const localOwner = "local";
-
 export function route<Params extends ZodObject, Query extends ZodObject, Body extends ZodType>(
   definition: Definition<Params, Query, Body>,
 ): Route {
@@ -93,10 +95,12 @@ export function route<Params extends ZodObject, Query extends ZodObject, Body ex
 
   async function answer({
     ctx,
+    admit,
     request,
     response,
     pathParameters,
   }: Call): Promise<Reply | Streamed> {
+    const caller = await admit(request, rest.access);
     const path = params ? parsePathParameters(params, pathParameters) : ({} as z.output<Params>);
     const asked = parseQuery(query, request.url ?? "/") as z.output<Query>;
     const sent = body
@@ -106,7 +110,7 @@ export function route<Params extends ZodObject, Query extends ZodObject, Body ex
       params: path,
       query: asked,
       body: body ? parse(body.schema, sent) : (undefined as z.output<Body>),
-      owner: localOwner,
+      caller,
       request,
       sent,
       gone: () => untilGone(response),

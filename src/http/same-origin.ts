@@ -1,41 +1,53 @@
-// With identity off, whoever reaches the service may use it. A web page open in a browser on the same machine must not:
-// neither by a name that resolves to this machine (Host), nor by a call across origins (Origin, Sec-Fetch-Site).
+// A web page that is open in a browser on the user's machine must not call the service in that user's name:
+// neither across origins (Origin, Sec-Fetch-Site), nor, while identity is off and whoever reaches the service may
+// use it, under a name that somebody resolves to this machine (Host).
 import type { IncomingMessage } from "node:http";
 import { RequestError } from "../errors.ts";
 
 const loopback = /^(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?$/i;
+const changesNothing = ["GET", "HEAD", "OPTIONS"];
 
-/** Throws when the call comes from elsewhere; `ownUrls` are the addresses this service is known by. */
+export interface OriginRules {
+  /** the addresses that this service is known by */
+  ownUrls: () => readonly string[];
+  /** identity is off: reading is refused across origins as well */
+  checkHost: boolean;
+}
+
+/** Throws 403 for a foreign Host or Origin. */
 export function requireSameOrigin(
-  headers: IncomingMessage["headers"],
-  ownUrls: () => readonly string[],
+  { headers, method = "GET" }: Pick<IncomingMessage, "headers" | "method">,
+  { ownUrls, checkHost }: OriginRules,
 ): void {
   const { host = "", origin } = headers;
-  if (!loopback.test(host) && !ownUrls().some((url) => new URL(url).host === host.toLowerCase())) {
+  if (checkHost && !loopback.test(host) && !isOwnHost(host, ownUrls()))
     throw new RequestError(
       403,
       "foreign_host",
       `The host ${shown(host)} is not one of this service's. Use 127.0.0.1 or localhost, or set PUBLIC_URL.`,
     );
-  }
-  if (
-    origin !== undefined &&
-    origin !== `http://${host}` &&
-    !ownUrls().some((url) => new URL(url).origin === origin)
-  ) {
+  // With identity on, a page of another origin cannot read an answer; it must not change anything either.
+  if (!checkHost && changesNothing.includes(method)) return;
+  const ownOrigin =
+    origin === undefined ||
+    (checkHost && origin === `http://${host}`) ||
+    ownUrls().some((url) => new URL(url).origin === origin);
+  if (!ownOrigin)
     throw new RequestError(
       403,
       "foreign_origin",
-      `A page of ${shown(origin)} may not call this service.`,
+      `A page of ${shown(origin ?? "")} may not call this service.`,
     );
-  }
-  if (headers["sec-fetch-site"] === "cross-site") {
+  if (headers["sec-fetch-site"] === "cross-site")
     throw new RequestError(
       403,
       "foreign_origin",
       "A page of another site may not call this service.",
     );
-  }
+}
+
+function isOwnHost(host: string, ownUrls: readonly string[]): boolean {
+  return ownUrls.some((url) => new URL(url).host === host.toLowerCase());
 }
 
 function shown(text: string): string {

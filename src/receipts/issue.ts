@@ -1,9 +1,12 @@
+import type { Caller } from "../auth/caller.ts";
 import { canonicalJson } from "../canonical-json.ts";
 import type { Deps } from "../deps.ts";
 import { notFound, RequestError } from "../errors.ts";
-import { isUuid, readRequest } from "../requests/read/request.ts";
+import { viewOf } from "../requests/read/request-view.ts";
 import { isFinal } from "../requests/state.ts";
 import type { RequestView } from "../requests/views.ts";
+import { assertMay, mayOn } from "../users/policy.ts";
+import { isUuid } from "../uuid.ts";
 import { documentOf } from "./document.ts";
 import { type PublicJwk, receiptKey, toJwk } from "./key.ts";
 import {
@@ -15,27 +18,33 @@ import {
   receiptRow,
 } from "./store.ts";
 
-/** The signed receipt as JSON text, byte for byte as it is kept; made at the first look. Of a deleted request it is what remains. */
+/**
+ * The signed receipt as JSON text, byte for byte as it is kept; made when it is first read. It is what remains of a
+ * deleted request.
+ */
 export async function readReceipt(
   ctx: Deps<"db" | "signingKey" | "urls">,
   id: string,
+  caller: Caller,
 ): Promise<string> {
+  assertMay(caller, "receipt.read");
   const kept = isUuid(id) ? await receiptRow(ctx.db.query, id) : undefined;
-  const view = await readRequest(ctx, id).catch((error: unknown) => {
-    if (kept && error instanceof RequestError && error.status === 404) return undefined;
-    throw error;
-  });
+  const view = await viewOf(ctx, id);
+  const owner = view?.owner ?? kept?.owner;
+  if (owner === undefined || !mayOn(caller, "receipt.read", { id, owner }))
+    throw notFound("request", id);
   if (kept && (!view || (isFinal(view.state) && kept.round === view.round))) return textOf(kept);
   if (!view) throw notFound("request", id);
   return textOf(await make(ctx, view));
 }
 
-/** Makes the receipt of an ended request where there is none: before anything that it tells of is removed. */
+/** Makes the receipt of an ended request if there is none yet: before anything that it accounts for is removed. */
 export async function keepReceipt(
   ctx: Deps<"db" | "signingKey" | "urls">,
   id: string,
 ): Promise<void> {
-  const view = await readRequest(ctx, id);
+  const view = await viewOf(ctx, id);
+  if (!view) throw notFound("request", id);
   const kept = await receiptRow(ctx.db.query, view.id);
   if (kept?.round !== view.round) await make(ctx, view);
 }
@@ -60,13 +69,14 @@ async function make(
   await keepKey(ctx.db.query, key.id, key.publicKey);
   await insertReceipt(ctx.db.query, view.id, account.facts, {
     round: view.round,
+    owner: view.owner,
     document,
     ...(await key.sign(document)),
     key_id: key.id,
   });
   const kept = await receiptRow(ctx.db.query, view.id);
   if (kept?.round === view.round) return kept;
-  throw notEnded((await readRequest(ctx, view.id)).state);
+  throw notEnded((await viewOf(ctx, view.id))?.state ?? "deleted");
 }
 
 function notEnded(state: string): RequestError {

@@ -2,6 +2,8 @@ import type { Query } from "../db/client.ts";
 
 export interface ReceiptRow {
   round: number;
+  /** whose request it was */
+  owner: string;
   /** canonical JSON */
   document: Buffer;
   /** the JWS's protected header; null: an earlier version signed the document alone */
@@ -10,9 +12,13 @@ export interface ReceiptRow {
   key_id: string;
 }
 
+/** Rows of a process of an earlier version have no owner: it is in what they signed. */
+const ownerOfRow = `coalesce(owner, convert_from(document, 'UTF8')::json #>> '{request,owner}')`;
+
 export async function receiptRow(query: Query, id: string): Promise<ReceiptRow | undefined> {
   const [row] = await query<ReceiptRow>(
-    `SELECT round, document, header, signature, key_id FROM receipts WHERE request_id = $1`,
+    `SELECT round, ${ownerOfRow} AS owner, document, header, signature, key_id
+     FROM receipts WHERE request_id = $1`,
     [id],
   );
   return row;
@@ -26,14 +32,24 @@ export async function insertReceipt(
   receipt: ReceiptRow,
 ): Promise<void> {
   await query(
-    `INSERT INTO receipts AS kept (request_id, round, document, header, signature, key_id)
-     SELECT $1, $3, $4, $5, $6, $7 FROM requests
+    `INSERT INTO receipts AS kept (request_id, round, owner, document, header, signature, key_id)
+     SELECT $1, $3, $4, $5, $6, $7, $8 FROM requests
      WHERE id = $1 AND facts = $2 AND state IN ('complete', 'failed', 'canceled')
      ON CONFLICT (request_id) DO UPDATE
-       SET round = excluded.round, document = excluded.document, header = excluded.header,
-         signature = excluded.signature, key_id = excluded.key_id, created_at = now()
+       SET round = excluded.round, owner = excluded.owner, document = excluded.document,
+         header = excluded.header, signature = excluded.signature,
+         key_id = excluded.key_id, created_at = now()
      WHERE kept.round < excluded.round`,
-    [id, facts, receipt.round, receipt.document, receipt.header, receipt.signature, receipt.key_id],
+    [
+      id,
+      facts,
+      receipt.round,
+      receipt.owner,
+      receipt.document,
+      receipt.header,
+      receipt.signature,
+      receipt.key_id,
+    ],
   );
 }
 

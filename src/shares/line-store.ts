@@ -53,9 +53,17 @@ interface LineRow {
 
 /** The users with work, in the order of the choice, each with the steps that are first of theirs. */
 export async function readLine(query: Query, filter: LineFilter): Promise<OpenLine> {
-  const { operations, request, state, users, stepsOfUser, without } = filter;
-  const rows = await query<LineRow>(
-    lineSql(state, request !== undefined),
+  return toLine(await lineRows(query, filter, filter.state, filter.request !== undefined), filter);
+}
+
+function lineRows(
+  query: Query,
+  { operations, request, users, stepsOfUser, without }: LineFilter,
+  state: "queued" | "waiting",
+  ofRequest: boolean,
+): Promise<LineRow[]> {
+  return query<LineRow>(
+    lineSql(state, ofRequest),
     [
       operations,
       users,
@@ -64,9 +72,8 @@ export async function readLine(query: Query, filter: LineFilter): Promise<OpenLi
       without.map((step) => step.step),
       ...(request === undefined ? [] : [request]),
     ],
-    `line_${state}${request === undefined ? "" : "_of_request"}`,
+    `line_${state}${ofRequest ? "_of_request" : ""}`,
   );
-  return toLine(rows, filter);
 }
 
 /**

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { local } from "../../src/auth/caller.ts";
 import {
   listDatasetFiles,
   listDatasets,
@@ -18,13 +19,13 @@ test("datasets are listed newest first, in pages, by finder, and past versions o
   const names = ["a", "b", "c", "d", "e"];
   for (const name of names) await submitDid(ledger, `rucio://${name}`);
   const list = await submitDataset(ledger, { files: ["/x"] });
-  const first = await listDatasets(ledger.ctx, { finder: "rucio", limit: 2 });
-  const second = await listDatasets(ledger.ctx, {
+  const first = await listDatasets(ledger.ctx, local, { finder: "rucio", limit: 2 });
+  const second = await listDatasets(ledger.ctx, local, {
     finder: "rucio",
     limit: 2,
     cursor: first.next ?? "",
   });
-  const third = await listDatasets(ledger.ctx, {
+  const third = await listDatasets(ledger.ctx, local, {
     finder: "rucio",
     limit: 2,
     cursor: second.next ?? "",
@@ -35,27 +36,30 @@ test("datasets are listed newest first, in pages, by finder, and past versions o
     ["a"],
   ]);
   expect(third.next).toBeNull();
-  expect((await listDatasets(ledger.ctx, { limit: 1 })).items).toEqual([
+  expect((await listDatasets(ledger.ctx, local, { limit: 1 })).items).toEqual([
     await datasetOf(ledger, list),
   ]);
 
-  const removed = await removeDataset(ledger.ctx, second.items[0]?.id ?? "");
+  const removed = await removeDataset(ledger.ctx, second.items[0]?.id ?? "", local);
   expect(removed).toMatchObject({ removed: true, dataset: { name: "c", state: "stale" } });
-  expect(await removeDataset(ledger.ctx, removed.dataset.id)).toMatchObject({
+  expect(await removeDataset(ledger.ctx, removed.dataset.id, local)).toMatchObject({
     removed: false,
     dataset: { state: "stale" },
   });
-  const left = await listDatasets(ledger.ctx, { finder: "rucio", limit: 10 });
+  const left = await listDatasets(ledger.ctx, local, { finder: "rucio", limit: 10 });
   expect(left.items.map((one) => one.name)).toEqual(["e", "d", "b", "a"]);
-  const all = await listDatasets(ledger.ctx, { finder: "rucio", past: true, limit: 10 });
+  const all = await listDatasets(ledger.ctx, local, { finder: "rucio", past: true, limit: 10 });
   expect(all.items.map((one) => one.name)).toEqual(["e", "d", "c", "b", "a"]);
 });
 
 test("a dataset's files are listed in their order, in pages", async () => {
   const files = ["/z", ["/y", "/y2"], "/x"];
   const { id } = await datasetOf(ledger, await submitDataset(ledger, { files }));
-  const first = await listDatasetFiles(ledger.ctx, id, { limit: 2 });
-  const second = await listDatasetFiles(ledger.ctx, id, { limit: 2, cursor: first.next ?? "" });
+  const first = await listDatasetFiles(ledger.ctx, id, local, { limit: 2 });
+  const second = await listDatasetFiles(ledger.ctx, id, local, {
+    limit: 2,
+    cursor: first.next ?? "",
+  });
   expect([...first.items, ...second.items].map((file) => file.paths)).toEqual([
     ["/z"],
     ["/y", "/y2"],
@@ -75,9 +79,9 @@ test.each(["0", "-1", "1.5", "abc", "999999999", "1e3", "99999999999999999999", 
   "dataset %j is not there",
   async (id) => {
     for (const call of [
-      () => readDataset(ledger.ctx, id),
-      () => listDatasetFiles(ledger.ctx, id, { limit: 1 }),
-      () => removeDataset(ledger.ctx, id),
+      () => readDataset(ledger.ctx, id, local),
+      () => listDatasetFiles(ledger.ctx, id, local, { limit: 1 }),
+      () => removeDataset(ledger.ctx, id, local),
     ]) {
       await expect(call()).rejects.toMatchObject({ status: 404 });
     }
@@ -90,7 +94,7 @@ test("a cursor of another list or of one's own making is refused", async () => {
     Buffer.from('["x"]').toString("base64url"),
     Buffer.from('["1","2"]').toString("base64url"),
   ]) {
-    await expect(listDatasets(ledger.ctx, { cursor, limit: 1 })).rejects.toMatchObject({
+    await expect(listDatasets(ledger.ctx, local, { cursor, limit: 1 })).rejects.toMatchObject({
       status: 400,
       code: "bad_cursor",
     });

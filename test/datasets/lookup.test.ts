@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { local } from "../../src/auth/caller.ts";
 import { removeDataset } from "../../src/datasets/datasets.ts";
 import { fillDataset } from "../../src/datasets/fill.ts";
 import { claimLookups } from "../../src/datasets/lookup-store.ts";
@@ -132,7 +133,7 @@ test("a dataset that is deleted while it is looked up serves those who wait, and
     return { outcome: "found" };
   });
   const id = await submitDid(ledger, "gone://x");
-  await removeDataset(ledger.ctx, (await datasetOf(ledger, id)).id);
+  await removeDataset(ledger.ctx, (await datasetOf(ledger, id)).id, local);
   door.open();
   await workOff(ledger, id);
   expect(await ledger.ended(id)).toMatchObject({ state: "complete", counters: { done: 1 } });

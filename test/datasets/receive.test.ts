@@ -1,5 +1,7 @@
 // A finder of others, played by the test: it only calls.
+
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { local } from "../../src/auth/caller.ts";
 import { receiveComplete, receiveError, receiveFiles } from "../../src/datasets/receive.ts";
 import { type Ledger, openLedger } from "../support/context.ts";
 import { until } from "../support/wait.ts";
@@ -30,7 +32,7 @@ async function lookup(): Promise<{ request: string; dataset: number; did: string
 describe("files of a finder", () => {
   test("are worked on before it says that they are all; said again they add nothing", async () => {
     const { request, dataset } = await lookup();
-    expect(await receiveFiles(ledger.ctx, dataset, filesNamed("/1", "/2"))).toEqual({
+    expect(await receiveFiles(ledger.ctx, dataset, local, filesNamed("/1", "/2"))).toEqual({
       added: 2,
       total: 2,
     });
@@ -39,12 +41,12 @@ describe("files of a finder", () => {
       return some.length === 2 ? some : undefined;
     });
     for (const task of tasks) await ledger.report(task, "success");
-    expect(await receiveFiles(ledger.ctx, dataset, filesNamed("/1", "/2", "/3"))).toEqual({
+    expect(await receiveFiles(ledger.ctx, dataset, local, filesNamed("/1", "/2", "/3"))).toEqual({
       added: 1,
       total: 3,
     });
     expect(await ledger.read(request)).toMatchObject({ state: "lookup" });
-    await receiveComplete(ledger.ctx, dataset, { files: 3 });
+    await receiveComplete(ledger.ctx, dataset, local, { files: 3 });
     await workOff(ledger, request);
     expect(await ledger.ended(request)).toMatchObject({
       state: "complete",
@@ -57,23 +59,23 @@ describe("files of a finder", () => {
   test("that overtake each other, and twenty times the same at once, are each one file", async () => {
     const { request, dataset } = await lookup();
     const calls = Array.from({ length: 20 }, () =>
-      receiveFiles(ledger.ctx, dataset, filesNamed("/a", "/b", "/c")),
+      receiveFiles(ledger.ctx, dataset, local, filesNamed("/a", "/b", "/c")),
     );
     await Promise.all([
       ...calls,
-      receiveFiles(ledger.ctx, dataset, [{ paths: ["/a", "/replica"] }]),
+      receiveFiles(ledger.ctx, dataset, local, [{ paths: ["/a", "/replica"] }]),
     ]);
-    await receiveComplete(ledger.ctx, dataset, { files: 4 });
+    await receiveComplete(ledger.ctx, dataset, local, { files: 4 });
     await workOff(ledger, request);
     expect(await ledger.ended(request)).toMatchObject({ counters: { total: 4, done: 4 } });
   });
 
   test("may come after `complete`, when it has announced them", async () => {
     const { request, dataset } = await lookup();
-    await receiveFiles(ledger.ctx, dataset, filesNamed("/1"));
-    await receiveComplete(ledger.ctx, dataset, { files: 3 });
+    await receiveFiles(ledger.ctx, dataset, local, filesNamed("/1"));
+    await receiveComplete(ledger.ctx, dataset, local, { files: 3 });
     expect(await datasetOf(ledger, request)).toMatchObject({ outcome: null });
-    await receiveFiles(ledger.ctx, dataset, filesNamed("/2", "/3"));
+    await receiveFiles(ledger.ctx, dataset, local, filesNamed("/2", "/3"));
     expect(await datasetOf(ledger, request)).toMatchObject({
       state: "ready",
       files: 3,
@@ -87,8 +89,8 @@ describe("files of a finder", () => {
     const { request, dataset } = await lookup();
     const parts = Array.from({ length: 10 }, (_, part) => filesNamed(`/${part}/a`, `/${part}/b`));
     const calls = parts.flatMap((files, part) => [
-      ...(part === 5 ? [receiveComplete(ledger.ctx, dataset, { files: 20 })] : []),
-      receiveFiles(ledger.ctx, dataset, files),
+      ...(part === 5 ? [receiveComplete(ledger.ctx, dataset, local, { files: 20 })] : []),
+      receiveFiles(ledger.ctx, dataset, local, files),
     ]);
     await Promise.all(calls);
     await workOff(ledger, request);
@@ -101,8 +103,8 @@ describe("files of a finder", () => {
 
   test("that were announced and never came make the request incomplete, and the next one looks anew", async () => {
     const { request, dataset, did } = await lookup();
-    await receiveFiles(ledger.ctx, dataset, filesNamed("/1"));
-    await receiveComplete(ledger.ctx, dataset, { files: 300 });
+    await receiveFiles(ledger.ctx, dataset, local, filesNamed("/1"));
+    await receiveComplete(ledger.ctx, dataset, local, { files: 300 });
     await ledger.ctx.db.query("UPDATE datasets SET lookup_until = now() WHERE id = $1", [dataset]);
     await workOff(ledger, request);
     expect(await ledger.ended(request)).toMatchObject({
@@ -115,14 +117,16 @@ describe("files of a finder", () => {
 
   test("that come when the list is closed are not taken in, but the list is not trusted any more", async () => {
     const { request, dataset, did } = await lookup();
-    await receiveFiles(ledger.ctx, dataset, filesNamed("/1", "/2"));
-    await receiveComplete(ledger.ctx, dataset, { files: 2 });
-    expect(await receiveFiles(ledger.ctx, dataset, filesNamed("/1"))).toMatchObject({
+    await receiveFiles(ledger.ctx, dataset, local, filesNamed("/1", "/2"));
+    await receiveComplete(ledger.ctx, dataset, local, { files: 2 });
+    expect(await receiveFiles(ledger.ctx, dataset, local, filesNamed("/1"))).toMatchObject({
       added: 0,
       total: 2,
     });
     expect(await datasetOf(ledger, request)).toMatchObject({ state: "ready", incomplete: false });
-    expect(await receiveFiles(ledger.ctx, dataset, filesNamed("/2", "/3", "/4"))).toMatchObject({
+    expect(
+      await receiveFiles(ledger.ctx, dataset, local, filesNamed("/2", "/3", "/4")),
+    ).toMatchObject({
       added: 0,
       total: 2,
     });
@@ -144,7 +148,7 @@ describe("files of a finder", () => {
 
   test("with replicas, sizes and checksums are kept as they were said", async () => {
     const { request, dataset } = await lookup();
-    await receiveFiles(ledger.ctx, dataset, [
+    await receiveFiles(ledger.ctx, dataset, local, [
       {
         paths: ["root://a//x,1", "root://b//x,1"],
         size: 5_000_000_000,
@@ -153,7 +157,7 @@ describe("files of a finder", () => {
       },
       { paths: ["/y"], size: 1 },
     ]);
-    await receiveComplete(ledger.ctx, dataset, {});
+    await receiveComplete(ledger.ctx, dataset, local, {});
     expect(await datasetOf(ledger, request)).toMatchObject({
       files: 2,
       size: 5_000_000_001,
@@ -166,10 +170,10 @@ describe("files of a finder", () => {
 describe("the end of a lookup", () => {
   test("said twice, or with another word later, is what was said first", async () => {
     const { request, dataset } = await lookup();
-    await receiveFiles(ledger.ctx, dataset, filesNamed("/1"));
-    await receiveComplete(ledger.ctx, dataset, { files: 1 });
-    await receiveComplete(ledger.ctx, dataset, { files: 0 });
-    await receiveError(ledger.ctx, dataset, "internal_failure", "too late");
+    await receiveFiles(ledger.ctx, dataset, local, filesNamed("/1"));
+    await receiveComplete(ledger.ctx, dataset, local, { files: 1 });
+    await receiveComplete(ledger.ctx, dataset, local, { files: 0 });
+    await receiveError(ledger.ctx, dataset, local, "internal_failure", "too late");
     expect(await datasetOf(ledger, request)).toMatchObject({
       state: "ready",
       outcome: "found",
@@ -180,7 +184,7 @@ describe("the end of a lookup", () => {
 
   test("with no files completes those who wait, and the next request looks anew", async () => {
     const { request, dataset, did } = await lookup();
-    await receiveComplete(ledger.ctx, dataset, { files: 0 });
+    await receiveComplete(ledger.ctx, dataset, local, { files: 0 });
     expect(await ledger.ended(request)).toMatchObject({
       state: "complete",
       counters: { total: 0 },
@@ -195,7 +199,7 @@ describe("the end of a lookup", () => {
     ["anything else", "internal_failure"],
   ])("as the error %j fails those who wait with the finder's sentence", async (type, outcome) => {
     const { request, dataset } = await lookup();
-    await receiveError(ledger.ctx, dataset, type, "no such\0 container");
+    await receiveError(ledger.ctx, dataset, local, type, "no such\0 container");
     expect(await ledger.ended(request)).toMatchObject({
       state: "failed",
       reason: "no such container",
@@ -218,9 +222,9 @@ describe("the end of a lookup", () => {
 describe("refused", () => {
   test.each([0, -1, 1.5, Number.NaN, 999_999_999])("dataset %s, which is not there", async (id) => {
     const calls = [
-      () => receiveFiles(ledger.ctx, id, []),
-      () => receiveComplete(ledger.ctx, id, {}),
-      () => receiveError(ledger.ctx, id, "bad_name", ""),
+      () => receiveFiles(ledger.ctx, id, local, []),
+      () => receiveComplete(ledger.ctx, id, local, {}),
+      () => receiveError(ledger.ctx, id, local, "bad_name", ""),
     ];
     for (const call of calls)
       await expect(call()).rejects.toMatchObject({ status: 404, code: "not_found" });
@@ -228,7 +232,12 @@ describe("refused", () => {
 
   test("files for a list that came with a request", async () => {
     const request = await submitDataset(ledger, { files: ["/mine"] });
-    const call = receiveFiles(ledger.ctx, await numberOf(ledger, request), filesNamed("/planted"));
+    const call = receiveFiles(
+      ledger.ctx,
+      await numberOf(ledger, request),
+      local,
+      filesNamed("/planted"),
+    );
     await expect(call).rejects.toMatchObject({ status: 409, code: "not_a_foreign_lookup" });
     expect(await datasetOf(ledger, request)).toMatchObject({ state: "ready", files: 1 });
     await workOff(ledger, request);
@@ -238,9 +247,9 @@ describe("refused", () => {
     "a file with the paths %j, and with it its whole call",
     async (paths) => {
       const { dataset } = await lookup();
-      const call = receiveFiles(ledger.ctx, dataset, [{ paths: ["/fine"] }, { paths }]);
+      const call = receiveFiles(ledger.ctx, dataset, local, [{ paths: ["/fine"] }, { paths }]);
       await expect(call).rejects.toMatchObject({ status: 422, errors: [{ pointer: "/1/paths" }] });
-      expect(await receiveFiles(ledger.ctx, dataset, [])).toEqual({ added: 0, total: 0 });
+      expect(await receiveFiles(ledger.ctx, dataset, local, [])).toEqual({ added: 0, total: 0 });
     },
   );
 });

@@ -1,6 +1,7 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { local } from "../../src/auth/caller.ts";
 import { listDatasetFiles, listDatasets, removeDataset } from "../../src/datasets/datasets.ts";
 import { cancel } from "../../src/requests/lifecycle/cancel.ts";
 import { type Ledger, openLedger } from "../support/context.ts";
@@ -25,7 +26,7 @@ afterAll(() => ledger.close());
 
 async function pathsOf(request: string): Promise<string[][]> {
   const { id } = await datasetOf(ledger, request);
-  const { items } = await listDatasetFiles(ledger.ctx, id, { limit: 1000 });
+  const { items } = await listDatasetFiles(ledger.ctx, id, local, { limit: 1000 });
   return items.map((file) => file.paths);
 }
 
@@ -86,13 +87,13 @@ describe("a list of files in the request", () => {
     expect(count).toBe(files.length);
     const seen: string[] = [];
     for (let cursor: string | undefined; ; ) {
-      const page = await listDatasetFiles(ledger.ctx, dataset, { cursor, limit: 5000 });
+      const page = await listDatasetFiles(ledger.ctx, dataset, local, { cursor, limit: 5000 });
       seen.push(...page.items.map((file) => file.paths[0] ?? ""));
       if (page.next === null) break;
       cursor = page.next;
     }
     expect(seen).toEqual(files);
-    await cancel(ledger.ctx, id);
+    await cancel(ledger.ctx, id, local);
     await ledger.ended(id);
   });
 });
@@ -189,7 +190,7 @@ describe("what was looked up", () => {
     expect(await datasetOf(ledger, second)).toMatchObject({ version: 1, files: 1, state: "ready" });
 
     const { id } = await datasetOf(ledger, second);
-    expect(await removeDataset(ledger.ctx, id)).toMatchObject({
+    expect(await removeDataset(ledger.ctx, id, local)).toMatchObject({
       removed: true,
       dataset: { state: "stale" },
     });
@@ -241,7 +242,7 @@ describe("what was looked up", () => {
       writeFileSync(join(folder, name), "x\n1\n");
       await workOff(own, await submitDid(own, `dir://${folder}/*.csv`));
     }
-    const { items } = await listDatasets(own.ctx, { past: true, limit: 10 });
+    const { items } = await listDatasets(own.ctx, local, { past: true, limit: 10 });
     expect(items).toMatchObject([
       { finder: "dir", version: 2, state: "ready", files: 2, size: 8 },
       { finder: "dir", version: 1, state: "stale", files: 1, size: 4 },

@@ -1,3 +1,4 @@
+import { local } from "../../src/auth/caller.ts";
 import type { Finder, FoundFile, LookupOutcome } from "../../src/datasets/contract.ts";
 import { type DatasetView, readDataset } from "../../src/datasets/datasets.ts";
 import { submit } from "../../src/requests/lifecycle/submit.ts";
@@ -15,7 +16,7 @@ export async function submitDataset(
   ledger: Ledger,
   dataset: { did: string } | { files: (string | string[])[] },
 ): Promise<string> {
-  const { request } = await submit(ledger.ctx, "local", {
+  const { request } = await submit(ledger.ctx, local, {
     dataset,
     steps: [{ operation: "noop", settings: {} }],
   });
@@ -24,7 +25,7 @@ export async function submitDataset(
 
 export async function datasetOf(ledger: Ledger, request: string): Promise<DatasetView> {
   const { dataset } = await ledger.read(request);
-  return readDataset(ledger.ctx, dataset.id);
+  return readDataset(ledger.ctx, dataset.id, local);
 }
 
 /** The id of a request's dataset as finders say it. */
@@ -57,7 +58,7 @@ export async function workOnce(ledger: Ledger, request?: string): Promise<string
     attempt,
     status: "success" as const,
   }));
-  await report(ledger.ctx, "w", reports);
+  await report(ledger.ctx, local, "w", reports);
   return tasks.map((task) => task.replicas[0] ?? "");
 }
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { local } from "../../src/auth/caller.ts";
 import type { Task } from "../../src/operations/contract.ts";
 import { submit } from "../../src/requests/lifecycle/submit.ts";
 import { type Answer, type Api, openApi } from "../support/api.ts";
@@ -20,7 +21,7 @@ function put(task: Task, body: string): Promise<Answer> {
 }
 
 test("an upload URL that is still good changes nothing once the result is recorded, in whatever step", async () => {
-  const submitted = await submit(api.ledger.ctx, "local", {
+  const submitted = await submit(api.ledger.ctx, local, {
     dataset: { files: ["/a/one.csv"] },
     steps: [step, step],
   });

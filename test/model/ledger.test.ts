@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { local } from "../../src/auth/caller.ts";
 import { advance } from "../../src/requests/advance/advance.ts";
 import { unqueueFiles } from "../../src/requests/advance/publish-store.ts";
 import { expireOverdue } from "../../src/requests/dispatch/expire-leases-store.ts";
@@ -86,7 +87,7 @@ async function runOne(files: number, steps: number, sequence: Fact[]): Promise<v
     expect(await actual(id)).toEqual(shown(expected));
   }
   // Every run ends, so that the audit at the end sees ended requests too.
-  await cancel(ledger.ctx, id).catch((error: { status?: number }) =>
+  await cancel(ledger.ctx, id, local).catch((error: { status?: number }) =>
     expect(error.status).toBe(409),
   );
   await bring(id);
@@ -105,14 +106,14 @@ async function apply(id: string, expected: model.Model, fact: Fact): Promise<voi
   const { ctx } = ledger;
   if (fact.fact === "cancel") {
     const able = expected.state !== "complete";
-    await cancel(ctx, id).then(
+    await cancel(ctx, id, local).then(
       () => expect(able).toBe(true),
       (error: { status?: number }) => expect([able, error.status]).toEqual([false, 409]),
     );
     return model.cancel(expected);
   }
   if (fact.fact === "redrive") {
-    const done = await redrive(ctx, id).then(
+    const done = await redrive(ctx, id, local).then(
       () => true,
       (error: { status?: number }) => error.status !== 409,
     );

@@ -1,6 +1,7 @@
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { local } from "../../src/auth/caller.ts";
 import type { Query } from "../../src/db/client.ts";
 import type { Task } from "../../src/operations/contract.ts";
 import { auditIn } from "../../src/requests/audit/audit.ts";
@@ -14,7 +15,7 @@ const ids = { complete: "", canceled: "" };
 
 beforeAll(async () => {
   ledger = await openLedger();
-  const { request } = await submit(ledger.ctx, "local", {
+  const { request } = await submit(ledger.ctx, local, {
     dataset: { files: ["/data/a.parquet", "/data/b.parquet", "/data/c.parquet"] },
     steps: [
       {
@@ -40,8 +41,8 @@ beforeAll(async () => {
 
   ids.canceled = await ledger.submit(3);
   const [one] = (await ledger.claim(1, { request: ids.canceled })) as [Task];
-  await report(ledger.ctx, "w", [{ ...one, status: "success" }]);
-  await cancel(ledger.ctx, ids.canceled);
+  await report(ledger.ctx, local, "w", [{ ...one, status: "success" }]);
+  await cancel(ledger.ctx, ids.canceled, local);
   await ledger.ended(ids.canceled);
 });
 afterAll(() => ledger.close());

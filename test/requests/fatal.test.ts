@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { local } from "../../src/auth/caller.ts";
 import type { Task } from "../../src/operations/contract.ts";
 import { advance } from "../../src/requests/advance/advance.ts";
 import { redrive } from "../../src/requests/lifecycle/redrive.ts";
@@ -20,7 +21,7 @@ const step = {
 };
 
 async function submitted(files: number, steps = [step]): Promise<string> {
-  const { request } = await submit(ledger.ctx, "local", {
+  const { request } = await submit(ledger.ctx, local, {
     dataset: {
       files: Array.from({ length: files }, (_, n) => `https://data.example/${n}.parquet`),
     },
@@ -103,7 +104,7 @@ test("what condemned one round does not condemn the next", async () => {
   const id = await submitted(5);
   for (const task of await ledger.claim(3, { request: id })) await fail(task, "bad_query");
   await ledger.ended(id);
-  await redrive(ledger.ctx, id, { errors: ["ended-failed"] });
+  await redrive(ledger.ctx, id, local, { errors: ["ended-failed"] });
   const tasks = await ledger.claim(2, { request: id });
   for (const task of tasks) await ledger.report(task, "success", { results: [await stored(task)] });
   expect(await ledger.ended(id)).toMatchObject({

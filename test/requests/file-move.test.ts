@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { local } from "../../src/auth/caller.ts";
 import { fileMoveSql, type MoveCase } from "../../src/requests/file-move.ts";
 import { listErrors } from "../../src/requests/read/error-groups.ts";
 import { readFile } from "../../src/requests/read/files.ts";
@@ -78,18 +79,18 @@ test("each row decides its move: state, step, columns, history, error group, cou
     { ...none, failed: 2, passed: 2 },
     { ...none, waiting: 2 },
   ]);
-  expect(await readFile(ledger.ctx, id, files[0] ?? 0)).toMatchObject({
+  expect(await readFile(ledger.ctx, id, files[0] ?? 0, local)).toMatchObject({
     state: "waiting",
     step: 2,
   });
-  const failed = await readFile(ledger.ctx, id, files[1] ?? 0);
+  const failed = await readFile(ledger.ctx, id, files[1] ?? 0, local);
   expect(failed).toMatchObject({ state: "failed", step: 1 });
   expect(failed.history.map(({ status, info }) => [status, info])).toEqual([
     ["start", null],
     ["lost", null],
     ["failure", `trace ${files[1]}`],
   ]);
-  expect(await listErrors(ledger.ctx, id)).toMatchObject([
+  expect(await listErrors(ledger.ctx, id, local)).toMatchObject([
     { fingerprint: "odd", class: "bad_input", message: "an odd number", count: 2 },
   ]);
   expect(await ledger.violations()).toEqual([]);

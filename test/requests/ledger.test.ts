@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { local } from "../../src/auth/caller.ts";
 import type { Task } from "../../src/operations/contract.ts";
 import { heartbeat } from "../../src/requests/dispatch/claim.ts";
 import { submit } from "../../src/requests/lifecycle/submit.ts";
@@ -31,6 +32,7 @@ async function settleAll(id: string, status: "success" | "failure" = "success"):
     if (tasks.length)
       await report(
         ledger.ctx,
+        local,
         "w",
         tasks.map((task) => asReport(task, status)),
       );
@@ -63,13 +65,13 @@ describe("a report", () => {
     const id = await ledger.submit(1);
     const [task] = (await ledger.claim(1, { request: id })) as [Task];
     await ledger.ctx.db.query("DELETE FROM file_status WHERE request_id = $1", [id]);
-    const answers = await report(ledger.ctx, "w", [
+    const answers = await report(ledger.ctx, local, "w", [
       asReport(task, "start"),
       asReport(task, "success"),
       asReport(task, "start"),
     ]);
     expect(answers).toEqual(["recorded", "recorded", "duplicate"]);
-    const { state, history } = await readFile(ledger.ctx, id, task.file);
+    const { state, history } = await readFile(ledger.ctx, id, task.file, local);
     expect(state).toBe("done");
     expect(history.map((row) => row.status).sort()).toEqual(["start", "success"]);
     await ledger.ended(id);
@@ -78,7 +80,7 @@ describe("a report", () => {
   test("of an unknown file, or one that cannot be stored, is answered by itself and sinks nobody", async () => {
     const id = await ledger.submit(3);
     const tasks = (await ledger.claim(3, { request: id })) as [Task, Task, Task];
-    const answers = await report(ledger.ctx, "w", [
+    const answers = await report(ledger.ctx, local, "w", [
       asReport(tasks[0], "success"),
       { ...asReport(tasks[1], "success"), file: 999_999_999 },
       { ...asReport(tasks[1], "success"), attempt: 3_000_000_000 },
@@ -97,7 +99,7 @@ describe("a report", () => {
     expect(answers[2]).toMatch(/^refused: /);
     expect(answers[3]).toBe("recorded");
     expect(answers[4]).toBe("recorded");
-    const file = await readFile(ledger.ctx, id, tasks[2].file);
+    const file = await readFile(ledger.ctx, id, tasks[2].file, local);
     expect(file.error?.message).toContain("half a pair");
     expect(file.error?.message.length).toBeLessThanOrEqual(2048);
     await ledger.ended(id);
@@ -127,7 +129,7 @@ describe("a report", () => {
     const rows = tasks.map((task) => asReport(task, "success"));
     const rounds = await Promise.all(
       [rows, rows.toReversed(), rows, rows.toReversed()].map((list) =>
-        report(ledger.ctx, "w", list),
+        report(ledger.ctx, local, "w", list),
       ),
     );
     const said = rounds.flat();
@@ -155,7 +157,7 @@ describe("a file", () => {
       "SELECT file_id FROM request_files WHERE request_id = $1",
       [id],
     )) as [{ file_id: number }];
-    const { error, history } = await readFile(ledger.ctx, id, file.file_id);
+    const { error, history } = await readFile(ledger.ctx, id, file.file_id, local);
     expect(error).toMatchObject({
       class: "unavailable",
       message: "source 10.0.0.3 did not answer",
@@ -180,14 +182,14 @@ describe("a file", () => {
     const [second] = (await ledger.claim(1, { request: id, worker: "other" })) as [Task];
     expect(second.attempt).toBe(2);
     expect(await ledger.report(first, "success")).toBe("superseded");
-    expect(await heartbeat(ledger.ctx, { worker: "silent", tasks: [first.task] })).toEqual([
+    expect(await heartbeat(ledger.ctx, local, { worker: "silent", tasks: [first.task] })).toEqual([
       first.task,
     ]);
     expect(
-      await heartbeat(ledger.ctx, { worker: "other", tasks: [second.task, "nonsense"] }),
+      await heartbeat(ledger.ctx, local, { worker: "other", tasks: [second.task, "nonsense"] }),
     ).toEqual(["nonsense"]);
     await ledger.report(second, "success");
-    const { history } = await readFile(ledger.ctx, id, first.file);
+    const { history } = await readFile(ledger.ctx, id, first.file, local);
     expect(history.map((row) => row.status)).toEqual(["start", "lost", "start", "success"]);
     await ledger.ended(id);
   });
@@ -230,6 +232,7 @@ describe("a file", () => {
     expect(tasks.map((task) => task.attempt)).toEqual(Array.from(tasks, () => 2));
     await report(
       ledger.ctx,
+      local,
       "w",
       tasks.map((task) => asReport(task, "success")),
     );
@@ -258,21 +261,23 @@ describe("a request", () => {
     const id = await ledger.submit(20);
     const [one, two] = (await ledger.claim(2, { request: id })) as [Task, Task];
     expect(await ledger.report(one, "success")).toBe("recorded");
-    const answer = await cancel(ledger.ctx, id);
+    const answer = await cancel(ledger.ctx, id, local);
     expect(["canceling", "canceled"]).toContain(answer.state);
     expect(await ledger.claim(5, { request: id, waitSeconds: 0 })).toEqual([]);
     const ended = await ledger.ended(id);
     expect(ended).toMatchObject({ state: "canceled", counters: { done: 1, canceled: 19 } });
     expect(await ledger.report(two, "success")).toBe("superseded");
-    expect(await cancel(ledger.ctx, id)).toMatchObject({ state: "canceled" });
-    expect(await heartbeat(ledger.ctx, { worker: "w", tasks: [two.task] })).toEqual([two.task]);
+    expect(await cancel(ledger.ctx, id, local)).toMatchObject({ state: "canceled" });
+    expect(await heartbeat(ledger.ctx, local, { worker: "w", tasks: [two.task] })).toEqual([
+      two.task,
+    ]);
   });
 
   test("that has ended cannot be canceled", async () => {
     const { cancel } = await import("../../src/requests/lifecycle/cancel.ts");
     const id = await ledger.submit(1);
     await settleAll(id);
-    await expect(cancel(ledger.ctx, id)).rejects.toMatchObject({ status: 409 });
+    await expect(cancel(ledger.ctx, id, local)).rejects.toMatchObject({ status: 409 });
   });
 
   test("past its deadline fails its open files with that reason", async () => {
@@ -293,6 +298,7 @@ describe("a request", () => {
     const tasks = await ledger.claim(20, { request: id });
     await report(
       ledger.ctx,
+      local,
       "w",
       tasks.map((task) => ({
         ...asReport(task, "failure"),
@@ -308,12 +314,12 @@ describe("a request", () => {
     const body = { dataset: { files: ["/data/a"] }, steps: [{ operation: "noop", settings: {} }] };
     const key = { key: "abc", bodyHash: "1" };
     const all = await Promise.all(
-      Array.from({ length: 5 }, () => submit(ledger.ctx, "local", body, key)),
+      Array.from({ length: 5 }, () => submit(ledger.ctx, local, body, key)),
     );
     expect(new Set(all.map((one) => one.request.id)).size).toBe(1);
     expect(all.filter((one) => one.created)).toHaveLength(1);
     await expect(
-      submit(ledger.ctx, "local", body, { key: "abc", bodyHash: "2" }),
+      submit(ledger.ctx, local, body, { key: "abc", bodyHash: "2" }),
     ).rejects.toMatchObject({ status: 422 });
     await settleAll(all[0]?.request.id ?? "");
   });
@@ -326,6 +332,7 @@ describe("a request", () => {
         const tasks = await one.claim(100, { request: id, waitSeconds: 0.2, worker });
         await report(
           one.ctx,
+          local,
           worker,
           tasks.map((task) => asReport(task, "success")),
         );
@@ -349,6 +356,7 @@ describe("a redrive", () => {
         : { class: "timeout", message: `took ${task.file}.5 s` };
     await report(
       ledger.ctx,
+      local,
       "w",
       tasks.map((task, index) =>
         index < 2
@@ -357,7 +365,7 @@ describe("a redrive", () => {
       ),
     );
     await ledger.ended(id);
-    const groups = await listErrors(ledger.ctx, id);
+    const groups = await listErrors(ledger.ctx, id, local);
     expect(groups).toHaveLength(2);
     expect(groups.map((group) => group.count)).toEqual([4, 4]);
     expect(groups.map((group) => group.message).sort()).toEqual([
@@ -365,13 +373,16 @@ describe("a redrive", () => {
       "took <n> s",
     ]);
     const [group] = groups as [(typeof groups)[0]];
-    const { request, files } = await redrive(ledger.ctx, id, { errors: [group.fingerprint] });
+    const { request, files } = await redrive(ledger.ctx, id, local, {
+      errors: [group.fingerprint],
+    });
     expect(files).toBe(4);
     expect(request).toMatchObject({ round: 2, state: "running", counters: { done: 2, failed: 4 } });
     const again = await ledger.claim(10, { request: id });
     expect(again.map((task) => task.attempt)).toEqual([3, 3, 3, 3]);
     await report(
       ledger.ctx,
+      local,
       "w",
       again.map((task) => asReport(task, "success")),
     );
@@ -380,7 +391,7 @@ describe("a redrive", () => {
       round: 2,
       counters: { done: 6, failed: 4, total: 10 },
     });
-    await expect(redrive(ledger.ctx, id, { errors: ["nonsense"] })).rejects.toMatchObject({
+    await expect(redrive(ledger.ctx, id, local, { errors: ["nonsense"] })).rejects.toMatchObject({
       status: 409,
     });
     expect(await ledger.read(id)).toMatchObject({ state: "complete", round: 2 });

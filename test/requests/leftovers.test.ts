@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { local } from "../../src/auth/caller.ts";
 import type { Task } from "../../src/operations/contract.ts";
 import { cleanUp } from "../../src/requests/advance/end.ts";
 import { deleteRequest } from "../../src/requests/lifecycle/delete.ts";
@@ -18,7 +19,7 @@ const settings = { generator: "sql", selection: "select 1 from input", format: "
 const step = { operation: "transform", settings };
 
 async function submitFiles(files: string[], steps = 1): Promise<string> {
-  const { request } = await submit(ledger.ctx, "local", {
+  const { request } = await submit(ledger.ctx, local, {
     dataset: { files },
     steps: Array.from({ length: steps }, () => step),
   });
@@ -48,9 +49,9 @@ test("two files of one name make two results, and what the first step made goes 
   await ledger.ended(id);
   await until(async () => (await names(id)).length === 2);
   expect((await names(id)).sort()).toEqual(made.sort());
-  const { items, next } = await listResults(ledger.ctx, id, { limit: 10 });
+  const { items, next } = await listResults(ledger.ctx, id, local, { limit: 10 });
   expect(items.map((item) => item.name).sort()).toEqual(made.sort());
-  expect((await listResults(ledger.ctx, id, { after: next, limit: 10 })).items).toEqual([]);
+  expect((await listResults(ledger.ctx, id, local, { after: next, limit: 10 })).items).toEqual([]);
   expect(await ledger.violations()).toEqual([]);
 });
 
@@ -90,7 +91,7 @@ test("an object that a losing attempt left is removed after the end, and results
   );
   await housekeep(ledger.ctx);
   expect(await names(id)).toEqual([]);
-  expect((await listResults(ledger.ctx, id, { limit: 10 })).items).toEqual([]);
+  expect((await listResults(ledger.ctx, id, local, { limit: 10 })).items).toEqual([]);
   expect(await ledger.read(id)).toMatchObject({ state: "complete", counters: { done: 1 } });
   expect(await ledger.violations()).toEqual([]);
 });
@@ -98,10 +99,10 @@ test("an object that a losing attempt left is removed after the end, and results
 test("a deleted request leaves neither rows nor objects; an open one is refused", async () => {
   const id = await submitFiles(["/a/z.csv"]);
   const [task] = (await ledger.claim(1, { request: id })) as [Task];
-  await expect(deleteRequest(ledger.ctx, id)).rejects.toMatchObject({ status: 409 });
+  await expect(deleteRequest(ledger.ctx, id, local)).rejects.toMatchObject({ status: 409 });
   await perform(task);
   await ledger.ended(id);
-  await deleteRequest(ledger.ctx, id);
+  await deleteRequest(ledger.ctx, id, local);
   await expect(ledger.read(id)).rejects.toMatchObject({ status: 404 });
   expect(await ledger.ctx.store.buckets()).not.toContain(id);
   const [left] = await ledger.ctx.db.query<{ n: number }>(

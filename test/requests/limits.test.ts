@@ -1,5 +1,7 @@
 // What may run at once: workers of a request, slots of a user, slots of an operation; with two processes on one database.
+
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { local } from "../../src/auth/caller.ts";
 import type { Task } from "../../src/operations/contract.ts";
 import { startFilesWithinLimits } from "../../src/requests/dispatch/start-store.ts";
 import { cancel } from "../../src/requests/lifecycle/cancel.ts";
@@ -35,6 +37,7 @@ async function submitted(files: number, more: object = {}): Promise<string> {
 const settle = (tasks: Task[], worker = "w") =>
   report(
     ledger.ctx,
+    local,
     worker,
     tasks.map(({ request, file, step, attempt }) => ({
       request,
@@ -120,7 +123,7 @@ describe("a request that allows one worker", () => {
 });
 
 async function finishByCancel(id: string): Promise<void> {
-  await cancel(ledger.ctx, id);
+  await cancel(ledger.ctx, id, local);
   await ledger.ended(id);
 }
 

@@ -1,6 +1,7 @@
 import { createPrivateKey, hkdfSync, type KeyObject, sign } from "node:crypto";
 import { compactVerify, createLocalJWKSet, decodeProtectedHeader } from "jose";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { local } from "../../src/auth/caller.ts";
 import { canonicalJson } from "../../src/canonical-json.ts";
 import type { Task } from "../../src/operations/contract.ts";
 import { readReceipt, receiptKeys } from "../../src/receipts/issue.ts";
@@ -31,7 +32,7 @@ async function submitted(files: number): Promise<string> {
       `https://two.example/${n}`,
     ]),
   };
-  return (await submit(ledger.ctx, "local", { title: "Mine", dataset, steps: [transform] })).request
+  return (await submit(ledger.ctx, local, { title: "Mine", dataset, steps: [transform] })).request
     .id;
 }
 
@@ -55,7 +56,7 @@ const fail = (task: Task) =>
 const jwsIn = (text: string) => (JSON.parse(text) as SignedReceipt).jws ?? "";
 const keyIdIn = (text: string) => decodeProtectedHeader(jwsIn(text)).kid;
 const receiptOf = async (id: string) =>
-  (JSON.parse(await readReceipt(ledger.ctx, id)) as SignedReceipt).receipt;
+  (JSON.parse(await readReceipt(ledger.ctx, id, local)) as SignedReceipt).receipt;
 const keys = async () => ({ keys: await receiptKeys(ledger.ctx) });
 
 async function ended(files: number): Promise<string> {
@@ -67,7 +68,7 @@ async function ended(files: number): Promise<string> {
 
 test("a receipt tells what went in, what was done, what came out, and is the same at every look", async () => {
   const id = await ended(3);
-  const text = await readReceipt(ledger.ctx, id);
+  const text = await readReceipt(ledger.ctx, id, local);
   const { receipt } = JSON.parse(text) as SignedReceipt;
   expect(receipt).toMatchObject({
     format: "longshore-receipt-1",
@@ -87,11 +88,11 @@ test("a receipt tells what went in, what was done, what came out, and is the sam
     step: 1,
     attempt: 1,
   });
-  expect(await readReceipt(ledger.ctx, id)).toBe(text);
+  expect(await readReceipt(ledger.ctx, id, local)).toBe(text);
 });
 
 test("a receipt is verified without the service, and every changed byte is found", async () => {
-  const text = await readReceipt(ledger.ctx, await ended(1));
+  const text = await readReceipt(ledger.ctx, await ended(1), local);
   const set = await keys();
   expect(await verifyReceipt(text, set)).toMatchObject({ valid: true });
   expect(await verifyReceipt(JSON.stringify(JSON.parse(text), undefined, 2), set)).toMatchObject({
@@ -116,7 +117,7 @@ test("a receipt is verified without the service, and every changed byte is found
 });
 
 test("jose verifies a receipt with the published keys alone", async () => {
-  const text = await readReceipt(ledger.ctx, await ended(1));
+  const text = await readReceipt(ledger.ctx, await ended(1), local);
   const set = createLocalJWKSet(await keys());
   const { payload, protectedHeader } = await compactVerify(jwsIn(text), set);
   expect(protectedHeader).toEqual({
@@ -133,7 +134,7 @@ test("jose verifies a receipt with the published keys alone", async () => {
 });
 
 test("a JWS of the same key that is no receipt, or of no algorithm, is not valid", async () => {
-  const text = await readReceipt(ledger.ctx, await ended(1));
+  const text = await readReceipt(ledger.ctx, await ended(1), local);
   const [header = "", payload = "", signature = ""] = jwsIn(text).split(".");
   const { sign } = receiptKey(ledger.ctx.signingKey);
   const other = await sign(Buffer.from("{}"));
@@ -157,7 +158,7 @@ test("a JWS of the same key that is no receipt, or of no algorithm, is not valid
 
 test("a receipt that an earlier version signed stays as it is and stays valid", async () => {
   const id = await ended(1);
-  const { receipt } = JSON.parse(await readReceipt(ledger.ctx, id)) as SignedReceipt;
+  const { receipt } = JSON.parse(await readReceipt(ledger.ctx, id, local)) as SignedReceipt;
   const signature = sign(
     null,
     Buffer.from(canonicalJson(receipt)),
@@ -167,7 +168,7 @@ test("a receipt that an earlier version signed stays as it is and stays valid", 
     "UPDATE receipts SET header = NULL, signature = $2 WHERE request_id = $1",
     [id, signature],
   );
-  const text = await readReceipt(ledger.ctx, id);
+  const text = await readReceipt(ledger.ctx, id, local);
   expect(JSON.parse(text)).toEqual({
     receipt,
     signature: {
@@ -189,7 +190,7 @@ test("a receipt that an earlier version signed stays as it is and stays valid", 
 });
 
 test("a key of somebody else is not taken for ours, whatever name it bears", async () => {
-  const text = await readReceipt(ledger.ctx, await ended(1));
+  const text = await readReceipt(ledger.ctx, await ended(1), local);
   const other = {
     ...toJwk(receiptKey(Buffer.from("another service")).publicKey),
     kid: keyIdIn(text),
@@ -199,28 +200,32 @@ test("a key of somebody else is not taken for ours, whatever name it bears", asy
 
 test("receipts of a key that was changed are verified still, and processes with one secret sign as one", async () => {
   const id = await ended(1);
-  const before = await readReceipt(ledger.ctx, id);
+  const before = await readReceipt(ledger.ctx, id, local);
   const later = { ...ledger.ctx, signingKey: Buffer.from("a new secret") };
   const set = { keys: await receiptKeys(later) };
   expect(set.keys[0]?.kid).not.toBe(keyIdIn(before));
-  expect(await verifyReceipt(await readReceipt(later, id), set)).toMatchObject({ valid: true });
+  expect(await verifyReceipt(await readReceipt(later, id, local), set)).toMatchObject({
+    valid: true,
+  });
   const two = await ended(1);
   expect(
-    await verifyReceipt(await readReceipt(later, two), { keys: await receiptKeys(ledger.ctx) }),
+    await verifyReceipt(await readReceipt(later, two, local), {
+      keys: await receiptKeys(ledger.ctx),
+    }),
   ).toMatchObject({ valid: true });
   expect(receiptKey(Buffer.from("x")).id).toBe(receiptKey(Buffer.from("x")).id);
 });
 
 test("of an open request there is none, and of an unknown one neither", async () => {
   const id = await submitted(1);
-  await expect(readReceipt(ledger.ctx, id)).rejects.toMatchObject({
+  await expect(readReceipt(ledger.ctx, id, local)).rejects.toMatchObject({
     status: 409,
     code: "request_open",
   });
   await expect(
-    readReceipt(ledger.ctx, "00000000-0000-4000-8000-000000000000"),
+    readReceipt(ledger.ctx, "00000000-0000-4000-8000-000000000000", local),
   ).rejects.toMatchObject({ status: 404 });
-  await expect(readReceipt(ledger.ctx, "x")).rejects.toMatchObject({ status: 404 });
+  await expect(readReceipt(ledger.ctx, "x", local)).rejects.toMatchObject({ status: 404 });
   await succeed(await ledger.claim(1, { request: id }));
   await ledger.ended(id);
 });
@@ -239,8 +244,8 @@ test("after a redrive the receipt tells both rounds: what had failed, and that i
   });
   expect(first.failures.groups[0]?.examples).toHaveLength(2);
 
-  await redrive(ledger.ctx, id);
-  await expect(readReceipt(ledger.ctx, id)).rejects.toMatchObject({ status: 409 });
+  await redrive(ledger.ctx, id, local);
+  await expect(readReceipt(ledger.ctx, id, local)).rejects.toMatchObject({ status: 409 });
   await succeed(await ledger.claim(2, { request: id }));
   await ledger.ended(id);
   const second = await receiptOf(id);
@@ -260,9 +265,9 @@ test("after a redrive the receipt tells both rounds: what had failed, and that i
 
 test("a receipt that nobody had asked for is there after the request is deleted", async () => {
   const id = await ended(2);
-  await deleteRequest(ledger.ctx, id);
+  await deleteRequest(ledger.ctx, id, local);
   await expect(ledger.read(id)).rejects.toMatchObject({ status: 404 });
-  const text = await readReceipt(ledger.ctx, id);
+  const text = await readReceipt(ledger.ctx, id, local);
   expect(await verifyReceipt(text, await keys())).toMatchObject({
     valid: true,
     receipt: { results: { count: 2, deleted_at: null } },
@@ -316,7 +321,7 @@ async function digestOfPages(id: string): Promise<string> {
   const { listResults } = await import("../../src/requests/read/results.ts");
   const hash = createHash("sha256");
   for (let after: string | undefined; ; ) {
-    const page = await listResults(ledger.ctx, id, { after, limit: 1000 });
+    const page = await listResults(ledger.ctx, id, local, { after, limit: 1000 });
     for (const { name, size, checksum, file, step, attempt } of page.items) {
       hash.update(`${canonicalJson({ name, size, checksum, file, step, attempt })}\n`);
     }

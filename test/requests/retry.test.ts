@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { local } from "../../src/auth/caller.ts";
 import type { Task } from "../../src/operations/contract.ts";
 import { expireLeasesOf } from "../../src/requests/dispatch/expire-leases.ts";
 import { redrive } from "../../src/requests/lifecycle/redrive.ts";
@@ -23,7 +24,7 @@ async function submitted(
   files = 1,
   stopAfterFailedPercent?: number,
 ): Promise<string> {
-  const { request } = await submit(ledger.ctx, "local", {
+  const { request } = await submit(ledger.ctx, local, {
     dataset: { files: Array.from({ length: files }, (_, n) => `/data/${n}`) },
     steps: [{ operation: "noop", settings: {}, retry }],
     stopAfterFailedPercent,
@@ -41,7 +42,7 @@ const fault = (task: Task, status: Report["status"], errorClass: string) =>
   ledger.report(task, status, { error: { class: errorClass, message: "what went wrong" } });
 
 const statuses = async (id: string, file: number) =>
-  (await readFile(ledger.ctx, id, file)).history
+  (await readFile(ledger.ctx, id, file, local)).history
     .filter(({ status }) => status !== "start")
     .map(({ status }) => status);
 
@@ -106,7 +107,7 @@ test("more tries than the service's own are allowed, each round has them again, 
   };
   await loseAll();
   expect((await ledger.ended(id)).counters).toMatchObject({ failed: 1 });
-  await redrive(ledger.ctx, id);
+  await redrive(ledger.ctx, id, local);
   await loseAll();
   const ended = await until(async () => {
     const request = await ledger.read(id);

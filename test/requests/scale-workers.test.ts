@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { local } from "../../src/auth/caller.ts";
 import type { Context } from "../../src/deps.ts";
 import type { Task } from "../../src/operations/contract.ts";
 import { cancel } from "../../src/requests/lifecycle/cancel.ts";
@@ -40,9 +41,9 @@ test("one group serves all requests, with as many workers as could be busy", asy
   expect(await size()).toBe(7);
   await ledger.report(task, "success");
   expect(await size()).toBe(6);
-  await cancel(ledger.ctx, large);
+  await cancel(ledger.ctx, large, local);
   expect(await size()).toBe(1);
-  await cancel(ledger.ctx, small);
+  await cancel(ledger.ctx, small, local);
   expect(await wanted()).toEqual([]);
 });
 
@@ -51,8 +52,8 @@ test("a request with a limit on its workers adds no more than that, and others n
   const free = await ledger.submit(3);
   await Promise.all([queued(limited, 10), queued(free, 3)]);
   expect(await size()).toBe(5);
-  await cancel(ledger.ctx, limited);
-  await cancel(ledger.ctx, free);
+  await cancel(ledger.ctx, limited, local);
+  await cancel(ledger.ctx, free, local);
 });
 
 test("work of an operation that this service does not offer wants no worker", async () => {
@@ -60,7 +61,7 @@ test("work of an operation that this service does not offer wants no worker", as
   await queued(id, 4);
   const { transform } = Object.fromEntries(ledger.ctx.operations);
   expect(await wanted(new Map(transform && [["transform", transform]]))).toEqual([]);
-  await cancel(ledger.ctx, id);
+  await cancel(ledger.ctx, id, local);
 });
 
 test("a size grows at once, and falls when it has been lower for the whole delay", () => {

@@ -1,5 +1,7 @@
 // Whose files start next: among users, among the requests of one user, and past what has nothing to give.
+
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { local } from "../../src/auth/caller.ts";
 import type { Task } from "../../src/operations/contract.ts";
 import { dispatch } from "../../src/requests/dispatch/dispatch.ts";
 import { report } from "../../src/requests/reports/report.ts";
@@ -33,6 +35,7 @@ async function claimOne(): Promise<string> {
 const settle = (tasks: Task[]) =>
   report(
     ledger.ctx,
+    local,
     "w",
     tasks.map(({ request, file, step, attempt }) => ({
       request,

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { local } from "../../src/auth/caller.ts";
 import type { Context } from "../../src/deps.ts";
 import type { Task } from "../../src/operations/contract.ts";
 import { cancel } from "../../src/requests/lifecycle/cancel.ts";
@@ -30,7 +31,7 @@ describe("a request says what it waits for", () => {
       dataset: { did: "rucio://user.me:data" },
       steps: [{ operation: "noop", settings: {} }],
     };
-    const { request } = await submit(ledger.ctx, "local", input);
+    const { request } = await submit(ledger.ctx, local, input);
     await until(async () => (await ledger.read(request.id)).state === "lookup");
     expect(await why(request.id)).toEqual({
       reason: "finder",
@@ -38,7 +39,7 @@ describe("a request says what it waits for", () => {
       place: null,
       eta: null,
     });
-    await cancel(ledger.ctx, request.id);
+    await cancel(ledger.ctx, request.id, local);
   });
 
   test("workers: that none ever asked, or asked a moment ago", async () => {
@@ -100,7 +101,7 @@ describe("a request says what it waits for", () => {
 
   test("a retry, and when it comes", async () => {
     const steps = [{ operation: "noop", settings: {}, retry: { wait_seconds: 600 } }];
-    const { request } = await submit(ledger.ctx, "local", { dataset: { files: ["a"] }, steps });
+    const { request } = await submit(ledger.ctx, local, { dataset: { files: ["a"] }, steps });
     const [task] = (await ledger.claim(1, { request: request.id })) as [Task];
     await ledger.report(task, "retry", {
       error: { class: "unavailable", message: "the source is away" },
@@ -110,7 +111,7 @@ describe("a request says what it waits for", () => {
       reason: "retry",
       sentence: expect.stringMatching(/^1 file is to be tried again, the first at 20/),
     });
-    await cancel(ledger.ctx, request.id);
+    await cancel(ledger.ctx, request.id, local);
   });
 
   test("nothing, once it has ended", async () => {

@@ -1,5 +1,7 @@
 // What a user should know of a request whose files were understood differently.
+
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { local } from "../../src/auth/caller.ts";
 import type { Task } from "../../src/operations/contract.ts";
 import { readFile } from "../../src/requests/read/files.ts";
 import { warningsOf } from "../../src/requests/read/warnings.ts";
@@ -40,7 +42,7 @@ test("files that were read alike make no warning, and each tells how it was read
   const same = csv(["a"], ["BIGINT"]);
   const { id, tasks, warnings } = await ended([same, same, same]);
   expect(warnings).toEqual([]);
-  const file = await readFile(ledger.ctx, id, tasks[1]?.file ?? 0);
+  const file = await readFile(ledger.ctx, id, tasks[1]?.file ?? 0, local);
   expect(file.results).toEqual([
     {
       step: 1,

@@ -1,6 +1,8 @@
 // When the keys of a request end, over HTTP: the S3 endpoint by both signatures, and signed URLs.
+
 import { createHmac } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { local } from "../../src/auth/caller.ts";
 import { type Listening, listen } from "../../src/http/listen.ts";
 import type { Task } from "../../src/operations/contract.ts";
 import type { KeyKind } from "../../src/requests/keys/keys.ts";
@@ -46,10 +48,14 @@ interface Running {
 }
 
 async function running(): Promise<Running> {
-  const { request } = await submit(api.ledger.ctx, owner, {
-    dataset: { files: ["/a/one.csv"] },
-    steps: [step],
-  });
+  const { request } = await submit(
+    api.ledger.ctx,
+    { kind: "user", owner },
+    {
+      dataset: { files: ["/a/one.csv"] },
+      steps: [step],
+    },
+  );
   const [task] = (await api.ledger.claim(1, { request: request.id })) as [Task];
   return { request: request.id, task };
 }
@@ -127,7 +133,7 @@ test("a write key ends with its request, and is valid again in the next round", 
 
   expect((await api.post(`/v1/requests/${request}/redrive`, {})).status).toBe(200);
   expect(await byV4(keys, "PUT", path, "ab")).toBe("200");
-  await cancel(api.ledger.ctx, request);
+  await cancel(api.ledger.ctx, request, local);
   await api.ledger.ended(request);
   expect(await byV4(keys, "PUT", path, "ab")).toBe("403 AccessDenied");
 });

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import express, { type NextFunction, type Request, type Response } from "express";
 import { readConfig } from "../../src/config.ts";
 import { problemReply } from "../../src/http/problem.ts";
-import { objectRoutes } from "../../src/http/routes/objects.ts";
+import { objectRouter } from "../../src/http/routes/objects.ts";
 import { send } from "../../src/http/send.ts";
 import type { Store } from "../../src/storage/contract.ts";
 import { openStore } from "../../src/storage/open.ts";
@@ -41,7 +41,7 @@ export async function folderStoreWithUrls(
   const app = express();
   const faults: unknown[] = [];
   const ledger = { isRecorded: async () => false, keyProblem: async () => undefined };
-  app.use(objectRoutes({ store, signingKey, uploadLimitBytes, ...ledger }));
+  app.use(objectRouter({ store, signingKey, uploadLimitBytes, ...ledger }));
   app.use((error: unknown, request: Request, response: Response, _next: NextFunction) => {
     const reply = problemReply(error, request.path, "test");
     if (reply.status === 500) faults.push(error);

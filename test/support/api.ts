@@ -1,7 +1,9 @@
 import { once } from "node:events";
 import { type IncomingMessage, request } from "node:http";
+import type { Authenticate } from "../../src/auth/authenticate.ts";
 import { makeApp } from "../../src/http/app.ts";
 import { listen } from "../../src/http/listen.ts";
+import { makeMounts } from "../../src/mounts.ts";
 import { type Ledger, type LedgerOptions, openLedger } from "./context.ts";
 
 export interface Call {
@@ -29,10 +31,19 @@ export interface Api {
   close(): Promise<void>;
 }
 
+export interface ApiOptions extends LedgerOptions {
+  authenticate?: Authenticate | undefined;
+}
+
 /** The API on a port of its own, over a real ledger; workers are played by the test. */
-export async function openApi(options: LedgerOptions = {}): Promise<Api> {
+export async function openApi({ authenticate, ...options }: ApiOptions = {}): Promise<Api> {
   const ledger = await openLedger(options);
-  const listening = await listen("127.0.0.1", 0, "PORT", makeApp(ledger.ctx));
+  const listening = await listen(
+    "127.0.0.1",
+    0,
+    "PORT",
+    makeApp(ledger.ctx, makeMounts(ledger.ctx), authenticate),
+  );
   const { port } = new URL(listening.url);
   const call = (one: Call) => send(Number(port), one);
   return {

@@ -1,4 +1,5 @@
 import { rmSync } from "node:fs";
+import { local } from "../../src/auth/caller.ts";
 import { type Config, readConfig } from "../../src/config.ts";
 import { makeContext } from "../../src/context.ts";
 import type { Context } from "../../src/deps.ts";
@@ -88,7 +89,7 @@ export async function openLedger({
     ctx,
     async submit(files, { steps = ["noop"], owner = "local", ...more } = {}) {
       const list = Array.from({ length: files }, (_, index) => `/data/${index}.parquet`);
-      const { request } = await submit(ctx, owner, {
+      const { request } = await submit(ctx, owner === "local" ? local : { kind: "user", owner }, {
         dataset: { files: list },
         steps: steps.map((operation) => ({ operation, settings: {} })),
         ...more,
@@ -96,15 +97,17 @@ export async function openLedger({
       return request.id;
     },
     claim: (max, { worker = "w", waitSeconds = 30, request } = {}) =>
-      claim(ctx, { worker, max, waitSeconds, request }),
+      claim(ctx, local, { worker, max, waitSeconds, request }),
     async report({ request, file, step, attempt }, status, more = {}) {
-      const [answer] = await report(ctx, "w", [{ request, file, step, attempt, status, ...more }]);
+      const [answer] = await report(ctx, local, "w", [
+        { request, file, step, attempt, status, ...more },
+      ]);
       return answer ?? "unknown";
     },
-    read: (id) => readRequest(ctx, id),
+    read: (id) => readRequest(ctx, id, local),
     ended: (id) =>
       until(async () => {
-        const request = await readRequest(ctx, id);
+        const request = await readRequest(ctx, id, local);
         return isFinal(request.state) ? request : undefined;
       }),
     async violations() {

@@ -1,5 +1,9 @@
-// A worker that knows no attempts carries one in the address it reports to. The token names it and is good for this one report alone.
+// A worker that does not know attempts carries one in the address it reports to. The token names the attempt and
+// allows reports of it alone.
 import { createHmac, timingSafeEqual } from "node:crypto";
+import type { Caller } from "../../auth/caller.ts";
+import type { Deps } from "../../deps.ts";
+import { RequestError } from "../../errors.ts";
 
 export interface Attempt {
   request: string;
@@ -9,25 +13,42 @@ export interface Attempt {
 }
 
 export function attemptToken(key: Buffer, { request, step, file, attempt }: Attempt): string {
-  const said = `${request}.${step}.${file}.${attempt}`;
-  return `${Buffer.from(said).toString("base64url")}.${signature(key, said).toString("base64url")}`;
+  const text = `${request}.${step}.${file}.${attempt}`;
+  return `${Buffer.from(text).toString("base64url")}.${signature(key, text).toString("base64url")}`;
 }
 
 /** Undefined for what this service did not sign. */
 export function readAttemptToken(key: Buffer, token: string): Attempt | undefined {
-  const [text = "", signed = "", ...rest] = token.split(".");
-  const said = Buffer.from(text, "base64url").toString();
+  const [encoded = "", signed = "", ...rest] = token.split(".");
+  const text = Buffer.from(encoded, "base64url").toString();
   const given = Buffer.from(signed, "base64url");
-  const expected = signature(key, said);
+  const expected = signature(key, text);
   if (rest.length > 0 || given.length !== expected.length || !timingSafeEqual(given, expected))
     return undefined;
   const [, request = "", step, file, attempt] =
-    /^([0-9a-f-]{36})\.(\d+)\.(\d+)\.(\d+)$/.exec(said) ?? [];
+    /^([0-9a-f-]{36})\.(\d+)\.(\d+)\.(\d+)$/.exec(text) ?? [];
   return request === ""
     ? undefined
     : { request, step: Number(step), file: Number(file), attempt: Number(attempt) };
 }
 
-function signature(key: Buffer, said: string): Buffer {
-  return createHmac("sha256", key).update(`servicex-attempt\n${said}`).digest();
+type Params = Record<string, string>;
+
+/** The attempt in the address of a call; 403 if this service did not sign it. */
+export function attemptOf({ signingKey }: Deps<"signingKey">, { token = "" }: Params): Attempt {
+  const attempt = readAttemptToken(signingKey, token);
+  if (!attempt) throw notThatFile();
+  return attempt;
+}
+
+export function callerOfAttempt(ctx: Deps<"signingKey">, params: Params): Caller {
+  return { kind: "worker", scope: { request: attemptOf(ctx, params).request } };
+}
+
+export function notThatFile(): RequestError {
+  return new RequestError(403, "bad_token", "This address does not allow a report of that file.");
+}
+
+function signature(key: Buffer, text: string): Buffer {
+  return createHmac("sha256", key).update(`servicex-attempt\n${text}`).digest();
 }

@@ -1,11 +1,13 @@
-// One object an endpoint; the router, who may call and which methods are possible come from the list of them.
+// One object for each endpoint; the router, who may call and which methods are possible come from their list.
 import { type Request, type Response, Router } from "express";
-import type { Context } from "../../deps.ts";
+import type { Caller } from "../../auth/caller.ts";
+import type { Context, Deps } from "../../deps.ts";
 import { RequestError } from "../../errors.ts";
-import type { Locals } from "../../http/base-middleware.ts";
+import type { Admit } from "../../http/admit.ts";
+import type { Locals } from "../../http/call.ts";
 import type { Reply, Streamed } from "../../http/route.ts";
 import { send } from "../../http/send.ts";
-import { type Access, admit, type Caller } from "./caller.ts";
+import { type Action, assertMay } from "../../users/policy.ts";
 
 export interface Call {
   ctx: Context;
@@ -20,17 +22,20 @@ export interface Endpoint {
   method: "get" | "post" | "put" | "delete";
   /** as Express writes parameters: `/servicex/transformation/:id` */
   path: `/${string}`;
-  access: Access;
+  /** what a call does, by which users/policy.ts says who may make it */
+  access: Action;
+  /** The caller that the address itself names, by what it signs; throws where the signature is wrong. */
+  callerOf?(ctx: Deps<"signingKey">, params: Record<string, string>): Caller;
   /** called many times a second: no access log */
   hot?: boolean;
   answer(call: Call): Promise<Reply | Streamed> | Reply | Streamed;
 }
 
-export function endpointRouter(ctx: Context, endpoints: readonly Endpoint[]): Router {
+export function endpointRouter(ctx: Context, admit: Admit, endpoints: readonly Endpoint[]): Router {
   const router = Router({ caseSensitive: true });
   for (const endpoint of endpoints)
-    router[endpoint.method](endpoint.path, answering(ctx, endpoint));
-  for (const path of new Set(endpoints.map((one) => one.path)))
+    router[endpoint.method](endpoint.path, answering(ctx, admit, endpoint));
+  for (const path of new Set(endpoints.map((endpoint) => endpoint.path)))
     router.all(path, refusingMethod(methodsOf(path, endpoints)));
   router.use("/servicex", (request: Request) => {
     throw new RequestError(
@@ -42,14 +47,17 @@ export function endpointRouter(ctx: Context, endpoints: readonly Endpoint[]): Ro
   return router;
 }
 
-function answering(ctx: Context, { access, path, hot = false, answer }: Endpoint) {
+function answering(ctx: Context, admit: Admit, endpoint: Endpoint) {
+  const { access, path, hot = false, answer } = endpoint;
   return async (request: Request<Record<string, string>>, response: Response): Promise<void> => {
     const locals = response.locals as Locals;
     locals.route = path;
     locals.hot = hot;
-    const caller = admit(ctx, access);
+    const { params } = request;
+    const caller = endpoint.callerOf?.(ctx, params) ?? (await admit(request, access));
+    assertMay(caller, access);
     const query = new URLSearchParams(request.url.split("?").slice(1).join("?"));
-    const reply = await answer({ ctx, caller, params: request.params, query, request, response });
+    const reply = await answer({ ctx, caller, params, query, request, response });
     if ("write" in reply) await reply.write(response);
     else send(response, reply);
   };
@@ -57,7 +65,7 @@ function answering(ctx: Context, { access, path, hot = false, answer }: Endpoint
 
 function methodsOf(path: string, endpoints: readonly Endpoint[]): string[] {
   return endpoints
-    .filter((one) => one.path === path)
+    .filter((endpoint) => endpoint.path === path)
     .flatMap(({ method }) => (method === "get" ? ["GET", "HEAD"] : [method.toUpperCase()]));
 }
 

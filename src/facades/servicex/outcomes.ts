@@ -1,9 +1,10 @@
 // Files of a request with what became of them, one by one: results as clients poll them, and failures beside them.
 
+import type { Caller } from "../../auth/caller.ts";
 import type { Deps } from "../../deps.ts";
-import { type DeliveredRow, deliveredRows } from "../../requests/read/facade-store.ts";
 import { listFiles } from "../../requests/read/files.ts";
 import type { FileView, RequestView } from "../../requests/views.ts";
+import { type DeliveredRow, deliveredRows } from "./store.ts";
 
 const pageSize = 500;
 
@@ -50,9 +51,9 @@ function wholeNumber(value: unknown): number {
 }
 
 /** Results, then failures: one entry a file, under the file's own id. */
-export async function* outcomesOf(ctx: Deps<"db">, view: RequestView) {
+export async function* outcomesOf(ctx: Deps<"db">, view: RequestView, caller: Caller) {
   yield* deliveredOf(ctx, view);
-  for await (const file of failedFiles(ctx, view.id)) {
+  for await (const file of failedFiles(ctx, view.id, caller)) {
     yield {
       id: file.file,
       "request-id": view.id,
@@ -70,10 +71,15 @@ export async function* outcomesOf(ctx: Deps<"db">, view: RequestView) {
   }
 }
 
-export async function* failedFiles(ctx: Deps<"db">, request: string): AsyncGenerator<FileView> {
+export async function* failedFiles(
+  ctx: Deps<"db">,
+  request: string,
+  caller: Caller,
+): AsyncGenerator<FileView> {
   let cursor: string | undefined;
   do {
-    const page = await listFiles(ctx, request, { state: "failed", cursor, limit: pageSize });
+    const filter = { state: "failed", cursor, limit: pageSize } as const;
+    const page = await listFiles(ctx, request, caller, filter);
     yield* page.items;
     cursor = page.next ?? undefined;
   } while (cursor !== undefined);

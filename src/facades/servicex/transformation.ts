@@ -1,12 +1,12 @@
 // A request as ServiceX shows it: the object that its clients poll.
 
 import type { Deps } from "../../deps.ts";
-import { type FacadeExtras, facadeExtrasOf } from "../../requests/read/facade-store.ts";
 import { isFinal } from "../../requests/state.ts";
 import type { RequestView } from "../../requests/views.ts";
 import { version } from "../../version.ts";
 import { rememberedOf } from "./echoed-fields.ts";
 import { generatorOf, imageOf } from "./generators.ts";
+import { extrasOf, type TransformationExtras } from "./store.ts";
 import { timestamp } from "./times.ts";
 import { type Status, statusOf } from "./words.ts";
 
@@ -44,24 +44,24 @@ export async function toTransformations(
   views: readonly RequestView[],
   userAgent: string | undefined,
 ): Promise<Transformation[]> {
-  const asides = await facadeExtrasOf(
+  const extras = await extrasOf(
     ctx.db.query,
     views.map((view) => view.id),
   );
-  return views.map((view) => toTransformation(view, asides.get(view.id), userAgent));
+  return views.map((view) => toTransformation(view, extras.get(view.id), userAgent));
 }
 
 function toTransformation(
   view: RequestView,
-  aside: FacadeExtras | undefined,
+  extras: TransformationExtras | undefined,
   userAgent: string | undefined,
 ): Transformation {
   const remembered = rememberedOf(view);
   const step = view.steps.at(-1);
   const image = imageOf(remembered.codegen ?? (step ? generatorOf(step) : "unknown"));
-  const counts = countsOf(view, aside);
+  const counts = countsOf(view, extras);
   const finishedAt =
-    view.finished_at ?? (view.state === "canceling" ? aside?.cancelAskedAt : undefined);
+    view.finished_at ?? (view.state === "canceling" ? extras?.cancelAskedAt : undefined);
   return {
     request_id: view.id,
     title: view.title,
@@ -80,7 +80,7 @@ function toTransformation(
     status: statusOf({
       state: view.state,
       datasetFailed: view.dataset.state === "failed",
-      beganLookup: aside?.firstOfDataset ?? true,
+      beganLookup: extras?.firstOfDataset ?? true,
       knowsBadDataset: knowsBadDataset(userAgent, remembered["client-version"]),
     }),
     "failure-info": view.reason,
@@ -101,8 +101,11 @@ function toTransformation(
  * `completed` is the number of results that can be had: a client waits for exactly so many names. While the list of files is
  * open nothing is said of what remains, because the oldest clients take a 0 for the end.
  */
-function countsOf({ counters, state, dataset }: RequestView, aside: FacadeExtras | undefined) {
-  const completed = aside?.resultsDeleted ? 0 : counters.done;
+function countsOf(
+  { counters, state, dataset }: RequestView,
+  extras: TransformationExtras | undefined,
+) {
+  const completed = extras?.resultsDeleted ? 0 : counters.done;
   const failed = counters.failed + counters.canceled;
   const known =
     isFinal(state) ||

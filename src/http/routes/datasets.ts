@@ -17,6 +17,7 @@ export const listAllDatasets = route({
   path: "/v1/datasets",
   name: "listDatasets",
   tag,
+  access: "dataset.read",
   summary: "List the datasets that new requests would use, the newest first",
   query: z.strictObject({
     finder: z.string().min(1).max(100).optional(),
@@ -29,7 +30,10 @@ export const listAllDatasets = route({
     limit: limit(200, 50),
   }),
   responses: { 200: { description: "A page of datasets.", schema: datasetPage } },
-  handler: async (ctx, { query }) => ({ status: 200, body: await listDatasets(ctx, query) }),
+  handler: async (ctx, { caller, query }) => ({
+    status: 200,
+    body: await listDatasets(ctx, caller, query),
+  }),
 });
 
 export const getDataset = route({
@@ -37,12 +41,13 @@ export const getDataset = route({
   path: "/v1/datasets/{dataset}",
   name: "getDataset",
   tag,
+  access: "dataset.read",
   summary: "Read a dataset",
   params,
   responses: { 200: { description: "The dataset.", schema: dataset } },
   handler: async (ctx, call) => ({
     status: 200,
-    body: await readDataset(ctx, call.params.dataset),
+    body: await readDataset(ctx, call.params.dataset, call.caller),
   }),
 });
 
@@ -51,13 +56,14 @@ export const listFilesOfDataset = route({
   path: "/v1/datasets/{dataset}/files",
   name: "listDatasetFiles",
   tag,
+  access: "dataset.read",
   summary: "List the files of a dataset, in the order in which they were found",
   params,
   query: z.strictObject({ cursor, limit: limit(1000, 100) }),
   responses: { 200: { description: "A page of files.", schema: datasetFilePage } },
   handler: async (ctx, call) => ({
     status: 200,
-    body: await listDatasetFiles(ctx, call.params.dataset, call.query),
+    body: await listDatasetFiles(ctx, call.params.dataset, call.caller, call.query),
   }),
 });
 
@@ -66,12 +72,13 @@ export const deleteDataset = route({
   path: "/v1/datasets/{dataset}",
   name: "deleteDataset",
   tag,
+  access: "dataset.delete",
   summary:
     "Forget a dataset: the next request that names it looks anew; requests that use it keep it",
   params,
   responses: { 200: { description: "It is forgotten, now or before.", schema: dataset } },
   handler: async (ctx, call) => ({
     status: 200,
-    body: (await removeDataset(ctx, call.params.dataset)).dataset,
+    body: (await removeDataset(ctx, call.params.dataset, call.caller)).dataset,
   }),
 });

@@ -30,6 +30,7 @@ export const listRequestErrors = route({
   path: "/v1/requests/{id}/errors",
   name: "listErrors",
   tag: "files",
+  access: "request.read",
   summary: "List why files failed, in groups, the greatest first",
   params: requestParams,
   responses: {
@@ -38,9 +39,9 @@ export const listRequestErrors = route({
       schema: z.object({ items: z.array(errorGroup), next: z.string().nullable() }),
     },
   },
-  handler: async (ctx, { params }) => ({
+  handler: async (ctx, { params, caller }) => ({
     status: 200,
-    body: { items: await listErrors(ctx, params.id), next: null },
+    body: { items: await listErrors(ctx, params.id, caller), next: null },
   }),
 });
 
@@ -67,6 +68,7 @@ export const redriveRequest = route({
   path: "/v1/requests/{id}/redrive",
   name: "redriveRequest",
   tag: "requests",
+  access: "request.change",
   summary: "Open the next round with failed files; the earlier results stay",
   params: requestParams,
   body: { schema: redriveBody, limitMegabytes: 4, example: { errors: ["3f2a9c"] } },
@@ -74,8 +76,8 @@ export const redriveRequest = route({
     200: { description: "It runs again.", schema: redriven },
     409: { description: "It is canceled or still running, or none of those files failed." },
   },
-  async handler(ctx, { params, body }) {
-    const { request, files } = await redrive(ctx, params.id, body);
+  async handler(ctx, { params, caller, body }) {
+    const { request, files } = await redrive(ctx, params.id, caller, body);
     return { status: 200, body: { ...onTheWire(request), redriven: files } };
   },
 });
@@ -85,14 +87,15 @@ export const deleteRequest = route({
   path: "/v1/requests/{id}",
   name: "deleteRequest",
   tag: "requests",
+  access: "request.delete",
   summary: "Delete a request that has ended, with its rows and its results; its receipt stays",
   params: requestParams,
   responses: {
     204: { description: "It is gone." },
     409: { description: "It has not ended: cancel it first." },
   },
-  async handler(ctx, { params }) {
-    await removeRequest(ctx, params.id);
+  async handler(ctx, { params, caller }) {
+    await removeRequest(ctx, params.id, caller);
     return { status: 204 };
   },
 });

@@ -9,6 +9,7 @@ export const watchRequest = route({
   path: "/v1/requests/{id}/events",
   name: "watchRequest",
   tag: "requests",
+  access: "request.read",
   summary: "Follow a request: server-sent events of its counters and state, until it ends",
   description:
     "`progress` carries the counters, `state` the state, round, reason and counters. Last-Event-ID goes on from there; after the end it is answered 204.",
@@ -22,10 +23,11 @@ export const watchRequest = route({
     },
     204: { description: "All was told already." },
   },
-  async handler(ctx, { params, request }) {
-    const view = await readRequest(ctx, params.id);
+  async handler(ctx, { params, caller, request }) {
+    const view = await readRequest(ctx, params.id, caller);
     const lastEventId = request.headers["last-event-id"];
     if (isFinal(view.state) && lastEventId === eventId(view)) return { status: 204 };
-    return { write: (response) => streamEvents(ctx, view, String(lastEventId ?? ""), response) };
+    const from = String(lastEventId ?? "");
+    return { write: (response) => streamEvents(ctx, caller, view, from, response) };
   },
 });

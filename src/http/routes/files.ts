@@ -9,6 +9,7 @@ export const listRequestFiles = route({
   path: "/v1/requests/{id}/files",
   name: "listFiles",
   tag: "files",
+  access: "request.read",
   summary: "List the files of a request, each with its state",
   params: requestParams,
   query: z.strictObject({
@@ -32,8 +33,8 @@ export const listRequestFiles = route({
     limit: limit(1000, 100),
   }),
   responses: { 200: { description: "A page of files.", schema: filePage } },
-  async handler(ctx, { params, query }) {
-    return { status: 200, body: await listFiles(ctx, params.id, query) };
+  async handler(ctx, { params, caller, query }) {
+    return { status: 200, body: await listFiles(ctx, params.id, caller, query) };
   },
 });
 
@@ -42,10 +43,11 @@ export const getRequestFile = route({
   path: "/v1/requests/{id}/files/{file}",
   name: "getFile",
   tag: "files",
+  access: "request.read",
   summary: "Read a file of a request, with all that happened to it",
   params: fileParams,
   responses: { 200: { description: "The file and its history.", schema: fileWithHistory } },
-  async handler(ctx, { params }) {
-    return { status: 200, body: await readFile(ctx, params.id, params.file) };
+  async handler(ctx, { params, caller }) {
+    return { status: 200, body: await readFile(ctx, params.id, params.file, caller) };
   },
 });

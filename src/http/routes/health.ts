@@ -9,6 +9,7 @@ export const getHealth = route({
   path: "/healthz",
   name: "getHealth",
   tag: "health",
+  access: "service.read",
   summary: "Does the process live?",
   responses: { 200: { description: "It does.", schema: z.object({ status: z.literal("alive") }) } },
   handler: () => ({ status: 200, body: { status: "alive" } }),
@@ -23,6 +24,7 @@ export const getReadiness = route({
   path: "/readyz",
   name: "getReadiness",
   tag: "health",
+  access: "service.read",
   summary: "Can it serve: database, migrations, queue and store?",
   responses: {
     200: { description: "It can.", schema: readinessBody },
@@ -44,6 +46,7 @@ export const getMetrics = route({
   path: "/metrics",
   name: "getMetrics",
   tag: "health",
+  access: "service.measure",
   summary: "Metrics for Prometheus",
   responses: {
     200: {

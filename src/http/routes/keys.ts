@@ -18,12 +18,13 @@ export const revokeRequestKeys = route({
   path: "/v1/requests/{id}/revoke-keys",
   name: "revokeKeys",
   tag: "results",
+  access: "request.change",
   summary: "End all S3 keys of a request that exist now; keys made later are valid",
   params: requestParams,
   body: { schema: revokeBody, example: { kinds: ["read"] } },
   responses: { 204: { description: "The keys are no longer valid." } },
-  async handler(ctx, { params, body }) {
-    await revokeKeys(ctx, params.id, [...new Set(body.kinds)]);
+  async handler(ctx, { params, caller, body }) {
+    await revokeKeys(ctx, params.id, caller, [...new Set(body.kinds)]);
     return { status: 204 };
   },
 });

@@ -7,6 +7,7 @@ export const getLimits = route({
   path: "/v1/limits",
   name: "getLimits",
   tag: "limits",
+  access: "limits.read",
   summary: "Read the limits of operations, the shares of users, and what runs now",
   responses: { 200: { description: "Limits and shares.", schema: schema.limits } },
   async handler(ctx) {
@@ -19,6 +20,7 @@ export const putOperationLimits = route({
   path: "/v1/limits/operations/{operation}",
   name: "putOperationLimits",
   tag: "limits",
+  access: "limits.change",
   summary: "Set how many files of an operation may run at once, in total and for each user",
   description: "Holds from the next start on; files that run already go on.",
   params: schema.operationParams,
@@ -35,6 +37,7 @@ export const putUserShare = route({
   path: "/v1/limits/users/{owner}",
   name: "putUserShare",
   tag: "limits",
+  access: "limits.change",
   summary: "Set the share of the slots that a user gets beside others",
   params: schema.ownerParams,
   body: { schema: schema.shareBody, example: { share: 2 } },

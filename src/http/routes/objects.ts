@@ -3,15 +3,30 @@
 import { pipeline } from "node:stream/promises";
 import { type Request, type Response, Router } from "express";
 import { notFound, RequestError } from "../../errors.ts";
-import type { KeyKind, KeyProblem } from "../../requests/keys/keys.ts";
+import { type KeyKind, type KeyProblem, keyProblem } from "../../requests/keys/keys.ts";
+import { resultBuckets } from "../../requests/read/result-bucket.ts";
 import { attachment } from "../../storage/attachment.ts";
 import { readRange } from "../../storage/byte-range.ts";
 import { etagOf, rangeApplies, readCondition } from "../../storage/conditions.ts";
 import type { ByteRange, Store, StoredObject } from "../../storage/contract.ts";
 import { consuming, detachedBody } from "../../storage/detached-body.ts";
 import { type Signed, type SignedVerb, verifySignature } from "../../storage/signing.ts";
+import type { Mount } from "../mount.ts";
 
-export interface ObjectRoutes {
+export const objects: Mount = {
+  name: "objects",
+  owns: (path) => path.startsWith("/objects/"),
+  router: (ctx) =>
+    objectRouter({
+      store: ctx.store,
+      signingKey: ctx.signingKey,
+      uploadLimitBytes: ctx.config.fileLimits.outputMegabytes * 2 ** 20,
+      isRecorded: resultBuckets(ctx).isRecorded,
+      keyProblem: (key) => keyProblem(ctx, key),
+    }),
+};
+
+interface ObjectRouterOptions {
   store: Store;
   signingKey: Buffer;
   uploadLimitBytes: number;
@@ -24,13 +39,13 @@ export interface ObjectRoutes {
 const path = "/objects/:bucket/*name";
 type ObjectRequest = Request<{ bucket: string; name: string[] }>;
 
-export function objectRoutes({
+export function objectRouter({
   store,
   signingKey,
   uploadLimitBytes,
   isRecorded,
   keyProblem,
-}: ObjectRoutes): Router {
+}: ObjectRouterOptions): Router {
   const router = Router({ strict: true, caseSensitive: true });
 
   router.get(path, async (request: ObjectRequest, response: Response) => {

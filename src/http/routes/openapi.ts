@@ -9,6 +9,7 @@ export function getOpenApi(routes: () => readonly Route[]): Route {
     path: "/openapi.json",
     name: "getOpenApi",
     tag: "health",
+    access: "service.read",
     summary: "This document",
     responses: {
       200: {

@@ -14,6 +14,7 @@ export const listOperations = route({
   path: "/v1/operations",
   name: "listOperations",
   tag: "operations",
+  access: "service.read",
   summary: "What this service can do with a file, each with its settings' schema",
   responses: {
     200: {

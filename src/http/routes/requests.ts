@@ -25,6 +25,7 @@ export const submitRequest = route({
   path: "/v1/requests",
   name: "submitRequest",
   tag: "requests",
+  access: "request.submit",
   summary: "Submit a request: a dataset, and what to do with each of its files",
   headers: idempotencyHeader,
   body: { schema: submitBody, limitMegabytes: 64, example: submitExample },
@@ -35,7 +36,7 @@ export const submitRequest = route({
       description: "The idempotency key was used with another body, or the query cannot work.",
     },
   },
-  async handler(ctx, { body, owner, request, sent }) {
+  async handler(ctx, { body, caller, request, sent }) {
     const key = idempotencyKey(request.headers["idempotency-key"]);
     const input = {
       title: body.title,
@@ -48,7 +49,7 @@ export const submitRequest = route({
     };
     const { request: view, created } = await submit(
       ctx,
-      owner,
+      caller,
       input,
       key === undefined ? undefined : { key, bodyHash: hashOf(sent) },
     );
@@ -65,6 +66,7 @@ export const listAllRequests = route({
   path: "/v1/requests",
   name: "listRequests",
   tag: "requests",
+  access: "request.read",
   summary: "List requests, the newest first",
   query: z.strictObject({
     state: requestState.optional(),
@@ -73,8 +75,8 @@ export const listAllRequests = route({
     limit: limit(200, 50),
   }),
   responses: { 200: { description: "A page of requests.", schema: requestPage } },
-  async handler(ctx, { query }) {
-    const page = await listRequests(ctx, query);
+  async handler(ctx, { caller, query }) {
+    const page = await listRequests(ctx, caller, query);
     return { status: 200, body: { items: page.items.map(onTheWire), next: page.next } };
   },
 });
@@ -84,11 +86,12 @@ export const getRequest = route({
   path: "/v1/requests/{id}",
   name: "getRequest",
   tag: "requests",
+  access: "request.read",
   summary: "Read a request: its state, its counters, and what it waits for",
   params: requestParams,
   responses: { 200: { description: "The request.", schema: requestNow } },
-  async handler(ctx, { params }) {
-    const view = await readRequest(ctx, params.id);
+  async handler(ctx, { params, caller }) {
+    const view = await readRequest(ctx, params.id, caller);
     const [waiting, warnings] = await Promise.all([waitingOf(ctx, view), warningsOf(ctx, view.id)]);
     return { status: 200, body: { ...onTheWire(view), waiting, warnings } };
   },
@@ -99,14 +102,15 @@ export const cancelRequest = route({
   path: "/v1/requests/{id}/cancel",
   name: "cancelRequest",
   tag: "requests",
+  access: "request.change",
   summary: "Cancel a request: nothing of it is given out from here on",
   params: requestParams,
   responses: {
     200: { description: "It is canceling, or canceled already.", schema: requestView },
     409: { description: "The request has ended otherwise." },
   },
-  async handler(ctx, { params }) {
-    return { status: 200, body: onTheWire(await cancel(ctx, params.id)) };
+  async handler(ctx, { params, caller }) {
+    return { status: 200, body: onTheWire(await cancel(ctx, params.id, caller)) };
   },
 });
 

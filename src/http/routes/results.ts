@@ -9,6 +9,7 @@ export const listRequestResults = route({
   path: "/v1/requests/{id}/results",
   name: "listResults",
   tag: "results",
+  access: "request.read",
   summary: "List the results of a request's last step, in the order in which they came",
   params: requestParams,
   query: z.strictObject({
@@ -21,7 +22,7 @@ export const listRequestResults = route({
     limit: limit(1000, 100),
   }),
   responses: { 200: { description: "A page of results with signed URLs.", schema: resultPage } },
-  async handler(ctx, { params, query }) {
-    return { status: 200, body: await listResults(ctx, params.id, query) };
+  async handler(ctx, { params, caller, query }) {
+    return { status: 200, body: await listResults(ctx, params.id, caller, query) };
   },
 });

@@ -1,3 +1,4 @@
+import type { Caller } from "../../auth/caller.ts";
 import type { Deps } from "../../deps.ts";
 import { claim, heartbeat } from "../../requests/dispatch/claim.ts";
 import { report } from "../../requests/reports/report.ts";
@@ -12,6 +13,7 @@ export const claimWork = route({
   path: "/v1/work/claim",
   name: "claimWork",
   tag: "work",
+  access: "work",
   summary: "Take tasks; each is this worker's until its lease is over",
   hot: true,
   body: {
@@ -19,12 +21,10 @@ export const claimWork = route({
     example: { worker: "node7-1", operations: ["transform"], max: 4, wait_seconds: 20 },
   },
   responses: { 200: { description: "Tasks, or none.", schema: schema.claimAnswer } },
-  async handler(ctx, { body, gone }) {
+  async handler(ctx, { caller, body, gone }) {
     const { worker, request, operations, max, wait_seconds: waitSeconds } = body;
-    return {
-      status: 200,
-      body: { tasks: await claim(ctx, { worker, request, operations, max, waitSeconds }, gone()) },
-    };
+    const wanted = { worker, request, operations, max, waitSeconds };
+    return { status: 200, body: { tasks: await claim(ctx, caller, wanted, gone()) } };
   },
 });
 
@@ -33,6 +33,7 @@ export const heartbeatWork = route({
   path: "/v1/work/heartbeat",
   name: "heartbeatWork",
   tag: "work",
+  access: "work",
   summary: "Renew the leases of tasks in hand; the answer names those to give up",
   hot: true,
   body: {
@@ -46,8 +47,8 @@ export const heartbeatWork = route({
       schema: schema.heartbeatAnswer,
     },
   },
-  async handler(ctx, { body }) {
-    return { status: 200, body: { give_up: await heartbeat(ctx, body) } };
+  async handler(ctx, { caller, body }) {
+    return { status: 200, body: { give_up: await heartbeat(ctx, caller, body) } };
   },
 });
 
@@ -56,6 +57,7 @@ export const reportWork = route({
   path: "/v1/work/reports",
   name: "reportWork",
   tag: "work",
+  access: "work",
   summary: "Report what became of files; durable before the answer",
   description:
     "A report that cannot be read is answered `refused: why` and does not sink the others; a call in which none can be read is refused as a whole.",
@@ -82,13 +84,17 @@ export const reportWork = route({
   responses: {
     200: { description: "One answer a report, in the same order.", schema: schema.reportsAnswer },
   },
-  async handler(ctx, { body }) {
-    return { status: 200, body: { answers: await answerReports(ctx, body.worker, body.reports) } };
+  async handler(ctx, { caller, body }) {
+    return {
+      status: 200,
+      body: { answers: await answerReports(ctx, caller, body.worker, body.reports) },
+    };
   },
 });
 
 async function answerReports(
   ctx: Deps<"batcher" | "metrics" | "store">,
+  caller: Caller,
   worker: string,
   sent: unknown[],
 ): Promise<ReportAnswer[]> {
@@ -106,7 +112,7 @@ async function answerReports(
     if (errors.length < 50) errors.push(...faults);
   }
   if (good.length === 0) throw badInput(errors);
-  const answers = await report(ctx, worker, good);
+  const answers = await report(ctx, caller, worker, good);
   if (refused.size === 0) return answers;
   const next = answers.values();
   return sent.map((_, index) => refused.get(index) ?? next.next().value ?? "unknown");

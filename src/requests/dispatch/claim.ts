@@ -1,6 +1,8 @@
+import type { Caller } from "../../auth/caller.ts";
 import type { Deps } from "../../deps.ts";
 import type { Task } from "../../operations/contract.ts";
 import { workerOperationNames } from "../../operations/offered.ts";
+import { assertMay } from "../../users/policy.ts";
 import { renewLeases } from "./lease-store.ts";
 import { keyOf } from "./task.ts";
 
@@ -15,11 +17,13 @@ export interface ClaimInput {
 }
 
 /** Gives files to a worker, each to one worker only; waits for work at most `waitSeconds`. */
-export function claim(
+export async function claim(
   ctx: Deps<"claimQueue" | "operations">,
+  caller: Caller,
   { worker, request, operations, max, waitSeconds }: ClaimInput,
   signal?: AbortSignal,
 ): Promise<Task[]> {
+  assertMay(caller, "work");
   const wanted = {
     request,
     operations: operations ?? workerOperationNames(ctx.operations.values()),
@@ -30,8 +34,10 @@ export function claim(
 /** Renews what the worker still has; answers the tasks it is to give up: canceled, superseded, or never its own. */
 export async function heartbeat(
   ctx: Deps<"config" | "ledger">,
+  caller: Caller,
   { worker, tasks }: { worker: string; tasks: string[] },
 ): Promise<string[]> {
+  assertMay(caller, "work");
   const keys = tasks.map((task) => ({ task, key: keyOf(task) }));
   const known = keys.flatMap(({ key }) => (key ? [key] : []));
   const renewed = known.length

@@ -2,7 +2,7 @@ import type { Deps } from "../../deps.ts";
 import { type Taken, workTopic } from "../../queue/contract.ts";
 import type { LineStep } from "../../shares/line-store.ts";
 import { withSlotsLocked } from "../../shares/lock-store.ts";
-import { isUuid } from "../read/request.ts";
+import { isUuid } from "../../uuid.ts";
 import type { Waiter } from "./claim-queue.ts";
 import type { Seats } from "./seats.ts";
 import {

@@ -1,5 +1,6 @@
 // Which keys of a request's objects are valid now. A write key ends when the request ends. A read
 // key ends when the request is deleted, its results expire, or its owner is suspended.
+import type { Caller } from "../../auth/caller.ts";
 import type { Deps } from "../../deps.ts";
 import { isSuspended } from "../../users/suspended.ts";
 import { readRequest } from "../read/request.ts";
@@ -44,9 +45,10 @@ export async function keyGeneration(
 export async function revokeKeys(
   ctx: Deps<"db">,
   id: string,
+  caller: Caller,
   kinds: readonly KeyKind[],
 ): Promise<void> {
-  const request = await readRequest(ctx, id);
+  const request = await readRequest(ctx, id, caller, "request.change");
   await raiseGenerations(ctx.db.query, request.id, kinds);
 }
 

@@ -1,3 +1,4 @@
+import type { Caller } from "../../auth/caller.ts";
 import type { Deps } from "../../deps.ts";
 import { RequestError } from "../../errors.ts";
 import { moveRequest } from "../move-store.ts";
@@ -5,13 +6,20 @@ import { readRequest } from "../read/request.ts";
 import { isFinal } from "../state.ts";
 import type { RequestView } from "../views.ts";
 
-/** Answers once nothing more is given out; the files are settled in chunks after it. A canceled request stays as it is; another ended one is refused. */
-export async function cancel(ctx: Deps<"advanceQueue" | "db">, id: string): Promise<RequestView> {
-  const before = await readRequest(ctx, id);
+/**
+ * Resolves once nothing more is dispatched; the files are settled in chunks afterwards. A canceled request stays as
+ * it is; one that has ended otherwise is refused.
+ */
+export async function cancel(
+  ctx: Deps<"advanceQueue" | "db">,
+  id: string,
+  caller: Caller,
+): Promise<RequestView> {
+  const before = await readRequest(ctx, id, caller, "request.change");
   if (before.state === "canceling" || before.state === "canceled") return before;
   const moved = await ctx.db.tx((query) => moveRequest(query, before.id, "cancel"));
   if (moved) ctx.advanceQueue.add(before.id);
-  const after = await readRequest(ctx, id);
+  const after = await readRequest(ctx, id, caller, "request.change");
   if (!moved && isFinal(after.state) && after.state !== "canceled") {
     throw new RequestError(
       409,

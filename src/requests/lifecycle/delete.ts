@@ -1,3 +1,4 @@
+import type { Caller } from "../../auth/caller.ts";
 import type { Deps } from "../../deps.ts";
 import { RequestError } from "../../errors.ts";
 import { keepReceipt } from "../../receipts/issue.ts";
@@ -6,12 +7,16 @@ import { readRequest } from "../read/request.ts";
 import { isFinal } from "../state.ts";
 import { deleteRequestRows } from "./delete-store.ts";
 
-/** Results first, rows after: a crash between leaves a request without results, and the same call ends the work. The receipt stays. */
+/**
+ * Results first, rows after: a crash in between leaves a request without results, and the same call finishes the
+ * work. The receipt stays.
+ */
 export async function deleteRequest(
   ctx: Deps<"db" | "signingKey" | "store" | "urls">,
   id: string,
+  caller: Caller,
 ): Promise<void> {
-  const request = await readRequest(ctx, id);
+  const request = await readRequest(ctx, id, caller, "request.delete");
   if (!isFinal(request.state))
     throw new RequestError(
       409,

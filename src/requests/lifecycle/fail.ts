@@ -1,12 +1,19 @@
+import type { Caller } from "../../auth/caller.ts";
 import type { Deps } from "../../deps.ts";
+import { assertMay } from "../../users/policy.ts";
 import { beginEnding } from "../move-store.ts";
 
-/** For a service outside that cannot do the request: its open files fail with the reason. A request that has ended, or is ending, does not change. */
+/**
+ * A finder reports that the request cannot be done: its open files fail with the reason. A request that has ended,
+ * or is ending, stays as it is.
+ */
 export async function failRequest(
   ctx: Deps<"advanceQueue" | "db">,
   id: string,
+  caller: Caller,
   reason: string,
 ): Promise<boolean> {
+  assertMay(caller, "lookup.report");
   const begun = await beginEnding(ctx.db.query, id, "fail", reason);
   if (begun) ctx.advanceQueue.add(id);
   return begun;

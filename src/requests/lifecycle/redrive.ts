@@ -1,3 +1,4 @@
+import type { Caller } from "../../auth/caller.ts";
 import type { Deps } from "../../deps.ts";
 import { RequestError } from "../../errors.ts";
 import { moveRequest } from "../move-store.ts";
@@ -9,9 +10,10 @@ import { type Chosen, redriveFiles, renewDeadline } from "./redrive-store.ts";
 export async function redrive(
   ctx: Deps<"advanceQueue" | "db" | "log">,
   id: string,
+  caller: Caller,
   chosen: Chosen = {},
 ): Promise<{ request: RequestView; files: number }> {
-  const before = await readRequest(ctx, id);
+  const before = await readRequest(ctx, id, caller, "request.change");
   const files = await ctx.db.tx(async (query) => {
     await query("SET LOCAL statement_timeout = 0");
     if (!(await moveRequest(query, before.id, "redrive"))) throw cannot(before);
@@ -22,13 +24,13 @@ export async function redrive(
   });
   ctx.log.info({ request_id: before.id, round: before.round + 1, files }, "a request was redriven");
   ctx.advanceQueue.add(before.id);
-  return { request: await readRequest(ctx, before.id), files };
+  return { request: await readRequest(ctx, before.id, caller, "request.change"), files };
 }
 
 function cannot({ state }: RequestView): RequestError {
   const why =
     state === "canceled"
-      ? "A canceled request cannot be redriven; submit it anew."
+      ? "A canceled request cannot be redriven; submit it again."
       : `The request is ${state}; a redrive takes one that is complete or failed.`;
   return new RequestError(409, "cannot_redrive", why);
 }

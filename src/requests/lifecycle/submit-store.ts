@@ -1,6 +1,10 @@
 import type { Query } from "../../db/client.ts";
 import type { SubmitInput } from "../views.ts";
-import type { IdempotencyKey } from "./submit.ts";
+
+export interface IdempotencyKey {
+  key: string;
+  bodyHash: string;
+}
 
 export async function requestOfKey(
   query: Query,

@@ -1,25 +1,24 @@
 import { randomUUID } from "node:crypto";
+import { type Caller, ownerOf } from "../../auth/caller.ts";
 import { resolveDataset } from "../../datasets/resolve.ts";
 import type { Deps } from "../../deps.ts";
 import { RequestError } from "../../errors.ts";
+import { assertMay } from "../../users/policy.ts";
 import { readRequest } from "../read/request.ts";
 import type { RequestView, SubmitInput } from "../views.ts";
-import { insertRequest, requestOfKey } from "./submit-store.ts";
+import { type IdempotencyKey, insertRequest, requestOfKey } from "./submit-store.ts";
 
-export interface IdempotencyKey {
-  key: string;
-  bodyHash: string;
-}
-
-/** Checks, then records: when it resolves the request is committed and will end, whatever crashes. */
+/** Checks, then records: once it resolves, the request is committed and will end, whatever crashes. */
 export async function submit(
   ctx: Deps<"advanceQueue" | "config" | "db" | "finders" | "log" | "metrics" | "operations">,
-  owner: string,
+  caller: Caller,
   input: SubmitInput,
   key?: IdempotencyKey,
 ): Promise<{ request: RequestView; created: boolean }> {
+  assertMay(caller, "request.submit");
+  const owner = ownerOf(caller) ?? "";
   const earlier = key && (await requestOfKey(ctx.db.query, owner, key.key));
-  if (earlier) return { request: await sameRequest(ctx, earlier, key), created: false };
+  if (earlier) return { request: await sameRequest(ctx, earlier, key, caller), created: false };
   await checkSteps(ctx, input);
 
   const id = randomUUID();
@@ -27,10 +26,10 @@ export async function submit(
     const datasetId = await resolveDataset(ctx, query, input.dataset);
     return insertRequest(query, { id, owner, datasetId, input, key });
   });
-  // Two calls with one key at the same time: the second finds the first's request and its own dataset is the same.
+  // Two calls with one key at the same time: the second finds the first's request, which has the same dataset.
   if (!inserted && key) {
     const first = await requestOfKey(ctx.db.query, owner, key.key);
-    if (first) return { request: await sameRequest(ctx, first, key), created: false };
+    if (first) return { request: await sameRequest(ctx, first, key, caller), created: false };
   }
   ctx.metrics.requestsSubmitted.inc();
   ctx.log.info(
@@ -38,22 +37,23 @@ export async function submit(
     "a request was submitted",
   );
   ctx.advanceQueue.add(id);
-  return { request: await readRequest(ctx, id), created: true };
+  return { request: await readRequest(ctx, id, caller), created: true };
 }
 
 async function sameRequest(
   ctx: Deps<"db">,
   earlier: { id: string; bodyHash: string | null },
   key: IdempotencyKey,
+  caller: Caller,
 ): Promise<RequestView> {
   if (earlier.bodyHash !== key.bodyHash) {
     throw new RequestError(
       422,
       "idempotency_key_reused",
-      `Idempotency-Key ${JSON.stringify(key.key)} was used with another body; take a new key for another request.`,
+      `Idempotency-Key ${JSON.stringify(key.key)} was used with another body; use a new key for another request.`,
     );
   }
-  return readRequest(ctx, earlier.id);
+  return readRequest(ctx, earlier.id, caller);
 }
 
 /** Files that an operation may look at before a request is accepted. */

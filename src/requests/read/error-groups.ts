@@ -1,3 +1,4 @@
+import type { Caller } from "../../auth/caller.ts";
 import type { Deps } from "../../deps.ts";
 import { errorGroups, type GroupRow } from "./error-groups-store.ts";
 import { readRequest } from "./request.ts";
@@ -10,8 +11,12 @@ export interface ErrorGroup extends GroupRow {
 }
 
 /** The failures of a request as groups: fingerprint, general message, count and examples, the greatest first. */
-export async function listErrors(ctx: Deps<"db">, id: string): Promise<ErrorGroup[]> {
-  const { counters } = await readRequest(ctx, id);
+export async function listErrors(
+  ctx: Deps<"db">,
+  id: string,
+  caller: Caller,
+): Promise<ErrorGroup[]> {
+  const { counters } = await readRequest(ctx, id, caller);
   const groups = await errorGroups(ctx.db.query, id, mostGroups);
   return groups.map((group) => ({
     ...group,

@@ -1,5 +1,5 @@
 import type { Query } from "../../db/client.ts";
-import type { FileState, HistoryStatus } from "../state.ts";
+import { type FileState, type HistoryStatus, openRequestStates, sqlList } from "../state.ts";
 
 export interface FileRow {
   file: number;
@@ -109,4 +109,20 @@ export function historyRows(
      WHERE r.id = $1 AND h.file_id = $2 ORDER BY h.recorded_at, h.step, h.attempt LIMIT 1000`,
     [request, file],
   );
+}
+
+const takesFiles = openRequestStates.filter((state) => state !== "canceling");
+
+/** The file is in the dataset of the open request, which has not registered it yet. */
+export async function isFileComing(query: Query, request: string, file: number): Promise<boolean> {
+  const rows = await query(
+    `SELECT FROM requests request
+     JOIN files file ON file.dataset_id = request.dataset_id AND file.id = $2
+     WHERE request.id = $1 AND request.state IN (${sqlList(takesFiles)}) AND request.ending IS NULL
+       AND NOT EXISTS (
+         SELECT FROM request_files registered
+         WHERE registered.request_id = request.id AND registered.file_id = file.id)`,
+    [request, file],
+  );
+  return rows.length > 0;
 }

@@ -1,9 +1,18 @@
+import type { Caller } from "../../auth/caller.ts";
 import { decodeCursor, encodeCursor } from "../../cursor.ts";
 import type { Deps } from "../../deps.ts";
 import { notFound } from "../../errors.ts";
+import type { Action } from "../../users/policy.ts";
 import type { FileState } from "../state.ts";
 import type { FileResult, FileView, HistoryRow, Page } from "../views.ts";
-import { type FileRow, fileResultRows, fileRow, fileRows, historyRows } from "./files-store.ts";
+import {
+  type FileRow,
+  fileResultRows,
+  fileRow,
+  fileRows,
+  historyRows,
+  isFileComing,
+} from "./files-store.ts";
 import { readRequest } from "./request.ts";
 
 export interface ListFiles {
@@ -20,9 +29,10 @@ export interface ListFiles {
 export async function listFiles(
   ctx: Deps<"db">,
   id: string,
+  caller: Caller,
   { cursor, limit, ...filter }: ListFiles,
 ): Promise<Page<FileView>> {
-  await readRequest(ctx, id);
+  await readRequest(ctx, id, caller);
   const after = cursor ? Number(decodeCursor(cursor, ["number"])[0]) : 0;
   const rows = await fileRows(ctx.db.query, id, { ...filter, after, limit: limit + 1 });
   const last = rows.length > limit ? rows[limit - 1] : undefined;
@@ -33,8 +43,10 @@ export async function readFile(
   ctx: Deps<"db">,
   id: string,
   file: number,
+  caller: Caller,
+  action?: Action,
 ): Promise<FileView & { results: FileResult[]; history: HistoryRow[] }> {
-  await readRequest(ctx, id);
+  await readRequest(ctx, id, caller, action);
   const row =
     Number.isSafeInteger(file) && file > 0 ? await fileRow(ctx.db.query, id, file) : undefined;
   if (!row) throw notFound("file of this request", String(file));
@@ -44,6 +56,14 @@ export async function readFile(
     results: await fileResultRows(ctx.db.query, id, file),
     history: history.map((one) => ({ ...one, timestamp: one.timestamp.toISOString() })),
   };
+}
+
+/**
+ * The dataset has the file, and the open request will have it in a moment: a worker that is told of the file by its
+ * finder may report before it is registered.
+ */
+export function isComing(ctx: Deps<"db">, request: string, file: number): Promise<boolean> {
+  return isFileComing(ctx.db.query, request, file);
 }
 
 function toView(row: FileRow): FileView {

@@ -60,6 +60,11 @@ export async function requestRow(query: Query, id: string): Promise<RequestRow |
   return row;
 }
 
+export async function idOfNumber(query: Query, number: number): Promise<string | undefined> {
+  const [row] = await query<{ id: string }>(`SELECT id FROM requests WHERE number = $1`, [number]);
+  return row?.id;
+}
+
 export interface RequestFilter {
   state?: RequestState | undefined;
   owner?: string | undefined;

@@ -1,14 +1,29 @@
+import type { Caller } from "../../auth/caller.ts";
 import { decodeCursor, encodeCursor } from "../../cursor.ts";
 import type { Deps } from "../../deps.ts";
 import { notFound } from "../../errors.ts";
+import { type Action, assertMay, mayOn, onlyOf } from "../../users/policy.ts";
 import type { RequestState } from "../state.ts";
-import type { Counters, Page, RequestView, StepView } from "../views.ts";
-import { type RequestRow, requestRow, requestRows, type StepRow } from "./request-store.ts";
+import type { Page, RequestView } from "../views.ts";
+import { idOfNumber, requestRows } from "./request-store.ts";
+import { toRequestView, viewOf } from "./request-view.ts";
 
-export async function readRequest(ctx: Deps<"db">, id: string): Promise<RequestView> {
-  const row = isUuid(id) ? await requestRow(ctx.db.query, id) : undefined;
-  if (!row) throw notFound("request", id);
-  return toView(row);
+/** `action`: what the caller is about to do to the request. What is not theirs is not found. */
+export async function readRequest(
+  ctx: Deps<"db">,
+  id: string,
+  caller: Caller,
+  action: Action = "request.read",
+): Promise<RequestView> {
+  assertMay(caller, action);
+  const view = await viewOf(ctx, id);
+  if (!view || !mayOn(caller, action, view)) throw notFound("request", id);
+  return view;
+}
+
+/** The id behind the small number that other services' clients may use. */
+export async function requestIdOf(ctx: Deps<"db">, number: number): Promise<string | undefined> {
+  return idOfNumber(ctx.db.query, number);
 }
 
 export interface ListRequests {
@@ -18,105 +33,22 @@ export interface ListRequests {
   limit: number;
 }
 
-/** Newest first, in keyset pages. */
+/** Newest first, in keyset pages: the caller's own requests, or everybody's where the caller may see them. */
 export async function listRequests(
   ctx: Deps<"db">,
+  caller: Caller,
   { state, owner, cursor, limit }: ListRequests,
 ): Promise<Page<RequestView>> {
+  assertMay(caller, "request.read");
+  const only = onlyOf(caller, "request.read");
+  if (only !== undefined && owner !== undefined && owner !== only) return { items: [], next: null };
   const [createdAt, id] = cursor ? decodeCursor(cursor, ["time", "uuid"]) : [];
   const before = createdAt && id ? { createdAt, id } : undefined;
-  const rows = await requestRows(ctx.db.query, { state, owner, before, limit: limit + 1 });
+  const filter = { state, owner: only ?? owner, before, limit: limit + 1 };
+  const rows = await requestRows(ctx.db.query, filter);
   const last = rows.length > limit ? rows[limit - 1] : undefined;
   return {
-    items: rows.slice(0, limit).map(toView),
+    items: rows.slice(0, limit).map(toRequestView),
     next: last ? encodeCursor([last.cursor_at, last.id]) : null,
   };
-}
-
-export function isUuid(text: string): boolean {
-  return /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(text);
-}
-
-function toView(row: RequestRow): RequestView {
-  const steps = row.steps.map(toStep);
-  return {
-    id: row.id,
-    number: row.number,
-    owner: row.owner,
-    title: row.title,
-    state: row.state,
-    round: row.round,
-    reason: row.reason,
-    incomplete: row.incomplete,
-    counters: addUp(steps),
-    steps,
-    dataset: {
-      id: String(row.dataset_id),
-      finder: row.finder,
-      name: row.dataset_name,
-      did: row.did,
-      state: row.dataset_state,
-      files: row.dataset_files,
-    },
-    workers: row.workers,
-    priority: row.priority,
-    deadline: row.deadline?.toISOString() ?? null,
-    stop_after_failed_percent: row.stop_after_failed_percent,
-    created_at: row.created_at.toISOString(),
-    started_at: row.started_at?.toISOString() ?? null,
-    finished_at: row.finished_at?.toISOString() ?? null,
-    facade: row.facade,
-  };
-}
-
-/** Each file is counted in one (step, state): a step's total is what it has now and what it passed on. */
-function toStep(row: StepRow): StepView {
-  const {
-    step,
-    operation,
-    settings,
-    retry,
-    waiting,
-    queued,
-    running,
-    done,
-    failed,
-    canceled,
-    passed,
-  } = row;
-  const total = waiting + queued + running + done + failed + canceled + passed;
-  const policy = retry.attempts !== null || retry.wait_seconds !== null || retry.classes !== null;
-  return {
-    step,
-    operation,
-    settings,
-    retry: policy ? retry : null,
-    total,
-    waiting,
-    queued,
-    running,
-    done,
-    failed,
-    canceled,
-    passed,
-  };
-}
-
-function addUp(steps: StepView[]): Counters {
-  const counters: Counters = {
-    total: 0,
-    waiting: 0,
-    queued: 0,
-    running: 0,
-    done: 0,
-    failed: 0,
-    canceled: 0,
-  };
-  for (const step of steps) {
-    for (const state of ["waiting", "queued", "running", "done", "failed", "canceled"] as const) {
-      counters[state] += step[state];
-      counters.total += step[state];
-    }
-  }
-  return counters;
 }

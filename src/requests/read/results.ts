@@ -1,8 +1,9 @@
+import type { Caller } from "../../auth/caller.ts";
 import { decodeCursor, encodeCursor } from "../../cursor.ts";
 import type { Deps } from "../../deps.ts";
 import type { ResultView } from "../views.ts";
 import { readRequest } from "./request.ts";
-import { resultRows } from "./results-store.ts";
+import { resultOfName, resultRows } from "./results-store.ts";
 
 const urlSeconds = 3600;
 
@@ -10,9 +11,10 @@ const urlSeconds = 3600;
 export async function listResults(
   ctx: Deps<"db" | "store">,
   id: string,
+  caller: Caller,
   { after, limit }: { after?: string | undefined; limit: number },
 ): Promise<{ items: (ResultView & { url: string })[]; next: string }> {
-  await readRequest(ctx, id);
+  await readRequest(ctx, id, caller);
   const from = after ? Number(decodeCursor(after, ["number"])[0]) : 0;
   const rows = await resultRows(ctx.db.query, id, from, limit);
   const items = await Promise.all(
@@ -29,4 +31,13 @@ export async function listResults(
     })),
   );
   return { items, next: encodeCursor([rows.at(-1)?.seq ?? from]) };
+}
+
+/** The file that has a result of this name; undefined where none has. */
+export async function fileOfResult(
+  ctx: Deps<"db">,
+  request: string,
+  name: string,
+): Promise<number | undefined> {
+  return (await resultOfName(ctx.db.query, request, name))?.file ?? undefined;
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { local } from "../../auth/caller.ts";
 import { codeOf, isAway } from "../../db/client.ts";
 import type { Deps } from "../../deps.ts";
 import { UnavailableError } from "../../errors.ts";
@@ -58,7 +59,7 @@ async function record(
     else faults.push(sentenceOf(parsed.error, ["reports", index]));
   }
   try {
-    const answers = good.length ? await report(ctx, message.data.worker, good) : [];
+    const answers = good.length ? await report(ctx, local, message.data.worker, good) : [];
     faults.push(...answers.filter((answer) => answer.startsWith("refused")));
   } catch (error) {
     return afterFault(ctx, error);

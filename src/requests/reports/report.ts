@@ -1,7 +1,9 @@
+import type { Caller } from "../../auth/caller.ts";
 import { isAway } from "../../db/client.ts";
 import type { Deps } from "../../deps.ts";
 import { UnavailableError } from "../../errors.ts";
-import { isUuid } from "../read/request.ts";
+import { assertMay } from "../../users/policy.ts";
+import { isUuid } from "../../uuid.ts";
 import type { Report, ReportAnswer } from "../views.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import type { ReportRow } from "./report-store.ts";
@@ -14,10 +16,12 @@ import { verifyResults } from "./verify-results.ts";
  */
 export async function report(
   ctx: Deps<"batcher" | "metrics" | "store">,
+  caller: Caller,
   worker: string,
   reports: Report[],
   { open = false } = {},
 ): Promise<ReportAnswer[]> {
+  assertMay(caller, "work");
   const refusals = await refusalsOf(ctx, reports);
   const good = refusals.size ? reports.filter((_, index) => !refusals.has(index)) : reports;
   const name = sanitize(worker).slice(0, 255);

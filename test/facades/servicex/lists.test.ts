@@ -3,6 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, expect, test } from "vitest";
 import { makeApp } from "../../../src/http/app.ts";
+import { makeMounts } from "../../../src/mounts.ts";
 import { openLedger } from "../../support/context.ts";
 import { until } from "../../support/wait.ts";
 import { type ServiceX, startServiceX } from "./servicex.ts";
@@ -23,7 +24,8 @@ test("defect 41: a list of 250 requests asks the database a few questions, not o
       return ledger.ctx.db.query(...asked);
     }) as typeof ledger.ctx.db.query,
   };
-  const server = createServer(makeApp({ ...ledger.ctx, db })).listen(0, "127.0.0.1");
+  const ctx = { ...ledger.ctx, db };
+  const server = createServer(makeApp(ctx, makeMounts(ctx))).listen(0, "127.0.0.1");
   try {
     for (let request = 0; request < 250; request++) await ledger.submit(1);
     questions = 0;

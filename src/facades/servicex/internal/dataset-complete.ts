@@ -14,15 +14,15 @@ const body = z.object({ files: z.coerce.number().int().min(0).nullish().catch(un
 export const filesComplete: Endpoint = {
   method: "put",
   path: `${plainPath}/:id/complete`,
-  access: "worker",
-  async answer({ ctx, params, request, response }) {
+  access: "lookup.report",
+  async answer({ ctx, caller, params, request, response }) {
     const parsed = parse(body, await readJsonOrForm(request, 1));
     await unknownDatasetIs422(async () => {
       const { dataset } = await retryWhileUnavailable(response, () =>
-        datasetOf(ctx, params.id ?? ""),
+        datasetOf(ctx, params.id ?? "", caller),
       );
       await retryWhileUnavailable(response, () =>
-        receiveComplete(ctx, dataset, { files: parsed.files ?? undefined }),
+        receiveComplete(ctx, dataset, caller, { files: parsed.files ?? undefined }),
       );
     });
     return { status: 200, body: null };

@@ -14,17 +14,18 @@ const body = z.object({ message: z.string().nullish(), "error-type": z.string().
 export const lookupError: Endpoint = {
   method: "put",
   path: `${plainPath}/:id/error`,
-  access: "worker",
-  async answer({ ctx, params, request, response }) {
+  access: "lookup.report",
+  async answer({ ctx, caller, params, request, response }) {
     const parsed = parse(body, await readJsonOrForm(request, 1));
     await unknownDatasetIs422(async () => {
       const { dataset } = await retryWhileUnavailable(response, () =>
-        datasetOf(ctx, params.id ?? ""),
+        datasetOf(ctx, params.id ?? "", caller),
       );
       await retryWhileUnavailable(response, () =>
         receiveError(
           ctx,
           dataset,
+          caller,
           parsed["error-type"] ?? "internal_failure",
           parsed.message ?? "",
         ),

@@ -36,14 +36,14 @@ const body = z.union([z.array(file), file.transform((one) => [one])]);
 export const filesFound: Endpoint = {
   method: "put",
   path: `${plainPath}/:id/files`,
-  access: "worker",
+  access: "lookup.report",
   hot: true,
-  async answer({ ctx, params, request, response }) {
+  async answer({ ctx, caller, params, request, response }) {
     const files = parse(body, await readJsonOrForm(request, mostMegabytes)).map(toFound);
     const { dataset, answer } = await retryWhileUnavailable(response, () =>
-      datasetOf(ctx, params.id ?? ""),
+      datasetOf(ctx, params.id ?? "", caller),
     );
-    await retryWhileUnavailable(response, () => receiveFiles(ctx, dataset, files));
+    await retryWhileUnavailable(response, () => receiveFiles(ctx, dataset, caller, files));
     return { status: 200, body: answer };
   },
 };

@@ -1,9 +1,10 @@
+import type { Caller } from "../../../auth/caller.ts";
 import { RequestError, UnavailableError } from "../../../errors.ts";
 import { parse } from "../../../http/parse.ts";
-import { isComing } from "../../../requests/read/facade-store.ts";
+import { isComing } from "../../../requests/read/files.ts";
 import { report } from "../../../requests/reports/report.ts";
 import type { Report } from "../../../requests/views.ts";
-import { type Attempt, readAttemptToken } from "../attempt-token.ts";
+import { type Attempt, attemptOf, callerOfAttempt, notThatFile } from "../attempt-token.ts";
 import { readJsonOrForm } from "../body.ts";
 import type { Call, Endpoint } from "../endpoint.ts";
 import { badRequest } from "../errors.ts";
@@ -17,7 +18,7 @@ import { type Reported, reportedRequest } from "./reported-request.ts";
 export const fileCompletePlain: Endpoint = {
   method: "put",
   path: `${plainPath}/:id/file-complete`,
-  access: "worker",
+  access: "work",
   hot: true,
   async answer(call) {
     const body = await read(call);
@@ -29,22 +30,14 @@ export const fileCompletePlain: Endpoint = {
 export const fileCompleteByToken: Endpoint = {
   method: "put",
   path: `${tokenPath}/:id/file-complete`,
-  access: "worker",
+  access: "work",
+  callerOf: callerOfAttempt,
   hot: true,
   async answer(call) {
     const body = await read(call);
-    const attempt = readAttemptToken(call.ctx.signingKey, call.params.token ?? "");
-    if (
-      !attempt ||
-      attempt.request !== call.params.id?.toLowerCase() ||
-      attempt.file !== body["file-id"]
-    ) {
-      throw new RequestError(
-        403,
-        "bad_token",
-        "This address does not allow a report of that file.",
-      );
-    }
+    const attempt = attemptOf(call.ctx, call.params);
+    if (attempt.request !== call.params.id?.toLowerCase() || attempt.file !== body["file-id"])
+      throw notThatFile();
     return record(call, body, attempt);
   },
 };
@@ -57,18 +50,18 @@ async function read({ request }: Call): Promise<FileComplete> {
 
 /** Answers after the commit: the caller takes any answer for delivered, and never reports again. */
 async function record(
-  { ctx, params, response }: Call,
+  { ctx, caller, params, response }: Call,
   body: FileComplete,
   attempt: Attempt | undefined,
 ) {
   const asked = params.id ?? "";
   return retryWhileUnavailable(response, async () => {
-    const request = await reportedRequest(ctx, asked);
+    const request = await reportedRequest(ctx, asked, caller);
     if (attempt === undefined && request.steps > 1) throw tellsNoStep(asked);
     const worker = body.place?.host_name ?? body.place?.pod ?? "sidecar";
     const open = attempt === undefined;
-    const parsed = await toReport(ctx, request, body, attempt);
-    const answer = await recordOne(ctx, worker, parsed, open);
+    const parsed = await toReport(ctx, caller, request, body, attempt);
+    const answer = await recordOne(ctx, caller, worker, parsed, open);
     if (answer === "unknown") {
       if (await isOnItsWay(ctx, parsed))
         throw new UnavailableError("The file is not yet taken into the request.");
@@ -85,21 +78,22 @@ async function record(
 /** A report whose objects the store lacks is tried again with the names that only this file has. */
 async function recordOne(
   ctx: Call["ctx"],
+  caller: Caller,
   worker: string,
   parsed: Report,
   open: boolean,
 ): Promise<string> {
-  const [answer = "unknown"] = await report(ctx, worker, [parsed], { open });
+  const [answer = "unknown"] = await report(ctx, caller, worker, [parsed], { open });
   if (!answer.startsWith(refused)) return answer;
   const apart = await withOwnObjects(ctx, parsed);
   if (!apart) return answer;
-  const [second = "unknown"] = await report(ctx, worker, [apart], { open });
+  const [second = "unknown"] = await report(ctx, caller, worker, [apart], { open });
   return second;
 }
 
 /** A finder of others is heard before its files are copied into the requests that wait for them; a quick worker may report in between. */
 async function isOnItsWay(ctx: Call["ctx"], { request, file }: Report): Promise<boolean> {
-  const coming = await isComing(ctx.db.query, request, file);
+  const coming = await isComing(ctx, request, file);
   if (coming) ctx.advanceQueue.add(request);
   return coming;
 }

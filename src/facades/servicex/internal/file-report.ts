@@ -1,7 +1,8 @@
 import { z } from "zod";
+import type { Caller } from "../../../auth/caller.ts";
 import type { Deps } from "../../../deps.ts";
 import { readFile } from "../../../requests/read/files.ts";
-import { lastProgressNote } from "../../../requests/reports/progress-note-store.ts";
+import { lastNoteOf } from "../../../requests/reports/progress-note.ts";
 import type { Report } from "../../../requests/views.ts";
 import type { StoredObject } from "../../../storage/contract.ts";
 import { isName } from "../../../storage/names.ts";
@@ -45,6 +46,7 @@ export type FileComplete = z.output<typeof fileCompleteBody>;
 /** A success counts when the bucket has its object, whose size is the store's. Without it the file is worth another try. */
 export async function toReport(
   ctx: Deps<"db" | "store">,
+  caller: Caller,
   request: Reported,
   body: FileComplete,
   attempt: Attempt | undefined,
@@ -62,7 +64,7 @@ export async function toReport(
       error: { class: "worker", message: await reasonOf(ctx, base) },
     };
   if (!request.makesObjects) return { ...base, status: "success" };
-  const object = await objectOf(ctx, request.id, body);
+  const object = await objectOf(ctx, caller, request.id, body);
   if (!object)
     return { ...base, status: "retry", error: { class: "no_object", message: noObject } };
   return {
@@ -79,12 +81,13 @@ async function reasonOf(
   ctx: Deps<"db">,
   { request, file }: { request: string; file: number },
 ): Promise<string> {
-  return (await lastProgressNote(ctx.db.query, request, file)) ?? noReason;
+  return (await lastNoteOf(ctx, request, file)) ?? noReason;
 }
 
 /** By the name that the worker says; by the name that the sidecar gives what it read; at last by that of every replica, since a cache may stand before them. */
 async function objectOf(
   ctx: Deps<"db" | "store">,
+  caller: Caller,
   request: string,
   body: FileComplete,
 ): Promise<StoredObject | undefined> {
@@ -94,7 +97,11 @@ async function objectOf(
   const found = path ? await firstOf(ctx, request, namesOf(path)) : undefined;
   return (
     found ??
-    firstOf(ctx, request, (await replicasOf(ctx, request, body["file-id"])).flatMap(namesOf))
+    firstOf(
+      ctx,
+      request,
+      (await replicasOf(ctx, caller, request, body["file-id"])).flatMap(namesOf),
+    )
   );
 }
 
@@ -123,9 +130,14 @@ async function headOf(
   return isName(name) ? store.head(request, name) : undefined;
 }
 
-async function replicasOf(ctx: Deps<"db">, request: string, file: number): Promise<string[]> {
+async function replicasOf(
+  ctx: Deps<"db">,
+  caller: Caller,
+  request: string,
+  file: number,
+): Promise<string[]> {
   try {
-    return (await readFile(ctx, request, file)).paths;
+    return (await readFile(ctx, request, file, caller, "work")).paths;
   } catch (error) {
     if (isNotFound(error)) return [];
     throw error;

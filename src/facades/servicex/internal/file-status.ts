@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { recordProgressNote } from "../../../requests/reports/progress-note-store.ts";
+import { noteProgress } from "../../../requests/reports/progress-note.ts";
+import { callerOfAttempt } from "../attempt-token.ts";
 import { readJsonOrForm } from "../body.ts";
 import type { Call, Endpoint } from "../endpoint.ts";
 import { findRequest } from "../find.ts";
@@ -19,23 +20,26 @@ const body = z.object({
 export const fileStatusPlain: Endpoint = {
   method: "post",
   path: `${plainPath}/:id/:file/status`,
-  access: "worker",
+  access: "work",
   hot: true,
   answer,
 };
 export const fileStatusByToken: Endpoint = {
   method: "post",
   path: `${tokenPath}/:id/:file/status`,
-  access: "worker",
+  access: "work",
+  callerOf: callerOfAttempt,
   hot: true,
   answer,
 };
 
 /** Always "Ok": whoever asks does not look, and tries an error three times. */
-async function answer({ ctx, params, request, response }: Call) {
+async function answer({ ctx, caller, params, request, response }: Call) {
   const parsed = body.safeParse(await readJsonOrForm(request, 1)).data ?? {};
   const file = Number(params.file);
-  const { id } = await retryWhileUnavailable(response, () => findRequest(ctx, params.id ?? ""));
+  const { id } = await retryWhileUnavailable(response, () =>
+    findRequest(ctx, params.id ?? "", caller, "work"),
+  );
   const tells = parsed["status-code"] !== "start" && parsed["status-code"] !== "complete";
   if (Number.isSafeInteger(file)) {
     const row = {
@@ -45,7 +49,7 @@ async function answer({ ctx, params, request, response }: Call) {
       podName: parsed["pod-name"]?.slice(0, 255) ?? null,
       info: (tells && parsed.info?.slice(0, longestInfo)) || null,
     };
-    await retryWhileUnavailable(response, () => recordProgressNote(ctx.db.query, row));
+    await retryWhileUnavailable(response, () => noteProgress(ctx, caller, row));
   }
   return { status: 200, body: JSON.stringify("Ok") };
 }

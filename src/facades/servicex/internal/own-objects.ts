@@ -1,10 +1,10 @@
 import type { Deps } from "../../../deps.ts";
-import { resultOfName } from "../../../requests/read/results-store.ts";
+import { fileOfResult } from "../../../requests/read/results.ts";
 import type { Report } from "../../../requests/views.ts";
 
 /**
- * A sidecar names its object after the path it read, so a file that a user lists twice gives one object for two. The second is given a copy
- * under a name of its own; undefined where no other file has the name.
+ * A sidecar names its object after the path it read, so a file that a user lists twice makes one object for two files.
+ * The second file gets a copy under a name of its own. Undefined if no other file has the name.
  */
 export async function withOwnObjects(
   ctx: Deps<"db" | "store">,
@@ -13,8 +13,8 @@ export async function withOwnObjects(
   const results = report.results ?? [];
   const own: typeof results = [];
   for (const result of results) {
-    const holder = await resultOfName(ctx.db.query, report.request, result.name);
-    if (!holder || holder.file === report.file) return undefined;
+    const holder = await fileOfResult(ctx, report.request, result.name);
+    if (holder === undefined || holder === report.file) return undefined;
     const object = await ctx.store.get(report.request, result.name);
     if (!object) return undefined;
     const name = `${report.file}-${result.name}`;

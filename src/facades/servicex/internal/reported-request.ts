@@ -1,12 +1,15 @@
+import type { Caller } from "../../../auth/caller.ts";
 import type { Context, Deps } from "../../../deps.ts";
 import { hasOutputs } from "../../../operations/offered.ts";
-import { isUuid } from "../../../requests/read/request.ts";
+import { mayOn } from "../../../users/policy.ts";
+import { isUuid } from "../../../uuid.ts";
 import { rememberedOf } from "../echoed-fields.ts";
 import { findRequest } from "../find.ts";
 
 /** What of a request never changes and a report needs: read once, not at each of a million reports. */
 export interface Reported {
   id: string;
+  owner: string;
   steps: number;
   /** its workers put objects into its bucket, which are looked at before a success counts */
   makesObjects: boolean;
@@ -18,16 +21,18 @@ const kept = new WeakMap<Context["db"], Map<string, Reported>>();
 export async function reportedRequest(
   ctx: Deps<"db" | "operations">,
   asked: string,
+  caller: Caller,
 ): Promise<Reported> {
   const cache = kept.get(ctx.db) ?? new Map<string, Reported>();
   kept.set(ctx.db, cache);
   const known = isUuid(asked) ? cache.get(asked) : undefined;
-  if (known) return known;
-  const view = await findRequest(ctx, asked);
+  if (known && mayOn(caller, "work", known)) return known;
+  const view = await findRequest(ctx, asked, caller, "work");
   const last = view.steps.at(-1);
   const operation = last && ctx.operations.get(last.operation);
   const reported = {
     id: view.id,
+    owner: view.owner,
     steps: view.steps.length,
     makesObjects:
       operation !== undefined &&

@@ -22,11 +22,13 @@ const body = z.object({
 export const requestStatus: Endpoint = {
   method: "post",
   path: `${plainPath}/:id/status`,
-  access: "worker",
-  async answer({ ctx, params, request, response }) {
+  access: "lookup.report",
+  async answer({ ctx, caller, params, request, response }) {
     const { data: said } = body.safeParse(await readJsonOrForm(request, 1));
     if (!said) throw badRequest("bad status");
-    const { id } = await retryWhileUnavailable(response, () => findRequest(ctx, params.id ?? ""));
+    const { id } = await retryWhileUnavailable(response, () =>
+      findRequest(ctx, params.id ?? "", caller, "lookup.report"),
+    );
     const info = said.info.slice(0, longestInfo);
     ctx.log.info(
       {
@@ -39,7 +41,7 @@ export const requestStatus: Endpoint = {
     );
     if (said.severity === "fatal")
       await retryWhileUnavailable(response, () =>
-        failRequest(ctx, id, info || "The finder gave up and said no more."),
+        failRequest(ctx, id, caller, info || "The finder gave up and said no more."),
       );
     return { status: 200, body: null };
   },

@@ -8,10 +8,10 @@ import { plainPath } from "./paths.ts";
 export const start: Endpoint = {
   method: "post",
   path: `${plainPath}/:id/start`,
-  access: "worker",
-  async answer({ ctx, params, response }) {
+  access: "lookup.report",
+  async answer({ ctx, caller, params, response }) {
     const { state } = await retryWhileUnavailable(response, () =>
-      findRequest(ctx, params.id ?? ""),
+      findRequest(ctx, params.id ?? "", caller, "lookup.report"),
     );
     if (state === "canceling" || state === "canceled")
       throw new RequestError(409, "canceled", "Transform request canceled by user.");

@@ -8,16 +8,16 @@ import { findRequest } from "../find.ts";
 const path = "/servicex/transformation/:id/cancel";
 
 /** By GET as all clients do it, by POST as those that know `post_cancel_transform` may. */
-export const cancelByGet: Endpoint = { method: "get", path, access: "user", answer };
-export const cancelByPost: Endpoint = { method: "post", path, access: "user", answer };
+export const cancelByGet: Endpoint = { method: "get", path, access: "request.change", answer };
+export const cancelByPost: Endpoint = { method: "post", path, access: "request.change", answer };
 
-async function answer({ ctx, params }: Call) {
+async function answer({ ctx, caller, params }: Call) {
   const id = params.id ?? "";
-  const view = await findRequest(ctx, id);
+  const view = await findRequest(ctx, id, caller);
   const over = () => badRequest(`Transform request with id ${id} is not in progress.`);
   if (isFinal(view.state) || view.state === "canceling") throw over();
   try {
-    await cancel(ctx, view.id);
+    await cancel(ctx, view.id, caller);
   } catch (error) {
     // It ended between the two looks.
     if (error instanceof RequestError && error.status === 409) throw over();

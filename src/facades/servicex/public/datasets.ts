@@ -1,3 +1,4 @@
+import type { Caller } from "../../../auth/caller.ts";
 import {
   type DatasetView,
   listDatasetFiles,
@@ -17,12 +18,13 @@ const pageSize = 500;
 export const listAllDatasets: Endpoint = {
   method: "get",
   path: "/servicex/datasets",
-  access: "user",
-  answer({ ctx, query }) {
+  access: "dataset.read",
+  answer({ ctx, caller, query }) {
     const finder = query.get("did-finder") || undefined;
     const past = !["", "0", "false"].includes((query.get("show-deleted") ?? "").toLowerCase());
     return {
-      write: (response) => writeJsonList(response, "datasets", datasetsOf(ctx, finder, past)),
+      write: (response) =>
+        writeJsonList(response, "datasets", datasetsOf(ctx, caller, finder, past)),
     };
   },
 };
@@ -30,12 +32,12 @@ export const listAllDatasets: Endpoint = {
 export const getDataset: Endpoint = {
   method: "get",
   path: "/servicex/datasets/:id",
-  access: "user",
-  async answer({ ctx, params }) {
-    const dataset = await known(params.id, (id) => readDataset(ctx, id));
+  access: "dataset.read",
+  async answer({ ctx, caller, params }) {
+    const dataset = await known(params.id, (id) => readDataset(ctx, id, caller));
     return {
       write: (response) =>
-        writeJsonList(response, "files", filesOf(ctx, dataset.id), toDataset(dataset)),
+        writeJsonList(response, "files", filesOf(ctx, dataset.id, caller), toDataset(dataset)),
     };
   },
 };
@@ -44,9 +46,9 @@ export const getDataset: Endpoint = {
 export const deleteDataset: Endpoint = {
   method: "delete",
   path: "/servicex/datasets/:id",
-  access: "user",
-  async answer({ ctx, params }) {
-    const { removed, dataset } = await known(params.id, (id) => removeDataset(ctx, id));
+  access: "dataset.delete",
+  async answer({ ctx, caller, params }) {
+    const { removed, dataset } = await known(params.id, (id) => removeDataset(ctx, id, caller));
     if (!removed) throw badRequest(`Dataset ${dataset.id} has already been deleted`);
     return { status: 200, body: { "dataset-id": Number(dataset.id), stale: true } };
   },
@@ -64,10 +66,15 @@ async function known<Answer>(
   }
 }
 
-async function* datasetsOf(ctx: Deps<"db">, finder: string | undefined, past: boolean) {
+async function* datasetsOf(
+  ctx: Deps<"db">,
+  caller: Caller,
+  finder: string | undefined,
+  past: boolean,
+) {
   let cursor: string | undefined;
   do {
-    const page = await listDatasets(ctx, { finder, past, cursor, limit: pageSize });
+    const page = await listDatasets(ctx, caller, { finder, past, cursor, limit: pageSize });
     for (const dataset of page.items) yield toDataset(dataset);
     cursor = page.next ?? undefined;
   } while (cursor !== undefined);
@@ -99,10 +106,10 @@ function toDataset({
   };
 }
 
-async function* filesOf(ctx: Deps<"db">, id: string) {
+async function* filesOf(ctx: Deps<"db">, id: string, caller: Caller) {
   let cursor: string | undefined;
   do {
-    const page = await listDatasetFiles(ctx, id, { cursor, limit: pageSize });
+    const page = await listDatasetFiles(ctx, id, caller, { cursor, limit: pageSize });
     for (const { file, paths, size, events, checksum } of page.items) {
       yield {
         id: file,

@@ -1,3 +1,4 @@
+import type { Caller } from "../../../auth/caller.ts";
 import type { Deps } from "../../../deps.ts";
 import { deleteRequest } from "../../../requests/lifecycle/delete.ts";
 import { isFinal } from "../../../requests/state.ts";
@@ -12,19 +13,23 @@ const secondsToSettle = 3;
 export const deleteTransformation: Endpoint = {
   method: "delete",
   path: "/servicex/transformation/:id",
-  access: "user",
-  async answer({ ctx, params }) {
+  access: "request.delete",
+  async answer({ ctx, caller, params }) {
     const id = params.id ?? "";
-    const view = await settled(ctx, await findRequest(ctx, id));
+    const view = await settled(ctx, await findRequest(ctx, id, caller), caller);
     if (!isFinal(view.state))
       throw badRequest(`Transform request with id ${id} is still in progress.`);
-    await deleteRequest(ctx, view.id);
+    await deleteRequest(ctx, view.id, caller);
     return { status: 200, body: { message: `Transform request with id ${id} has been archived.` } };
   },
 };
 
 /** One that was canceled is Canceled to its user at once, while its last files are still being settled. */
-async function settled(ctx: Deps<"db" | "notifier">, view: RequestView): Promise<RequestView> {
+async function settled(
+  ctx: Deps<"db" | "notifier">,
+  view: RequestView,
+  caller: Caller,
+): Promise<RequestView> {
   const until = Date.now() + secondsToSettle * 1_000;
   let now = view;
   for (
@@ -33,7 +38,7 @@ async function settled(ctx: Deps<"db" | "notifier">, view: RequestView): Promise
     left = (until - Date.now()) / 1_000
   ) {
     await ctx.notifier.wait(`request:${view.id}`, Math.min(left, 0.5));
-    now = await findRequest(ctx, view.id);
+    now = await findRequest(ctx, view.id, caller);
   }
   return now;
 }

@@ -6,10 +6,10 @@ import { findRequest } from "../find.ts";
 export const deploymentStatus: Endpoint = {
   method: "get",
   path: "/servicex/transformation/:id/deployment-status",
-  access: "user",
-  async answer({ ctx, params }) {
+  access: "request.read",
+  async answer({ ctx, caller, params }) {
     const id = params.id ?? "";
-    await findRequest(ctx, id);
+    await findRequest(ctx, id, caller);
     throw new RequestError(404, "not_found", `Deployment not found: '${id}'`);
   },
 };

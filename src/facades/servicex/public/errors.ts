@@ -1,3 +1,4 @@
+import type { Caller } from "../../../auth/caller.ts";
 import type { Deps } from "../../../deps.ts";
 import type { RequestView } from "../../../requests/views.ts";
 import type { Endpoint } from "../endpoint.ts";
@@ -9,15 +10,15 @@ import { failedFiles } from "../outcomes.ts";
 export const errors: Endpoint = {
   method: "get",
   path: "/servicex/transformation/:id/errors",
-  access: "user",
-  async answer({ ctx, params }) {
-    const view = await findRequest(ctx, params.id ?? "");
-    return { write: (response) => writeJsonList(response, "errors", errorsOf(ctx, view)) };
+  access: "request.read",
+  async answer({ ctx, caller, params }) {
+    const view = await findRequest(ctx, params.id ?? "", caller);
+    return { write: (response) => writeJsonList(response, "errors", errorsOf(ctx, view, caller)) };
   },
 };
 
-async function* errorsOf(ctx: Deps<"db">, view: RequestView) {
-  for await (const { paths, worker, error } of failedFiles(ctx, view.id)) {
+async function* errorsOf(ctx: Deps<"db">, view: RequestView, caller: Caller) {
+  for await (const { paths, worker, error } of failedFiles(ctx, view.id, caller)) {
     yield {
       "pod-name": worker,
       file: paths.join(","),

@@ -13,7 +13,7 @@ const capabilities = [
 export const info: Endpoint = {
   method: "get",
   path: "/servicex",
-  access: "anyone",
+  access: "service.read",
   answer: ({ ctx }) => ({
     status: 200,
     body: { "app-version": version, "code-gen-image": offeredGenerators(ctx), capabilities },
@@ -24,6 +24,6 @@ export const info: Endpoint = {
 export const generatorList: Endpoint = {
   method: "get",
   path: "/multiple-codegen-list",
-  access: "anyone",
+  access: "service.read",
   answer: ({ ctx }) => ({ status: 200, body: offeredGenerators(ctx) }),
 };

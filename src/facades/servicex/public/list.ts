@@ -1,3 +1,4 @@
+import type { Caller } from "../../../auth/caller.ts";
 import type { Deps } from "../../../deps.ts";
 import { listRequests } from "../../../requests/read/request.ts";
 import type { RequestState } from "../../../requests/state.ts";
@@ -13,20 +14,21 @@ const pageSize = 100;
 export const list: Endpoint = {
   method: "get",
   path: "/servicex/transformation",
-  access: "user",
-  answer({ ctx, query, request }) {
+  access: "request.read",
+  answer({ ctx, caller, query, request }) {
     const submitter = wholeNumber(query, "submitted_by") ?? 0;
     const [limit, offset] = [wholeNumber(query, "limit"), wholeNumber(query, "offset") ?? 0];
     const status = statusIn(query);
     // While identity is off nobody has a number.
     const most = submitter > 0 ? 0 : limit;
-    const pages = pagesOf(ctx, status, request.headers["user-agent"]);
+    const pages = pagesOf(ctx, caller, status, request.headers["user-agent"]);
     return { write: (response) => writeJsonList(response, "requests", slice(pages, offset, most)) };
   },
 };
 
 async function* pagesOf(
   ctx: Deps<"db">,
+  caller: Caller,
   status: Status | undefined,
   userAgent: string | undefined,
 ): AsyncGenerator<Transformation> {
@@ -35,7 +37,7 @@ async function* pagesOf(
   for (const state of states) {
     let cursor: string | undefined;
     do {
-      const page = await listRequests(ctx, { state, cursor, limit: pageSize });
+      const page = await listRequests(ctx, caller, { state, cursor, limit: pageSize });
       for (const one of await toTransformations(ctx, page.items, userAgent))
         if (status === undefined || one.status === status) yield one;
       cursor = page.next ?? undefined;

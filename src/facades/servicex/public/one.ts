@@ -7,9 +7,9 @@ import { toTransformations } from "../transformation.ts";
 export const one: Endpoint = {
   method: "get",
   path: "/servicex/transformation/:id",
-  access: "user",
-  async answer({ ctx, params, request }) {
-    const view = await findRequest(ctx, params.id ?? "");
+  access: "request.read",
+  async answer({ ctx, caller, params, request }) {
+    const view = await findRequest(ctx, params.id ?? "", caller);
     const [transformation] = await toTransformations(ctx, [view], request.headers["user-agent"]);
     const keys =
       transformation?.["result-destination"] === "volume"

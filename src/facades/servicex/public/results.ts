@@ -13,10 +13,10 @@ const overlapMilliseconds = 2_000;
 export const results: Endpoint = {
   method: "get",
   path: "/servicex/transformation/:id/results",
-  access: "user",
-  async answer({ ctx, params, query }) {
+  access: "request.read",
+  async answer({ ctx, caller, params, query }) {
     const laterThan = timeIn(query);
-    const view = await findRequest(ctx, params.id ?? "");
+    const view = await findRequest(ctx, params.id ?? "", caller);
     return {
       write: (response) => writeJsonList(response, "results", deliveredOf(ctx, view, laterThan)),
     };

@@ -1,21 +1,21 @@
 import type { Deps } from "../../../deps.ts";
-import { statisticsOf } from "../../../requests/read/facade-store.ts";
 import { isFinal } from "../../../requests/state.ts";
 import type { RequestView } from "../../../requests/views.ts";
 import type { Endpoint } from "../endpoint.ts";
 import { findRequest } from "../find.ts";
 import { writeJsonList } from "../json-list.ts";
 import { outcomesOf } from "../outcomes.ts";
+import { statisticsOf } from "../store.ts";
 import { toTransformations } from "../transformation.ts";
 
 /** Clients of 2022 and the pages poll this. */
 export const status: Endpoint = {
   method: "get",
   path: "/servicex/transformation/:id/status",
-  access: "user",
-  async answer({ ctx, params, query, request }) {
+  access: "request.read",
+  async answer({ ctx, caller, params, query, request }) {
     const asked = params.id ?? "";
-    const view = await findRequest(ctx, asked);
+    const view = await findRequest(ctx, asked, caller);
     const [transformation] = await toTransformations(ctx, [view], request.headers["user-agent"]);
     const head = {
       status: transformation?.status,
@@ -30,7 +30,8 @@ export const status: Endpoint = {
       stats: await statsOf(ctx, view),
     };
     if (!isYes(query.get("details"))) return { status: 200, body: head };
-    return { write: (response) => writeJsonList(response, "details", outcomesOf(ctx, view), head) };
+    const outcomes = outcomesOf(ctx, view, caller);
+    return { write: (response) => writeJsonList(response, "details", outcomes, head) };
   },
 };
 

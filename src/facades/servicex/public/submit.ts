@@ -38,7 +38,7 @@ const body = z.object({
 export const submitTransformation: Endpoint = {
   method: "post",
   path: "/servicex/transformation",
-  access: "user",
+  access: "request.submit",
   async answer({ ctx, caller, request }) {
     const parsed = parse(body, await readJson(request, mostMegabytes, "refuse"));
     const destination = parsed["result-destination"];
@@ -61,7 +61,7 @@ export const submitTransformation: Endpoint = {
       workers: parsed.workers ?? undefined,
       facade: { servicex },
     };
-    const { request: view } = await asBadRequest(submit(ctx, caller.owner, input));
+    const { request: view } = await asBadRequest(submit(ctx, caller, input));
     return { status: 200, body: { request_id: view.id } };
   },
 };

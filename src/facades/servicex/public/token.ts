@@ -10,7 +10,7 @@ const lifetimeSeconds = 6 * 3_600;
 export const refreshToken: Endpoint = {
   method: "post",
   path: "/token/refresh",
-  access: "anyone",
+  access: "service.read",
   answer: () => ({
     status: 200,
     body: {

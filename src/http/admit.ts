@@ -1,0 +1,15 @@
+import type { IncomingMessage } from "node:http";
+import type { Authenticate } from "../auth/authenticate.ts";
+import type { Caller } from "../auth/caller.ts";
+import { type Action, assertMay } from "../users/policy.ts";
+
+/** The caller, if it may do this to anything at all; whose thing it is, the use case asks. */
+export type Admit = (request: IncomingMessage, action: Action) => Promise<Caller>;
+
+export function makeAdmit(authenticate: Authenticate): Admit {
+  return async (request, action) => {
+    const caller = await authenticate(request);
+    assertMay(caller, action);
+    return caller;
+  };
+}

@@ -1,0 +1,84 @@
+// The one way of a call to its route. Workers claim and report thousands of times a second: their calls go past
+// the router, everything else is the same.
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import type { Context } from "../deps.ts";
+import { RequestError } from "../errors.ts";
+import type { Admit } from "./admit.ts";
+import { beginCall, pathOf, setBrowserHeaders } from "./call.ts";
+import { errorReply } from "./error-reply.ts";
+import type { Mount } from "./mount.ts";
+import type { Route } from "./route.ts";
+import { requireSameOrigin } from "./same-origin.ts";
+import { send } from "./send.ts";
+
+export interface PipelineOptions {
+  mounts: readonly Mount[];
+  admit: Admit;
+  /** takes what is not hot */
+  router: RequestListener;
+}
+
+export function pipeline(
+  ctx: Context,
+  { mounts, admit, router }: PipelineOptions,
+): RequestListener {
+  const hot = new Map(
+    mounts
+      .flatMap((mount) => mount.hotRoutes ?? [])
+      .map((route) => [`${route.method.toUpperCase()} ${route.path}`, route]),
+  );
+  const sameOrigin = { ownUrls: () => [ctx.urls.public(), ctx.urls.internal()] };
+
+  async function answerHot(
+    route: Route,
+    request: IncomingMessage,
+    response: ServerResponse,
+    requestId: string,
+  ): Promise<void> {
+    try {
+      const reply = await route.answer({ ctx, admit, request, response, pathParameters: {} });
+      if ("write" in reply) throw new Error(`${route.name} streams and cannot be hot.`);
+      send(response, reply);
+    } catch (error) {
+      response.setHeader("x-request-id", requestId);
+      send(response, errorReply(ctx, mounts, error, request.url ?? "/", requestId));
+    }
+  }
+
+  return (request, response) => {
+    const route = hot.get(`${request.method} ${request.url}`);
+    const locals = beginCall(ctx, request, response, route?.path);
+    try {
+      if (!route) prepare(mounts, request, response, locals);
+      requireSameOrigin(request, { ...sameOrigin, checkHost: !ctx.config.enableAuth });
+    } catch (error) {
+      send(response, errorReply(ctx, mounts, error, request.url ?? "/", locals.requestId));
+      return;
+    }
+    if (route) void answerHot(route, request, response, locals.requestId);
+    else router(request, response);
+  };
+}
+
+function prepare(
+  mounts: readonly Mount[],
+  request: IncomingMessage,
+  response: ServerResponse,
+  locals: Parameters<typeof setBrowserHeaders>[1],
+): void {
+  if (request.url?.startsWith("//")) request.url = request.url.replace(/^\/+/, "/");
+  const path = pathOf(request.url ?? "/");
+  const mount = mounts.find((candidate) => candidate.owns(path));
+  setBrowserHeaders(response, locals, mount?.contentSecurityPolicy);
+  if (path.includes("%")) refuseUndecodable(path);
+}
+
+function refuseUndecodable(path: string): void {
+  try {
+    decodeURIComponent(path);
+  } catch (error) {
+    if (error instanceof URIError)
+      throw new RequestError(400, "bad_encoding", "The path is not valid percent-encoded UTF-8.");
+    throw error;
+  }
+}

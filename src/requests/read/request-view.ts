@@ -1,0 +1,94 @@
+// A request as it is, whoever asks. The rim reads requests through request.ts, which asks the policy.
+import type { Deps } from "../../deps.ts";
+import { isUuid } from "../../uuid.ts";
+import type { Counters, RequestView, StepView } from "../views.ts";
+import { type RequestRow, requestRow, type StepRow } from "./request-store.ts";
+
+export async function viewOf(ctx: Deps<"db">, id: string): Promise<RequestView | undefined> {
+  const row = isUuid(id) ? await requestRow(ctx.db.query, id) : undefined;
+  return row && toRequestView(row);
+}
+
+export function toRequestView(row: RequestRow): RequestView {
+  const steps = row.steps.map(toStep);
+  return {
+    id: row.id,
+    number: row.number,
+    owner: row.owner,
+    title: row.title,
+    state: row.state,
+    round: row.round,
+    reason: row.reason,
+    incomplete: row.incomplete,
+    counters: addUp(steps),
+    steps,
+    dataset: {
+      id: String(row.dataset_id),
+      finder: row.finder,
+      name: row.dataset_name,
+      did: row.did,
+      state: row.dataset_state,
+      files: row.dataset_files,
+    },
+    workers: row.workers,
+    priority: row.priority,
+    deadline: row.deadline?.toISOString() ?? null,
+    stop_after_failed_percent: row.stop_after_failed_percent,
+    created_at: row.created_at.toISOString(),
+    started_at: row.started_at?.toISOString() ?? null,
+    finished_at: row.finished_at?.toISOString() ?? null,
+    facade: row.facade,
+  };
+}
+
+/** Each file is counted in one (step, state): a step's total is what it has now and what it passed on. */
+function toStep(row: StepRow): StepView {
+  const {
+    step,
+    operation,
+    settings,
+    retry,
+    waiting,
+    queued,
+    running,
+    done,
+    failed,
+    canceled,
+    passed,
+  } = row;
+  const total = waiting + queued + running + done + failed + canceled + passed;
+  const policy = retry.attempts !== null || retry.wait_seconds !== null || retry.classes !== null;
+  return {
+    step,
+    operation,
+    settings,
+    retry: policy ? retry : null,
+    total,
+    waiting,
+    queued,
+    running,
+    done,
+    failed,
+    canceled,
+    passed,
+  };
+}
+
+function addUp(steps: StepView[]): Counters {
+  const counters: Counters = {
+    total: 0,
+    waiting: 0,
+    queued: 0,
+    running: 0,
+    done: 0,
+    failed: 0,
+    canceled: 0,
+  };
+  for (const step of steps) {
+    for (const state of ["waiting", "queued", "running", "done", "failed", "canceled"] as const) {
+      counters[state] += step[state];
+      counters.total += step[state];
+    }
+  }
+  return counters;
+}

@@ -1,0 +1,23 @@
+import type { Caller } from "../../auth/caller.ts";
+import type { Deps } from "../../deps.ts";
+import { assertMay } from "../../users/policy.ts";
+import { lastProgressNote, type ProgressNote, recordProgressNote } from "./progress-note-store.ts";
+
+/** Keeps what a worker says about a file while it works on it. Nothing changes state. */
+export async function noteProgress(
+  ctx: Deps<"db">,
+  caller: Caller,
+  note: ProgressNote,
+): Promise<boolean> {
+  assertMay(caller, "work");
+  return recordProgressNote(ctx.db.query, note);
+}
+
+/** The last note about the file in its current attempt. */
+export function lastNoteOf(
+  ctx: Deps<"db">,
+  request: string,
+  file: number,
+): Promise<string | undefined> {
+  return lastProgressNote(ctx.db.query, request, file);
+}

@@ -1,0 +1,103 @@
+// The one table of who may do what to whose. The rim asks it when a call arrives, use cases ask again
+// once they know whose thing it is.
+import { type Caller, type CallerKind, ownerOf } from "../auth/caller.ts";
+import { RequestError } from "../errors.ts";
+
+/** `own`: what belongs to the caller. `any`: everybody's. A kind that is not named may do it to nobody's. */
+type Reach = "own" | "any";
+
+interface Rule {
+  /** completes "may not …" */
+  what: string;
+  may: Partial<Record<CallerKind, Reach>>;
+}
+
+const owners = { local: "any", admin: "any", user: "own", key: "own" } as const;
+const everyone = {
+  ...owners,
+  user: "any",
+  key: "any",
+  operator: "any",
+  peer: "any",
+  worker: "any",
+  anonymous: "any",
+} as const;
+
+const rules = {
+  "service.read": { what: "read what this service offers", may: everyone },
+  "service.measure": {
+    what: "read the metrics of this service",
+    may: { local: "any", admin: "any", operator: "any" },
+  },
+  "limits.read": {
+    what: "read the limits and shares of everybody",
+    may: { local: "any", admin: "any", operator: "any" },
+  },
+  "limits.change": { what: "change limits and shares", may: { local: "any", admin: "any" } },
+  "request.submit": {
+    what: "submit requests",
+    may: { local: "own", admin: "own", user: "own", key: "own" },
+  },
+  "request.read": { what: "read requests", may: { ...owners, operator: "any" } },
+  /** cancel, redrive, revoke its keys */
+  "request.change": { what: "change requests", may: owners },
+  "request.delete": { what: "delete requests", may: owners },
+  "receipt.read": { what: "read receipts", may: { ...owners, operator: "any" } },
+  /** a dataset is a user's own while a request of theirs uses it */
+  "dataset.read": { what: "read datasets", may: { ...owners, operator: "any" } },
+  "dataset.delete": { what: "delete datasets", may: owners },
+  /** claim, renew and report files; a worker's own are those that its token names */
+  work: { what: "claim or report work", may: { local: "any", worker: "own" } },
+  /** what a finder of another maker reports of the dataset that it looks up */
+  "lookup.report": { what: "report the files of a dataset", may: { local: "any" } },
+} as const satisfies Record<string, Rule>;
+
+export type Action = keyof typeof rules;
+export const actions = Object.keys(rules) as Action[];
+
+export type Whose = "own" | "foreign";
+export type Decision = "allowed" | "sign_in" | "forbidden" | "not_found";
+
+/** Without `whose`: may the caller do it to anything at all? */
+export function decide(caller: Caller, action: Action, whose: Whose = "own"): Decision {
+  const reach = reachOf(caller, action);
+  if (reach === undefined) return caller.kind === "anonymous" ? "sign_in" : "forbidden";
+  return reach === "any" || whose === "own" ? "allowed" : "not_found";
+}
+
+/** The owner whose things alone the caller sees in lists; undefined: everybody's. */
+export function onlyOf(caller: Caller, action: Action): string | undefined {
+  return reachOf(caller, action) === "any" ? undefined : (ownerOf(caller) ?? "");
+}
+
+export function whoseRequest(caller: Caller, { id, owner }: { id: string; owner: string }): Whose {
+  if (caller.kind === "worker") return (caller.scope.request ?? id) === id ? "own" : "foreign";
+  return ownerOf(caller) === owner ? "own" : "foreign";
+}
+
+/** Throws 401 or 403 where the caller may do this to nothing at all. */
+export function assertMay(caller: Caller, action: Action): void {
+  const decision = decide(caller, action);
+  if (decision === "sign_in")
+    throw new RequestError(401, "unauthorized", "Sign in, or send a token: this call needs one.");
+  if (decision !== "allowed")
+    throw new RequestError(
+      403,
+      "forbidden",
+      `The caller (${caller.kind}) may not ${rules[action].what}.`,
+    );
+}
+
+/** Where it is false, answer 404: nobody learns which ids of others exist. */
+export function mayOn(
+  caller: Caller,
+  action: Action,
+  request: { id: string; owner: string },
+): boolean {
+  return decide(caller, action, whoseRequest(caller, request)) === "allowed";
+}
+
+function reachOf(caller: Caller, action: Action): Reach | undefined {
+  const rule: Rule = rules[action];
+  return rule.may[caller.kind];
+}
