@@ -1,3 +1,4 @@
+import { basename } from "node:path/posix";
 import type { Readable } from "node:stream";
 import {
   CreateBucketCommand,
@@ -11,8 +12,8 @@ import {
   S3Client,
 } from "@aws-sdk/client-s3";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
+import { create as contentDisposition } from "content-disposition";
 import type { S3Store } from "../settings/values.ts";
-import { attachment } from "./attachment.ts";
 import type { Store, StoredObject } from "./contract.ts";
 import { checkBucket, checkName } from "./names.ts";
 import { ifThere, isNoBucket, speaking } from "./s3/errors.ts";
@@ -164,7 +165,10 @@ export async function openS3Store(settings: S3Store): Promise<Store> {
       const command =
         verb === "PUT"
           ? new PutObjectCommand(target)
-          : new GetObjectCommand({ ...target, ResponseContentDisposition: attachment(name) });
+          : new GetObjectCommand({
+              ...target,
+              ResponseContentDisposition: contentDisposition(basename(name)),
+            });
       return getSignedUrl(audience === "public" ? presigner : client, command, {
         expiresIn: Math.min(Math.ceil(seconds), longestUrlSeconds),
       });

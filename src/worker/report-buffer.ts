@@ -1,4 +1,4 @@
-import { setTimeout as wait } from "node:timers/promises";
+import pRetry from "p-retry";
 import type { Logger } from "pino";
 import type { Report } from "../requests/views.ts";
 import { RejectedError, type WorkApi } from "./work-api.ts";
@@ -48,27 +48,30 @@ export function makeReportBuffer(
   }
 
   async function sendAll(): Promise<void> {
-    let failures = 0;
     while (items.length > 0) {
-      const batch = items.slice(0, mostAtOnce);
-      try {
-        await deliver(batch);
-        items.splice(0, batch.length);
-        failures = 0;
-      } catch (error) {
-        failures += 1;
-        if (failures === 1)
-          log.warn(
-            { err: error, reports: items.length },
-            "reports could not be sent; they are kept and sent again",
-          );
-        await wait(
-          Math.min(100 * 2 ** failures, longestWaitMilliseconds) * (0.5 + Math.random() / 2),
-        );
-      }
+      await pRetry(sendBatch, {
+        retries: Number.POSITIVE_INFINITY,
+        minTimeout: 100,
+        maxTimeout: longestWaitMilliseconds,
+        randomize: true,
+        onFailedAttempt({ error, attemptNumber }) {
+          if (attemptNumber === 1)
+            log.warn(
+              { err: error, reports: items.length },
+              "reports could not be sent; they are kept and sent again",
+            );
+        },
+      });
       wake();
     }
     sending = false;
+  }
+
+  /** Each try takes what has been added meanwhile. */
+  async function sendBatch(): Promise<void> {
+    const batch = items.slice(0, mostAtOnce);
+    await deliver(batch);
+    items.splice(0, batch.length);
   }
 
   /** A report that the service never accepts must not block the others: halves the batch down to it. */

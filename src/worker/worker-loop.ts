@@ -1,4 +1,4 @@
-import { setTimeout as wait } from "node:timers/promises";
+import pRetry, { type Options } from "p-retry";
 import type { Logger } from "pino";
 import type { Task, WorkerOperation } from "../operations/contract.ts";
 import type { HeldLeases } from "./held-leases.ts";
@@ -31,26 +31,42 @@ const longPollSeconds = 25;
 
 /** Claims, performs and reports files of one operation, one after the other, until it is retired. */
 export async function runLoop(loop: WorkerLoop): Promise<void> {
+  const { retire, reportBuffer } = loop;
   let max = 1;
-  let failures = 0;
-  while (!loop.retire.aborted) {
-    await loop.reportBuffer.atMost(mostUnsent, loop.retire);
+  while (!retire.aborted) {
+    await reportBuffer.atMost(mostUnsent, retire);
     try {
-      const tasks = await claim(loop, max);
-      failures = 0;
-      if (tasks.length === 0) continue;
-      loop.onWork();
-      const started = performance.now();
-      await performAll(loop, tasks);
-      max = nextMax(tasks.length, max, performance.now() - started);
+      max = await pRetry(() => claimAndPerform(loop, max), backOff(loop));
     } catch (error) {
-      if (loop.retire.aborted) return;
-      if (error instanceof RejectedError) throw error;
-      failures += 1;
-      if (failures === 1) loop.log.warn({ err: error }, "claiming work failed; trying again");
-      await pause(Math.min(100 * 2 ** failures, 5000) * (0.5 + Math.random() / 2), loop.retire);
+      if (!retire.aborted) throw error;
     }
   }
+}
+
+/** Without end, except where the service refuses the claim itself. */
+function backOff({ retire, log }: WorkerLoop): Options {
+  return {
+    retries: Number.POSITIVE_INFINITY,
+    minTimeout: 100,
+    maxTimeout: 5000,
+    randomize: true,
+    signal: retire,
+    shouldRetry: ({ error }) => !(error instanceof RejectedError),
+    onFailedAttempt({ error, attemptNumber }) {
+      if (attemptNumber === 1 && !retire.aborted)
+        log.warn({ err: error }, "claiming work failed; trying again");
+    },
+  };
+}
+
+/** Returns how many files to claim next. */
+async function claimAndPerform(loop: WorkerLoop, max: number): Promise<number> {
+  const tasks = await claim(loop, max);
+  if (tasks.length === 0) return max;
+  loop.onWork();
+  const started = performance.now();
+  await performAll(loop, tasks);
+  return nextMax(tasks.length, max, performance.now() - started);
 }
 
 async function claim(
@@ -95,10 +111,4 @@ function givenBack(task: Task) {
 function nextMax(performed: number, max: number, milliseconds: number): number {
   const fitting = Math.floor(batchMilliseconds / (milliseconds / performed));
   return Math.max(1, Math.min(fitting, max * 2, mostTasks));
-}
-
-async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  await wait(milliseconds, undefined, { signal }).catch((error: Error) => {
-    if (!signal.aborted) throw error;
-  });
 }

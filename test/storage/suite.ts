@@ -293,7 +293,7 @@ export function storeSuite(open: () => Promise<StoreUnderTest>): void {
     expect(put.status).toBe(200);
     const get = await fetch(await store.signedUrl("GET", bucket, name, 60, "public"));
     expect(get.status).toBe(200);
-    expect(get.headers.get("content-disposition")).toContain("c%2Bd%25.bin");
+    expect(get.headers.get("content-disposition")).toBe("attachment; filename=c+d%.bin");
     expect(content.equals(Buffer.from(await get.arrayBuffer()))).toBe(true);
     const other = (await store.signedUrl("GET", bucket, name, 60, "public")).replace(
       bucket,

@@ -1,11 +1,12 @@
 // Where the signed URLs of the folder store lead: whoever has the URL may read or write the one object it names, until it expires.
 
+import { basename } from "node:path/posix";
 import { pipeline } from "node:stream/promises";
+import { create as contentDisposition } from "content-disposition";
 import { type Request, type Response, Router } from "express";
 import { notFound, RequestError } from "../../errors.ts";
 import { type KeyKind, type KeyProblem, keyProblem } from "../../requests/keys/keys.ts";
 import { resultBuckets } from "../../requests/read/result-bucket.ts";
-import { attachment } from "../../storage/attachment.ts";
 import { readRange } from "../../storage/byte-range.ts";
 import { etagOf, rangeApplies, readCondition } from "../../storage/conditions.ts";
 import type { ByteRange, Store, StoredObject } from "../../storage/contract.ts";
@@ -161,7 +162,7 @@ function describe(response: Response, object: StoredObject): void {
   response.setHeader("last-modified", object.modifiedAt.toUTCString());
   response.setHeader("accept-ranges", "bytes");
   response.setHeader("content-type", "application/octet-stream");
-  response.setHeader("content-disposition", attachment(object.name));
+  response.setHeader("content-disposition", contentDisposition(basename(object.name)));
   response.setHeader("cache-control", "private");
 }
 

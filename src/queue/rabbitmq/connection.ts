@@ -1,4 +1,5 @@
 import { type ChannelModel, type ConfirmChannel, connect } from "amqplib";
+import pRetry from "p-retry";
 import type { Logger } from "pino";
 import { UnavailableError } from "../../errors.ts";
 import { pause, within } from "../../time.ts";
@@ -118,23 +119,34 @@ export class BrokerConnection {
   }
 
   async #supervise(): Promise<void> {
-    let wait = shortestWait;
-    while (!this.#stop.signal.aborted) {
-      try {
-        const model = await connect(this.#url, {
-          timeout: connectMilliseconds,
-          noDelay: true,
-          clientProperties: { connection_name: this.#name },
-        });
-        wait = shortestWait;
-        await this.#untilClosed(model);
-      } catch (error) {
-        this.#away((error as Error).message);
-        wait = Math.min(wait * 2, longestWait);
-      }
-      // Spread, so that a hundred processes do not knock at once when the broker is back.
-      await pause(wait * (0.75 + Math.random() / 2), this.#stop.signal);
+    const { signal } = this.#stop;
+    while (!signal.aborted) {
+      await pRetry(() => this.#session(), {
+        retries: Number.POSITIVE_INFINITY,
+        minTimeout: shortestWait,
+        maxTimeout: longestWait,
+        // Spread, so that a hundred processes do not reconnect at once when the broker is back.
+        randomize: true,
+        signal,
+        onFailedAttempt: ({ error }) => this.#away(error.message),
+      }).catch((error: unknown) => {
+        if (!signal.aborted) throw error;
+      });
+      await pause(shortestWait * (0.75 + Math.random() / 2), signal);
     }
+  }
+
+  /** Connects, and ends when the connection does. */
+  async #session(): Promise<void> {
+    const model = await connect(this.#url, {
+      timeout: connectMilliseconds,
+      noDelay: true,
+      clientProperties: { connection_name: this.#name },
+    }).catch((error: Error) => {
+      // p-retry takes a TypeError for a bug of the caller's and would give up.
+      throw new Error(error.message, { cause: error });
+    });
+    await this.#untilClosed(model);
   }
 
   #untilClosed(model: ChannelModel): Promise<void> {

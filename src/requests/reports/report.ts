@@ -1,3 +1,4 @@
+import pRetry from "p-retry";
 import type { Caller } from "../../auth/caller.ts";
 import { isAway } from "../../db/client.ts";
 import type { Deps } from "../../deps.ts";
@@ -112,17 +113,16 @@ export async function retryWhileAway<Result>(
   seconds: number,
   work: () => Promise<Result>,
 ): Promise<Result> {
-  const until = Date.now() + seconds * 1000;
-  for (let wait = 50; ; wait = Math.min(wait * 2, 1000)) {
-    try {
-      return await work();
-    } catch (error) {
-      if (!isAway(error)) throw error;
-      if (Date.now() > until)
-        throw new UnavailableError(
-          "The database is away; the reports were not recorded. Send them again.",
-        );
-      await new Promise((resolve) => setTimeout(resolve, wait));
-    }
-  }
+  return pRetry(work, {
+    retries: Number.POSITIVE_INFINITY,
+    maxRetryTime: seconds * 1000,
+    minTimeout: 50,
+    maxTimeout: 1000,
+    shouldRetry: ({ error }) => isAway(error),
+  }).catch((error: unknown) => {
+    if (!isAway(error)) throw error;
+    throw new UnavailableError(
+      "The database is away; the reports were not recorded. Send them again.",
+    );
+  });
 }
