@@ -1,61 +1,45 @@
 // The client of `/v1`: thin functions over the types of its OpenAPI document.
 import createClient from "openapi-fetch";
-import type { components, operations, paths } from "./api-types.ts";
+import type { operations, paths } from "./api-types.ts";
 import { type Downloaded, type DownloadOptions, downloadResults } from "./download.ts";
 import { ApiError, reasonOf, UnreachableError } from "./errors.ts";
 import { readEvents } from "./events.ts";
+import type {
+  DatasetFileView,
+  DatasetView,
+  ErrorGroup,
+  FileView,
+  Page,
+  ReceiptKeys,
+  Redrive,
+  Redriven,
+  RequestNow,
+  RequestView,
+  ResultView,
+  SignedReceipt,
+  Submit,
+  WaitOptions,
+} from "./views.ts";
 import { waitForEnd } from "./wait.ts";
 
-export type Submit = components["schemas"]["Submit"];
-export type StepInput = components["schemas"]["StepInput"];
-export type RequestView = components["schemas"]["Request"];
-/** with what it waits for, and when it will end */
-export type RequestNow = components["schemas"]["RequestNow"];
-export type Counters = components["schemas"]["Counters"];
-export type FileView = components["schemas"]["File"];
-export type ResultView = components["schemas"]["Result"];
-export type ErrorGroup = components["schemas"]["ErrorGroup"];
-export type Redrive = components["schemas"]["Redrive"];
-export type Redriven = components["schemas"]["Redriven"];
-export type SignedReceipt = components["schemas"]["SignedReceipt"];
-export type ReceiptKeys = components["schemas"]["ReceiptKeys"];
-export type DatasetView = components["schemas"]["Dataset"];
-export type DatasetFileView = components["schemas"]["DatasetFile"];
-export interface Page<Item> {
-  items: Item[];
-  next: string | null;
-}
+export type * from "./views.ts";
 
 type ListQuery = NonNullable<operations["listRequests"]["parameters"]["query"]>;
 type DatasetsQuery = NonNullable<operations["listDatasets"]["parameters"]["query"]>;
 type DatasetFilesQuery = NonNullable<operations["listDatasetFiles"]["parameters"]["query"]>;
 type FilesQuery = NonNullable<operations["listFiles"]["parameters"]["query"]>;
 
-export interface Progress {
-  state: RequestView["state"];
-  counters: Counters;
-}
-
-export interface WaitOptions {
-  signal?: AbortSignal;
-  onProgress?(progress: Progress): void;
-  /** called once when the service falls silent, and waiting goes on */
-  onSilence?(reason: string): void;
-  /** how long the service may be silent; 60 unless said */
-  patienceSeconds?: number;
-}
-
 export interface LongshoreClient {
   submit(body: Submit, options?: { idempotencyKey?: string | undefined }): Promise<RequestView>;
   get(id: string): Promise<RequestNow>;
   list(query?: ListQuery): Promise<Page<RequestView>>;
   files(id: string, query?: FilesQuery): Promise<Page<FileView>>;
-  /** every result there is now, in the order in which they came */
+  /** every result so far, in the order in which they were recorded */
   results(id: string): AsyncGenerator<ResultView>;
   cancel(id: string): Promise<RequestView>;
-  /** why files failed, in groups, the greatest first */
+  /** why files failed, in groups, largest first */
   errors(id: string): Promise<Page<ErrorGroup>>;
-  /** Opens the next round with failed files: all, those of some errors, or those named. */
+  /** Starts the next round with failed files: all, those of some errors, or those named. */
   redrive(id: string, chosen?: Redrive): Promise<Redriven>;
   delete(id: string): Promise<void>;
   receipt(id: string): Promise<SignedReceipt>;
@@ -63,11 +47,11 @@ export interface LongshoreClient {
   datasets(query?: DatasetsQuery): Promise<Page<DatasetView>>;
   dataset(id: string): Promise<DatasetView>;
   datasetFiles(id: string, query?: DatasetFilesQuery): Promise<Page<DatasetFileView>>;
-  /** Forgets it: the next request that names it looks anew. */
+  /** Marks it stale: the next request that names it looks it up again. */
   deleteDataset(id: string): Promise<DatasetView>;
   /** Resolves with the request when it has ended. */
   wait(id: string, options?: WaitOptions): Promise<RequestView>;
-  /** Brings every result into a folder; what is there already, and right, stays. */
+  /** Downloads every result into a folder. Files that are already complete there are kept. */
   download(id: string, folder: string, options?: DownloadOptions): Promise<Downloaded[]>;
 }
 
@@ -88,16 +72,16 @@ export function longshoreClient({
   const client: LongshoreClient = {
     async submit(body, { idempotencyKey } = {}) {
       const header = idempotencyKey === undefined ? {} : { "Idempotency-Key": idempotencyKey };
-      return answerOf(url, await api.POST("/v1/requests", { body, params: { header } }));
+      return dataOf(url, await api.POST("/v1/requests", { body, params: { header } }));
     },
     async get(id) {
-      return answerOf(url, await api.GET("/v1/requests/{id}", { params: { path: { id } } }));
+      return dataOf(url, await api.GET("/v1/requests/{id}", { params: { path: { id } } }));
     },
     async list(query = {}) {
-      return answerOf(url, await api.GET("/v1/requests", { params: { query } }));
+      return dataOf(url, await api.GET("/v1/requests", { params: { query } }));
     },
     async files(id, query = {}) {
-      return answerOf(
+      return dataOf(
         url,
         await api.GET("/v1/requests/{id}/files", { params: { path: { id }, query } }),
       );
@@ -105,7 +89,7 @@ export function longshoreClient({
     async *results(id) {
       for (let after: string | undefined; ; ) {
         const query = { limit: 200, ...(after === undefined ? {} : { after }) };
-        const page = answerOf(
+        const page = dataOf(
           url,
           await api.GET("/v1/requests/{id}/results", { params: { path: { id }, query } }),
         );
@@ -115,50 +99,44 @@ export function longshoreClient({
       }
     },
     async cancel(id) {
-      return answerOf(
-        url,
-        await api.POST("/v1/requests/{id}/cancel", { params: { path: { id } } }),
-      );
+      return dataOf(url, await api.POST("/v1/requests/{id}/cancel", { params: { path: { id } } }));
     },
     async errors(id) {
-      return answerOf(url, await api.GET("/v1/requests/{id}/errors", { params: { path: { id } } }));
+      return dataOf(url, await api.GET("/v1/requests/{id}/errors", { params: { path: { id } } }));
     },
     async redrive(id, chosen = {}) {
-      return answerOf(
+      return dataOf(
         url,
         await api.POST("/v1/requests/{id}/redrive", { params: { path: { id } }, body: chosen }),
       );
     },
     async delete(id) {
-      const answer = await api.DELETE("/v1/requests/{id}", { params: { path: { id } } });
-      if (answer.response.status !== 204) answerOf(url, answer);
+      const reply = await api.DELETE("/v1/requests/{id}", { params: { path: { id } } });
+      if (reply.response.status !== 204) dataOf(url, reply);
     },
     async receipt(id) {
-      return answerOf(
-        url,
-        await api.GET("/v1/requests/{id}/receipt", { params: { path: { id } } }),
-      );
+      return dataOf(url, await api.GET("/v1/requests/{id}/receipt", { params: { path: { id } } }));
     },
     async receiptKeys() {
-      return answerOf(url, await api.GET("/.well-known/longshore-keys"));
+      return dataOf(url, await api.GET("/.well-known/longshore-keys"));
     },
     async datasets(query = {}) {
-      return answerOf(url, await api.GET("/v1/datasets", { params: { query } }));
+      return dataOf(url, await api.GET("/v1/datasets", { params: { query } }));
     },
     async dataset(dataset) {
-      return answerOf(
+      return dataOf(
         url,
         await api.GET("/v1/datasets/{dataset}", { params: { path: { dataset } } }),
       );
     },
     async datasetFiles(dataset, query = {}) {
-      return answerOf(
+      return dataOf(
         url,
         await api.GET("/v1/datasets/{dataset}/files", { params: { path: { dataset }, query } }),
       );
     },
     async deleteDataset(dataset) {
-      return answerOf(
+      return dataOf(
         url,
         await api.DELETE("/v1/datasets/{dataset}", { params: { path: { dataset } } }),
       );
@@ -169,12 +147,12 @@ export function longshoreClient({
   };
 
   async function* events(id: string, signal: AbortSignal) {
-    const answer = await api.GET("/v1/requests/{id}/events", {
+    const reply = await api.GET("/v1/requests/{id}/events", {
       params: { path: { id } },
       parseAs: "stream",
       signal,
     });
-    const body = answerOf(url, answer) as unknown as ReadableStream<Uint8Array>;
+    const body = dataOf(url, reply) as unknown as ReadableStream<Uint8Array>;
     yield* readEvents(body);
   }
 
@@ -190,13 +168,13 @@ async function fetchFrom(url: string, request: Request): Promise<Response> {
   }
 }
 
-interface Answer<Data> {
+interface Reply<Data> {
   data?: Data;
   error?: unknown;
   response: Response;
 }
 
-function answerOf<Data>(url: string, { data, error, response }: Answer<Data>): Data {
+function dataOf<Data>(url: string, { data, error, response }: Reply<Data>): Data {
   if (data !== undefined) return data;
   const { type, detail, errors } = (error ?? {}) as {
     type?: string;
@@ -206,7 +184,7 @@ function answerOf<Data>(url: string, { data, error, response }: Answer<Data>): D
   if (type === undefined || detail === undefined)
     throw new UnreachableError(
       url,
-      `what answers there says ${response.status} and is not Longshore`,
+      `the server there returned ${response.status} and is not Longshore`,
     );
   throw new ApiError(response.status, type.replace(/^.*:/, ""), detail, errors);
 }

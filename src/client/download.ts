@@ -4,11 +4,11 @@ import { mkdir, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve, sep } from "node:path";
 import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import type { ResultView } from "./client.ts";
 import { reasonOf, UnreachableError } from "./errors.ts";
+import type { ResultView } from "./views.ts";
 
 export interface DownloadOptions {
-  /** files at once; 4 unless said */
+  /** files at once (default 4) */
   parallel?: number;
   signal?: AbortSignal;
   onFile?(file: Downloaded): void;
@@ -18,7 +18,7 @@ export interface Downloaded {
   name: string;
   path: string;
   size: number;
-  /** it was there already, whole and right */
+  /** it was already complete in the folder */
   skipped: boolean;
 }
 
@@ -29,11 +29,11 @@ export async function downloadResults(
 ): Promise<Downloaded[]> {
   await mkdir(folder, { recursive: true });
   const files: Downloaded[] = [];
-  const waiting = results[Symbol.asyncIterator]();
+  const queue = results[Symbol.asyncIterator]();
   let failed = false;
-  async function fetchSome(): Promise<void> {
+  async function fetchNext(): Promise<void> {
     try {
-      for (let next = await waiting.next(); !next.done && !failed; next = await waiting.next()) {
+      for (let next = await queue.next(); !next.done && !failed; next = await queue.next()) {
         const file = await downloadOne(next.value, folder, signal);
         files.push(file);
         onFile?.(file);
@@ -43,8 +43,8 @@ export async function downloadResults(
       throw error;
     }
   }
-  // All of them are waited for, so that none leaves half a file behind.
-  const ends = await Promise.allSettled(Array.from({ length: parallel }, fetchSome));
+  // Wait for all of them, so that none leaves a partial file behind.
+  const ends = await Promise.allSettled(Array.from({ length: parallel }, fetchNext));
   for (const end of ends) if (end.status === "rejected") throw end.reason;
   return files;
 }
@@ -56,12 +56,12 @@ async function downloadOne(
 ): Promise<Downloaded> {
   const { name, size } = result;
   const path = pathIn(folder, name);
-  if (await isThere(path, result)) return { name, path, size, skipped: true };
+  if (await isComplete(path, result)) return { name, path, size, skipped: true };
   await mkdir(dirname(path), { recursive: true });
   const draft = join(dirname(path), `.${basename(path).slice(0, 100)}.${randomUUID()}`);
   try {
     const arrived = await fetchInto(draft, result, signal);
-    refuseOther(result, arrived);
+    assertComplete(result, arrived);
     await rename(draft, path);
   } finally {
     await rm(draft, { force: true });
@@ -69,16 +69,16 @@ async function downloadOne(
   return { name, path, size, skipped: false };
 }
 
-/** A service may be wrong or hostile: no name leads out of the folder. */
+/** The service may be hostile: no name may lead out of the folder. */
 function pathIn(folder: string, name: string): string {
   const root = resolve(folder);
   const path = resolve(root, name);
   if (!path.startsWith(root.endsWith(sep) ? root : `${root}${sep}`))
-    throw new Error(`The result ${JSON.stringify(name)} would be written outside of ${root}.`);
+    throw new Error(`The result ${JSON.stringify(name)} would be written outside ${root}.`);
   return path;
 }
 
-async function isThere(path: string, { size, checksum }: ResultView): Promise<boolean> {
+async function isComplete(path: string, { size, checksum }: ResultView): Promise<boolean> {
   const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return undefined;
     throw error;
@@ -104,7 +104,7 @@ async function fetchInto(
   });
   if (!response.ok || !response.body)
     throw new Error(
-      `The result ${JSON.stringify(name)} could not be read: the store answers ${response.status}.`,
+      `The result ${JSON.stringify(name)} could not be read: the store returned ${response.status}.`,
     );
   const hash = createHash("sha256");
   let size = 0;
@@ -123,7 +123,7 @@ async function fetchInto(
   return { size, checksum: hash.digest("hex") };
 }
 
-function refuseOther(
+function assertComplete(
   { name, size, checksum }: ResultView,
   arrived: { size: number; checksum: string },
 ): void {
@@ -132,5 +132,5 @@ function refuseOther(
       `The result ${JSON.stringify(name)} arrived with ${arrived.size} bytes instead of ${size}.`,
     );
   if (checksum !== null && arrived.checksum !== checksum)
-    throw new Error(`The result ${JSON.stringify(name)} arrived with another checksum.`);
+    throw new Error(`The result ${JSON.stringify(name)} arrived with a different checksum.`);
 }

@@ -1,7 +1,7 @@
-/** The service answered no; `detail` says what was wrong and what is allowed. */
+/** The service refused the call; the message says what was wrong and what is allowed. */
 export class ApiError extends Error {
   readonly status: number;
-  /** a word that stays, such as `bad_input` */
+  /** a stable code, such as `bad_input` */
   readonly code: string;
   readonly errors: { pointer: string; detail: string }[];
   constructor(
@@ -18,17 +18,17 @@ export class ApiError extends Error {
   }
 }
 
-/** Nothing answered at that address, or what answered is not Longshore. */
+/** No answer from that address, or from something that is not Longshore. */
 export class UnreachableError extends Error {
   readonly url: string;
   constructor(url: string, why: string) {
     super(`No Longshore service answers at ${url} (${why}).`);
-    this.name = "NotReachable";
+    this.name = "UnreachableError";
     this.url = url;
   }
 }
 
-/** What a failed fetch hides in its causes. */
+/** `fetch` keeps the actual reason in the cause. */
 export function reasonOf(error: unknown): string {
   const { cause, message } = error as Error;
   const code = (cause as { code?: unknown } | undefined)?.code;

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { Counters, Progress, RequestView, WaitOptions } from "./client.ts";
 import { ApiError, reasonOf, UnreachableError } from "./errors.ts";
 import type { ServerEvent } from "./events.ts";
+import type { Counters, Progress, RequestView, WaitOptions } from "./views.ts";
 
 interface Watched {
   get(): Promise<RequestView>;
@@ -10,24 +10,24 @@ interface Watched {
 
 const endStates: readonly string[] = ["complete", "failed", "canceled"];
 
-/** Follows the events; where the service falls silent, tries again for as long as patience lasts. */
+/** Follows the events, and reconnects while the service does not answer, up to the given time. */
 export async function waitForEnd(
   watched: Watched,
   { signal, onProgress, onSilence, patienceSeconds = 60 }: WaitOptions,
 ): Promise<RequestView> {
   const stop = signal ?? new AbortController().signal;
-  const tell = onChange(onProgress);
+  const notify = onChange(onProgress);
   let silentSince: number | undefined;
   for (;;) {
     try {
       const now = await watched.get();
       silentSince = undefined;
-      tell(now);
+      notify(now);
       if (endStates.includes(now.state)) return now;
-      await follow(watched.events(stop), now, tell);
+      await follow(watched.events(stop), now, notify);
     } catch (error) {
       stop.throwIfAborted();
-      if (!isPassing(error)) throw error;
+      if (!isTransient(error)) throw error;
       if (silentSince === undefined) onSilence?.(reasonOf(error));
       silentSince ??= Date.now();
       if (Date.now() - silentSince > patienceSeconds * 1000) throw error;
@@ -48,18 +48,18 @@ function onChange(listener: WaitOptions["onProgress"]): (progress: Progress) => 
 async function follow(
   events: AsyncGenerator<ServerEvent>,
   from: Progress,
-  tell: (progress: Progress) => void,
+  notify: (progress: Progress) => void,
 ): Promise<void> {
   let progress: Progress = { state: from.state, counters: from.counters };
   for await (const { event, data } of events) {
     if (event === "progress") progress = { ...progress, counters: data as Counters };
     else if (event === "state") progress = data as Progress;
-    tell(progress);
+    notify(progress);
   }
 }
 
-/** A stream that broke off is as passing as a service that starts again. */
-function isPassing(error: unknown): boolean {
+/** A broken event stream, or a service that is restarting. */
+function isTransient(error: unknown): boolean {
   return (
     error instanceof UnreachableError ||
     error instanceof TypeError ||

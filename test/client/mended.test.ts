@@ -67,7 +67,7 @@ test("mended on disk and redriven, they are done in the same request, and what w
 
   const ran = await longshore("redrive", id, "--error", items[0]?.fingerprint ?? "", "--wait");
   expect(ran.stderr).toMatch(
-    /^2 files are tried again, in round 2\n[\s\S]*complete: 4 of 4 files done\n$/,
+    /^2 files are tried again in round 2\n[\s\S]*complete: 4 of 4 files done\n$/,
   );
   expect(ran.code).toBe(0);
   expect((await longshore("redrive", id)).code).toBe(2);

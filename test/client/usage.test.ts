@@ -54,7 +54,7 @@ describe("used wrongly, it says what is allowed and ends with 2", () => {
     ],
     ["an option without its value", ["submit", "--sql"], /argument missing/],
     ["no dataset", ["submit", "--sql", "select 1"], /--files or --did/],
-    ["two datasets", submit("--did", "dir:///a", "--sql", "select 1"), /exclude each other/],
+    ["two datasets", submit("--did", "dir:///a", "--sql", "select 1"), /either --files or --did/],
     ["nothing to do", submit(), /--sql, --operation and --steps/],
     ["two things to do", submit("--sql", "select 1", "--operation", "noop"), /not several/],
     [
@@ -115,14 +115,14 @@ describe("used wrongly, it says what is allowed and ends with 2", () => {
     ["an id that is none, to download", ["download", "x"], /id of a request/],
     ["an id that is none, to audit", ["audit", "--request", "x"], /id of a request/],
     ["too many arguments", ["cancel", nobody, "now"], /too many arguments/],
-    ["unknown operations", ["worker", "--operations", "noop,dance"], /known are transform, noop/],
+    ["unknown operations", ["worker", "--operations", "noop,dance"], /known: /],
     ["operations with blanks", ["worker", "--operations", "no op"], /names of operations/],
     ["no concurrency", ["worker", "--concurrency", "0"], /whole number from 1 to 1000/],
     ["an unknown subcommand", ["db", "ulr"], /unknown command 'ulr'/],
     ["an error that is none", ["redrive", nobody, "--error", ""], /1 to 100 characters/],
     ["a file in words", ["redrive", nobody, "--file", "1", "two"], /whole number from 1/],
-    ["no receipt", ["receipt"], /Name a request, or a file/],
-    ["keys for nothing", ["receipt", nobody, "--key", "a.csv"], /--key goes with --verify/],
+    ["no receipt", ["receipt"], /Give the id of a request, or a file/],
+    ["keys for nothing", ["receipt", nobody, "--key", "a.csv"], /--key is only for --verify/],
     [
       "a receipt that is not there",
       ["receipt", "--verify", "none.json"],
@@ -131,11 +131,11 @@ describe("used wrongly, it says what is allowed and ends with 2", () => {
     [
       "keys that are none",
       ["receipt", "--verify", "a.csv", "--key", "a.csv"],
-      /no set of JSON Web Keys/,
+      /not a JSON Web Key Set/,
     ],
     ["a dataset in words", ["datasets", "show", "mine"], /whole number from 1/],
     ["too many datasets", ["datasets", "--limit", "201"], /whole number from 1 to 200/],
-    ["a folder without a database", ["audit"], /has no database/],
+    ["a folder without a database", ["audit"], /There is no database in/],
   ])("%s", async (_, args, words) => {
     const code = await runCommand(args);
     expect(stderr).toMatch(words);

@@ -15,9 +15,9 @@ export function addAudit(program: Command): void {
   program
     .command("audit")
     .description(
-      "check the ledger's invariants from database and store alone: 0 clean, 1 violations",
+      "check the ledger's invariants against the database and the store: exit code 0 clean, 1 violations",
     )
-    .option("--request <id>", "this request alone", requestId)
+    .option("--request <id>", "only this request", requestId)
     .addOption(jsonOption())
     .action(runAudit);
 }
@@ -31,8 +31,9 @@ async function runAudit({ request, json }: Options): Promise<void> {
     for (const { invariant, request: id, file, detail } of report.violations)
       print(clean(`${invariant}  ${id}${file === undefined ? "" : `  file ${file}`}  ${detail}`));
   const { requests, files, history, results, violations } = report;
+  const verdict = report.clean ? "clean" : `${violations.length} violations`;
   say(
-    `${requests} requests, ${files} files, ${history} rows of history, ${results} results: ${report.clean ? "clean" : `${violations.length} violations`}`,
+    `${requests} requests, ${files} files, ${history} history rows, ${results} results: ${verdict}`,
   );
   process.exitCode = report.clean ? exits.done : exits.someFailed;
 }

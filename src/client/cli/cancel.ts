@@ -1,11 +1,11 @@
 import type { Command } from "commander";
-import { connect, requestId, type ServiceOptions, talking } from "./options.ts";
+import { connect, requestId, type ServiceOptions, withService } from "./options.ts";
 import { printJson, say } from "./print.ts";
 
 export function addCancel(program: Command): void {
-  talking(program.command("cancel"))
-    .description("cancel a request: nothing of it is given out from here on")
-    .argument("<request>", "its id", requestId)
+  withService(program.command("cancel"))
+    .description("cancel a request: no more of its files are started")
+    .argument("<request>", "the request's id", requestId)
     .action(cancel);
 }
 

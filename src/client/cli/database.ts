@@ -1,10 +1,10 @@
-// Commands that look at the ledger itself: of DATABASE_URL, else the embedded Postgres of DATA_DIR.
+// For commands that read the ledger itself: DATABASE_URL, else the embedded Postgres of DATA_DIR.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type Config, readConfig } from "../../config.ts";
 import { ExitError, exits, usedWrongly } from "./exits.ts";
 
-/** An embedded database that is not running is started for the call; `create` makes one where there is none. */
+/** Starts an embedded database that is not running for this call; `create` also makes a new one. */
 export async function withDatabase<Result>(
   { create = false }: { create?: boolean },
   work: (url: string, config: Config) => Promise<Result>,
@@ -16,7 +16,7 @@ export async function withDatabase<Result>(
     ? runningEmbeddedUrls(config.dataDir)
     : undefined;
   if (running) return work(running.url, config);
-  if (!create) refuseMissing(config);
+  if (!create) assertExists(config);
   const { makeLog } = await import("../../log.ts");
   const started = await startEmbeddedPostgres({
     dataDir: config.dataDir,
@@ -29,7 +29,7 @@ export async function withDatabase<Result>(
   }
 }
 
-/** A URL that reads and does not write. */
+/** With read-only access in the embedded database. */
 export async function readOnlyUrl(): Promise<string> {
   const config = readConfig();
   if (config.databaseUrl !== undefined) return config.databaseUrl;
@@ -40,13 +40,14 @@ export async function readOnlyUrl(): Promise<string> {
   if (running) return running.readOnlyUrl;
   throw new ExitError(
     exits.notReachable,
-    `The embedded database of ${config.dataDir} is not running. Start the service with \`npm start\`, or set DATA_DIR or DATABASE_URL.`,
+    `The embedded database of ${config.dataDir} is not running. ` +
+      "Start the service with `npm start`, or set DATA_DIR or DATABASE_URL.",
   );
 }
 
-function refuseMissing({ dataDir }: Config): void {
+function assertExists({ dataDir }: Config): void {
   if (existsSync(join(dataDir, "postgres", "data"))) return;
   throw usedWrongly(
-    `${dataDir} has no database. Set DATA_DIR to the folder of the service, or DATABASE_URL.`,
+    `There is no database in ${dataDir}. Set DATA_DIR to the service's folder, or DATABASE_URL.`,
   );
 }

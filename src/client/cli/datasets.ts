@@ -1,6 +1,6 @@
 import type { Command } from "commander";
-import type { DatasetView } from "../client.ts";
-import { connect, plainText, type ServiceOptions, talking, wholeNumber } from "./options.ts";
+import type { DatasetView } from "../views.ts";
+import { connect, plainText, type ServiceOptions, wholeNumber, withService } from "./options.ts";
 import { clean, print, printJson, printTable, say } from "./print.ts";
 
 type Options = ServiceOptions & { json?: boolean };
@@ -11,27 +11,27 @@ const datasetId = wholeNumber(1, 999_999_999_999_999);
 export function addDatasets(program: Command): void {
   const datasets = program
     .command("datasets")
-    .description("about datasets: named lists of files, remembered and used again");
-  talking(datasets.command("list", { isDefault: true }))
-    .description("list those that new requests would use, the newest first")
-    .option("--finder <scheme>", "only those of this finder", plainText(100))
-    .option("--past", "also those that no new request uses")
-    .option("--limit <n>", "how many at most", wholeNumber(1, 200), 50)
-    .option("--cursor <cursor>", "go on where the list before ended", plainText(1000))
+    .description("list, show or delete datasets: named lists of files that are kept and reused");
+  withService(datasets.command("list", { isDefault: true }))
+    .description("list the datasets that new requests would use, newest first")
+    .option("--finder <scheme>", "only datasets of this finder", plainText(100))
+    .option("--past", "include datasets that no new request uses")
+    .option("--limit <n>", "page size", wholeNumber(1, 200), 50)
+    .option("--cursor <cursor>", "continue after the previous page", plainText(1000))
     .action(list);
-  talking(datasets.command("show"))
+  withService(datasets.command("show"))
     .description("show a dataset")
-    .argument("<dataset>", "its id", datasetId)
+    .argument("<dataset>", "the dataset's id", datasetId)
     .action(show);
-  talking(datasets.command("files"))
-    .description("list its files, in the order in which they were found")
-    .argument("<dataset>", "its id", datasetId)
-    .option("--limit <n>", "how many at most", wholeNumber(1, 1000), 100)
-    .option("--cursor <cursor>", "go on where the list before ended", plainText(1000))
+  withService(datasets.command("files"))
+    .description("list the files of a dataset, in the order in which they were found")
+    .argument("<dataset>", "the dataset's id", datasetId)
+    .option("--limit <n>", "page size", wholeNumber(1, 1000), 100)
+    .option("--cursor <cursor>", "continue after the previous page", plainText(1000))
     .action(files);
-  talking(datasets.command("delete"))
-    .description("forget a dataset: the next request that names it looks anew")
-    .argument("<dataset>", "its id", datasetId)
+  withService(datasets.command("delete"))
+    .description("mark a dataset stale: the next request that names it looks it up again")
+    .argument("<dataset>", "the dataset's id", datasetId)
     .action(remove);
 }
 
@@ -87,7 +87,7 @@ function linesOf({
     ["version", String(version)],
     ["state", reason === null ? state : `${state}: ${reason}`],
     ["files", size > 0 ? `${files} (${size} bytes)` : String(files)],
-    ["made", times.created_at],
+    ["created", times.created_at],
     ["last used", times.last_used_at],
   ];
 }
@@ -110,6 +110,6 @@ async function remove(id: number, { json, ...service }: Options): Promise<void> 
   if (json) printJson(dataset);
   else
     say(
-      `${clean(dataset.finder)}://${clean(dataset.name)} version ${dataset.version} is forgotten; requests that use it keep it`,
+      `${clean(dataset.finder)}://${clean(dataset.name)} version ${dataset.version} is stale; requests that use it keep it`,
     );
 }

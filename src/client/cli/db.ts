@@ -5,8 +5,8 @@ import { print } from "./print.ts";
 export function addDb(program: Command): void {
   program
     .command("db")
-    .description("about the database")
+    .description("information about the database")
     .command("url")
-    .description("print a URL for psql that reads and does not write")
+    .description("print a read-only URL for psql")
     .action(async () => print(await readOnlyUrl()));
 }

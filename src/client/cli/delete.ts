@@ -1,11 +1,11 @@
 import type { Command } from "commander";
-import { connect, requestId, type ServiceOptions, talking } from "./options.ts";
+import { connect, requestId, type ServiceOptions, withService } from "./options.ts";
 import { printJson, say } from "./print.ts";
 
 export function addDelete(program: Command): void {
-  talking(program.command("delete"))
-    .description("delete a request that has ended, with its results; its receipt stays")
-    .argument("<request>", "its id", requestId)
+  withService(program.command("delete"))
+    .description("delete a request that has ended, and its results; its receipt is kept")
+    .argument("<request>", "the request's id", requestId)
     .action(remove);
 }
 
@@ -15,5 +15,5 @@ async function remove(
 ): Promise<void> {
   await (await connect(service)).delete(id);
   if (json) printJson({ deleted: id });
-  else say(`${id} is deleted; its receipt stays: longshore receipt ${id}`);
+  else say(`${id} is deleted. Its receipt is kept: longshore receipt ${id}`);
 }

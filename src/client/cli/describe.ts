@@ -1,4 +1,4 @@
-import type { RequestNow, RequestView } from "../client.ts";
+import type { RequestNow, RequestView } from "../views.ts";
 import { clean, print } from "./print.ts";
 
 export function printRequest(request: RequestView & Partial<Pick<RequestNow, "waiting">>): void {
@@ -29,21 +29,22 @@ export function printRequest(request: RequestView & Partial<Pick<RequestNow, "wa
   for (const [name, text] of lines) if (text !== null) print(`${name.padEnd(10)} ${clean(text)}`);
 }
 
-/** When it will end, and how sure that is. */
+/** The expected end and the confidence in it. */
 export function expected({
   p50,
   p90,
   confidence,
 }: NonNullable<NonNullable<RequestNow["waiting"]>["eta"]>): string {
-  return `${p50}, nine times of ten before ${p90} (${confidence})`;
+  return `${p50}, with 90 % probability before ${p90} (${confidence} confidence)`;
 }
 
-/** One sentence on how a request ended. */
+/** One line about how a request ended. */
 export function ending({
   state,
   reason,
   counters: { total, done, failed, canceled },
 }: RequestView): string {
-  const count = `${done} of ${total} files done${failed ? `, ${failed} failed` : ""}${canceled ? `, ${canceled} canceled` : ""}`;
+  const rest = `${failed ? `, ${failed} failed` : ""}${canceled ? `, ${canceled} canceled` : ""}`;
+  const count = `${done} of ${total} files done${rest}`;
   return reason === null ? `${state}: ${count}` : `${state} (${clean(reason)}): ${count}`;
 }

@@ -1,4 +1,4 @@
-import type { Progress, RequestNow } from "../client.ts";
+import type { Progress, RequestNow } from "../views.ts";
 import { clean, say } from "./print.ts";
 
 export type Waiting = NonNullable<RequestNow["waiting"]>;

@@ -1,14 +1,14 @@
 import type { Command } from "commander";
 import type { LongshoreClient } from "../client.ts";
 import type { Downloaded } from "../download.ts";
-import { connect, requestId, type ServiceOptions, talking } from "./options.ts";
+import { connect, requestId, type ServiceOptions, withService } from "./options.ts";
 import { print, printJson, say } from "./print.ts";
 
 export function addDownload(program: Command): void {
-  talking(program.command("download"))
-    .description("download the results of a request; what is there already stays")
-    .argument("<request>", "its id", requestId)
-    .argument("[folder]", "where to", "out")
+  withService(program.command("download"))
+    .description("download the results of a request; files that are already complete are kept")
+    .argument("<request>", "the request's id", requestId)
+    .argument("[folder]", "target folder", "out")
     .action(download);
 }
 
@@ -29,8 +29,7 @@ export async function downloadTo(
 ): Promise<Downloaded[]> {
   const files = await client.download(id, folder);
   const skipped = files.filter((file) => file.skipped).length;
-  say(
-    `${files.length - skipped} results downloaded to ${folder}${skipped ? `, ${skipped} were there already` : ""}`,
-  );
+  const kept = skipped ? `, ${skipped} were already there` : "";
+  say(`${files.length - skipped} results downloaded to ${folder}${kept}`);
   return files.sort((left, right) => (left.name < right.name ? -1 : 1));
 }

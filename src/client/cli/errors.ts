@@ -1,11 +1,11 @@
 import type { Command } from "commander";
-import { connect, requestId, type ServiceOptions, talking } from "./options.ts";
+import { connect, requestId, type ServiceOptions, withService } from "./options.ts";
 import { printJson, printTable, say } from "./print.ts";
 
 export function addErrors(program: Command): void {
-  talking(program.command("errors"))
-    .description("show why files of a request failed, in groups, the greatest first")
-    .argument("<request>", "its id", requestId)
+  withService(program.command("errors"))
+    .description("show why files of a request failed, in groups, largest first")
+    .argument("<request>", "the request's id", requestId)
     .action(errors);
 }
 
@@ -30,5 +30,5 @@ async function errors(
   );
   printTable(["ERROR", "CLASS", "FILES", "SHARE", "E.G. FILE", "MESSAGE"], rows);
   const [first] = page.items;
-  if (first) say(`Once it is mended: longshore redrive ${id} --error ${first.fingerprint}`);
+  if (first) say(`Once the cause is fixed: longshore redrive ${id} --error ${first.fingerprint}`);
 }

@@ -1,10 +1,10 @@
 import { CommanderError } from "commander";
 import { UnavailableError } from "../../errors.ts";
 import { ConfigError } from "../../settings/config-error.ts";
-import type { RequestView } from "../client.ts";
 import { ApiError, UnreachableError } from "../errors.ts";
+import type { RequestView } from "../views.ts";
 
-/** What the exit code says; scripts rely on these. */
+/** Scripts rely on these exit codes. */
 export const exits = {
   done: 0,
   someFailed: 1,
@@ -17,12 +17,12 @@ export const exits = {
 
 export type ExitCode = (typeof exits)[keyof typeof exits];
 
-/** Ends the command with a sentence (none where all is said) and a code. */
+/** Ends the command with a message (empty if it was already shown) and a code. */
 export class ExitError extends Error {
   readonly code: ExitCode;
   constructor(code: ExitCode, message = "") {
     super(message);
-    this.name = "Exit";
+    this.name = "ExitError";
     this.code = code;
   }
 }
@@ -39,7 +39,7 @@ export function exitOfRequest({
   return counters.failed > 0 ? exits.someFailed : exits.done;
 }
 
-/** The code and the sentences for anything that went wrong; never a stack. */
+/** The exit code and message for any error; never a stack trace. */
 export function exitOf(error: unknown): { code: number; message: string } {
   if (error instanceof ExitError) return { code: error.code, message: error.message };
   if (error instanceof CommanderError)
@@ -48,22 +48,29 @@ export function exitOf(error: unknown): { code: number; message: string } {
   if (error instanceof UnreachableError) {
     return {
       code: exits.notReachable,
-      message: `${error.message}\nStart one with \`npm start\`, or name another by LONGSHORE_URL.`,
+      message: `${error.message}\nStart one with \`npm start\`, or set LONGSHORE_URL.`,
     };
   }
   if (error instanceof ApiError) return ofApi(error);
   return ofSystem(error as NodeJS.ErrnoException);
 }
 
-const awayCodes = ["ECONNREFUSED", "ECONNRESET", "ENOTFOUND", "EHOSTUNREACH", "ETIMEDOUT", "57P03"];
+const unreachableCodes = [
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "ENOTFOUND",
+  "EHOSTUNREACH",
+  "ETIMEDOUT",
+  "57P03",
+];
 const deniedCodes = ["28000", "28P01", "42501"];
 
-/** Faults of files, of the network and of the database by their codes. */
+/** Errors of the file system, the network and the database, by their codes. */
 function ofSystem(error: NodeJS.ErrnoException): { code: number; message: string } {
   const { code, name } = error;
-  // Of several addresses tried, the reason stands with each of them.
+  // An AggregateError over several addresses has no message of its own.
   const message = error.message || `${code ?? name}: the database does not answer.`;
-  if (error instanceof UnavailableError || (code !== undefined && awayCodes.includes(code)))
+  if (error instanceof UnavailableError || (code !== undefined && unreachableCodes.includes(code)))
     return { code: exits.notReachable, message };
   if (code !== undefined && deniedCodes.includes(code)) return { code: exits.refused, message };
   return { code: code === undefined ? exits.someFailed : exits.usedWrongly, message };

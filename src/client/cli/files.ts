@@ -1,13 +1,13 @@
 import { type Command, Option } from "commander";
 import { fileStates } from "../../requests/state.ts";
-import type { FileView } from "../client.ts";
+import type { FileView } from "../views.ts";
 import {
   connect,
   plainText,
   requestId,
   type ServiceOptions,
-  talking,
   wholeNumber,
+  withService,
 } from "./options.ts";
 import { printJson, printTable, say } from "./print.ts";
 
@@ -22,15 +22,15 @@ interface Options extends ServiceOptions {
 }
 
 export function addFiles(program: Command): void {
-  talking(program.command("files"))
-    .description("list the files of a request, each with its state")
-    .argument("<request>", "its id", requestId)
-    .addOption(new Option("--state <state>", "only those in this state").choices(fileStates))
-    .option("--step <n>", "only those in this step", wholeNumber(1, 1000))
-    .option("--error <fingerprint>", "only those that failed of this", plainText(100))
-    .option("--prefix <text>", "only those whose first path begins so", plainText(4096))
-    .option("--limit <n>", "how many at most", wholeNumber(1, 1000), 100)
-    .option("--cursor <cursor>", "go on where the list before ended", plainText(1000))
+  withService(program.command("files"))
+    .description("list the files of a request with their states")
+    .argument("<request>", "the request's id", requestId)
+    .addOption(new Option("--state <state>", "only files in this state").choices(fileStates))
+    .option("--step <n>", "only files in this step", wholeNumber(1, 1000))
+    .option("--error <fingerprint>", "only files that failed with this error", plainText(100))
+    .option("--prefix <text>", "only files whose first path begins with this", plainText(4096))
+    .option("--limit <n>", "page size", wholeNumber(1, 1000), 100)
+    .option("--cursor <cursor>", "continue after the previous page", plainText(1000))
     .action(files);
 }
 

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { LongshoreClient, RequestView } from "../client.ts";
+import type { LongshoreClient } from "../client.ts";
+import type { RequestView } from "../views.ts";
 import { type Display, openDisplay } from "./display.ts";
 import { ExitError, exits } from "./exits.ts";
 

@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
 import { requestStates } from "../../requests/state.ts";
-import type { RequestView } from "../client.ts";
-import { connect, plainText, type ServiceOptions, talking, wholeNumber } from "./options.ts";
+import type { RequestView } from "../views.ts";
+import { connect, plainText, type ServiceOptions, wholeNumber, withService } from "./options.ts";
 import { printJson, printTable, say } from "./print.ts";
 
 interface Options extends ServiceOptions {
@@ -13,12 +13,12 @@ interface Options extends ServiceOptions {
 }
 
 export function addList(program: Command): void {
-  talking(program.command("list"))
-    .description("list requests, the newest first")
-    .addOption(new Option("--state <state>", "only those in this state").choices(requestStates))
-    .option("--owner <name>", "only those of this owner", plainText(200))
-    .option("--limit <n>", "how many at most", wholeNumber(1, 200), 50)
-    .option("--cursor <cursor>", "go on where the list before ended", plainText(1000))
+  withService(program.command("list"))
+    .description("list requests, newest first")
+    .addOption(new Option("--state <state>", "only requests in this state").choices(requestStates))
+    .option("--owner <name>", "only requests of this owner", plainText(200))
+    .option("--limit <n>", "page size", wholeNumber(1, 200), 50)
+    .option("--cursor <cursor>", "continue after the previous page", plainText(1000))
     .action(list);
 }
 

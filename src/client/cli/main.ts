@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { runCommand } from "./run-command.ts";
 
-// A reader that has seen enough, such as `head`, closes the pipe.
+// `head`, for example, closes the pipe once it has read enough.
 process.stdout.on("error", (error: NodeJS.ErrnoException) =>
   process.exit(error.code === "EPIPE" ? 0 : 1),
 );

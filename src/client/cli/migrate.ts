@@ -6,7 +6,7 @@ import { print, printJson, say } from "./print.ts";
 export function addMigrate(program: Command): void {
   program
     .command("migrate")
-    .description("apply what the database lacks; the service does so at its start as well")
+    .description("apply missing migrations; the service does this too when it starts")
     .addOption(jsonOption())
     .action(async ({ json }: { json?: boolean }) => {
       const applied = await withDatabase({ create: true }, async (url) => {
@@ -15,6 +15,6 @@ export function addMigrate(program: Command): void {
       });
       if (json) printJson({ applied });
       else for (const name of applied) print(name);
-      say(applied.length === 0 ? "Nothing was missing." : `${applied.length} applied.`);
+      say(applied.length === 0 ? "The database is up to date." : `${applied.length} applied.`);
     });
 }

@@ -1,64 +1,64 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { LongshoreClient } from "../client.ts";
 
-/** For an option or argument that is a whole number. */
+/** Parses an option or argument that is a whole number. */
 export function wholeNumber(least: number, most: number): (text: string) => number {
   return (text) => {
     const value = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
     if (value >= least && value <= most) return value;
-    throw new InvalidArgumentError(`Allowed is a whole number from ${least} to ${most}.`);
+    throw new InvalidArgumentError(`Expected a whole number from ${least} to ${most}.`);
   };
 }
 
 export function percent(text: string): number {
   const value = /^\d{1,3}(\.\d{1,6})?$/.test(text) ? Number(text) : Number.NaN;
   if (value > 0 && value <= 100) return value;
-  throw new InvalidArgumentError("Allowed is a number above 0, up to 100.");
+  throw new InvalidArgumentError("Expected a number above 0, up to 100.");
 }
 
-/** For an option that may be given several times, or with several values. */
+/** Parses an option that may be repeated or have several values. */
 export function several<Value>(
-  one: (text: string) => Value,
+  parse: (text: string) => Value,
 ): (text: string, before: Value[] | undefined) => Value[] {
-  return (text, before = []) => [...before, one(text)];
+  return (text, before = []) => [...before, parse(text)];
 }
 
 export function plainText(longest: number): (text: string) => string {
   return (text) => {
     if (text.length > 0 && text.length <= longest) return text;
-    throw new InvalidArgumentError(`Allowed are 1 to ${longest} characters.`);
+    throw new InvalidArgumentError(`Expected 1 to ${longest} characters.`);
   };
 }
 
 export function idempotencyKey(text: string): string {
   if (/^[\x20-\x7e]{1,255}$/.test(text)) return text;
-  throw new InvalidArgumentError("Allowed are 1 to 255 printable ASCII characters.");
+  throw new InvalidArgumentError("Expected 1 to 255 printable ASCII characters.");
 }
 
 export function requestId(text: string): string {
   if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)) return text.toLowerCase();
-  throw new InvalidArgumentError("Allowed is the id of a request, as `longshore list` shows it.");
+  throw new InvalidArgumentError("Expected the id of a request, as shown by `longshore list`.");
 }
 
 export function httpUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url && ["http:", "https:"].includes(url.protocol) && url.search === "" && url.hash === "")
     return url.href.replace(/\/+$/, "");
-  throw new InvalidArgumentError("Allowed is an http:// or https:// URL without query.");
+  throw new InvalidArgumentError("Expected an http:// or https:// URL without a query.");
 }
 
 export const jsonOption = () => new Option("--json", "print JSON on standard output");
 export const urlOption = () =>
   new Option(
     "--url <url>",
-    "the service (default: LONGSHORE_URL, else http://127.0.0.1:5000)",
+    "address of the service (default: LONGSHORE_URL, else http://127.0.0.1:5000)",
   ).argParser(httpUrl);
 
 export interface ServiceOptions {
   url?: string;
 }
 
-/** Loaded late: most of the time of a short command is the loading of modules. */
+/** Loaded late: a short command spends most of its time loading modules. */
 export async function connect({ url }: ServiceOptions): Promise<LongshoreClient> {
   const [{ readClientConfig }, { longshoreClient }] = await Promise.all([
     import("../../config.ts"),
@@ -68,7 +68,7 @@ export async function connect({ url }: ServiceOptions): Promise<LongshoreClient>
   return longshoreClient({ url: url ?? config.url, token: config.token });
 }
 
-/** A command that talks to a service and prints data. */
-export function talking(command: Command): Command {
+/** Adds the options of a command that calls the service and prints data. */
+export function withService(command: Command): Command {
   return command.addOption(urlOption()).addOption(jsonOption());
 }

@@ -1,4 +1,4 @@
-// Data goes to standard output, words for people to standard error.
+// Data goes to standard output, messages to standard error.
 
 export function printJson(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
@@ -12,7 +12,7 @@ export function say(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
-/** Columns as wide as their widest cell; the last one as long as it is. */
+/** Columns are as wide as their widest cell; the last one is not padded. */
 export function printTable(head: string[], rows: (string | number | null)[][]): void {
   const cells = [head, ...rows.map((row) => row.map((cell) => clean(String(cell ?? "-"))))];
   const widths = head.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
@@ -28,7 +28,7 @@ export function printTable(head: string[], rows: (string | number | null)[][]): 
   }
 }
 
-/** Text of others may hold what moves a terminal's cursor. */
+/** Text from outside may contain control characters that move the cursor. */
 export function clean(text: string): string {
   return text.replaceAll(/\p{Cc}/gu, " ");
 }

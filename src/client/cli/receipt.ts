@@ -3,7 +3,7 @@ import { type Command, InvalidArgumentError } from "commander";
 import type { Verdict } from "../../receipts/verify.ts";
 import type { LongshoreClient } from "../client.ts";
 import { exits, usedWrongly } from "./exits.ts";
-import { connect, requestId, type ServiceOptions, talking } from "./options.ts";
+import { connect, requestId, type ServiceOptions, withService } from "./options.ts";
 import { clean, print, printJson } from "./print.ts";
 
 interface Options extends ServiceOptions {
@@ -13,7 +13,7 @@ interface Options extends ServiceOptions {
 }
 
 export function addReceipt(program: Command): void {
-  talking(program.command("receipt"))
+  withService(program.command("receipt"))
     .description(
       "print the receipt of a request that has ended, or verify one: exit code 0 valid, 1 not valid",
     )

@@ -8,8 +8,8 @@ import {
   requestId,
   type ServiceOptions,
   several,
-  talking,
   wholeNumber,
+  withService,
 } from "./options.ts";
 import { printJson, say } from "./print.ts";
 
@@ -21,16 +21,16 @@ interface Options extends ServiceOptions {
 }
 
 export function addRedrive(program: Command): void {
-  talking(program.command("redrive"))
-    .description("try failed files again, in the same request; what was done stays")
-    .argument("<request>", "its id", requestId)
+  withService(program.command("redrive"))
+    .description("try failed files of a request again; files that are done are kept")
+    .argument("<request>", "the request's id", requestId)
     .option(
       "--error <fingerprint...>",
-      "only those that failed of this, as `longshore errors` shows it",
+      "only files that failed with this error, as shown by `longshore errors`",
       several(plainText(100)),
     )
-    .option("--file <id...>", "only this file", several(wholeNumber(1, Number.MAX_SAFE_INTEGER)))
-    .option("--wait", "wait until it has ended")
+    .option("--file <id...>", "only these files", several(wholeNumber(1, Number.MAX_SAFE_INTEGER)))
+    .option("--wait", "wait until the request has ended")
     .action(redrive);
 }
 
@@ -43,7 +43,7 @@ async function redrive(
     ...(error && { errors: error }),
     ...(file && { files: file }),
   });
-  say(`${request.redriven} files are tried again, in round ${request.round}`);
+  say(`${request.redriven} files are tried again in round ${request.round}`);
   if (!wait) {
     if (json) printJson(request);
     else say(`Follow it with: longshore watch ${id}`);

@@ -41,11 +41,12 @@ const commands = [
 ];
 
 const exitCodes = `
-Exit codes: 0 done, 1 some files failed, 2 used wrongly, 3 refused, 4 not reachable, 5 the request failed or was canceled, 130 detached.
-Begin with:
+Exit codes: 0 done, 1 some files failed, 2 wrong usage, 3 refused, 4 service not reachable,
+  5 the request failed or was canceled, 130 detached.
+Example:
   longshore submit --files 'doc/examples/*.parquet' --sql 'select * from input limit 5' --wait --download out/`;
 
-/** Runs one command; answers the exit code. */
+/** Runs one command and returns the exit code. */
 export async function runCommand(args: readonly string[]): Promise<number> {
   try {
     await makeProgram().parseAsync(args, { from: "user" });
@@ -60,11 +61,11 @@ export async function runCommand(args: readonly string[]): Promise<number> {
 function makeProgram(): Command {
   const program = new Command("longshore")
     .description(
-      "Moves scientific data: a dataset, what to do with each of its files, and every file accounted for.",
+      "Runs operations on every file of a scientific dataset, and accounts for each file.",
     )
     .version(version)
     .exitOverride()
-    .showHelpAfterError("(add --help for what is allowed)")
+    .showHelpAfterError("(see --help)")
     .addHelpText("after", exitCodes);
   for (const add of commands) add(program);
   return program;

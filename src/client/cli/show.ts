@@ -1,12 +1,12 @@
 import type { Command } from "commander";
 import { printRequest } from "./describe.ts";
-import { connect, requestId, type ServiceOptions, talking } from "./options.ts";
+import { connect, requestId, type ServiceOptions, withService } from "./options.ts";
 import { printJson } from "./print.ts";
 
 export function addShow(program: Command): void {
-  talking(program.command("show"))
-    .description("show a request: its state and its counters")
-    .argument("<request>", "its id", requestId)
+  withService(program.command("show"))
+    .description("show a request with its state and counters")
+    .argument("<request>", "the request's id", requestId)
     .action(show);
 }
 

@@ -1,12 +1,12 @@
 import type { components } from "../api-types.ts";
-import type { StepInput } from "../client.ts";
+import type { StepInput } from "../views.ts";
 import { usedWrongly } from "./exits.ts";
 
 type Format = NonNullable<components["schemas"]["TransformStep"]["format"]>;
 
 export const formats: readonly Format[] = ["parquet", "csv", "json"];
 
-export interface AskedSteps {
+export interface StepOptions {
   sql?: string;
   format?: Format;
   operation?: string;
@@ -14,17 +14,16 @@ export interface AskedSteps {
   steps?: string;
 }
 
-/** One of --sql, --operation and --steps; the service checks what is in them. */
-export function stepsOf({ sql, format, operation, settings, steps }: AskedSteps): StepInput[] {
-  const said = [sql, operation, steps].filter((one) => one !== undefined).length;
-  if (said !== 1)
+/** Exactly one of --sql, --operation and --steps. The service checks the contents. */
+export function stepsOf({ sql, format, operation, settings, steps }: StepOptions): StepInput[] {
+  const given = [sql, operation, steps].filter((value) => value !== undefined).length;
+  if (given !== 1)
     throw usedWrongly(
-      `Give one of --sql, --operation and --steps${said === 0 ? "" : ", not several"}.`,
+      `Give one of --sql, --operation and --steps${given === 0 ? "" : ", not several"}.`,
     );
-  if (format !== undefined && sql === undefined)
-    throw usedWrongly("--format goes with --sql alone.");
+  if (format !== undefined && sql === undefined) throw usedWrongly("--format is only for --sql.");
   if (settings !== undefined && operation === undefined)
-    throw usedWrongly("--settings goes with --operation alone.");
+    throw usedWrongly("--settings is only for --operation.");
   if (sql !== undefined)
     return [
       { operation: "transform", generator: "sql", selection: sql, format: format ?? "parquet" },

@@ -1,5 +1,6 @@
 import { type Command, Option } from "commander";
-import type { LongshoreClient, RequestView, Submit } from "../client.ts";
+import type { LongshoreClient } from "../client.ts";
+import type { RequestView, Submit } from "../views.ts";
 import { ending, printRequest } from "./describe.ts";
 import { downloadTo } from "./download.ts";
 import { exitOfRequest, exits, usedWrongly } from "./exits.ts";
@@ -10,13 +11,13 @@ import {
   percent,
   plainText,
   type ServiceOptions,
-  talking,
   wholeNumber,
+  withService,
 } from "./options.ts";
 import { print, printJson, say } from "./print.ts";
-import { type AskedSteps, formats, stepsOf } from "./steps.ts";
+import { formats, type StepOptions, stepsOf } from "./steps.ts";
 
-interface Options extends ServiceOptions, AskedSteps {
+interface Options extends ServiceOptions, StepOptions {
   files?: string[];
   did?: string;
   title?: string;
@@ -30,8 +31,8 @@ interface Options extends ServiceOptions, AskedSteps {
 }
 
 export function addSubmit(program: Command): void {
-  talking(program.command("submit"))
-    .description("submit a request: a dataset, and what to do with each of its files")
+  withService(program.command("submit"))
+    .description("submit a request: a dataset and what to do with each of its files")
     .option("--files <pattern...>", "files, patterns such as 'data/*.parquet', or URLs")
     .option("--did <name>", "a dataset by name, such as dir:///data/run7", plainText(4096))
     .option(
@@ -42,23 +43,35 @@ export function addSubmit(program: Command): void {
     .addOption(
       new Option(
         "--format <format>",
-        "with --sql: what the results are written as (default: parquet)",
+        "with --sql: format of the results (default: parquet)",
       ).choices(formats),
     )
-    .option("--operation <name>", "do this with each file", plainText(100))
+    .option("--operation <name>", "run this operation on each file", plainText(100))
     .option("--settings <json>", "with --operation: its settings, a JSON object")
-    .option("--steps <json>", "the steps in full, a JSON list")
+    .option("--steps <json>", "all steps, as a JSON list")
     .option("--title <text>", "a title", plainText(500))
-    .option("--workers <n>", "most workers at once", wholeNumber(1, 100_000))
+    .option("--workers <n>", "at most this many workers at once", wholeNumber(1, 100_000))
     .option(
       "--deadline <seconds>",
-      "fail what is still open after this",
+      "fail files that are still open after this time",
       wholeNumber(1, 31_622_400),
     )
-    .option("--stop-after-failed <percent>", "stop when so many of the files failed", percent)
-    .option("--idempotency-key <key>", "the same key gives the same request", idempotencyKey)
-    .option("--wait", "wait until it has ended")
-    .option("--download <folder>", "wait, then bring the results here", plainText(4096))
+    .option(
+      "--stop-after-failed <percent>",
+      "stop when this share of the files has failed",
+      percent,
+    )
+    .option(
+      "--idempotency-key <key>",
+      "submitting again with the same key returns the same request",
+      idempotencyKey,
+    )
+    .option("--wait", "wait until the request has ended")
+    .option(
+      "--download <folder>",
+      "wait, then download the results into this folder",
+      plainText(4096),
+    )
     .action(submit);
 }
 
@@ -67,29 +80,29 @@ async function submit(options: Options): Promise<void> {
   const client = await connect(options);
   const submitted = await client.submit(body, { idempotencyKey: options.idempotencyKey });
   if (!options.wait && options.download === undefined) {
-    tell(options, submitted);
+    printSubmitted(options, submitted);
     return;
   }
   say(`Submitted ${submitted.id}`);
   const ended = await follow(client, submitted.id);
   say(ending(ended));
   process.exitCode = exitOfRequest(ended);
-  await hand(options, client, ended);
+  await printEnded(options, client, ended);
 }
 
-function tell({ json }: Options, request: RequestView): void {
+function printSubmitted({ json }: Options, request: RequestView): void {
   if (json) printJson(request);
   else print(request.id);
   say(`Follow it with: longshore watch ${request.id}`);
 }
 
-async function hand(
+async function printEnded(
   { download, json }: Options,
   client: LongshoreClient,
   ended: RequestView,
 ): Promise<void> {
-  const worthwhile = download !== undefined && process.exitCode !== exits.requestFailed;
-  const files = worthwhile ? await downloadTo(client, ended.id, download) : undefined;
+  const hasResults = download !== undefined && process.exitCode !== exits.requestFailed;
+  const files = hasResults ? await downloadTo(client, ended.id, download) : undefined;
   if (json) printJson(files ? { ...ended, files } : ended);
   else if (files) for (const { path } of files) print(path);
   else printRequest(ended);
@@ -110,9 +123,9 @@ async function bodyOf(options: Options): Promise<Submit> {
 
 async function datasetOf({ files, did, sql }: Options): Promise<Submit["dataset"]> {
   if (files !== undefined && did !== undefined)
-    throw usedWrongly("--files and --did exclude each other: a request has one dataset.");
+    throw usedWrongly("Give either --files or --did: a request has one dataset.");
   if (did !== undefined) return { did };
-  if (files === undefined) throw usedWrongly("A dataset is missing: give --files or --did.");
+  if (files === undefined) throw usedWrongly("No dataset: give --files or --did.");
   const { pathsOf } = await import("./paths.ts");
   return { files: await pathsOf(files, { mustExist: sql !== undefined }) };
 }

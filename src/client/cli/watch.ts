@@ -2,13 +2,13 @@ import type { Command } from "commander";
 import { ending } from "./describe.ts";
 import { exitOfRequest } from "./exits.ts";
 import { follow } from "./follow.ts";
-import { connect, requestId, type ServiceOptions, talking } from "./options.ts";
+import { connect, requestId, type ServiceOptions, withService } from "./options.ts";
 import { printJson, say } from "./print.ts";
 
 export function addWatch(program: Command): void {
-  talking(program.command("watch"))
-    .description("follow a request until it ends; Ctrl-C leaves it going")
-    .argument("<request>", "its id", requestId)
+  withService(program.command("watch"))
+    .description("follow a request until it ends; Ctrl-C only stops following")
+    .argument("<request>", "the request's id", requestId)
     .action(watch);
 }
 

@@ -27,18 +27,18 @@ export function addWorker(program: Command): void {
     )
     .option(
       "--name <name>",
-      "its name, unique among the workers (default: host and process)",
+      "name of the worker, unique (default: host and process id)",
       plainText(200),
     )
-    .option("--request <id>", "work for this request alone", requestId)
-    .option("--concurrency <n>", "files at once of each operation", wholeNumber(1, 1000), 1)
+    .option("--request <id>", "only work on this request", requestId)
+    .option("--concurrency <n>", "files at once, per operation", wholeNumber(1, 1000), 1)
     .action(work);
 }
 
 function names(text: string): string[] {
   const named = text.split(",").map((name) => name.trim());
   if (named.every((name) => /^[a-z][a-z-]*$/.test(name))) return named;
-  throw new InvalidArgumentError("Allowed are names of operations, separated by commas.");
+  throw new InvalidArgumentError("Expected names of operations, separated by commas.");
 }
 
 async function work({ url, operations, name, request, concurrency }: Options): Promise<void> {
@@ -72,11 +72,11 @@ async function work({ url, operations, name, request, concurrency }: Options): P
     limits,
     log: makeLog({ logLevel }),
     stop: stop.signal,
-  }).catch(refusedByService);
+  }).catch(throwExitError);
   say("The worker has ended.");
 }
 
-function refusedByService(error: Error & { status?: number }): never {
+function throwExitError(error: Error & { status?: number }): never {
   if (error.status === undefined) throw error;
   throw new ExitError(
     [401, 403, 429].includes(error.status) ? exits.refused : exits.usedWrongly,

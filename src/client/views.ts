@@ -1,0 +1,36 @@
+// What the client takes and returns, mostly types of the OpenAPI document.
+import type { components } from "./api-types.ts";
+
+export type Submit = components["schemas"]["Submit"];
+export type StepInput = components["schemas"]["StepInput"];
+export type RequestView = components["schemas"]["Request"];
+/** a request with what it is waiting for and its expected end */
+export type RequestNow = components["schemas"]["RequestNow"];
+export type Counters = components["schemas"]["Counters"];
+export type FileView = components["schemas"]["File"];
+export type ResultView = components["schemas"]["Result"];
+export type ErrorGroup = components["schemas"]["ErrorGroup"];
+export type Redrive = components["schemas"]["Redrive"];
+export type Redriven = components["schemas"]["Redriven"];
+export type SignedReceipt = components["schemas"]["SignedReceipt"];
+export type ReceiptKeys = components["schemas"]["ReceiptKeys"];
+export type DatasetView = components["schemas"]["Dataset"];
+export type DatasetFileView = components["schemas"]["DatasetFile"];
+export interface Page<Item> {
+  items: Item[];
+  next: string | null;
+}
+
+export interface Progress {
+  state: RequestView["state"];
+  counters: Counters;
+}
+
+export interface WaitOptions {
+  signal?: AbortSignal;
+  onProgress?(progress: Progress): void;
+  /** called once when the service stops answering; waiting continues */
+  onSilence?(reason: string): void;
+  /** give up after the service has not answered for so long (default 60) */
+  patienceSeconds?: number;
+}
