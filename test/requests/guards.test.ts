@@ -67,17 +67,24 @@ describe("the end of a request", () => {
     },
   );
 
-  test("does not come after a cancel while a file is open, and its success counts", async () => {
-    const { id, tasks } = await running(1);
+  test("after a cancel waits for what runs, whose success counts, and nothing more is given out", async () => {
+    const id = await ledger.submit(3);
+    const tasks = await ledger.claim(1, { request: id });
     await ledger.ctx.advanceQueue.close();
     expect(await moveRequest(ledger.ctx.db.query, id, "cancel")).toBe(true);
     await endRequest(ledger.ctx, id, "endCancel");
-    expect(await ledger.read(id)).toMatchObject({ state: "canceling", counters: { running: 1 } });
+    expect(await ledger.read(id)).toMatchObject({
+      state: "canceling",
+      counters: { running: 1, queued: 2 },
+    });
     expect(await ledger.claim(5, { request: id, waitSeconds: 0 })).toEqual([]);
     expect(await ledger.report(tasks[0] as Task, "success")).toBe("recorded");
     await restart();
     ledger.ctx.advanceQueue.add(id);
-    expect(await ledger.ended(id)).toMatchObject({ state: "canceled", counters: { done: 1 } });
+    expect(await ledger.ended(id)).toMatchObject({
+      state: "canceled",
+      counters: { done: 1, canceled: 2 },
+    });
   });
 
   test("comes once: a second end changes neither its time nor its reason", async () => {

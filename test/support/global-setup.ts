@@ -1,9 +1,6 @@
 // One embedded Postgres for the whole run, with a migrated database that every test copies.
-import pg from "pg";
 import type { TestProject } from "vitest/node";
-import { openDb } from "../../src/db/client.ts";
-import { migrate } from "../../src/db/migrate.ts";
-import { ensurePartitions } from "../../src/db/partitions.ts";
+import { makeTemplate } from "./template-database.ts";
 import { throwawayPostgres } from "./throwaway-postgres.ts";
 
 declare module "vitest" {
@@ -12,22 +9,15 @@ declare module "vitest" {
   }
 }
 
+/** TEST_DATABASE_SERVER names a server that has the template already: that of `npm run mutants`. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const ready = process.env.TEST_DATABASE_SERVER;
+  if (ready) {
+    project.provide("databaseServer", ready);
+    return async () => undefined;
+  }
   const postgres = await throwawayPostgres({ max_connections: "300" });
   await makeTemplate(postgres.url);
   project.provide("databaseServer", postgres.url);
   return postgres.stop;
-}
-
-async function makeTemplate(server: string): Promise<void> {
-  const client = new pg.Client({ connectionString: server });
-  await client.connect();
-  await client.query("CREATE DATABASE template_longshore");
-  await client.end();
-  const url = new URL(server);
-  url.pathname = "/template_longshore";
-  await migrate(url.href);
-  const db = openDb({ url: url.href, applicationName: "tests", max: 1 });
-  await ensurePartitions(db);
-  await db.close();
 }

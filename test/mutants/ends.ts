@@ -1,0 +1,78 @@
+// The end of a request, what it leaves behind, and how long results are kept.
+import type { Mutant } from "./mutant.ts";
+
+const guards = ["requests/guards.test.ts"];
+const leftovers = ["requests/leftovers.test.ts"];
+
+export const ends: Mutant[] = [
+  {
+    name: "a request ends while files are open",
+    file: "requests/advance/end.ts",
+    from: "if ((await openFiles(query, id)) > 0) return false;",
+    to: "await openFiles(query, id);",
+    tests: guards,
+  },
+  {
+    name: "objects newer than the end are removed",
+    file: "requests/advance/orphaned-objects.ts",
+    from: "&& object.modifiedAt < endedAt",
+    to: "",
+    tests: guards,
+  },
+  {
+    name: "objects of earlier steps are kept",
+    file: "requests/advance/orphaned-objects.ts",
+    from: "if (passed.length) {",
+    to: "if (passed.length > 1_000_000) {",
+    tests: leftovers,
+  },
+  {
+    name: "results that are named are removed as orphans",
+    file: "requests/advance/orphaned-objects.ts",
+    from: "!named.has(object.name) && ",
+    to: "",
+    tests: leftovers,
+  },
+  {
+    name: "a request that ended is not cleaned up again",
+    file: "requests/scheduler/sweep.ts",
+    from: "await cleanUp(ctx, id);",
+    to: 'if (id === "") await cleanUp(ctx, id);',
+    tests: guards,
+  },
+  {
+    name: "topics of requests that ended stay",
+    file: "requests/scheduler/sweep.ts",
+    from: "await ctx.queue.drop(topic);",
+    to: 'if (topic === "") await ctx.queue.drop(topic);',
+    tests: guards,
+  },
+  {
+    name: "topics of open requests are dropped",
+    file: "requests/scheduler/sweep-store.ts",
+    from: "WHERE r.id IS NULL OR r.state IN",
+    to: "WHERE r.id IS NULL OR r.state NOT IN",
+    tests: guards,
+  },
+  {
+    name: "results are kept for ever",
+    file: "requests/scheduler/sweep.ts",
+    from: "await removeResults(ctx, id);",
+    to: 'if (id === "") await removeResults(ctx, id);',
+    tests: leftovers,
+  },
+  {
+    name: "results are removed before the receipt names them",
+    file: "requests/scheduler/sweep.ts",
+    from: "await keepReceipt(ctx, id);",
+    to: 'if (id === "") await keepReceipt(ctx, id);',
+    tests: ["requests/receipt.test.ts"],
+  },
+  {
+    name: "an open request is deleted",
+    file: "requests/lifecycle/delete.ts",
+    from: "if (!isFinal(",
+    to: 'if (id === "" && !isFinal(',
+    tests: leftovers,
+  },
+];

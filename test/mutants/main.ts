@@ -1,0 +1,71 @@
+// npm run mutants [-- part of a name]: takes one guard out at a time, in a copy of the tree, and runs the tests that must then fail.
+import { rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { temporaryFolder } from "../support/folder.ts";
+import { makeTemplate } from "../support/template-database.ts";
+import { throwawayPostgres } from "../support/throwaway-postgres.ts";
+import { mutants } from "./index.ts";
+import type { Mutant } from "./mutant.ts";
+import { copyTree, mutate, runTests } from "./run.ts";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const words = process.argv.slice(2);
+const wanted = words.filter((word) => !word.startsWith("--")).join(" ");
+const chosen = mutants.filter(({ name, file }) => `${name} ${file}`.includes(wanted));
+const reportTo = words.find((word) => word.startsWith("--outputFile.json="))?.split("=")[1];
+
+const postgres = await throwawayPostgres({ max_connections: "300" });
+const folder = temporaryFolder("mutants");
+const verdicts: { name: string; killed: boolean }[] = [];
+try {
+  await makeTemplate(postgres.url);
+  copyTree(root, folder);
+  const tests = [...new Set(chosen.flatMap((mutant) => mutant.tests))];
+  const untouched = await runTests(folder, tests, { databaseServer: postgres.url });
+  if (untouched.failed || untouched.broken || !untouched.passed) {
+    console.error(untouched.output);
+    throw new Error("The tests fail without any mutant: mend them first.");
+  }
+  console.log(`${untouched.passed} tests pass on the sources as they are.`);
+  for (const mutant of chosen) verdicts.push(await judge(mutant));
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+  await postgres.stop();
+}
+const killed = verdicts.filter((verdict) => verdict.killed).length;
+console.log(`${killed} killed, ${verdicts.length - killed} not`);
+if (reportTo) writeFileSync(reportTo, JSON.stringify(asReport(killed, verdicts.length - killed)));
+process.exitCode = killed === chosen.length && killed > 0 ? 0 : 1;
+
+async function judge({ name, file, from, to, tests, only }: Mutant) {
+  const began = performance.now();
+  const undo = mutate(join(folder, "src", file), from, to);
+  if (!undo) return say(name, `not applied: src/${file} does not have its snippet once`);
+  try {
+    const { failed, passed, broken } = await runTests(folder, tests, {
+      databaseServer: postgres.url,
+      only,
+    });
+    const seconds = ((performance.now() - began) / 1000).toFixed(1);
+    if (failed) return say(name, `killed   ${seconds} s`, true);
+    return say(
+      name,
+      broken
+        ? `broken   ${seconds} s: the sources cannot be loaded`
+        : `SURVIVED ${seconds} s, ${passed} tests passed`,
+    );
+  } finally {
+    undo();
+  }
+}
+
+function say(name: string, verdict: string, killed = false) {
+  console.log(`${verdict}  ${name}`);
+  return { name, killed };
+}
+
+/** As vitest's JSON reporter writes it, for .ci/sum.mjs. */
+function asReport(passed: number, failed: number) {
+  return { numPassedTests: passed, numFailedTests: failed, success: failed === 0, testResults: [] };
+}

@@ -1,0 +1,73 @@
+// Leadership, notifications, the plan of the report statement, and what runs at once.
+import type { Mutant } from "./mutant.ts";
+
+const leader = ["db/leader.test.ts"];
+const notifier = ["db/notifier.test.ts"];
+const batcher = ["unit/batcher.test.ts"];
+const advanceQueue = ["unit/advance-queue.test.ts"];
+
+export const processes: Mutant[] = [
+  {
+    name: "every process leads",
+    file: "db/leader.ts",
+    from: "if (rows[0]?.held) return;",
+    to: "if (rows[0]) return;",
+    tests: leader,
+  },
+  {
+    name: "a leader goes on when its connection broke",
+    file: "db/leader.ts",
+    from: "AbortSignal.any([signal, broken.signal])",
+    to: "AbortSignal.any([signal])",
+    tests: leader,
+  },
+  {
+    name: "notifications stay within the process",
+    file: "db/notifier.ts",
+    from: "pg_notify('longshore', $1)",
+    to: "concat('longshore', $1::text)",
+    tests: notifier,
+  },
+  {
+    name: "a process hears its own notifications twice",
+    file: "db/notifier.ts",
+    from: "if (from !== self)",
+    to: 'if (from !== "")',
+    tests: notifier,
+  },
+  {
+    name: "the ledger's plans depend on statistics",
+    file: "context.ts",
+    from: "planner: byKey,",
+    to: "",
+    tests: ["requests/plan.test.ts"],
+  },
+  {
+    name: "one bad report refuses its whole batch",
+    file: "requests/reports/batcher.ts",
+    from: "batch.length === 1",
+    to: "batch.length > 0",
+    tests: batcher,
+  },
+  {
+    name: "two attempts of a file go into one batch",
+    file: "requests/reports/batcher.ts",
+    from: "later.push(next)",
+    to: "batch.set(`second of `.concat(key), next)",
+    tests: batcher,
+  },
+  {
+    name: "a request that is added while it runs is not advanced again",
+    file: "requests/advance/advance-queue.ts",
+    from: "if (this.#running.has(id)) this.#again.add(id);",
+    to: "if (this.#running.has(id)) return;",
+    tests: advanceQueue,
+  },
+  {
+    name: "a request is advanced twice at once",
+    file: "requests/advance/advance-queue.ts",
+    from: "if (this.#running.has(id)) this.#again.add(id);",
+    to: "if (this.#closed) this.#again.add(id);",
+    tests: advanceQueue,
+  },
+];
