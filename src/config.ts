@@ -45,8 +45,8 @@ export interface Config {
   };
   roles: Role[];
   enableAuth: boolean;
-  /** signs URLs and tokens where several processes must agree; unset: one of this `dataDir` */
-  secretKey?: string | undefined;
+  /** newest first: the first signs, all verify; unset: a key kept in `dataDir` */
+  secretKeys?: string[] | undefined;
   logLevel: (typeof logLevels)[number];
   defaultDidScheme: string;
   /** schemes of finders that are not ours */
@@ -89,7 +89,7 @@ const settings = z.object({
   FILE_THREADS: value.wholeNumber(1, 256).default(1),
   ROLES: value.someOf(roles).default([...roles]),
   ENABLE_AUTH: value.yesOrNo.optional(),
-  SECRET_KEY: value.secret.optional(),
+  SECRET_KEY: value.secrets.optional(),
   LOG_LEVEL: z.string().toLowerCase().pipe(value.oneOf(logLevels)).default("info"),
   DID_FINDER_DEFAULT_SCHEME: value.word.optional(),
   VALID_DID_SCHEMES: value.listOf(/^[\w-]+$/, "schemes").default([]),
@@ -145,7 +145,7 @@ export function readConfig(
     },
     roles: set.ROLES,
     enableAuth,
-    secretKey: set.SECRET_KEY,
+    secretKeys: set.SECRET_KEY,
     logLevel: set.LOG_LEVEL,
     defaultDidScheme: set.DID_FINDER_DEFAULT_SCHEME ?? set.VALID_DID_SCHEMES[0] ?? "user",
     didSchemes: set.VALID_DID_SCHEMES,

@@ -17,13 +17,13 @@ import { labelsOfClasses, ledgerMetrics, recordFileError } from "./requests/moni
 import { makeRecentActivity } from "./requests/monitor/recent-activity.ts";
 import { Batcher } from "./requests/reports/batcher.ts";
 import { openRunner } from "./runner/open.ts";
-import { signingKey } from "./secrets.ts";
+import { signingKeys } from "./secrets.ts";
 import { openStore } from "./storage/open.ts";
 
 export interface ContextDeps {
   log: Logger;
   databaseUrl: string;
-  urls: { public(): string; internal(): string };
+  urls: Context["urls"];
   /** the operations that exist; default: those of the list */
   known?: readonly Operation[];
 }
@@ -49,12 +49,13 @@ export async function makeContext(
     planner: byKey,
   });
   const notifier = openNotifier(databaseUrl, db.pool, log);
-  const key = signingKey(config);
+  const verifyingKeys = signingKeys(config);
+  const [signingKey] = verifyingKeys;
   const queue = openQueue(config, db, notifier, log);
   const store = await openStore(config, {
     publicUrl: urls.public,
     internalUrl: urls.internal,
-    signingKey: key,
+    signingKey,
   });
   const runner = await openRunner(config, { internalUrl: urls.internal, log });
   const offered = offeredOperations(
@@ -101,7 +102,8 @@ export async function makeContext(
     activity: makeRecentActivity(),
     claimQueue: openClaimQueue(notifier, (wanted, waiters) => dispatch(context, wanted, waiters)),
     urls,
-    signingKey: key,
+    signingKey,
+    verifyingKeys,
     close,
   };
 

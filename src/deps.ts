@@ -33,9 +33,12 @@ export interface Context {
   /** what this process has seen lately, for "why is it waiting?" */
   activity: RecentActivity;
   claimQueue: ClaimQueue<Task>;
-  /** what clients and workers are told to call; `s3` is there while the S3 endpoint listens */
+  /** what clients and workers are told to call; `s3` where this process has the S3 endpoint */
   urls: { public(): string; internal(): string; s3?(): string };
+  /** signs URLs, tokens, S3 keys and receipts */
   signingKey: Buffer;
+  /** what any of these signed is valid; newest first, `signingKey` included */
+  verifyingKeys: readonly Buffer[];
   close(): Promise<void>;
 }
 

@@ -1,11 +1,11 @@
-// No secret has a default: each is made once, at random, and kept in DATA_DIR for this machine's user alone.
-import { randomBytes } from "node:crypto";
+// No secret has a default: each is made once, at random, and kept in DATA_DIR, readable by its user alone.
+import { randomBytes, scryptSync } from "node:crypto";
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 export type SecretName = "signing-key" | "database-owner" | "database-reader";
 
-/** 32 random bytes in hex, the same at every start with this folder. */
+/** 32 random bytes in hex; every start with this folder gets the same. */
 export function keptSecret(dataDir: string, name: SecretName): string {
   const folder = join(dataDir, "secrets");
   mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -13,10 +13,34 @@ export function keptSecret(dataDir: string, name: SecretName): string {
   return readSecret(path) ?? makeSecret(path);
 }
 
-export function signingKey(config: { dataDir: string; secretKey?: string | undefined }): Buffer {
-  return config.secretKey === undefined
-    ? Buffer.from(keptSecret(config.dataDir, "signing-key"), "hex")
-    : Buffer.from(config.secretKey);
+/** Newest first: the first signs, all verify. */
+export type SigningKeys = readonly [Buffer, ...Buffer[]];
+
+export function signingKeys({ dataDir, secretKeys = [] }: KeySettings): SigningKeys {
+  const [newest, ...older] = secretKeys.map((key) => Buffer.from(key));
+  return newest ? [newest, ...older] : [Buffer.from(keptSecret(dataDir, "signing-key"), "hex")];
+}
+
+interface KeySettings {
+  dataDir: string;
+  secretKeys?: string[] | undefined;
+}
+
+/** Identifies a key without giving it away: slow to compute, since a person may have chosen the key. */
+export function fingerprintOf(key: Buffer): string {
+  return scryptSync(key, "longshore key fingerprint", 16).toString("hex");
+}
+
+/** The first result that `read` returns for one of the keys. */
+export function byAnyKey<Result>(
+  keys: readonly Buffer[],
+  read: (key: Buffer) => Result | undefined,
+): Result | undefined {
+  for (const key of keys) {
+    const result = read(key);
+    if (result !== undefined) return result;
+  }
+  return undefined;
 }
 
 function readSecret(path: string): string | undefined {
@@ -28,7 +52,7 @@ function readSecret(path: string): string | undefined {
   }
 }
 
-/** Written whole before it has its name, so that nobody reads half a secret; the first of two makers wins. */
+/** Complete before it gets its name, so that nobody reads half a secret. The first of two makers wins. */
 function makeSecret(path: string): string {
   const draft = `${path}.${process.pid}`;
   writeFileSync(draft, randomBytes(32).toString("hex"), { mode: 0o600, flush: true });

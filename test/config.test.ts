@@ -42,6 +42,7 @@ test.each([
   ["PUBLIC_URL", "longshore.example.org"],
   ["INTERNAL_URL", "ftp://127.0.0.1"],
   ["RUNNER", "docker"],
+  ["RUNNER", "kubernetes"],
   ["OPERATIONS", "Transform!"],
   ["LEASE_SECONDS", "0"],
   ["SWEEP_SECONDS", "soon"],
@@ -53,6 +54,7 @@ test.each([
   ["ROLES", "api,cook"],
   ["ENABLE_AUTH", "perhaps"],
   ["SECRET_KEY", "some-secret-string"],
+  ["SECRET_KEY", "long-enough-0123456789,short"],
   ["LOG_LEVEL", "loud"],
 ])("%s=%s is refused with the name and what is allowed", (name, value) => {
   expect(() => readConfig({ [name]: value })).toThrow(ConfigError);

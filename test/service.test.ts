@@ -88,6 +88,21 @@ test.each(["docker", "kubernetes"])(
   },
 );
 
+test("a second process with a key and a store of its own ends with the setting's name", async () => {
+  service = await startService();
+  const dataDir = temporaryFolder("another");
+  const env = {
+    DATA_DIR: dataDir,
+    DATABASE_URL: service.databaseUrl ?? "",
+    PORT: "0",
+    S3_PORT: "0",
+  };
+  const { code, stderr } = await refusedStart(env);
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/^SECRET_KEY is not set, and the key in DATA_DIR is not the one/m);
+  rmSync(dataDir, { recursive: true });
+});
+
 test("a database that refuses the password ends the start at once, without showing it", async () => {
   const dataDir = temporaryFolder("refused");
   service = await startService();

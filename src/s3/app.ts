@@ -1,11 +1,17 @@
 // The S3-compatible endpoint: S3 clients read results here, and external workers put them here.
 import { randomUUID } from "node:crypto";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from "node:http";
 import type { Logger } from "../log.ts";
 import type { KeyProblem, UsedKey } from "../requests/keys/keys.ts";
 import type { Store } from "../storage/contract.ts";
 import { readAddress } from "./address.ts";
-import { authorize } from "./authorize.ts";
+import { authorizeByAny } from "./authorize.ts";
 import { bucketViewOf, type Results } from "./bucket-view.ts";
 import { listBuckets } from "./buckets.ts";
 import type { Call, Reply } from "./call.ts";
@@ -17,8 +23,8 @@ import { sendReply } from "./send.ts";
 
 export interface S3App {
   store: Store;
-  /** the keys of every request are derived from it */
-  rootKey: Buffer;
+  /** the keys of every request are derived from one of them */
+  rootKeys: readonly Buffer[];
   results: Results;
   /** asked at each call */
   keyProblem(key: UsedKey): Promise<KeyProblem | undefined>;
@@ -28,16 +34,11 @@ export interface S3App {
 }
 
 /** No time limit for a request: an upload may take hours. */
-export function makeS3Server(app: S3App): Server {
-  return createServer(
-    { requestTimeout: 0, headersTimeout: 60_000, keepAliveTimeout: 30_000 },
-    makeS3App(app),
-  );
+export function makeS3Server(app: RequestListener): Server {
+  return createServer({ requestTimeout: 0, headersTimeout: 60_000, keepAliveTimeout: 30_000 }, app);
 }
 
-export function makeS3App(
-  app: S3App,
-): (request: IncomingMessage, response: ServerResponse) => void {
+export function makeS3App(app: S3App): RequestListener {
   return (request, response) => {
     const id = randomUUID();
     const path = (request.url ?? "").split("?")[0] ?? "";
@@ -66,8 +67,8 @@ async function answer(
   response: ServerResponse,
 ): Promise<Reply> {
   const address = readAddress(request.url ?? "");
-  const { store, results, rootKey, uploadLimitBytes } = app;
-  const caller = authorize(rootKey, request, address);
+  const { store, results, rootKeys, uploadLimitBytes } = app;
+  const caller = authorizeByAny(rootKeys, request, address);
   const call: Call = {
     request,
     response,

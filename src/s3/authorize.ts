@@ -7,6 +7,24 @@ import { invalidAccessKey, knownKey } from "./credentials.ts";
 import { S3Error } from "./s3-error.ts";
 import { makeSigner, requestSignature, sameText } from "./signature.ts";
 
+/** Authenticates the caller by the first root key that made the caller's key pair. */
+export function authorizeByAny(
+  rootKeys: readonly Buffer[],
+  request: IncomingMessage,
+  address: Address,
+): Caller {
+  let mismatch: unknown;
+  for (const rootKey of rootKeys) {
+    try {
+      return authorize(rootKey, request, address);
+    } catch (error) {
+      if (!(error instanceof S3Error && error.code === "SignatureDoesNotMatch")) throw error;
+      mismatch = error;
+    }
+  }
+  throw mismatch;
+}
+
 /** Authenticates the caller: a key of ours and a valid, current signature over this request. */
 export function authorize(
   rootKey: Buffer,

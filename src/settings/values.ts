@@ -59,10 +59,18 @@ export function listOf(pattern: RegExp, what: string) {
   });
 }
 
-/** ServiceX's template ships one that everybody knows. */
-export const secret = setting("at least 16 characters that nobody else knows", (text) => {
-  return text.length >= 16 && text !== "some-secret-string" ? text : undefined;
-});
+export const secrets = setting(
+  "one or more secrets of at least 16 characters, separated by commas, newest first",
+  (text) => {
+    const keys = commaList(text);
+    return keys.length > 0 && keys.every(isSecret) ? keys : undefined;
+  },
+);
+
+/** ServiceX's template ships a key that everybody knows. */
+function isSecret(text: string): boolean {
+  return text.length >= 16 && text !== "some-secret-string";
+}
 
 export const word = setting("a word of letters, digits, - and _", (text) =>
   /^[\w-]+$/.test(text) ? text : undefined,

@@ -25,9 +25,12 @@ export interface Endpoint extends Listening {
 /** Our endpoint in front of a store; the ledger's part is played by a map, in the order that Postgres has. */
 export async function startEndpoint({
   store,
+  newerKeys = [],
   uploadLimitBytes = 1 << 30,
 }: {
   store?: Store;
+  /** keys that came after the one that signs here */
+  newerKeys?: Buffer[];
   uploadLimitBytes?: number;
 } = {}): Promise<Endpoint> {
   const folder = temporaryFolder("s3");
@@ -59,7 +62,7 @@ export async function startEndpoint({
   const listening = await listen(
     makeS3App({
       store: behind,
-      rootKey,
+      rootKeys: [...newerKeys, rootKey],
       results,
       keyProblem: async ({ request }) => (ledger.has(request) ? undefined : "deleted"),
       log,

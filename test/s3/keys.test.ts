@@ -10,7 +10,7 @@ import { keyGeneration, keyProblem } from "../../src/requests/keys/keys.ts";
 import { cancel } from "../../src/requests/lifecycle/cancel.ts";
 import { submit } from "../../src/requests/lifecycle/submit.ts";
 import { resultBuckets } from "../../src/requests/read/result-bucket.ts";
-import { makeS3Server } from "../../src/s3/app.ts";
+import { makeS3App, makeS3Server } from "../../src/s3/app.ts";
 import { type Credentials, requestCredentials } from "../../src/s3/credentials.ts";
 import { type Api, openApi } from "../support/api.ts";
 import { sign } from "./sign.ts";
@@ -27,15 +27,15 @@ beforeAll(async () => {
   api = await openApi();
   const { ctx } = api.ledger;
   await ctx.db.query(`INSERT INTO users (id) VALUES ($1)`, [owner]);
-  const server = makeS3Server({
+  const app = makeS3App({
     store: ctx.store,
-    rootKey: ctx.signingKey,
+    rootKeys: ctx.verifyingKeys,
     results: resultBuckets(ctx),
     keyProblem: (key) => keyProblem(ctx, key),
     log: ctx.log,
     uploadLimitBytes: 1000,
   });
-  s3 = await listen("127.0.0.1", 0, "S3_PORT", server);
+  s3 = await listen("127.0.0.1", 0, "S3_PORT", makeS3Server(app));
 });
 afterAll(async () => {
   await s3.close(1);

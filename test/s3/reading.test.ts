@@ -32,6 +32,19 @@ beforeEach(async () => {
   await endpoint.store.put(bucket, "stray, of an attempt that lost", Buffer.from("x"));
 });
 
+test("keys that an older root key made stay valid, others are refused", async () => {
+  const rotated = await startEndpoint({ newerKeys: [randomBytes(32), randomBytes(32)] });
+  const request = rotated.newRequest();
+  const keys = rotated.keys(request, "read");
+  await rotated.addResult(request, "result", Buffer.from("42"));
+  const get = new GetObjectCommand({ Bucket: request, Key: "result" });
+  const { Body } = await s3Client(rotated.url, keys).send(get);
+  expect(await Body?.transformToString()).toBe("42");
+  const wrong = { ...keys, secretKey: `${keys.secretKey}x` };
+  await expect(s3Client(rotated.url, wrong).send(get)).rejects.toThrow(/signature/i);
+  await rotated.close();
+});
+
 describe("the read key", () => {
   test("lists the ledger's results in order, and nothing else", async () => {
     const { Contents, IsTruncated, KeyCount } = await client.send(

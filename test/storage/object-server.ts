@@ -41,7 +41,7 @@ export async function folderStoreWithUrls(
   const app = express();
   const faults: unknown[] = [];
   const ledger = { isRecorded: async () => false, keyProblem: async () => undefined };
-  app.use(objectRouter({ store, signingKey, uploadLimitBytes, ...ledger }));
+  app.use(objectRouter({ store, verifyingKeys: [signingKey], uploadLimitBytes, ...ledger }));
   app.use((error: unknown, request: Request, response: Response, _next: NextFunction) => {
     const reply = problemReply(error, request.path, "test");
     if (reply.status === 500) faults.push(error);

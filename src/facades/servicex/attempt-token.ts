@@ -4,6 +4,7 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 import type { Caller } from "../../auth/caller.ts";
 import type { Deps } from "../../deps.ts";
 import { RequestError } from "../../errors.ts";
+import { byAnyKey } from "../../secrets.ts";
 
 export interface Attempt {
   request: string;
@@ -35,13 +36,16 @@ export function readAttemptToken(key: Buffer, token: string): Attempt | undefine
 type Params = Record<string, string>;
 
 /** The attempt in the address of a call; 403 if this service did not sign it. */
-export function attemptOf({ signingKey }: Deps<"signingKey">, { token = "" }: Params): Attempt {
-  const attempt = readAttemptToken(signingKey, token);
+export function attemptOf(
+  { verifyingKeys }: Deps<"verifyingKeys">,
+  { token = "" }: Params,
+): Attempt {
+  const attempt = byAnyKey(verifyingKeys, (key) => readAttemptToken(key, token));
   if (!attempt) throw notThatFile();
   return attempt;
 }
 
-export function callerOfAttempt(ctx: Deps<"signingKey">, params: Params): Caller {
+export function callerOfAttempt(ctx: Deps<"verifyingKeys">, params: Params): Caller {
   return { kind: "worker", scope: { request: attemptOf(ctx, params).request } };
 }
 

@@ -25,7 +25,7 @@ export interface Endpoint {
   /** what a call does, by which users/policy.ts says who may make it */
   access: Action;
   /** The caller that the address itself names, by what it signs; throws where the signature is wrong. */
-  callerOf?(ctx: Deps<"signingKey">, params: Record<string, string>): Caller;
+  callerOf?(ctx: Deps<"verifyingKeys">, params: Record<string, string>): Caller;
   /** called many times a second: no access log */
   hot?: boolean;
   answer(call: Call): Promise<Reply | Streamed> | Reply | Streamed;

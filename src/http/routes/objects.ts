@@ -7,6 +7,7 @@ import { type Request, type Response, Router } from "express";
 import { notFound, RequestError } from "../../errors.ts";
 import { type KeyKind, type KeyProblem, keyProblem } from "../../requests/keys/keys.ts";
 import { resultBuckets } from "../../requests/read/result-bucket.ts";
+import { byAnyKey } from "../../secrets.ts";
 import { readRange } from "../../storage/byte-range.ts";
 import { etagOf, rangeApplies, readCondition } from "../../storage/conditions.ts";
 import type { ByteRange, Store, StoredObject } from "../../storage/contract.ts";
@@ -20,7 +21,7 @@ export const objects: Mount = {
   router: (ctx) =>
     objectRouter({
       store: ctx.store,
-      signingKey: ctx.signingKey,
+      verifyingKeys: ctx.verifyingKeys,
       uploadLimitBytes: ctx.config.fileLimits.outputMegabytes * 2 ** 20,
       isRecorded: resultBuckets(ctx).isRecorded,
       keyProblem: (key) => keyProblem(ctx, key),
@@ -29,7 +30,7 @@ export const objects: Mount = {
 
 interface ObjectRouterOptions {
   store: Store;
-  signingKey: Buffer;
+  verifyingKeys: readonly Buffer[];
   uploadLimitBytes: number;
   /** whether the ledger has the object as a result of any step */
   isRecorded(bucket: string, name: string): Promise<boolean>;
@@ -42,7 +43,7 @@ type ObjectRequest = Request<{ bucket: string; name: string[] }>;
 
 export function objectRouter({
   store,
-  signingKey,
+  verifyingKeys,
   uploadLimitBytes,
   isRecorded,
   keyProblem,
@@ -50,7 +51,7 @@ export function objectRouter({
   const router = Router({ strict: true, caseSensitive: true });
 
   router.get(path, async (request: ObjectRequest, response: Response) => {
-    const { bucket, name, audience } = signedObject(request, "GET", signingKey);
+    const { bucket, name, audience } = signedObject(request, "GET", verifyingKeys);
     if (audience === "public") refuse(await keyProblem({ request: bucket, kind: "read" }), bucket);
     const object = await store.head(bucket, name);
     if (!object) throw notFound("object", name);
@@ -76,7 +77,7 @@ export function objectRouter({
   });
 
   router.put(path, async (request: ObjectRequest, response: Response) => {
-    const { bucket, name } = signedObject(request, "PUT", signingKey);
+    const { bucket, name } = signedObject(request, "PUT", verifyingKeys);
     refuse(await keyProblem({ request: bucket, kind: "write" }), bucket);
     // The URL outlives the attempt: a late one must not slip other bytes under what is recorded.
     if (await isRecorded(bucket, name))
@@ -100,18 +101,18 @@ export function objectRouter({
 function signedObject(
   request: ObjectRequest,
   verb: SignedVerb,
-  key: Buffer,
+  keys: readonly Buffer[],
 ): Pick<Signed, "bucket" | "name" | "audience"> {
   const query = new URLSearchParams(request.originalUrl.split("?")[1]);
   const { bucket } = request.params;
   const name = request.params.name.join("/");
   const expires = Number(query.get("expires"));
   const audience = query.get("for") === "worker" ? "internal" : "public";
-  const verdict = verifySignature(
-    key,
-    { verb, bucket, name, expires, audience },
-    query.get("signature") ?? "",
-  );
+  const signature = query.get("signature") ?? "";
+  const verdict = byAnyKey(keys, (key) => {
+    const found = verifySignature(key, { verb, bucket, name, expires, audience }, signature);
+    return found === "wrong" ? undefined : found;
+  });
   if (verdict === "good") return { bucket, name, audience };
   if (verdict === "expired")
     throw new RequestError(

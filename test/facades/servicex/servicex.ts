@@ -3,7 +3,7 @@ import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { attemptToken } from "../../../src/facades/servicex/attempt-token.ts";
 import type { Transformation } from "../../../src/facades/servicex/transformation.ts";
 import { requestCredentials } from "../../../src/s3/credentials.ts";
-import { signingKey } from "../../../src/secrets.ts";
+import { signingKeys } from "../../../src/secrets.ts";
 import { type Service, startService } from "../../support/service.ts";
 import { until } from "../../support/wait.ts";
 import { violationsOf } from "./violations.ts";
@@ -89,7 +89,7 @@ export async function startServiceX(env: Record<string, string> = {}): Promise<S
     ...env,
   };
   let service = await startService(settings);
-  const key = signingKey({ dataDir: service.dataDir });
+  const [key] = signingKeys({ dataDir: service.dataDir });
   const url = () => service.url;
 
   const call = async <Shape>(

@@ -1,0 +1,65 @@
+// Processes on one database sign alike and have one store; a process that does not ends at start.
+import { randomUUID } from "node:crypto";
+import pRetry from "p-retry";
+import type { Deps } from "../deps.ts";
+import { UnavailableError } from "../errors.ts";
+import { fingerprintOf } from "../secrets.ts";
+import { ConfigError } from "../settings/config-error.ts";
+import type { Store } from "../storage/contract.ts";
+import { keepIdentity, lockIdentity } from "./store.ts";
+
+const proofName = "longshore-store";
+const proof = "Longshore checks by this object that all its processes use the same store.\n";
+const longestWaitMilliseconds = 60_000;
+const page = "See doc/several-processes.md.";
+
+/** Rejects with a sentence that names the setting by which this process differs from the others. */
+export async function proveIdentity(
+  ctx: Deps<"config" | "db" | "store" | "verifyingKeys">,
+): Promise<void> {
+  const keyFingerprints = ctx.verifyingKeys.map(fingerprintOf);
+  const prove = () =>
+    ctx.db.tx(async (query) => {
+      const kept = await lockIdentity(query);
+      if (!sharesKey(kept.keyFingerprints, keyFingerprints)) throw otherKey(ctx.config);
+      const storeId = await proveStore(ctx.store, kept.storeId);
+      // The list of the last start: a key that was taken out of SECRET_KEY counts no longer.
+      await keepIdentity(query, { keyFingerprints, storeId });
+    });
+  await pRetry(prove, {
+    retries: Number.POSITIVE_INFINITY,
+    maxRetryTime: longestWaitMilliseconds,
+    minTimeout: 200,
+    maxTimeout: 2000,
+    shouldRetry: ({ error }) => error instanceof UnavailableError,
+  });
+}
+
+function sharesKey(kept: string[], own: string[]): boolean {
+  return kept.length === 0 || kept.some((fingerprint) => own.includes(fingerprint));
+}
+
+function otherKey({ secretKeys }: { secretKeys?: string[] | undefined }): ConfigError {
+  const difference = secretKeys
+    ? "SECRET_KEY has no key that the service on this database signs with"
+    : "SECRET_KEY is not set, and the key in DATA_DIR is not the one that the service on this database signs with";
+  return new ConfigError(
+    `${difference}. Give every process on one database the same SECRET_KEY. ${page}`,
+  );
+}
+
+/** Returns the store's id, after putting the proof into a store that is the first. */
+async function proveStore(store: Store, known: string | null): Promise<string> {
+  const id = known ?? randomUUID();
+  if (known === null) await store.put(id, proofName, Buffer.from(proof));
+  else if (!(await store.head(id, proofName))) throw otherStore(store, id);
+  return id;
+}
+
+function otherStore({ kind }: Store, id: string): ConfigError {
+  const where = kind === "folder" ? "folder" : "object store";
+  return new ConfigError(
+    `STORE_URL (or its default in DATA_DIR) names another ${where} than the service on this database uses: ` +
+      `it lacks the object ${id}/${proofName}. Give every process on one database the same store. ${page}`,
+  );
+}

@@ -1,0 +1,26 @@
+import type { Query } from "../db/client.ts";
+
+export interface ServiceIdentity {
+  keyFingerprints: string[];
+  storeId: string | null;
+}
+
+/** The row, made where it is missing and locked: of processes that start at once one goes first. */
+export async function lockIdentity(query: Query): Promise<ServiceIdentity> {
+  await query("INSERT INTO service_identity DEFAULT VALUES ON CONFLICT DO NOTHING");
+  const [row] = await query<ServiceIdentity>(
+    `SELECT key_fingerprints AS "keyFingerprints", store_id AS "storeId"
+     FROM service_identity FOR UPDATE`,
+  );
+  return row ?? { keyFingerprints: [], storeId: null };
+}
+
+export async function keepIdentity(
+  query: Query,
+  { keyFingerprints, storeId }: ServiceIdentity,
+): Promise<void> {
+  await query(
+    "UPDATE service_identity SET key_fingerprints = $1, store_id = $2, updated_at = now()",
+    [keyFingerprints, storeId],
+  );
+}
