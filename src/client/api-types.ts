@@ -970,7 +970,7 @@ export interface components {
         };
         rounds: {
           round: number;
-          /** @description Files taken up again at its beginning. */
+          /** @description Failed files that were tried again. */
           redriven: number;
           done: number;
           failed: number;
@@ -996,7 +996,7 @@ export interface components {
               message: string | null;
             }[];
           }[];
-          /** @description Met on the way; no file has failed of these in the end. */
+          /** @description Errors that occurred, but that no file failed with in the end. */
           overcome: {
             fingerprint: string;
             class: string;

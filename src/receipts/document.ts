@@ -8,12 +8,12 @@ import { version } from "../version.ts";
 import type { Receipt, ReceiptDigest, ReceiptResult } from "./receipt.ts";
 import { type Account, inputRows, roundRows } from "./store.ts";
 
-/** More results than these stand in their digest alone: a receipt is read at once, and signed as one text. */
+/** With more results the receipt contains only their digest: it is read and signed as one text. */
 const mostListed = 10_000;
 const mostGroups = 200;
 const page = 5000;
 
-/** Files and results go by in pages: a request of a million of either is held in memory at no time. */
+/** Reads files and results in pages: a request may have a million of either. */
 export async function documentOf(
   ctx: Deps<"db" | "urls">,
   view: RequestView,

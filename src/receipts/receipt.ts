@@ -1,4 +1,4 @@
-// What a receipt says; doc/receipt.md explains it to people.
+// The content of a receipt; doc/receipt.md explains it.
 
 export interface ReceiptDigest {
   algorithm: "sha256";
@@ -46,7 +46,7 @@ export interface Receipt {
     version: number;
     files: number;
   };
-  /** over one line a file, in the data set's order: canonical JSON of {checksum, paths, size} and a newline */
+  /** over one line a file, in the dataset's order: canonical JSON of {checksum, paths, size} and a newline */
   inputs: { files: number; digest: ReceiptDigest };
   steps: {
     step: number;
@@ -59,7 +59,7 @@ export interface Receipt {
   counters: Record<string, number>;
   rounds: {
     round: number;
-    /** files taken up again at its beginning */
+    /** failed files that were tried again */
     redriven: number;
     done: number;
     failed: number;
@@ -71,7 +71,7 @@ export interface Receipt {
       count: number;
       examples: { file: number; paths: string[]; message: string | null }[];
     })[];
-    /** met on the way; no file has failed of these in the end */
+    /** errors that occurred, but that no file failed with in the end */
     overcome: ReceiptGroup[];
   };
   /** of the last step. The digest is over one line a result, in the order of `url`: canonical JSON of the item and a newline */

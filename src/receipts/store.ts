@@ -106,7 +106,7 @@ export interface RoundRow {
   failed: number;
 }
 
-/** What each round settled, from the history: asked where there was more than one. */
+/** What each round settled, from the history. Only needed with more than one round. */
 export function roundRows(query: Query, id: string): Promise<RoundRow[]> {
   return query<RoundRow>(
     `SELECT h.round, count(*) FILTER (WHERE h.status = 'redrive') AS redriven, count(*) FILTER (WHERE h.status = 'success' AND h.step = r.steps) AS done,
@@ -124,7 +124,7 @@ export interface InputRow {
   checksum: string | null;
 }
 
-/** The request's files as its data set has them, in order, a page at a time. */
+/** The request's files as its dataset has them, in order, a page at a time. */
 export function inputRows(
   query: Query,
   id: string,

@@ -2,13 +2,13 @@ import { S3Error } from "./s3-error.ts";
 
 export type Query = Record<string, string | string[]>;
 
-/** Whose and which: path-style, `/bucket/key`. */
+/** Bucket and key of a path-style address, `/bucket/key`. */
 export interface Address {
   bucket: string;
   /** "" for the bucket itself */
   key: string;
   query: Query;
-  /** bucket and key from "/" on: as it was sent, and decoded */
+  /** the path, as sent and decoded */
   rawPath: string;
   path: string;
 }
@@ -27,7 +27,7 @@ export function readAddress(url: string): Address {
   };
 }
 
-/** The one value of a parameter; the first where it was given twice. */
+/** The value of a parameter; the first one if it is repeated. */
 export function parameter(query: Query, name: string): string | undefined {
   const value = Object.hasOwn(query, name) ? query[name] : undefined;
   return Array.isArray(value) ? value[0] : value;

@@ -5,7 +5,7 @@ import { document } from "./xml.ts";
 
 const region = "us-east-1";
 
-/** A key knows of one bucket, its own. */
+/** A key sees only its own bucket. */
 export async function listBuckets({ caller: { bucket } }: Call): Promise<Reply> {
   const buckets = { Bucket: { Name: bucket, CreationDate: new Date(0).toISOString() } };
   return {
@@ -26,7 +26,7 @@ export async function headBucket(): Promise<Reply> {
   return { status: 200, headers: { "x-amz-bucket-region": region } };
 }
 
-/** It came with the request. */
+/** The bucket is created with the request. */
 export async function createBucket({ caller: { bucket } }: Call): Promise<Reply> {
   throw new S3Error("BucketAlreadyOwnedByYou", undefined, { details: { BucketName: bucket } });
 }

@@ -5,7 +5,7 @@ import type { Address } from "./address.ts";
 import type { BucketView, Results } from "./bucket-view.ts";
 import type { Caller } from "./caller.ts";
 
-/** One call to the endpoint whose signature is good and whose bucket is the caller's own. */
+/** An authenticated call to the caller's own bucket. */
 export interface Call {
   request: IncomingMessage;
   response: ServerResponse;

@@ -10,7 +10,7 @@ interface Sum {
 }
 
 const prefix = "x-amz-checksum-";
-/** of the decoded value */
+/** length of the decoded value */
 const makers: Record<string, { bytes: number; make: () => Sum }> = {
   md5: { bytes: 16, make: () => nodeHash("md5") },
   crc32: { bytes: 4, make: () => new Crc32() },
@@ -21,7 +21,7 @@ const makers: Record<string, { bytes: number; make: () => Sum }> = {
 };
 const notValues = ["algorithm", "type", "mode"];
 
-/** The checksums that the caller announced, in headers or for the trailers, over the body as it passes. */
+/** Computes the checksums that the caller announced in headers or for trailers. */
 export interface Checking {
   update(chunk: Buffer): void;
   trailer(name: string, value: string): void;
@@ -56,10 +56,7 @@ export function announcedChecksums(headers: IncomingHttpHeaders): Checking {
     async verify() {
       for (const [name, { sum, expected }] of sums) {
         if (expected === undefined)
-          throw new S3Error(
-            "InvalidRequest",
-            `The trailer ${name} was announced and did not come.`,
-          );
+          throw new S3Error("InvalidRequest", `The trailer ${name} was announced but not sent.`);
         const computed = Buffer.from(await sum.digest()).toString("base64");
         if (!sameText(expected, computed))
           throw new S3Error(
@@ -88,7 +85,7 @@ function kindOf(name: string): { bytes: number; make: () => Sum } {
   if (!kind)
     throw new S3Error(
       "InvalidRequest",
-      `The checksum ${name} is not known here; known are ${Object.keys(makers).join(", ")}.`,
+      `The checksum ${name} is not supported; use one of ${Object.keys(makers).join(", ")}.`,
     );
   return kind;
 }

@@ -1,4 +1,4 @@
-// What a caller claims: which key signed what, when. Whether the signature holds is another question.
+// What a caller claims to have signed, with which key and when. The signature is checked later.
 import type { IncomingMessage } from "node:http";
 import { type Address, parameter } from "./address.ts";
 import { S3Error } from "./s3-error.ts";
@@ -14,10 +14,10 @@ export interface Claim {
 }
 
 const skewMilliseconds = 15 * 60 * 1000;
-/** AWS gives presigned URLs a week; the ServiceX client asks for a year. */
+/** AWS allows presigned URLs a week; the ServiceX client asks for a year. */
 const longestExpiry = 366 * 24 * 3600;
 
-/** By the header Authorization: made now, give or take a quarter of an hour. */
+/** From the Authorization header, at most 15 minutes old or early. */
 export function claimOfHeader(header: string, request: IncomingMessage, now: number): Claim {
   const [, fields] = /^AWS4-HMAC-SHA256\s+(.+)$/s.exec(header) ?? [];
   if (fields === undefined)
@@ -64,7 +64,7 @@ export function claimOfHeader(header: string, request: IncomingMessage, now: num
   };
 }
 
-/** By the query of a presigned URL, until it expires. */
+/** From the query of a presigned URL that has not expired. */
 export function claimOfQuery(query: Address["query"], now: number): Claim {
   const algorithm = parameter(query, "X-Amz-Algorithm");
   if (algorithm === undefined) throw new S3Error("AccessDenied");

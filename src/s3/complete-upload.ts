@@ -6,18 +6,18 @@ import { announcedChecksums } from "./checksums.ts";
 import { deleteUpload, partNumbered, uploadOf } from "./multipart.ts";
 import { textOf } from "./payload.ts";
 import { S3Error } from "./s3-error.ts";
-import { refuseUnwritable } from "./writable.ts";
+import { assertWritable } from "./writable.ts";
 import { document, listOf, readDocument } from "./xml.ts";
 
 const longestDocument = 8 * 1024 * 1024;
-/** bytes; of every part but the last */
+/** bytes; smallest size of every part but the last */
 const leastPart = 5 * 1024 * 1024;
 
 export async function completeUpload(call: Call): Promise<Reply> {
   const { request, caller, store, address, uploadLimitBytes } = call;
   const { bucket, key } = address;
   const id = await uploadOf(call);
-  await refuseUnwritable(call, key);
+  await assertWritable(call, key);
   const { "content-md5": md5 } = request.headers;
   const asked = await textOf(
     request,
@@ -77,7 +77,7 @@ async function partsOf(
   return parts;
 }
 
-/** One part after the other; a checksum of the whole that the caller gave is verified before the object is there. */
+/** The parts in order. A checksum of the whole object is verified before the object is stored. */
 async function* contentOf(
   { request, store, address }: Call,
   parts: StoredObject[],

@@ -3,7 +3,7 @@ import type { Reply } from "./call.ts";
 import { S3Error, type S3ErrorCode } from "./s3-error.ts";
 import { document } from "./xml.ts";
 
-/** What S3 calls the faults of the store. */
+/** The S3 codes of the store's errors. */
 const codes: Record<string, S3ErrorCode> = {
   too_large: "EntityTooLarge",
   incomplete_body: "IncompleteBody",
@@ -13,16 +13,16 @@ const codes: Record<string, S3ErrorCode> = {
 };
 
 export function errorReply(error: unknown, resource: string, requestId: string): Reply {
-  const fault = toS3Error(error);
+  const s3Error = toS3Error(error);
   const content = {
-    Code: fault.code,
-    Message: fault.message,
-    ...fault.details,
+    Code: s3Error.code,
+    Message: s3Error.message,
+    ...s3Error.details,
     Resource: resource,
     RequestId: requestId,
     HostId: "longshore",
   };
-  return { status: fault.status, headers: fault.headers, body: document("Error", content) };
+  return { status: s3Error.status, headers: s3Error.headers, body: document("Error", content) };
 }
 
 function toS3Error(error: unknown): S3Error {

@@ -42,7 +42,7 @@ function describe(object: Result): Record<string, string> {
   };
 }
 
-/** Clients that ask for it verify it. */
+/** Only on request: clients verify a checksum that they get. */
 function checksum(object: Result, mode: string | string[] | undefined): Record<string, string> {
   if (object.checksum === undefined || String(mode).toUpperCase() !== "ENABLED") return {};
   return {
@@ -66,7 +66,7 @@ function overrides(query: Query): Record<string, string> {
       const value = parameter(query, `response-${name}`);
       if (value === undefined) return [];
       if (!isHeaderText(value))
-        throw new S3Error("InvalidArgument", `response-${name} is no value of a header`);
+        throw new S3Error("InvalidArgument", `response-${name} is not a valid header value`);
       return [[name, value]];
     }),
   );

@@ -15,7 +15,7 @@ interface Question {
 interface Found {
   objects: Result[];
   prefixes: string[];
-  /** what came last, where more follow */
+  /** the last name or prefix, if more follow */
   next?: string;
 }
 
@@ -100,7 +100,8 @@ function readEncoding(encoding: string | undefined): "url" | undefined {
   throw new S3Error("InvalidArgument", "Invalid Encoding Method specified in Request");
 }
 
-/** Names up to `limit`, those with the delimiter behind the prefix folded into one, which is then stepped over as a whole. */
+/** Up to `limit` names and prefixes. A name with the delimiter becomes a prefix, and the rest of that
+ * prefix is skipped at once. */
 async function search(
   bucketView: BucketView,
   { prefix, delimiter, after, limit }: Question,
@@ -130,7 +131,7 @@ function folderOf(name: string, prefix: string, delimiter: string): string | und
   return at === -1 ? undefined : name.slice(0, at + delimiter.length);
 }
 
-/** A folder given as the place to go on from lies behind us with all that is in it. */
+/** Continuing after a folder means continuing after everything in it. */
 function afterPrefix(from: string, prefix: string, delimiter: string): string {
   return from !== "" && from.startsWith(prefix) && folderOf(from, prefix, delimiter) === from
     ? from + lastCharacter
@@ -156,7 +157,7 @@ export function ownerOf(bucket: string) {
   return { ID: bucket, DisplayName: bucket };
 }
 
-/** S3 leaves the slash as it is. */
+/** S3 does not encode the slash. */
 function urlEncoded(text: string): string {
   return encodeURIComponent(text).replaceAll("%2F", "/");
 }

@@ -1,4 +1,5 @@
-// Uploads in parts. The parts are objects of the bucket that nobody sees, so that any process can go on with an upload another began.
+// Multipart uploads. The parts are hidden objects of the bucket, so any process can continue an
+// upload that another one started.
 import { randomUUID } from "node:crypto";
 import { text } from "node:stream/consumers";
 import { etagOf } from "../storage/conditions.ts";
@@ -10,7 +11,7 @@ import type { Call, Reply } from "./call.ts";
 import { ownerOf } from "./list.ts";
 import { payloadOf } from "./payload.ts";
 import { S3Error } from "./s3-error.ts";
-import { refuseUnwritable } from "./writable.ts";
+import { assertWritable } from "./writable.ts";
 import { document } from "./xml.ts";
 
 const mostParts = 10_000;
@@ -18,7 +19,7 @@ const mostParts = 10_000;
 export async function createUpload(call: Call): Promise<Reply> {
   const { store, address } = call;
   const { bucket, key } = address;
-  await refuseUnwritable(call, key);
+  await assertWritable(call, key);
   const id = randomUUID();
   await store.put(bucket, keyFile(id), Buffer.from(key));
   return {
@@ -30,7 +31,7 @@ export async function createUpload(call: Call): Promise<Reply> {
 export async function uploadPart(call: Call): Promise<Reply> {
   const { request, caller, store, address, uploadLimitBytes } = call;
   if (request.headers["x-amz-copy-source"] !== undefined)
-    throw new S3Error("NotImplemented", "Objects cannot be copied here.");
+    throw new S3Error("NotImplemented", "Copying objects is not supported.");
   const id = await uploadOf(call);
   const number = wholeNumber(address.query, "partNumber", 1, mostParts);
   if (number === undefined)
@@ -89,9 +90,9 @@ export async function abortUpload(call: Call): Promise<Reply> {
   return { status: 204 };
 }
 
-/** The upload named in the query, if it is one of this very key. */
+/** The upload named in the query, if it is for this key. */
 export async function uploadOf({ caller, store, address }: Call): Promise<string> {
-  if (caller.kind !== "write") throw new S3Error("AccessDenied", "This key reads only.");
+  if (caller.kind !== "write") throw new S3Error("AccessDenied", "This key is read-only.");
   const id = parameter(address.query, "uploadId") ?? "";
   const begun = /^[0-9a-f-]{36}$/.test(id)
     ? await store.get(address.bucket, keyFile(id))
@@ -108,7 +109,7 @@ export async function partNumbered(
   return store.head(address.bucket, partFile(id, number));
 }
 
-/** The key's file goes last: until then the upload can be aborted again. */
+/** Removes the key's file last: until then, aborting can be repeated. */
 export async function deleteUpload({ store, address }: Call, id: string): Promise<void> {
   const files = await store.list(address.bucket, { prefix: folderOf(id) });
   const parts = files.map(({ name }) => name).filter((name) => name !== keyFile(id));
@@ -120,7 +121,7 @@ function folderOf(id: string): string {
   return `${uploadsFolder}${id}/`;
 }
 
-/** Sorts behind the parts. */
+/** Sorts after the parts. */
 function keyFile(id: string): string {
   return `${folderOf(id)}key`;
 }

@@ -17,7 +17,7 @@ import { S3Error } from "./s3-error.ts";
 interface Operation {
   method: string;
   of: "bucket" | "object";
-  /** the parameter that names it; without one it is what remains */
+  /** the query parameter that selects it; none: the default for its method */
   parameter?: string;
   run(call: Call): Promise<Reply>;
 }
@@ -41,7 +41,7 @@ const operations: Operation[] = [
   { method: "DELETE", of: "object", run: deleteObject },
 ];
 
-/** Parameters that make another operation of a call. Answering as if they were not there would mislead. */
+/** Parameters of other operations. Ignoring them would return something else than was asked for. */
 const others =
   "accelerate acl analytics attributes cors encryption intelligent-tiering inventory legal-hold lifecycle logging metrics notification " +
   "object-lock ownershipControls policy policyStatus publicAccessBlock renameObject replication requestPayment restore retention select " +

@@ -22,7 +22,7 @@ const chunkedKinds: Record<string, Chunked> = {
   "STREAMING-UNSIGNED-PAYLOAD-TRAILER": { signed: false, trailers: true },
 };
 
-/** The body itself, without its framing. It fails at its end where it is not what was signed or announced. */
+/** The decoded body. It fails at its end if it is not what was signed or announced. */
 export function payloadOf(
   request: IncomingMessage,
   signing: Signing,
@@ -33,7 +33,7 @@ export function payloadOf(
   if (!chunked && payloadHash !== "UNSIGNED-PAYLOAD" && !/^[0-9a-f]{64}$/.test(payloadHash)) {
     throw new S3Error(
       "InvalidArgument",
-      "x-amz-content-sha256 must be UNSIGNED-PAYLOAD, a streaming kind that is known here, or a valid sha256 value.",
+      "x-amz-content-sha256 must be UNSIGNED-PAYLOAD, a supported streaming value, or a valid sha256.",
     );
   }
   const size = lengthOf(
@@ -57,7 +57,7 @@ async function* checked(
   for await (const chunk of source) {
     seen += chunk.length;
     if (seen > size)
-      throw new S3Error("IncompleteBody", "The request body is longer than was announced.");
+      throw new S3Error("IncompleteBody", "The request body is longer than announced.");
     hash?.update(chunk);
     checking.update(chunk);
     yield chunk;
@@ -73,7 +73,7 @@ function lengthOf(header: string | string[] | undefined): number {
   return Number(header);
 }
 
-/** A small document, such as the list of parts. */
+/** The body as text, at most `most` bytes. */
 export async function textOf(
   request: IncomingMessage,
   signing: Signing,
@@ -83,10 +83,7 @@ export async function textOf(
   const { body, size } = payloadOf(request, signing, checking);
   return consuming(body, () => {
     if (size > most)
-      throw new S3Error(
-        "MalformedXML",
-        `The document is longer than the ${most} bytes that are allowed.`,
-      );
+      throw new S3Error("MalformedXML", `The document is longer than the allowed ${most} bytes.`);
     return text(body);
   });
 }

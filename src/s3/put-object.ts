@@ -3,14 +3,14 @@ import { consuming } from "../storage/detached-body.ts";
 import type { Call, Reply } from "./call.ts";
 import { payloadOf } from "./payload.ts";
 import { S3Error } from "./s3-error.ts";
-import { refuseUnwritable } from "./writable.ts";
+import { assertWritable } from "./writable.ts";
 
 export async function putObject(call: Call): Promise<Reply> {
   const { request, address, caller, store, bucketView, uploadLimitBytes } = call;
   const { bucket, key } = address;
   if (request.headers["x-amz-copy-source"] !== undefined)
-    throw new S3Error("NotImplemented", "Objects cannot be copied here.");
-  await refuseUnwritable(call, key);
+    throw new S3Error("NotImplemented", "Copying objects is not supported.");
+  await assertWritable(call, key);
   if (request.headers["if-none-match"] === "*" && (await bucketView.find(key)))
     throw new S3Error("PreconditionFailed");
   const { body, size, checksums } = payloadOf(request, caller.signing);

@@ -1,8 +1,8 @@
-/** What S3 answers instead of what was asked for, in its own words. */
+/** An error as S3 reports it. */
 export class S3Error extends Error {
   readonly code: string;
   readonly status: number;
-  /** elements beside Code and Message, and headers */
+  /** elements besides Code and Message */
   readonly details: Record<string, string>;
   readonly headers: Record<string, string>;
 
@@ -13,7 +13,7 @@ export class S3Error extends Error {
   ) {
     const [status, usual] = errorCodes[code];
     super(message ?? usual);
-    this.name = "S3Fault";
+    this.name = "S3Error";
     this.code = code;
     this.status = status;
     this.details = more.details ?? {};

@@ -3,15 +3,15 @@ import { uploadsFolder } from "./bucket-view.ts";
 import type { Call } from "./call.ts";
 import { S3Error } from "./s3-error.ts";
 
-/** What the ledger has recorded as a result is nobody's to change: a late or repeated attempt must not slip other bytes under it. */
-export async function refuseUnwritable({ caller, results }: Call, name: string): Promise<void> {
-  if (caller.kind !== "write") throw new S3Error("AccessDenied", "This key reads only.");
+/** A recorded result can no longer change: a late or repeated attempt must not replace its bytes. */
+export async function assertWritable({ caller, results }: Call, name: string): Promise<void> {
+  if (caller.kind !== "write") throw new S3Error("AccessDenied", "This key is read-only.");
   if (Buffer.byteLength(name) > 1024) throw new S3Error("KeyTooLongError");
   checkName(name);
   if (name.startsWith(uploadsFolder))
     throw new S3Error(
       "AccessDenied",
-      `Names that begin with ${uploadsFolder} are kept for uploads under way.`,
+      `Names that begin with ${uploadsFolder} are reserved for unfinished uploads.`,
     );
   if (await results.isRecorded(caller.bucket, name))
     throw new S3Error(

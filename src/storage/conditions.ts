@@ -7,14 +7,14 @@ export interface Version {
   modifiedAt: Date;
 }
 
-/** S3 clients take an ETag without a dash for the MD5 of the content. */
+/** With a dash, as S3 clients take an ETag without one for the MD5 of the content. */
 export function etagOf({ size, checksum, modifiedAt }: Version): string {
   const seed =
     checksum ?? createHash("sha256").update(`${size} ${modifiedAt.getTime()}`).digest("hex");
   return `"${seed.slice(0, 32)}-1"`;
 }
 
-/** What the conditional headers make of a read (RFC 9110 §13.2.2). */
+/** Evaluates the conditional headers of a read (RFC 9110 §13.2.2). */
 export function readCondition(headers: IncomingHttpHeaders, version: Version): 200 | 304 | 412 {
   const etag = etagOf(version);
   const changed = Math.floor(version.modifiedAt.getTime() / 1000) * 1000;
@@ -31,7 +31,7 @@ export function readCondition(headers: IncomingHttpHeaders, version: Version): 2
   return 200;
 }
 
-/** A range of another version than the caller has is of no use: the whole is answered. */
+/** If-Range: a caller with another version gets the whole object. */
 export function rangeApplies(headers: IncomingHttpHeaders, version: Version): boolean {
   const condition = headers["if-range"]?.toString();
   if (condition === undefined) return true;

@@ -2,8 +2,8 @@ import type { IncomingMessage } from "node:http";
 import { PassThrough, type Readable } from "node:stream";
 
 /**
- * The body of a call as a stream that may be given up without hanging up on the caller: whoever is refused in the middle of an upload still
- * reads why. What remains of it is received and thrown away.
+ * A request's body as a stream that can be destroyed without closing the connection, so that a caller
+ * who is refused in the middle of an upload can read why. The rest of the body is discarded.
  */
 export function detachedBody(request: IncomingMessage): Readable {
   const body = new PassThrough();
@@ -11,9 +11,11 @@ export function detachedBody(request: IncomingMessage): Readable {
   request.on("error", (error) => body.destroy(error));
   request.on("close", () => {
     if (!request.complete)
-      body.destroy(Object.assign(new Error("The caller hung up."), { code: "ECONNRESET" }));
+      body.destroy(
+        Object.assign(new Error("The caller closed the connection."), { code: "ECONNRESET" }),
+      );
   });
-  // Whoever reads the body hears of its fault; where nobody does any more it must not end the process.
+  // Its reader gets the error; without a reader it must not end the process.
   body.on("error", () => request.unpipe(body));
   body.on("close", () => {
     request.unpipe(body);
@@ -22,7 +24,7 @@ export function detachedBody(request: IncomingMessage): Readable {
   return body;
 }
 
-/** Gives the body up in the end, read or not: what nobody reads would block the connection. */
+/** Destroys the body at the end, read or not: an unread body would block the connection. */
 export async function consuming<Answer>(
   body: Readable,
   use: (body: Readable) => Promise<Answer>,

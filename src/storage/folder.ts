@@ -11,7 +11,7 @@ import { type Place, write } from "./folder/write.ts";
 import { checkBucket, checkName, fileNameOf } from "./names.ts";
 import { firstInOrder } from "./order.ts";
 
-/** Files that are looked at at once: more only queue up for Node's four threads. */
+/** Files read at once: more only queue up for Node's four threads. */
 const atOnce = 64;
 
 /** One file per object, `<root>/<bucket>/<name>`. Several processes may share the folder. */
@@ -40,7 +40,7 @@ export async function openFolderStore(root: string, signedUrl: Store["signedUrl"
       );
       found.push(...some.filter((object) => object !== undefined));
     }
-    // Some were removed meanwhile; a page that is not full would say that nothing follows.
+    // Some were removed meanwhile; a short page would mean that nothing follows.
     const last = names.at(-1);
     if (found.length === names.length || names.length < limit || last === undefined) return found;
     return [
@@ -65,7 +65,7 @@ export async function openFolderStore(root: string, signedUrl: Store["signedUrl"
       if (!file) return undefined;
       try {
         const stats = await file.stat();
-        if (!stats.isFile()) throw new RequestError(404, "not_found", "This is no object.");
+        if (!stats.isFile()) throw new RequestError(404, "not_found", "This is not an object.");
         refuseOutside(range, stats.size);
         const checksum = (await records.of(place.record, stats))?.checksum;
         const object = {
@@ -95,7 +95,7 @@ export async function openFolderStore(root: string, signedUrl: Store["signedUrl"
       if (names.length > 0) await syncFolder(join(root, bucket)).catch(ignoreMissing);
     },
 
-    /** Gone at once for readers; a crash during the rest leaves a draft, which the next start removes. */
+    /** Disappears at once for readers; after a crash the next start removes the rest. */
     async removeBucket(bucket) {
       checkBucket(bucket);
       const trash = drafts.path();
@@ -160,7 +160,7 @@ function refuseOutside(range: ByteRange | undefined, size: number): void {
     throw new RequestError(
       416,
       "bad_range",
-      `The object has ${size} bytes; none are in the range asked for.`,
+      `The object has ${size} bytes; none are in the requested range.`,
     );
   }
 }

@@ -3,13 +3,13 @@ import { Transform } from "node:stream";
 import { RequestError } from "../errors.ts";
 
 export interface PutOptions {
-  /** bytes that the sender announced */
+  /** announced size in bytes */
   size?: number | undefined;
-  /** most bytes that are taken */
+  /** most bytes accepted */
   limit?: number | undefined;
 }
 
-/** Lets a body pass while it is counted and hashed; too much or too little of it is an error of the stream. */
+/** Counts and hashes a body. The stream fails if it is too long or too short. */
 export function meter({ size, limit }: PutOptions): {
   stream: Transform;
   result(): { size: number; checksum: string };
@@ -35,7 +35,7 @@ function tooLarge(limit: number): RequestError {
   return new RequestError(
     413,
     "too_large",
-    `The object is larger than the ${limit} bytes that are allowed.`,
+    `The object is larger than the allowed ${limit} bytes.`,
   );
 }
 
@@ -43,11 +43,11 @@ function wrongSize(seen: number, announced: number): RequestError {
   return new RequestError(
     400,
     "incomplete_body",
-    `The body has ${seen} bytes, and ${announced} were announced.`,
+    `The body has ${seen} bytes, but ${announced} were announced.`,
   );
 }
 
-/** A sender that went away is no fault of ours. */
+/** A sender that closes the connection is not an internal error. */
 export function toBodyError(error: unknown): unknown {
   const code = (error as { code?: unknown } | null)?.code;
   if (code !== "ECONNRESET" && code !== "ERR_STREAM_PREMATURE_CLOSE") return error;

@@ -11,14 +11,14 @@ export function checkBucket(bucket: string): void {
   throw new RequestError(
     400,
     "bad_name",
-    `${shown(bucket)} is no name of a bucket: letters, digits, ".", "_" and "-", at most 63.`,
+    `${shown(bucket)} is not a bucket name: use at most 63 letters, digits, ".", "_" and "-".`,
   );
 }
 
 export function checkName(name: string): void {
-  const fault = problemOf(name);
-  if (fault)
-    throw new RequestError(400, "bad_name", `${shown(name)} is no name of an object: ${fault}.`);
+  const problem = problemOf(name);
+  if (problem)
+    throw new RequestError(400, "bad_name", `${shown(name)} is not an object name: ${problem}.`);
 }
 
 export function isName(name: string): boolean {
@@ -30,7 +30,7 @@ function problemOf(name: string): string | undefined {
   if (name.includes("\0")) return "it has a NUL character";
   const bytes = Buffer.from(name);
   if (bytes.length > longestName)
-    return `it has ${bytes.length} bytes, and ${longestName} are allowed`;
+    return `it has ${bytes.length} bytes; at most ${longestName} are allowed`;
   if (bytes.toString() !== name) return "it is not Unicode text";
   if (name.split("/").some((part) => part === "" || part === "." || part === ".."))
     return 'it has a part that is empty, "." or ".."';

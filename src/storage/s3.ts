@@ -16,13 +16,13 @@ import { create as contentDisposition } from "content-disposition";
 import type { S3Store } from "../settings/values.ts";
 import type { Store, StoredObject } from "./contract.ts";
 import { checkBucket, checkName } from "./names.ts";
-import { ifThere, isNoBucket, speaking } from "./s3/errors.ts";
+import { ifExists, isNoBucket, translateErrors } from "./s3/errors.ts";
 import { folders, objects } from "./s3/pages.ts";
 import { layoutOf } from "./s3/place.ts";
 import { upload } from "./s3/upload.ts";
 import { hexOf, rangeHeader, wholeSize } from "./s3/words.ts";
 
-/** S3 presigns for a week at most */
+/** the longest that S3 allows */
 const longestUrlSeconds = 7 * 24 * 3600;
 const removedAtOnce = 1000;
 const checkMilliseconds = 5000;
@@ -44,9 +44,9 @@ export async function openS3Store(settings: S3Store): Promise<Store> {
 
   async function haveBucket(bucket: string): Promise<void> {
     if (layout.shared || made.has(bucket)) return;
-    const there = await ifThere(() => client.send(new HeadBucketCommand({ Bucket: bucket })));
+    const there = await ifExists(() => client.send(new HeadBucketCommand({ Bucket: bucket })));
     if (!there)
-      await speaking(() =>
+      await translateErrors(() =>
         client.send(new CreateBucketCommand({ Bucket: bucket })).catch(ignoreOwnedAlready),
       );
     made.add(bucket);
@@ -70,13 +70,13 @@ export async function openS3Store(settings: S3Store): Promise<Store> {
   async function removeKeys(Bucket: string, keys: string[]): Promise<void> {
     for (let at = 0; at < keys.length; at += removedAtOnce) {
       const some = keys.slice(at, at + removedAtOnce).map((Key) => ({ Key }));
-      const answer = await ifThere(() =>
+      const answer = await ifExists(() =>
         client.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects: some, Quiet: true } })),
       );
       const [failed] = answer?.Errors?.filter(({ Code }) => Code !== "NoSuchKey") ?? [];
       if (failed)
         throw new Error(
-          `The object store did not remove ${failed.Key}: ${failed.Code} ${failed.Message}`,
+          `The object store could not remove ${failed.Key}: ${failed.Code} ${failed.Message}`,
         );
     }
   }
@@ -97,7 +97,7 @@ export async function openS3Store(settings: S3Store): Promise<Store> {
 
     async get(bucket, name, range) {
       const target = place(bucket, name);
-      const answer = await ifThere(() =>
+      const answer = await ifExists(() =>
         client.send(new GetObjectCommand({ ...target, Range: rangeHeader(range) })),
       );
       if (!answer?.Body) return undefined;
@@ -113,7 +113,7 @@ export async function openS3Store(settings: S3Store): Promise<Store> {
 
     async head(bucket, name) {
       const target = place(bucket, name);
-      const answer = await ifThere(() =>
+      const answer = await ifExists(() =>
         client.send(new HeadObjectCommand({ ...target, ChecksumMode: "ENABLED" })),
       );
       return (
@@ -150,12 +150,12 @@ export async function openS3Store(settings: S3Store): Promise<Store> {
           some.map(({ name }) => prefix + name),
         );
       }
-      if (!layout.shared) await ifThere(() => client.send(new DeleteBucketCommand({ Bucket })));
+      if (!layout.shared) await ifExists(() => client.send(new DeleteBucketCommand({ Bucket })));
     },
 
     async buckets() {
       if (layout.shared) return folders(client, layout.shared);
-      const answer = await speaking(() => client.send(new ListBucketsCommand({})));
+      const answer = await translateErrors(() => client.send(new ListBucketsCommand({})));
       return (answer.Buckets ?? []).flatMap(({ Name }) => (Name === undefined ? [] : [Name]));
     },
 
@@ -177,7 +177,7 @@ export async function openS3Store(settings: S3Store): Promise<Store> {
     async check() {
       const abortSignal = AbortSignal.timeout(checkMilliseconds);
       const { shared } = layout;
-      await speaking<unknown>(() =>
+      await translateErrors<unknown>(() =>
         shared
           ? client.send(new HeadBucketCommand({ Bucket: shared.Bucket }), { abortSignal })
           : client.send(new ListBucketsCommand({}), { abortSignal }),
@@ -199,7 +199,8 @@ function clientOptions({ endpoint, region, accessKey, secretKey }: S3Store) {
     ...(accessKey && secretKey
       ? { credentials: { accessKeyId: accessKey, secretAccessKey: secretKey } }
       : {}),
-    // Only where we ask for one: older servers know no checksums in trailers, and a presigned PUT would be bound to that of no bytes.
+    // Only on request: older servers have no trailing checksums, and a presigned PUT would be bound to
+    // the checksum of an empty body.
     requestChecksumCalculation: "WHEN_REQUIRED" as const,
     responseChecksumValidation: "WHEN_REQUIRED" as const,
     requestHandler: {

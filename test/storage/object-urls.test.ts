@@ -81,7 +81,7 @@ test("an upload that is too large is refused with a sentence, announced or not, 
   const announced = await fetch(url, { method: "PUT", body: Buffer.alloc(1_000_001) });
   expect([announced.status, ((await announced.json()) as { detail: string }).detail]).toEqual([
     413,
-    "The object is larger than the 1000000 bytes that are allowed.",
+    "The object is larger than the allowed 1000000 bytes.",
   ]);
   const stream = new ReadableStream({
     pull(controller) {

@@ -42,7 +42,7 @@ test("a store that refuses our key names the setting", async () => {
     unused,
   );
   await expect(store.put("bucket", "x", Buffer.from("x"))).rejects.toThrow(
-    /refuses our credentials.*STORE_URL/,
+    /refuses the credentials.*STORE_URL/,
   );
   await endpoint.close();
 });

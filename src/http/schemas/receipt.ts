@@ -46,7 +46,7 @@ const receipt = z.object({
   rounds: z.array(
     z.object({
       round: count,
-      redriven: count.meta({ description: "Files taken up again at its beginning." }),
+      redriven: count.meta({ description: "Failed files that were tried again." }),
       done: count,
       failed: count,
       moves: z.array(
@@ -73,7 +73,7 @@ const receipt = z.object({
     ),
     overcome: z
       .array(z.object(groupShape))
-      .meta({ description: "Met on the way; no file has failed of these in the end." }),
+      .meta({ description: "Errors that occurred, but that no file failed with in the end." }),
   }),
   results: z.object({
     count,

@@ -1,4 +1,5 @@
-// Temporary files, named after the process that writes them: what a crash left behind is told from what another process is writing.
+// Temporary files, named after the process that writes them, so that files left by a crash can be
+// told from those that another process is writing.
 import { randomUUID } from "node:crypto";
 import { mkdir, readdir, rm, stat } from "node:fs/promises";
 import { hostname } from "node:os";
@@ -7,15 +8,15 @@ import { isRunning } from "../../live-process.ts";
 
 const here = hostname().replace(/[^A-Za-z0-9-]/g, "-");
 const startedAt = Date.now() - process.uptime() * 1000;
-/** of a process on another host, where we cannot see whether it lives */
+/** for drafts of another host, whose processes cannot be checked */
 const abandonedAfterMilliseconds = 24 * 3600 * 1000;
 
 export interface Drafts {
-  /** a path in the store's file system that nobody else has */
+  /** a unique path in the store's file system */
   path(): string;
 }
 
-/** Makes the folder and removes the drafts of processes that are gone. */
+/** Creates the folder and removes the drafts of processes that have ended. */
 export async function openDrafts(root: string): Promise<Drafts> {
   const folder = join(root, ".tmp");
   await mkdir(folder, { recursive: true });

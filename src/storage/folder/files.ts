@@ -10,7 +10,7 @@ export function codeOf(error: unknown): string {
   return String((error as NodeJS.ErrnoException | null)?.code ?? "");
 }
 
-/** Undefined when there is no such file. */
+/** Undefined if there is no such file. */
 export async function openExisting(path: string): Promise<FileHandle | undefined> {
   try {
     return await open(path, "r");
@@ -20,7 +20,7 @@ export async function openExisting(path: string): Promise<FileHandle | undefined
   }
 }
 
-/** A name is durable only when its folder is. */
+/** A new name is durable only once its folder is synced. */
 export async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, "r");
   try {
@@ -30,7 +30,7 @@ export async function syncFolder(path: string): Promise<void> {
   }
 }
 
-/** Renames; the target's folder is made where it is missing, which a removal at the same moment may cause as well. */
+/** Renames, and creates the target's folder if it is missing or was just removed. */
 export async function intoPlace(
   draft: string,
   target: string,
@@ -54,7 +54,7 @@ export async function makeFolderDurably(path: string, root: string): Promise<voi
 const full = ["ENOSPC", "EDQUOT"];
 const unusable = ["EROFS", "EACCES", "EPERM", "EIO", "EMFILE", "ENFILE", "ESTALE"];
 
-/** Faults of the disk are for the operator to mend and for the caller to try again. */
+/** Disk errors: the operator must fix them, and the caller may try again. */
 export function toStoreError(error: unknown): unknown {
   const code = codeOf(error);
   if (full.includes(code)) return new UnavailableError("The store has no space left.", 30);

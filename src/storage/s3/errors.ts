@@ -9,7 +9,7 @@ const refusals = [
   "Forbidden",
   "ExpiredToken",
 ];
-const passing = [
+const transient = [
   "SlowDown",
   "ServiceUnavailable",
   "InternalError",
@@ -20,7 +20,7 @@ const passing = [
   "AbortError",
 ];
 
-export function isNothing(error: unknown): boolean {
+export function isMissing(error: unknown): boolean {
   return nothing.includes(nameOf(error)) || statusOf(error) === 404;
 }
 
@@ -28,29 +28,29 @@ export function isNoBucket(error: unknown): boolean {
   return nameOf(error) === "NoSuchBucket";
 }
 
-/** The SDK has tried again before it throws; what it throws then is for our caller's patience or for the operator. */
+/** The SDK has already retried: the caller may try later, or the operator must act. */
 export function toStoreError(error: unknown): unknown {
   if (error instanceof RequestError || error instanceof UnavailableError) return error;
   const name = nameOf(error);
   const status = statusOf(error);
   if (name === "InvalidRange" || status === 416)
-    return new RequestError(416, "bad_range", "The object has no bytes in the range asked for.");
+    return new RequestError(416, "bad_range", "The object has no bytes in the requested range.");
   if (name === "SlowDown" || status === 429)
     return new UnavailableError("The object store asks to slow down.", 5);
   if (refusals.includes(name))
     return new UnavailableError(
-      `The object store refuses our credentials (${name}): see STORE_URL.`,
+      `The object store refuses the credentials (${name}); check STORE_URL.`,
       30,
     );
-  if (passing.includes(name) || (status !== undefined && status >= 500))
-    return new UnavailableError(`The object store cannot serve now (${name}).`, 5);
+  if (transient.includes(name) || (status !== undefined && status >= 500))
+    return new UnavailableError(`The object store is not available now (${name}).`, 5);
   if (status === undefined && isNetwork(error))
     return new UnavailableError(`The object store cannot be reached (${codeOf(error)}).`, 5);
   return error;
 }
 
-/** Runs a call to the store; what it throws is in our words. */
-export async function speaking<Answer>(call: () => Promise<Answer>): Promise<Answer> {
+/** Runs a call to the store and translates its errors. */
+export async function translateErrors<Answer>(call: () => Promise<Answer>): Promise<Answer> {
   try {
     return await call();
   } catch (error) {
@@ -58,12 +58,12 @@ export async function speaking<Answer>(call: () => Promise<Answer>): Promise<Ans
   }
 }
 
-/** The same, and undefined where the store has no such thing. */
-export async function ifThere<Answer>(call: () => Promise<Answer>): Promise<Answer | undefined> {
+/** The same, but undefined if the store has no such object or bucket. */
+export async function ifExists<Answer>(call: () => Promise<Answer>): Promise<Answer | undefined> {
   try {
     return await call();
   } catch (error) {
-    if (isNothing(error)) return undefined;
+    if (isMissing(error)) return undefined;
     throw toStoreError(error);
   }
 }

@@ -3,7 +3,7 @@ import {
   type ListObjectsV2CommandOutput,
   type S3Client,
 } from "@aws-sdk/client-s3";
-import { ifThere } from "./errors.ts";
+import { ifExists } from "./errors.ts";
 
 interface Listed {
   name: string;
@@ -11,7 +11,7 @@ interface Listed {
   modifiedAt: Date;
 }
 
-/** In the order of S3, which is that of UTF-8 bytes. A page at a time; no bucket is no object. */
+/** In the order of UTF-8 bytes, a page at a time. Nothing if there is no bucket. */
 export async function* objects(
   client: S3Client,
   { Bucket, prefix }: { Bucket: string; prefix: string },
@@ -53,7 +53,7 @@ async function* pages(
   request: { Bucket: string; [option: string]: unknown },
 ): AsyncGenerator<ListObjectsV2CommandOutput> {
   for (let token: string | undefined; ; ) {
-    const page = await ifThere(() =>
+    const page = await ifExists(() =>
       client.send(new ListObjectsV2Command({ ...request, ContinuationToken: token })),
     );
     if (!page) return;

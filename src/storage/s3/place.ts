@@ -1,8 +1,8 @@
-// Where an object of ours lies: in a bucket named as the request, or where the account has one bucket for us, below a folder of it.
+// Where objects are stored: in a bucket per request, or in a folder per request of one shared bucket.
 export interface Layout {
   /** the bucket and what precedes each key in it, "" or ending in "/" */
   place(bucket: string): { Bucket: string; prefix: string };
-  /** one bucket for all: never made or removed by us */
+  /** one bucket for all requests; the service neither creates nor removes it */
   shared?: { Bucket: string; prefix: string };
 }
 

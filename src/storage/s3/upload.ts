@@ -8,7 +8,7 @@ import { toStoreError } from "./errors.ts";
 /** bytes; S3 takes 10,000 parts, none but the last below 5 MiB */
 const leastPart = 8 * 1024 * 1024;
 
-/** Below one part it is a single PUT, above it a multipart upload; in both S3 checks the SHA-256 of what it received. */
+/** A single PUT below one part, else a multipart upload. S3 checks the SHA-256 of both. */
 export async function upload(
   client: S3Client,
   target: { Bucket: string; Key: string },

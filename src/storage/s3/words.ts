@@ -4,7 +4,7 @@ export function rangeHeader(range: ByteRange | undefined): string | undefined {
   return range && `bytes=${range.start}-${range.end ?? ""}`;
 }
 
-/** Of the object, where the answer is a part of it. */
+/** Size of the whole object, also when the reply is a range. */
 export function wholeSize({
   ContentRange,
   ContentLength,
@@ -22,7 +22,8 @@ interface Sums {
   ETag?: string | undefined;
 }
 
-/** Of an object that came in parts most servers know only a checksum of checksums; those that do not say so show it by the ETag's dash. */
+/** For multipart uploads most servers have only a checksum of checksums; some show it only by a dash
+ * in the ETag. */
 export function hexOf({ ChecksumSHA256: sum, ChecksumType: type, ETag = "" }: Sums): {
   checksum?: string;
 } {
