@@ -6,7 +6,7 @@ export interface UserLoad {
   running: number;
   /** the part of the slots that this user gets beside others; 1 is usual */
   share: number;
-  /** when a file of this user was last started, in seconds; null: never */
+  /** when a file of this user was last started, or work came after there was none; in seconds */
   servedAt: number | null;
 }
 

@@ -4,9 +4,10 @@ import { local } from "../../src/auth/caller.ts";
 import { advance } from "../../src/requests/advance/advance.ts";
 import { unqueueFiles } from "../../src/requests/advance/publish-store.ts";
 import { expireOverdue } from "../../src/requests/dispatch/expire-leases-store.ts";
-import { startFiles } from "../../src/requests/dispatch/start-store.ts";
+import { startFilesWithinLimits } from "../../src/requests/dispatch/start-store.ts";
 import { cancel } from "../../src/requests/lifecycle/cancel.ts";
 import { redrive } from "../../src/requests/lifecycle/redrive.ts";
+import { setOperationLimits } from "../../src/shares/limits-store.ts";
 import { type Ledger, openLedger } from "../support/context.ts";
 import * as model from "./model.ts";
 
@@ -70,6 +71,7 @@ test(`whatever comes in whatever order, the ledger is what the model says (MODEL
   const property = fc.asyncProperty(
     fc.integer({ min: 1, max: 4 }),
     fc.integer({ min: 1, max: 3 }),
+    fc.integer({ min: 1, max: 4 }),
     fc.array(facts, { maxLength: 25 }),
     runOne,
   );
@@ -77,9 +79,15 @@ test(`whatever comes in whatever order, the ledger is what the model says (MODEL
   expect(await ledger.violations()).toEqual([]);
 }, 3_600_000);
 
-async function runOne(files: number, steps: number, sequence: Fact[]): Promise<void> {
+async function runOne(
+  files: number,
+  steps: number,
+  slots: number,
+  sequence: Fact[],
+): Promise<void> {
+  await setOperationLimits(ledger.ctx.db, "noop", { slots: null, slotsPerUser: slots });
   const id = await ledger.submit(files, { steps: Array.from({ length: steps }, () => "noop") });
-  const expected = model.newModel(files, steps);
+  const expected = model.newModel(files, steps, slots);
   await bring(id);
   for (const fact of sequence) {
     await apply(id, expected, fact);
@@ -125,7 +133,7 @@ async function apply(id: string, expected: model.Model, fact: Fact): Promise<voi
   if (!row) return;
   const key = { request: id, file: row.file, step: row.step, attempt: row.attempt };
   if (fact.fact === "claim") {
-    await startFiles(ctx.ledger.query, 60, [{ ...key, worker: "w", waiter: 0 }]);
+    await startFilesWithinLimits(ctx.ledger.query, 60, [{ ...key, worker: "w", waiter: 0 }]);
     model.start(expected, index);
   } else if (fact.fact === "loseLease") {
     await ctx.db.query(

@@ -9,6 +9,8 @@ export interface ModelFile {
 
 export interface Model {
   steps: number;
+  /** files of the user that may run at once */
+  slots: number;
   state: "running" | "complete" | "canceled";
   round: number;
   files: ModelFile[];
@@ -16,9 +18,10 @@ export interface Model {
 
 export const fileAttempts = 3;
 
-export function newModel(files: number, steps: number): Model {
+export function newModel(files: number, steps: number, slots: number): Model {
   return settle({
     steps,
+    slots,
     state: "running",
     round: 1,
     files: Array.from({ length: files }, () => ({
@@ -40,7 +43,9 @@ function settle(model: Model): Model {
 
 export function start(model: Model, index: number): void {
   const file = model.files[index];
-  if (model.state === "running" && file?.state === "queued") file.state = "running";
+  const running = model.files.filter((other) => other.state === "running").length;
+  if (model.state === "running" && file?.state === "queued" && running < model.slots)
+    file.state = "running";
 }
 
 export type Answer = "recorded" | "superseded";

@@ -166,6 +166,27 @@ const damages: [string, string, keyof typeof ids, string][] = [
     "I9",
   ],
   [
+    "more files of a user ran than the limit allows",
+    `INSERT INTO operation_limits (operation, slots_per_user, changed_at)
+     SELECT 'transform', 2, '2020-01-01' WHERE $1::uuid IS NOT NULL`,
+    "complete",
+    "I10",
+  ],
+  [
+    "more files ran than the slots of the operation",
+    `INSERT INTO operation_limits (operation, slots, changed_at)
+     SELECT 'transform', 2, '2020-01-01' WHERE $1::uuid IS NOT NULL`,
+    "complete",
+    "I10",
+  ],
+  [
+    "a user's running work is summed up wrong",
+    `UPDATE user_work SET running = running + 1
+     WHERE owner = (SELECT owner FROM requests WHERE id = $1)`,
+    "complete",
+    "I10",
+  ],
+  [
     "a done file has no history of it",
     "DELETE FROM file_status WHERE request_id = $1 AND status = 'success' AND attempt = 1",
     "complete",
@@ -196,6 +217,25 @@ test.each(damages)("it finds that %s", async (_what, sql, which, invariant) => {
     })
     .catch((error: unknown) => expect(error).toBe(undo));
   expect(seen).toContain(invariant);
+});
+
+test("a limit that was kept, or came after the starts, is no violation", async () => {
+  const undo = new Error("undo");
+  const seen: string[] = [];
+  await ledger.ctx.db
+    .tx(async (query) => {
+      for (const values of ["3, '2020-01-01'", "1, now()"]) {
+        await query(
+          `INSERT INTO operation_limits (operation, slots_per_user, changed_at)
+           VALUES ('transform', ${values})`,
+        );
+        seen.push(...(await invariantsBroken(query)));
+        await query("DELETE FROM operation_limits");
+      }
+      throw undo;
+    })
+    .catch((error: unknown) => expect(error).toBe(undo));
+  expect(seen).toEqual([]);
 });
 
 test("it finds two requests of one idempotency key where the index is gone", async () => {

@@ -5,6 +5,7 @@ import type { Task } from "../../src/operations/contract.ts";
 import { cancel } from "../../src/requests/lifecycle/cancel.ts";
 import { makeScaleDownDelay, makeScaler } from "../../src/requests/scheduler/scale-workers.ts";
 import type { WorkerGroup } from "../../src/runner/contract.ts";
+import { type SlotLimits, setOperationLimits } from "../../src/shares/limits-store.ts";
 import { type Ledger, openLedger } from "../support/context.ts";
 import { until } from "../support/wait.ts";
 
@@ -54,6 +55,24 @@ test("a request with a limit on its workers adds no more than that, and others n
   expect(await size()).toBe(5);
   await cancel(ledger.ctx, limited, local);
   await cancel(ledger.ctx, free, local);
+});
+
+test("limits of users and of the operation want no more workers than may be busy", async () => {
+  const limit = (limits: Partial<SlotLimits>) =>
+    setOperationLimits(ledger.ctx.db, "noop", { slots: null, slotsPerUser: null, ...limits });
+  const ids = [
+    await ledger.submit(10, { owner: "a" }),
+    await ledger.submit(10, { owner: "a" }),
+    await ledger.submit(2, { owner: "b" }),
+  ];
+  await Promise.all(ids.map((id, n) => queued(id, n === 2 ? 2 : 10)));
+  expect(await size()).toBe(22);
+  await limit({ slotsPerUser: 3 });
+  expect(await size()).toBe(5);
+  await limit({ slotsPerUser: 3, slots: 4 });
+  expect(await size()).toBe(4);
+  await limit({});
+  for (const id of ids) await cancel(ledger.ctx, id);
 });
 
 test("work of an operation that this service does not offer wants no worker", async () => {

@@ -23,7 +23,7 @@ const wanted = { operations: ["noop"] };
 
 async function submitted(owner: string, files: number, more: object = {}): Promise<string> {
   const id = await ledger.submit(files, { owner, ...more });
-  await until(async () => (await ledger.read(id)).counters.queued === Math.min(files, 1000));
+  await ledger.published(id, Math.min(files, 1000));
   return id;
 }
 

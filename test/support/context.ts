@@ -6,6 +6,7 @@ import type { Context } from "../../src/deps.ts";
 import { silentLog } from "../../src/log.ts";
 import type { Operation, Task } from "../../src/operations/contract.ts";
 import { allOperations } from "../../src/operations/index.ts";
+import { workTopic } from "../../src/queue/contract.ts";
 import { audit } from "../../src/requests/audit/audit.ts";
 import { claim } from "../../src/requests/dispatch/claim.ts";
 import { submit } from "../../src/requests/lifecycle/submit.ts";
@@ -38,6 +39,8 @@ export interface Ledger {
   ): Promise<Task[]>;
   /** one report of a claimed task */
   report(task: Task, status: Report["status"], more?: Partial<Report>): Promise<ReportAnswer>;
+  /** resolves when so many files are queued and their messages can be taken */
+  published(id: string, files: number): Promise<void>;
   ended(id: string): Promise<RequestView>;
   read(id: string): Promise<RequestView>;
   violations(): Promise<string[]>;
@@ -105,6 +108,14 @@ export async function openLedger({
       return answer ?? "unknown";
     },
     read: (id) => readRequest(ctx, id, local),
+    async published(id, files) {
+      await until(async () => {
+        const { steps } = await readRequest(ctx, id, local);
+        const topics = steps.map(({ operation }) => workTopic(operation, id));
+        const depths = await ctx.queue.depths([...new Set(topics)]);
+        return [...depths.values()].reduce((total, depth) => total + depth, 0) === files;
+      });
+    },
     ended: (id) =>
       until(async () => {
         const request = await readRequest(ctx, id, local);

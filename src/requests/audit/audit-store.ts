@@ -27,6 +27,54 @@ const reported = fileStates
   .map((state) => `'${state} ' || s.${state} || '/' || k.${state}`)
   .join(" || ', ' || ");
 
+const noRequest = "00000000-0000-0000-0000-000000000000";
+
+/** A claim that was being decided while a limit was first set may not have seen it. */
+const graceSeconds = 5;
+
+/**
+ * What ran at each start since the last change of a limit: starts less the ends recorded before. An end
+ * that a start has seen was recorded earlier, so whatever is counted here did run.
+ */
+const overLimitSql = `WITH limited_steps AS (
+    SELECT limits.*, s.request_id, s.step, s.owner, r.created_on
+    FROM operation_limits limits
+    JOIN request_steps s ON s.operation = limits.operation
+    JOIN requests r ON r.id = s.request_id
+  ), starts AS (
+    SELECT limited_steps.*, h.file_id, h.attempt, h.handed_out_at AS at
+    FROM limited_steps
+    JOIN file_status h ON h.request_created = limited_steps.created_on
+      AND h.request_id = limited_steps.request_id AND h.step = limited_steps.step
+    WHERE h.status = 'start' AND h.handed_out_at IS NOT NULL
+  ), ends AS (
+    SELECT starts.operation, starts.owner, starts.request_id, starts.file_id,
+      (SELECT min(h.recorded_at) FROM file_status h
+       WHERE h.request_created = starts.created_on AND h.request_id = starts.request_id
+         AND h.file_id = starts.file_id AND h.step = starts.step
+         AND h.attempt = starts.attempt AND h.status <> 'start') AS at
+    FROM starts
+  ), events AS (
+    SELECT operation, owner, request_id, file_id, at, 1 AS files, slots, slots_per_user, changed_at
+    FROM starts
+    UNION ALL
+    SELECT operation, owner, request_id, file_id, at, -1, NULL, NULL, NULL
+    FROM ends WHERE at IS NOT NULL
+  ), counted AS (
+    SELECT events.*,
+      sum(files) OVER (PARTITION BY operation, owner ORDER BY at, files) AS of_user,
+      sum(files) OVER (PARTITION BY operation ORDER BY at, files) AS of_all
+    FROM events
+  )
+  SELECT request_id AS request, file_id AS file,
+    'started as number ' || of_user || ' of ' || owner || ' and ' || of_all || ' of all, where '
+      || coalesce(slots_per_user::text, 'any number') || ' and ' || coalesce(slots::text, 'any number')
+      || ' of ' || operation || ' may run' AS detail
+  FROM counted
+  WHERE ${scope("request_id")} AND files = 1
+    AND at > changed_at + make_interval(secs => ${graceSeconds})
+    AND (of_user > slots_per_user OR of_all > slots)`;
+
 const checks: Check[] = [
   {
     invariant: "I1",
@@ -124,6 +172,26 @@ const checks: Check[] = [
     sql: `SELECT f.request_id AS request, f.file_id AS file, 'failed, and no reason is kept' AS detail
           FROM request_files f LEFT JOIN error_groups g ON g.request_id = f.request_id AND g.fingerprint = f.error_group
           WHERE ${scope("f.request_id")} AND f.state = 'failed' AND g.message IS NULL`,
+  },
+  {
+    invariant: "I10",
+    sql: overLimitSql,
+  },
+  {
+    invariant: "I10",
+    sql: `SELECT coalesce(steps.request, '${noRequest}') AS request,
+            owner || ' has (sum/steps) of ' || operation || ': waiting ' || coalesce(work.waiting, 0)
+              || '/' || coalesce(steps.waiting, 0) || ', queued ' || coalesce(work.queued, 0)
+              || '/' || coalesce(steps.queued, 0) || ', running ' || coalesce(work.running, 0)
+              || '/' || coalesce(steps.running, 0) AS detail
+          FROM user_work work FULL JOIN (
+            SELECT operation, owner, min(request_id::text)::uuid AS request, sum(waiting) AS waiting,
+              sum(queued) AS queued, sum(running) AS running
+            FROM request_steps GROUP BY operation, owner
+          ) steps USING (operation, owner)
+          WHERE $1::uuid IS NULL AND (coalesce(work.waiting, 0), coalesce(work.queued, 0),
+              coalesce(work.running, 0))
+            <> (coalesce(steps.waiting, 0), coalesce(steps.queued, 0), coalesce(steps.running, 0))`,
   },
   {
     invariant: "I11",
