@@ -9,6 +9,7 @@ import type {
   DatasetView,
   ErrorGroup,
   FileView,
+  Limits,
   Page,
   ReceiptKeys,
   Redrive,
@@ -17,6 +18,7 @@ import type {
   RequestView,
   ResultView,
   SignedReceipt,
+  Slots,
   Submit,
   WaitOptions,
 } from "./views.ts";
@@ -49,6 +51,9 @@ export interface LongshoreClient {
   datasetFiles(id: string, query?: DatasetFilesQuery): Promise<Page<DatasetFileView>>;
   /** Marks it stale: the next request that names it looks it up again. */
   deleteDataset(id: string): Promise<DatasetView>;
+  limits(): Promise<Limits>;
+  setLimits(operation: string, slots: Slots): Promise<Limits>;
+  setShare(owner: string, share: number): Promise<Limits>;
   /** Resolves with the request when it has ended. */
   wait(id: string, options?: WaitOptions): Promise<RequestView>;
   /** Downloads every result into a folder. Files that are already complete there are kept. */
@@ -139,6 +144,24 @@ export function longshoreClient({
       return dataOf(
         url,
         await api.DELETE("/v1/datasets/{dataset}", { params: { path: { dataset } } }),
+      );
+    },
+    async limits() {
+      return dataOf(url, await api.GET("/v1/limits"));
+    },
+    async setLimits(operation, body) {
+      return dataOf(
+        url,
+        await api.PUT("/v1/limits/operations/{operation}", {
+          params: { path: { operation } },
+          body,
+        }),
+      );
+    },
+    async setShare(owner, share) {
+      return dataOf(
+        url,
+        await api.PUT("/v1/limits/users/{owner}", { params: { path: { owner } }, body: { share } }),
       );
     },
     wait: (id, options = {}) =>

@@ -14,6 +14,8 @@ export type Redrive = components["schemas"]["Redrive"];
 export type Redriven = components["schemas"]["Redriven"];
 export type SignedReceipt = components["schemas"]["SignedReceipt"];
 export type ReceiptKeys = components["schemas"]["ReceiptKeys"];
+export type Limits = components["schemas"]["Limits"];
+export type Slots = components["schemas"]["Slots"];
 export type DatasetView = components["schemas"]["Dataset"];
 export type DatasetFileView = components["schemas"]["DatasetFile"];
 export interface Page<Item> {

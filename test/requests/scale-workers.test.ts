@@ -72,7 +72,7 @@ test("limits of users and of the operation want no more workers than may be busy
   await limit({ slotsPerUser: 3, slots: 4 });
   expect(await size()).toBe(4);
   await limit({});
-  for (const id of ids) await cancel(ledger.ctx, id);
+  for (const id of ids) await cancel(ledger.ctx, id, local);
 });
 
 test("work of an operation that this service does not offer wants no worker", async () => {

@@ -10,6 +10,12 @@ export function wholeNumber(least: number, most: number): (text: string) => numb
   };
 }
 
+export function priority(text: string): number {
+  const value = /^-?\d{1,3}$/.test(text) ? Number(text) : Number.NaN;
+  if (value >= -100 && value <= 100) return value;
+  throw new InvalidArgumentError("Allowed is a whole number from -100 to 100.");
+}
+
 export function percent(text: string): number {
   const value = /^\d{1,3}(\.\d{1,6})?$/.test(text) ? Number(text) : Number.NaN;
   if (value > 0 && value <= 100) return value;

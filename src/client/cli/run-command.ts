@@ -9,6 +9,7 @@ import { addDownload } from "./download.ts";
 import { addErrors } from "./errors.ts";
 import { exitOf } from "./exits.ts";
 import { addFiles } from "./files.ts";
+import { addLimits } from "./limits.ts";
 import { addList } from "./list.ts";
 import { addMigrate } from "./migrate.ts";
 import { say } from "./print.ts";
@@ -34,6 +35,7 @@ const commands = [
   addDownload,
   addReceipt,
   addDatasets,
+  addLimits,
   addWorker,
   addAudit,
   addDb,

@@ -10,6 +10,7 @@ import {
   idempotencyKey,
   percent,
   plainText,
+  priority,
   type ServiceOptions,
   wholeNumber,
   withService,
@@ -22,6 +23,7 @@ interface Options extends ServiceOptions, StepOptions {
   did?: string;
   title?: string;
   workers?: number;
+  priority?: number;
   deadline?: number;
   stopAfterFailed?: number;
   idempotencyKey?: string;
@@ -51,6 +53,11 @@ export function addSubmit(program: Command): void {
     .option("--steps <json>", "all steps, as a JSON list")
     .option("--title <text>", "a title", plainText(500))
     .option("--workers <n>", "at most this many workers at once", wholeNumber(1, 100_000))
+    .option(
+      "--priority <n>",
+      "above 0: before your other requests; below 0: after them (default: 0)",
+      priority,
+    )
     .option(
       "--deadline <seconds>",
       "fail files that are still open after this time",
@@ -109,13 +116,14 @@ async function printEnded(
 }
 
 async function bodyOf(options: Options): Promise<Submit> {
-  const { title, workers, deadline, stopAfterFailed } = options;
+  const { title, workers, priority, deadline, stopAfterFailed } = options;
   const steps = stepsOf(options);
   return {
     dataset: await datasetOf(options),
     steps,
     ...(title === undefined ? {} : { title }),
     ...(workers === undefined ? {} : { workers }),
+    ...(priority === undefined ? {} : { priority }),
     ...(deadline === undefined ? {} : { deadline_seconds: deadline }),
     ...(stopAfterFailed === undefined ? {} : { stop_after_failed_percent: stopAfterFailed }),
   };
