@@ -1,5 +1,6 @@
 // Every long-lived thing, made once and in one place. Pass on what is needed, not the whole.
 import type { Logger } from "pino";
+import { makeWorkTokens } from "./auth/work-tokens.ts";
 import type { Config } from "./config.ts";
 import { makeFinders } from "./datasets/finders/index.ts";
 import { openDb } from "./db/client.ts";
@@ -16,6 +17,7 @@ import { dispatch } from "./requests/dispatch/dispatch.ts";
 import { labelsOfClasses, ledgerMetrics, recordFileError } from "./requests/monitor/metrics.ts";
 import { makeRecentActivity } from "./requests/monitor/recent-activity.ts";
 import { Batcher } from "./requests/reports/batcher.ts";
+import { makeStepOperations } from "./requests/reports/step-operations.ts";
 import { openRunner } from "./runner/open.ts";
 import { signingKeys } from "./secrets.ts";
 import { openStore } from "./storage/open.ts";
@@ -104,6 +106,8 @@ export async function makeContext(
     urls,
     signingKey,
     verifyingKeys,
+    workTokens: makeWorkTokens(verifyingKeys),
+    stepOperations: makeStepOperations(db.query),
     close,
   };
 

@@ -1,5 +1,6 @@
 // What use cases are given. `context.ts` makes the values; nothing here runs.
 import type { Logger } from "pino";
+import type { WorkTokens } from "./auth/work-tokens.ts";
 import type { Config } from "./config.ts";
 import type { Finder } from "./datasets/contract.ts";
 import type { Db } from "./db/client.ts";
@@ -11,6 +12,7 @@ import type { ClaimQueue } from "./requests/dispatch/claim-queue.ts";
 import type { LedgerMetrics } from "./requests/monitor/metrics.ts";
 import type { RecentActivity } from "./requests/monitor/recent-activity.ts";
 import type { Batcher } from "./requests/reports/batcher.ts";
+import type { StepOperations } from "./requests/reports/step-operations.ts";
 import type { Runner } from "./runner/contract.ts";
 import type { Store } from "./storage/contract.ts";
 
@@ -39,6 +41,8 @@ export interface Context {
   signingKey: Buffer;
   /** what any of these signed is valid; newest first, `signingKey` included */
   verifyingKeys: readonly Buffer[];
+  workTokens: WorkTokens;
+  stepOperations: StepOperations;
   close(): Promise<void>;
 }
 

@@ -1,10 +1,27 @@
 import type { IncomingMessage } from "node:http";
 import type { Deps } from "../deps.ts";
+import type { Action } from "../users/policy.ts";
 import { type Caller, local } from "./caller.ts";
 
 /** Who makes this call. Throws 401 for a credential that is wrong or has expired. */
-export type Authenticate = (request: IncomingMessage) => Caller | Promise<Caller>;
+export type Authenticate = (request: IncomingMessage, action: Action) => Caller | Promise<Caller>;
 
-export function authenticator({ config }: Deps<"config">): Authenticate {
-  return () => (config.enableAuth ? { kind: "anonymous" } : local);
+export function authenticator(ctx: Deps<"config" | "workTokens">): Authenticate {
+  return ({ headers }, action) => {
+    const token = /^Bearer +(\S+)$/i.exec(headers.authorization ?? "")?.[1];
+    // With identity off, clients go on sending tokens of the facility that they used before: nobody reads them.
+    return action === "work" ? workerOf(ctx, token) : callerWithoutToken(ctx);
+  };
+}
+
+/** The caller of work, over HTTP and by queue alike. */
+export async function workerOf(
+  ctx: Deps<"config" | "workTokens">,
+  token: string | undefined,
+): Promise<Caller> {
+  return token === undefined ? callerWithoutToken(ctx) : ctx.workTokens.verify(token);
+}
+
+function callerWithoutToken({ config }: Deps<"config">): Caller {
+  return config.enableAuth ? { kind: "anonymous" } : local;
 }

@@ -8,7 +8,7 @@ export type Admit = (request: IncomingMessage, action: Action) => Promise<Caller
 
 export function makeAdmit(authenticate: Authenticate): Admit {
   return async (request, action) => {
-    const caller = await authenticate(request);
+    const caller = await authenticate(request, action);
     assertMay(caller, action);
     return caller;
   };

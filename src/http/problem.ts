@@ -11,10 +11,17 @@ export interface Problem {
   errors: FieldError[];
 }
 
-/** RFC 9457. What is no fault of the caller is answered without its cause, which stands in the log under the request's id. */
+/** RFC 9457. A failure of the service is answered without its cause; the log has it under the request's id. */
 export function problemReply(error: unknown, instance: string, requestId: string): Reply {
   if (error instanceof RequestError)
-    return reply(error.status, error.code, error.message, instance, error.errors);
+    return reply(
+      error.status,
+      error.code,
+      error.message,
+      instance,
+      error.errors,
+      error.status === 401 ? { "www-authenticate": "Bearer" } : {},
+    );
   if (error instanceof UnavailableError) {
     return reply(503, "unavailable", error.message, instance, [], {
       "retry-after": String(error.retryAfterSeconds),

@@ -24,6 +24,25 @@ const asReport = ({ request, file, step, attempt }: Task, status = "success") =>
 });
 
 describe("reports through the database's queue", () => {
+  test("with a token that is wrong, expired or not for the file end as poison, with the reason", async () => {
+    const id = await ledger.submit(1);
+    const [task] = (await ledger.claim(1, { request: id })) as [Task];
+    const { issue } = ledger.ctx.workTokens;
+    const refused = "reports were not recorded. refused: the worker's token does not allow";
+    for (const [name, token, reason] of [
+      ["wrong", "t", "not a worker's token of this service"],
+      ["expired", await issue({ request: id }, -60), "has expired"],
+      ["transforming", await issue({ operations: ["transform"] }, 60), refused],
+      ["elsewhere", await issue({ request: crypto.randomUUID() }, 60), refused],
+    ] as const) {
+      const worker = `${name} ${id}`;
+      await publish({ worker, token, reports: [asReport(task)] });
+      expect(await poison(worker), name).toContain(reason);
+    }
+    expect(await ledger.read(id)).toMatchObject({ counters: { done: 0 } });
+    await ledger.report(task, "success");
+  });
+
   let ledger: Ledger;
   let consumer: Consumer;
   beforeAll(async () => {
@@ -59,7 +78,7 @@ describe("reports through the database's queue", () => {
       if (fresh.length > 300)
         await publish({
           worker: "many",
-          token: "t",
+          token: await ledger.ctx.workTokens.issue({ operations: ["noop"], request: id }, 60),
           reports: fresh.slice(300).map((task) => asReport(task)),
         });
       await publish(

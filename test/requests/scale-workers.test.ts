@@ -36,8 +36,18 @@ test("one group serves all requests, with as many workers as could be busy", asy
   const large = await ledger.submit(5);
   await Promise.all([queued(small, 2), queued(large, 5)]);
   expect(await wanted()).toEqual([
-    { key: "service", operations: ["noop", "transform"], credentials: {}, size: 7 },
+    {
+      key: "service",
+      operations: ["noop", "transform"],
+      credentials: { workToken: expect.any(String) },
+      size: 7,
+    },
   ]);
+  const token = (await wanted())[0]?.credentials.workToken ?? "";
+  expect(await ledger.ctx.workTokens.verify(token)).toEqual({
+    kind: "worker",
+    scope: { operations: ["noop", "transform"] },
+  });
   const [task] = (await ledger.claim(1, { request: small })) as [Task];
   expect(await size()).toBe(7);
   await ledger.report(task, "success");

@@ -7,6 +7,7 @@ import { say } from "./print.ts";
 
 interface Options {
   url?: string;
+  token?: string;
   operations?: string[];
   name?: string;
   request?: string;
@@ -20,6 +21,10 @@ export function addWorker(program: Command): void {
       "run a worker here: claim tasks, perform them, report; Ctrl-C gives back its tasks",
     )
     .addOption(urlOption())
+    .option(
+      "--token <token>",
+      "the worker's token, where the service wants one (better: LONGSHORE_TOKEN, which no process list shows)",
+    )
     .option(
       "--operations <names>",
       "which operations, separated by commas (default: those the service offers by default)",
@@ -41,7 +46,14 @@ function names(text: string): string[] {
   throw new InvalidArgumentError("Expected names of operations, separated by commas.");
 }
 
-async function work({ url, operations, name, request, concurrency }: Options): Promise<void> {
+async function work({
+  url,
+  token,
+  operations,
+  name,
+  request,
+  concurrency,
+}: Options): Promise<void> {
   const client = readClientConfig();
   const { allOperations } = await import("../../operations/index.ts");
   const { isWorkerOperation, offeredOperations } = await import("../../operations/offered.ts");
@@ -61,7 +73,7 @@ async function work({ url, operations, name, request, concurrency }: Options): P
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
   await runWorker({
     url: url ?? client.url,
-    token: client.token,
+    token: token ?? client.token,
     name: name ?? `${hostname()}-${process.pid}`,
     operations: chosen.map((operation) => operation.name),
     facility,

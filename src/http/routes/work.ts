@@ -93,7 +93,7 @@ export const reportWork = route({
 });
 
 async function answerReports(
-  ctx: Deps<"batcher" | "metrics" | "store">,
+  ctx: Deps<"batcher" | "metrics" | "stepOperations" | "store">,
   caller: Caller,
   worker: string,
   sent: unknown[],

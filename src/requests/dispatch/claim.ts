@@ -1,9 +1,11 @@
 import type { Caller } from "../../auth/caller.ts";
+import { allowsWork, claimable } from "../../auth/work-scope.ts";
 import type { Deps } from "../../deps.ts";
 import type { Task } from "../../operations/contract.ts";
 import { workerOperationNames } from "../../operations/offered.ts";
 import { assertMay } from "../../users/policy.ts";
 import { renewLeases } from "./lease-store.ts";
+import type { WorkKey } from "./start-store.ts";
 import { keyOf } from "./task.ts";
 
 export interface ClaimInput {
@@ -24,26 +26,40 @@ export async function claim(
   signal?: AbortSignal,
 ): Promise<Task[]> {
   assertMay(caller, "work");
-  const wanted = {
-    request,
-    operations: operations ?? workerOperationNames(ctx.operations.values()),
-  };
+  const offered = workerOperationNames(ctx.operations.values());
+  const wanted = claimable(caller, { operations, request }, offered);
   return ctx.claimQueue.claim(wanted, { worker, max }, waitSeconds, signal);
 }
 
-/** Renews what the worker still has; answers the tasks it is to give up: canceled, superseded, or never its own. */
+/** Renews the leases that the worker still has. Returns the tasks to give up: canceled, superseded, or never its own. */
 export async function heartbeat(
-  ctx: Deps<"config" | "ledger">,
+  ctx: Deps<"config" | "ledger" | "stepOperations">,
   caller: Caller,
   { worker, tasks }: { worker: string; tasks: string[] },
 ): Promise<string[]> {
   assertMay(caller, "work");
   const keys = tasks.map((task) => ({ task, key: keyOf(task) }));
-  const known = keys.flatMap(({ key }) => (key ? [key] : []));
+  const known = await allowed(
+    ctx,
+    caller,
+    keys.flatMap(({ key }) => (key ? [key] : [])),
+  );
   const renewed = known.length
     ? await renewLeases(ctx.ledger.query, worker, ctx.config.leaseSeconds, known)
     : new Set<string>();
   return keys
     .filter(({ key }) => !key || !renewed.has(`${key.request}/${key.file}`))
     .map(({ task }) => task);
+}
+
+async function allowed(
+  ctx: Deps<"stepOperations">,
+  caller: Caller,
+  keys: WorkKey[],
+): Promise<WorkKey[]> {
+  if (caller.kind !== "worker") return keys;
+  const operations = await ctx.stepOperations(keys);
+  return keys.filter(({ request }, index) =>
+    allowsWork(caller, { request, operation: operations[index] }),
+  );
 }

@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { local } from "../../auth/caller.ts";
+import { workerOf } from "../../auth/authenticate.ts";
 import { codeOf, isAway } from "../../db/client.ts";
 import type { Deps } from "../../deps.ts";
-import { UnavailableError } from "../../errors.ts";
+import { RequestError, UnavailableError } from "../../errors.ts";
 import { type Consumer, reportsTopic, type Verdict } from "../../queue/contract.ts";
 import type { Report } from "../views.ts";
 import { report } from "./report.ts";
@@ -14,7 +14,9 @@ const envelope = {
     .string()
     .max(10_000)
     .optional()
-    .meta({ description: "The worker's token, where the service wants one." }),
+    .meta({
+      description: "The worker's token: needed with identity on; one that is sent must be valid.",
+    }),
 };
 
 /** The message as it is documented (doc/reports.schema.json): the body of POST /v1/work/reports, and the worker's token. */
@@ -35,20 +37,19 @@ const looseMessage = z.strictObject({
 const prefetch = 2000;
 const againAfterFaultSeconds = 10;
 
+type Consuming = Deps<
+  "batcher" | "config" | "log" | "metrics" | "stepOperations" | "store" | "workTokens"
+>;
+
 /** Takes reports from the queue; a message is acknowledged after its commit. */
-export function consumeReports(
-  ctx: Deps<"batcher" | "log" | "metrics" | "queue" | "store">,
-): Promise<Consumer> {
+export function consumeReports(ctx: Consuming & Deps<"queue">): Promise<Consumer> {
   return ctx.queue.consume(reportsTopic, prefetch, (bodies) =>
     Promise.all(bodies.map((body) => record(ctx, body))),
   );
 }
 
 /** Each message by itself; the batcher makes batches of them all. */
-async function record(
-  ctx: Deps<"batcher" | "log" | "metrics" | "store">,
-  body: unknown,
-): Promise<Verdict> {
+async function record(ctx: Consuming, body: unknown): Promise<Verdict> {
   const message = looseMessage.safeParse(body);
   if (!message.success) return { poison: sentenceOf(message.error) };
   const faults: string[] = [];
@@ -59,7 +60,8 @@ async function record(
     else faults.push(sentenceOf(parsed.error, ["reports", index]));
   }
   try {
-    const answers = good.length ? await report(ctx, local, message.data.worker, good) : [];
+    const caller = await workerOf(ctx, message.data.token);
+    const answers = good.length ? await report(ctx, caller, message.data.worker, good) : [];
     faults.push(...answers.filter((answer) => answer.startsWith("refused")));
   } catch (error) {
     return afterFault(ctx, error);
@@ -72,6 +74,7 @@ async function record(
 
 /** What only time can mend comes again; what the statement itself does not take never will. */
 function afterFault({ log }: Deps<"log">, error: unknown): Verdict {
+  if (error instanceof RequestError) return { poison: error.message };
   if (error instanceof UnavailableError) return { againInSeconds: error.retryAfterSeconds };
   if (isAway(error)) return { againInSeconds: 2 };
   log.error({ err: error }, "reports from the queue were not recorded");

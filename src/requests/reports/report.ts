@@ -1,5 +1,6 @@
 import pRetry from "p-retry";
 import type { Caller } from "../../auth/caller.ts";
+import { allowsWork } from "../../auth/work-scope.ts";
 import { isAway } from "../../db/client.ts";
 import type { Deps } from "../../deps.ts";
 import { UnavailableError } from "../../errors.ts";
@@ -16,14 +17,14 @@ import { verifyResults } from "./verify-results.ts";
  * Rejects with Unavailable when the database stays away: nothing of these reports is then promised.
  */
 export async function report(
-  ctx: Deps<"batcher" | "metrics" | "store">,
+  ctx: Deps<"batcher" | "metrics" | "stepOperations" | "store">,
   caller: Caller,
   worker: string,
   reports: Report[],
   { open = false } = {},
 ): Promise<ReportAnswer[]> {
   assertMay(caller, "work");
-  const refusals = await refusalsOf(ctx, reports);
+  const refusals = await refusalsOf(ctx, caller, reports);
   const good = refusals.size ? reports.filter((_, index) => !refusals.has(index)) : reports;
   const name = sanitize(worker).slice(0, 255);
   const recorded = await ctx.batcher.add(good.map((one) => toRow(name, one, open)));
@@ -35,14 +36,16 @@ export async function report(
   return answers;
 }
 
-/** What needs no look at the ledger, by its place among the reports. */
+/** The reports that the ledger is not asked about, by index. */
 async function refusalsOf(
-  ctx: Deps<"store">,
+  ctx: Deps<"stepOperations" | "store">,
+  caller: Caller,
   reports: Report[],
 ): Promise<Map<number, ReportAnswer>> {
-  const refusals = new Map<number, ReportAnswer>();
+  const refusals = await outsideScope(ctx, caller, reports);
   const looks: Promise<void>[] = [];
   for (const [index, one] of reports.entries()) {
+    if (refusals.has(index)) continue;
     if (!isUuid(one.request)) refusals.set(index, "unknown");
     else if (one.status === "success" && one.results?.length) looks.push(verify(index, one));
   }
@@ -51,6 +54,23 @@ async function refusalsOf(
     if (fault) refusals.set(index, `refused: ${fault}`);
   }
   await Promise.all(looks);
+  return refusals;
+}
+
+async function outsideScope(
+  ctx: Deps<"stepOperations">,
+  caller: Caller,
+  reports: Report[],
+): Promise<Map<number, ReportAnswer>> {
+  const refusals = new Map<number, ReportAnswer>();
+  if (caller.kind !== "worker") return refusals;
+  const operations = await ctx.stepOperations(reports.filter(({ request }) => isUuid(request)));
+  let known = 0;
+  for (const [index, { request }] of reports.entries()) {
+    const operation = isUuid(request) ? operations[known++] : undefined;
+    if (!allowsWork(caller, { request, operation }))
+      refusals.set(index, "refused: the worker's token does not allow reports of this file.");
+  }
   return refusals;
 }
 

@@ -6,12 +6,15 @@ import { usefulWorkers } from "./scale-workers-store.ts";
 /** The group that serves every request. */
 const serviceGroup = "service";
 
+/** A worker that is still busy when its token expires ends, and another takes its place. */
+const tokenSeconds = 7 * 86_400;
+
 /** Workers stay so long after their work has ended: starting one takes longer than most tasks. */
 const scaleDownMilliseconds = 30_000;
 
 /** Has the runner run what the ledger has work for; for the leader, again and again in its term. */
 export function makeScaler(
-  ctx: Deps<"db" | "operations" | "runner">,
+  ctx: Deps<"db" | "operations" | "runner" | "workTokens">,
   now: () => number = Date.now,
 ): () => Promise<void> {
   const steady = makeScaleDownDelay(scaleDownMilliseconds, now);
@@ -19,12 +22,14 @@ export function makeScaler(
 }
 
 async function wantedGroups(
-  ctx: Deps<"db" | "operations">,
+  ctx: Deps<"db" | "operations" | "workTokens">,
   steady: (size: number) => number,
 ): Promise<WorkerGroup[]> {
   const operations = workerOperationNames(ctx.operations.values());
   const size = steady(await usefulWorkers(ctx.db.query, operations));
-  return size > 0 ? [{ key: serviceGroup, operations, credentials: {}, size }] : [];
+  if (size === 0) return [];
+  const workToken = await ctx.workTokens.issue({ operations }, tokenSeconds);
+  return [{ key: serviceGroup, operations, credentials: { workToken }, size }];
 }
 
 /** Follows a size upwards at once, and downwards when it has been lower for the given time. */

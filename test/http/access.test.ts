@@ -1,0 +1,140 @@
+// Every route and every façade endpoint, called by every kind of caller: what users/policy.ts says is what happens.
+import type { IncomingMessage } from "node:http";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Caller, local, ownerOf } from "../../src/auth/caller.ts";
+import { attemptToken } from "../../src/facades/servicex/attempt-token.ts";
+import { servicexEndpoints } from "../../src/facades/servicex/index.ts";
+import { routes } from "../../src/http/routes/index.ts";
+import { type Action, type Decision, decide, whoseRequest } from "../../src/users/policy.ts";
+import { type Api, openApi } from "../support/api.ts";
+
+const elsewhere = "00000000-0000-4000-8000-000000000000";
+
+const callers: Record<string, Caller> = {
+  local,
+  Ann: { kind: "user", owner: "ann" },
+  Bob: { kind: "user", owner: "bob" },
+  "a key of Ann": { kind: "key", owner: "ann" },
+  "a key of Bob": { kind: "key", owner: "bob" },
+  "an administrator": { kind: "admin", owner: "root" },
+  "an operator": { kind: "operator", name: "ops" },
+  "another service": { kind: "peer", name: "peer" },
+  "a worker": { kind: "worker", scope: { operations: ["noop", "transform"] } },
+  "a worker of another request": { kind: "worker", scope: { request: elsewhere } },
+  "an unknown caller": { kind: "anonymous" },
+};
+const byName = ({ headers }: IncomingMessage) => callers[String(headers["x-caller"])] ?? local;
+
+let api: Api;
+
+beforeAll(async () => {
+  api = await openApi({ authenticate: byName });
+});
+
+afterAll(() => api.close());
+
+interface Case {
+  method: string;
+  path: string;
+  access: Action;
+  body?: unknown;
+  /** the address itself says who calls */
+  signed?: boolean;
+}
+
+const cases: Case[] = [
+  ...routes.map(({ method, path, access, body }) => ({
+    method,
+    path,
+    access,
+    body: body?.example,
+  })),
+  ...servicexEndpoints.map(({ method, path, access, callerOf }) => ({
+    method,
+    path: path.replaceAll(/:(\w+)/g, "{$1}"),
+    access,
+    signed: callerOf !== undefined,
+    body: path.endsWith("/file-complete") ? { "file-id": 0, status: "failure" } : {},
+  })),
+];
+
+/** ServiceX's clients get a 404 there, whoever they are: no request has a deployment. */
+const neverFound = "/servicex/transformation/{id}/deployment-status";
+
+interface Fixture {
+  request: string;
+  file: number;
+  dataset: string;
+}
+
+/** An ended request of Ann. */
+async function ended(): Promise<Fixture> {
+  const { ledger } = api;
+  const request = await ledger.submit(1, { owner: "ann" });
+  const [task] = await ledger.claim(1, { request });
+  if (!task) throw new Error("no task");
+  await ledger.report(task, "success");
+  const { dataset } = await ledger.ended(request);
+  return { request, file: task.file, dataset: dataset.id };
+}
+
+const isOfDataset = ({ path }: Case) => /\/datasets\/\{/.test(path);
+const isOfRequest = ({ path }: Case) => /\/(requests|transformation)\/\{id\}/.test(path);
+
+function addressOf(it: Case, { request, file, dataset }: Fixture): string {
+  const attempt = { request, step: 1, file, attempt: 1 };
+  const values: Record<string, string> = {
+    id: isOfDataset(it) ? dataset : request,
+    file: String(file),
+    dataset,
+    token: attemptToken(api.ledger.ctx.signingKey, attempt),
+    operation: "noop",
+    owner: "ann",
+  };
+  return it.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => values[name] ?? name);
+}
+
+function expected(it: Case, caller: Caller, { request }: Fixture): Decision {
+  if (it.signed) return "allowed";
+  if (isOfRequest(it))
+    return decide(caller, it.access, whoseRequest(caller, { id: request, owner: "ann" }));
+  if (isOfDataset(it))
+    return decide(caller, it.access, ownerOf(caller) === "ann" ? "own" : "foreign");
+  return decide(caller, it.access);
+}
+
+const refusals: Record<number, Decision> = { 401: "sign_in", 403: "forbidden", 404: "not_found" };
+
+describe.each(cases)("$method $path", (it) => {
+  let fixture: Fixture;
+  const changes = it.method !== "get";
+  beforeAll(async () => {
+    fixture = await ended();
+  });
+
+  test.each(Object.keys(callers))("called by %s", async (name) => {
+    const caller = callers[name] ?? local;
+    if (changes && isOfRequest(it)) fixture = await ended();
+    const body = { ...(it.body as object) };
+    if ("file-id" in body) Object.assign(body, { "file-id": fixture.file });
+    const answer = await api.call({
+      method: it.method.toUpperCase(),
+      path: addressOf(it, fixture),
+      headers: { "x-caller": name, ...(changes && { "content-type": "application/json" }) },
+      ...(changes && it.method !== "delete" && { body: JSON.stringify(body) }),
+    });
+    const decision = refusals[answer.status] ?? "allowed";
+    const wanted = expected(it, caller, fixture);
+    if (it.path === neverFound && wanted === "allowed") expect(answer.status).toBe(404);
+    else expect(decision, `${answer.status} ${answer.text}`).toBe(wanted);
+  });
+});
+
+test("every action of the policy is the access of some route", () => {
+  // A new rule that nobody asks is a mistake, as is a route that no rule is for.
+  const asked = new Set(cases.map(({ access }) => access));
+  expect(asked.size).toBeGreaterThan(8);
+  for (const { access, path, method } of cases) {
+    expect(decide(local, access), `${method} ${path}`).toBe("allowed");
+  }
+});
