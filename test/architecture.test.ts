@@ -123,7 +123,7 @@ test("only stores speak SQL to the ledger", () => {
   const wrong = sources
     .filter(
       ({ path }) =>
-        !/(^|\/|-)store\.ts$/.test(path) &&
+        !isStore(path) &&
         !/^(db|queue|operations)\//.test(path) &&
         !statementBuilders.includes(path),
     )
@@ -132,8 +132,53 @@ test("only stores speak SQL to the ledger", () => {
   expect(wrong).toEqual([]);
 });
 
+/** Not a store of rows: it names the S3 endpoint that a client reads. */
+function isStore(path: string): boolean {
+  return /(^|\/|-)store\.ts$/.test(path) && path !== "facades/servicex/object-store.ts";
+}
+
 /** They write SQL for the stores and run none. */
 const statementBuilders = ["requests/file-move.ts", "requests/step-counters.ts"];
+
+test("a store is imported only from its own folder", () => {
+  const foreign = edges(
+    (from, to) => isStore(to) && !isWithin(from, dirname(to)),
+    (source) => source.mentions,
+  );
+  expect(foreign.sort()).toEqual(storesOfOthers);
+});
+
+/** The folder, what is below it, and the file of the same name beside it. */
+function isWithin(path: string, folder: string): boolean {
+  return path.startsWith(`${folder}/`) || path === `${folder}.ts`;
+}
+
+/** Known exceptions, each to become a use case of the store's folder. None may be added. */
+const storesOfOthers = [
+  "receipts/document.ts → requests/read/error-groups-store.ts",
+  "receipts/document.ts → requests/read/results-store.ts",
+  "requests/advance/end.ts → requests/read/request-store.ts",
+  "requests/advance/orphaned-objects.ts → requests/read/request-store.ts",
+  "requests/advance/orphaned-objects.ts → requests/read/results-store.ts",
+  "requests/dispatch/dispatch.ts → shares/line-store.ts",
+  "requests/dispatch/seats.ts → shares/line-store.ts",
+  "requests/dispatch/start.ts → shares/line-store.ts",
+  "requests/dispatch/start.ts → shares/lock-store.ts",
+  "requests/monitor/metrics.ts → requests/reports/report-store.ts",
+  "requests/monitor/place-in-line.ts → shares/place-store.ts",
+  "requests/scheduler/scheduler.ts → requests/advance/advance-store.ts",
+  "requests/scheduler/sweep.ts → datasets/lookup-store.ts",
+  "requests/scheduler/sweep.ts → requests/advance/advance-store.ts",
+  "requests/scheduler/sweep.ts → requests/read/results-store.ts",
+];
+
+test("http knows no façade: it is given what it serves", () => {
+  const wrong = edges(
+    (from, to) => part(from) === "http" && part(to) === "facades",
+    (source) => source.mentions,
+  );
+  expect(wrong).toEqual([]);
+});
 
 test("only config.ts reads the environment", () => {
   expect(naming(/process\.env\b/, ["config.ts"])).toEqual([]);
@@ -194,8 +239,8 @@ test.each([
 /** Written by a program, for programs. */
 const generated = ["src/client/api-types.ts"];
 
-test("imports make no circle", () => {
-  const graph = new Map(sources.map(({ path, imports }) => [path, imports]));
+test("imports make no circle, those of types and import() counted", () => {
+  const graph = new Map(sources.map(({ path, mentions }) => [path, mentions]));
   expect(circles(graph)).toEqual([]);
 });
 
@@ -238,7 +283,8 @@ function importsOf(path: string, text: string, types: boolean): string[] {
   const statements = text.matchAll(
     /^(?:import|export)\s+(type\s)?(?:[^;"]*?from\s+)?"(\.[^"]+)"/gm,
   );
-  return [...statements].flatMap(([, type, to]) =>
+  const late = types ? text.matchAll(/\bimport\((\s*)"(\.[^"]+)"/g) : [];
+  return [...statements, ...late].flatMap(([, type, to]) =>
     type && !types ? [] : [relative(src, resolve(src, dirname(path), to ?? ""))],
   );
 }

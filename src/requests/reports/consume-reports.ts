@@ -10,13 +10,9 @@ import { mostReports, reportSchema, workerName } from "./report-schema.ts";
 
 const envelope = {
   worker: workerName,
-  token: z
-    .string()
-    .max(10_000)
-    .optional()
-    .meta({
-      description: "The worker's token: needed with identity on; one that is sent must be valid.",
-    }),
+  token: z.string().max(10_000).optional().meta({
+    description: "The worker's token: needed with identity on; one that is sent must be valid.",
+  }),
 };
 
 /** The message as it is documented (doc/reports.schema.json): the body of POST /v1/work/reports, and the worker's token. */

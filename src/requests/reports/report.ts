@@ -1,9 +1,6 @@
-import pRetry from "p-retry";
 import type { Caller } from "../../auth/caller.ts";
 import { allowsWork } from "../../auth/work-scope.ts";
-import { isAway } from "../../db/client.ts";
 import type { Deps } from "../../deps.ts";
-import { UnavailableError } from "../../errors.ts";
 import { assertMay } from "../../users/policy.ts";
 import { isUuid } from "../../uuid.ts";
 import type { Report, ReportAnswer } from "../views.ts";
@@ -126,23 +123,4 @@ function whenOf(text: string | undefined): number {
 /** Postgres takes neither NUL nor half a surrogate pair; one such character must not sink a batch. */
 function sanitize(text: string): string {
   return text.replaceAll("\0", "\ufffd").toWellFormed();
-}
-
-/** Waits and tries again while the database is away, then says so. */
-export async function retryWhileAway<Result>(
-  seconds: number,
-  work: () => Promise<Result>,
-): Promise<Result> {
-  return pRetry(work, {
-    retries: Number.POSITIVE_INFINITY,
-    maxRetryTime: seconds * 1000,
-    minTimeout: 50,
-    maxTimeout: 1000,
-    shouldRetry: ({ error }) => isAway(error),
-  }).catch((error: unknown) => {
-    if (!isAway(error)) throw error;
-    throw new UnavailableError(
-      "The database is away; the reports were not recorded. Send them again.",
-    );
-  });
 }
