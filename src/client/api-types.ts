@@ -10,8 +10,8 @@ export interface paths {
     get?: never;
     put?: never;
     /**
-     * Report what became of files; durable before the answer
-     * @description A report that cannot be read is answered `refused: why` and does not sink the others; a call in which none can be read is refused as a whole.
+     * Report what happened to files; stored durably before the answer
+     * @description A report that cannot be read is answered with `refused: why` and does not affect the others; a call in which none can be read is refused as a whole.
      */
     post: operations["reportWork"];
     delete?: never;
@@ -29,7 +29,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Renew the leases of tasks in hand; the answer names those to give up */
+    /** Renew the leases of the tasks that the worker holds; the answer lists those to give up */
     post: operations["heartbeatWork"];
     delete?: never;
     options?: never;
@@ -46,7 +46,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Take tasks; each is this worker's until its lease is over */
+    /** Claim tasks; each belongs to this worker until its lease ends */
     post: operations["claimWork"];
     delete?: never;
     options?: never;
@@ -99,7 +99,7 @@ export interface paths {
     };
     /**
      * Follow a request: server-sent events of its counters and state, until it ends
-     * @description `progress` carries the counters, `state` the state, round, reason and counters. Last-Event-ID goes on from there; after the end it is answered 204.
+     * @description `progress` carries the counters, `state` the state, round, reason and counters. Last-Event-ID continues from there; after the end the answer is 204.
      */
     get: operations["watchRequest"];
     put?: never;
@@ -119,7 +119,7 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Cancel a request: nothing of it is given out from here on */
+    /** Cancel a request: none of its files are dispatched any more */
     post: operations["cancelRequest"];
     delete?: never;
     options?: never;
@@ -185,7 +185,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** List why files failed, in groups, the greatest first */
+    /** List why files failed, in groups, the largest first */
     get: operations["listErrors"];
     put?: never;
     post?: never;
@@ -291,7 +291,7 @@ export interface paths {
     get: operations["getDataset"];
     put?: never;
     post?: never;
-    /** Forget a dataset: the next request that names it looks anew; requests that use it keep it */
+    /** Mark a dataset stale: the next request that names it looks it up again; requests that use it keep it */
     delete: operations["deleteDataset"];
     options?: never;
     head?: never;
@@ -516,7 +516,7 @@ export interface components {
       /** @default 1 */
       max?: number;
       /**
-       * @description How long to wait for work when there is none.
+       * @description How long to wait if there is no work now.
        * @default 0
        */
       wait_seconds?: number;
@@ -548,7 +548,7 @@ export interface components {
       attempts?: number;
       /** @description Before the second try; doubled before each one after, up to five minutes (or to this, where it is longer). */
       wait_seconds?: number;
-      /** @description Error classes worth another try, whatever the worker says of them; all others fail at once. */
+      /** @description Error classes that are retried, whatever the worker reports; files fail at once for all others. */
       classes?: string[];
     };
     /** @enum {string} */
@@ -595,7 +595,7 @@ export interface components {
       share: number;
     };
     /**
-     * @description RFC 9457. `detail` says what was wrong and what is allowed; `errors` says it of each place, by a JSON pointer into the body or a parameter's name.
+     * @description RFC 9457. `detail` says what is wrong and what is allowed; `errors` says it for each place, with a JSON pointer into the body or the name of a parameter.
      * @example {
      *       "type": "urn:longshore:problem:bad_input",
      *       "title": "Bad Request",
@@ -697,7 +697,7 @@ export interface components {
       settings: {
         [key: string]: unknown;
       };
-      /** @description When its files are tried again, where that was said. */
+      /** @description The retry policy that was submitted; null: the default. */
       retry: {
         attempts: number | null;
         wait_seconds: number | null;
@@ -772,7 +772,7 @@ export interface components {
         /** @description Other requests of its owner that go first. */
         requests_before: number;
       } | null;
-      /** @description When it ends, if it goes on as in the last minutes; null while nothing can be said. */
+      /** @description When it will end at the pace of the last minutes; null while that is not known. */
       eta: {
         /** Format: date-time */
         p50: string;
@@ -1246,7 +1246,7 @@ export interface operations {
       };
     };
     responses: {
-      /** @description One answer a report, in the same order. */
+      /** @description One answer for each report, in the same order. */
       200: {
         headers: {
           [name: string]: unknown;
@@ -1267,7 +1267,7 @@ export interface operations {
           };
         };
       };
-      /** @description Something in the input is wrong; `errors` says where. */
+      /** @description The input is wrong; `errors` says where. */
       400: {
         headers: {
           [name: string]: unknown;
@@ -1276,7 +1276,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description The Host or Origin is foreign. */
+      /** @description The Host or Origin is not this service's, or the caller may not do this. */
       403: {
         headers: {
           [name: string]: unknown;
@@ -1303,7 +1303,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Something the service needs is away for a moment; try again after Retry-After seconds. */
+      /** @description Something that the service needs is unavailable; try again after Retry-After seconds. */
       503: {
         headers: {
           [name: string]: unknown;
@@ -1335,7 +1335,7 @@ export interface operations {
       };
     };
     responses: {
-      /** @description Tasks that are canceled or another's by now. */
+      /** @description Tasks that are canceled or no longer this worker's. */
       200: {
         headers: {
           [name: string]: unknown;
@@ -1346,7 +1346,7 @@ export interface operations {
           };
         };
       };
-      /** @description Something in the input is wrong; `errors` says where. */
+      /** @description The input is wrong; `errors` says where. */
       400: {
         headers: {
           [name: string]: unknown;
@@ -1355,7 +1355,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description The Host or Origin is foreign. */
+      /** @description The Host or Origin is not this service's, or the caller may not do this. */
       403: {
         headers: {
           [name: string]: unknown;
@@ -1382,7 +1382,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Something the service needs is away for a moment; try again after Retry-After seconds. */
+      /** @description Something that the service needs is unavailable; try again after Retry-After seconds. */
       503: {
         headers: {
           [name: string]: unknown;
@@ -1427,7 +1427,7 @@ export interface operations {
           };
         };
       };
-      /** @description Something in the input is wrong; `errors` says where. */
+      /** @description The input is wrong; `errors` says where. */
       400: {
         headers: {
           [name: string]: unknown;
@@ -1436,7 +1436,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description The Host or Origin is foreign. */
+      /** @description The Host or Origin is not this service's, or the caller may not do this. */
       403: {
         headers: {
           [name: string]: unknown;
@@ -1463,7 +1463,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Something the service needs is away for a moment; try again after Retry-After seconds. */
+      /** @description Something that the service needs is unavailable; try again after Retry-After seconds. */
       503: {
         headers: {
           [name: string]: unknown;
@@ -1479,9 +1479,9 @@ export interface operations {
       query?: {
         state?: components["schemas"]["RequestState"];
         owner?: string;
-        /** @description Where the page before ended: its `next`. */
+        /** @description The `next` of the previous page. */
         cursor?: string;
-        /** @description How many at most (50 unless said, 200 at most). */
+        /** @description Page size (default 50, maximum 200). */
         limit?: number;
       };
       header?: never;
@@ -1502,7 +1502,7 @@ export interface operations {
           };
         };
       };
-      /** @description Something in the input is wrong; `errors` says where. */
+      /** @description The input is wrong; `errors` says where. */
       400: {
         headers: {
           [name: string]: unknown;
@@ -1511,7 +1511,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description The Host or Origin is foreign. */
+      /** @description The Host or Origin is not this service's, or the caller may not do this. */
       403: {
         headers: {
           [name: string]: unknown;
@@ -1520,7 +1520,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Something the service needs is away for a moment; try again after Retry-After seconds. */
+      /** @description Something that the service needs is unavailable; try again after Retry-After seconds. */
       503: {
         headers: {
           [name: string]: unknown;
@@ -1578,7 +1578,7 @@ export interface operations {
           "application/json": components["schemas"]["Request"];
         };
       };
-      /** @description Recorded; work begins. */
+      /** @description Recorded; the work begins. */
       201: {
         headers: {
           [name: string]: unknown;
@@ -1587,7 +1587,7 @@ export interface operations {
           "application/json": components["schemas"]["Request"];
         };
       };
-      /** @description Something in the input is wrong; `errors` says where. */
+      /** @description The input is wrong; `errors` says where. */
       400: {
         headers: {
           [name: string]: unknown;
@@ -1596,7 +1596,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description The Host or Origin is foreign. */
+      /** @description The Host or Origin is not this service's, or the caller may not do this. */
       403: {
         headers: {
           [name: string]: unknown;
@@ -1632,7 +1632,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Something the service needs is away for a moment; try again after Retry-After seconds. */
+      /** @description Something that the service needs is unavailable; try again after Retry-After seconds. */
       503: {
         headers: {
           [name: string]: unknown;
@@ -1664,7 +1664,7 @@ export interface operations {
           "application/json": components["schemas"]["RequestNow"];
         };
       };
-      /** @description The Host or Origin is foreign. */
+      /** @description The Host or Origin is not this service's, or the caller may not do this. */
       403: {
         headers: {
           [name: string]: unknown;
@@ -1673,7 +1673,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description There is no such thing. */
+      /** @description Not found, or it belongs to somebody else. */
       404: {
         headers: {
           [name: string]: unknown;
@@ -1682,7 +1682,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Something the service needs is away for a moment; try again after Retry-After seconds. */
+      /** @description Something that the service needs is unavailable; try again after Retry-After seconds. */
       503: {
         headers: {
           [name: string]: unknown;
@@ -1705,14 +1705,14 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description It is gone. */
+      /** @description It is deleted. */
       204: {
         headers: {
           [name: string]: unknown;
         };
         content?: never;
       };
-      /** @description The Host or Origin is foreign. */
+      /** @description The Host or Origin is not this service's, or the caller may not do this. */
       403: {
         headers: {
           [name: string]: unknown;
@@ -1721,7 +1721,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description There is no such thing. */
+      /** @description Not found, or it belongs to somebody else. */
       404: {
         headers: {
           [name: string]: unknown;
@@ -1739,7 +1739,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Something the service needs is away for a moment; try again after Retry-After seconds. */
+      /** @description Something that the service needs is unavailable; try again after Retry-After seconds. */
       503: {
         headers: {
           [name: string]: unknown;
@@ -1776,14 +1776,14 @@ export interface operations {
           "text/event-stream": unknown;
         };
       };
-      /** @description All was told already. */
+      /** @description There is nothing new and there will not be. */
       204: {
         headers: {
           [name: string]: unknown;
         };
         content?: never;
       };
-      /** @description The Host or Origin is foreign. */
+      /** @description The Host or Origin is not this service's, or the caller may not do this. */
       403: {
         headers: {
           [name: string]: unknown;
@@ -1792,7 +1792,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description There is no such thing. */
+      /** @description Not found, or it belongs to somebody else. */
       404: {
         headers: {
           [name: string]: unknown;
@@ -1801,7 +1801,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Something the service needs is away for a moment; try again after Retry-After seconds. */
+      /** @description Something that the service needs is unavailable; try again after Retry-After seconds. */
       503: {
         headers: {
           [name: string]: unknown;
@@ -1833,7 +1833,7 @@ export interface operations {
           "application/json": components["schemas"]["Request"];
         };
       };
-      /** @description The Host or Origin is foreign. */
+      /** @description The Host or Origin is not this service's, or the caller may not do this. */
       403: {
         headers: {
           [name: string]: unknown;
@@ -1842,7 +1842,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description There is no such thing. */
+      /** @description Not found, or it belongs to somebody else. */
       404: {
         headers: {
           [name: string]: unknown;
@@ -1860,7 +1860,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Something the service needs is away for a moment; try again after Retry-After seconds. */
+      /** @description Something that the service needs is unavailable; try again after Retry-After seconds. */
       503: {
         headers: {
           [name: string]: unknown;
@@ -1880,9 +1880,9 @@ export interface operations {
         error?: string;
         /** @description What the file's first path begins with. */
         prefix?: string;
-        /** @description Where the page before ended: its `next`. */
+        /** @description The `next` of the previous page. */
         cursor?: string;
-        /** @description How many at most (100 unless said, 1000 at most). */
+        /** @description Page size (default 100, maximum 1000). */
         limit?: number;
       };
       header?: never;
@@ -1906,7 +1906,7 @@ export interface operations {
           };
         };
       };
-      /** @description Something in the input is wrong; `errors` says where. */
+      /** @description The input is wrong; `errors` says where. */
       400: {
         headers: {
           [name: string]: unknown;
@@ -1915,7 +1915,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description The Host or Origin is foreign. */
+      /** @description The Host or Origin is not this service's, or the caller may not do this. */
       403: {
         headers: {
           [name: string]: unknown;
@@ -1924,7 +1924,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description There is no such thing. */
+      /** @description Not found, or it belongs to somebody else. */
       404: {
         headers: {
           [name: string]: unknown;
@@ -1933,7 +1933,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Something the service needs is away for a moment; try again after Retry-After seconds. */
+      /** @description Something that the service needs is unavailable; try again after Retry-After seconds. */
       503: {
         headers: {
           [name: string]: unknown;
@@ -1967,7 +1967,7 @@ export interface operations {
           "application/json": components["schemas"]["FileWithHistory"];
         };
       };
-      /** @description The Host or Origin is foreign. */
+      /** @description The Host or Origin is not this service's, or the caller may not do this. */
       403: {
         headers: {
           [name: string]: unknown;
@@ -1976,7 +1976,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description There is no such thing. */
+      /** @description Not found, or it belongs to somebody else. */
       404: {
         headers: {
           [name: string]: unknown;
@@ -1985,7 +1985,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Something the service needs is away for a moment; try again after Retry-After seconds. */
+      /** @description Something that the service needs is unavailable; try again after Retry-After seconds. */
       503: {
         headers: {
           [name: string]: unknown;
@@ -1999,9 +1999,9 @@ export interface operations {
   listResults: {
     parameters: {
       query?: {
-        /** @description The `next` of the page before. */
+        /** @description The `next` of the previous page. */
         after?: string;
-        /** @description How many at most (100 unless said, 1000 at most). */
+        /** @description Page size (default 100, maximum 1000). */
         limit?: number;
       };
       header?: never;
@@ -2021,12 +2021,12 @@ export interface operations {
         content: {
           "application/json": {
             items: components["schemas"]["Result"][];
-            /** @description Never null: ask again with `after` set to it, and no late result is missed. */
+            /** @description Never null: poll with `after` set to it, and no late result is missed. */
             next: string;
           };
         };
       };
-      /** @description Something in the input is wrong; `errors` says where. */
+      /** @description The input is wrong; `errors` says where. */
       400: {
         headers: {
           [name: string]: unknown;
@@ -2035,7 +2035,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description The Host or Origin is foreign. */
+      /** @description The Host or Origin is not this service's, or the caller may not do this. */
       403: {
         headers: {
           [name: string]: unknown;
@@ -2044,7 +2044,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description There is no such thing. */
+      /** @description Not found, or it belongs to somebody else. */
       404: {
         headers: {
           [name: string]: unknown;
@@ -2053,7 +2053,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Something the service needs is away for a moment; try again after Retry-After seconds. */
+      /** @description Something that the service needs is unavailable; try again after Retry-After seconds. */
       503: {
         headers: {
           [name: string]: unknown;
@@ -2088,7 +2088,7 @@ export interface operations {
           };
         };
       };
-      /** @description The Host or Origin is foreign. */
+      /** @description The Host or Origin is not this service's, or the caller may not do this. */
       403: {
         headers: {
           [name: string]: unknown;
@@ -2097,7 +2097,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description There is no such thing. */
+      /** @description Not found, or it belongs to somebody else. */
       404: {
         headers: {
           [name: string]: unknown;
@@ -2106,7 +2106,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Something the service needs is away for a moment; try again after Retry-After seconds. */
+      /** @description Something that the service needs is unavailable; try again after Retry-After seconds. */
       503: {
         headers: {
           [name: string]: unknown;
@@ -2149,7 +2149,7 @@ export interface operations {
           "application/json": components["schemas"]["Redriven"];
         };
       };
-      /** @description Something in the input is wrong; `errors` says where. */
+      /** @description The input is wrong; `errors` says where. */
       400: {
         headers: {
           [name: string]: unknown;
@@ -2158,7 +2158,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description The Host or Origin is foreign. */
+      /** @description The Host or Origin is not this service's, or the caller may not do this. */
       403: {
         headers: {
           [name: string]: unknown;
@@ -2167,7 +2167,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description There is no such thing. */
+      /** @description Not found, or it belongs to somebody else. */
       404: {
         headers: {
           [name: string]: unknown;
@@ -2203,7 +2203,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Something the service needs is away for a moment; try again after Retry-After seconds. */
+      /** @description Something that the service needs is unavailable; try again after Retry-After seconds. */
       503: {
         headers: {
           [name: string]: unknown;
@@ -2244,7 +2244,7 @@ export interface operations {
         };
         content?: never;
       };
-      /** @description Something in the input is wrong; `errors` says where. */
+      /** @description The input is wrong; `errors` says where. */
       400: {
         headers: {
           [name: string]: unknown;
@@ -2253,7 +2253,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description The Host or Origin is foreign. */
+      /** @description The Host or Origin is not this service's, or the caller may not do this. */
       403: {
         headers: {
           [name: string]: unknown;
@@ -2262,7 +2262,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description There is no such thing. */
+      /** @description Not found, or it belongs to somebody else. */
       404: {
         headers: {
           [name: string]: unknown;
@@ -2289,7 +2289,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Something the service needs is away for a moment; try again after Retry-After seconds. */
+      /** @description Something that the service needs is unavailable; try again after Retry-After seconds. */
       503: {
         headers: {
           [name: string]: unknown;
@@ -2321,7 +2321,7 @@ export interface operations {
           "application/json": components["schemas"]["SignedReceipt"];
         };
       };
-      /** @description The Host or Origin is foreign. */
+      /** @description The Host or Origin is not this service's, or the caller may not do this. */
       403: {
         headers: {
           [name: string]: unknown;
@@ -2330,7 +2330,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description There is no such thing. */
+      /** @description Not found, or it belongs to somebody else. */
       404: {
         headers: {
           [name: string]: unknown;
@@ -2348,7 +2348,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Something the service needs is away for a moment; try again after Retry-After seconds. */
+      /** @description Something that the service needs is unavailable; try again after Retry-After seconds. */
       503: {
         headers: {
           [name: string]: unknown;
@@ -2377,7 +2377,7 @@ export interface operations {
           "application/json": components["schemas"]["ReceiptKeys"];
         };
       };
-      /** @description The Host or Origin is foreign. */
+      /** @description The Host or Origin is not this service's, or the caller may not do this. */
       403: {
         headers: {
           [name: string]: unknown;
@@ -2386,7 +2386,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Something the service needs is away for a moment; try again after Retry-After seconds. */
+      /** @description Something that the service needs is unavailable; try again after Retry-After seconds. */
       503: {
         headers: {
           [name: string]: unknown;
@@ -2403,9 +2403,9 @@ export interface operations {
         finder?: string;
         /** @description Also those that no new request uses. */
         past?: "true" | "false";
-        /** @description Where the page before ended: its `next`. */
+        /** @description The `next` of the previous page. */
         cursor?: string;
-        /** @description How many at most (50 unless said, 200 at most). */
+        /** @description Page size (default 50, maximum 200). */
         limit?: number;
       };
       header?: never;
@@ -2426,7 +2426,7 @@ export interface operations {
           };
         };
       };
-      /** @description Something in the input is wrong; `errors` says where. */
+      /** @description The input is wrong; `errors` says where. */
       400: {
         headers: {
           [name: string]: unknown;
@@ -2435,7 +2435,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description The Host or Origin is foreign. */
+      /** @description The Host or Origin is not this service's, or the caller may not do this. */
       403: {
         headers: {
           [name: string]: unknown;
@@ -2444,7 +2444,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Something the service needs is away for a moment; try again after Retry-After seconds. */
+      /** @description Something that the service needs is unavailable; try again after Retry-After seconds. */
       503: {
         headers: {
           [name: string]: unknown;
@@ -2476,7 +2476,7 @@ export interface operations {
           "application/json": components["schemas"]["Dataset"];
         };
       };
-      /** @description The Host or Origin is foreign. */
+      /** @description The Host or Origin is not this service's, or the caller may not do this. */
       403: {
         headers: {
           [name: string]: unknown;
@@ -2485,7 +2485,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description There is no such thing. */
+      /** @description Not found, or it belongs to somebody else. */
       404: {
         headers: {
           [name: string]: unknown;
@@ -2494,7 +2494,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Something the service needs is away for a moment; try again after Retry-After seconds. */
+      /** @description Something that the service needs is unavailable; try again after Retry-After seconds. */
       503: {
         headers: {
           [name: string]: unknown;
@@ -2517,7 +2517,7 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description It is forgotten, now or before. */
+      /** @description It is stale. */
       200: {
         headers: {
           [name: string]: unknown;
@@ -2526,7 +2526,7 @@ export interface operations {
           "application/json": components["schemas"]["Dataset"];
         };
       };
-      /** @description The Host or Origin is foreign. */
+      /** @description The Host or Origin is not this service's, or the caller may not do this. */
       403: {
         headers: {
           [name: string]: unknown;
@@ -2535,7 +2535,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description There is no such thing. */
+      /** @description Not found, or it belongs to somebody else. */
       404: {
         headers: {
           [name: string]: unknown;
@@ -2544,7 +2544,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Something the service needs is away for a moment; try again after Retry-After seconds. */
+      /** @description Something that the service needs is unavailable; try again after Retry-After seconds. */
       503: {
         headers: {
           [name: string]: unknown;
@@ -2558,9 +2558,9 @@ export interface operations {
   listDatasetFiles: {
     parameters: {
       query?: {
-        /** @description Where the page before ended: its `next`. */
+        /** @description The `next` of the previous page. */
         cursor?: string;
-        /** @description How many at most (100 unless said, 1000 at most). */
+        /** @description Page size (default 100, maximum 1000). */
         limit?: number;
       };
       header?: never;
@@ -2584,7 +2584,7 @@ export interface operations {
           };
         };
       };
-      /** @description Something in the input is wrong; `errors` says where. */
+      /** @description The input is wrong; `errors` says where. */
       400: {
         headers: {
           [name: string]: unknown;
@@ -2593,7 +2593,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description The Host or Origin is foreign. */
+      /** @description The Host or Origin is not this service's, or the caller may not do this. */
       403: {
         headers: {
           [name: string]: unknown;
@@ -2602,7 +2602,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description There is no such thing. */
+      /** @description Not found, or it belongs to somebody else. */
       404: {
         headers: {
           [name: string]: unknown;
@@ -2611,7 +2611,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Something the service needs is away for a moment; try again after Retry-After seconds. */
+      /** @description Something that the service needs is unavailable; try again after Retry-After seconds. */
       503: {
         headers: {
           [name: string]: unknown;
@@ -2643,7 +2643,7 @@ export interface operations {
           };
         };
       };
-      /** @description The Host or Origin is foreign. */
+      /** @description The Host or Origin is not this service's, or the caller may not do this. */
       403: {
         headers: {
           [name: string]: unknown;
@@ -2652,7 +2652,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Something the service needs is away for a moment; try again after Retry-After seconds. */
+      /** @description Something that the service needs is unavailable; try again after Retry-After seconds. */
       503: {
         headers: {
           [name: string]: unknown;
@@ -2681,7 +2681,7 @@ export interface operations {
           "application/json": components["schemas"]["Limits"];
         };
       };
-      /** @description The Host or Origin is foreign. */
+      /** @description The Host or Origin is not this service's, or the caller may not do this. */
       403: {
         headers: {
           [name: string]: unknown;
@@ -2690,7 +2690,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Something the service needs is away for a moment; try again after Retry-After seconds. */
+      /** @description Something that the service needs is unavailable; try again after Retry-After seconds. */
       503: {
         headers: {
           [name: string]: unknown;
@@ -2732,7 +2732,7 @@ export interface operations {
           "application/json": components["schemas"]["Limits"];
         };
       };
-      /** @description Something in the input is wrong; `errors` says where. */
+      /** @description The input is wrong; `errors` says where. */
       400: {
         headers: {
           [name: string]: unknown;
@@ -2741,7 +2741,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description The Host or Origin is foreign. */
+      /** @description The Host or Origin is not this service's, or the caller may not do this. */
       403: {
         headers: {
           [name: string]: unknown;
@@ -2750,7 +2750,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description There is no such thing. */
+      /** @description Not found, or it belongs to somebody else. */
       404: {
         headers: {
           [name: string]: unknown;
@@ -2777,7 +2777,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Something the service needs is away for a moment; try again after Retry-After seconds. */
+      /** @description Something that the service needs is unavailable; try again after Retry-After seconds. */
       503: {
         headers: {
           [name: string]: unknown;
@@ -2818,7 +2818,7 @@ export interface operations {
           "application/json": components["schemas"]["Limits"];
         };
       };
-      /** @description Something in the input is wrong; `errors` says where. */
+      /** @description The input is wrong; `errors` says where. */
       400: {
         headers: {
           [name: string]: unknown;
@@ -2827,7 +2827,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description The Host or Origin is foreign. */
+      /** @description The Host or Origin is not this service's, or the caller may not do this. */
       403: {
         headers: {
           [name: string]: unknown;
@@ -2836,7 +2836,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description There is no such thing. */
+      /** @description Not found, or it belongs to somebody else. */
       404: {
         headers: {
           [name: string]: unknown;
@@ -2863,7 +2863,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Something the service needs is away for a moment; try again after Retry-After seconds. */
+      /** @description Something that the service needs is unavailable; try again after Retry-After seconds. */
       503: {
         headers: {
           [name: string]: unknown;
@@ -2895,7 +2895,7 @@ export interface operations {
           };
         };
       };
-      /** @description The Host or Origin is foreign. */
+      /** @description The Host or Origin is not this service's, or the caller may not do this. */
       403: {
         headers: {
           [name: string]: unknown;
@@ -2904,7 +2904,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Something the service needs is away for a moment; try again after Retry-After seconds. */
+      /** @description Something that the service needs is unavailable; try again after Retry-After seconds. */
       503: {
         headers: {
           [name: string]: unknown;
@@ -2933,7 +2933,7 @@ export interface operations {
           "application/json": components["schemas"]["Readiness"];
         };
       };
-      /** @description The Host or Origin is foreign. */
+      /** @description The Host or Origin is not this service's, or the caller may not do this. */
       403: {
         headers: {
           [name: string]: unknown;
@@ -2942,7 +2942,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description It cannot; `missing` says what is away, in words. */
+      /** @description It cannot; `missing` says what is unavailable, in words. */
       503: {
         headers: {
           [name: string]: unknown;
@@ -2972,7 +2972,7 @@ export interface operations {
           "text/plain": string;
         };
       };
-      /** @description The Host or Origin is foreign. */
+      /** @description The Host or Origin is not this service's, or the caller may not do this. */
       403: {
         headers: {
           [name: string]: unknown;
@@ -2981,7 +2981,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Something the service needs is away for a moment; try again after Retry-After seconds. */
+      /** @description Something that the service needs is unavailable; try again after Retry-After seconds. */
       503: {
         headers: {
           [name: string]: unknown;
@@ -3012,7 +3012,7 @@ export interface operations {
           };
         };
       };
-      /** @description The Host or Origin is foreign. */
+      /** @description The Host or Origin is not this service's, or the caller may not do this. */
       403: {
         headers: {
           [name: string]: unknown;
@@ -3021,7 +3021,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Something the service needs is away for a moment; try again after Retry-After seconds. */
+      /** @description Something that the service needs is unavailable; try again after Retry-After seconds. */
       503: {
         headers: {
           [name: string]: unknown;

@@ -39,7 +39,7 @@ const start = `SwaggerUIBundle(${JSON.stringify({
   validatorUrl: null,
 })});\n`;
 
-/** Swagger UI from our own origin: nothing is fetched from elsewhere. */
+/** Swagger UI from our own origin: nothing is loaded from another. */
 export const docs: Mount = {
   name: "docs",
   owns: (path) => /^\/docs(\/|$)/.test(path),

@@ -8,11 +8,11 @@ import { isFinal } from "../requests/state.ts";
 import type { RequestView } from "../requests/views.ts";
 
 const leastGapMilliseconds = 500;
-/** The notifier may lose a ring. */
+/** Notifications may be lost. */
 const pollSeconds = 2;
 const heartbeatMilliseconds = 15_000;
 
-/** Says what there is to say of a request in one word, so that a client that comes back with it hears only what is new. */
+/** Fingerprint of a request's visible state: a client that reconnects with it receives only what is new. */
 export function eventId({ round, state, counters: c }: RequestView): string {
   return [round, state, c.waiting, c.queued, c.running, c.done, c.failed, c.canceled].join(".");
 }
@@ -51,7 +51,7 @@ export async function streamEvents(
   }
 }
 
-/** The state comes last: who stops listening at a final state has heard the final counters. */
+/** The state comes last: a client that stops at a final state has received the final counters. */
 function sendChanges(
   response: ServerResponse,
   sent: RequestView | undefined,
@@ -84,7 +84,7 @@ function subscribe(ctx: Deps<"notifier">, id: string): Subscription {
   return subscription;
 }
 
-/** The request as it is after the next ring; undefined when there is no more to follow. */
+/** The request after the next notification; undefined when there is nothing more to follow. */
 async function next(
   ctx: Deps<"db">,
   id: string,
@@ -114,7 +114,7 @@ async function untilNotified(subscription: Subscription, signal: AbortSignal): P
   subscription.notified = false;
 }
 
-/** An aborted wait is a wait that is over. */
+/** An aborted wait has ended like any other. */
 async function ignoreAbort(waiting: Promise<void>): Promise<void> {
   await waiting.catch((error: Error) => {
     if (error.name !== "AbortError") throw error;

@@ -4,14 +4,14 @@ import type { AddressInfo } from "node:net";
 
 export interface Listening {
   url: string;
-  /** Takes in no more; what is in hand has so many seconds to finish. Closing twice is closing once. */
+  /** Accepts no more calls; those being answered have so many seconds to finish. May be called twice. */
   close(seconds: number): Promise<void>;
 }
 
-/** A prefix of 4,096 letters of any script is nine times as long in a URL; with Node's 16 kB it would be refused without a word. */
+/** A prefix of 4,096 letters can be nine times as long in a URL, which Node's limit of 16 kB would refuse. */
 const maxHeaderSize = 65_536;
 
-/** Rejects with a sentence when the address cannot be had. `setting` is the variable that names the port. */
+/** Rejects with a sentence when the address is unavailable. `setting` is the variable that names the port. */
 export async function listen(
   host: string,
   port: number,

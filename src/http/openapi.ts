@@ -99,24 +99,26 @@ function responsesOf(route: Route): ZodOpenApiResponsesObject {
 function refusals({ params, body, query }: Route): [number, string][] {
   return [
     ...(body || query
-      ? ([[400, "Something in the input is wrong; `errors` says where."]] as [number, string][])
+      ? ([[400, "The input is wrong; `errors` says where."]] as [number, string][])
       : []),
-    [403, "The Host or Origin is foreign."],
-    ...(params ? ([[404, "There is no such thing."]] as [number, string][]) : []),
+    [403, "The Host or Origin is not this service's, or the caller may not do this."],
+    ...(params
+      ? ([[404, "Not found, or it belongs to somebody else."]] as [number, string][])
+      : []),
     ...(body
       ? ([
           [413, `The body is larger than ${body.limitMegabytes ?? 1} MB.`],
           [415, "The body is not application/json in UTF-8."],
         ] as [number, string][])
       : []),
-    [503, "Something the service needs is away for a moment; try again after Retry-After seconds."],
+    [503, "Something that the service needs is unavailable; try again after Retry-After seconds."],
   ];
 }
 
 function responseOf(status: number, { description, schema, mediaType, example }: Documented) {
   const named = description || (STATUS_CODES[status] ?? "");
   if (mediaType) {
-    // Of a stream of events a schema would be taken for each event's.
+    // A schema here would be read as that of a single event.
     const schema = mediaType === "text/event-stream" ? {} : { schema: z.string() };
     return {
       description: named,

@@ -2,7 +2,7 @@ import type { ZodObject, ZodType, z } from "zod";
 import { notFound, RequestError } from "../errors.ts";
 import { fieldErrors } from "./sentences.ts";
 
-/** Parses a body; every fault is named with its place. */
+/** Parses a body; every error is reported with its place. */
 export function parse<Schema extends ZodType>(schema: Schema, value: unknown): z.output<Schema> {
   const parsed = schema.safeParse(value, { reportInput: true });
   if (parsed.success) return parsed.data;

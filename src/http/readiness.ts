@@ -17,7 +17,7 @@ export async function readiness(
     checks.map(async ([name, check]) => [name, await failureOf(check)] as const),
   );
   return Object.fromEntries(
-    found.flatMap(([name, fault]) => (fault === undefined ? [] : [[name, fault]])),
+    found.flatMap(([name, failure]) => (failure === undefined ? [] : [[name, failure]])),
   );
 }
 

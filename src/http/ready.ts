@@ -7,8 +7,8 @@ import { send } from "./send.ts";
 const mostHeld = 2000;
 
 /**
- * Answers from the first moment on: calls that come before the service is ready are held until it is. A sidecar gives up
- * connecting after half a second and never reports again, so the listener opens before everything else.
+ * Holds calls that arrive before the service is ready. A sidecar gives up connecting after half a second and never
+ * reports again, so the listener opens before everything else.
  */
 export function holdUntilReady(
   ready: Promise<RequestListener>,

@@ -1,4 +1,4 @@
-// A route is one object with its schemas; validation, the OpenAPI document and the types of the client come from it.
+// A route is one object with its schemas. Validation, the OpenAPI document and the client's types come from it.
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type ZodObject, type ZodType, z } from "zod";
 import type { Caller } from "../auth/caller.ts";
@@ -25,7 +25,7 @@ export interface BodyRule<Body extends ZodType> {
   /** for the OpenAPI document, where more is parsed later than the schema says */
   documented?: ZodType;
   limitMegabytes?: number;
-  /** what happens to NUL characters and halves of surrogate pairs, which Postgres cannot store; refused unless said otherwise */
+  /** what happens to NUL characters and lone surrogates, which Postgres cannot store; default: refused */
   text?: TextRule;
   example?: unknown;
 }
@@ -46,7 +46,7 @@ export interface Input<Params, Query, Body> {
   request: IncomingMessage;
   /** the body as it was sent, before defaults */
   sent: unknown;
-  /** aborted when the caller has gone */
+  /** aborted when the caller has closed the connection */
   gone(): AbortSignal;
 }
 
@@ -136,9 +136,9 @@ async function readNothing(request: IncomingMessage): Promise<undefined> {
 }
 
 /** Without a reason of ours each abort makes an exception with a stack, at every answer. */
-const isGone = new Error("The caller has gone.");
+const isGone = new Error("The caller has closed the connection.");
 
-/** A response closes when it is sent, and when its caller has gone before. */
+/** A response closes when it is sent, and when its caller closes the connection before that. */
 function untilGone(response: ServerResponse): AbortSignal {
   const gone = new AbortController();
   response.once("close", () => gone.abort(isGone));

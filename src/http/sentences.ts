@@ -1,4 +1,4 @@
-// Faults of input in words: what was wrong, what is expected, and where.
+// Errors of input as sentences: what is wrong, what is expected, and where.
 import type { ZodType, z } from "zod";
 import { didYouMean } from "../did-you-mean.ts";
 import type { FieldError } from "../errors.ts";
@@ -127,7 +127,7 @@ function kindOf(input: unknown): string {
   return names[typeof input] ?? "that";
 }
 
-/** Schemas of ours say what they expect (`must be …`); the library's own messages begin with a capital. */
+/** Our schemas say what they expect (`must be …`); the library's own messages begin with a capital. */
 function lower(message: string): string {
   return message.startsWith("must ")
     ? message

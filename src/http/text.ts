@@ -1,7 +1,7 @@
 import { RequestError } from "../errors.ts";
 
 const deepest = 64;
-// NUL and the lone halves of surrogate pairs: JSON can say them (by an escape only), UTF-8 and Postgres cannot.
+// NUL and lone surrogates: JSON can hold them (as escapes), UTF-8 and Postgres cannot.
 const unstorable = /\0|\p{Surrogate}/u;
 const everyUnstorable = /\0|\p{Surrogate}/gu;
 const suspicious = /\\u(0000|d[89a-f])/i;
@@ -10,7 +10,7 @@ type Visit = (text: string, path: readonly string[]) => string;
 
 /** Answers the value itself, or refuses it with the place of the first text that cannot be stored. */
 export function checkText(value: unknown, json: string): unknown {
-  return look(value, json, (text, path) => {
+  return scan(value, json, (text, path) => {
     if (unstorable.test(text)) throw refusal(text, path);
     return text;
   });
@@ -18,13 +18,13 @@ export function checkText(value: unknown, json: string): unknown {
 
 /** Replaces what cannot be stored by the replacement character, in place. */
 export function sanitizeText(value: unknown, json: string): unknown {
-  return look(value, json, (text) =>
+  return scan(value, json, (text) =>
     unstorable.test(text) ? text.replace(everyUnstorable, "\ufffd") : text,
   );
 }
 
-/** A short body without such escapes needs no second look. */
-function look(value: unknown, json: string, visit: Visit): unknown {
+/** A body without such escapes need not be walked. */
+function scan(value: unknown, json: string, visit: Visit): unknown {
   return suspicious.test(json) || mayBeDeep(json) ? walk(value, visit, []) : value;
 }
 

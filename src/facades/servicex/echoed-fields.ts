@@ -1,4 +1,4 @@
-// What a ServiceX user said that means nothing to us and must be echoed: kept with the request, opaque to the domain.
+// Fields that mean nothing to us and must be echoed: kept with the request, opaque to the domain.
 import { z } from "zod";
 import type { RequestView } from "../../requests/views.ts";
 import { resultDestinations } from "./words.ts";
@@ -10,8 +10,8 @@ const shape = z.object({
   "client-version": z.string().optional(),
 });
 
-export type Remembered = z.infer<typeof shape>;
+export type EchoedFields = z.infer<typeof shape>;
 
-export function rememberedOf({ facade }: Pick<RequestView, "facade">): Remembered {
+export function echoedFieldsOf({ facade }: Pick<RequestView, "facade">): EchoedFields {
   return shape.safeParse(facade?.servicex).data ?? {};
 }

@@ -3,7 +3,10 @@ import type { ServerResponse } from "node:http";
 
 const chunkCharacters = 64 * 1024;
 
-/** `{…head, "<name>": [ … ]}`, as fast as its reader takes it; memory holds a chunk. What fails after the first byte ends the connection. */
+/**
+ * `{…head, "<name>": [ … ]}`, as fast as its reader takes it; memory holds a chunk. A failure after the first byte ends
+ * the connection.
+ */
 export async function writeJsonList(
   response: ServerResponse,
   name: string,
@@ -29,7 +32,7 @@ export async function writeJsonList(
   response.end(`${text}]}\n`);
 }
 
-/** Late, so that a fault before the first chunk is still answered as one. */
+/** Late, so that a failure before the first chunk still gets an error as its answer. */
 function begin(response: ServerResponse): void {
   if (!response.headersSent)
     response.writeHead(200, { "content-type": "application/json; charset=utf-8" });

@@ -4,7 +4,7 @@ import type { Deps } from "../../deps.ts";
 import { isFinal } from "../../requests/state.ts";
 import type { RequestView } from "../../requests/views.ts";
 import { version } from "../../version.ts";
-import { rememberedOf } from "./echoed-fields.ts";
+import { echoedFieldsOf } from "./echoed-fields.ts";
 import { generatorOf, imageOf } from "./generators.ts";
 import { extrasOf, type TransformationExtras } from "./store.ts";
 import { timestamp } from "./times.ts";
@@ -56,9 +56,9 @@ function toTransformation(
   extras: TransformationExtras | undefined,
   userAgent: string | undefined,
 ): Transformation {
-  const remembered = rememberedOf(view);
+  const echoed = echoedFieldsOf(view);
   const step = view.steps.at(-1);
-  const image = imageOf(remembered.codegen ?? (step ? generatorOf(step) : "unknown"));
+  const image = imageOf(echoed.codegen ?? (step ? generatorOf(step) : "unknown"));
   const counts = countsOf(view, extras);
   const finishedAt =
     view.finished_at ?? (view.state === "canceling" ? extras?.cancelAskedAt : undefined);
@@ -69,11 +69,11 @@ function toTransformation(
     did_id: Number(view.dataset.id),
     selection: typeof step?.settings.selection === "string" ? step.settings.selection : "",
     columns: null,
-    "tree-name": remembered["tree-name"] ?? null,
+    "tree-name": echoed["tree-name"] ?? null,
     image,
     workers: view.workers,
     "workflow-name": "selection_codegen",
-    "result-destination": remembered["result-destination"] ?? "object-store",
+    "result-destination": echoed["result-destination"] ?? "object-store",
     // Clients know no word for CSV or JSON, and one row that they cannot read fails their whole list.
     "result-format": "parquet",
     "generated-code-cm": "",
@@ -81,7 +81,7 @@ function toTransformation(
       state: view.state,
       datasetFailed: view.dataset.state === "failed",
       beganLookup: extras?.firstOfDataset ?? true,
-      knowsBadDataset: knowsBadDataset(userAgent, remembered["client-version"]),
+      knowsBadDataset: knowsBadDataset(userAgent, echoed["client-version"]),
     }),
     "failure-info": view.reason,
     "app-version": version,
@@ -98,8 +98,8 @@ function toTransformation(
 }
 
 /**
- * `completed` is the number of results that can be had: a client waits for exactly so many names. While the list of files is
- * open nothing is said of what remains, because the oldest clients take a 0 for the end.
+ * `completed` is the number of results that can be downloaded: a client waits for exactly so many names. While the list of files is
+ * open, what remains is null, because the oldest clients take a 0 for the end.
  */
 function countsOf(
   { counters, state, dataset }: RequestView,
@@ -120,7 +120,7 @@ function didOf({ dataset }: RequestView): string {
   return dataset.finder === "user" ? dataset.name : `${dataset.finder}://${dataset.name}`;
 }
 
-/** 3.3.0 brought the word. Clients before 3.2.0 read through aiohttp; later ones say their version when they submit. */
+/** Since 3.3.0. Clients before 3.2.0 read through aiohttp; later ones send their version when they submit. */
 function knowsBadDataset(
   userAgent: string | undefined,
   clientVersion: string | undefined,

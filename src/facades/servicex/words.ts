@@ -1,4 +1,4 @@
-// Our words → ServiceX's. Every map is total: a client parses these as enums and fails the whole answer at any other.
+// Our words → ServiceX's. Every map is total: clients parse these as enums and reject a whole answer at any other.
 import type { DatasetOutcome } from "../../datasets/lookup-end.ts";
 import type { RequestState } from "../../requests/state.ts";
 
@@ -39,7 +39,7 @@ const byState: Record<RequestState, (input: StatusInput) => Status> = {
     datasetFailed && knowsBadDataset ? "Bad Dataset" : "Fatal",
 };
 
-/** Where to look for requests of a status; what is found there still has to be looked at. */
+/** States that requests of a status can have; not every request in them has that status. */
 export function statesOf(status: Status): RequestState[] {
   return statesByStatus[status];
 }

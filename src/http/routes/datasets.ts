@@ -74,9 +74,9 @@ export const deleteDataset = route({
   tag,
   access: "dataset.delete",
   summary:
-    "Forget a dataset: the next request that names it looks anew; requests that use it keep it",
+    "Mark a dataset stale: the next request that names it looks it up again; requests that use it keep it",
   params,
-  responses: { 200: { description: "It is forgotten, now or before.", schema: dataset } },
+  responses: { 200: { description: "It is stale.", schema: dataset } },
   handler: async (ctx, call) => ({
     status: 200,
     body: (await removeDataset(ctx, call.params.dataset, call.caller)).dataset,

@@ -1,4 +1,4 @@
-// What is done with a request that has ended: look at its failures, try them again, delete it.
+// A request that has ended: its failures, a redrive, its deletion.
 import { z } from "zod";
 import { deleteRequest as removeRequest } from "../../requests/lifecycle/delete.ts";
 import { redrive } from "../../requests/lifecycle/redrive.ts";
@@ -31,7 +31,7 @@ export const listRequestErrors = route({
   name: "listErrors",
   tag: "files",
   access: "request.read",
-  summary: "List why files failed, in groups, the greatest first",
+  summary: "List why files failed, in groups, the largest first",
   params: requestParams,
   responses: {
     200: {
@@ -91,7 +91,7 @@ export const deleteRequest = route({
   summary: "Delete a request that has ended, with its rows and its results; its receipt stays",
   params: requestParams,
   responses: {
-    204: { description: "It is gone." },
+    204: { description: "It is deleted." },
     409: { description: "It has not ended: cancel it first." },
   },
   async handler(ctx, { params, caller }) {

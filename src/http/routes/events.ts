@@ -12,7 +12,7 @@ export const watchRequest = route({
   access: "request.read",
   summary: "Follow a request: server-sent events of its counters and state, until it ends",
   description:
-    "`progress` carries the counters, `state` the state, round, reason and counters. Last-Event-ID goes on from there; after the end it is answered 204.",
+    "`progress` carries the counters, `state` the state, round, reason and counters. Last-Event-ID continues from there; after the end the answer is 204.",
   params: requestParams,
   responses: {
     200: {
@@ -21,7 +21,7 @@ export const watchRequest = route({
       example:
         'id: 1.running.4.0.2.2\nevent: progress\ndata: {"total":8,"waiting":4,"queued":0,"running":2,"done":2,"failed":0,"canceled":0}\n\n',
     },
-    204: { description: "All was told already." },
+    204: { description: "There is nothing new and there will not be." },
   },
   async handler(ctx, { params, caller, request }) {
     const view = await readRequest(ctx, params.id, caller);

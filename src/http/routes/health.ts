@@ -29,7 +29,7 @@ export const getReadiness = route({
   responses: {
     200: { description: "It can.", schema: readinessBody },
     503: {
-      description: "It cannot; `missing` says what is away, in words.",
+      description: "It cannot; `missing` says what is unavailable, in words.",
       schema: readinessBody,
     },
   },

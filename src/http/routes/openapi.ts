@@ -2,7 +2,7 @@ import { z } from "zod";
 import { documentOf } from "../openapi.ts";
 import { type Route, route } from "../route.ts";
 
-/** The document is made of the list of routes, which this route is in: the list is asked for late. */
+/** The document lists the routes, and this route is one of them: hence the function. */
 export function getOpenApi(routes: () => readonly Route[]): Route {
   return route({
     method: "get",

@@ -30,7 +30,7 @@ export const submitRequest = route({
   headers: idempotencyHeader,
   body: { schema: submitBody, limitMegabytes: 64, example: submitExample },
   responses: {
-    201: { description: "Recorded; work begins.", schema: requestView },
+    201: { description: "Recorded; the work begins.", schema: requestView },
     200: { description: "The request that this idempotency key made before.", schema: requestView },
     422: {
       description: "The idempotency key was used with another body, or the query cannot work.",
@@ -103,7 +103,7 @@ export const cancelRequest = route({
   name: "cancelRequest",
   tag: "requests",
   access: "request.change",
-  summary: "Cancel a request: nothing of it is given out from here on",
+  summary: "Cancel a request: none of its files are dispatched any more",
   params: requestParams,
   responses: {
     200: { description: "It is canceling, or canceled already.", schema: requestView },

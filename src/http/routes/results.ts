@@ -18,7 +18,7 @@ export const listRequestResults = route({
       .min(1)
       .max(1000)
       .optional()
-      .meta({ description: "The `next` of the page before." }),
+      .meta({ description: "The `next` of the previous page." }),
     limit: limit(1000, 100),
   }),
   responses: { 200: { description: "A page of results with signed URLs.", schema: resultPage } },

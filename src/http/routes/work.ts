@@ -14,7 +14,7 @@ export const claimWork = route({
   name: "claimWork",
   tag: "work",
   access: "work",
-  summary: "Take tasks; each is this worker's until its lease is over",
+  summary: "Claim tasks; each belongs to this worker until its lease ends",
   hot: true,
   body: {
     schema: schema.claimBody,
@@ -34,7 +34,7 @@ export const heartbeatWork = route({
   name: "heartbeatWork",
   tag: "work",
   access: "work",
-  summary: "Renew the leases of tasks in hand; the answer names those to give up",
+  summary: "Renew the leases of the tasks that the worker holds; the answer lists those to give up",
   hot: true,
   body: {
     schema: schema.heartbeatBody,
@@ -43,7 +43,7 @@ export const heartbeatWork = route({
   },
   responses: {
     200: {
-      description: "Tasks that are canceled or another's by now.",
+      description: "Tasks that are canceled or no longer this worker's.",
       schema: schema.heartbeatAnswer,
     },
   },
@@ -58,9 +58,9 @@ export const reportWork = route({
   name: "reportWork",
   tag: "work",
   access: "work",
-  summary: "Report what became of files; durable before the answer",
+  summary: "Report what happened to files; stored durably before the answer",
   description:
-    "A report that cannot be read is answered `refused: why` and does not sink the others; a call in which none can be read is refused as a whole.",
+    "A report that cannot be read is answered with `refused: why` and does not affect the others; a call in which none can be read is refused as a whole.",
   hot: true,
   body: {
     schema: schema.reportsBody,
@@ -82,7 +82,10 @@ export const reportWork = route({
     },
   },
   responses: {
-    200: { description: "One answer a report, in the same order.", schema: schema.reportsAnswer },
+    200: {
+      description: "One answer for each report, in the same order.",
+      schema: schema.reportsAnswer,
+    },
   },
   async handler(ctx, { caller, body }) {
     return {
@@ -107,9 +110,9 @@ async function answerReports(
       good.push(parsed.data);
       continue;
     }
-    const faults = fieldErrors(schema.report, parsed.error.issues, ["reports", String(index)]);
-    refused.set(index, `refused: ${faults[0]?.detail ?? "it cannot be read."}`);
-    if (errors.length < 50) errors.push(...faults);
+    const found = fieldErrors(schema.report, parsed.error.issues, ["reports", String(index)]);
+    refused.set(index, `refused: ${found[0]?.detail ?? "it cannot be read."}`);
+    if (errors.length < 50) errors.push(...found);
   }
   if (good.length === 0) throw badInput(errors);
   const answers = await report(ctx, caller, worker, good);

@@ -69,6 +69,6 @@ const result = z
 export const resultPage = z.object({
   items: z.array(result),
   next: z.string().meta({
-    description: "Never null: ask again with `after` set to it, and no late result is missed.",
+    description: "Never null: poll with `after` set to it, and no late result is missed.",
   }),
 });

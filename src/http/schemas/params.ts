@@ -35,13 +35,13 @@ export const cursor = z
   .min(1)
   .max(1000)
   .optional()
-  .meta({ description: "Where the page before ended: its `next`." });
+  .meta({ description: "The `next` of the previous page." });
 
 export function limit(most: number, usual: number) {
   return wholeNumber(most)
     .default(usual)
     .meta({
-      description: `How many at most (${usual} unless said, ${most} at most).`,
+      description: `Page size (default ${usual}, maximum ${most}).`,
       override: { type: "integer", minimum: 1, maximum: most, default: usual },
     });
 }

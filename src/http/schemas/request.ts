@@ -33,7 +33,7 @@ const step = z
         classes: z.array(z.string()).nullable(),
       })
       .nullable()
-      .meta({ description: "When its files are tried again, where that was said." }),
+      .meta({ description: "The retry policy that was submitted; null: the default." }),
     ...countersShape,
     passed: count.meta({ description: "Files that were done here and went on to the next step." }),
   })
@@ -92,7 +92,7 @@ const waiting = z
       .nullable()
       .meta({
         description:
-          "When it ends, if it goes on as in the last minutes; null while nothing can be said.",
+          "When it will end at the pace of the last minutes; null while that is not known.",
       }),
   })
   .meta({ id: "Waiting" }) satisfies z.ZodType<Waiting>;

@@ -43,7 +43,7 @@ export const retryPolicy = z
       .optional()
       .meta({
         description:
-          "Error classes worth another try, whatever the worker says of them; all others fail at once.",
+          "Error classes that are retried, whatever the worker reports; files fail at once for all others.",
       }),
   })
   .meta({ id: "Retry" }) satisfies z.ZodType<RetryPolicy>;

@@ -19,7 +19,7 @@ export const claimBody = z
       .min(0)
       .max(30)
       .default(0)
-      .meta({ description: "How long to wait for work when there is none." }),
+      .meta({ description: "How long to wait if there is no work now." }),
   })
   .meta({ id: "Claim" });
 

@@ -18,7 +18,7 @@ export interface ClaimInput {
   waitSeconds: number;
 }
 
-/** Gives files to a worker, each to one worker only; waits for work at most `waitSeconds`. */
+/** Gives files to a worker, each to one worker only; waits for work up to `waitSeconds`. */
 export async function claim(
   ctx: Deps<"claimQueue" | "operations">,
   caller: Caller,

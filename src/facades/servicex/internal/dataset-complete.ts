@@ -10,7 +10,7 @@ import { plainPath } from "./paths.ts";
 
 const body = z.object({ files: z.coerce.number().int().min(0).nullish().catch(undefined) });
 
-/** The list is whole, says its finder; `files` is held against what came. */
+/** The finder reports that the list is complete; `files` is compared with what arrived. */
 export const filesComplete: Endpoint = {
   method: "put",
   path: `${plainPath}/:id/complete`,

@@ -32,7 +32,7 @@ const file = z.object({
 
 const body = z.union([z.array(file), file.transform((one) => [one])]);
 
-/** One file or a list; said again, a file adds nothing. */
+/** One file or a list; a file that is sent again adds nothing. */
 export const filesFound: Endpoint = {
   method: "put",
   path: `${plainPath}/:id/files`,

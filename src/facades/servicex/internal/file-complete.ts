@@ -48,7 +48,7 @@ async function read({ request }: Call): Promise<FileComplete> {
   return parse(fileCompleteBody, await readJsonOrForm(request, 4));
 }
 
-/** Answers after the commit: the caller takes any answer for delivered, and never reports again. */
+/** Answers after the commit: the caller takes any answer as delivered, and never reports again. */
 async function record(
   { ctx, caller, params, response }: Call,
   body: FileComplete,
@@ -57,14 +57,14 @@ async function record(
   const asked = params.id ?? "";
   return retryWhileUnavailable(response, async () => {
     const request = await reportedRequest(ctx, asked, caller);
-    if (attempt === undefined && request.steps > 1) throw tellsNoStep(asked);
+    if (attempt === undefined && request.steps > 1) throw missingStep(asked);
     const worker = body.place?.host_name ?? body.place?.pod ?? "sidecar";
     const open = attempt === undefined;
     const parsed = await toReport(ctx, caller, request, body, attempt);
     const answer = await recordOne(ctx, caller, worker, parsed, open);
     if (answer === "unknown") {
       if (await isOnItsWay(ctx, parsed))
-        throw new UnavailableError("The file is not yet taken into the request.");
+        throw new UnavailableError("The file is not registered with the request yet.");
       throw unknownFile(request, parsed);
     }
     if (answer.startsWith(refused)) throw badRequest(answer.slice(refused.length));
@@ -91,7 +91,10 @@ async function recordOne(
   return second;
 }
 
-/** A finder of others is heard before its files are copied into the requests that wait for them; a quick worker may report in between. */
+/**
+ * An external finder sends files before they are registered with the requests that wait for them; a quick worker may
+ * report in between.
+ */
 async function isOnItsWay(ctx: Call["ctx"], { request, file }: Report): Promise<boolean> {
   const coming = await isComing(ctx, request, file);
   if (coming) ctx.advanceQueue.add(request);
@@ -103,10 +106,10 @@ function unknownFile({ id }: Reported, { file }: Report): RequestError {
 }
 
 /** A duplicate would count for the next step. */
-function tellsNoStep(id: string): RequestError {
+function missingStep(id: string): RequestError {
   return new RequestError(
     409,
     "no_step",
-    `Request ${id} has several steps, and a report on this path does not say of which it is.`,
+    `Request ${id} has several steps, and a report on this path does not say which one it is for.`,
   );
 }

@@ -13,7 +13,7 @@ import type { Reported } from "./reported-request.ts";
 
 const measure = z.coerce.number().nullish().catch(undefined);
 
-/** Of three generations of workers: what one does not send is missing or null. */
+/** From three generations of workers: what one does not send is missing or null. */
 export const fileCompleteBody = z.object({
   "file-id": z
     .union([
@@ -43,7 +43,7 @@ export const fileCompleteBody = z.object({
 
 export type FileComplete = z.output<typeof fileCompleteBody>;
 
-/** A success counts when the bucket has its object, whose size is the store's. Without it the file is worth another try. */
+/** A success counts when the bucket has its object, whose size is the store's. Without it the file is retried. */
 export async function toReport(
   ctx: Deps<"db" | "store">,
   caller: Caller,
@@ -84,7 +84,10 @@ async function reasonOf(
   return (await lastNoteOf(ctx, request, file)) ?? noReason;
 }
 
-/** By the name that the worker says; by the name that the sidecar gives what it read; at last by that of every replica, since a cache may stand before them. */
+/**
+ * By the name that the worker sends; else by the name that the sidecar makes of the path it read; else by that of every
+ * replica, since a cache may stand before them.
+ */
 async function objectOf(
   ctx: Deps<"db" | "store">,
   caller: Caller,

@@ -16,7 +16,7 @@ const body = z.object({
   info: z.coerce.string().nullish(),
 });
 
-/** What a transformer of 2022 says on its way is history: the reason it gives is kept for the failure it reports next; nothing moves. */
+/** Notes of a transformer of 2022: the reason that it gives is kept for the failure that it reports next. No state changes. */
 export const fileStatusPlain: Endpoint = {
   method: "post",
   path: `${plainPath}/:id/:file/status`,
@@ -33,21 +33,21 @@ export const fileStatusByToken: Endpoint = {
   answer,
 };
 
-/** Always "Ok": whoever asks does not look, and tries an error three times. */
+/** Always "Ok": transformers ignore the answer, and send it again three times after an error. */
 async function answer({ ctx, caller, params, request, response }: Call) {
   const parsed = body.safeParse(await readJsonOrForm(request, 1)).data ?? {};
   const file = Number(params.file);
   const { id } = await retryWhileUnavailable(response, () =>
     findRequest(ctx, params.id ?? "", caller, "work"),
   );
-  const tells = parsed["status-code"] !== "start" && parsed["status-code"] !== "complete";
+  const hasReason = parsed["status-code"] !== "start" && parsed["status-code"] !== "complete";
   if (Number.isSafeInteger(file)) {
     const row = {
       request: id,
       file,
       at: new Date(),
       podName: parsed["pod-name"]?.slice(0, 255) ?? null,
-      info: (tells && parsed.info?.slice(0, longestInfo)) || null,
+      info: (hasReason && parsed.info?.slice(0, longestInfo)) || null,
     };
     await retryWhileUnavailable(response, () => noteProgress(ctx, caller, row));
   }

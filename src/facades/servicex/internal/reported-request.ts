@@ -3,15 +3,15 @@ import type { Context, Deps } from "../../../deps.ts";
 import { hasOutputs } from "../../../operations/offered.ts";
 import { mayOn } from "../../../users/policy.ts";
 import { isUuid } from "../../../uuid.ts";
-import { rememberedOf } from "../echoed-fields.ts";
+import { echoedFieldsOf } from "../echoed-fields.ts";
 import { findRequest } from "../find.ts";
 
-/** What of a request never changes and a report needs: read once, not at each of a million reports. */
+/** What a report needs of a request and never changes: read once, not for each of a million reports. */
 export interface Reported {
   id: string;
   owner: string;
   steps: number;
-  /** its workers put objects into its bucket, which are looked at before a success counts */
+  /** its workers put objects into its bucket, which are checked before a success counts */
   makesObjects: boolean;
 }
 
@@ -37,7 +37,7 @@ export async function reportedRequest(
     makesObjects:
       operation !== undefined &&
       hasOutputs(operation) &&
-      rememberedOf(view)["result-destination"] !== "volume",
+      echoedFieldsOf(view)["result-destination"] !== "volume",
   };
   cache.set(view.id, reported);
   if (cache.size > mostKept) cache.delete(cache.keys().next().value ?? "");

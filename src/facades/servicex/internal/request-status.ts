@@ -18,30 +18,30 @@ const body = z.object({
     .transform((word) => word?.toLowerCase() ?? "info"),
 });
 
-/** What a finder has to say of a request: a line for the log, or, at `fatal`, its end. */
+/** What a finder reports about a request: a line for the log, or, with `fatal`, its end. */
 export const requestStatus: Endpoint = {
   method: "post",
   path: `${plainPath}/:id/status`,
   access: "lookup.report",
   async answer({ ctx, caller, params, request, response }) {
-    const { data: said } = body.safeParse(await readJsonOrForm(request, 1));
-    if (!said) throw badRequest("bad status");
+    const { data: reported } = body.safeParse(await readJsonOrForm(request, 1));
+    if (!reported) throw badRequest("bad status");
     const { id } = await retryWhileUnavailable(response, () =>
       findRequest(ctx, params.id ?? "", caller, "lookup.report"),
     );
-    const info = said.info.slice(0, longestInfo);
+    const info = reported.info.slice(0, longestInfo);
     ctx.log.info(
       {
         request_id: id,
-        source: said.source.slice(0, 100),
-        severity: said.severity.slice(0, 20),
+        source: reported.source.slice(0, 100),
+        severity: reported.severity.slice(0, 20),
         info,
       },
-      "a finder says",
+      "a finder reports",
     );
-    if (said.severity === "fatal")
+    if (reported.severity === "fatal")
       await retryWhileUnavailable(response, () =>
-        failRequest(ctx, id, caller, info || "The finder gave up and said no more."),
+        failRequest(ctx, id, caller, info || "The finder gave up and gave no reason."),
       );
     return { status: 200, body: null };
   },

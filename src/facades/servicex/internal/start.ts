@@ -4,7 +4,7 @@ import { findRequest } from "../find.ts";
 import { retryWhileUnavailable } from "../retry-while-unavailable.ts";
 import { plainPath } from "./paths.ts";
 
-/** Finders of 2022 say that work may begin, once or at each chunk. It begins by itself here, so nothing is moved, least of all an ended request. */
+/** Finders of 2022 send this to begin the work, once or with each chunk. Here it begins by itself: nothing changes. */
 export const start: Endpoint = {
   method: "post",
   path: `${plainPath}/:id/start`,

@@ -7,20 +7,20 @@ import { findRequest } from "../find.ts";
 
 const path = "/servicex/transformation/:id/cancel";
 
-/** By GET as all clients do it, by POST as those that know `post_cancel_transform` may. */
+/** All clients send GET; those that know `post_cancel_transform` may send POST. */
 export const cancelByGet: Endpoint = { method: "get", path, access: "request.change", answer };
 export const cancelByPost: Endpoint = { method: "post", path, access: "request.change", answer };
 
 async function answer({ ctx, caller, params }: Call) {
   const id = params.id ?? "";
   const view = await findRequest(ctx, id, caller);
-  const over = () => badRequest(`Transform request with id ${id} is not in progress.`);
-  if (isFinal(view.state) || view.state === "canceling") throw over();
+  const notOpen = () => badRequest(`Transform request with id ${id} is not in progress.`);
+  if (isFinal(view.state) || view.state === "canceling") throw notOpen();
   try {
     await cancel(ctx, view.id, caller);
   } catch (error) {
-    // It ended between the two looks.
-    if (error instanceof RequestError && error.status === 409) throw over();
+    // It ended in between.
+    if (error instanceof RequestError && error.status === 409) throw notOpen();
     throw error;
   }
   return { status: 200, body: { message: `Canceled transformation request ${id}` } };

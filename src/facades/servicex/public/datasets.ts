@@ -42,7 +42,7 @@ export const getDataset: Endpoint = {
   },
 };
 
-/** The next request that names it looks anew. */
+/** The next request that names it looks it up again. */
 export const deleteDataset: Endpoint = {
   method: "delete",
   path: "/servicex/datasets/:id",

@@ -24,7 +24,7 @@ export const deleteTransformation: Endpoint = {
   },
 };
 
-/** One that was canceled is Canceled to its user at once, while its last files are still being settled. */
+/** A canceled request is Canceled to its user at once, while its last files are still being settled. */
 async function settled(
   ctx: Deps<"db" | "notifier">,
   view: RequestView,

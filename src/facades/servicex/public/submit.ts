@@ -3,7 +3,7 @@ import { RequestError } from "../../../errors.ts";
 import { readJson } from "../../../http/body.ts";
 import { parse } from "../../../http/parse.ts";
 import { submit } from "../../../requests/lifecycle/submit.ts";
-import type { Remembered } from "../echoed-fields.ts";
+import type { EchoedFields } from "../echoed-fields.ts";
 import type { Endpoint } from "../endpoint.ts";
 import { badRequest } from "../errors.ts";
 import { stepOf } from "../generators.ts";
@@ -48,7 +48,7 @@ export const submitTransformation: Endpoint = {
       format: parsed["result-format"] ?? "parquet",
       destination,
     });
-    const servicex: Remembered = {
+    const servicex: EchoedFields = {
       codegen,
       "tree-name": parsed["tree-name"] ?? null,
       "result-destination": destination,
@@ -77,7 +77,7 @@ function datasetOf(
   throw badRequest("400 Bad Request: Must provide did or file-list but not both");
 }
 
-/** What cannot work is 400 to a ServiceX client: it shows the sentence of that, and repeats a 5xx. */
+/** ServiceX's clients show the sentence of a 400, and repeat a 5xx. */
 async function asBadRequest<Answer>(work: Promise<Answer>): Promise<Answer> {
   try {
     return await work;
