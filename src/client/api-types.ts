@@ -1276,6 +1276,15 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
+      /** @description With identity on: the caller has not signed in, or the token is wrong. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
       /** @description The Host or Origin is not this service's, or the caller may not do this. */
       403: {
         headers: {
@@ -1348,6 +1357,15 @@ export interface operations {
       };
       /** @description The input is wrong; `errors` says where. */
       400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description With identity on: the caller has not signed in, or the token is wrong. */
+      401: {
         headers: {
           [name: string]: unknown;
         };
@@ -1436,6 +1454,15 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
+      /** @description With identity on: the caller has not signed in, or the token is wrong. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
       /** @description The Host or Origin is not this service's, or the caller may not do this. */
       403: {
         headers: {
@@ -1504,6 +1531,15 @@ export interface operations {
       };
       /** @description The input is wrong; `errors` says where. */
       400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description With identity on: the caller has not signed in, or the token is wrong. */
+      401: {
         headers: {
           [name: string]: unknown;
         };
@@ -1596,6 +1632,15 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
+      /** @description With identity on: the caller has not signed in, or the token is wrong. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
       /** @description The Host or Origin is not this service's, or the caller may not do this. */
       403: {
         headers: {
@@ -1664,6 +1709,15 @@ export interface operations {
           "application/json": components["schemas"]["RequestNow"];
         };
       };
+      /** @description With identity on: the caller has not signed in, or the token is wrong. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
       /** @description The Host or Origin is not this service's, or the caller may not do this. */
       403: {
         headers: {
@@ -1711,6 +1765,15 @@ export interface operations {
           [name: string]: unknown;
         };
         content?: never;
+      };
+      /** @description With identity on: the caller has not signed in, or the token is wrong. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
       };
       /** @description The Host or Origin is not this service's, or the caller may not do this. */
       403: {
@@ -1783,6 +1846,15 @@ export interface operations {
         };
         content?: never;
       };
+      /** @description With identity on: the caller has not signed in, or the token is wrong. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
       /** @description The Host or Origin is not this service's, or the caller may not do this. */
       403: {
         headers: {
@@ -1831,6 +1903,15 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["Request"];
+        };
+      };
+      /** @description With identity on: the caller has not signed in, or the token is wrong. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description The Host or Origin is not this service's, or the caller may not do this. */
@@ -1915,6 +1996,15 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
+      /** @description With identity on: the caller has not signed in, or the token is wrong. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
       /** @description The Host or Origin is not this service's, or the caller may not do this. */
       403: {
         headers: {
@@ -1965,6 +2055,15 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["FileWithHistory"];
+        };
+      };
+      /** @description With identity on: the caller has not signed in, or the token is wrong. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description The Host or Origin is not this service's, or the caller may not do this. */
@@ -2035,6 +2134,15 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
+      /** @description With identity on: the caller has not signed in, or the token is wrong. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
       /** @description The Host or Origin is not this service's, or the caller may not do this. */
       403: {
         headers: {
@@ -2086,6 +2194,15 @@ export interface operations {
             items: components["schemas"]["ErrorGroup"][];
             next: string | null;
           };
+        };
+      };
+      /** @description With identity on: the caller has not signed in, or the token is wrong. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description The Host or Origin is not this service's, or the caller may not do this. */
@@ -2151,6 +2268,15 @@ export interface operations {
       };
       /** @description The input is wrong; `errors` says where. */
       400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description With identity on: the caller has not signed in, or the token is wrong. */
+      401: {
         headers: {
           [name: string]: unknown;
         };
@@ -2253,6 +2379,15 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
+      /** @description With identity on: the caller has not signed in, or the token is wrong. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
       /** @description The Host or Origin is not this service's, or the caller may not do this. */
       403: {
         headers: {
@@ -2319,6 +2454,15 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["SignedReceipt"];
+        };
+      };
+      /** @description With identity on: the caller has not signed in, or the token is wrong. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description The Host or Origin is not this service's, or the caller may not do this. */
@@ -2435,6 +2579,15 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
+      /** @description With identity on: the caller has not signed in, or the token is wrong. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
       /** @description The Host or Origin is not this service's, or the caller may not do this. */
       403: {
         headers: {
@@ -2474,6 +2627,15 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["Dataset"];
+        };
+      };
+      /** @description With identity on: the caller has not signed in, or the token is wrong. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description The Host or Origin is not this service's, or the caller may not do this. */
@@ -2524,6 +2686,15 @@ export interface operations {
         };
         content: {
           "application/json": components["schemas"]["Dataset"];
+        };
+      };
+      /** @description With identity on: the caller has not signed in, or the token is wrong. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description The Host or Origin is not this service's, or the caller may not do this. */
@@ -2586,6 +2757,15 @@ export interface operations {
       };
       /** @description The input is wrong; `errors` says where. */
       400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description With identity on: the caller has not signed in, or the token is wrong. */
+      401: {
         headers: {
           [name: string]: unknown;
         };
@@ -2681,6 +2861,15 @@ export interface operations {
           "application/json": components["schemas"]["Limits"];
         };
       };
+      /** @description With identity on: the caller has not signed in, or the token is wrong. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
       /** @description The Host or Origin is not this service's, or the caller may not do this. */
       403: {
         headers: {
@@ -2734,6 +2923,15 @@ export interface operations {
       };
       /** @description The input is wrong; `errors` says where. */
       400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description With identity on: the caller has not signed in, or the token is wrong. */
+      401: {
         headers: {
           [name: string]: unknown;
         };
@@ -2820,6 +3018,15 @@ export interface operations {
       };
       /** @description The input is wrong; `errors` says where. */
       400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description With identity on: the caller has not signed in, or the token is wrong. */
+      401: {
         headers: {
           [name: string]: unknown;
         };
@@ -2970,6 +3177,15 @@ export interface operations {
         content: {
           /** @example longshore_http_seconds_count 12 */
           "text/plain": string;
+        };
+      };
+      /** @description With identity on: the caller has not signed in, or the token is wrong. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
         };
       };
       /** @description The Host or Origin is not this service's, or the caller may not do this. */

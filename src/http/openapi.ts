@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { STATUS_CODES } from "node:http";
 import { z } from "zod";
 import {
@@ -8,13 +7,11 @@ import {
   type ZodOpenApiResponsesObject,
 } from "zod-openapi";
 import type { Operation } from "../operations/contract.ts";
+import { decide } from "../users/policy.ts";
+import { version } from "../version.ts";
 import type { Documented, Route } from "./route.ts";
 import { problem } from "./schemas/problem.ts";
 import { stepSchemas } from "./step-schemas.ts";
-
-const { version } = JSON.parse(
-  readFileSync(new URL("../../package.json", import.meta.url), "utf8"),
-) as { version: string };
 
 /** The whole API in OpenAPI 3.1, with the operations that are offered. */
 export function documentOf(
@@ -96,11 +93,17 @@ function responsesOf(route: Route): ZodOpenApiResponsesObject {
   );
 }
 
-function refusals({ params, body, query }: Route): [number, string][] {
+function refusals({ access, params, body, query }: Route): [number, string][] {
   return [
     ...(body || query
       ? ([[400, "The input is wrong; `errors` says where."]] as [number, string][])
       : []),
+    ...(decide({ kind: "anonymous" }, access) === "allowed"
+      ? []
+      : ([[401, "With identity on: the caller has not signed in, or the token is wrong."]] as [
+          number,
+          string,
+        ][])),
     [403, "The Host or Origin is not this service's, or the caller may not do this."],
     ...(params
       ? ([[404, "Not found, or it belongs to somebody else."]] as [number, string][])
