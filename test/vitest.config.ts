@@ -5,7 +5,7 @@ export default defineConfig({
   root: fileURLToPath(new URL("..", import.meta.url)),
   test: {
     include: ["test/**/*.test.ts"],
-    exclude: ["test/clients/**", "test/fuzz/**", "test/unit/**"],
+    exclude: ["test/clients/**", "test/fuzz/**", "test/files/**", "test/unit/**"],
     globalSetup: ["test/support/global-setup.ts"],
     pool: "forks",
     maxWorkers: 2,

@@ -10,7 +10,8 @@ export interface FoundFile {
 }
 
 export type LookupOutcome =
-  | { outcome: "found"; incomplete?: string }
+  /** `incomplete`: why files may be missing; `nothing`: why there is none */
+  | { outcome: "found"; incomplete?: string; nothing?: string }
   | { outcome: "does_not_exist" | "bad_name" | "internal_failure"; reason: string }
   /** The files come by the calls of servicex.md 3.1 and 3.2. */
   | { outcome: "elsewhere" };

@@ -34,7 +34,8 @@ export function datasetEndOf(closing: LookupEnd, files: number): DatasetEnd {
   const why = closing.incomplete ? (closing.reason ?? "The finder stopped half way.") : missing;
   if (files === 0 && why)
     return { state: "failed", outcome: "internal_failure", reason: why, incomplete: true };
-  if (files === 0) return { state: "stale", outcome: "empty", reason: null, incomplete: false };
+  if (files === 0)
+    return { state: "stale", outcome: "empty", reason: closing.reason ?? null, incomplete: false };
   if (why) return { state: "stale", outcome: "found", reason: why, incomplete: true };
   return { state: "ready", outcome: "found", reason: null, incomplete: false };
 }

@@ -132,7 +132,7 @@ function lookupEndOf(answer: Exclude<LookupOutcome, { outcome: "elsewhere" }>): 
   if (answer.outcome !== "found") return answer;
   return {
     outcome: "found",
-    reason: answer.incomplete,
+    reason: answer.incomplete ?? answer.nothing,
     incomplete: answer.incomplete !== undefined,
   };
 }

@@ -1,24 +1,23 @@
 import { realpath, stat } from "node:fs/promises";
-import { isAbsolute, relative, resolve, sep } from "node:path";
+import { isAbsolute, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { isBelow, realRoots } from "./below.ts";
 import { InputError, schemeOf } from "./input-error.ts";
 
 /** The real path of a regular file below one of the roots; a link that leads out of them is refused. */
 export async function localPathOf(location: string, roots: readonly string[]): Promise<string> {
   const path = plainPath(location);
-  const realRoots = (
-    await Promise.all(roots.map((root) => realpath(root).catch(() => undefined)))
-  ).filter((root) => root !== undefined);
-  // Before the disk is asked: what exists outside of the roots is nobody's business
-  if (!isBelow(path, [...roots.map((root) => resolve(root)), ...realRoots]))
+  const real = await realRoots(roots);
+  // Before the disk is asked: callers must not learn what exists outside the roots
+  if (!isBelow(path, [...roots.map((root) => resolve(root)), ...real]))
     throw outside(location, roots);
-  const real = await realpath(path).catch((error: NodeJS.ErrnoException) => {
+  const file = await realpath(path).catch((error: NodeJS.ErrnoException) => {
     throw toInputError(error, location);
   });
-  if (!isBelow(real, realRoots)) throw outside(location, roots);
-  if (!(await stat(real)).isFile())
+  if (!isBelow(file, real)) throw outside(location, roots);
+  if (!(await stat(file)).isFile())
     throw new InputError("bad_input", `${location} is not a regular file.`);
-  return real;
+  return file;
 }
 
 function plainPath(location: string): string {
@@ -37,13 +36,6 @@ function pathOfUrl(location: string): string {
       `${location} does not name a file of this machine; expected is file:///an/absolute/path.`,
     );
   }
-}
-
-function isBelow(path: string, roots: readonly string[]): boolean {
-  return roots.some((root) => {
-    const way = relative(root, path);
-    return way !== "" && way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way);
-  });
 }
 
 function outside(location: string, roots: readonly string[]): InputError {

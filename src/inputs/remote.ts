@@ -2,10 +2,12 @@ import { createWriteStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { Transform, type TransformCallback } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
 import { type Dispatcher, request } from "undici";
 import { RequestError } from "../errors.ts";
 import { allowedAgent, assertAllowed } from "../outside/address.ts";
 import { InputError, nameOf, schemeOf } from "./input-error.ts";
+import { locationOf } from "./location.ts";
 
 export interface RemoteBounds {
   /** hosts that may be read (INPUT_HOSTS) */
@@ -99,13 +101,16 @@ async function download(
       ...(dispatcher && { dispatcher }),
     });
     if (statusCode === 200 && Number(headers["content-length"] ?? 0) <= megabytes * 1024 * 1024) {
-      await pipeline(body, atMost(megabytes, name), createWriteStream(to), { signal });
+      if (isPage(headers["content-type"]) && !/\.x?html?$/i.test(url.pathname))
+        throw aPage(url, name, body);
+      const steps = [...decoders(headers["content-encoding"], name), atMost(megabytes, name)];
+      await pipeline([body, ...steps, createWriteStream(to)], { signal });
       return undefined;
     }
     await body.dump({ limit: 16_384, signal });
     if (statusCode === 200) throw tooLarge(name, megabytes);
     if (isRedirect(statusCode) && typeof headers.location === "string")
-      return new URL(headers.location, url);
+      return new URL(locationOf(headers.location), url);
     throw errorOfStatus(statusCode, name);
   } catch (error) {
     throw toInputError(error, name);
@@ -121,7 +126,43 @@ function errorOfStatus(status: number, name: string): InputError {
     return new InputError("not_found", `${name} is not there (HTTP ${status}).`);
   if (status === 401 || status === 403)
     return new InputError("forbidden", `${name} may not be read (HTTP ${status}).`);
-  return new InputError("unavailable", `${name} was answered with HTTP ${status}.`);
+  const message = `${name} was answered with HTTP ${status}.`;
+  // The same call again gets the same answer
+  const lasting = status >= 400 && status < 500 && ![408, 425, 429].includes(status);
+  return new InputError(lasting ? "bad_input" : "unavailable", message);
+}
+
+function isPage(type: string | string[] | undefined): boolean {
+  return /^\s*(text\/html|application\/xhtml\+xml)\b/i.test(String(type ?? ""));
+}
+
+/** Most often a form to sign in, or a server's own page for what it does not have. */
+function aPage(url: URL, name: string, body: Dispatcher.ResponseData["body"]): InputError {
+  // Nobody reads on, so nobody else hears of the abort
+  body.on("error", () => undefined).destroy();
+  return new InputError(
+    "bad_input",
+    `${name} is a web page (text/html), not data; it came from ${url.origin}${url.pathname}.`,
+  );
+}
+
+/** Undoes Content-Encoding, the last encoding first. */
+function decoders(header: string | string[] | undefined, name: string): Transform[] {
+  return String(header ?? "")
+    .toLowerCase()
+    .split(",")
+    .map((word) => word.trim())
+    .filter((word) => word !== "" && word !== "identity")
+    .reverse()
+    .map((word) => {
+      if (word === "gzip" || word === "x-gzip") return createGunzip();
+      if (word === "deflate") return createInflate();
+      if (word === "br") return createBrotliDecompress();
+      throw new InputError(
+        "bad_input",
+        `${name} comes with Content-Encoding ${word}, which is not understood.`,
+      );
+    });
 }
 
 function toInputError(error: unknown, name: string): unknown {
@@ -129,6 +170,13 @@ function toInputError(error: unknown, name: string): unknown {
   if (error instanceof RequestError) return new InputError("forbidden", error.message);
   if (!(error instanceof Error)) return error;
   const code = "code" in error && typeof error.code === "string" ? error.code : undefined;
+  if (code?.startsWith("Z_") || code?.startsWith("ERR__ERROR_FORMAT"))
+    return new InputError(
+      "bad_input",
+      `${name} is not encoded as its server says: ${error.message}.`,
+    );
+  if (code === "ENOTFOUND")
+    return new InputError("not_found", `${name} names a host that does not exist.`);
   if (code === "ENOSPC")
     return new InputError("unavailable", `There is no space left for ${name}.`);
   return new InputError(

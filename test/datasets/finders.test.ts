@@ -62,11 +62,66 @@ describe("dir", () => {
     ["20{23,24}/*.parquet", ["2023/a.parquet", "2024/c.parquet"]],
     ["2024/**/*.parquet", ["2024/c.parquet", "2024/deep/er/d.parquet"]],
     ["Größe, und/*", ["Größe, und/ü, 1.parquet"]],
-    ["2023/*.root", []],
   ])("%s names %j, in the order of their names", async (pattern, expected) => {
     const { answer, files } = await find("dir", join(root, "/", pattern));
     expect(answer).toEqual({ outcome: "found" });
     expect(files).toEqual(expected.map((file) => ({ paths: [join(root, file)], size: 5 })));
+  });
+
+  test("a pattern that matches nothing says so", async () => {
+    const { answer, files } = await find("dir", join(root, "2023/*.root"));
+    expect(files).toEqual([]);
+    expect(answer).toMatchObject({
+      outcome: "found",
+      nothing: expect.stringContaining(`Nothing in ${root}/2023 matches "*.root"`),
+    });
+  });
+
+  test.each([
+    ["run(1)/*.csv", ["run(1)/file (1).csv"]],
+    ["run(1)/file (1).csv", ["run(1)/file (1).csv"]],
+    ["d[1]/*.csv", ["d[1]/x.csv"]],
+    ["*/file (1).csv", ["run(1)/file (1).csv"]],
+    ["d[1]", ["d[1]/x.csv"]],
+    ["out/*", ["out/part.csv"]],
+    ["out/_S*", ["out/_SUCCESS"]],
+    ["out/**", ["out/part.csv"]],
+    ["out/**/_metadata", ["out/_metadata"]],
+    ["cafe\u0301/*.csv", ["caf\u00e9/u.csv"]],
+    ["caf\u00e9/*.csv", ["caf\u00e9/u.csv"]],
+  ])("names before patterns, and no tools' files: %s names %j", async (pattern, expected) => {
+    const odd = join(root, "odd");
+    for (const file of [
+      "run(1)/file (1).csv",
+      "d[1]/x.csv",
+      "d1/y.csv",
+      "out/part.csv",
+      "out/_SUCCESS",
+      "out/_metadata",
+      "out/.part.csv.crc",
+      "out/_temporary/0/part.csv",
+      "caf\u00e9/u.csv",
+    ]) {
+      mkdirSync(join(odd, file, ".."), { recursive: true });
+      writeFileSync(join(odd, file), "12345");
+    }
+    const { files } = await find("dir", `${odd}/${pattern}`);
+    rmSync(odd, { recursive: true });
+    expect(files.map(({ paths }) => paths[0])).toEqual(expected.map((file) => join(odd, file)));
+  });
+
+  test("a name that is not UTF-8 makes the dataset incomplete, and the others are found", async () => {
+    const odd = join(root, "bytes");
+    mkdirSync(odd);
+    writeFileSync(join(odd, "a.csv"), "12345");
+    writeFileSync(
+      Buffer.concat([Buffer.from(`${odd}/`), Buffer.from([0xe9]), Buffer.from(".csv")]),
+      "",
+    );
+    const { answer, files } = await find("dir", `${odd}/*.csv`);
+    rmSync(odd, { recursive: true });
+    expect(files).toEqual([{ paths: [join(odd, "a.csv")], size: 5 }]);
+    expect(answer).toMatchObject({ incomplete: expect.stringContaining("not UTF-8") });
   });
 
   test("a folder that is not there does not exist; one outside of the roots has a bad name, there or not", async () => {

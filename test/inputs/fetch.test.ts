@@ -3,6 +3,7 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { brotliCompressSync, gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { fetchInput } from "../../src/inputs/fetch.ts";
 import { InputError, nameOf } from "../../src/inputs/input-error.ts";
@@ -69,7 +70,7 @@ describe("a local input", () => {
     [join(root, "way-out/secret"), "forbidden"],
     [`file://${elsewhere}/secret`, "forbidden"],
     [`${root}-sibling/x`, "forbidden"],
-    [root, "forbidden"],
+    [root, "bad_input"],
     ["/proc/self/environ", "forbidden"],
     [join(root, "absent"), "not_found"],
     [join(root, "a, b.csv/x"), "not_found"],
@@ -97,6 +98,20 @@ describe("a remote input", () => {
 
   const answers: Record<string, RequestListener> = {
     "/table.csv": (_, answer) => answer.end("a\n1\n"),
+    "/gzip": (_, answer) =>
+      answer.writeHead(200, { "content-encoding": "gzip" }).end(gzipSync("a\n1\n")),
+    "/br": (_, answer) =>
+      answer.writeHead(200, { "content-encoding": "br" }).end(brotliCompressSync("a\n1\n")),
+    "/not-gzip": (_, answer) => answer.writeHead(200, { "content-encoding": "gzip" }).end("a\n1\n"),
+    "/page.csv": (_, answer) =>
+      answer.writeHead(200, { "content-type": "text/html; charset=utf-8" }).end("<p>Sign in</p>"),
+    "/teapot": (_, answer) => answer.writeHead(418).end(),
+    "/utf8": (_, answer) => {
+      answer.socket?.end(
+        Buffer.from("HTTP/1.1 302 Found\r\nLocation: /caf\u00e9.csv\r\nContent-Length: 0\r\n\r\n"),
+      );
+    },
+    "/caf%C3%A9.csv": (_, answer) => answer.end("a\n1\n"),
     "/hop": (_, answer) => answer.writeHead(302, { location: "/table.csv" }).end(),
     "/loop": (_, answer) => answer.writeHead(302, { location: "/loop" }).end(),
     "/to-metadata": (_, answer) =>
@@ -141,7 +156,7 @@ describe("a remote input", () => {
   const allowed = { hosts: ["127.0.0.1"] };
 
   test("of an allowed host is downloaded, through a redirect as well", async () => {
-    for (const path of ["/table.csv", "/hop"]) {
+    for (const path of ["/table.csv", "/hop", "/gzip", "/br", "/utf8"]) {
       const found = await fetchInput(`${origin}${path}`, { ...bounds, ...allowed });
       expect(found.size).toBe(4);
       expect(readFileSync(found.path, "utf8")).toBe("a\n1\n");
@@ -150,6 +165,9 @@ describe("a remote input", () => {
 
   test.each([
     ["/absent", "not_found"],
+    ["/teapot", "bad_input"],
+    ["/page.csv", "bad_input"],
+    ["/not-gzip", "bad_input"],
     ["/secret", "forbidden"],
     ["/busy", "unavailable"],
     ["/loop", "unavailable"],

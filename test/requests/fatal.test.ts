@@ -79,7 +79,30 @@ test("the same content under three names counts once", async () => {
   await advance(ledger.ctx, id);
   expect(await ledger.read(id)).toMatchObject({ state: "running", reason: null });
   for (const task of tasks.slice(3)) await fail(task, "bad_query");
-  expect(await ledger.ended(id)).toMatchObject({ state: "complete", counters: { failed: 4 } });
+  // All contents there are, though they are fewer than three
+  expect(await ledger.ended(id)).toMatchObject({ state: "failed", reason: sentence });
+});
+
+test("the order in which files are reported decides nothing", async () => {
+  const ends: string[] = [];
+  for (const order of [
+    [0, 1, 2, 3],
+    [3, 2, 1, 0],
+    [2, 3, 0, 1],
+  ]) {
+    const id = await submitted(4);
+    const tasks = await ledger.claim(4, { request: id });
+    for (const index of order) {
+      const task = tasks[index];
+      if (!task) throw new Error("four tasks were expected");
+      if (index === 1) await ledger.report(task, "success", { results: [await stored(task)] });
+      else await fail(task, "bad_query");
+      await advance(ledger.ctx, id);
+    }
+    const { state, counters } = await ledger.ended(id);
+    ends.push(`${state} ${counters.done} ${counters.failed}`);
+  }
+  expect(ends).toEqual(["complete 1 3", "complete 1 3", "complete 1 3"]);
 });
 
 test("a request of one file ends failed as well", async () => {

@@ -20,14 +20,15 @@ export function dirHttpFinder(protocol: "http" | "https", inputHosts: readonly s
       const { base, glob } = splitAddress(protocol, name);
       const agent = allowedAgent(inputHosts);
       try {
-        await walk(
+        const files = await walk(
           base,
           glob,
           (folder, stop) => listPage(folder, agent, inputHosts, stop),
           give,
           signal,
         );
-        return { outcome: "found" };
+        if (files > 0) return { outcome: "found" };
+        return { outcome: "found", nothing: `No link on ${base} matches ${JSON.stringify(glob)}.` };
       } catch (error) {
         return outcomeOf(error);
       } finally {

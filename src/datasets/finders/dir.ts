@@ -1,7 +1,9 @@
 import type { Dirent } from "node:fs";
 import { lstat, readdir, realpath, stat } from "node:fs/promises";
-import { isAbsolute, join, resolve, sep } from "node:path";
+import { isAbsolute, join, resolve } from "node:path";
+import { isBelow, realRoots } from "../../inputs/below.ts";
 import type { Finder, LookupOutcome } from "../contract.ts";
+import { onDisk } from "./on-disk.ts";
 import { type Entry, refuseGlob, splitGlob, walk } from "./walk.ts";
 
 /** `dir:///folder/pattern`: the files of a folder of this machine, below INPUT_ROOTS. */
@@ -16,7 +18,8 @@ export function dirFinder(inputRoots: readonly string[]): Finder {
     },
     async find(name, give, signal) {
       const roots = await realRoots(inputRoots);
-      const { base, glob } = splitGlob(name);
+      const { base: written, glob } = splitGlob(name);
+      const base = await onDisk(written || "/");
       const start = await realStart(base, roots, inputRoots);
       if ("outcome" in start) return start;
       if (start.file) {
@@ -24,10 +27,9 @@ export function dirFinder(inputRoots: readonly string[]): Finder {
         return { outcome: "found" };
       }
       const disk = diskLister(roots);
-      await walk(resolve(base), glob, disk.list, give, signal);
-      return disk.leftOut.length === 0
-        ? { outcome: "found" }
-        : { outcome: "found", incomplete: sentence(disk.leftOut) };
+      const files = await walk(resolve(base), glob, disk.list, give, signal);
+      if (disk.leftOut.length > 0) return { outcome: "found", incomplete: sentence(disk.leftOut) };
+      return files > 0 ? { outcome: "found" } : { outcome: "found", nothing: nothing(base, glob) };
     },
   };
 }
@@ -65,8 +67,9 @@ function diskLister(roots: string[]): {
   const leftOut: string[] = [];
 
   async function list(folder: string): Promise<Entry[]> {
-    const here = await realpath(folder);
     const all = await readable(folder);
+    if (all.length === 0) return [];
+    const here = await realpath(folder).catch(() => folder);
     const entries: Entry[] = [];
     // stat in parallel, but never a million at once
     for (let from = 0; from < all.length; from += 256) {
@@ -89,6 +92,11 @@ function diskLister(roots: string[]): {
 
   async function look(folder: string, here: string, entry: Dirent): Promise<Entry | undefined> {
     const location = join(folder, entry.name);
+    // Node reads such a name with a replacement character, and no path leads back to the file
+    if (entry.name.includes("\ufffd")) {
+      leftOut.push(location);
+      return undefined;
+    }
     if (entry.isSymbolicLink()) return follow(location, here, entry.name);
     if (entry.isDirectory()) return { name: entry.name, location, folder: true };
     if (!entry.isFile()) return undefined;
@@ -96,8 +104,8 @@ function diskLister(roots: string[]): {
       return { name: entry.name, location, folder: false, size: (await lstat(location)).size };
     } catch (error) {
       // removed since the folder was read
-      if (isAbsent(error)) return undefined;
-      throw error;
+      if (!isAbsent(error)) leftOut.push(location);
+      return undefined;
     }
   }
 
@@ -107,7 +115,11 @@ function diskLister(roots: string[]): {
       leftOut.push(location);
       return undefined;
     }
-    const status = await stat(real);
+    const status = await stat(real).catch(() => undefined);
+    if (!status) {
+      leftOut.push(location);
+      return undefined;
+    }
     // a link to a folder above itself would be walked for ever
     if (status.isDirectory())
       return isBelow(here, [real]) ? undefined : { name, location, folder: true };
@@ -119,18 +131,11 @@ function diskLister(roots: string[]): {
 
 function sentence(leftOut: string[]): string {
   const more = leftOut.length > 3 ? ` and ${leftOut.length - 3} more` : "";
-  return `Left out, since they cannot be read or lead out of INPUT_ROOTS: ${leftOut.slice(0, 3).join(", ")}${more}.`;
+  return `Left out, since they cannot be read, lead out of INPUT_ROOTS or have names that are not UTF-8: ${leftOut.slice(0, 3).join(", ")}${more}.`;
 }
 
-async function realRoots(inputRoots: readonly string[]): Promise<string[]> {
-  const roots = await Promise.all(inputRoots.map((root) => realpath(root).catch(() => undefined)));
-  return roots.filter((root) => root !== undefined);
-}
-
-function isBelow(path: string, folders: readonly string[]): boolean {
-  return folders.some(
-    (folder) => path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep),
-  );
+function nothing(base: string, glob: string): string {
+  return `Nothing in ${base} matches ${JSON.stringify(glob)}. Names that begin with _ or . count only where the pattern begins so.`;
 }
 
 function isAbsent(error: unknown): boolean {

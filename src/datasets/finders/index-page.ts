@@ -1,6 +1,8 @@
-// Reads a web server's list of a folder. Servers differ in everything but their links, so only the links are read.
+// Reads a web server's list of a folder. Servers differ in everything but their links, so only those are read.
+import { Parser } from "htmlparser2";
 import { type Agent, request } from "undici";
 import { RequestError } from "../../errors.ts";
+import { locationOf } from "../../inputs/location.ts";
 import { assertAllowed } from "../../outside/address.ts";
 import type { Entry } from "./walk.ts";
 
@@ -33,14 +35,14 @@ export async function readPage(
     const next = answer.headers.location;
     if (answer.statusCode >= 300 && answer.statusCode < 400 && typeof next === "string") {
       await answer.body.dump();
-      url = new URL(next, url);
+      url = new URL(locationOf(next), url);
       continue;
     }
     return {
       url,
       status: answer.statusCode,
       type: String(answer.headers["content-type"] ?? ""),
-      text: await bounded(answer.body, url),
+      text: textOf(await bounded(answer.body, url), String(answer.headers["content-type"] ?? "")),
     };
   }
   throw new RequestError(
@@ -58,12 +60,9 @@ export function isPage(page: Page): boolean {
 export function linksOf(page: Page): Entry[] {
   const folder = page.url.pathname.replace(/[^/]*$/, "");
   const entries = new Map<string, Entry>();
-  for (const [, double, single, plain] of page.text.matchAll(
-    /<a\s[^>]*?href\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s>"']+))/gi,
-  )) {
-    const target = resolveLink(double ?? single ?? plain ?? "", page.url);
+  for (const target of targetsOf(page)) {
     if (
-      target?.origin !== page.url.origin ||
+      target.origin !== page.url.origin ||
       target.search !== "" ||
       !target.pathname.startsWith(folder)
     )
@@ -80,16 +79,19 @@ export function linksOf(page: Page): Entry[] {
   return [...entries.values()];
 }
 
-function resolveLink(href: string, from: URL): URL | undefined {
-  const text = href
-    .replace(/&amp;/g, "&")
-    .replace(/&#x?([\da-f]+);/gi, (all, digits: string) => character(all, digits));
-  return URL.canParse(text, from.href) ? new URL(text, from) : undefined;
-}
-
-function character(entity: string, digits: string): string {
-  const code = Number.parseInt(digits, /^&#x/i.test(entity) ? 16 : 10);
-  return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : entity;
+/** Where the page's links lead. Links in comments are none, and a `<base>` says what all of them are relative to. */
+function targetsOf({ text, url }: Page): URL[] {
+  const links: string[] = [];
+  let base: string | undefined;
+  const parser = new Parser({
+    onopentag(name, { href }) {
+      if (name === "base") base ??= href;
+      if (name === "a" && href) links.push(href);
+    },
+  });
+  parser.end(text);
+  const from = base !== undefined && URL.canParse(base, url.href) ? new URL(base, url) : url;
+  return links.flatMap((href) => (URL.canParse(href, from.href) ? [new URL(href, from)] : []));
 }
 
 function decoded(segment: string): string {
@@ -101,7 +103,7 @@ function decoded(segment: string): string {
   }
 }
 
-async function bounded(body: AsyncIterable<Buffer>, url: URL): Promise<string> {
+async function bounded(body: AsyncIterable<Buffer>, url: URL): Promise<Buffer> {
   const parts: Buffer[] = [];
   let size = 0;
   for await (const part of body) {
@@ -114,5 +116,18 @@ async function bounded(body: AsyncIterable<Buffer>, url: URL): Promise<string> {
       );
     parts.push(part);
   }
-  return Buffer.concat(parts).toString("utf8");
+  return Buffer.concat(parts);
+}
+
+/** In the character set that the server or the page itself names. */
+function textOf(bytes: Buffer, type: string): string {
+  const named =
+    /charset\s*=\s*"?([\w-]+)/i.exec(type) ??
+    /<meta[^>]+charset\s*=\s*["']?([\w-]+)/i.exec(bytes.subarray(0, 2048).toString("latin1"));
+  try {
+    return new TextDecoder(named?.[1] ?? "utf-8").decode(bytes);
+  } catch {
+    // a name that nobody knows
+    return bytes.toString("utf8");
+  }
 }

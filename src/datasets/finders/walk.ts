@@ -17,63 +17,140 @@ export type ListFolder = (location: string, signal: AbortSignal) => Promise<Entr
 const chunk = 1_000;
 const deepest = 64;
 
-/** Gives every file below `base` whose path matches `glob`, folder by folder in the order of the names. */
+/** Gives every file below `base` whose path matches `glob`, folder by folder in the order of the names; returns how many. */
 export async function walk(
   base: string,
   glob: string,
   list: ListFolder,
   give: (files: FoundFile[]) => Promise<void>,
   signal: AbortSignal,
-): Promise<void> {
-  const isWanted = picomatch(glob);
-  const mayHold = folderFilter(glob);
+): Promise<number> {
+  const segments = segmentsOf(glob);
   let found: FoundFile[] = [];
+  let total = 0;
 
-  async function take(location: string, size: number | undefined): Promise<void> {
-    found.push({ paths: [location], ...(size === undefined ? {} : { size }) });
-    if (found.length >= chunk) await hand();
-  }
-
-  async function visit(location: string, above: string[]): Promise<void> {
+  /** `at`: the segments that a name of this folder may match */
+  async function visit(location: string, at: ReadonlySet<number>, depth: number): Promise<void> {
     const entries = await list(location, signal);
     entries.sort((one, other) => (one.name < other.name ? -1 : 1));
+    const literal = literalNames(entries, segments, at);
     for (const entry of entries) {
       signal.throwIfAborted();
-      const path = [...above, entry.name];
-      if (entry.folder) {
-        if (path.length < deepest && mayHold(path)) await visit(entry.location, path);
-      } else if (isWanted(path.join("/"))) await take(entry.location, entry.size);
+      const { wanted, next } = match(entry, segments, at, literal);
+      if (entry.folder && next.size > 0 && depth < deepest)
+        await visit(entry.location, withoutAny(next, segments), depth + 1);
+      if (wanted && !entry.folder) await add(entry);
     }
   }
 
-  async function hand(): Promise<void> {
+  async function add({ location, size }: Entry): Promise<void> {
+    found.push({ paths: [location], ...(size === undefined ? {} : { size }) });
+    total += 1;
+    if (found.length >= chunk) await flush();
+  }
+
+  async function flush(): Promise<void> {
     if (found.length > 0) await give(found);
     found = [];
   }
 
-  await visit(base, []);
-  await hand();
+  await visit(base, withoutAny(new Set([0]), segments), 1);
+  await flush();
+  return total;
 }
 
-/** Could a folder hold files that match? Saves listing folders for nothing. */
-function folderFilter(glob: string): (path: string[]) => boolean {
-  const segments = glob
-    .split("/")
-    .map((text) => ({ any: text.includes("**"), fits: picomatch(text) }));
-  return (path) => {
-    for (const [depth, name] of path.entries()) {
-      const segment = segments[depth];
-      if (segment?.any) return true;
-      if (!segment || depth === segments.length - 1 || !segment.fits(name)) return false;
-    }
-    return true;
-  };
+interface Segment {
+  text: string;
+  /** any number of folders */
+  any: boolean;
+  last: boolean;
+  fits(name: string): boolean;
 }
 
-/** The folders in front of the first wildcard, and the rest; no wildcard at all means every file of that folder. */
+/** A last `**` is every file below. Behind the last segment stands `*`, for a folder that is named in full. */
+function segmentsOf(glob: string): Segment[] {
+  const texts = glob.normalize("NFC").split("/").filter(Boolean);
+  if (texts.at(-1) === "**") texts.push("*");
+  const last = texts.length - 1;
+  return [...texts, "*"].map((text, index) => ({
+    text,
+    any: text === "**",
+    last: index >= last,
+    fits: picomatch(text),
+  }));
+}
+
+/** Where `**` stands, the segment behind it may match as well. */
+function withoutAny(at: ReadonlySet<number>, segments: readonly Segment[]): Set<number> {
+  const all = new Set(at);
+  for (const index of all) if (segments[index]?.any) all.add(index + 1);
+  return all;
+}
+
+/** Segments that are the very name of an entry here: such a name is meant, and no pattern. */
+function literalNames(
+  entries: readonly Entry[],
+  segments: readonly Segment[],
+  at: ReadonlySet<number>,
+): Set<number> {
+  const names = new Set(entries.map(({ name }) => name.normalize("NFC")));
+  return new Set([...at].filter((index) => names.has(segments[index]?.text ?? "/")));
+}
+
+interface Match {
+  wanted: boolean;
+  /** the segments that names within this folder may match */
+  next: Set<number>;
+}
+
+function match(
+  entry: Entry,
+  segments: readonly Segment[],
+  at: ReadonlySet<number>,
+  literal: ReadonlySet<number>,
+): Match {
+  const name = entry.name.normalize("NFC");
+  const found: Match = { wanted: false, next: new Set() };
+  for (const index of at) {
+    const segment = segments[index];
+    if (segment?.any && !isHidden(name)) found.next.add(index);
+    if (!segment || segment.any) continue;
+    const exact = segment.text === name;
+    if (literal.has(index) ? exact : matches(segment, name))
+      note(found, index, segment, exact, segments);
+  }
+  return found;
+}
+
+function note(
+  found: Match,
+  index: number,
+  segment: Segment,
+  exact: boolean,
+  segments: readonly Segment[],
+): void {
+  if (!segment.last) found.next.add(index + 1);
+  else found.wanted = true;
+  if (segment.last && exact) found.next.add(segments.length - 1);
+}
+
+/** Names that begin with _ or . are the tools' own (_SUCCESS, _metadata, .crc) and are taken only where the pattern begins so. */
+function matches({ text, fits }: Segment, name: string): boolean {
+  if (!fits(name)) return false;
+  const first = name.charAt(0);
+  return !isHidden(name) || text.startsWith(first) || (/^[{[(]/.test(text) && text.includes(first));
+}
+
+function isHidden(name: string): boolean {
+  return name.startsWith("_") || name.startsWith(".");
+}
+
+/** The folders in front of the first segment with a sign of a pattern, and the rest; `*` where there is none. */
 export function splitGlob(pattern: string): { base: string; glob: string } {
-  const { base, glob } = picomatch.scan(pattern);
-  return { base, glob: glob || "*" };
+  const segments = pattern.split("/");
+  const first = segments.findIndex((segment) => /[*?[\]{}()!+@|\\]/.test(segment));
+  if (first < 0) return { base: pattern, glob: "*" };
+  return { base: segments.slice(0, first).join("/"), glob: segments.slice(first).join("/") };
 }
 
 export function refuseGlob(glob: string): string | undefined {

@@ -41,7 +41,14 @@ const generators: Record<string, Generator> = {
           `The generator sql puts its results into the object store; the result-destination ${destination} is not possible.`,
         );
       }
-      return { operation: "transform", generator: "sql", selection, format: "parquet" };
+      // awkward, in which its users read results, has no decimals
+      return {
+        operation: "transform",
+        generator: "sql",
+        selection,
+        format: "parquet",
+        decimals: "double",
+      };
     },
   },
   noop: { operation: "noop", step: () => ({ operation: "noop" }) },

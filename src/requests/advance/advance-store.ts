@@ -52,36 +52,6 @@ export async function readFacts(query: Query, id: string): Promise<RequestFacts 
   return row;
 }
 
-/**
- * What was reported where so many files of different content failed alike in this round and step, with
- * an error of these classes. The same file under two names is one content, where its checksum is known.
- */
-export async function agreedFailure(
-  query: Query,
-  id: string,
-  step: number,
-  { classes, files }: { classes: readonly string[]; files: number },
-): Promise<string | undefined> {
-  const [row] = await query<{ info: string | null }>(
-    `SELECT min(failures.info) AS info FROM requests r
-     JOIN error_groups g ON g.request_id = r.id AND g.class = ANY($3)
-     CROSS JOIN LATERAL (
-       SELECT h.info, coalesce(d.checksum, d.id::text) AS content FROM request_files f
-       JOIN files d ON d.id = f.file_id
-       JOIN file_status h ON h.request_created = r.created_on AND h.request_id = r.id
-         AND h.file_id = f.file_id AND h.step = f.step AND h.attempt = f.attempt
-         AND h.status = 'failure' AND h.round = r.round
-       WHERE f.request_id = r.id AND f.state = 'failed' AND f.error_group = g.fingerprint
-         AND f.step = $2
-       LIMIT 100
-     ) failures
-     WHERE r.id = $1 GROUP BY g.fingerprint HAVING count(DISTINCT failures.content) >= $4
-     LIMIT 1`,
-    [id, step, classes, files],
-  );
-  return row?.info ?? undefined;
-}
-
 /** A fresh table has no statistics and the planner then takes the wrong index: told again at each tenfold growth. */
 export async function refreshStatistics(query: Query): Promise<void> {
   await query(`ANALYZE request_files`);

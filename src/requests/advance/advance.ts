@@ -2,13 +2,14 @@ import type { Context, Deps } from "../../deps.ts";
 import { beginEnding, moveRequest } from "../move-store.ts";
 import { endingMoves, isFinal } from "../state.ts";
 import {
-  agreedFailure,
   markIncomplete,
   type RequestFacts,
   readFacts,
   refreshStatistics,
 } from "./advance-store.ts";
 import { endRequest } from "./end.ts";
+import { agreedError } from "./fail-fast.ts";
+import { firstFiles } from "./fail-fast-store.ts";
 import { publishWork } from "./publish.ts";
 import { registerFiles } from "./register-store.ts";
 import { settleChunk, settleOpenFiles } from "./settle-store.ts";
@@ -93,23 +94,21 @@ function mustEnd(request: RequestFacts): EarlyEnd | undefined {
   return undefined;
 }
 
-/** Files of different content that must report the same error of the settings. */
-const agreeingFiles = 3;
+/** Enough for three that agree, with some between that cannot be read. */
+const decidingFiles = 20;
 
 /** An error of the settings that the first files of a step agree on is every file's: the request fails before thousands do. */
 async function failFastReason(
   ctx: Deps<"db" | "operations">,
   request: RequestFacts,
 ): Promise<EarlyEnd | undefined> {
-  for (const step of request.steps) {
-    const classes = ctx.operations.get(step.operation)?.failFastClasses ?? [];
-    if (!classes.length || !step.failed || step.done + step.passed > 0) continue;
-    const files = request.datasetClosed ? request.datasetFiles : agreeingFiles;
-    const info = await agreedFailure(ctx.db.query, request.id, step.step, {
-      classes,
-      files: Math.min(files, agreeingFiles),
-    });
-    if (info !== undefined) return { move: "fail", reason: info };
+  for (const { step, operation, failed } of request.steps) {
+    const classes = ctx.operations.get(operation)?.failFastClasses ?? [];
+    if (!classes.length || !failed) continue;
+    const files = await firstFiles(ctx.db.query, request.id, decidingFiles);
+    const whole = request.datasetClosed && files.length === request.datasetFiles;
+    const reason = agreedError(files, { step, classes, whole });
+    if (reason !== undefined) return { move: "fail", reason };
   }
   return undefined;
 }

@@ -115,6 +115,12 @@ export const csvTypes = casesOf("CSV types", [
     fails: ['"a"', "9007199254740993", "read.types"],
   },
   {
+    name: "digits in front of a point that DOUBLE would change",
+    file: "mix.csv",
+    bytes: "a,b\n12345678901234567.25,x\n1.5,y\n",
+    fails: ['"a"', "12345678901234567.25", "read.types"],
+  },
+  {
     name: "the same with a type that holds it",
     file: "mix.csv",
     bytes: "a,b\n1.5,x\n9007199254740993,y\n",

@@ -3,5 +3,6 @@ import { csvLayout } from "./csv-layout.ts";
 import { csvTypes } from "./csv-types.ts";
 import { json } from "./json.ts";
 import { notTables } from "./not-tables.ts";
+import { output } from "./output.ts";
 
-export const cases: FileCase[] = [...csvTypes, ...csvLayout, ...json, ...notTables];
+export const cases: FileCase[] = [...csvTypes, ...csvLayout, ...json, ...notTables, ...output];

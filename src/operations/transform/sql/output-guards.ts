@@ -20,7 +20,7 @@ export interface Guard {
 }
 
 /** Values of a writable type that the format would change. */
-export function guardsOf(column: string, _name: string, type: DuckDBType, how: How): Guard[] {
+export function guardsOf(column: string, type: DuckDBType, how: How): Guard[] {
   const { typeId } = type;
   const { format } = how;
   if (typeId === DuckDBTypeId.HUGEINT)
@@ -49,7 +49,7 @@ export function guardsOf(column: string, _name: string, type: DuckDBType, how: H
   if (format === "parquet" && typeId === DuckDBTypeId.INTERVAL) {
     return [
       {
-        when: `(${column} < INTERVAL 0 DAYS OR microseconds(${column}) % 1000 <> 0)`,
+        when: `(${column} < INTERVAL 0 DAYS OR microsecond(${column}) % 1000 <> 0)`,
         sentence:
           ", and a Parquet interval is never negative and has whole milliseconds: cast it to VARCHAR.",
       },

@@ -30,7 +30,7 @@ function columnSql(name: string, type: DuckDBType, how: How): string {
   if ("problem" in written)
     throw new OutputError(`The column ${JSON.stringify(name)} ${written.problem}`);
   const value = written.cast ? `CAST(${column} AS ${written.cast})` : column;
-  const guards = guardsOf(column, name, type, how).map(
+  const guards = guardsOf(column, type, how).map(
     ({ when, sentence }) =>
       `WHEN ${when} THEN error(${quoted(`The column ${JSON.stringify(name)} holds `)} || ${column}::VARCHAR || ${quoted(sentence)})`,
   );

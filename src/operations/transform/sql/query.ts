@@ -93,5 +93,7 @@ function failureOf(error: unknown, step: Step, input: QueryInput | undefined): Q
   }
   if (step === "query" || queryErrors.test(text)) return { class: "bad_query", message };
   if (/No space left/i.test(text)) return { class: "unavailable", message: firstPart };
-  return { class: "bad_input", message: `${input?.name}: ${firstPart}` };
+  // What `error()` says is a sentence of ours
+  const sentence = firstPart.replace(/^Invalid Input Error: (?=The column ")/, "");
+  return { class: "bad_input", message: `${input?.name}: ${sentence}` };
 }

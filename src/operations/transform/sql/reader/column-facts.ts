@@ -32,7 +32,7 @@ export async function factsOfValues(
 const whole = `CASE WHEN kind = ${kinds.integer} AND length(value) > 17
   THEN TRY_CAST(trim(value) AS HUGEINT) END`;
 const aggregates = `bit_or(kind)::INTEGER, min(${whole})::VARCHAR, max(${whole})::VARCHAR,
-  bool_or(kind IN (${kinds.integer}, ${kinds.code}) AND length(value) > 15 AND ${inexactSql("value")})`;
+  bool_or(kind IN (${kinds.integer}, ${kinds.code}, ${kinds.decimal}) AND length(value) > 15 AND ${inexactSql("value")})`;
 
 function factsOf([found, lowest, highest, inexact]: unknown[]): ColumnFacts {
   return {

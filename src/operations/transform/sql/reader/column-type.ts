@@ -7,7 +7,7 @@ export interface ColumnFacts {
   /** of its long whole numbers */
   lowest: bigint | null;
   highest: bigint | null;
-  /** a whole number that DOUBLE would change */
+  /** a number of more digits in front of its point than DOUBLE keeps */
   inexact: boolean;
 }
 

@@ -41,11 +41,13 @@ function moreOf(field: string, type: string): string {
   return "";
 }
 
-/** A whole number that DOUBLE would change. */
+/** Digits in front of the point that DOUBLE would change. */
 export function inexactSql(field: string): string {
-  const whole = `TRY_CAST(trim(${field}) AS HUGEINT)`;
-  return `(${looksLike(field, wholeNumber)} AND abs(TRY_CAST(trim(${field}) AS DOUBLE)) >= 9007199254740992
-    AND TRY_CAST(TRY_CAST(trim(${field}) AS DOUBLE) AS HUGEINT) IS DISTINCT FROM ${whole})`;
+  const digits = `regexp_extract(trim(${field}), '^[+-]?[0-9]+')`;
+  return `(${looksLike(field, "[+-]?[0-9]+(\\.[0-9]*)?")}
+    AND abs(TRY_CAST(${digits} AS DOUBLE)) >= 9007199254740992
+    AND TRY_CAST(TRY_CAST(${digits} AS DOUBLE) AS HUGEINT)
+      IS DISTINCT FROM TRY_CAST(${digits} AS HUGEINT))`;
 }
 
 /** An empty field in quotes is an empty text, and no value of any other type. */

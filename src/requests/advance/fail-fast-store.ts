@@ -1,0 +1,36 @@
+import type { Query } from "../../db/client.ts";
+import type { FileState } from "../state.ts";
+
+export interface FirstFile {
+  step: number;
+  state: FileState;
+  /** of its failure in this round */
+  class: string | null;
+  info: string | null;
+  /** files of one checksum are of one content; without checksums each is taken for its own */
+  content: string;
+}
+
+/** The first files of a request, in the dataset's order. */
+export function firstFiles(query: Query, id: string, limit: number): Promise<FirstFile[]> {
+  return query<FirstFile>(
+    `SELECT first.step, first.state, known.class, failure.info,
+       coalesce(file.checksum, file.id::text) AS content
+     FROM requests r
+     JOIN LATERAL (
+       SELECT f.file_id, f.step, f.state, f.attempt, f.error_group FROM request_files f
+       WHERE f.request_id = r.id ORDER BY f.file_id LIMIT $2
+     ) first ON true
+     JOIN files file ON file.id = first.file_id
+     LEFT JOIN LATERAL (
+       SELECT h.info FROM file_status h
+       WHERE h.request_created = r.created_on AND h.request_id = r.id AND h.file_id = first.file_id
+         AND h.step = first.step AND h.attempt = first.attempt AND h.status = 'failure'
+         AND h.round = r.round
+     ) failure ON first.state = 'failed'
+     LEFT JOIN error_groups known ON failure.info IS NOT NULL
+       AND known.request_id = r.id AND known.fingerprint = first.error_group
+     WHERE r.id = $1 ORDER BY first.file_id`,
+    [id, limit],
+  );
+}
