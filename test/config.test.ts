@@ -124,7 +124,7 @@ test("a default scheme that is not among the valid ones is refused", () => {
   ).toThrow(/^DID_FINDER_DEFAULT_SCHEME is "xrootd"/);
 });
 
-test("an address that others reach is refused while there is no sign-in, unless that is said to be meant", () => {
+test("an address that others can reach is refused while there is no sign-in, unless ALLOW_ANYONE is set", () => {
   expect(() => readConfig({ HOST: "0.0.0.0" })).toThrow(/HOST is "0.0.0.0".*sign-in/);
   expect(() => readConfig({ ENABLE_AUTH: "true" })).toThrow(/ENABLE_AUTH is true.*sign-in/);
   expect(readConfig({ HOST: "0.0.0.0", ENABLE_AUTH: "false" }).enableAuth).toBe(false);

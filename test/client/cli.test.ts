@@ -161,7 +161,7 @@ test("SQL that cannot be right is refused at once, in DuckDB's words", async () 
   expect(column.stderr).toMatch(/"tmp" not found[\s\S]*"temp"/);
 });
 
-test("Ctrl-C leaves the request going and says how to come back; canceled, the code is 5", async () => {
+test("Ctrl-C leaves the request running and says how to resume; a canceled request exits with 5", async () => {
   const waiting = startCli(["submit", ...endless, "--wait"], {
     cwd,
     env: { LONGSHORE_URL: service.url },
@@ -260,7 +260,7 @@ test("audit finds the books in order, and migrate nothing to do", async () => {
   expect([migrated.code, migrated.stdout]).toEqual([0, ""]);
 });
 
-test("a result that is gone from the store is a violation, named, with 1", async () => {
+test("a result missing from the store is a named violation, with exit code 1", async () => {
   const { items } = JSON.parse((await longshore("list", "--json")).stdout) as {
     items: { id: string; title: string | null }[];
   };

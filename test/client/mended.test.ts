@@ -59,7 +59,7 @@ test("truncated Parquet files are one group of failures, in DuckDB's words", asy
   expect(table.stderr).toMatch(/longshore redrive \S+ --error [0-9a-f]{16}\n$/);
 });
 
-test("mended on disk and redriven, they are done in the same request, and what was done stays", async () => {
+test("repaired on disk and redriven, they succeed in the same request, and earlier results stay", async () => {
   const { items } = await json<{ items: { fingerprint: string }[] }>("errors", id);
   for (const year of broken) copyFileSync(original(year), `${cwd}/${year}.parquet`);
   const wrong = await longshore("redrive", id, "--error", "0000000000000000");
@@ -83,7 +83,7 @@ test("mended on disk and redriven, they are done in the same request, and what w
   );
 });
 
-test("the receipt tells it all, verified here, elsewhere and after the request is gone", async () => {
+test("the receipt accounts for every file, and is verified offline and after the request is deleted", async () => {
   const printed = await longshore("receipt", id);
   expect(printed.code).toBe(0);
   const { receipt } = JSON.parse(printed.stdout) as {

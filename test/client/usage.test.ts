@@ -184,7 +184,7 @@ describe("where nothing answers, it says what to do next and ends with 4", () =>
     expect(stderr).toContain("is not running");
   });
 
-  test("a database that is away", async () => {
+  test("a database that is unavailable", async () => {
     vi.stubEnv("DATABASE_URL", "postgresql://127.0.0.1:1/x");
     expect(await runCommand(["migrate"])).toBe(4);
     expect(await runCommand(["audit"])).toBe(4);

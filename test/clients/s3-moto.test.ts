@@ -84,7 +84,7 @@ describe("our endpoint in front of an S3 store", () => {
     expect(endpoint.faults).toEqual([]);
   });
 
-  test("says that it cannot serve when the store behind it is away", async () => {
+  test("answers that it is unavailable when the store behind it is", async () => {
     const away = await startMoto();
     const store = await open(away.host);
     const endpoint = await startEndpoint({ store });

@@ -144,7 +144,7 @@ describe("dir", () => {
     }
   });
 
-  test("links that lead out of the roots, nowhere or in a circle are left out, and that is said", async () => {
+  test("links that lead out of the roots, nowhere or in a circle are left out, and the answer says so", async () => {
     const folder = join(root, "links");
     mkdirSync(join(folder, "sub"), { recursive: true });
     writeFileSync(join(folder, "real.parquet"), "1");
@@ -235,7 +235,7 @@ describe("dir+http", () => {
     ]);
   });
 
-  test("of a host that is not in INPUT_HOSTS is refused, and nobody is asked", async () => {
+  test("of a host that is not in INPUT_HOSTS is refused without a call", async () => {
     asked.length = 0;
     expect(refusal("dir+http", `${host}/data/*`)).toContain("INPUT_HOSTS");
     expect(refusal("dir+http", `${host}/data/*`, ["data.example.org"])).toContain("INPUT_HOSTS");

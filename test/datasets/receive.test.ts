@@ -30,7 +30,7 @@ async function lookup(): Promise<{ request: string; dataset: number; did: string
 }
 
 describe("files of a finder", () => {
-  test("are worked on before it says that they are all; said again they add nothing", async () => {
+  test("are processed before the list is complete; sent again they add nothing", async () => {
     const { request, dataset } = await lookup();
     expect(await receiveFiles(ledger.ctx, dataset, local, filesNamed("/1", "/2"))).toEqual({
       added: 2,
@@ -85,7 +85,7 @@ describe("files of a finder", () => {
     expect(await ledger.ended(request)).toMatchObject({ incomplete: false, counters: { done: 3 } });
   });
 
-  test("that arrive at the same moment as `complete` are all taken in, in whatever order they are heard", async () => {
+  test("that arrive at the same moment as `complete` are all recorded, in any order", async () => {
     const { request, dataset } = await lookup();
     const parts = Array.from({ length: 10 }, (_, part) => filesNamed(`/${part}/a`, `/${part}/b`));
     const calls = parts.flatMap((files, part) => [
@@ -101,7 +101,7 @@ describe("files of a finder", () => {
     expect(await datasetOf(ledger, request)).toMatchObject({ state: "ready", files: 20 });
   });
 
-  test("that were announced and never came make the request incomplete, and the next one looks anew", async () => {
+  test("that were announced and never came make the request incomplete, and the next one starts a new lookup", async () => {
     const { request, dataset, did } = await lookup();
     await receiveFiles(ledger.ctx, dataset, local, filesNamed("/1"));
     await receiveComplete(ledger.ctx, dataset, local, { files: 300 });
@@ -115,7 +115,7 @@ describe("files of a finder", () => {
     expect(await numberOf(ledger, await submitDid(ledger, did))).not.toBe(dataset);
   });
 
-  test("that come when the list is closed are not taken in, but the list is not trusted any more", async () => {
+  test("that come after the list is closed are not recorded, but the list becomes stale", async () => {
     const { request, dataset, did } = await lookup();
     await receiveFiles(ledger.ctx, dataset, local, filesNamed("/1", "/2"));
     await receiveComplete(ledger.ctx, dataset, local, { files: 2 });
@@ -146,7 +146,7 @@ describe("files of a finder", () => {
     expect(await numberOf(ledger, await submitDid(ledger, did))).not.toBe(dataset);
   });
 
-  test("with replicas, sizes and checksums are kept as they were said", async () => {
+  test("are stored with their replicas, sizes and checksums", async () => {
     const { request, dataset } = await lookup();
     await receiveFiles(ledger.ctx, dataset, local, [
       {
@@ -168,7 +168,7 @@ describe("files of a finder", () => {
 });
 
 describe("the end of a lookup", () => {
-  test("said twice, or with another word later, is what was said first", async () => {
+  test("sent twice, or with another outcome later, keeps its first outcome", async () => {
     const { request, dataset } = await lookup();
     await receiveFiles(ledger.ctx, dataset, local, filesNamed("/1"));
     await receiveComplete(ledger.ctx, dataset, local, { files: 1 });
@@ -182,7 +182,7 @@ describe("the end of a lookup", () => {
     await workOff(ledger, request);
   });
 
-  test("with no files completes those who wait, and the next request looks anew", async () => {
+  test("with no files completes the waiting requests, and the next one starts a new lookup", async () => {
     const { request, dataset, did } = await lookup();
     await receiveComplete(ledger.ctx, dataset, local, { files: 0 });
     expect(await ledger.ended(request)).toMatchObject({
@@ -207,7 +207,7 @@ describe("the end of a lookup", () => {
     expect(await datasetOf(ledger, request)).toMatchObject({ state: "failed", outcome });
   });
 
-  test("that never comes is made after LOOKUP_SECONDS without a word", async () => {
+  test("that never comes is assumed after LOOKUP_SECONDS of silence", async () => {
     const own = await openLedger({ env: { VALID_DID_SCHEMES: "rucio", LOOKUP_SECONDS: "1" } });
     const id = await submitDid(own, "rucio://silent");
     expect(await own.ended(id)).toMatchObject({

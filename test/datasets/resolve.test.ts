@@ -205,7 +205,7 @@ describe("what was looked up", () => {
     });
   });
 
-  test("by a finder whose listings do not last is looked up anew for each request, but shared while it goes on", async () => {
+  test("by a finder whose listings change is looked up for each request, but shared while the lookup runs", async () => {
     let door = gate();
     const finder = offer(
       ledger,

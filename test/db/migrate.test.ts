@@ -61,7 +61,7 @@ test("Prisma's own engine accepts what the migrator did, and schema.prisma says 
   expect(await schemaFaults(database.url, prisma)).toEqual([]);
 });
 
-test("the check sees an edited migration, one that nobody noted, and a schema that lags behind", async () => {
+test("the check finds an edited migration, an unrecorded one, and an outdated schema", async () => {
   await migrate(database.url);
   const [ledger] = ["20261125000000_ledger"].map((name) => join(migrations, name, "migration.sql"));
   const original = readFileSync(ledger ?? "", "utf8");

@@ -110,7 +110,7 @@ test("the host of PUBLIC_URL is ours, and its pages are", async () => {
   await named.close();
 });
 
-test("every answer tells the browser to take it for what it is, and tells nobody what runs here", async () => {
+test("every response forbids content sniffing and does not name the software", async () => {
   for (const path of ["/v1/requests", "/nothing", "/healthz", "/docs"]) {
     const { headers } = await api.get(path);
     expect(headers).toMatchObject({
@@ -124,7 +124,7 @@ test("every answer tells the browser to take it for what it is, and tells nobody
   }
 });
 
-test("a caller's request id comes back, and a senseless one does not", async () => {
+test("a valid request id of the caller is returned, an invalid one is replaced", async () => {
   expect(
     (await api.get("/healthz", { "x-request-id": "abcdefgh-1" })).headers["x-request-id"],
   ).toBe("abcdefgh-1");

@@ -14,7 +14,7 @@ async function serve(ready: Promise<RequestListener>, seconds = 60): Promise<str
   return listening.url;
 }
 
-test("a call that comes too early is held, with its body, until the service is ready", async () => {
+test("a call before the service is ready waits, with its body, until it is", async () => {
   let open: (listener: RequestListener) => void = () => undefined;
   const url = await serve(
     new Promise((resolve) => {

@@ -27,11 +27,11 @@ export const ledger: Mutant[] = [
     tests: ["requests/claim-messages.test.ts"],
   },
   {
-    name: "a claim gives out files of a canceled request",
+    name: "a file of a canceled request starts",
     file: "requests/dispatch/start-store.ts",
     from: 'acceptsWork("r")} ORDER BY',
     to: '"r.id IS NOT NULL"} ORDER BY',
-    tests: guards,
+    tests: ["requests/claim-messages.test.ts"],
   },
   {
     name: "a report of an old attempt counts",

@@ -220,7 +220,7 @@ describe("at submit", () => {
     },
   );
 
-  test("a first file that is away, broken, or outside of the roots does not stop the request", async () => {
+  test("a first file that is missing, broken, or outside the roots does not stop the request", async () => {
     writeFileSync(join(folder, "rubbish.parquet"), "rubbish");
     symlinkSync(join(outside, "secret.csv"), join(folder, "way-out.csv"));
     for (const first of [
@@ -234,7 +234,7 @@ describe("at submit", () => {
     }
   });
 
-  test("a query that costs more to look at than it may is refused, and the next is looked at", async () => {
+  test("a query that is too expensive to check is refused, and the next is checked", async () => {
     const [bomb, next] = await Promise.all([
       refusalOf("select repeat('x', 4000000000) as x", [measured]),
       refusalOf("selec", [measured]),
@@ -293,7 +293,7 @@ describe("the DuckDB of a query", () => {
   });
 });
 
-describe("a stranger's query", () => {
+describe("an untrusted query", () => {
   test.each([
     "select * from read_csv('/etc/passwd')",
     "select * from '/etc/passwd'",

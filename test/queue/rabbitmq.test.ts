@@ -131,7 +131,7 @@ describe.skipIf(!rabbit)("the queue in RabbitMQ", () => {
       expect(confirmed.filter((n) => !found.has(n))).toEqual([]);
     });
 
-    test("come back with nothing, its depths are 0, takes are empty, and publishing and consuming declare anew", async () => {
+    test("come back empty: depths are 0, takes return nothing, and publishing and consuming declare its topics again", async () => {
       const [topic, consumed] = [newTopic(), newTopic()];
       const seen: unknown[] = [];
       const consumer = await queue.consume(consumed, 10, async (bodies) => {
@@ -164,7 +164,7 @@ describe.skipIf(!rabbit)("the queue in RabbitMQ", () => {
       await queue.drop(topic);
     });
 
-    test("messages that come back reject the publish and are named; the next publish declares the topic anew", async () => {
+    test("returned messages reject the publish, which names them; the next publish declares the topic again", async () => {
       const [gone, there] = [newTopic(), newTopic()];
       await queue.publish([{ topic: gone, body: { n: 0 } }]);
       await removeQueue(rabbit.url, gone);

@@ -37,7 +37,7 @@ export function queueSuite(prepare: () => Promise<QueueUnderTest>): void {
     expect(await depth(topic)).toBe(0);
   });
 
-  test("bodies come back as they went", async () => {
+  test("bodies are delivered unchanged", async () => {
     const topic = newTopic();
     const body = {
       text: 'quotes " and \\ backslashes, {braces}, ß and 漢字 and 🐙',
@@ -95,7 +95,7 @@ export function queueSuite(prepare: () => Promise<QueueUnderTest>): void {
     await queue.drop(topic);
   });
 
-  test("depths count what waits in each topic, and not what is in somebody's hand", async () => {
+  test("depths count the messages that wait in each topic, not those being handled", async () => {
     const [one, two, none] = [newTopic(), newTopic(), newTopic()];
     await queue.publish([...numbered(one, 7), ...numbered(two, 3)]);
     const taken = await queue.take(one, 2);
@@ -109,7 +109,7 @@ export function queueSuite(prepare: () => Promise<QueueUnderTest>): void {
     await Promise.all(taken.map((message) => message.settle()));
   });
 
-  test("a dropped topic is gone with all its messages, and can be used again", async () => {
+  test("dropping a topic deletes its messages, and the topic can be used again", async () => {
     const topic = newTopic();
     await queue.publish(numbered(topic, 20));
     await queue.drop(topic);
@@ -135,7 +135,7 @@ export function queueSuite(prepare: () => Promise<QueueUnderTest>): void {
     expect(await queue.topics(`${prefix}b%`)).toEqual([]);
   });
 
-  test("a consumer gets what was there and what comes, and a batch grows while the last one is handled", async () => {
+  test("a consumer gets old and new messages, and a batch grows while the previous one is handled", async () => {
     const topic = newTopic();
     const batches: number[] = [];
     const seen: unknown[] = [];
@@ -154,7 +154,7 @@ export function queueSuite(prepare: () => Promise<QueueUnderTest>): void {
     expect(await depth(topic)).toBe(0);
   });
 
-  test("never more than the prefetch is in a consumer's hand", async () => {
+  test("a consumer never handles more messages than its prefetch", async () => {
     const topic = newTopic();
     const sizes: number[] = [];
     await queue.publish(numbered(topic, 100));

@@ -238,7 +238,7 @@ test("a limit that was kept, or came after the starts, is no violation", async (
   expect(seen).toEqual([]);
 });
 
-test("it finds two requests of one idempotency key where the index is gone", async () => {
+test("it finds two requests of one idempotency key where the index is missing", async () => {
   const undo = new Error("undo");
   let seen: string[] = [];
   await ledger.ctx.db
@@ -252,7 +252,7 @@ test("it finds two requests of one idempotency key where the index is gone", asy
   expect(seen).toContain("I11");
 });
 
-test("it finds an object that is gone, and one that was cut short", async () => {
+test("it finds a missing object and a truncated one", async () => {
   const [result] = await ledger.ctx.db.query<{ name: string }>(
     "SELECT name FROM results WHERE request_id = $1 ORDER BY name LIMIT 1",
     [ids.complete],

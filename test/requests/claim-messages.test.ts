@@ -4,9 +4,11 @@ import { local } from "../../src/auth/caller.ts";
 import type { Task } from "../../src/operations/contract.ts";
 import { heartbeat } from "../../src/requests/dispatch/claim.ts";
 import { renewLeases } from "../../src/requests/dispatch/lease-store.ts";
-import { startFiles } from "../../src/requests/dispatch/start-store.ts";
+import { startFiles, type WorkKey } from "../../src/requests/dispatch/start-store.ts";
+import { moveRequest } from "../../src/requests/move-store.ts";
 import { readFile } from "../../src/requests/read/files.ts";
 import { type Ledger, openLedger } from "../support/context.ts";
+import { until } from "../support/wait.ts";
 
 let ledger: Ledger;
 beforeAll(async () => {
@@ -55,4 +57,20 @@ test("a worker renews the leases of its own files alone", async () => {
   expect(
     await heartbeat(ledger.ctx, local, { worker: "a", tasks: [mine.task, other.task] }),
   ).toEqual([other.task]);
+});
+
+test("a message of a request that is being canceled starts nothing", async () => {
+  const id = await ledger.submit(1);
+  await until(async () => (await ledger.read(id)).counters.queued === 1);
+  await ledger.ctx.advanceQueue.close();
+  const [key] = await ledger.ctx.db.query<WorkKey>(
+    `SELECT request_id AS request, file_id AS file, step, attempt FROM request_files
+     WHERE request_id = $1`,
+    [id],
+  );
+  expect(await moveRequest(ledger.ctx.db.query, id, "cancel")).toBe(true);
+  const started = await startFiles(ledger.ctx.ledger.query, 60, [
+    { ...(key as WorkKey), worker: "w", waiter: 0 },
+  ]);
+  expect(started).toEqual([]);
 });

@@ -42,7 +42,7 @@ async function settleAll(id: string, status: "success" | "failure" = "success"):
 }
 
 describe("a report", () => {
-  test("counts what changed: said twice it is a duplicate and counted once", async () => {
+  test("counts what changed: sent twice it is a duplicate and counted once", async () => {
     const id = await ledger.submit(2);
     const [first, second] = (await ledger.claim(2, { request: id })) as [Task, Task];
     expect(await ledger.report(first, "success")).toBe("recorded");
@@ -77,7 +77,7 @@ describe("a report", () => {
     await ledger.ended(id);
   });
 
-  test("of an unknown file, or one that cannot be stored, is answered by itself and sinks nobody", async () => {
+  test("of an unknown file, or one that cannot be stored, has its own answer and does not affect the others", async () => {
     const id = await ledger.submit(3);
     const tasks = (await ledger.claim(3, { request: id })) as [Task, Task, Task];
     const answers = await report(ledger.ctx, local, "w", [
@@ -221,7 +221,7 @@ describe("a file", () => {
     expect((await ledger.ended(id)).counters).toMatchObject({ total: 3, done: 3 });
   });
 
-  test("whose message the queue lost waits again and is published anew, which costs no try", async () => {
+  test("whose message the queue lost is published again, which costs no try", async () => {
     const id = await ledger.submit(5);
     await until(async () => (await ledger.read(id)).counters.queued === 5);
     await ledger.ctx.db.query("DELETE FROM queue_messages WHERE topic LIKE $1", [`%${id}`]);
@@ -310,7 +310,7 @@ describe("a request", () => {
     expect(ended.reason).toMatch(/^stopped/);
   });
 
-  test("said twice with one idempotency key is one request; with another body it is refused", async () => {
+  test("submitted twice with one idempotency key is one request; with another body it is refused", async () => {
     const body = { dataset: { files: ["/data/a"] }, steps: [{ operation: "noop", settings: {} }] };
     const key = { key: "abc", bodyHash: "1" };
     const all = await Promise.all(

@@ -263,7 +263,7 @@ test("after a redrive the receipt tells both rounds: what had failed, and that i
   expect(second.inputs).toEqual(first.inputs);
 });
 
-test("a receipt that nobody had asked for is there after the request is deleted", async () => {
+test("a receipt that nobody requested exists after the request is deleted", async () => {
   const id = await ended(2);
   await deleteRequest(ledger.ctx, id, local);
   await expect(ledger.read(id)).rejects.toMatchObject({ status: 404 });

@@ -66,7 +66,7 @@ describe("reports through the database's queue", () => {
       return rows.find(({ body }) => JSON.stringify(body).includes(holding))?.reason;
     });
 
-  test("end a request of 1,500 files, single and in lists, half of them said twice", async () => {
+  test("end a request of 1,500 files, single and in lists, half of them sent twice", async () => {
     const id = await ledger.submit(1500);
     const tasks: Task[] = [];
     await until(async () => {
@@ -201,7 +201,7 @@ describe.skipIf(!rabbit)("reports through RabbitMQ", () => {
     await rabbit.remove();
   });
 
-  test("published by a stranger, before and after the broker is killed, end the request", async () => {
+  test("published by another client, before and after the broker is killed, end the request", async () => {
     const id = await ledger.submit(1200);
     let killed = false;
     await until(

@@ -80,7 +80,7 @@ describe("a request says what it waits for", () => {
     await ledger.ended(id);
   });
 
-  test("the queue or the store that is away", async () => {
+  test("the queue or the store that is unavailable", async () => {
     const id = await ledger.submit(1);
     await published(id, 1);
     const check = async () => {
@@ -139,7 +139,7 @@ describe("the estimate of the end", () => {
     expect([seconds(eta?.p50 ?? "", now), seconds(eta?.p90 ?? "", now)]).toEqual([100, 100]);
   });
 
-  test("is rough after a few seconds, and where the pace jumps nine of ten lies further out", () => {
+  test("is rough after a few seconds, and p90 is later where the rate varies", () => {
     expect(etaOf(view(50, 2000), even(2, 10))?.confidence).toBe("rough");
     const uneven = even(20, 10).map(({ at, finished }, n) => ({
       at,

@@ -55,7 +55,7 @@ test("files that were read alike make no warning, and each tells how it was read
   ]);
 });
 
-test("a column of two types is told with the files that differ", async () => {
+test("a column of two types is reported with the files that differ", async () => {
   const whole = csv(["a", "b"], ["BIGINT", "VARCHAR"]);
   const { tasks, warnings } = await ended([
     whole,
@@ -84,7 +84,7 @@ test("at most five files are named, of any number", async () => {
   expect(warnings[0]?.files).toHaveLength(5);
 });
 
-test("columns that some files lack and other delimiters are told", async () => {
+test("columns that some files lack and other delimiters are reported", async () => {
   const whole = csv(["a", "b"], ["BIGINT", "BIGINT"]);
   const { warnings } = await ended([whole, whole, csv(["a"], ["BIGINT"], { delimiter: ";" })]);
   expect(warnings.map(({ code, message }) => [code, message])).toEqual([

@@ -206,7 +206,7 @@ describe("the read key", () => {
     await expect(broken).rejects.toMatchObject({ name: "InvalidArgument" });
   });
 
-  test("finds nothing that is no result, though it lies in the store", async () => {
+  test("finds only results, not other objects in the store", async () => {
     for (const Key of ["stray, of an attempt that lost", "nothing", "a//b", "x".repeat(1100)]) {
       await expect(
         client.send(new GetObjectCommand({ Bucket: bucket, Key })),

@@ -69,7 +69,7 @@ describe("keys", () => {
     });
   });
 
-  test("of a request that is gone find no bucket", async () => {
+  test("of a deleted request find no bucket", async () => {
     const gone = crypto.randomUUID();
     const client = s3Client(endpoint.url, endpoint.keys(gone, "read"));
     await expect(client.send(new ListObjectsV2Command({ Bucket: gone }))).rejects.toMatchObject({

@@ -49,7 +49,7 @@ describe("the write key", () => {
     expect(await listed()).toEqual(["ä b/c"]);
   });
 
-  test("puts a stream, whose checksum comes behind it", async () => {
+  test("puts a stream with a trailing checksum", async () => {
     const content = randomBytes(300_000);
     const body = Readable.from([
       content.subarray(0, 1),

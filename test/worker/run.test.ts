@@ -100,7 +100,7 @@ describe("a worker", () => {
     expect(server.reportCalls).toBeLessThan(100);
   });
 
-  test("keeps its reports while the service is away, and sends them when it is back", async () => {
+  test("keeps its reports while the service is unavailable, and sends them afterwards", async () => {
     const downs: Promise<void>[] = [];
     server.answer = () => {
       if (downs.length === 0) downs.push(server.away());
@@ -145,7 +145,7 @@ describe("a worker", () => {
     });
   });
 
-  test("renews the leases of what it holds, and gives up what it is told to, without a report", async () => {
+  test("renews the leases of its tasks, and drops without a report those that it must give up", async () => {
     const task = transformTask(1, endless, { lease_seconds: 0.3 });
     server.waiting.push(task);
     void start();
@@ -179,7 +179,7 @@ describe("a worker", () => {
     expect(existsSync(scratch)).toBe(false);
   });
 
-  test("that is retired finishes what is in hand and takes no more", async () => {
+  test("that is retired finishes its tasks and claims no more", async () => {
     const retire = new AbortController();
     server.waiting.push(
       transformTask(1, "select sum(a.x * b.x) as s from input a, input b, range(10)"),
@@ -204,7 +204,7 @@ describe("a worker", () => {
     );
   });
 
-  test("tries again when the service does not find the result that it was told of", async () => {
+  test("tries again when the service does not find the reported result", async () => {
     server.answer = (report) =>
       report.status === "success" ? "refused: there is no such object" : "recorded";
     server.waiting.push(transformTask(1, "select x from input"));

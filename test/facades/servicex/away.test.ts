@@ -9,7 +9,7 @@ afterEach(async () => {
   await servicex?.remove();
 });
 
-test("a report that comes while the database is away is held, and answered once it is stored", async () => {
+test("a report during a database outage waits, and is answered when it is stored", async () => {
   servicex = await startServiceX({ DATABASE_URL: "" });
   const { service, report, submit, reached, files, read } = servicex;
   const id = await submit({ "file-list": ["1", "2", "3"], codegen: "noop" });

@@ -61,7 +61,7 @@ test("defect 1: a file that is done before the next one is found does not end th
   });
 });
 
-test("defect 2: a finder's failure is a Bad Dataset for this request, and the next one looks anew", async () => {
+test("defect 2: a finder's failure is a Bad Dataset for this request, and the next one starts a new lookup", async () => {
   const { id, dataset } = await asked("gone");
   await servicex.call("PUT", `${internal}/${dataset}/error`, {
     "elapsed-time": 1,
@@ -133,7 +133,7 @@ test("defect 11: a finder that never answers ends the request with a reason, and
   expect((await asked("silent")).dataset).not.toBe(dataset);
 });
 
-test("defect 11: a dataset that is being looked up can be deleted, and then it is looked up anew", async () => {
+test("defect 11: a dataset can be deleted during its lookup, and is then looked up again", async () => {
   const { dataset } = await asked("stuck");
   expect((await servicex.call("DELETE", `/servicex/datasets/${dataset}`)).body).toEqual({
     "dataset-id": dataset,
@@ -143,7 +143,7 @@ test("defect 11: a dataset that is being looked up can be deleted, and then it i
   expect((await asked("stuck")).dataset).not.toBe(dataset);
 });
 
-test("defect 12: a chunk said twice adds no file twice", async () => {
+test("defect 12: a chunk sent twice adds no file twice", async () => {
   const { id, dataset } = await asked("twice");
   await files(dataset, ["1", "2"]);
   await files(dataset, ["2", "1", "3"]);
@@ -193,7 +193,7 @@ test("a finder of 2022 says one file a call to the request's own address, and th
   expect((await servicex.reached(id, "Running", 1)).files).toBe(1);
 });
 
-test("what is said of an unknown dataset, or cannot be read, is refused in words", async () => {
+test("a report of an unknown dataset, or one that cannot be parsed, is refused with a sentence", async () => {
   expect((await servicex.call("PUT", `${internal}/999999/files`, [file("1")])).status).toBe(404);
   expect((await servicex.call("PUT", `${internal}/999999/complete`, { files: 1 })).status).toBe(
     422,

@@ -27,7 +27,7 @@ async function running(count: number, codegen = "sql"): Promise<{ id: string; fi
   return { id, files: await servicex.files(id) };
 }
 
-test("defect 4: a report said three times, and two at once, is counted once", async () => {
+test("defect 4: a report sent three times, two of them at once, is counted once", async () => {
   const { id, files } = await running(3);
   const [first = 0, ...last] = files;
   expect((await servicex.succeed(id, first)).body).toBe("Ok");
