@@ -101,7 +101,7 @@ export async function makeContext(
     batcher,
     advanceQueue,
     metrics: ledgerMetrics,
-    activity: makeRecentActivity(),
+    activity: makeRecentActivity(db.query, log),
     claimQueue: openClaimQueue(notifier, (wanted, waiters) => dispatch(context, wanted, waiters)),
     urls,
     signingKey,

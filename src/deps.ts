@@ -32,7 +32,7 @@ export interface Context {
   batcher: Batcher;
   advanceQueue: AdvanceQueue;
   metrics: LedgerMetrics;
-  /** what this process has seen lately, for "why is it waiting?" */
+  /** what this process notices, for "why is it waiting?" */
   activity: RecentActivity;
   claimQueue: ClaimQueue<Task>;
   /** what clients and workers are told to call; `s3` where this process has the S3 endpoint */

@@ -5,21 +5,31 @@ import type { Task } from "../../src/operations/contract.ts";
 import { cancel } from "../../src/requests/lifecycle/cancel.ts";
 import { submit } from "../../src/requests/lifecycle/submit.ts";
 import { etaOf } from "../../src/requests/monitor/eta.ts";
+import { samplesInWindow } from "../../src/requests/monitor/pace.ts";
 import { makeRecentActivity } from "../../src/requests/monitor/recent-activity.ts";
-import { sampleOnce } from "../../src/requests/monitor/sampler.ts";
+import { checkNeeds, sampleForAll } from "../../src/requests/monitor/sampler.ts";
 import { waitingOf } from "../../src/requests/monitor/waiting-reason.ts";
 import type { RequestView } from "../../src/requests/views.ts";
 import { type Ledger, openLedger } from "../support/context.ts";
 import { until } from "../support/wait.ts";
 
 let ledger: Ledger;
+/** another process on the same database, which only answers */
+let other: Ledger;
 beforeAll(async () => {
   ledger = await openLedger({ env: { VALID_DID_SCHEMES: "rucio" } });
+  other = await openLedger({ databaseUrl: ledger.ctx.databaseUrl, scheduler: false });
 });
-afterAll(() => ledger.close());
+afterAll(async () => {
+  await other.close();
+  await ledger.close();
+});
 
 /** Another process's memory: nothing seen yet. */
-const fresh = (): Context => ({ ...ledger.ctx, activity: makeRecentActivity() });
+const fresh = (): Context => ({
+  ...ledger.ctx,
+  activity: makeRecentActivity(ledger.ctx.db.query, ledger.ctx.log),
+});
 const why = async (id: string, ctx = fresh()) => waitingOf(ctx, await ledger.read(id));
 const published = (id: string, files: number) =>
   until(async () => (await ledger.read(id)).counters.queued === files);
@@ -52,10 +62,10 @@ describe("a request says what it waits for", () => {
     });
     const ctx = fresh();
     ctx.activity.recordClaim(["noop"]);
-    expect(await why(id, ctx)).toMatchObject({
-      reason: "workers",
-      sentence: "2 files are ready; a worker takes them when it asks next.",
-    });
+    await until(async () => (await why(id))?.sentence.includes("when it asks next"));
+    const sentence = "2 files are ready; a worker takes them when it asks next.";
+    for (const process of [fresh(), other.ctx])
+      expect(await why(id, process)).toMatchObject({ reason: "workers", sentence });
     await settle(await ledger.claim(2, { request: id }));
     await ledger.ended(id);
   });
@@ -66,7 +76,7 @@ describe("a request says what it waits for", () => {
     const id = await ledger.submit(1);
     await published(id, 1);
     const ctx = fresh();
-    await sampleOnce(ctx);
+    await sampleForAll(ctx, []);
     expect(await why(id, ctx)).toMatchObject({
       reason: "slot",
       sentence:
@@ -87,13 +97,14 @@ describe("a request says what it waits for", () => {
       throw new Error("connect ECONNREFUSED 127.0.0.1:5672");
     };
     const ctx = { ...fresh(), queue: { ...ledger.ctx.queue, check } };
-    await sampleOnce(ctx);
+    await checkNeeds(ctx);
     expect(await why(id, ctx)).toMatchObject({
       reason: "queue",
       sentence:
         "It waits for the queue, which is away: connect ECONNREFUSED 127.0.0.1:5672. It goes on when the queue is back.",
     });
-    await sampleOnce({ ...ctx, queue: { ...ledger.ctx.queue, check: async () => undefined } });
+    await checkNeeds({ ...ctx, queue: { ...ledger.ctx.queue, check: async () => undefined } });
+    await sampleForAll(ctx, []);
     expect((await why(id, ctx))?.reason).toBe("workers");
     await settle(await ledger.claim(1, { request: id }));
     await ledger.ended(id);
@@ -172,16 +183,89 @@ describe("the estimate of the end", () => {
   });
 });
 
-test("the memory of a process holds five minutes of open requests and no more", () => {
+describe("what is sampled for all processes", () => {
+  test("a request that moves has its pace, and an ended one has none", async () => {
+    const { query } = ledger.ctx.db;
+    const id = await ledger.submit(3);
+    const tasks = await ledger.claim(3, { request: id });
+    const pace = async () => {
+      await sampleForAll(ledger.ctx, []);
+      const [row] = await query<{ finished: number[] }>(
+        "SELECT finished FROM request_pace WHERE request_id = $1",
+        [id],
+      );
+      return row?.finished;
+    };
+    expect(await pace()).toEqual([0]);
+    expect(await pace()).toEqual([0]);
+    for (const [index, task] of tasks.entries()) {
+      await ledger.report(task, "success");
+      if (index < 2) expect((await pace())?.at(-1)).toBe(index + 1);
+    }
+    await ledger.ended(id);
+    expect(await pace()).toBeUndefined();
+  });
+
+  test("troubles of workers are shown by every process, with and without workers that run", async () => {
+    const id = await ledger.submit(1);
+    await published(id, 1);
+    const trouble = { kind: "memory", sentence: "Workers run out of memory", count: 2 } as const;
+    const withWorkers = (running: number): Context["runner"] => ({
+      ...ledger.ctx.runner,
+      statuses: () =>
+        new Map([
+          ["service", { starting: 0, running, troubles: [{ ...trouble, since: new Date() }] }],
+        ]),
+    });
+    const { query } = ledger.ctx.db;
+    const group = { key: "service", operations: ["noop"], credentials: {}, size: 3 };
+    const save = (running: number) =>
+      sampleForAll({ ...ledger.ctx, runner: withWorkers(running) }, [group]);
+    const sentence = async () => (await why(id, other.ctx))?.sentence;
+    // The ledger's own leader has no group and forgets this one sooner or later: save again.
+    await until(async () => {
+      await save(0);
+      return (await sentence())?.endsWith("no worker runs: Workers run out of memory.");
+    });
+    await until(async () => {
+      await save(1);
+      return (await sentence())?.endsWith(" 2 workers cannot run: Workers run out of memory.");
+    });
+    const tasks = await ledger.claim(1, { request: id });
+    await until(async () => {
+      await save(1);
+      return (
+        (await sentence()) ===
+        "1 file is with workers now. 2 workers cannot run: Workers run out of memory."
+      );
+    });
+    await settle(tasks);
+    await query("DELETE FROM worker_groups");
+    await ledger.ended(id);
+  });
+});
+
+test("the window of the pace begins with what was finished before it, and ends now", () => {
+  const minutes = (count: number) => count * 60_000;
+  const samples = [0, 2, 8, 9].map((minute) => ({ at: minutes(minute), finished: minute * 10 }));
+  expect(samplesInWindow(samples, { at: minutes(10), finished: 95 })).toEqual([
+    { at: minutes(5), finished: 20 },
+    { at: minutes(8), finished: 80 },
+    { at: minutes(9), finished: 90 },
+    { at: minutes(10), finished: 95 },
+  ]);
+  expect(samplesInWindow([], { at: 0, finished: 1 })).toEqual([{ at: 0, finished: 1 }]);
+});
+
+test("thousands of claims are noted once in five seconds", async () => {
   let now = 0;
-  const activity = makeRecentActivity(() => now);
-  for (let n = 0; n < 1000; n++) {
-    now += 1_000;
-    activity.sample("a", 1, n);
-  }
-  expect(activity.samplesOf("a").length).toBeLessThanOrEqual(151);
-  activity.sample("a", 2, 0);
-  expect(activity.samplesOf("a")).toHaveLength(1);
-  activity.keepOnly(new Set());
-  expect(activity.samplesOf("a")).toEqual([]);
+  const noted: unknown[][] = [];
+  const query = async (_text: string, params: unknown[] = []) => {
+    noted.push(params);
+    return [];
+  };
+  const activity = makeRecentActivity(query, ledger.ctx.log, () => now);
+  for (now = 0; now < 10_000; now += 10) activity.recordClaim(["noop"]);
+  activity.recordClaim(["noop", "transform"]);
+  expect(noted).toEqual([[["noop"]], [["noop"]], [["noop", "transform"]]]);
 });

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { etaOf } from "../../src/requests/monitor/eta.ts";
-import type { Sample } from "../../src/requests/monitor/recent-activity.ts";
+import type { Sample } from "../../src/requests/monitor/pace.ts";
 import type { RequestView, StepView } from "../../src/requests/views.ts";
 
 const now = Date.UTC(2026, 10, 26, 12);

@@ -1,5 +1,5 @@
 import type { RequestView, StepView } from "../views.ts";
-import type { Sample } from "./recent-activity.ts";
+import type { Sample } from "./pace.ts";
 
 export interface Eta {
   /** as likely before as after */

@@ -1,58 +1,37 @@
-// What this process has seen lately, kept in memory: how fast requests go, who asks for work, what is away. Nothing of it is the truth.
+import type { Query } from "../../db/client.ts";
+import type { Logger } from "../../log.ts";
+import { recordClaim } from "./activity-store.ts";
 
-/** Steps of files that were finished in this round, at a time. */
-export interface Sample {
-  at: number;
-  finished: number;
-}
-
-export interface Load {
-  queued: number;
-  running: number;
-}
-
+/** What this process notices. All but the failures goes to tables, so that any process can answer from them. */
 export interface RecentActivity {
-  /** by operation, over all open requests */
-  load: Map<string, Load>;
-  /** what is away, each with a sentence */
-  failures: Map<"queue" | "store" | "workers", string>;
-  sample(request: string, round: number, finished: number): void;
-  samplesOf(request: string): readonly Sample[];
-  /** Requests that are open no more are forgotten. */
-  keepOnly(requests: ReadonlySet<string>): void;
+  /** what this process cannot reach, each with a sentence */
+  failures: Map<"queue" | "store", string>;
+  /** A worker asked for work of these operations now. */
   recordClaim(operations: readonly string[]): void;
-  /** seconds since a worker asked this process for such work; undefined: never */
-  secondsSinceClaim(operation: string): number | undefined;
 }
 
-const windowMilliseconds = 300_000;
-const leastGapMilliseconds = 2_000;
+/** Thousands of claims a second are written as one row in so long. */
+const leastGapMilliseconds = 5000;
 
-export function makeRecentActivity(now: () => number = Date.now): RecentActivity {
-  const requests = new Map<string, { round: number; samples: Sample[] }>();
-  const claimedAt = new Map<string, number>();
+export function makeRecentActivity(
+  query: Query,
+  log: Logger,
+  now: () => number = Date.now,
+): RecentActivity {
+  const writtenAt = new Map<string, number>();
   return {
-    load: new Map(),
     failures: new Map(),
-    sample(request, round, finished) {
-      const known = requests.get(request);
-      const samples = known?.round === round ? known.samples : [];
-      if (known?.samples !== samples) requests.set(request, { round, samples });
-      const at = now();
-      if (at - (samples.at(-1)?.at ?? 0) < leastGapMilliseconds) return;
-      samples.push({ at, finished });
-      while (at - (samples[0]?.at ?? at) > windowMilliseconds) samples.shift();
-    },
-    samplesOf: (request) => requests.get(request)?.samples ?? [],
-    keepOnly(open) {
-      for (const id of requests.keys()) if (!open.has(id)) requests.delete(id);
-    },
     recordClaim(operations) {
-      for (const operation of operations) claimedAt.set(operation, now());
-    },
-    secondsSinceClaim(operation) {
-      const at = claimedAt.get(operation);
-      return at === undefined ? undefined : (now() - at) / 1000;
+      const at = now();
+      const due = operations.filter(
+        (name) => at - (writtenAt.get(name) ?? Number.NEGATIVE_INFINITY) >= leastGapMilliseconds,
+      );
+      if (due.length === 0) return;
+      for (const name of due) writtenAt.set(name, at);
+      recordClaim(query, due).catch((error: Error) => {
+        for (const name of due) writtenAt.delete(name);
+        log.debug({ err: error }, "a claim was not noted; the next one is");
+      });
     },
   };
 }

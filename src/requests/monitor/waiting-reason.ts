@@ -1,8 +1,10 @@
 import type { Deps } from "../../deps.ts";
 import { isFinal } from "../state.ts";
 import type { RequestView, StepView } from "../views.ts";
+import { type ActivityRow, readActivity } from "./activity-store.ts";
 import { type Eta, etaOf } from "./eta.ts";
 import { soonestRetry } from "./open-progress-store.ts";
+import { type Sample, samplesInWindow } from "./pace.ts";
 import { type Place, type Standing, sentenceOf, standingOf } from "./place-in-line.ts";
 
 export const waitingReasons = [
@@ -35,22 +37,30 @@ export async function waitingOf(
   view: RequestView,
 ): Promise<Waiting | null> {
   if (isFinal(view.state)) return null;
-  ctx.activity.sample(view.id, view.round, finished(view));
+  const seen = await readActivity(ctx.db.query, view.id);
   const standing = await standingOf(ctx, view);
   const why =
     ending(view) ??
     away(ctx, view) ??
     limited(view, standing) ??
-    working(view) ??
+    working(view, seen) ??
     looking(view) ??
-    published(ctx, view, standing) ??
+    published(ctx, view, seen, standing) ??
     (await unpublished(ctx, view));
   const ends = why.reason === "ending" || why.reason === "finishing";
-  const eta = ends ? null : etaOf(view, ctx.activity.samplesOf(view.id));
+  const eta = ends ? null : etaOf(view, samplesOf(seen, view), seen.now);
   return { ...why, place: ends ? null : (standing?.place ?? null), eta };
 }
 
-function finished({ steps }: RequestView): number {
+function samplesOf({ now, round, sampled, finished }: ActivityRow, view: RequestView): Sample[] {
+  const kept = round === view.round ? (sampled ?? []) : [];
+  return samplesInWindow(
+    kept.map((at, index) => ({ at, finished: finished?.[index] ?? 0 })),
+    { at: now, finished: finishedOf(view) },
+  );
+}
+
+function finishedOf({ steps }: RequestView): number {
   return steps.reduce(
     (total, { passed, done, failed, canceled }) => total + passed + done + failed + canceled,
     0,
@@ -99,9 +109,32 @@ function limited({ counters }: RequestView, standing: Standing | undefined): Why
   return { reason: "limit", sentence: `${now}; ${standing.limit}.${before}` };
 }
 
-function working({ counters }: RequestView): Why | undefined {
+function working({ counters, steps }: RequestView, seen: ActivityRow): Why | undefined {
   if (counters.running === 0) return undefined;
-  return { reason: "work", sentence: `${withWorkers(counters)}.` };
+  const open = steps.filter(({ queued, running }) => queued + running > 0);
+  const troubles = open.flatMap((step) => groupsFor(seen, step)).flatMap(troublesOf);
+  return { reason: "work", sentence: `${withWorkers(counters)}.${sentencesOf(troubles)}` };
+}
+
+type Group = NonNullable<ActivityRow["groups"]>[number];
+
+/** Groups of workers that take files of the step. */
+function groupsFor({ groups }: ActivityRow, { step, operation }: StepView): Group[] {
+  return (groups ?? []).filter((group) =>
+    group.step === null ? group.operations.includes(operation) : group.step === step,
+  );
+}
+
+function troublesOf({ troubles }: Group): Group["troubles"] {
+  return troubles;
+}
+
+function sentencesOf(troubles: Group["troubles"]): string {
+  const sentences = troubles.map(
+    ({ count, sentence }) =>
+      ` ${count === 1 ? "1 worker" : `${count} workers`} cannot run: ${ended(sentence)}`,
+  );
+  return [...new Set(sentences)].join("");
 }
 
 function withWorkers({ waiting, queued, running }: RequestView["counters"]): string {
@@ -126,34 +159,43 @@ function looking({ state, dataset, counters: { total, queued } }: RequestView): 
   return undefined;
 }
 
-const recentSeconds = 60;
+const recentMilliseconds = 60_000;
 
 function published(
-  { activity, runner }: Deps<"activity" | "runner">,
+  { runner }: Deps<"runner">,
   { steps, counters: { queued } }: RequestView,
+  seen: ActivityRow,
   standing: Standing | undefined,
 ): Why | undefined {
   const step = steps.find((one) => one.queued > 0);
   if (!step) return undefined;
   const { operation } = step;
   const ready = `${files(queued)} ready`;
-  const busy = activity.load.get(operation)?.running ?? 0;
+  const groups = groupsFor(seen, step);
+  const troubles = groups.flatMap(troublesOf);
+  const { running: busy = 0, claimedAt = null } =
+    seen.operations?.find((known) => known.operation === operation) ?? {};
   if (busy > 0) {
     return {
       reason: "slot",
-      sentence: `${ready}; every worker that does ${operation} is busy with other requests (${files(busy)} in hand).${standing ? sentenceOf(standing.place) : ""}`,
+      sentence: `${ready}; every worker that does ${operation} is busy with other requests (${files(busy)} in hand).${standing ? sentenceOf(standing.place) : ""}${sentencesOf(troubles)}`,
     };
   }
-  const fault = activity.failures.get("workers");
-  if (fault !== undefined)
-    return { reason: "workers", sentence: `${ready}, and no worker runs: ${ended(fault)}` };
-  const since = activity.secondsSinceClaim(operation);
-  if (since !== undefined && since < recentSeconds)
-    return { reason: "workers", sentence: `${ready}; a worker takes them when it asks next.` };
+  const [trouble] = troubles;
+  if (trouble && !groups.some(({ running }) => running > 0))
+    return {
+      reason: "workers",
+      sentence: `${ready}, and no worker runs: ${ended(trouble.sentence)}`,
+    };
+  if (claimedAt !== null && seen.now - claimedAt < recentMilliseconds)
+    return {
+      reason: "workers",
+      sentence: `${ready}; a worker takes them when it asks next.${sentencesOf(troubles)}`,
+    };
   const asked =
-    since === undefined
+    claimedAt === null
       ? "has asked for"
-      : `has asked since ${new Date(Date.now() - since * 1000).toISOString()} for`;
+      : `has asked since ${new Date(claimedAt).toISOString()} for`;
   return {
     reason: "workers",
     sentence: `${ready}, and no worker ${asked} ${operation} work here. ${runner.help}`,

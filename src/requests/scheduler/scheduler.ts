@@ -1,14 +1,17 @@
 import { runLookups } from "../../datasets/lookup.ts";
 import { lead } from "../../db/leader.ts";
 import type { Context, Deps } from "../../deps.ts";
+import type { WorkerGroup } from "../../runner/contract.ts";
 import { pause } from "../../time.ts";
 import { requestsOfDataset } from "../advance/advance-store.ts";
 import { expireLeasesOf } from "../dispatch/expire-leases.ts";
+import { sampleForAll } from "../monitor/sampler.ts";
 import { makeScaler } from "./scale-workers.ts";
 import { housekeep, sweep } from "./sweep.ts";
 
 const housekeepingSeconds = 60;
 const scaleSeconds = 2;
+const sampleSeconds = 5;
 const gatherMilliseconds = 100;
 const lastWordsBytes = 2000;
 
@@ -43,10 +46,18 @@ export function startScheduler(ctx: Context): { stop(): Promise<void> } {
 /** Resolves when the term is over: then workers of this process end, as the next leader starts its own. */
 async function serveTerm(ctx: Context, term: AbortSignal): Promise<void> {
   ctx.log.info("this process leads the schedulers");
-  await Promise.all([
-    sweepRepeatedly(ctx, term),
-    repeat(ctx, term, "work", scaleSeconds, makeScaler(ctx)),
-  ]);
+  const scale = makeScaler(ctx);
+  let wanted: WorkerGroup[] = [];
+  const scaling = repeat(ctx, term, "work", scaleSeconds, async () => {
+    wanted = await scale();
+  });
+  const sampling = repeat(ctx, term, "worker-groups", sampleSeconds, () =>
+    sampleForAll(ctx, wanted),
+  );
+  // Troubles of workers are shown at once, not at the next sample.
+  const off = ctx.runner.onChange(() => ctx.notifier.notify("worker-groups"));
+  await Promise.all([sweepRepeatedly(ctx, term), scaling, sampling]);
+  off();
   await ctx.runner.resign();
 }
 

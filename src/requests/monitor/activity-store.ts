@@ -1,0 +1,122 @@
+import type { Query } from "../../db/client.ts";
+import type { Trouble } from "../../runner/contract.ts";
+
+/** A worker asked for work of these operations now. */
+export async function recordClaim(query: Query, operations: readonly string[]): Promise<void> {
+  await query(
+    `INSERT INTO operation_activity AS activity (operation, claimed_at)
+     SELECT operation, now() FROM unnest($1::text[]) AS claimed(operation) ORDER BY operation
+     ON CONFLICT (operation) DO UPDATE SET claimed_at = excluded.claimed_at`,
+    [operations],
+    "record_claim",
+  );
+}
+
+const requestsSampled = 20_000;
+const samplesKept = 60;
+
+/** Samples the counters of open requests: a row a request that moved, never a row a file. */
+export async function samplePace(query: Query): Promise<void> {
+  await query(
+    `WITH progress AS (
+       SELECT requests.id, requests.round,
+         sum(steps.passed + steps.done + steps.failed + steps.canceled)::bigint AS finished
+       FROM requests JOIN request_steps AS steps ON steps.request_id = requests.id
+       WHERE requests.state IN ('lookup', 'running')
+       GROUP BY requests.id ORDER BY requests.id LIMIT ${requestsSampled}
+     ), ended AS (
+       DELETE FROM request_pace AS pace WHERE NOT EXISTS (
+         SELECT FROM requests WHERE id = pace.request_id AND state IN ('lookup', 'running'))
+     )
+     INSERT INTO request_pace AS pace (request_id, round, sampled_at, finished)
+     SELECT id, round, ARRAY[now()], ARRAY[finished] FROM progress
+     ON CONFLICT (request_id) DO UPDATE SET round = excluded.round,
+       sampled_at = CASE WHEN pace.round <> excluded.round THEN excluded.sampled_at
+         ELSE (pace.sampled_at || excluded.sampled_at)[greatest(1, cardinality(pace.sampled_at) - ${samplesKept - 2}):] END,
+       finished = CASE WHEN pace.round <> excluded.round THEN excluded.finished
+         ELSE (pace.finished || excluded.finished)[greatest(1, cardinality(pace.finished) - ${samplesKept - 2}):] END
+     WHERE pace.round <> excluded.round
+       OR pace.finished[cardinality(pace.finished)] <> excluded.finished[1]`,
+    [],
+    "sample_pace",
+  );
+}
+
+/** How many files of each operation are with workers, over all open requests. */
+export async function sampleLoad(query: Query): Promise<void> {
+  await query(
+    `WITH load AS (
+       SELECT steps.operation, sum(steps.running)::bigint AS running
+       FROM requests JOIN request_steps AS steps ON steps.request_id = requests.id
+       WHERE requests.state IN ('lookup', 'running')
+       GROUP BY steps.operation
+     ), idle AS (
+       UPDATE operation_activity AS activity SET running = 0
+       WHERE running > 0 AND NOT EXISTS (SELECT FROM load WHERE load.operation = activity.operation)
+     )
+     INSERT INTO operation_activity AS activity (operation, running)
+     SELECT operation, running FROM load ORDER BY operation
+     ON CONFLICT (operation) DO UPDATE SET running = excluded.running
+     WHERE activity.running <> excluded.running`,
+    [],
+    "sample_load",
+  );
+}
+
+export interface SavedGroup {
+  key: string;
+  request: string | null;
+  step: number | null;
+  operations: string[];
+  running: number;
+  troubles: Omit<Trouble, "since">[];
+}
+
+/** Replaces what was saved before: only the leader's runner has workers. */
+export async function saveWorkerGroups(query: Query, groups: SavedGroup[]): Promise<void> {
+  await query(
+    `WITH seen AS (
+       SELECT * FROM jsonb_to_recordset($1::jsonb) AS seen(
+         key text, request uuid, step smallint, operations text[], running int, troubles jsonb)
+     ), forgotten AS (
+       DELETE FROM worker_groups WHERE group_key NOT IN (SELECT key FROM seen)
+     )
+     INSERT INTO worker_groups (group_key, request_id, step, operations, running, troubles)
+     SELECT key, request, step, operations, running, troubles FROM seen
+     ON CONFLICT (group_key) DO UPDATE SET request_id = excluded.request_id, step = excluded.step,
+       operations = excluded.operations, running = excluded.running, troubles = excluded.troubles`,
+    [JSON.stringify(groups)],
+    "save_worker_groups",
+  );
+}
+
+export interface ActivityRow {
+  /** milliseconds, by the clock of the database */
+  now: number;
+  round: number | null;
+  sampled: number[] | null;
+  finished: number[] | null;
+  operations: { operation: string; running: number; claimedAt: number | null }[] | null;
+  groups: Pick<SavedGroup, "step" | "operations" | "running" | "troubles">[] | null;
+}
+
+/** What all processes have seen that concerns a request. Three looks by key. */
+export async function readActivity(query: Query, request: string): Promise<ActivityRow> {
+  const [row] = await query<ActivityRow>(
+    `SELECT extract(epoch FROM now())::float8 * 1000 AS now, pace.round, pace.finished,
+       (SELECT json_agg(extract(epoch FROM at)::float8 * 1000 ORDER BY place)
+        FROM unnest(pace.sampled_at) WITH ORDINALITY AS samples(at, place)) AS sampled,
+       (SELECT json_agg(json_build_object('operation', activity.operation,
+          'running', activity.running,
+          'claimedAt', extract(epoch FROM activity.claimed_at)::float8 * 1000))
+        FROM operation_activity AS activity) AS operations,
+       (SELECT json_agg(json_build_object('step', step, 'operations', operations,
+          'running', running, 'troubles', troubles) ORDER BY group_key)
+        FROM worker_groups WHERE request_id IS NULL OR request_id = $1) AS groups
+     FROM (SELECT 1) AS one LEFT JOIN request_pace AS pace ON pace.request_id = $1`,
+    [request],
+    "read_activity",
+  );
+  if (!row) throw new Error("the database returned no row of activity");
+  return row;
+}
