@@ -17,7 +17,10 @@ const mostAtOnce = 4;
 const mostTries = 3;
 const pollSeconds = 2;
 
-/** Looks up what requests wait for, by our own finders, and ends what finders of others leave unanswered. Resolves when all is put down. */
+/**
+ * Looks up what requests wait for, by our own finders, and ends what finders of others leave
+ * unanswered. Resolves when all is put down.
+ */
 export async function runLookups(
   ctx: Deps<"config" | "db" | "finders" | "ledger" | "log" | "notifier">,
   signal: AbortSignal,

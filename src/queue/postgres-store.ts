@@ -19,7 +19,10 @@ export async function insertMessages(query: Query, messages: Message[]): Promise
   );
 }
 
-/** Those taken are given to nobody else until their lease is over. */
+/**
+ * Messages taken are given to nobody else until their lease expires. The column `deliveries` is no longer written; it can be
+ * dropped once no process of the version before runs, which still counts in it.
+ */
 export async function takeMessages(
   query: Query,
   topic: string,
@@ -27,8 +30,11 @@ export async function takeMessages(
   leaseSeconds: number,
 ): Promise<StoredMessage[]> {
   return query<StoredMessage>(
-    `WITH next AS MATERIALIZED (SELECT id FROM queue_messages WHERE ${ready} ORDER BY topic, id LIMIT $2 FOR UPDATE SKIP LOCKED)
-     UPDATE queue_messages message SET taken_until = now() + $3 * interval '1 second', deliveries = deliveries + 1
+    `WITH next AS MATERIALIZED (
+       SELECT id FROM queue_messages WHERE ${ready} ORDER BY topic, id LIMIT $2
+       FOR UPDATE SKIP LOCKED
+     )
+     UPDATE queue_messages message SET taken_until = now() + $3 * interval '1 second'
      FROM next WHERE message.id = next.id RETURNING message.id, message.body`,
     [topic, max, leaseSeconds],
     "queue-take",

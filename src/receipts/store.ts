@@ -1,4 +1,5 @@
 import type { Query } from "../db/client.ts";
+import { finalRequestStates, type HistoryStatus, historySql, sqlList } from "../requests/state.ts";
 
 export interface ReceiptRow {
   round: number;
@@ -34,7 +35,7 @@ export async function insertReceipt(
   await query(
     `INSERT INTO receipts AS kept (request_id, round, owner, document, header, signature, key_id)
      SELECT $1, $3, $4, $5, $6, $7, $8 FROM requests
-     WHERE id = $1 AND facts = $2 AND state IN ('complete', 'failed', 'canceled')
+     WHERE id = $1 AND facts = $2 AND state IN (${sqlList(finalRequestStates)})
      ON CONFLICT (request_id) DO UPDATE
        SET round = excluded.round, owner = excluded.owner, document = excluded.document,
          header = excluded.header, signature = excluded.signature,
@@ -106,13 +107,17 @@ export interface RoundRow {
   failed: number;
 }
 
+const roundStatuses: HistoryStatus[] = ["redrive", "success", "failure"];
+
 /** What each round settled, from the history. Only needed with more than one round. */
 export function roundRows(query: Query, id: string): Promise<RoundRow[]> {
   return query<RoundRow>(
-    `SELECT h.round, count(*) FILTER (WHERE h.status = 'redrive') AS redriven, count(*) FILTER (WHERE h.status = 'success' AND h.step = r.steps) AS done,
-       count(*) FILTER (WHERE h.status = 'failure') AS failed
+    `SELECT h.round, count(*) FILTER (WHERE h.status = ${historySql.redrive}) AS redriven,
+       count(*) FILTER (WHERE h.status = ${historySql.success} AND h.step = r.steps) AS done,
+       count(*) FILTER (WHERE h.status = ${historySql.failure}) AS failed
      FROM requests r JOIN file_status h ON h.request_created = r.created_on AND h.request_id = r.id
-     WHERE r.id = $1 AND h.status IN ('redrive', 'success', 'failure') GROUP BY h.round`,
+     WHERE r.id = $1 AND h.status IN (${sqlList(roundStatuses)})
+     GROUP BY h.round`,
     [id],
   );
 }

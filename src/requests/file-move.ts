@@ -1,4 +1,5 @@
-// The one guarded write of a file's state, as SQL: lock, guard, counters, file rows, history, error groups.
+// The one guarded write of a file's state, as SQL: lock, guard, counters, file rows, history, error
+// groups.
 import { type FileMove, type FileState, fileMoves, type HistoryStatus, sqlList } from "./state.ts";
 import { stepCounters } from "./step-counters.ts";
 
@@ -14,7 +15,10 @@ export type FileColumn =
   | "error_group";
 type Settings = Partial<Record<FileColumn, string>>;
 
-/** The files that may move. Their rows are locked here, in the house's order unless another is named. */
+/**
+ * The files that may move. Their rows are locked here, in the house's order unless another is
+ * named.
+ */
 export interface Candidates {
   /** columns to carry to `moved` beside those of the file, e.g. `p.retry_attempts` */
   columns?: string;
@@ -27,7 +31,10 @@ export interface Candidates {
   skipLocked?: boolean;
 }
 
-/** A row of `file_status`: of the step, attempt and worker that the file had, where it says nothing else. */
+/**
+ * A row of `file_status`: of the step, attempt and worker that the file had, where it says nothing
+ * else.
+ */
 export interface HistoryRow {
   status: HistoryStatus;
   attempt?: string;
@@ -37,7 +44,10 @@ export interface HistoryRow {
   isDispatch?: boolean;
 }
 
-/** A row of the table of moves, for those candidates for which `when` holds and that are in a state it may leave. */
+/**
+ * A row of the table of moves, for those candidates for which `when` holds and that are in a state
+ * it may leave.
+ */
 export interface MoveCase {
   move: Exclude<FileMove, "register">;
   /** over `candidates`; without it, for all that no earlier case took */
@@ -66,14 +76,15 @@ export interface FileMoveStatement {
 }
 
 /**
- * One statement that moves files. The rows are locked first and judged afterwards, so a file that another statement moved
- * meanwhile stays as it is; counters grow by the files that moved; `moved` has each file once, with `move`, `to_state`,
- * `to_step` and the columns of the row as they were.
+ * One statement that moves files. The rows are locked first and judged afterwards, so a file that
+ * another statement moved meanwhile stays as it is; counters grow by the files that moved; `moved`
+ * has each file once, with `move`, `to_state`, `to_step` and the columns of the row as they were.
  *
- * All transactions lock in one order: file rows by (request, file), then counters by (request, step). Postgres documents the
- * order in which the writes of one statement run as unpredictable. On versions 15 to 18 it was seen to be from the last to
- * the first, so `counters`, on whose row all statements of a request meet, is written first here: that shortens the lock,
- * and nothing else depends on it.
+ * All transactions lock in one order: file rows by (request, file), then counters by (request,
+ * step). Postgres documents the order in which the writes of one statement run as unpredictable. On
+ * version 18 it was seen to be from the last to the first, so `counters`, on whose row all
+ * statements of a request meet, is written first here: that shortens the lock, and nothing else
+ * depends on it.
  */
 export function fileMoveSql(statement: FileMoveStatement): string {
   const { before, candidates, guard, moves, after, result } = statement;

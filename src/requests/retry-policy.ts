@@ -5,7 +5,9 @@ export interface RetryPolicy {
   attempts?: number | null | undefined;
   /** before the second try; doubled before each one after */
   wait_seconds?: number | null | undefined;
-  /** error classes worth another try, whatever the worker says of them; its word counts unless said */
+  /**
+   * error classes worth another try, whatever the worker says of them; its word counts unless said
+   */
   classes?: string[] | null | undefined;
 }
 
@@ -14,7 +16,10 @@ export const workersOwnClasses = ["given_back", "lost"];
 
 const mostSeconds = 300;
 
-/** Seconds until the next try in SQL: doubling with the tries made, at most five minutes or the first wait where that is longer. */
+/**
+ * Seconds until the next try in SQL: doubling with the tries made, at most five minutes or the
+ * first wait where that is longer.
+ */
 export function waitSql(firstWait: string, tries: string): string {
   return `least(${firstWait} * power(2, least(${tries}, 20)), greatest(${firstWait}, ${mostSeconds}))`;
 }

@@ -1,5 +1,5 @@
-// The tables of moves of a request and of its files. SQL guards, doc/states.md and the exhaustive test
-// derive from them; no state is assigned anywhere else.
+// The tables of moves of a request and of its files. SQL guards, doc/states.md and the exhaustive
+// test derive from them; no state is assigned anywhere else.
 import { finalStates, type Move, sqlList, sqlWords } from "../moves.ts";
 
 export { sqlList };
@@ -100,8 +100,8 @@ export const fileMoves = {
 } as const satisfies Record<string, Move<FileState>>;
 
 /**
- * `requests.ending`: why the service ends an open request before its files are done. Its open files fail in chunks, and then
- * the request moves. "none" is null in the table.
+ * `requests.ending`: why the service ends an open request before its files are done. Its open files
+ * fail in chunks, and then the request moves. "none" is null in the table.
  */
 export const endingStates = ["none", "failed", "deadline", "stopped"] as const;
 export type EndingState = (typeof endingStates)[number];

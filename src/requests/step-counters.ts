@@ -1,20 +1,26 @@
 import { type FileState, fileStates } from "./state.ts";
 
 export interface StepCounters {
-  /** the CTE of moved files: request_id, step, state (null where it enters), to_step and to_state of each */
+  /**
+   * the CTE of moved files: request_id, step, state (null where it enters), to_step and to_state of
+   * each
+   */
   moved: string;
   /** the states that the moves leave and enter; the other counters are not touched */
   states: readonly FileState[];
   /** another column to set, as an assignment */
   also?: string;
-  /** a file may change its step: what it left counts it as passed, what it goes back over does not */
+  /**
+   * a file may change its step: what it left counts it as passed, what it goes back over does not
+   */
   changesStep?: boolean;
 }
 
 /**
- * The CTEs `deltas`, `locked_steps` and `counters`: each file is counted in exactly one (step, state), so a counter changes by
- * the rows that really moved. The rows of `request_steps` are locked in one order (request, step): two statements over the
- * same steps never wait for each other crosswise.
+ * The CTEs `deltas`, `locked_steps` and `counters`: each file is counted in exactly one (step,
+ * state), so a counter changes by the rows that really moved. The rows of `request_steps` are
+ * locked in one order (request, step): two statements over the same steps never wait for each other
+ * crosswise.
  */
 export function stepCounters({ moved, states, also, changesStep = false }: StepCounters): string {
   const touched = fileStates.filter((state) => states.includes(state));
@@ -49,4 +55,9 @@ function passed(moved: string): string {
       FROM ${moved}, generate_series(step::int, to_step::int - 1) AS s
     UNION ALL SELECT request_id, s, 'passed', -1
       FROM ${moved}, generate_series(to_step::int, step::int - 1) AS s`;
+}
+
+/** The counters of a row as pairs for json_build_object, `passed` among them. */
+export function counterPairs(row: string): string {
+  return [...fileStates, "passed"].map((name) => `'${name}', ${row}.${name}`).join(", ");
 }

@@ -1,5 +1,5 @@
 import type { Query } from "../db/client.ts";
-import { acceptsWork } from "../requests/state.ts";
+import { acceptsWork, fileSql } from "../requests/state.ts";
 import type { Line, OpenStep, Room, UserLoad } from "./allocate.ts";
 
 export interface LineFilter {
@@ -108,7 +108,7 @@ FROM line LEFT JOIN LATERAL (
     extract(epoch FROM s.served_at)::float8 AS "stepServedAt", r.workers,
     CASE WHEN r.workers IS NOT NULL THEN ARRAY(
       SELECT DISTINCT f.worker FROM request_files f
-      WHERE f.request_id = r.id AND f.state = 'running') END AS holders
+      WHERE f.request_id = r.id AND f.state = ${fileSql.running}) END AS holders
   FROM request_steps s JOIN requests r ON r.id = s.request_id
   WHERE s.operation = line.operation AND s.owner = line.owner AND s.${state} > 0
     AND ${acceptsWork("r")}

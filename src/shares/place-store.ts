@@ -1,5 +1,5 @@
 import type { Query } from "../db/client.ts";
-import { acceptsWork } from "../requests/state.ts";
+import { acceptsWork, fileSql } from "../requests/state.ts";
 
 /** Where a step with queued files stands, and the limits that hold for it. */
 export interface PlaceInLine {
@@ -57,7 +57,7 @@ const placeSql = `WITH mine AS MATERIALIZED (
   ) AS before
 ), holders AS (
   SELECT count(DISTINCT f.worker) AS n FROM mine
-  JOIN request_files f ON f.request_id = mine.request_id AND f.state = 'running'
+  JOIN request_files f ON f.request_id = mine.request_id AND f.state = ${fileSql.running}
   WHERE mine.workers IS NOT NULL
 )
 SELECT mine.running AS "userRunning", mine.slots_per_user AS "slotsPerUser", mine.slots,

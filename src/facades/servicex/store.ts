@@ -1,7 +1,7 @@
 // What ServiceX shows of requests beyond our own view of them, read from the ledger: who asked for a dataset first,
 // results with the measures that its sidecars report, their sums.
 import type { Query } from "../../db/client.ts";
-import { type RequestState, sqlList } from "../../requests/state.ts";
+import { historySql, type RequestState, sqlList } from "../../requests/state.ts";
 
 const beforeRunning = ["submitted", "lookup"] as const satisfies RequestState[];
 
@@ -51,12 +51,13 @@ const isNumber = (field: string) => `jsonb_typeof(result.details->'${field}') = 
 const seconds = `coalesce(
   CASE WHEN ${isNumber("total-time")} THEN (result.details->>'total-time')::double precision END,
   extract(epoch FROM (
-    SELECT max(history.timestamp) FILTER (WHERE history.status = 'success')
-      - max(history.timestamp) FILTER (WHERE history.status = 'start')
+    SELECT max(history.timestamp) FILTER (WHERE history.status = ${historySql.success})
+      - max(history.timestamp) FILTER (WHERE history.status = ${historySql.start})
     FROM file_status history
     WHERE history.request_created = request.created_on AND history.request_id = request.id
       AND history.file_id = result.file_id AND history.step = result.step
-      AND history.attempt = result.attempt AND history.status IN ('start', 'success')
+      AND history.attempt = result.attempt
+      AND history.status IN (${historySql.start}, ${historySql.success})
   )))::double precision`;
 
 /** Of the last step, whose results alone are delivered. */

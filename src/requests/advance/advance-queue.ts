@@ -1,6 +1,9 @@
 import type { Logger } from "pino";
 
-/** Runs `advance` for those requests that were rung for: one run at a time for a request, a few at once in all, again when rung meanwhile. */
+/**
+ * Runs `advance` for those requests that were rung for: one run at a time for a request, a few at
+ * once in all, again when rung meanwhile.
+ */
 export class AdvanceQueue {
   readonly #advance: (id: string) => Promise<void>;
   readonly #log: Logger;

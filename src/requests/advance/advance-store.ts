@@ -1,6 +1,14 @@
 import type { DatasetState } from "../../datasets/state.ts";
 import type { Query } from "../../db/client.ts";
-import type { Ending, RequestState } from "../state.ts";
+import {
+  type Ending,
+  openRequestStates,
+  type RequestState,
+  requestSql,
+  sqlList,
+  stoppableStates,
+} from "../state.ts";
+import { counterPairs } from "../step-counters.ts";
 
 export interface StepFacts {
   step: number;
@@ -27,7 +35,7 @@ export interface RequestFacts {
   overdue: boolean;
   datasetId: number;
   datasetState: DatasetState;
-  /** the list of files is whole: none comes any more */
+  /** the list of files is closed: no more are added */
   datasetClosed: boolean;
   datasetReason: string | null;
   datasetIncomplete: boolean;
@@ -38,12 +46,14 @@ export interface RequestFacts {
 
 export async function readFacts(query: Query, id: string): Promise<RequestFacts | undefined> {
   const [row] = await query<RequestFacts>(
-    `SELECT r.id, r.state, r.ending, r.reason, r.facts, r.workers, r.stop_after_failed_percent AS "stopAfterFailedPercent",
+    `SELECT r.id, r.state, r.ending, r.reason, r.facts, r.workers,
+       r.stop_after_failed_percent AS "stopAfterFailedPercent",
        coalesce(r.deadline < now(), false) AS overdue, r.incomplete,
-       r.dataset_id AS "datasetId", d.state AS "datasetState", d.outcome IS NOT NULL AS "datasetClosed", d.reason AS "datasetReason",
+       r.dataset_id AS "datasetId", d.state AS "datasetState",
+       d.outcome IS NOT NULL AS "datasetClosed", d.reason AS "datasetReason",
        d.incomplete AS "datasetIncomplete", d.file_count AS "datasetFiles",
-       (SELECT json_agg(json_build_object('step', s.step, 'operation', s.operation, 'registered', s.registered, 'waiting', s.waiting, 'queued', s.queued,
-          'running', s.running, 'done', s.done, 'failed', s.failed, 'canceled', s.canceled, 'passed', s.passed, 'version', s.version) ORDER BY s.step)
+       (SELECT json_agg(json_build_object('step', s.step, 'operation', s.operation,
+            'registered', s.registered, ${counterPairs("s")}, 'version', s.version) ORDER BY s.step)
         FROM request_steps s WHERE s.request_id = r.id) AS steps
      FROM requests r JOIN datasets d ON d.id = r.dataset_id WHERE r.id = $1`,
     [id],
@@ -52,7 +62,9 @@ export async function readFacts(query: Query, id: string): Promise<RequestFacts 
   return row;
 }
 
-/** A fresh table has no statistics and the planner then takes the wrong index: told again at each tenfold growth. */
+/**
+ * Without statistics the planner takes the wrong index; they are renewed at each tenfold growth.
+ */
 export async function refreshStatistics(query: Query): Promise<void> {
   await query(`ANALYZE request_files`);
   await query(`ANALYZE files`);
@@ -64,12 +76,16 @@ export async function markIncomplete(
   reason: string | null,
 ): Promise<void> {
   await query(
-    `UPDATE requests SET incomplete = true, reason = coalesce(reason, $2) WHERE id = $1 AND NOT incomplete`,
+    `UPDATE requests SET incomplete = true, reason = coalesce(reason, $2)
+     WHERE id = $1 AND NOT incomplete`,
     [id, reason],
   );
 }
 
-/** Requests for which `advance` has something to do; asked by the sweep, so that a lost ring costs seconds. */
+/**
+ * Requests for which `advance` has something to do; asked by the sweep, so that a lost notification
+ * costs seconds.
+ */
 export async function requestsToAdvance(
   query: Query,
   after: string,
@@ -77,11 +93,15 @@ export async function requestsToAdvance(
 ): Promise<string[]> {
   const rows = await query<{ id: string }>(
     `SELECT r.id FROM requests r JOIN datasets d ON d.id = r.dataset_id
-     WHERE r.state IN ('submitted', 'lookup', 'running', 'canceling') AND r.id > $1::uuid
-       AND (r.state IN ('submitted', 'canceling') OR r.ending IS NOT NULL OR r.deadline < now()
-         OR (r.state = 'lookup' AND d.outcome IS NOT NULL)
-         OR EXISTS (SELECT FROM request_steps s WHERE s.request_id = r.id AND (s.waiting > 0 OR (s.step = 1 AND s.registered < d.file_count)))
-         OR (r.state = 'running' AND NOT EXISTS (SELECT FROM request_steps s WHERE s.request_id = r.id AND s.waiting + s.queued + s.running > 0)))
+     WHERE r.state IN (${sqlList(openRequestStates)}) AND r.id > $1::uuid
+       AND (r.state IN (${requestSql.submitted}, ${requestSql.canceling})
+         OR r.ending IS NOT NULL OR r.deadline < now()
+         OR (r.state = ${requestSql.lookup} AND d.outcome IS NOT NULL)
+         OR EXISTS (SELECT FROM request_steps s WHERE s.request_id = r.id
+           AND (s.waiting > 0 OR (s.step = 1 AND s.registered < d.file_count)))
+         OR (r.state = ${requestSql.running} AND NOT EXISTS (
+           SELECT FROM request_steps s
+           WHERE s.request_id = r.id AND s.waiting + s.queued + s.running > 0)))
      ORDER BY r.id LIMIT $2`,
     [after, limit],
   );
@@ -90,7 +110,8 @@ export async function requestsToAdvance(
 
 export async function requestsOfDataset(query: Query, datasetId: number): Promise<string[]> {
   const rows = await query<{ id: string }>(
-    `SELECT id FROM requests WHERE dataset_id = $1 AND state IN ('submitted', 'lookup', 'running')`,
+    `SELECT id FROM requests WHERE dataset_id = $1
+       AND state IN (${sqlList(stoppableStates)})`,
     [datasetId],
   );
   return rows.map((row) => row.id);

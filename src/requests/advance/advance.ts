@@ -18,8 +18,9 @@ import { noteWarnings } from "./warnings.ts";
 const registerChunk = 5000;
 
 /**
- * The one decider of what comes next for a request. Others only record facts and ring; it may run twice, late, out of order and in two
- * processes, since every write it makes is guarded. It runs again while facts were recorded during the run.
+ * The one decider of what comes next for a request. Others only record facts and ring; it may run
+ * twice, late, out of order and in two processes, since every write it makes is guarded. It runs
+ * again while facts were recorded during the run.
  */
 export async function advance(ctx: Context, id: string): Promise<void> {
   for (;;) {
@@ -97,7 +98,10 @@ function mustEnd(request: RequestFacts): EarlyEnd | undefined {
 /** Enough for three that agree, with some between that cannot be read. */
 const decidingFiles = 20;
 
-/** An error of the settings that the first files of a step agree on is every file's: the request fails before thousands do. */
+/**
+ * An error of the settings that the first files of a step agree on is every file's: the request
+ * fails before thousands do.
+ */
 async function failFastReason(
   ctx: Deps<"db" | "operations">,
   request: RequestFacts,
@@ -147,7 +151,9 @@ function sum(
   return request.steps.reduce((total, one) => total + one[state], 0);
 }
 
-/** In chunks: one UPDATE over 800,000 rows took 3.8 s, and late successes still count between them. */
+/**
+ * In chunks: one UPDATE over 800,000 rows took 3.8 s, and late successes still count between them.
+ */
 async function settleAll(ctx: Context, request: RequestFacts): Promise<void> {
   const as =
     request.state === "canceling"

@@ -6,7 +6,10 @@ import { requestMoves } from "../state.ts";
 import { readFacts } from "./advance-store.ts";
 import { removeOrphanedObjects } from "./orphaned-objects.ts";
 
-/** Ends a round once: the guarded move decides, and only the one that made it cleans up. The sweep cleans up after a crash in between. */
+/**
+ * Ends a round once: the guarded move decides, and only the one that made it cleans up. The sweep
+ * cleans up after a crash in between.
+ */
 export async function endRequest(
   ctx: Deps<"db" | "log" | "metrics" | "notifier" | "queue" | "store">,
   id: string,
@@ -14,7 +17,8 @@ export async function endRequest(
   reason?: string,
 ): Promise<void> {
   const ended = await ctx.db.tx(async (query) => {
-    // With the steps' rows locked no report can settle or reopen a file between the look and the move.
+    // With the steps' rows locked no report can settle or reopen a file between the look and the
+    // move.
     if ((await openFiles(query, id)) > 0) return false;
     return moveRequest(query, id, move, { reason });
   });
@@ -26,7 +30,10 @@ export async function endRequest(
   await cleanUp(ctx, id);
 }
 
-/** What a request leaves behind outside the ledger: topics, and objects that no result names. Safe to run again. */
+/**
+ * What a request leaves behind outside the ledger: topics, and objects that no result names. Safe
+ * to run again.
+ */
 export async function cleanUp(ctx: Deps<"db" | "queue" | "store">, id: string): Promise<void> {
   const facts = await readFacts(ctx.db.query, id);
   for (const operation of new Set(facts?.steps.map((step) => step.operation)))

@@ -1,5 +1,5 @@
 import type { Query } from "../../db/client.ts";
-import type { FileState } from "../state.ts";
+import { type FileState, fileSql, historySql } from "../state.ts";
 
 export interface FirstFile {
   step: number;
@@ -25,9 +25,9 @@ export function firstFiles(query: Query, id: string, limit: number): Promise<Fir
      LEFT JOIN LATERAL (
        SELECT h.info FROM file_status h
        WHERE h.request_created = r.created_on AND h.request_id = r.id AND h.file_id = first.file_id
-         AND h.step = first.step AND h.attempt = first.attempt AND h.status = 'failure'
+         AND h.step = first.step AND h.attempt = first.attempt AND h.status = ${historySql.failure}
          AND h.round = r.round
-     ) failure ON first.state = 'failed'
+     ) failure ON first.state = ${fileSql.failed}
      LEFT JOIN error_groups known ON failure.info IS NOT NULL
        AND known.request_id = r.id AND known.fingerprint = first.error_group
      WHERE r.id = $1 ORDER BY first.file_id`,

@@ -11,8 +11,9 @@ import {
 const page = 1000;
 
 /**
- * Objects that no result needs: of earlier steps, and of attempts that lost. In two phases, so that a crash leaves only work, no lie.
- * Only what is older than the request's end goes: a redrive may be uploading already.
+ * Objects that no result needs: of earlier steps, and of attempts that lost. In two phases, so that
+ * a crash leaves only work, no lie. Only what is older than the request's end goes: a redrive may
+ * be uploading already.
  */
 export async function removeOrphanedObjects(ctx: Deps<"db" | "store">, id: string): Promise<void> {
   const endedAt = (await requestRow(ctx.db.query, id))?.finished_at;

@@ -31,8 +31,9 @@ const queueSql = fileMoveSql({
 });
 
 /**
- * Moves the next waiting files of a step to queued, each with a new attempt number. Two processes take different files.
- * `lease_until` of a queued file is the time from which an empty topic means that its message was lost.
+ * Moves the next waiting files of a step to queued, each with a new attempt number. Two processes
+ * take different files. `lease_until` of a queued file is the time from which an empty topic means
+ * that its message was lost.
  */
 export function queueFiles(
   query: Query,
@@ -56,7 +57,10 @@ const unqueueSql = fileMoveSql({
   result: "SELECT count(*) AS n FROM moved",
 });
 
-/** Back to waiting, which costs no try: `keys` names files whose message could not be placed; without, all those past their grace. */
+/**
+ * Back to waiting, which costs no try: `keys` names files whose message could not be placed;
+ * without, all those past their grace.
+ */
 export async function unqueueFiles(
   query: Query,
   request: string,

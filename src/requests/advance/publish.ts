@@ -5,12 +5,18 @@ import { queueFiles, unqueueFiles } from "./publish-store.ts";
 
 const publishChunk = 1000;
 
-/** At most this many files of a request are published at any time: fair shares and a quick cancel depend on it. */
+/**
+ * At most this many files of a request are published at any time: fair shares and a quick cancel
+ * depend on it.
+ */
 function windowOf(ctx: Deps<"runner">, request: RequestFacts): number {
   return Math.max(1000, 4 * (request.workers ?? ctx.runner.capacity));
 }
 
-/** Publishes what is waiting until the window is full; rows first, messages after, and what could not be placed waits again. */
+/**
+ * Publishes what is waiting until the window is full; rows first, messages after, and what could
+ * not be placed waits again.
+ */
 export async function publishWork(
   ctx: Deps<"config" | "ledger" | "log" | "metrics" | "notifier" | "queue" | "runner">,
   request: RequestFacts,
@@ -62,7 +68,10 @@ async function publishChunkOf(
   return rows.length;
 }
 
-/** A topic that is empty though files are queued has lost their messages: they wait again and are published anew. */
+/**
+ * A topic that is empty though files are queued has lost their messages: they wait again and are
+ * published anew.
+ */
 export async function republishLost(
   ctx: Deps<"db" | "ledger" | "queue">,
   request: string,

@@ -31,8 +31,9 @@ const registerSql = `WITH open_request AS MATERIALIZED (
 SELECT count(*) AS n FROM moved`;
 
 /**
- * Copies the dataset's next files into the request, in the dataset's order. Returns how many. One call at a time for a
- * request, by a lock of its own: if it held the row of the step, reports and claims of the request would wait for each chunk.
+ * Copies the dataset's next files into the request, in the dataset's order. Returns how many. One
+ * call at a time for a request, by a lock of its own: if it held the row of the step, reports and
+ * claims of the request would wait for each chunk.
  */
 export function registerFiles(
   db: Pick<Db, "tx">,

@@ -27,7 +27,10 @@ function settleSql(move: MoveCase, status: "cancel" | "failure", info: string): 
   });
 }
 
-/** Settles at most a chunk of open files as canceled or failed. Returns how many. A success that came first stands. */
+/**
+ * Settles at most a chunk of open files as canceled or failed. Returns how many. A success that
+ * came first stands.
+ */
 export async function settleOpenFiles(
   query: Query,
   request: string,

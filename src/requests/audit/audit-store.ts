@@ -1,5 +1,19 @@
 import type { Query } from "../../db/client.ts";
-import { fileStates, finalRequestStates, openFileStates, sqlList } from "../state.ts";
+import {
+  fileSql,
+  fileStates,
+  finalRequestStates,
+  type HistoryStatus,
+  historySql,
+  openFileStates,
+  requestSql,
+  sqlList,
+} from "../state.ts";
+
+/** How an attempt ends when a worker reports it. */
+const outcomes: HistoryStatus[] = ["success", "failure", "retry"];
+/** How a try is used up. */
+const endedTries: HistoryStatus[] = ["retry", "failure", "lost"];
 
 export interface Violation {
   invariant: string;
@@ -46,13 +60,13 @@ const overLimitSql = `WITH limited_steps AS (
     FROM limited_steps
     JOIN file_status h ON h.request_created = limited_steps.created_on
       AND h.request_id = limited_steps.request_id AND h.step = limited_steps.step
-    WHERE h.status = 'start' AND h.handed_out_at IS NOT NULL
+    WHERE h.status = ${historySql.start} AND h.handed_out_at IS NOT NULL
   ), ends AS (
     SELECT starts.operation, starts.owner, starts.request_id, starts.file_id,
       (SELECT min(h.recorded_at) FROM file_status h
        WHERE h.request_created = starts.created_on AND h.request_id = starts.request_id
          AND h.file_id = starts.file_id AND h.step = starts.step
-         AND h.attempt = starts.attempt AND h.status <> 'start') AS at
+         AND h.attempt = starts.attempt AND h.status <> ${historySql.start}) AS at
     FROM starts
   ), events AS (
     SELECT operation, owner, request_id, file_id, at, 1 AS files, slots, slots_per_user, changed_at
@@ -92,7 +106,7 @@ const checks: Check[] = [
     invariant: "I1",
     sql: `SELECT r.id AS request, 'complete with ' || s.registered || ' of ' || d.file_count || ' files of its dataset' AS detail
           FROM requests r JOIN datasets d ON d.id = r.dataset_id JOIN request_steps s ON s.request_id = r.id AND s.step = 1
-          WHERE ${scope("r.id")} AND r.state = 'complete' AND s.registered <> d.file_count`,
+          WHERE ${scope("r.id")} AND r.state = ${requestSql.complete} AND s.registered <> d.file_count`,
   },
   {
     invariant: "I2",
@@ -126,7 +140,7 @@ const checks: Check[] = [
             h.status || ' of attempt ' || h.attempt || ' in step ' || h.step || ' was recorded after attempt ' || l.attempt || ' had begun' AS detail
           FROM file_status h JOIN file_status l ON l.request_created = h.request_created AND l.request_id = h.request_id AND l.file_id = h.file_id
             AND l.step = h.step AND l.attempt > h.attempt AND l.recorded_at < h.recorded_at
-          WHERE ${scope("h.request_id")} AND h.status IN ('success', 'failure', 'retry') AND l.status <> 'redrive'`,
+          WHERE ${scope("h.request_id")} AND h.status IN (${sqlList(outcomes)}) AND l.status <> ${historySql.redrive}`,
   },
   {
     invariant: "I5",
@@ -140,7 +154,7 @@ const checks: Check[] = [
     sql: `SELECT o.request_id AS request, o.file_id AS file, 'result ' || o.name || ' is of attempt ' || o.attempt || ', which never succeeded' AS detail
           FROM results o JOIN requests r ON r.id = o.request_id
           LEFT JOIN file_status h ON h.request_created = r.created_on AND h.request_id = o.request_id AND h.file_id = o.file_id
-            AND h.step = o.step AND h.attempt = o.attempt AND h.status = 'success'
+            AND h.step = o.step AND h.attempt = o.attempt AND h.status = ${historySql.success}
           WHERE ${scope("o.request_id")} AND o.file_id IS NOT NULL AND h.status IS NULL`,
   },
   {
@@ -148,7 +162,7 @@ const checks: Check[] = [
     params: "makers",
     sql: `SELECT f.request_id AS request, f.file_id AS file, 'done, with no result in the ledger' AS detail
           FROM request_files f JOIN requests r ON r.id = f.request_id JOIN request_steps s ON s.request_id = r.id AND s.step = r.steps
-          WHERE ${scope("f.request_id")} AND f.state = 'done' AND s.operation = ANY($2) AND r.results_deleted_at IS NULL
+          WHERE ${scope("f.request_id")} AND f.state = ${fileSql.done} AND s.operation = ANY($2) AND r.results_deleted_at IS NULL
             AND NOT EXISTS (SELECT FROM results o WHERE o.request_id = f.request_id AND o.file_id = f.file_id AND o.step = r.steps)`,
   },
   {
@@ -156,7 +170,7 @@ const checks: Check[] = [
     sql: `SELECT h.request_id AS request, h.file_id AS file, 'handed out at ' || h.handed_out_at || ', after the cancel at ' || m.at AS detail
           FROM request_moves m JOIN requests r ON r.id = m.request_id
           JOIN file_status h ON h.request_created = r.created_on AND h.request_id = m.request_id AND h.handed_out_at > m.at
-          WHERE ${scope("m.request_id")} AND m.to_state = 'canceling'`,
+          WHERE ${scope("m.request_id")} AND m.to_state = ${requestSql.canceling}`,
   },
   {
     invariant: "I9",
@@ -164,14 +178,14 @@ const checks: Check[] = [
     sql: `SELECT h.request_id AS request, h.file_id AS file,
             count(DISTINCT h.attempt) || ' attempts failed in round ' || h.round || ', step ' || h.step || '; ' || coalesce(s.retry_attempts, $2::int) || ' are allowed' AS detail
           FROM file_status h JOIN request_steps s ON s.request_id = h.request_id AND s.step = h.step
-          WHERE ${scope("h.request_id")} AND h.status IN ('retry', 'failure', 'lost')
+          WHERE ${scope("h.request_id")} AND h.status IN (${sqlList(endedTries)})
           GROUP BY h.request_id, h.file_id, h.round, h.step, s.retry_attempts HAVING count(DISTINCT h.attempt) > coalesce(s.retry_attempts, $2::int)`,
   },
   {
     invariant: "I9",
     sql: `SELECT f.request_id AS request, f.file_id AS file, 'failed, and no reason is kept' AS detail
           FROM request_files f LEFT JOIN error_groups g ON g.request_id = f.request_id AND g.fingerprint = f.error_group
-          WHERE ${scope("f.request_id")} AND f.state = 'failed' AND g.message IS NULL`,
+          WHERE ${scope("f.request_id")} AND f.state = ${fileSql.failed} AND g.message IS NULL`,
   },
   {
     invariant: "I10",
@@ -203,8 +217,10 @@ const checks: Check[] = [
     sql: `SELECT f.request_id AS request, f.file_id AS file, 'its history ends in ' || coalesce(e.state, 'open') || ' and the file is ' || f.state AS detail
           FROM request_files f JOIN requests r ON r.id = f.request_id
           LEFT JOIN LATERAL (
-            SELECT CASE WHEN h.status = 'success' AND h.step = r.steps THEN 'done' WHEN h.status = 'failure' THEN 'failed' WHEN h.status = 'cancel' THEN 'canceled' END AS state
-            FROM file_status h WHERE h.request_created = r.created_on AND h.request_id = f.request_id AND h.file_id = f.file_id AND h.status <> 'start'
+            SELECT CASE WHEN h.status = ${historySql.success} AND h.step = r.steps THEN ${fileSql.done}
+              WHEN h.status = ${historySql.failure} THEN ${fileSql.failed}
+              WHEN h.status = ${historySql.cancel} THEN ${fileSql.canceled} END AS state
+            FROM file_status h WHERE h.request_created = r.created_on AND h.request_id = f.request_id AND h.file_id = f.file_id AND h.status <> ${historySql.start}
             ORDER BY h.recorded_at DESC, h.attempt DESC LIMIT 1) e ON true
           WHERE ${scope("f.request_id")} AND coalesce(e.state, 'open') <> CASE WHEN f.state IN (${open}) THEN 'open' ELSE f.state END`,
   },

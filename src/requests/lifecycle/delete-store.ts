@@ -1,8 +1,12 @@
 import type { Db } from "../../db/client.ts";
+import { finalRequestStates, sqlList } from "../state.ts";
 
 const chunk = 20_000;
 
-/** History and file rows go in chunks, the request last; its receipt has a table of its own and stays. */
+/**
+ * History and file rows go in chunks, the request last; its receipt has a table of its own and
+ * stays.
+ */
 export async function deleteRequestRows(db: Db, id: string): Promise<void> {
   const [request] = await db.query<{ created_on: string }>(
     `SELECT created_on FROM requests WHERE id = $1`,
@@ -22,7 +26,7 @@ export async function deleteRequestRows(db: Db, id: string): Promise<void> {
     }
   }
   await db.query(
-    `DELETE FROM requests WHERE id = $1 AND state IN ('complete', 'failed', 'canceled')`,
+    `DELETE FROM requests WHERE id = $1 AND state IN (${sqlList(finalRequestStates)})`,
     [id],
   );
 }

@@ -34,7 +34,8 @@ const redriveSql = fileMoveSql({
 });
 
 /**
- * Failed files wait again in the step where they failed, with a new attempt and all their tries. Returns how many.
+ * Failed files wait again in the step where they failed, with a new attempt and all their tries.
+ * Returns how many.
  */
 export async function redriveFiles(
   query: Query,

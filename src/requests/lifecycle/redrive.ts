@@ -6,7 +6,10 @@ import { readRequest } from "../read/request.ts";
 import type { RequestView } from "../views.ts";
 import { type Chosen, redriveFiles, renewDeadline } from "./redrive-store.ts";
 
-/** Opens the next round with the chosen failed files (all, when nothing is chosen); the earlier results stay. */
+/**
+ * Opens the next round with the chosen failed files (all, when nothing is chosen); the earlier
+ * results stay.
+ */
 export async function redrive(
   ctx: Deps<"advanceQueue" | "db" | "log">,
   id: string,

@@ -1,4 +1,5 @@
 import type { Query } from "../../db/client.ts";
+import { type RequestMove, requestMoves } from "../state.ts";
 import type { SubmitInput } from "../views.ts";
 
 export interface IdempotencyKey {
@@ -34,7 +35,7 @@ export async function insertRequest(
   const inserted = await query(
     `INSERT INTO requests (id, owner, title, state, dataset_id, did, steps, workers, priority, stop_after_failed_percent,
        deadline_seconds, deadline, idempotency_key, body_hash, facade)
-     VALUES ($1, $2, $3, 'submitted', $4, $5, $6, $7, $8, $9, $10::int,
+     VALUES ($1, $2, $3, '${requestMoves.submit.to}', $4, $5, $6, $7, $8, $9, $10::int,
        now() + make_interval(secs => $10::int), $11, $12, $13)
      ON CONFLICT (owner, idempotency_key) DO NOTHING RETURNING id`,
     [
@@ -67,7 +68,8 @@ export async function insertRequest(
     ],
   );
   await query(
-    `INSERT INTO request_moves (request_id, round, move, to_state) VALUES ($1, 1, 'submit', 'submitted')`,
+    `INSERT INTO request_moves (request_id, round, move, to_state)
+     VALUES ($1, 1, '${"submit" satisfies RequestMove}', '${requestMoves.submit.to}')`,
     [id],
   );
   return true;

@@ -1,5 +1,9 @@
 import type { Query } from "../../db/client.ts";
 import type { Trouble } from "../../runner/contract.ts";
+import { dispatchStates, sqlList } from "../state.ts";
+
+/** Of workers; not the state of a file. */
+const runningKey = "running";
 
 /** A worker asked for work of these operations now. */
 export async function recordClaim(query: Query, operations: readonly string[]): Promise<void> {
@@ -22,11 +26,11 @@ export async function samplePace(query: Query): Promise<void> {
        SELECT requests.id, requests.round,
          sum(steps.passed + steps.done + steps.failed + steps.canceled)::bigint AS finished
        FROM requests JOIN request_steps AS steps ON steps.request_id = requests.id
-       WHERE requests.state IN ('lookup', 'running')
+       WHERE requests.state IN (${sqlList(dispatchStates)})
        GROUP BY requests.id ORDER BY requests.id LIMIT ${requestsSampled}
      ), ended AS (
        DELETE FROM request_pace AS pace WHERE NOT EXISTS (
-         SELECT FROM requests WHERE id = pace.request_id AND state IN ('lookup', 'running'))
+         SELECT FROM requests WHERE id = pace.request_id AND state IN (${sqlList(dispatchStates)}))
      )
      INSERT INTO request_pace AS pace (request_id, round, sampled_at, finished)
      SELECT id, round, ARRAY[now()], ARRAY[finished] FROM progress
@@ -48,7 +52,7 @@ export async function sampleLoad(query: Query): Promise<void> {
     `WITH load AS (
        SELECT steps.operation, sum(steps.running)::bigint AS running
        FROM requests JOIN request_steps AS steps ON steps.request_id = requests.id
-       WHERE requests.state IN ('lookup', 'running')
+       WHERE requests.state IN (${sqlList(dispatchStates)})
        GROUP BY steps.operation
      ), idle AS (
        UPDATE operation_activity AS activity SET running = 0
@@ -107,11 +111,11 @@ export async function readActivity(query: Query, request: string): Promise<Activ
        (SELECT json_agg(extract(epoch FROM at)::float8 * 1000 ORDER BY place)
         FROM unnest(pace.sampled_at) WITH ORDINALITY AS samples(at, place)) AS sampled,
        (SELECT json_agg(json_build_object('operation', activity.operation,
-          'running', activity.running,
+          '${runningKey}', activity.running,
           'claimedAt', extract(epoch FROM activity.claimed_at)::float8 * 1000))
         FROM operation_activity AS activity) AS operations,
        (SELECT json_agg(json_build_object('step', step, 'operations', operations,
-          'running', running, 'troubles', troubles) ORDER BY group_key)
+          '${runningKey}', running, 'troubles', troubles) ORDER BY group_key)
         FROM worker_groups WHERE request_id IS NULL OR request_id = $1) AS groups
      FROM (SELECT 1) AS one LEFT JOIN request_pace AS pace ON pace.request_id = $1`,
     [request],

@@ -1,5 +1,13 @@
 import type { Query } from "../../db/client.ts";
-import { type FileState, type HistoryStatus, openRequestStates, sqlList } from "../state.ts";
+import {
+  type FileState,
+  fileSql,
+  type HistoryStatus,
+  historySql,
+  openFileStates,
+  openRequestStates,
+  sqlList,
+} from "../state.ts";
 
 export interface FileRow {
   file: number;
@@ -26,7 +34,7 @@ export interface FileFilter {
 
 const columns = `f.file_id AS file, i.paths, f.step, f.state, f.attempt, f.worker, f.error_group AS fingerprint, g.class, g.message, f.updated_at,
   (SELECT h.info FROM file_status h WHERE h.request_created = r.created_on AND h.request_id = f.request_id AND h.file_id = f.file_id
-     AND h.step = f.step AND h.attempt = f.attempt AND h.status IN ('failure', 'retry') ORDER BY h.recorded_at DESC LIMIT 1) AS info`;
+     AND h.step = f.step AND h.attempt = f.attempt AND h.status IN (${historySql.failure}, ${historySql.retry}) ORDER BY h.recorded_at DESC LIMIT 1) AS info`;
 
 const tables = `request_files f JOIN requests r ON r.id = f.request_id JOIN files i ON i.id = f.file_id
   LEFT JOIN error_groups g ON g.request_id = f.request_id AND g.fingerprint = f.error_group`;
@@ -38,13 +46,13 @@ export function fileRows(
 ): Promise<FileRow[]> {
   const open =
     state && ["waiting", "queued", "running"].includes(state)
-      ? `AND f.state IN ('waiting', 'queued', 'running')`
+      ? `AND f.state IN (${sqlList(openFileStates)})`
       : "";
   return query<FileRow>(
     `SELECT ${columns} FROM ${tables}
      WHERE f.request_id = $1 AND f.file_id > $2 ${open}
        AND ($3::text IS NULL OR f.state = $3) AND ($4::int IS NULL OR f.step = $4)
-       AND ($5::text IS NULL OR (f.state = 'failed' AND f.error_group = $5))
+       AND ($5::text IS NULL OR (f.state = ${fileSql.failed} AND f.error_group = $5))
        AND ($6::text IS NULL OR starts_with(i.paths[1], $6))
      ORDER BY f.file_id LIMIT $7`,
     [request, after, state ?? null, step ?? null, error ?? null, prefix ?? null, limit],

@@ -1,6 +1,10 @@
 import type { Query } from "../../db/client.ts";
 import type { RequestState } from "../state.ts";
+import { counterPairs } from "../step-counters.ts";
 import type { RetryView } from "../views.ts";
+
+/** A key of the answer, not the status of a report. */
+const retryKey = "retry";
 
 export interface StepRow {
   step: number;
@@ -42,11 +46,14 @@ export interface RequestRow {
   steps: StepRow[];
 }
 
-const columns = `r.id, r.number, r.owner, r.title, r.state, r.round, r.reason, r.incomplete, r.workers, r.priority, r.stop_after_failed_percent, r.did, r.facade,
-  r.deadline, r.created_at, r.started_at, r.finished_at, r.dataset_id, d.finder, d.name AS dataset_name, d.state AS dataset_state, d.file_count AS dataset_files,
+const columns = `r.id, r.number, r.owner, r.title, r.state, r.round, r.reason, r.incomplete,
+  r.workers, r.priority, r.stop_after_failed_percent, r.did, r.facade,
+  r.deadline, r.created_at, r.started_at, r.finished_at, r.dataset_id,
+  d.finder, d.name AS dataset_name, d.state AS dataset_state, d.file_count AS dataset_files,
   (SELECT json_agg(json_build_object('step', s.step, 'operation', s.operation, 'settings', s.settings,
-     'retry', json_build_object('attempts', s.retry_attempts, 'wait_seconds', s.retry_wait_seconds, 'classes', s.retry_classes),
-     'waiting', s.waiting, 'queued', s.queued, 'running', s.running, 'done', s.done, 'failed', s.failed, 'canceled', s.canceled, 'passed', s.passed)
+     '${retryKey}', json_build_object('attempts', s.retry_attempts,
+       'wait_seconds', s.retry_wait_seconds, 'classes', s.retry_classes),
+     ${counterPairs("s")})
      ORDER BY s.step)
    FROM request_steps s WHERE s.request_id = r.id) AS steps`;
 
@@ -86,7 +93,10 @@ export function requestRows(
   );
 }
 
-/** Locks the request and then its counters, in the order every writer takes them, and counts the files that are not settled. */
+/**
+ * Locks the request and then its counters, in the order every writer takes them, and counts the
+ * files that are not settled.
+ */
 export async function openFiles(query: Query, id: string): Promise<number> {
   await query(`SELECT FROM requests WHERE id = $1 FOR UPDATE`, [id]);
   const rows = await query<{ open: number }>(

@@ -8,7 +8,10 @@ interface BucketResult {
   modifiedAt: Date;
 }
 
-/** What a request's read key lists and gets are the ledger's results, not what happens to lie in the store. */
+/**
+ * What a request's read key lists and gets are the ledger's results, not what happens to lie in the
+ * store.
+ */
 export function resultBuckets({ db }: Deps<"db">) {
   return {
     async resultsOf(

@@ -1,4 +1,5 @@
 import type { Query } from "../../db/client.ts";
+import { fileSql, finalRequestStates, sqlList } from "../state.ts";
 
 export interface ResultRow {
   seq: number;
@@ -15,8 +16,8 @@ export interface ResultRow {
 const columns = `o.seq, o.file_id AS file, o.step, o.attempt, o.name, o.size, o.checksum, o.details, o.created_at`;
 
 /**
- * Results of the last step after `after`: seq grows in commit order, so none is ever skipped. By equality and in the index's order: as a join
- * the planner sorted all that was left, for each page.
+ * Results of the last step after `after`: seq grows in commit order, so none is ever skipped. By
+ * equality and in the index's order: as a join the planner sorted all that was left, for each page.
  */
 export function resultRows(
   query: Query,
@@ -72,11 +73,14 @@ export async function namedResults(
   return new Set(rows.map((row) => row.name));
 }
 
-/** Objects of earlier steps that nobody needs any more: of files done or canceled; a failed file's are kept for its redrive. */
+/**
+ * Objects of earlier steps that nobody needs any more: of files done or canceled; a failed file's
+ * are kept for its redrive.
+ */
 export async function markPassedResults(query: Query, request: string): Promise<string[]> {
   const rows = await query<{ name: string }>(
     `UPDATE results o SET deleted_at = coalesce(deleted_at, now()) FROM requests r, request_files f
-     WHERE r.id = $1 AND o.request_id = r.id AND o.step < r.steps AND f.request_id = r.id AND f.file_id = o.file_id AND f.state IN ('done', 'canceled')
+     WHERE r.id = $1 AND o.request_id = r.id AND o.step < r.steps AND f.request_id = r.id AND f.file_id = o.file_id AND f.state IN (${fileSql.done}, ${fileSql.canceled})
      RETURNING o.name`,
     [request],
   );
@@ -102,7 +106,7 @@ export async function requestsPastTtl(
   limit: number,
 ): Promise<string[]> {
   const rows = await query<{ id: string }>(
-    `SELECT id FROM requests WHERE results_deleted_at IS NULL AND state IN ('complete', 'failed', 'canceled')
+    `SELECT id FROM requests WHERE results_deleted_at IS NULL AND state IN (${sqlList(finalRequestStates)})
        AND finished_at < now() - make_interval(secs => $1) ORDER BY finished_at LIMIT $2`,
     [days * 86_400, limit],
   );

@@ -7,7 +7,9 @@ import { resultOfName, resultRows } from "./results-store.ts";
 
 const urlSeconds = 3600;
 
-/** `next` is never null: polling goes on with it, and a result committed later is always after it. */
+/**
+ * `next` is never null: polling goes on with it, and a result committed later is always after it.
+ */
 export async function listResults(
   ctx: Deps<"db" | "store">,
   id: string,

@@ -44,7 +44,9 @@ const collectMilliseconds = 3;
 const mostAtOnce = 2;
 const awaySeconds = 45;
 
-/** Group commit: reports of many connections share a statement and are answered after its commit. */
+/**
+ * Group commit: reports of many connections share a statement and are answered after its commit.
+ */
 export class Batcher {
   readonly #options: BatcherOptions;
   #queue: Entry[] = [];
@@ -102,7 +104,10 @@ export class Batcher {
     if (!this.#running && !this.#queue.length) for (const done of this.#idle.splice(0)) done();
   }
 
-  /** At most one row per file: reports of one attempt are folded, another attempt's wait for the next batch. */
+  /**
+   * At most one row per file: reports of one attempt are folded, another attempt's wait for the
+   * next batch.
+   */
   #next(): Entry[] {
     const batch = new Map<string, Entry>();
     const later: Entry[] = [];

@@ -15,7 +15,10 @@ const envelope = {
   }),
 };
 
-/** The message as it is documented (doc/reports.schema.json): the body of POST /v1/work/reports, and the worker's token. */
+/**
+ * The message as it is documented (doc/reports.schema.json): the body of POST /v1/work/reports, and
+ * the worker's token.
+ */
 export const reportsMessage = z
   .strictObject({ ...envelope, reports: z.array(reportSchema).min(1).max(mostReports) })
   .meta({
@@ -29,7 +32,10 @@ const looseMessage = z.strictObject({
   reports: z.array(z.unknown()).min(1).max(mostReports),
 });
 
-/** Twice the rows of a batch, for workers that report one file a message: one thousand is handled while the next arrives. */
+/**
+ * Twice the rows of a batch, for workers that report one file a message: one thousand is handled
+ * while the next arrives.
+ */
 const prefetch = 2000;
 const againAfterFaultSeconds = 10;
 

@@ -1,6 +1,9 @@
 import { createHash } from "node:crypto";
 
-/** A hundred thousand failures are a few groups: the message with what differs from file to file taken out. */
+/**
+ * A hundred thousand failures are a few groups: the message with what differs from file to file
+ * taken out.
+ */
 export function fingerprintOf(
   errorClass: string,
   message: string,

@@ -2,8 +2,9 @@ import type { ReportAnswer } from "../views.ts";
 import type { ReportRow } from "./report-store.ts";
 
 /**
- * One deciding report of an attempt: the first final one, else the latest; a start beside it is kept for the history.
- * `said`: the answer to the second once the row is recorded. Undefined: they speak of different attempts.
+ * One deciding report of an attempt: the first final one, else the latest; a start beside it is
+ * kept for the history. `said`: the answer to the second once the row is recorded. Undefined: they
+ * speak of different attempts.
  */
 export function fold(
   first: ReportRow,

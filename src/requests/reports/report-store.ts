@@ -1,15 +1,18 @@
 import type { Query } from "../../db/client.ts";
 import { waitSql, workersOwnClasses } from "../retry-policy.ts";
-import { fileMoves, fileStates, sqlList } from "../state.ts";
+import { fileMoves, fileSql, fileStates, historySql, sqlList } from "../state.ts";
 
-/** One deciding report of one file, folded; a batch holds at most one a file. */
+/** The deciding report of a file, folded; a batch has at most one per file. */
 export interface ReportRow {
   request: string;
   file: number;
   step: number;
   attempt: number;
   status: "start" | "retry" | "success" | "failure";
-  /** counts for whatever attempt the file is in, while the file is open (workers that know no attempts) */
+  /**
+   * counts for whichever attempt the file is in while it is open (from workers that know no
+   * attempts)
+   */
   open: boolean;
   worker: string;
   /** in milliseconds */
@@ -25,116 +28,174 @@ export interface ReportRow {
   results: string | null;
 }
 
-/** `unmoved`: the file is in another attempt or state by now; `unknown`: there is no such file in such a request. */
+/**
+ * `unmoved`: the file is in another attempt or state; `unknown`: the request has no such file, or
+ * does not exist.
+ */
 export type Outcome = "moved" | "unmoved" | "unknown";
 
 const reportable = fileMoves.succeed.from;
 const anyOpen = fileMoves.fail.from;
-
-/** What the report counts as: where the step says which classes are worth another try, its word stands over the worker's. */
-const statusSql = `CASE
-      WHEN p.retry_classes IS NULL OR said NOT IN ('retry', 'failure') THEN said
-      WHEN class = ANY(p.retry_classes) OR (said = 'retry' AND class IN (${sqlList(workersOwnClasses)})) THEN 'retry'
-      ELSE 'failure'
-    END`;
-
-/** A delta a state word: each file is counted in exactly one (step, state). */
-const stateDeltas = fileStates
-  .map((state) => `coalesce(sum(n) FILTER (WHERE state = '${state}'), 0) AS ${state}`)
-  .join(", ");
-const addDeltas = fileStates.map((state) => `${state} = s.${state} + l.${state}`).join(", ");
+const { start, retry, success, failure } = historySql;
 
 /**
- * Moves, counters, history, results and error groups of a batch in one statement: counters grow by the file rows that really moved.
- * Rows are locked by (request, file), counters by (request, step), so that two batches never wait for each other crosswise.
- * Postgres runs the writes of one statement from the last to the first: the counters, on whose row all batches of a request meet, come last.
- * Times travel as milliseconds: written as text they took a fifth of the service's share of a report.
- * What a step says about retries is read once a batch and step, and only where something failed: its row has a version a batch, and
- * a look by each file would walk them all.
+ * What the report counts as. A step's own list of classes worth another try overrides the worker's
+ * status.
+ */
+const statusSql = `CASE
+      WHEN policies.retry_classes IS NULL OR reported NOT IN (${retry}, ${failure}) THEN reported
+      WHEN class = ANY(policies.retry_classes)
+        OR (reported = ${retry} AND class IN (${sqlList(workersOwnClasses)})) THEN ${retry}
+      ELSE ${failure}
+    END`;
+
+/** One sum for each state: each file is counted in exactly one (step, state). */
+const stateSums = fileStates
+  .map((state) => `coalesce(sum(n) FILTER (WHERE state = ${fileSql[state]}), 0) AS ${state}`)
+  .join(",\n    ");
+const addDeltas = fileStates
+  .map((state) => `${state} = s.${state} + locked_steps.${state}`)
+  .join(",\n    ");
+
+/**
+ * Moves, counters, history, results and error groups of a batch in one statement: counters change
+ * by the files that moved. It is the hot statement and therefore written by hand; its words are
+ * from the table of moves, as in `fileMoveSql`. Rows are locked by (request, file), counters by
+ * (request, step): two batches never wait for each other crosswise. Postgres documents the order in
+ * which the writes of one statement run as unpredictable; on version 18 it was seen to be
+ * from the last to the first. `counters`, on whose row all batches of a request meet, is written
+ * first, which shortens its lock; nothing else depends on it. Times are sent as milliseconds: as
+ * text they took a fifth of the service's share of a report. Retry policies are read once per batch
+ * and step, and only where something failed: the row of a step gets a version with each batch, and
+ * a read for each file would visit them all.
  */
 const recordSql = `
-WITH c AS MATERIALIZED (
-  SELECT i.*, f.step AS f_step, f.attempt AS f_attempt, f.state AS f_state, f.tries, r.created_on, r.steps, r.round
-  FROM unnest($1::int[], $2::uuid[], $3::bigint[], $4::int[], $5::int[], $6::text[], $7::boolean[], $8::text[], $9::float8[],
-              $10::float8[], $11::text[], $12::text[], $13::text[], $14::text[], $15::jsonb[])
-    AS i(ord, request_id, file_id, step, attempt, said, open, worker, at, start_at, class, group_message, fingerprint, info, results)
-  JOIN request_files f ON f.request_id = i.request_id AND f.file_id = i.file_id
-  JOIN requests r ON r.id = i.request_id
+WITH candidates AS MATERIALIZED (
+  SELECT given.*, f.step AS file_step, f.attempt AS file_attempt, f.state AS file_state, f.tries,
+    r.created_on, r.steps, r.round
+  FROM unnest($1::int[], $2::uuid[], $3::bigint[], $4::int[], $5::int[], $6::text[], $7::boolean[],
+      $8::text[], $9::float8[], $10::float8[], $11::text[], $12::text[], $13::text[], $14::text[],
+      $15::jsonb[])
+    AS given(ord, request_id, file_id, step, attempt, reported, open,
+      worker, at, start_at, class, group_message, fingerprint, info,
+      results)
+  JOIN request_files f ON f.request_id = given.request_id AND f.file_id = given.file_id
+  JOIN requests r ON r.id = given.request_id
   ORDER BY f.request_id, f.file_id FOR UPDATE OF f
-), p AS MATERIALIZED (
+), policies AS MATERIALIZED (
   SELECT s.request_id, s.step, s.retry_attempts, s.retry_wait_seconds, s.retry_classes
-  FROM (SELECT DISTINCT request_id, f_step FROM c WHERE said IN ('retry', 'failure')) k
-  JOIN request_steps s ON s.request_id = k.request_id AND s.step = k.f_step
-  WHERE s.retry_attempts IS NOT NULL OR s.retry_wait_seconds IS NOT NULL OR s.retry_classes IS NOT NULL
-), j AS (
-  SELECT c.*, ${statusSql} AS status, coalesce(p.retry_attempts, $16) AS most_tries, coalesce(p.retry_wait_seconds, 1) AS first_wait
-  FROM c LEFT JOIN p ON p.request_id = c.request_id AND p.step = c.f_step
-), e AS MATERIALIZED (
-  SELECT j.*, greatest(f_attempt, 1) AS used_attempt,
-    CASE WHEN status = 'success' AND f_step < steps THEN f_step + 1 ELSE f_step END AS to_step,
+  FROM (SELECT DISTINCT request_id, file_step FROM candidates
+        WHERE reported IN (${retry}, ${failure})) AS failing_steps
+  JOIN request_steps s ON s.request_id = failing_steps.request_id AND s.step = failing_steps.file_step
+  WHERE s.retry_attempts IS NOT NULL OR s.retry_wait_seconds IS NOT NULL
+    OR s.retry_classes IS NOT NULL
+), judged AS (
+  SELECT candidates.*, ${statusSql} AS status,
+    coalesce(policies.retry_attempts, $16) AS most_tries,
+    coalesce(policies.retry_wait_seconds, 1) AS first_wait
+  FROM candidates LEFT JOIN policies
+    ON policies.request_id = candidates.request_id AND policies.step = candidates.file_step
+), decided AS MATERIALIZED (
+  SELECT judged.*, greatest(file_attempt, 1) AS used_attempt,
+    CASE WHEN status = ${success} AND file_step < steps THEN file_step + 1
+      ELSE file_step END AS to_step,
     CASE
-      WHEN NOT ((f_state IN (${sqlList(reportable)}) AND f_step = step AND f_attempt = attempt) OR (open AND f_state IN (${sqlList(anyOpen)}))) THEN NULL
-      WHEN status = 'start' AND f_state IN (${sqlList(fileMoves.start.from)}) THEN '${fileMoves.start.to}'
-      WHEN status = 'success' AND f_step < steps THEN '${fileMoves.pass.to}'
-      WHEN status = 'success' THEN '${fileMoves.succeed.to}'
-      WHEN status = 'retry' AND tries + 1 < most_tries THEN '${fileMoves.retry.to}'
-      WHEN status IN ('retry', 'failure') THEN '${fileMoves.fail.to}'
+      WHEN NOT (
+        (file_state IN (${sqlList(reportable)}) AND file_step = step AND file_attempt = attempt)
+        OR (open AND file_state IN (${sqlList(anyOpen)}))) THEN NULL
+      WHEN status = ${start} AND file_state IN (${sqlList(fileMoves.start.from)})
+        THEN '${fileMoves.start.to}'
+      WHEN status = ${success} AND file_step < steps THEN '${fileMoves.pass.to}'
+      WHEN status = ${success} THEN '${fileMoves.succeed.to}'
+      WHEN status = ${retry} AND tries + 1 < most_tries THEN '${fileMoves.retry.to}'
+      WHEN status IN (${retry}, ${failure}) THEN '${fileMoves.fail.to}'
     END AS to_state
-  FROM j
-), k AS (
-  SELECT request_id, step, ${stateDeltas}, coalesce(sum(passed), 0) AS passed, coalesce(sum(results), 0) AS results
+  FROM judged
+), deltas AS (
+  SELECT request_id, step,
+    ${stateSums},
+    coalesce(sum(passed), 0) AS passed, coalesce(sum(results), 0) AS results
   FROM (
-    SELECT request_id, f_step AS step, f_state AS state, -1 AS n, (to_step > f_step)::int AS passed,
-      CASE WHEN status = 'success' THEN coalesce(jsonb_array_length(results), 0) ELSE 0 END AS results
-    FROM e WHERE to_state IS NOT NULL
-    UNION ALL SELECT request_id, to_step, to_state, 1, 0, 0 FROM e WHERE to_state IS NOT NULL
-  ) deltas GROUP BY request_id, step
-), l AS MATERIALIZED (
-  SELECT k.*, s.result_seq FROM k JOIN request_steps s ON s.request_id = k.request_id AND s.step = k.step
+    SELECT request_id, file_step AS step, file_state AS state, -1 AS n,
+      (to_step > file_step)::int AS passed,
+      CASE WHEN status = ${success} THEN coalesce(jsonb_array_length(results), 0)
+        ELSE 0 END AS results
+    FROM decided WHERE to_state IS NOT NULL
+    UNION ALL
+    SELECT request_id, to_step, to_state, 1, 0, 0 FROM decided WHERE to_state IS NOT NULL
+  ) AS changes
+  GROUP BY request_id, step
+), locked_steps AS MATERIALIZED (
+  SELECT deltas.*, s.result_seq
+  FROM deltas JOIN request_steps s ON s.request_id = deltas.request_id AND s.step = deltas.step
   ORDER BY s.request_id, s.step FOR UPDATE OF s
-), s AS (
-  UPDATE request_steps s SET ${addDeltas}, passed = s.passed + l.passed, result_seq = s.result_seq + l.results, version = s.version + 1
-  FROM l WHERE s.request_id = l.request_id AND s.step = l.step
-), made AS (
-  SELECT e.request_id, e.file_id, e.f_step, e.used_attempt, e.ord, x.name, x.size, x.checksum, x.details, x.read_as, md5(x.read_as::text) AS digest
-  FROM e CROSS JOIN LATERAL jsonb_to_recordset(e.results) AS x(name text, size bigint, checksum text, details jsonb, read_as jsonb)
-  WHERE e.status = 'success' AND e.to_state IS NOT NULL AND e.results IS NOT NULL
-), o AS (
-  INSERT INTO results (request_id, file_id, step, attempt, seq, name, size, checksum, details, read_as)
-  SELECT x.request_id, x.file_id, x.f_step, x.used_attempt,
-    l.result_seq + row_number() OVER (PARTITION BY x.request_id, x.f_step ORDER BY x.ord, x.name), x.name, x.size, x.checksum, x.details, x.digest
-  FROM made x JOIN l ON l.request_id = x.request_id AND l.step = x.f_step
-), understood AS (
+), counters AS (
+  UPDATE request_steps s SET
+    ${addDeltas},
+    passed = s.passed + locked_steps.passed, result_seq = s.result_seq + locked_steps.results,
+    version = s.version + 1
+  FROM locked_steps WHERE s.request_id = locked_steps.request_id AND s.step = locked_steps.step
+), reported_results AS (
+  SELECT decided.request_id, decided.file_id, decided.file_step, decided.used_attempt, decided.ord,
+    result.name, result.size, result.checksum, result.details, result.read_as,
+    md5(result.read_as::text) AS digest
+  FROM decided CROSS JOIN LATERAL jsonb_to_recordset(decided.results)
+    AS result(name text, size bigint, checksum text, details jsonb, read_as jsonb)
+  WHERE decided.status = ${success} AND decided.to_state IS NOT NULL AND decided.results IS NOT NULL
+), new_results AS (
+  INSERT INTO results
+    (request_id, file_id, step, attempt, seq, name, size, checksum, details, read_as)
+  SELECT result.request_id, result.file_id, result.file_step, result.used_attempt,
+    locked_steps.result_seq + row_number() OVER (
+      PARTITION BY result.request_id, result.file_step ORDER BY result.ord, result.name),
+    result.name, result.size, result.checksum, result.details, result.digest
+  FROM reported_results AS result
+  JOIN locked_steps
+    ON locked_steps.request_id = result.request_id AND locked_steps.step = result.file_step
+), schemas AS (
   INSERT INTO request_schemas AS known (request_id, step, digest, read_as, files, examples)
-  SELECT request_id, f_step, digest, (array_agg(read_as))[1], count(*), (array_agg(file_id ORDER BY file_id))[1:5]
-  FROM made WHERE read_as IS NOT NULL GROUP BY request_id, f_step, digest ORDER BY request_id, f_step, digest
+  SELECT request_id, file_step, digest, (array_agg(read_as))[1], count(*),
+    (array_agg(file_id ORDER BY file_id))[1:5]
+  FROM reported_results WHERE read_as IS NOT NULL
+  GROUP BY request_id, file_step, digest ORDER BY request_id, file_step, digest
   ON CONFLICT (request_id, step, digest) DO UPDATE
-    SET files = known.files + excluded.files, examples = (known.examples || excluded.examples)[1:5]
-), u AS (
+    SET files = known.files + excluded.files,
+      examples = (known.examples || excluded.examples)[1:5]
+), file_rows AS (
   UPDATE request_files f SET
-    step = e.to_step, state = e.to_state, worker = e.worker, updated_at = now(),
-    attempt = CASE WHEN e.to_step <> e.f_step THEN 0 ELSE e.used_attempt END,
-    tries = CASE WHEN e.to_step <> e.f_step THEN 0 WHEN e.status IN ('retry', 'failure') THEN e.tries + 1 ELSE e.tries END,
-    lease_until = CASE WHEN e.to_state = 'running' THEN now() + make_interval(secs => $17) END,
-    not_before = CASE WHEN e.status = 'retry' AND e.to_state = 'waiting' THEN now() + make_interval(secs => ${waitSql("e.first_wait", "e.tries")}) END,
-    error_group = CASE WHEN e.status IN ('retry', 'failure') THEN e.fingerprint END
-  FROM e WHERE e.to_state IS NOT NULL AND f.request_id = e.request_id AND f.file_id = e.file_id
-), h AS (
-  INSERT INTO file_status (request_created, request_id, file_id, step, attempt, status, timestamp, round, pod_name, info)
-  SELECT created_on, request_id, file_id, f_step, used_attempt,
-    CASE WHEN status = 'retry' AND to_state = 'failed' THEN 'failure' ELSE status END, to_timestamp(at / 1000), round, worker, info
-  FROM e WHERE to_state IS NOT NULL
+    step = decided.to_step, state = decided.to_state, worker = decided.worker, updated_at = now(),
+    attempt = CASE WHEN decided.to_step <> decided.file_step THEN 0 ELSE decided.used_attempt END,
+    tries = CASE WHEN decided.to_step <> decided.file_step THEN 0
+      WHEN decided.status IN (${retry}, ${failure}) THEN decided.tries + 1
+      ELSE decided.tries END,
+    lease_until = CASE WHEN decided.to_state = '${fileMoves.start.to}'
+      THEN now() + make_interval(secs => $17) END,
+    not_before = CASE WHEN decided.status = ${retry} AND decided.to_state = '${fileMoves.retry.to}'
+      THEN now() + make_interval(secs => ${waitSql("decided.first_wait", "decided.tries")}) END,
+    error_group = CASE WHEN decided.status IN (${retry}, ${failure}) THEN decided.fingerprint END
+  FROM decided WHERE decided.to_state IS NOT NULL
+    AND f.request_id = decided.request_id AND f.file_id = decided.file_id
+), history AS (
+  INSERT INTO file_status
+    (request_created, request_id, file_id, step, attempt, status, timestamp, round, pod_name, info)
+  SELECT created_on, request_id, file_id, file_step, used_attempt,
+    CASE WHEN status = ${retry} AND to_state = '${fileMoves.fail.to}' THEN ${failure} ELSE status END,
+    to_timestamp(at / 1000), round, worker, info
+  FROM decided WHERE to_state IS NOT NULL
   UNION ALL
-  SELECT created_on, request_id, file_id, f_step, used_attempt, 'start', to_timestamp(start_at / 1000), round, worker, NULL
-  FROM e WHERE to_state IS NOT NULL AND start_at IS NOT NULL
+  SELECT created_on, request_id, file_id, file_step, used_attempt, ${start},
+    to_timestamp(start_at / 1000), round, worker, NULL
+  FROM decided WHERE to_state IS NOT NULL AND start_at IS NOT NULL
   ON CONFLICT DO NOTHING
-), g AS (
+), groups AS (
   INSERT INTO error_groups (request_id, fingerprint, class, message)
   SELECT DISTINCT ON (request_id, fingerprint) request_id, fingerprint, class, group_message
-  FROM e WHERE to_state IS NOT NULL AND fingerprint IS NOT NULL ORDER BY request_id, fingerprint
+  FROM decided WHERE to_state IS NOT NULL AND fingerprint IS NOT NULL
+  ORDER BY request_id, fingerprint
   ON CONFLICT DO NOTHING
 )
-SELECT json_agg(ord) FILTER (WHERE to_state IS NOT NULL) AS moved, json_agg(ord) FILTER (WHERE to_state IS NULL) AS unmoved FROM e`;
+SELECT json_agg(ord) FILTER (WHERE to_state IS NOT NULL) AS moved,
+  json_agg(ord) FILTER (WHERE to_state IS NULL) AS unmoved FROM decided`;
 
 export async function recordReports(
   query: Query,
@@ -145,7 +206,7 @@ export async function recordReports(
   const words = (value: (row: ReportRow) => string | number | boolean | null) =>
     plainArray(rows.map(value));
   const texts = (value: (row: ReportRow) => string | null) => rows.map(value);
-  const [said] = await query<{ moved: number[] | null; unmoved: number[] | null }>(
+  const [outcome] = await query<{ moved: number[] | null; unmoved: number[] | null }>(
     recordSql,
     [
       plainArray([...rows.keys()]),
@@ -169,34 +230,44 @@ export async function recordReports(
     "record_reports",
   );
   const outcomes = rows.map((): Outcome => "unknown");
-  for (const ord of said?.moved ?? []) outcomes[ord] = "moved";
-  for (const ord of said?.unmoved ?? []) outcomes[ord] = "unmoved";
+  for (const ord of outcome?.moved ?? []) outcomes[ord] = "moved";
+  for (const ord of outcome?.unmoved ?? []) outcomes[ord] = "unmoved";
   return outcomes;
 }
 
-/** As Postgres writes an array of ids, numbers and our own words, which need no quotes: the driver would look at each for them. */
+/**
+ * An array of ids, numbers and our own words as Postgres writes it. They need no quotes; the driver
+ * would check each for some.
+ */
 function plainArray(values: (string | number | boolean | null)[]): string {
   return `{${values.map((value) => value ?? "NULL").join(",")}}`;
 }
 
 /**
- * Of reports that moved nothing: which are in the history already (said again), and which never were. One look by key for each: as a
- * join the planner walked the request's whole history for each report (10,000 duplicates of 40,000 files took 65 s).
+ * Of reports that moved nothing: which are already in the history, i.e. repeated, and which never
+ * were. One lookup by key for each: as a join the planner read the request's whole history for each
+ * (10,000 duplicates of 40,000 files took 65 s).
  */
 export async function areRecorded(
   query: Query,
   rows: Pick<ReportRow, "request" | "file" | "step" | "attempt" | "status">[],
 ): Promise<boolean[]> {
   const found = await query<{ ord: number }>(
-    `SELECT i.ord FROM unnest($1::int[], $2::uuid[], $3::bigint[], $4::int[], $5::int[], $6::text[]) AS i(ord, request_id, file_id, step, attempt, status)
-     JOIN requests r ON r.id = i.request_id
+    `SELECT given.ord
+     FROM unnest($1::int[], $2::uuid[], $3::bigint[], $4::int[], $5::int[], $6::text[])
+       AS given(ord, request_id, file_id, step, attempt, status)
+     JOIN requests r ON r.id = given.request_id
      CROSS JOIN LATERAL (
        SELECT FROM file_status h
-       WHERE h.request_created = r.created_on AND h.request_id = i.request_id AND h.file_id = i.file_id AND h.step = i.step AND h.attempt = i.attempt
-         AND (h.status = i.status OR (h.status = 'failure' AND i.status = 'retry') OR (h.status = 'retry' AND i.status = 'failure' AND EXISTS (
-           SELECT FROM request_steps s WHERE s.request_id = i.request_id AND s.step = i.step AND s.retry_classes IS NOT NULL)))
+       WHERE h.request_created = r.created_on AND h.request_id = given.request_id
+         AND h.file_id = given.file_id AND h.step = given.step AND h.attempt = given.attempt
+         AND (h.status = given.status
+           OR (h.status = ${failure} AND given.status = ${retry})
+           OR (h.status = ${retry} AND given.status = ${failure} AND EXISTS (
+             SELECT FROM request_steps s WHERE s.request_id = given.request_id
+               AND s.step = given.step AND s.retry_classes IS NOT NULL)))
        LIMIT 1
-     ) found`,
+     ) AS found`,
     [
       rows.map((_, ord) => ord),
       rows.map((row) => row.request),

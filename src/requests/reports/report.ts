@@ -9,9 +9,10 @@ import type { ReportRow } from "./report-store.ts";
 import { verifyResults } from "./verify-results.ts";
 
 /**
- * Records what a worker says of its files; the answers are in the order of the reports and are given after the commit.
- * `open`: reports that know no attempts count for the file's current one while the file is open.
- * Rejects with Unavailable when the database stays away: nothing of these reports is then promised.
+ * Records what a worker says of its files; the answers are in the order of the reports and are
+ * given after the commit. `open`: reports that know no attempts count for the file's current one
+ * while the file is open. Rejects with Unavailable when the database stays away: nothing of these
+ * reports is then promised.
  */
 export async function report(
   ctx: Deps<"batcher" | "metrics" | "stepOperations" | "store">,
@@ -120,7 +121,9 @@ function whenOf(text: string | undefined): number {
   return Math.abs(at - now) <= 366 * 86_400_000 ? at : now;
 }
 
-/** Postgres takes neither NUL nor half a surrogate pair; one such character must not sink a batch. */
+/**
+ * Postgres takes neither NUL nor half a surrogate pair; one such character must not sink a batch.
+ */
 function sanitize(text: string): string {
   return text.replaceAll("\0", "\ufffd").toWellFormed();
 }

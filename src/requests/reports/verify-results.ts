@@ -1,7 +1,10 @@
 import type { Store } from "../../storage/contract.ts";
 import type { Report } from "../views.ts";
 
-/** A result counts only when the store has the object, of that size. Answers a sentence when it does not. */
+/**
+ * A result counts only when the store has the object, of that size. Answers a sentence when it does
+ * not.
+ */
 export async function verifyResults(store: Store, report: Report): Promise<string | undefined> {
   if (report.status !== "success" || !report.results?.length) return undefined;
   for (const result of report.results) {

@@ -1,4 +1,5 @@
 import type { Query } from "../../db/client.ts";
+import { sqlList, stoppableStates } from "../state.ts";
 
 /**
  * Number of workers that could be busy now with files of these operations: published or running
@@ -10,7 +11,8 @@ export async function usefulWorkers(query: Query, operations: string[]): Promise
        SELECT requests.id, requests.owner, requests.workers AS most, steps.operation,
          sum(steps.queued + steps.running) AS files
        FROM requests JOIN request_steps AS steps ON steps.request_id = requests.id
-       WHERE requests.state IN ('submitted', 'lookup', 'running') AND requests.ending IS NULL
+       WHERE requests.state IN (${sqlList(stoppableStates)})
+         AND requests.ending IS NULL
          AND steps.operation = ANY($1)
        GROUP BY requests.id, steps.operation
      ), by_request AS (

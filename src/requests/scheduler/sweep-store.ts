@@ -1,10 +1,11 @@
 import type { Query } from "../../db/client.ts";
+import { dispatchStates, finalRequestStates, sqlList } from "../state.ts";
 
 /** Requests that have published work, for the look at their topics. */
 export async function requestsWithQueued(query: Query): Promise<string[]> {
   const rows = await query<{ id: string }>(
     `SELECT DISTINCT r.id FROM requests r JOIN request_steps s ON s.request_id = r.id
-     WHERE r.state IN ('lookup', 'running') AND s.queued > 0`,
+     WHERE r.state IN (${sqlList(dispatchStates)}) AND s.queued > 0`,
   );
   return rows.map((row) => row.id);
 }
@@ -13,7 +14,7 @@ export async function requestsWithQueued(query: Query): Promise<string[]> {
 export async function notOpen(query: Query, ids: string[]): Promise<string[]> {
   const rows = await query<{ id: string }>(
     `SELECT i.id::text AS id FROM unnest($1::uuid[]) AS i(id) LEFT JOIN requests r ON r.id = i.id
-     WHERE r.id IS NULL OR r.state IN ('complete', 'failed', 'canceled')`,
+     WHERE r.id IS NULL OR r.state IN (${sqlList(finalRequestStates)})`,
     [ids],
   );
   return rows.map((row) => row.id);
@@ -22,7 +23,8 @@ export async function notOpen(query: Query, ids: string[]): Promise<string[]> {
 /** Ended lately: cleaned up once more, for a crash between the move and the clean-up. */
 export async function endedLately(query: Query, seconds: number): Promise<string[]> {
   const rows = await query<{ id: string }>(
-    `SELECT id FROM requests WHERE state IN ('complete', 'failed', 'canceled') AND finished_at > now() - make_interval(secs => $1) ORDER BY finished_at LIMIT 1000`,
+    `SELECT id FROM requests WHERE state IN (${sqlList(finalRequestStates)})
+       AND finished_at > now() - make_interval(secs => $1) ORDER BY finished_at LIMIT 1000`,
     [seconds],
   );
   return rows.map((row) => row.id);
