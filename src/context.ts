@@ -1,6 +1,7 @@
 // Every long-lived thing, made once and in one place. Pass on what is needed, not the whole.
 import type { Logger } from "pino";
 import { makeWorkTokens } from "./auth/work-tokens.ts";
+import { type Clock, systemClock } from "./clock.ts";
 import type { Config } from "./config.ts";
 import { makeFinders } from "./datasets/finders/index.ts";
 import { openDb } from "./db/client.ts";
@@ -28,6 +29,8 @@ export interface ContextDeps {
   urls: Context["urls"];
   /** the operations that exist; default: those of the list */
   known?: readonly Operation[];
+  /** default: the real time */
+  clock?: Clock;
 }
 
 /** A fresh table has no statistics, and the hash join that is then chosen takes 40 times as long. */
@@ -40,7 +43,7 @@ const byKey = {
 
 export async function makeContext(
   config: Config,
-  { log, databaseUrl, urls, known = allOperations }: ContextDeps,
+  { log, databaseUrl, urls, known = allOperations, clock = systemClock }: ContextDeps,
 ): Promise<Context> {
   const name = `longshore ${config.roles.join("+")}`;
   const db = openDb({ url: databaseUrl, applicationName: name, max: 12 });
@@ -89,6 +92,7 @@ export async function makeContext(
   const context: Context = {
     config,
     log,
+    clock,
     databaseUrl,
     db,
     ledger,

@@ -1,6 +1,7 @@
 // What use cases are given. `context.ts` makes the values; nothing here runs.
 import type { Logger } from "pino";
 import type { WorkTokens } from "./auth/work-tokens.ts";
+import type { Clock } from "./clock.ts";
 import type { Config } from "./config.ts";
 import type { Finder } from "./datasets/contract.ts";
 import type { Db } from "./db/client.ts";
@@ -19,6 +20,7 @@ import type { Store } from "./storage/contract.ts";
 export interface Context {
   config: Config;
   log: Logger;
+  clock: Clock;
   databaseUrl: string;
   db: Db;
   /** for the ledger's set statements: their plans go by key, whatever the statistics say */

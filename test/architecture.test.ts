@@ -58,6 +58,7 @@ test("the client and the worker reach the service over HTTP alone", () => {
     "worker",
     "receipts",
     "operations",
+    "agent",
     "inputs",
     "outside",
     "db",
@@ -194,8 +195,11 @@ test("a state is assigned by the guarded write of its machine alone", () => {
 const stateWriters = [
   "datasets/move-store.ts",
   "requests/file-move.ts",
+  "requests/finish/finish-store.ts",
   "requests/move-store.ts",
   "requests/reports/report-store.ts",
+  "tasks/file-store.ts",
+  "tasks/task-store.ts",
 ];
 
 test.each([

@@ -315,6 +315,77 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/v1/tasks/claim": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Take tasks of service operations that are due; each is leased to this agent */
+    post: operations["claimTasks"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/tasks/{task}/progress": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /** Record how a task stands; durable before the answer */
+    post: operations["reportTaskProgress"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/tasks/{task}/files": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /** Files that are open in a task, or that it has to abort or release */
+    get: operations["listFilesOfTask"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
+  "/v1/callbacks/{operation}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * An outside service has news of a task; the operation verifies the call
+     * @description The body is whatever the outside service sends. The call only wakes the tasks it names.
+     */
+    post: operations["callBackOperation"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/v1/operations": {
     parameters: {
       query?: never;
@@ -578,6 +649,104 @@ export interface components {
        */
       kinds?: ("read" | "write")[];
     };
+    TaskClaim: {
+      /**
+       * @description The agent's own name.
+       * @example tape-host-1
+       */
+      agent: string;
+      operations: string[];
+      /** @default 1 */
+      max?: number;
+      /**
+       * @description How long to wait for a task that is due.
+       * @default 0
+       */
+      wait_seconds?: number;
+    };
+    TaskProgress: {
+      /**
+       * @description The agent's own name.
+       * @example tape-host-1
+       */
+      agent: string;
+      settled: components["schemas"]["SettledFile"][];
+      externalRef?: string;
+      /** @description When to look again; ends the agent's turn. Without it the lease is renewed. */
+      againInSeconds?: number;
+      /** @description What a user reads under "why is it waiting". */
+      note?: string;
+      /** @description Why the call failed: it is tried again later, a little later each time. */
+      error?: string;
+    };
+    SettledFile:
+      | {
+          /** Format: uuid */
+          request: string;
+          file: number;
+          /** @constant */
+          status: "success";
+          /** @description A URL where the next step finds the file. */
+          location?: string;
+          results?: {
+            name: string;
+            size: number;
+            checksum?: string;
+            details?: {
+              [key: string]: unknown;
+            };
+          }[];
+        }
+      | {
+          /** Format: uuid */
+          request: string;
+          file: number;
+          /** @constant */
+          status: "failure";
+          error: {
+            class: string;
+            message: string;
+            trace?: string;
+          };
+        }
+      | {
+          /** Format: uuid */
+          request: string;
+          file: number;
+          /** @constant */
+          status: "retry";
+          error: {
+            class: string;
+            message: string;
+            trace?: string;
+          };
+        }
+      | {
+          /** Format: uuid */
+          request: string;
+          file: number;
+          /** @constant */
+          status: "gone_back";
+          error: {
+            class: string;
+            message: string;
+            trace?: string;
+          };
+        }
+      | {
+          /** Format: uuid */
+          request: string;
+          file: number;
+          /** @constant */
+          status: "aborted";
+        }
+      | {
+          /** Format: uuid */
+          request: string;
+          file: number;
+          /** @constant */
+          status: "released";
+        };
     Slots: {
       /**
        * @description Files that may run at once; 0 pauses the operation, null or nothing: no limit.
@@ -844,7 +1013,15 @@ export interface components {
       attempt: number;
       round: number;
       /** @enum {string} */
-      status: "start" | "retry" | "success" | "failure" | "lost" | "redrive" | "cancel";
+      status:
+        | "start"
+        | "retry"
+        | "success"
+        | "failure"
+        | "lost"
+        | "gone_back"
+        | "redrive"
+        | "cancel";
       /** Format: date-time */
       timestamp: string;
       pod_name: string | null;
@@ -1082,6 +1259,28 @@ export interface components {
       size: number | null;
       events: number | null;
       checksum: string | null;
+    };
+    ClaimedTask: {
+      /** Format: uuid */
+      task: string;
+      operation: string;
+      group: string;
+      externalRef: string | null;
+      /** @enum {string} */
+      action: "start" | "poll" | "abort" | "release";
+      lease_seconds: number;
+    };
+    TaskFile: {
+      /** Format: uuid */
+      request: string;
+      file: number;
+      step: number;
+      attempt: number;
+      settings: {
+        [key: string]: unknown;
+      };
+      replicas: string[];
+      inputs: string[];
     };
     Operation: {
       name: string;
@@ -2792,6 +2991,306 @@ export interface operations {
         };
       };
       /** @description Something that the service needs is unavailable; try again after Retry-After seconds. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  claimTasks: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "agent": "tape-host-1",
+         *       "operations": [
+         *         "stage"
+         *       ],
+         *       "max": 10,
+         *       "wait_seconds": 0
+         *     }
+         */
+        "application/json": components["schemas"]["TaskClaim"];
+      };
+    };
+    responses: {
+      /** @description Tasks, or none. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            tasks: components["schemas"]["ClaimedTask"][];
+          };
+        };
+      };
+      /** @description Something in the input is wrong; `errors` says where. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The Host or Origin is foreign. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is larger than 1 MB. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is not application/json in UTF-8. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Something the service needs is away for a moment; try again after Retry-After seconds. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  reportTaskProgress: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        task: string;
+      };
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "agent": "tape-host-1",
+         *       "settled": [
+         *         {
+         *           "request": "7f1e8e0c-6a0e-4a0b-9d7e-3a8f1f5f2c11",
+         *           "file": 42,
+         *           "status": "success",
+         *           "location": "file:///archive/run7/42.nc"
+         *         }
+         *       ],
+         *       "externalRef": "recall-1017",
+         *       "againInSeconds": 120,
+         *       "note": "37 files are on their way from tape."
+         *     }
+         */
+        "application/json": components["schemas"]["TaskProgress"];
+      };
+    };
+    responses: {
+      /** @description Whether the task is still this agent's. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            /**
+             * @description `lost`: the task is no longer this agent's; outcomes of files counted all the same.
+             * @enum {string}
+             */
+            lease: "kept" | "ended" | "lost";
+          };
+        };
+      };
+      /** @description Something in the input is wrong; `errors` says where. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The Host or Origin is foreign. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description There is no such thing. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is larger than 16 MB. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is not application/json in UTF-8. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Something the service needs is away for a moment; try again after Retry-After seconds. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  listFilesOfTask: {
+    parameters: {
+      query?: {
+        state?: "open" | "abort" | "release";
+        /** @description The `next` of the previous page. */
+        cursor?: string;
+        limit?: number;
+      };
+      header?: never;
+      path: {
+        task: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description A page of files. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            items: components["schemas"]["TaskFile"][];
+            next: string | null;
+          };
+        };
+      };
+      /** @description Something in the input is wrong; `errors` says where. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The Host or Origin is foreign. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description There is no such thing. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Something the service needs is away for a moment; try again after Retry-After seconds. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  callBackOperation: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        operation: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description How many tasks are asked about now. */
+      202: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            woken: number;
+          };
+        };
+      };
+      /** @description The Host or Origin is foreign. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description There is no such thing. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Something the service needs is away for a moment; try again after Retry-After seconds. */
       503: {
         headers: {
           [name: string]: unknown;

@@ -51,6 +51,7 @@ const tags = [
   ["operations", "What this service can do"],
   ["limits", "How many files may run at once, and whose go first"],
   ["work", "For workers: claim, report, renew"],
+  ["tasks", "For agents: tasks of service operations"],
   ["health", "For operators"],
 ] as const;
 

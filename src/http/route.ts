@@ -5,7 +5,7 @@ import type { Caller } from "../auth/caller.ts";
 import type { Context } from "../deps.ts";
 import type { Action } from "../users/policy.ts";
 import type { Admit } from "./admit.ts";
-import { readJson, type TextRule } from "./body.ts";
+import { readBytes, readJson, type TextRule } from "./body.ts";
 import { parse, parsePathParameters } from "./parse.ts";
 import { parseQuery } from "./query.ts";
 
@@ -44,6 +44,8 @@ export interface Input<Params, Query, Body> {
   body: Body;
   caller: Caller;
   request: IncomingMessage;
+  /** with `rawMegabytes`: the body */
+  raw: Buffer;
   /** the body as it was sent, before defaults */
   sent: unknown;
   /** aborted when the caller has closed the connection */
@@ -67,6 +69,8 @@ interface Definition<Params extends ZodObject, Query extends ZodObject, Body ext
   query?: Query;
   headers?: ZodObject;
   body?: BodyRule<Body>;
+  /** the body in bytes, of any type, for a handler that verifies them; at most so many megabytes */
+  rawMegabytes?: number;
   responses: Record<number, Documented>;
   /** called many times a second: no access log */
   hot?: boolean;
@@ -91,7 +95,7 @@ export interface Route extends Omit<Definition<ZodObject, ZodObject, ZodType>, "
 export function route<Params extends ZodObject, Query extends ZodObject, Body extends ZodType>(
   definition: Definition<Params, Query, Body>,
 ): Route {
-  const { params, query, body, handler, ...rest } = definition;
+  const { params, query, body, rawMegabytes, handler, ...rest } = definition;
 
   async function answer({
     ctx,
@@ -103,15 +107,19 @@ export function route<Params extends ZodObject, Query extends ZodObject, Body ex
     const caller = await admit(request, rest.access);
     const path = params ? parsePathParameters(params, pathParameters) : ({} as z.output<Params>);
     const asked = parseQuery(query, request.url ?? "/") as z.output<Query>;
+    const raw = rawMegabytes ? await readBytes(request, rawMegabytes) : Buffer.alloc(0);
     const sent = body
       ? await readJson(request, body.limitMegabytes ?? 1, body.text ?? "refuse")
-      : await readNothing(request);
+      : rawMegabytes
+        ? undefined
+        : await readNothing(request);
     return handler(ctx, {
       params: path,
       query: asked,
       body: body ? parse(body.schema, sent) : (undefined as z.output<Body>),
       caller,
       request,
+      raw,
       sent,
       gone: () => untilGone(response),
     });
@@ -122,6 +130,7 @@ export function route<Params extends ZodObject, Query extends ZodObject, Body ex
     ...(params ? { params } : {}),
     ...(query ? { query } : {}),
     ...(body ? { body } : {}),
+    ...(rawMegabytes ? { rawMegabytes } : {}),
     answer,
   };
 }

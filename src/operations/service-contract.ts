@@ -100,7 +100,12 @@ export interface Callback<F = Facility> {
    * Throws a `RequestError` unless the call is genuine; returns whose tasks to ask about now, by the
    * id of the task or by its `externalRef`. A call-back only wakes: `poll` finds out what happened.
    */
-  verify(call: CallbackCall<F>): Promise<{ tasks?: string[]; externalRefs?: string[] }>;
+  verify(call: CallbackCall<F>): Promise<NamedTasks>;
+}
+
+export interface NamedTasks {
+  tasks?: string[] | undefined;
+  externalRefs?: string[] | undefined;
 }
 
 export interface CallbackCall<F = Facility> {

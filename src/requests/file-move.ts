@@ -12,6 +12,9 @@ export type FileColumn =
   | "lease_until"
   | "not_before"
   | "location"
+  | "task_group"
+  | "held_step"
+  | "went_back"
   | "error_group";
 type Settings = Partial<Record<FileColumn, string>>;
 

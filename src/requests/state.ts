@@ -22,7 +22,13 @@ export const reportStatuses = ["start", "retry", "success", "failure"] as const;
 export type ReportStatus = (typeof reportStatuses)[number];
 
 /** Of rows of `file_status`: what workers report, and what the service records itself. */
-export const historyStatuses = [...reportStatuses, "lost", "redrive", "cancel"] as const;
+export const historyStatuses = [
+  ...reportStatuses,
+  "lost",
+  "gone_back",
+  "redrive",
+  "cancel",
+] as const;
 export type HistoryStatus = (typeof historyStatuses)[number];
 
 export const requestMoves = {
@@ -65,6 +71,11 @@ export const fileMoves = {
     why: "its message was lost; publishing it again costs no try",
   },
   start: { from: ["queued"], to: "running", why: "a worker has taken it" },
+  gather: {
+    from: ["queued"],
+    to: "running",
+    why: "it is in a task of a service operation, with files of other requests",
+  },
   retry: {
     from: ["queued", "running"],
     to: "waiting",

@@ -48,6 +48,10 @@ const rules = {
   "dataset.delete": { what: "delete datasets", may: owners },
   /** claim, renew and report files; a worker's own are those that its token names */
   work: { what: "claim or report work", may: { local: "any", worker: "own" } },
+  /** claim tasks of service operations and report them; a worker's token may name the operations */
+  tasks: { what: "claim or report tasks", may: { local: "any", worker: "any" } },
+  /** an outside service calls back; the operation verifies the call itself */
+  "tasks.wake": { what: "call back an operation", may: everyone },
   /** what a finder of another maker reports of the dataset that it looks up */
   "lookup.report": { what: "report the files of a dataset", may: { local: "any" } },
 } as const satisfies Record<string, Rule>;

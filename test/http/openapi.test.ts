@@ -48,8 +48,13 @@ test("every route is in it, with a name of its own, a summary and its refusals",
   expect(names.size).toBe(routes.length);
 });
 
+/** Bodies about a request or a task need one that exists. */
+function hasExample({ body, path }: (typeof routes)[number]): boolean {
+  return body !== undefined && !path.startsWith("/v1/requests") && !path.includes("{task}");
+}
+
 test("every body has an example, which is taken", async () => {
-  for (const route of routes.filter((one) => one.body && !one.path.startsWith("/v1/requests"))) {
+  for (const route of routes.filter(hasExample)) {
     const answer = await api.call({
       method: route.method.toUpperCase(),
       path: route.path.replace("{operation}", "noop").replace("{owner}", "local"),

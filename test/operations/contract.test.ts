@@ -13,11 +13,12 @@ import {
 import { facilityNames } from "../../src/settings/facility.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { testSite, testTask, testUpload } from "./task-context.ts";
+import { waitOperation } from "./wait/operation.ts";
 
 const folder = temporaryFolder("operations");
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const operations: readonly Operation[] = allOperations;
+const operations: readonly Operation[] = [...allOperations, waitOperation()];
 const facilities = readConfig({}, operations).facility;
 const named = <Kind extends Operation>(list: readonly Kind[]) =>
   list.map((operation) => [operation.name, operation] as const);

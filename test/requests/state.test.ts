@@ -44,7 +44,7 @@ const requestTable: Record<RequestState, RequestMove[]> = {
 
 const fileTable: Record<FileState, FileMove[]> = {
   waiting: ["queue", "fail", "cancel"],
-  queued: ["unqueue", "start", "retry", "pass", "succeed", "goBack", "fail", "cancel"],
+  queued: ["unqueue", "start", "gather", "retry", "pass", "succeed", "goBack", "fail", "cancel"],
   running: ["retry", "lose", "pass", "succeed", "goBack", "fail", "cancel"],
   done: [],
   failed: ["redrive"],
@@ -103,6 +103,7 @@ test("where each move leads", () => {
   });
   expect(targets(fileMoves)).toEqual({
     ...{ register: "waiting", queue: "queued", unqueue: "waiting", start: "running" },
+    gather: "running",
     ...{ retry: "waiting", lose: "waiting", pass: "waiting", succeed: "done" },
     ...{ goBack: "waiting", fail: "failed", cancel: "canceled", redrive: "waiting" },
   });

@@ -1,5 +1,6 @@
 import { rmSync } from "node:fs";
 import { local } from "../../src/auth/caller.ts";
+import type { Clock } from "../../src/clock.ts";
 import { type Config, readConfig } from "../../src/config.ts";
 import { makeContext } from "../../src/context.ts";
 import type { Context } from "../../src/deps.ts";
@@ -54,6 +55,7 @@ export interface LedgerOptions {
   scheduler?: boolean;
   /** operations beside those of the list */
   operations?: readonly Operation[];
+  clock?: Clock;
 }
 
 export async function openLedger({
@@ -61,6 +63,7 @@ export async function openLedger({
   databaseUrl,
   scheduler = true,
   operations = [],
+  clock,
 }: LedgerOptions = {}): Promise<Ledger> {
   const dataDir = temporaryFolder("ledger");
   const database = databaseUrl ? undefined : await freshDatabase();
@@ -85,6 +88,7 @@ export async function openLedger({
     databaseUrl: url,
     urls: { public: () => config.publicUrl ?? base(), internal: base },
     known,
+    ...(clock && { clock }),
   });
   const running = scheduler ? startScheduler(ctx) : undefined;
 

@@ -78,3 +78,9 @@ export async function connect({ url }: ServiceOptions): Promise<LongshoreClient>
 export function withService(command: Command): Command {
   return command.addOption(urlOption()).addOption(jsonOption());
 }
+
+export function operationNames(text: string): string[] {
+  const named = text.split(",").map((name) => name.trim());
+  if (named.every((name) => /^[a-z][a-z-]*$/.test(name))) return named;
+  throw new InvalidArgumentError("Expected names of operations, separated by commas.");
+}

@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { version } from "../../version.ts";
+import { addAgent } from "./agent.ts";
 import { addAudit } from "./audit.ts";
 import { addCancel } from "./cancel.ts";
 import { addDatasets } from "./datasets.ts";
@@ -37,6 +38,7 @@ const commands = [
   addDatasets,
   addLimits,
   addWorker,
+  addAgent,
   addAudit,
   addDb,
   addMigrate,

@@ -1,8 +1,8 @@
 import { hostname } from "node:os";
-import { type Command, InvalidArgumentError } from "commander";
+import type { Command } from "commander";
 import { readClientConfig, readConfig } from "../../config.ts";
 import { ExitError, exits } from "./exits.ts";
-import { plainText, requestId, urlOption, wholeNumber } from "./options.ts";
+import { operationNames, plainText, requestId, urlOption, wholeNumber } from "./options.ts";
 import { say } from "./print.ts";
 
 interface Options {
@@ -28,7 +28,7 @@ export function addWorker(program: Command): void {
     .option(
       "--operations <names>",
       "which operations, separated by commas (default: those the service offers by default)",
-      names,
+      operationNames,
     )
     .option(
       "--name <name>",
@@ -38,12 +38,6 @@ export function addWorker(program: Command): void {
     .option("--request <id>", "only work on this request", requestId)
     .option("--concurrency <n>", "files at once, per operation", wholeNumber(1, 1000), 1)
     .action(work);
-}
-
-function names(text: string): string[] {
-  const named = text.split(",").map((name) => name.trim());
-  if (named.every((name) => /^[a-z][a-z-]*$/.test(name))) return named;
-  throw new InvalidArgumentError("Expected names of operations, separated by commas.");
 }
 
 async function work({

@@ -1,4 +1,5 @@
 import type { Route } from "../route.ts";
+import { callBackOperation } from "./callbacks.ts";
 import { deleteDataset, getDataset, listAllDatasets, listFilesOfDataset } from "./datasets.ts";
 import { deleteRequest, listRequestErrors, redriveRequest } from "./ended.ts";
 import { watchRequest } from "./events.ts";
@@ -11,6 +12,7 @@ import { listOperations } from "./operations.ts";
 import { getReceipt, getReceiptKeys } from "./receipt.ts";
 import { cancelRequest, getRequest, listAllRequests, submitRequest } from "./requests.ts";
 import { listRequestResults } from "./results.ts";
+import { claimServiceTasks, listFilesOfTask, reportTaskProgress } from "./tasks.ts";
 import { claimWork, heartbeatWork, reportWork } from "./work.ts";
 
 /** In the order in which they are tried: the busiest first. */
@@ -36,6 +38,10 @@ export const routes: Route[] = [
   getDataset,
   listFilesOfDataset,
   deleteDataset,
+  claimServiceTasks,
+  reportTaskProgress,
+  listFilesOfTask,
+  callBackOperation,
   listOperations,
   getLimits,
   putOperationLimits,

@@ -13,6 +13,7 @@ import { counterPairs } from "../step-counters.ts";
 export interface StepFacts {
   step: number;
   operation: string;
+  settings: Record<string, unknown>;
   registered: number;
   waiting: number;
   queued: number;
@@ -53,6 +54,7 @@ export async function readFacts(query: Query, id: string): Promise<RequestFacts 
        d.outcome IS NOT NULL AS "datasetClosed", d.reason AS "datasetReason",
        d.incomplete AS "datasetIncomplete", d.file_count AS "datasetFiles",
        (SELECT json_agg(json_build_object('step', s.step, 'operation', s.operation,
+            'settings', s.settings,
             'registered', s.registered, ${counterPairs("s")}, 'version', s.version) ORDER BY s.step)
         FROM request_steps s WHERE s.request_id = r.id) AS steps
      FROM requests r JOIN datasets d ON d.id = r.dataset_id WHERE r.id = $1`,

@@ -1,4 +1,5 @@
 import type { Context, Deps } from "../../deps.ts";
+import { isFinished } from "../finish/is-finished.ts";
 import { beginEnding, moveRequest } from "../move-store.ts";
 import { endingMoves, isFinal } from "../state.ts";
 import {
@@ -60,7 +61,7 @@ async function step(ctx: Context, request: RequestFacts): Promise<void> {
     return;
   }
   await noteWarnings(ctx, request);
-  if (isSettled(request)) {
+  if (isSettled(request) && (await isFinished(ctx, request))) {
     if (request.datasetIncomplete)
       await markIncomplete(ctx.db.query, request.id, request.datasetReason);
     await endRequest(ctx, request.id, "complete");
@@ -118,7 +119,9 @@ async function failFastReason(
 }
 
 async function registerAll(
-  ctx: Deps<"config" | "db" | "ledger" | "log" | "metrics" | "notifier" | "queue" | "runner">,
+  ctx: Deps<
+    "config" | "db" | "ledger" | "log" | "metrics" | "notifier" | "operations" | "queue" | "runner"
+  >,
   request: RequestFacts,
 ): Promise<void> {
   let registered = request.steps[0]?.registered ?? 0;

@@ -1,5 +1,7 @@
 import type { Deps } from "../../deps.ts";
+import { isWorkerOperation } from "../../operations/offered.ts";
 import { workTopic } from "../../queue/contract.ts";
+import { queueStep } from "../../tasks/queue.ts";
 import { type RequestFacts, readFacts, type StepFacts } from "./advance-store.ts";
 import { queueFiles, unqueueFiles } from "./publish-store.ts";
 
@@ -18,16 +20,19 @@ function windowOf(ctx: Deps<"runner">, request: RequestFacts): number {
  * not be placed waits again.
  */
 export async function publishWork(
-  ctx: Deps<"config" | "ledger" | "log" | "metrics" | "notifier" | "queue" | "runner">,
+  ctx: Deps<
+    "config" | "ledger" | "log" | "metrics" | "notifier" | "operations" | "queue" | "runner"
+  >,
   request: RequestFacts,
 ): Promise<void> {
   if (request.ending || !["lookup", "running"].includes(request.state)) return;
+  const steps = await withoutServiceSteps(ctx, request);
   const window = windowOf(ctx, request);
-  let room = window - request.steps.reduce((total, step) => total + step.queued + step.running, 0);
+  let room = window - steps.reduce((total, step) => total + step.queued + step.running, 0);
   // Refilled at half: a chunk at a time, not a file at each report.
-  if (room < window / 2 && request.steps.some((step) => step.queued > 0)) return;
+  if (room < window / 2 && steps.some((step) => step.queued > 0)) return;
   // Later steps first: a file that began is finished before another begins.
-  for (const step of request.steps.toReversed()) {
+  for (const step of steps.toReversed()) {
     let waiting = step.waiting;
     while (waiting > 0 && room > 0) {
       const sent = await publishChunkOf(ctx, request.id, step, Math.min(publishChunk, room));
@@ -36,6 +41,20 @@ export async function publishWork(
       room -= sent;
     }
   }
+}
+
+/** Files of service operations are queued for their tasks; returns the steps that workers do. */
+async function withoutServiceSteps(
+  ctx: Deps<"config" | "ledger" | "notifier" | "operations">,
+  request: RequestFacts,
+): Promise<StepFacts[]> {
+  const rest: StepFacts[] = [];
+  for (const step of request.steps) {
+    const operation = ctx.operations.get(step.operation);
+    if (!operation || isWorkerOperation(operation)) rest.push(step);
+    else if (step.waiting > 0) await queueStep(ctx, request.id, step, operation);
+  }
+  return rest;
 }
 
 async function publishChunkOf(

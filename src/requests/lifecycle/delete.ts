@@ -2,6 +2,7 @@ import type { Caller } from "../../auth/caller.ts";
 import type { Deps } from "../../deps.ts";
 import { RequestError } from "../../errors.ts";
 import { keepReceipt } from "../../receipts/issue.ts";
+import { markAllLeft } from "../../tasks/left-files.ts";
 import { removeResults } from "../advance/orphaned-objects.ts";
 import { readRequest } from "../read/request.ts";
 import { isFinal } from "../state.ts";
@@ -12,7 +13,7 @@ import { deleteRequestRows } from "./delete-store.ts";
  * work. The receipt stays.
  */
 export async function deleteRequest(
-  ctx: Deps<"db" | "signingKey" | "store" | "urls">,
+  ctx: Deps<"db" | "ledger" | "notifier" | "signingKey" | "store" | "urls">,
   id: string,
   caller: Caller,
 ): Promise<void> {
@@ -25,5 +26,7 @@ export async function deleteRequest(
     );
   await keepReceipt(ctx, request.id);
   await removeResults(ctx, request.id);
+  // What tasks still owe its files is kept with the tasks.
+  await markAllLeft(ctx, request.id);
   await deleteRequestRows(ctx.db, request.id);
 }

@@ -57,6 +57,11 @@ const addDeltas = fileStates
   .map((state) => `${state} = s.${state} + locked_steps.${state}`)
   .join(",\n    ");
 
+/** A file that went back comes to the next step again: attempt numbers there go on. */
+const lastAttempt = `(SELECT coalesce(max(h.attempt), 0) FROM file_status h
+      WHERE h.request_created = decided.created_on AND h.request_id = decided.request_id
+        AND h.file_id = decided.file_id AND h.step = decided.to_step)`;
+
 /**
  * Moves, counters, history, results and error groups of a batch in one statement: counters change
  * by the files that moved. It is the hot statement and therefore written by hand; its words are
@@ -71,7 +76,7 @@ const addDeltas = fileStates
  */
 const recordSql = `
 WITH candidates AS MATERIALIZED (
-  SELECT given.*, f.step AS file_step, f.attempt AS file_attempt, f.state AS file_state, f.tries,
+  SELECT given.*, f.step AS file_step, f.attempt AS file_attempt, f.state AS file_state, f.tries, f.went_back,
     r.created_on, r.steps, r.round
   FROM unnest($1::int[], $2::uuid[], $3::bigint[], $4::int[], $5::int[], $6::text[], $7::boolean[],
       $8::text[], $9::float8[], $10::float8[], $11::text[], $12::text[], $13::text[], $14::text[],
@@ -164,7 +169,8 @@ WITH candidates AS MATERIALIZED (
 ), file_rows AS (
   UPDATE request_files f SET
     step = decided.to_step, state = decided.to_state, worker = decided.worker, updated_at = now(),
-    attempt = CASE WHEN decided.to_step <> decided.file_step THEN 0 ELSE decided.used_attempt END,
+    attempt = CASE WHEN decided.to_step = decided.file_step THEN decided.used_attempt
+      WHEN decided.went_back THEN ${lastAttempt} ELSE 0 END,
     tries = CASE WHEN decided.to_step <> decided.file_step THEN 0
       WHEN decided.status IN (${retry}, ${failure}) THEN decided.tries + 1
       ELSE decided.tries END,

@@ -6,6 +6,7 @@ import { isUuid } from "../../uuid.ts";
 import type { Report, ReportAnswer } from "../views.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import type { ReportRow } from "./report-store.ts";
+import { sanitize } from "./sanitize.ts";
 import { verifyResults } from "./verify-results.ts";
 
 /**
@@ -121,9 +122,3 @@ function whenOf(text: string | undefined): number {
   return Math.abs(at - now) <= 366 * 86_400_000 ? at : now;
 }
 
-/**
- * Postgres takes neither NUL nor half a surrogate pair; one such character must not sink a batch.
- */
-function sanitize(text: string): string {
-  return text.replaceAll("\0", "\ufffd").toWellFormed();
-}

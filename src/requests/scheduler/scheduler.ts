@@ -2,9 +2,11 @@ import { runLookups } from "../../datasets/lookup.ts";
 import { lead } from "../../db/leader.ts";
 import type { Context, Deps } from "../../deps.ts";
 import type { WorkerGroup } from "../../runner/contract.ts";
+import { runTasks } from "../../tasks/run.ts";
 import { pause } from "../../time.ts";
 import { requestsOfDataset } from "../advance/advance-store.ts";
 import { expireLeasesOf } from "../dispatch/expire-leases.ts";
+import { runFinishes } from "../finish/finish.ts";
 import { sampleForAll } from "../monitor/sampler.ts";
 import { makeScaler } from "./scale-workers.ts";
 import { housekeep, sweep } from "./sweep.ts";
@@ -34,10 +36,12 @@ export function startScheduler(ctx: Context): { stop(): Promise<void> } {
   ];
   const leading = lead(ctx, "scheduler", signal, (term) => serveTerm(ctx, term));
   const lookups = runLookups(ctx, signal);
+  const tasks = runTasks(ctx, signal);
+  const finishes = runFinishes(ctx, signal);
 
   async function stop(): Promise<void> {
     stopping.abort();
-    await Promise.allSettled([leading, lookups]);
+    await Promise.allSettled([leading, lookups, tasks, finishes]);
     for (const end of off) end();
   }
   return { stop };

@@ -1,0 +1,43 @@
+import type { Logger } from "pino";
+import { type Clock, systemClock } from "../clock.ts";
+import type { Facility, ServiceOperation } from "../operations/contract.ts";
+import { AgentRefusedError, openTaskApi } from "./http-api.ts";
+import { runAgent } from "./run.ts";
+
+export interface AgentStart {
+  /** of the service, without `/v1` */
+  url: string;
+  token?: string | undefined;
+  /** unique among the agents of the service */
+  name: string;
+  operations: readonly ServiceOperation[];
+  /** what this host's environment says, by operation */
+  facility: Record<string, Facility>;
+  signal: AbortSignal;
+  log: Logger;
+  clock?: Clock;
+}
+
+/** An agent on a host of its own; rejects when the service refuses it. */
+export async function startAgent(options: AgentStart): Promise<void> {
+  const { url, token, name, operations, facility, signal, log, clock = systemClock } = options;
+  const api = openTaskApi({ url, agent: name, token });
+  log.info({ agent: name, operations: operations.map((one) => one.name), url }, "the agent runs");
+  try {
+    await runAgent({
+      api,
+      operations,
+      contextOf: (operation, turn) => ({
+        facility: facility[operation] ?? {},
+        signal: turn,
+        log: log.child({ operation }),
+        now: clock.now,
+      }),
+      signal,
+      log,
+      isRefusal: (error) => error instanceof AgentRefusedError,
+    });
+  } finally {
+    await api.close();
+  }
+}

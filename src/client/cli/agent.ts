@@ -1,0 +1,68 @@
+import { hostname } from "node:os";
+import type { Command } from "commander";
+import { readClientConfig, readConfig } from "../../config.ts";
+import { ExitError, exits } from "./exits.ts";
+import { operationNames, plainText, urlOption } from "./options.ts";
+import { say } from "./print.ts";
+
+interface Options {
+  url?: string;
+  operations: string[];
+  name?: string;
+}
+
+export function addAgent(program: Command): void {
+  program
+    .command("agent")
+    .description(
+      "do the tasks of service operations from this host, for a service that cannot reach what they need",
+    )
+    .addOption(urlOption())
+    .requiredOption("--operations <names>", "which operations, separated by commas", operationNames)
+    .option(
+      "--name <name>",
+      "its name, unique among the agents (default: host and process)",
+      plainText(200),
+    )
+    .action(runHere);
+}
+
+async function runHere({ url, operations: names, name }: Options): Promise<void> {
+  const client = readClientConfig();
+  const [{ allOperations }, { isServiceOperation, operationsNamed }, { makeLog }] =
+    await Promise.all([
+      import("../../operations/index.ts"),
+      import("../../operations/offered.ts"),
+      import("../../log.ts"),
+    ]);
+  const { startAgent } = await import("../../agent/start.ts");
+  const known = allOperations.filter(isServiceOperation);
+  const operations = usedWell(() => operationsNamed(known, names));
+  const config = readConfig(undefined, operations);
+  const stop = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
+  await startAgent({
+    url: url ?? client.url,
+    token: client.token,
+    name: name ?? `${hostname()}-${process.pid}`,
+    operations,
+    facility: config.facility,
+    signal: stop.signal,
+    log: makeLog(config),
+  }).catch(refusedByService);
+  say("The agent has ended.");
+}
+
+function usedWell<Value>(parse: () => Value): Value {
+  try {
+    return parse();
+  } catch (error) {
+    throw new ExitError(exits.usedWrongly, (error as Error).message);
+  }
+}
+
+function refusedByService(error: Error & { status?: number }): never {
+  if (error.status === undefined) throw error;
+  const isRefusal = [401, 403, 429].includes(error.status);
+  throw new ExitError(isRefusal ? exits.refused : exits.usedWrongly, error.message);
+}

@@ -1,0 +1,248 @@
+import type { Query } from "../db/client.ts";
+import { fileMoves, finalFileStates, sqlList } from "../requests/state.ts";
+import { type TaskFileState, taskFileMoves } from "./state.ts";
+
+export interface TaskFileRow {
+  request: string;
+  file: number;
+  step: number;
+  attempt: number;
+  settings: Record<string, unknown>;
+  paths: string[];
+  location: string | null;
+  /** names of the objects that the step before made */
+  inputs: string[];
+}
+
+export interface FilePage {
+  state: TaskFileState;
+  after: { request: string; file: number };
+  limit: number;
+}
+
+/** Files of a task in one state, a page at a time. Those to abort or release may have no other row. */
+export function taskFiles(
+  query: Query,
+  task: string,
+  { state, after, limit }: FilePage,
+): Promise<TaskFileRow[]> {
+  return query<TaskFileRow>(
+    `SELECT m.request_id AS request, m.file_id AS file, m.step, m.attempt,
+       coalesce(m.settings, s.settings, '{}') AS settings,
+       coalesce(m.replicas, files.paths, '{}') AS paths,
+       CASE WHEN m.replicas IS NULL THEN f.location END AS location,
+       ARRAY(SELECT results.name FROM results
+             WHERE results.request_id = m.request_id AND results.file_id = m.file_id
+               AND results.step = m.step - 1 AND results.deleted_at IS NULL
+             ORDER BY results.name) AS inputs
+     FROM task_files m
+     LEFT JOIN request_files f ON f.request_id = m.request_id AND f.file_id = m.file_id
+     LEFT JOIN request_steps s ON s.request_id = m.request_id AND s.step = m.step
+     LEFT JOIN files ON files.id = m.file_id
+     WHERE m.task_id = $1 AND m.state = $2 AND (m.request_id, m.file_id) > ($3::uuid, $4::bigint)
+     ORDER BY m.request_id, m.file_id LIMIT $5`,
+    [task, state, after.request, after.file, limit],
+    "task_files",
+  );
+}
+
+export interface OpenFile {
+  request: string;
+  file: number;
+  step: number;
+  attempt: number;
+}
+
+/** Which of these files the task has open, with the attempt that it has. */
+export function openFilesOf(
+  query: Query,
+  task: string,
+  keys: { request: string; file: number }[],
+): Promise<OpenFile[]> {
+  return query<OpenFile>(
+    `SELECT m.request_id AS request, m.file_id AS file, m.step, m.attempt
+     FROM ${named("$2", "$3")}
+     JOIN task_files m ON m.task_id = $1 AND m.request_id = named.request_id
+       AND m.file_id = named.file_id AND m.state = '${taskFileMoves.hold.from}'
+     ORDER BY m.request_id, m.file_id`,
+    [task, ...arraysOf(keys)],
+    "open_files_of_task",
+  );
+}
+
+/** Where the task leaves files, recorded before their success is. */
+export async function setLocations(
+  query: Query,
+  task: string,
+  files: { request: string; file: number; location: string }[],
+): Promise<void> {
+  await query(
+    `WITH named AS MATERIALIZED (
+       SELECT f.request_id, f.file_id, given.location
+       FROM unnest($2::uuid[], $3::bigint[], $4::text[]) AS given(request_id, file_id, location)
+       JOIN request_files f ON f.request_id = given.request_id AND f.file_id = given.file_id
+       WHERE f.task = $1 AND f.state = '${fileMoves.gather.to}'
+       ORDER BY f.request_id, f.file_id FOR UPDATE OF f
+     )
+     UPDATE request_files f SET location = named.location FROM named
+     WHERE f.request_id = named.request_id AND f.file_id = named.file_id`,
+    [task, ...arraysOf(files), files.map(({ location }) => location)],
+    "set_locations",
+  );
+}
+
+/**
+ * These files have left the task by its own outcome. One that goes to another step no longer needs what
+ * an earlier task holds for it; what this task left is held while the next step needs it.
+ */
+export async function leaveTask(
+  query: Query,
+  task: string,
+  files: { request: string; file: number }[],
+  { changesStep, holds }: { changesStep: boolean; holds: boolean },
+): Promise<void> {
+  const keys = arraysOf(files);
+  await query(
+    `WITH left_files AS MATERIALIZED (
+       SELECT f.request_id, f.file_id, m.step FROM ${named("$2", "$3")}
+       JOIN request_files f ON f.request_id = named.request_id AND f.file_id = named.file_id
+       JOIN task_files m ON m.task_id = $1 AND m.request_id = f.request_id AND m.file_id = f.file_id
+       ORDER BY f.request_id, f.file_id FOR UPDATE OF f
+     )
+     UPDATE request_files f SET task = nullif(f.task, $1),
+       held_step = CASE WHEN $4 THEN CASE WHEN $5 THEN left_files.step END ELSE f.held_step END
+     FROM left_files WHERE f.request_id = left_files.request_id AND f.file_id = left_files.file_id`,
+    [task, ...keys, changesStep, holds],
+  );
+  if (changesStep) await releaseEarlier(query, task, keys);
+  await query(
+    holds
+      ? `UPDATE task_files m SET state = '${taskFileMoves.hold.to}' FROM ${named("$2", "$3")}
+         WHERE ${isNamed} AND m.state = '${taskFileMoves.hold.from}'`
+      : `DELETE FROM task_files m USING ${named("$2", "$3")} WHERE ${isNamed}`,
+    [task, ...keys],
+  );
+}
+
+async function releaseEarlier(
+  query: Query,
+  task: string,
+  keys: [string[], number[]],
+): Promise<void> {
+  await query(
+    `WITH released AS (
+       UPDATE task_files m SET ${remembered("release")} FROM ${named("$2", "$3")}
+       WHERE m.request_id = named.request_id AND m.file_id = named.file_id AND m.task_id <> $1
+         AND m.state = '${taskFileMoves.release.from}' RETURNING m.task_id
+     )
+     UPDATE tasks SET next_check_at = now(), woken = true
+     WHERE id IN (SELECT task_id FROM released)`,
+    [task, ...keys],
+  );
+}
+
+function named(requests: string, files: string): string {
+  return `unnest(${requests}::uuid[], ${files}::bigint[]) AS named(request_id, file_id)`;
+}
+
+const isNamed = "m.task_id = $1 AND m.request_id = named.request_id AND m.file_id = named.file_id";
+
+/** The task owes these files nothing more: aborted, or released. */
+export async function forgetFiles(
+  query: Query,
+  task: string,
+  state: TaskFileState,
+  files: { request: string; file: number }[],
+): Promise<void> {
+  await query(
+    `DELETE FROM task_files m USING ${named("$2", "$3")}
+     WHERE ${isNamed} AND m.state = $4`,
+    [task, ...arraysOf(files), state],
+  );
+}
+
+/** Open files of the task that are in another attempt, task or state by now: nobody wants them of it. */
+export async function abortStale(
+  query: Query,
+  task: string,
+  files: { request: string; file: number }[],
+): Promise<void> {
+  await query(
+    `UPDATE task_files m SET ${remembered("abort")}
+     FROM ${named("$2", "$3")}
+     WHERE ${isNamed} AND m.state = '${taskFileMoves.abort.from}'
+       AND NOT EXISTS (SELECT FROM request_files f WHERE f.request_id = m.request_id
+         AND f.file_id = m.file_id AND f.task = $1 AND f.state = '${fileMoves.gather.to}')`,
+    [task, ...arraysOf(files)],
+  );
+}
+
+const leftTask = `(f.task IS NOT NULL AND f.state <> '${fileMoves.gather.to}')`;
+const leftHold = `(f.held_step IS NOT NULL AND (f.step > f.held_step + 1
+  OR f.state IN (${sqlList(finalFileStates)})))`;
+
+/**
+ * Files that left a task otherwise than by its outcome (canceled, ended), and files that left the step
+ * for which something is held: their tasks have to abort or release them. Whichever statement moved
+ * the file, the index of such files shows it; it is empty most of the time. A file whose success is
+ * recorded is left to the next look at its task, which ends what was interrupted.
+ */
+export async function markLeftFiles(
+  query: Query,
+  { request, limit }: { request: string | null; limit: number },
+): Promise<number> {
+  const [row] = await query<{ n: number }>(
+    `WITH left_files AS MATERIALIZED (
+       SELECT f.request_id, f.file_id, f.task, f.state, f.location, ${leftTask} AS left_task,
+         ${leftHold} AS left_hold
+       FROM request_files f JOIN requests r ON r.id = f.request_id
+       WHERE (${leftTask} OR ${leftHold}) AND ($1::uuid IS NULL OR f.request_id = $1)
+         AND NOT (${leftTask} AND EXISTS (
+           SELECT FROM task_files m JOIN file_status h ON h.request_created = r.created_on
+             AND h.request_id = m.request_id AND h.file_id = m.file_id AND h.step = m.step
+             AND h.attempt = m.attempt AND h.status = 'success'
+           WHERE m.task_id = f.task AND m.request_id = f.request_id AND m.file_id = f.file_id))
+       ORDER BY f.request_id, f.file_id LIMIT $2 FOR UPDATE OF f SKIP LOCKED
+     ), file_rows AS (
+       UPDATE request_files f SET
+         task = CASE WHEN left_files.left_task THEN NULL ELSE f.task END,
+         held_step = CASE WHEN left_files.left_hold THEN NULL ELSE f.held_step END
+       FROM left_files WHERE f.request_id = left_files.request_id AND f.file_id = left_files.file_id
+     ), members AS (
+       UPDATE task_files m SET ${remembered("either")}
+       FROM left_files
+       WHERE m.request_id = left_files.request_id AND m.file_id = left_files.file_id
+         AND ((m.state = '${taskFileMoves.abort.from}' AND left_files.left_task)
+           OR (m.state = '${taskFileMoves.release.from}' AND left_files.left_hold))
+       RETURNING m.task_id
+     ), woken AS (
+       UPDATE tasks SET next_check_at = now(), woken = true
+       WHERE id IN (SELECT task_id FROM members)
+     )
+     SELECT count(*) AS n FROM left_files`,
+    [request, limit],
+    "mark_left_files",
+  );
+  return row?.n ?? 0;
+}
+
+/** The new state of a row of `task_files m`, with what is needed once the request's rows are gone. */
+function remembered(move: "abort" | "release" | "either"): string {
+  const { abort, release } = taskFileMoves;
+  const state =
+    move === "either"
+      ? `CASE m.state WHEN '${abort.from}' THEN '${abort.to}' ELSE '${release.to}' END`
+      : `'${taskFileMoves[move].to}'`;
+  return `state = ${state},
+         replicas = coalesce(m.replicas, (SELECT CASE
+             WHEN m.state = '${abort.from}' AND f.location IS NOT NULL THEN ARRAY[f.location]
+             ELSE files.paths END
+           FROM files LEFT JOIN request_files f ON f.request_id = m.request_id
+             AND f.file_id = m.file_id WHERE files.id = m.file_id)),
+         settings = coalesce(m.settings, (SELECT s.settings FROM request_steps s
+           WHERE s.request_id = m.request_id AND s.step = m.step))`;
+}
+
+function arraysOf(keys: { request: string; file: number }[]): [string[], number[]] {
+  return [keys.map(({ request }) => request), keys.map(({ file }) => file)];
+}

@@ -1,0 +1,28 @@
+import type { Deps } from "../deps.ts";
+import type { TaskFile } from "../operations/contract.ts";
+import { inputUrls, replicasOf } from "../requests/dispatch/task.ts";
+import { type TaskFileRow, taskFiles } from "./file-store.ts";
+import type { TaskFileState } from "./state.ts";
+
+export interface FileCursor {
+  request: string;
+  file: number;
+}
+
+export const firstFile: FileCursor = { request: "00000000-0000-0000-0000-000000000000", file: 0 };
+
+/** A page of a task's files in one state, in the order of (request, file). */
+export async function listTaskFiles(
+  ctx: Deps<"ledger" | "store">,
+  task: string,
+  page: { state: TaskFileState; after: FileCursor; limit: number },
+): Promise<TaskFile[]> {
+  const rows = await taskFiles(ctx.ledger.query, task, page);
+  return Promise.all(rows.map((row) => taskFile(ctx, row)));
+}
+
+async function taskFile(ctx: Deps<"store">, row: TaskFileRow): Promise<TaskFile> {
+  const { request, file, step, attempt, settings } = row;
+  const inputs = await inputUrls(ctx, request, row.inputs);
+  return { request, file, step, attempt, settings, replicas: replicasOf(row), inputs };
+}

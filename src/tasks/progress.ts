@@ -1,0 +1,97 @@
+import type { SettledFile, TaskProgress } from "../agent/contract.ts";
+import type { Query } from "../db/client.ts";
+import type { Deps } from "../deps.ts";
+import { notFound } from "../errors.ts";
+import { sanitize } from "../requests/reports/sanitize.ts";
+import { forgetFiles } from "./file-store.ts";
+import { type Settled, settle } from "./settle.ts";
+import { endTurn, lockTask, operationOfTask, renewTask } from "./task-store.ts";
+
+export type LeaseAnswer = "kept" | "ended" | "lost";
+
+const longestNote = 1000;
+const longestBackOffSeconds = 300;
+
+/**
+ * Records how a task stands. Outcomes of files count whoever sends them, as each is guarded by the
+ * file's own row; all else counts only while the task is leased to this agent.
+ */
+export async function recordProgress(
+  ctx: Deps<
+    | "advanceQueue"
+    | "batcher"
+    | "clock"
+    | "config"
+    | "db"
+    | "ledger"
+    | "metrics"
+    | "notifier"
+    | "operations"
+    | "store"
+  >,
+  agent: string,
+  id: string,
+  progress: TaskProgress,
+): Promise<LeaseAnswer> {
+  const operation = await operationOfTask(ctx.db.query, id);
+  if (operation === undefined) throw notFound("task", id);
+  await settle(ctx, { id, operation }, progress.settled.filter(isOutcome));
+  for (const [status, state] of ended) {
+    const files = progress.settled.filter((file) => file.status === status);
+    if (files.length > 0) await forgetFiles(ctx.ledger.query, id, state, files);
+  }
+  const lease = await ctx.db.tx((query) => recordTurn(ctx, query, agent, id, progress));
+  if (lease === "ended") {
+    ctx.notifier.notify("tasks");
+    ctx.notifier.notify("gather");
+  }
+  return lease;
+}
+
+async function recordTurn(
+  ctx: Deps<"clock" | "config">,
+  query: Query,
+  agent: string,
+  id: string,
+  progress: TaskProgress,
+): Promise<LeaseAnswer> {
+  const { error, externalRef = null, againInSeconds, settled } = progress;
+  const task = await lockTask(query, id);
+  if (!task || task.leasedBy !== agent) return "lost";
+  if (againInSeconds === undefined && error === undefined) {
+    await renewTask(query, id, ctx.config.leaseSeconds);
+    return "kept";
+  }
+  const failures = error === undefined ? 0 : task.failures + 1;
+  const turn = {
+    started: error === undefined && !settled.some(isEnded),
+    externalRef,
+    note: noteOf(progress),
+    failures,
+    againInSeconds: failures > 0 ? backOff(failures) : (againInSeconds ?? 0),
+  };
+  await endTurn(query, id, turn, ctx.clock.offsetSeconds());
+  return "ended";
+}
+
+const ended = [
+  ["aborted", "abort"],
+  ["released", "release"],
+] as const;
+
+function isEnded({ status }: SettledFile): boolean {
+  return status === "aborted" || status === "released";
+}
+
+function isOutcome(file: SettledFile): file is Settled {
+  return !isEnded(file);
+}
+
+function noteOf({ note, error }: TaskProgress): string | null {
+  const text = error === undefined ? note : `The last try failed: ${error}`;
+  return text === undefined ? null : sanitize(text).slice(0, longestNote);
+}
+
+function backOff(failures: number): number {
+  return Math.min(2 ** failures, longestBackOffSeconds);
+}
