@@ -930,6 +930,7 @@ export interface components {
         | "limit"
         | "retry"
         | "work"
+        | "outside"
         | "ending"
         | "finishing";
       /** @description For a person. */

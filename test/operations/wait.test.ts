@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { local } from "../../src/auth/caller.ts";
 import { cancel } from "../../src/requests/lifecycle/cancel.ts";
 import { deleteRequest } from "../../src/requests/lifecycle/delete.ts";
+import { waitingOf } from "../../src/requests/monitor/waiting-reason.ts";
 import { claimTasks } from "../../src/tasks/claim.ts";
 import { firstFile, listTaskFiles } from "../../src/tasks/list-files.ts";
 import { until } from "../support/wait.ts";
@@ -210,6 +211,12 @@ describe.each(ways)("%s", (way) => {
     };
     const id = await suite.submit(paths(1), [wait]);
     await until(async () => (await tasks())[0]?.note?.includes("the library does not answer"));
+    const why = await waitingOf(suite.ctx, await suite.api.ledger.read(id));
+    expect(why).toMatchObject({
+      reason: "outside",
+      sentence:
+        "1 file is with the outside service of wait now. The last try failed: the library does not answer",
+    });
     await until(async () => {
       await suite.pass(10);
       return calls === 3;

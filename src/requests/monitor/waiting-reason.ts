@@ -5,6 +5,7 @@ import { type ActivityRow, readActivity } from "./activity-store.ts";
 import { type Eta, etaOf } from "./eta.ts";
 import { soonestRetry } from "./open-progress-store.ts";
 import { type Sample, samplesInWindow } from "./pace.ts";
+import { outsideReason } from "./outside-reason.ts";
 import { type Place, type Standing, sentenceOf, standingOf } from "./place-in-line.ts";
 
 export const waitingReasons = [
@@ -16,6 +17,7 @@ export const waitingReasons = [
   "limit",
   "retry",
   "work",
+  "outside",
   "ending",
   "finishing",
 ] as const;
@@ -33,7 +35,7 @@ type Why = Pick<Waiting, "reason" | "sentence">;
 
 /** What a request is waiting for now, and when it will end; null when it has ended. */
 export async function waitingOf(
-  ctx: Deps<"activity" | "db" | "runner">,
+  ctx: Deps<"activity" | "db" | "operations" | "runner">,
   view: RequestView,
 ): Promise<Waiting | null> {
   if (isFinal(view.state)) return null;
@@ -42,6 +44,7 @@ export async function waitingOf(
   const why =
     ending(view) ??
     away(ctx, view) ??
+    (await outsideReason(ctx, view)) ??
     limited(view, standing) ??
     working(view, seen) ??
     looking(view) ??

@@ -1,0 +1,37 @@
+import type { Deps } from "../../deps.ts";
+import { isServiceOperation } from "../../operations/offered.ts";
+import type { RequestView, StepView } from "../views.ts";
+import { noteOfTasks } from "./outside-store.ts";
+
+/**
+ * Why files wait in a step of a service operation; undefined where none do, or while workers have files
+ * of the request. The operation's own note comes last: it knows most.
+ */
+export async function outsideReason(
+  { db, operations }: Deps<"db" | "operations">,
+  view: RequestView,
+): Promise<{ reason: "outside"; sentence: string } | undefined> {
+  const isOutside = ({ operation }: StepView) => {
+    const known = operations.get(operation);
+    return known !== undefined && isServiceOperation(known);
+  };
+  if (view.steps.some((step) => !isOutside(step) && step.running + step.queued > 0))
+    return undefined;
+  const steps = view.steps.filter(isOutside);
+  const busy = steps.find(({ running }) => running > 0);
+  if (busy) {
+    const note = await noteOfTasks(db.query, view.id, busy.step);
+    const sentence = `${files(busy.running)} with the outside service of ${busy.operation} now.`;
+    return { reason: "outside", sentence: note ? `${sentence} ${note}` : sentence };
+  }
+  const gathered = steps.find(({ queued }) => queued > 0);
+  if (!gathered) return undefined;
+  return {
+    reason: "outside",
+    sentence: `${files(gathered.queued)} ready for the next batch of ${gathered.operation}.`,
+  };
+}
+
+function files(count: number): string {
+  return count === 1 ? "1 file is" : `${count} files are`;
+}
