@@ -27,6 +27,7 @@ export async function recordProgress(
     | "metrics"
     | "notifier"
     | "operations"
+    | "stepOperations"
     | "store"
   >,
   agent: string,

@@ -19,6 +19,7 @@ type SettleDeps = Deps<
   | "metrics"
   | "notifier"
   | "operations"
+  | "stepOperations"
   | "store"
 >;
 

@@ -2,7 +2,7 @@ import { deleteUnusedPast } from "../../datasets/lookup-store.ts";
 import { ensurePartitions } from "../../db/partitions.ts";
 import type { Context, Deps } from "../../deps.ts";
 import { keepReceipt } from "../../receipts/issue.ts";
-import { deleteEndedTasks } from "../../tasks/task-store.ts";
+import { removeEndedTasks } from "../../tasks/housekeep.ts";
 import { requestsToAdvance } from "../advance/advance-store.ts";
 import { cleanUp } from "../advance/end.ts";
 import { removeResults } from "../advance/orphaned-objects.ts";
@@ -12,7 +12,6 @@ import { requestsPastTtl } from "../read/results-store.ts";
 import { endedLately, notOpen, requestsWithQueued } from "./sweep-store.ts";
 
 const page = 500;
-const endedTaskSeconds = 86_400;
 const firstId = "00000000-0000-0000-0000-000000000000";
 
 /** What every wait's deadline comes to: finds what is stuck or left over, and puts it right. One leader runs it. */
@@ -34,7 +33,7 @@ export async function housekeep(ctx: Context): Promise<void> {
   await repair(ctx, "clean-up", () => cleanUpEnded(ctx));
   await repair(ctx, "expired", () => removeExpired(ctx));
   await repair(ctx, "dataset", () => deleteUnusedPast(ctx.db.query));
-  await repair(ctx, "task", () => deleteEndedTasks(ctx.db.query, endedTaskSeconds));
+  await repair(ctx, "task", () => removeEndedTasks(ctx));
 }
 
 async function repair(

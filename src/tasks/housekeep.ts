@@ -1,0 +1,9 @@
+import type { Deps } from "../deps.ts";
+import { deleteEndedTasks } from "./task-store.ts";
+
+/** Ended tasks are kept for a day, for whoever asks what happened. */
+const keptSeconds = 86_400;
+
+export function removeEndedTasks(ctx: Deps<"db">): Promise<number> {
+  return deleteEndedTasks(ctx.db.query, keptSeconds);
+}
