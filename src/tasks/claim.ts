@@ -8,7 +8,7 @@ const pollSeconds = 1;
 
 /** Leases due tasks to an agent; waits for the first at most `waitSeconds`. */
 export async function claimTasks(
-  ctx: Deps<"clock" | "config" | "db" | "notifier" | "operations">,
+  ctx: Deps<"clock" | "config" | "ledger" | "notifier" | "operations">,
   agent: string,
   { operations, max, waitSeconds }: TaskClaim,
   signal?: AbortSignal,
@@ -19,7 +19,7 @@ export async function claimTasks(
   });
   const until = performance.now() + waitSeconds * 1000;
   for (;;) {
-    const due = await claimDue(ctx.db.query, {
+    const due = await claimDue(ctx.ledger.query, {
       operations: offered,
       agent,
       leaseSeconds: ctx.config.leaseSeconds,

@@ -41,7 +41,7 @@ export async function recordProgress(
     const files = progress.settled.filter((file) => file.status === status);
     if (files.length > 0) await forgetFiles(ctx.ledger.query, id, state, files);
   }
-  const lease = await ctx.db.tx((query) => recordTurn(ctx, query, agent, id, progress));
+  const lease = await ctx.ledger.tx((query) => recordTurn(ctx, query, agent, id, progress));
   if (lease === "ended") {
     ctx.notifier.notify("tasks");
     ctx.notifier.notify("gather");

@@ -40,8 +40,8 @@ export function claimDue(query: Query, filter: ClaimFilter): Promise<DueTask[]> 
   );
 }
 
-function owes(state: TaskFileState): string {
-  return `EXISTS (SELECT FROM task_files m WHERE m.task_id = t.id AND m.state = '${state}')`;
+function owes(state: TaskFileState, task = "t.id"): string {
+  return `EXISTS (SELECT FROM task_files m WHERE m.task_id = ${task} AND m.state = '${state}')`;
 }
 
 export interface LockedTask {
@@ -100,22 +100,20 @@ export async function endTurn(
   const { start, settle, end } = taskMoves;
   const [row] = await query<{ state: TaskState }>(
     `WITH owed AS (
-       SELECT count(*) AS files, count(*) FILTER (WHERE state = 'open') AS open,
-         count(*) FILTER (WHERE state IN ('abort', 'release')) AS pressing
-       FROM task_files WHERE task_id = $1
+       SELECT ${owes("open", "$1")} AS open, ${owes("held", "$1")} AS held,
+         ${owes("abort", "$1")} OR ${owes("release", "$1")} AS pressing
      )
      UPDATE tasks t SET
        external_ref = coalesce($3, t.external_ref), note = coalesce($4, t.note), failures = $5,
        lease_until = NULL, leased_by = NULL, woken = false, updated_at = now(),
        state = CASE
-         WHEN owed.files = 0 THEN '${end.to}'
-         WHEN owed.open = 0 AND t.state IN (${sqlList(settle.from)}) THEN '${settle.to}'
+         WHEN NOT (owed.open OR owed.held OR owed.pressing) THEN '${end.to}'
+         WHEN NOT owed.open AND t.state IN (${sqlList(settle.from)}) THEN '${settle.to}'
          WHEN $2 AND t.state IN (${sqlList(start.from)}) THEN '${start.to}'
          ELSE t.state END,
        next_check_at = CASE
-         WHEN owed.files = 0 THEN NULL
-         WHEN $5 = 0 AND (owed.pressing > 0 OR (t.woken AND owed.open > 0)) THEN now()
-         WHEN owed.pressing > 0 OR owed.open > 0
+         WHEN $5 = 0 AND (owed.pressing OR (t.woken AND owed.open)) THEN now()
+         WHEN owed.pressing OR owed.open
            THEN now() + make_interval(secs => $6::float8 + $7::float8)
          END
      FROM owed WHERE t.id = $1 RETURNING t.state`,

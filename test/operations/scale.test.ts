@@ -1,0 +1,59 @@
+// What files that wait outside cost: seen in Postgres's own statistics.
+import { afterAll, expect, test } from "vitest";
+import { until } from "../support/wait.ts";
+import { openWaitSuite, type WaitSuite } from "./wait/suite.ts";
+
+const files = 100_000;
+const batch = 1000;
+let suite: WaitSuite;
+afterAll(() => suite.close());
+
+test("100,000 files waiting outside: a round of polls reads none of them, and no worker is held", async () => {
+  suite = await openWaitSuite("in the scheduler", {
+    env: { WAIT_BATCH_FILES: String(batch), WAIT_TASKS: "1000" },
+  });
+  const { ctx, outside } = suite;
+  const paths = Array.from({ length: files }, (_, at) => `/archive/${at}.nc`);
+  const id = await suite.submit(paths, [{ operation: "wait", seconds: 1e6 }]);
+  const isOutside = async () => {
+    const [row] = await ctx.db.query<{ n: number }>(
+      "SELECT count(*) AS n FROM tasks WHERE state = 'running'",
+    );
+    return row?.n === files / batch;
+  };
+  await until(isOutside, { timeoutSeconds: 240, everyMilliseconds: 250 });
+  expect((await suite.api.ledger.read(id)).counters).toMatchObject({ running: files });
+  expect(await suite.api.ledger.claim(10, { waitSeconds: 0 })).toEqual([]);
+
+  const before = await rowsRead(suite);
+  const polled = outside.polls.flat().length;
+  await suite.pass(601);
+  await until(() => outside.polls.flat().length >= polled + files / batch, { timeoutSeconds: 60 });
+  await suite.pass(0);
+  const read = (await rowsRead(suite)) - before;
+  // Some twenty rows a task for its claim, poll and record, never its thousand files.
+  expect(read).toBeLessThan(files / 10);
+}, 360_000);
+
+/** Rows of `task_files` that were read since the start. */
+async function rowsRead({ ctx }: WaitSuite): Promise<number> {
+  const settled = async () => {
+    await ctx.db.query("SELECT pg_stat_clear_snapshot()");
+    const [row] = await ctx.db.query<{ n: number }>(
+      `SELECT sum(coalesce(seq_tup_read, 0) + coalesce(idx_tup_fetch, 0))::bigint AS n
+       FROM pg_stat_user_tables WHERE relname = 'task_files'`,
+    );
+    return row?.n ?? 0;
+  };
+  // Connections report what they read within a second of being idle.
+  let last = -1;
+  return until(
+    async () => {
+      const now = await settled();
+      const isSteady = now === last && now > 0;
+      last = now;
+      return isSteady && now;
+    },
+    { everyMilliseconds: 1500 },
+  );
+}
