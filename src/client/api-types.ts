@@ -3036,7 +3036,7 @@ export interface operations {
           };
         };
       };
-      /** @description Something in the input is wrong; `errors` says where. */
+      /** @description The input is wrong; `errors` says where. */
       400: {
         headers: {
           [name: string]: unknown;
@@ -3045,7 +3045,16 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description The Host or Origin is foreign. */
+      /** @description With identity on: the caller has not signed in, or the token is wrong. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The Host or Origin is not this service's, or the caller may not do this. */
       403: {
         headers: {
           [name: string]: unknown;
@@ -3072,7 +3081,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Something the service needs is away for a moment; try again after Retry-After seconds. */
+      /** @description Something that the service needs is unavailable; try again after Retry-After seconds. */
       503: {
         headers: {
           [name: string]: unknown;
@@ -3129,7 +3138,7 @@ export interface operations {
           };
         };
       };
-      /** @description Something in the input is wrong; `errors` says where. */
+      /** @description The input is wrong; `errors` says where. */
       400: {
         headers: {
           [name: string]: unknown;
@@ -3138,7 +3147,16 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description The Host or Origin is foreign. */
+      /** @description With identity on: the caller has not signed in, or the token is wrong. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The Host or Origin is not this service's, or the caller may not do this. */
       403: {
         headers: {
           [name: string]: unknown;
@@ -3147,7 +3165,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description There is no such thing. */
+      /** @description Not found, or it belongs to somebody else. */
       404: {
         headers: {
           [name: string]: unknown;
@@ -3174,7 +3192,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Something the service needs is away for a moment; try again after Retry-After seconds. */
+      /** @description Something that the service needs is unavailable; try again after Retry-After seconds. */
       503: {
         headers: {
           [name: string]: unknown;
@@ -3213,7 +3231,7 @@ export interface operations {
           };
         };
       };
-      /** @description Something in the input is wrong; `errors` says where. */
+      /** @description The input is wrong; `errors` says where. */
       400: {
         headers: {
           [name: string]: unknown;
@@ -3222,7 +3240,16 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description The Host or Origin is foreign. */
+      /** @description With identity on: the caller has not signed in, or the token is wrong. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The Host or Origin is not this service's, or the caller may not do this. */
       403: {
         headers: {
           [name: string]: unknown;
@@ -3231,7 +3258,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description There is no such thing. */
+      /** @description Not found, or it belongs to somebody else. */
       404: {
         headers: {
           [name: string]: unknown;
@@ -3240,7 +3267,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Something the service needs is away for a moment; try again after Retry-After seconds. */
+      /** @description Something that the service needs is unavailable; try again after Retry-After seconds. */
       503: {
         headers: {
           [name: string]: unknown;
@@ -3273,7 +3300,7 @@ export interface operations {
           };
         };
       };
-      /** @description The Host or Origin is foreign. */
+      /** @description The Host or Origin is not this service's, or the caller may not do this. */
       403: {
         headers: {
           [name: string]: unknown;
@@ -3282,7 +3309,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description There is no such thing. */
+      /** @description Not found, or it belongs to somebody else. */
       404: {
         headers: {
           [name: string]: unknown;
@@ -3291,7 +3318,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Something the service needs is away for a moment; try again after Retry-After seconds. */
+      /** @description Something that the service needs is unavailable; try again after Retry-After seconds. */
       503: {
         headers: {
           [name: string]: unknown;

@@ -4,8 +4,8 @@ import type { RequestView, StepView } from "../views.ts";
 import { type ActivityRow, readActivity } from "./activity-store.ts";
 import { type Eta, etaOf } from "./eta.ts";
 import { soonestRetry } from "./open-progress-store.ts";
-import { type Sample, samplesInWindow } from "./pace.ts";
 import { outsideReason } from "./outside-reason.ts";
+import { type Sample, samplesInWindow } from "./pace.ts";
 import { type Place, type Standing, sentenceOf, standingOf } from "./place-in-line.ts";
 
 export const waitingReasons = [
