@@ -1,5 +1,5 @@
 import type { Query } from "../db/client.ts";
-import { fileMoves, finalFileStates, sqlList } from "../requests/state.ts";
+import { fileMoves, finalFileStates, historySql, sqlList } from "../requests/state.ts";
 import { type TaskFileState, taskFileMoves } from "./state.ts";
 
 export interface TaskFileRow {
@@ -200,7 +200,7 @@ export async function markLeftFiles(
          AND NOT (${leftTask} AND EXISTS (
            SELECT FROM task_files m JOIN file_status h ON h.request_created = r.created_on
              AND h.request_id = m.request_id AND h.file_id = m.file_id AND h.step = m.step
-             AND h.attempt = m.attempt AND h.status = 'success'
+             AND h.attempt = m.attempt AND h.status = ${historySql.success}
            WHERE m.task_id = f.task AND m.request_id = f.request_id AND m.file_id = f.file_id))
        ORDER BY f.request_id, f.file_id LIMIT $2 FOR UPDATE OF f SKIP LOCKED
      ), file_rows AS (

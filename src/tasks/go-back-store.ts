@@ -1,5 +1,6 @@
 import type { Query } from "../db/client.ts";
 import { fileMoveSql } from "../requests/file-move.ts";
+import { historySql } from "../requests/state.ts";
 
 /** The latest attempt of the file in the step it goes to: numbers are never used again. */
 const lastAttempt = `coalesce((SELECT max(h.attempt) FROM file_status h
@@ -11,7 +12,7 @@ const goBackSql = fileMoveSql({
     columns: `f.task, returned.fingerprint, returned.class, returned.group_message, returned.info,
     (SELECT count(*) FROM file_status h WHERE h.request_created = r.created_on
        AND h.request_id = f.request_id AND h.file_id = f.file_id AND h.round = r.round
-       AND h.status = 'gone_back') AS times_back,
+       AND h.status = ${historySql.gone_back}) AS times_back,
     EXISTS (SELECT FROM results WHERE results.request_id = f.request_id
        AND results.file_id = f.file_id AND results.step = f.step - 1
        AND results.deleted_at IS NULL) AS has_objects`,

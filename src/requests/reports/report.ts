@@ -121,4 +121,3 @@ function whenOf(text: string | undefined): number {
   const at = text ? Date.parse(text) : now;
   return Math.abs(at - now) <= 366 * 86_400_000 ? at : now;
 }
-
