@@ -48,24 +48,6 @@ const query = [
 /** noop has no worker here, so such a request goes on until it is canceled */
 const endless = ["--files", "a", "b", "--operation", "noop"];
 
-test("limits are shown and set, and a request takes a priority", async () => {
-  expect((await longshore("limits", "set", "noop", "--per-user", "3")).code).toBe(0);
-  const shown = await longshore("limits", "--json");
-  expect(JSON.parse(shown.stdout).operations).toContainEqual(
-    expect.objectContaining({ operation: "noop", slots: null, slots_per_user: 3 }),
-  );
-  const { stdout } = await longshore("limits", "share", "ann", "2");
-  expect(stdout).toMatch(/^OPERATION +RUNNING +SLOTS +PER USER\nnoop +0 +- +3$/m);
-  expect(stdout).toMatch(/^ann +0 +0 +2$/m);
-  expect(await longshore("limits", "share", "ann", "0")).toMatchObject({ code: 2 });
-  await longshore("limits", "share", "ann", "1");
-  await longshore("limits", "set", "noop");
-  const submitted = await longshore("submit", ...endless, "--priority", "-2", "--json");
-  const request = JSON.parse(submitted.stdout);
-  expect(request.priority).toBe(-2);
-  await longshore("cancel", request.id);
-});
-
 test("submit waits, shows progress, downloads, and prints the paths of the results", async () => {
   const { code, stdout, stderr } = await longshore(
     "submit",
@@ -170,7 +152,7 @@ test("Ctrl-C leaves the request running and says how to resume; a canceled reque
   waiting.child.kill("SIGINT");
   const { code, stderr } = await waiting.ended;
   expect(code).toBe(130);
-  const [, id = ""] = /Come back with: longshore watch ([0-9a-f-]{36})/.exec(stderr) ?? [];
+  const [, id = ""] = /To follow it again: longshore watch ([0-9a-f-]{36})/.exec(stderr) ?? [];
 
   const watching = startCli(["watch", id], { cwd, env: { LONGSHORE_URL: service.url } });
   await until(() => watching.stderr().includes("running"), { timeoutSeconds: 60 });
@@ -280,4 +262,22 @@ test("a worker that is interrupted ends well", async () => {
   worker.child.kill("SIGINT");
   const { code, stderr } = await worker.ended;
   expect({ code, said: stderr.includes("The worker has ended.") }).toEqual({ code: 0, said: true });
+});
+
+test("limits are shown and set, and a request takes a priority", async () => {
+  expect((await longshore("limits", "set", "noop", "--per-user", "3")).code).toBe(0);
+  const shown = await longshore("limits", "--json");
+  expect(JSON.parse(shown.stdout).operations).toContainEqual(
+    expect.objectContaining({ operation: "noop", slots: null, slots_per_user: 3 }),
+  );
+  const { stdout } = await longshore("limits", "share", "ann", "2");
+  expect(stdout).toMatch(/^OPERATION +RUNNING +SLOTS +PER USER\nnoop +0 +- +3$/m);
+  expect(stdout).toMatch(/^ann +0 +0 +2$/m);
+  expect(await longshore("limits", "share", "ann", "0")).toMatchObject({ code: 2 });
+  await longshore("limits", "share", "ann", "1");
+  await longshore("limits", "set", "noop");
+  const submitted = await longshore("submit", ...endless, "--priority", "-2", "--json");
+  const request = JSON.parse(submitted.stdout);
+  expect(request.priority).toBe(-2);
+  await longshore("cancel", request.id);
 });
