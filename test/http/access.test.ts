@@ -19,7 +19,7 @@ const callers: Record<string, Caller> = {
   "an administrator": { kind: "admin", owner: "root" },
   "an operator": { kind: "operator", name: "ops" },
   "another service": { kind: "peer", name: "peer" },
-  "a worker": { kind: "worker", scope: { operations: ["noop", "transform"] } },
+  "a worker": { kind: "worker", scope: { operations: ["noop", "transform", "stage"] } },
   "a worker of another request": { kind: "worker", scope: { request: elsewhere } },
   "an unknown caller": { kind: "anonymous" },
 };
@@ -58,8 +58,12 @@ const cases: Case[] = [
   })),
 ];
 
-/** ServiceX's clients get a 404 there, whoever they are: no request has a deployment. */
-const neverFound = "/servicex/transformation/{id}/deployment-status";
+/** Who may call these gets a 404 here: no request has a deployment, and this service has no task and no call-back. */
+const neverFound = [
+  "/servicex/transformation/{id}/deployment-status",
+  "/v1/tasks/{task}/progress",
+  "/v1/callbacks/{operation}",
+];
 
 interface Fixture {
   request: string;
@@ -90,12 +94,16 @@ function addressOf(it: Case, { request, file, dataset }: Fixture): string {
     token: attemptToken(api.ledger.ctx.signingKey, attempt),
     operation: "noop",
     owner: "ann",
+    task: elsewhere,
   };
   return it.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => values[name] ?? name);
 }
 
 function expected(it: Case, caller: Caller, { request }: Fixture): Decision {
   if (it.signed) return "allowed";
+  // A task has files of several requests, so a token of one request is no token for tasks.
+  if (it.path === "/v1/tasks/claim" && caller.kind === "worker" && caller.scope.request)
+    return "forbidden";
   if (isOfRequest(it))
     return decide(caller, it.access, whoseRequest(caller, { id: request, owner: "ann" }));
   if (isOfDataset(it))
@@ -125,7 +133,7 @@ describe.each(cases)("$method $path", (it) => {
     });
     const decision = refusals[answer.status] ?? "allowed";
     const wanted = expected(it, caller, fixture);
-    if (it.path === neverFound && wanted === "allowed") expect(answer.status).toBe(404);
+    if (neverFound.includes(it.path) && wanted === "allowed") expect(answer.status).toBe(404);
     else expect(decision, `${answer.status} ${answer.text}`).toBe(wanted);
   });
 });

@@ -29,6 +29,9 @@ const goodBodies: Record<string, Record<string, unknown>> = {
   "/v1/requests": { dataset: { files: ["/a"] }, steps: [{ operation: "noop" }] },
   "/v1/work/claim": { worker: "w" },
   "/v1/work/heartbeat": { worker: "w", tasks: [] },
+  "/v1/limits/users/{owner}": { share: 1 },
+  "/v1/tasks/claim": { agent: "a", operations: ["noop"] },
+  "/v1/tasks/{task}/progress": { agent: "a", settled: [] },
   "/v1/work/reports": {
     worker: "w",
     reports: [{ request: nobody, file: 1, step: 1, attempt: 1, status: "success" }],
@@ -38,7 +41,10 @@ const goodBodies: Record<string, Record<string, unknown>> = {
 function filled(template: string, id: string): string {
   return template
     .replace(/\{(id|dataset)\}/, id === nobody && template.includes("{dataset}") ? "9" : id)
-    .replace("{file}", "1");
+    .replace("{file}", "1")
+    .replace("{task}", nobody)
+    .replace("{operation}", "noop")
+    .replace("{owner}", "ann");
 }
 
 function isProblem(answer: Answer, status: number): void {
@@ -54,89 +60,93 @@ function isProblem(answer: Answer, status: number): void {
   expect(answer.text).not.toMatch(/node_modules|\.ts:\d|INSERT INTO|FROM requests|violates/);
 }
 
-describe.each(withBody)("$method $template refuses as a body", ({ path, template, body: rule }) => {
-  const good = () => goodBodies[template] ?? {};
+describe.each(withBody)(
+  "$method $template refuses as a body",
+  ({ method, path, template, body: rule }) => {
+    const good = () => goodBodies[template] ?? {};
 
-  test.each(["[]", "null", "3", '"text"', "true"])("%s", async (body) => {
-    isProblem(await api.call({ method: "POST", path, headers: json, body }), 400);
-  });
+    test.each(["[]", "null", "3", '"text"', "true"])("%s", async (body) => {
+      isProblem(await api.call({ method, path, headers: json, body }), 400);
+    });
 
-  test.each([
-    ["nothing", ""],
-    ["half a document", '{"worker": "w'],
-    ["two documents", "{} {}"],
-    ["a key without quotes", "{worker: 1}"],
-  ])("%s", async (_, body) => {
-    isProblem(await api.call({ method: "POST", path, headers: json, body }), 400);
-  });
+    test.each([
+      ["nothing", ""],
+      ["half a document", '{"worker": "w'],
+      ["two documents", "{} {}"],
+      ["a key without quotes", "{worker: 1}"],
+    ])("%s", async (_, body) => {
+      isProblem(await api.call({ method, path, headers: json, body }), 400);
+    });
 
-  test("bytes that are not UTF-8", async () => {
-    isProblem(
-      await api.call({
-        method: "POST",
+    test("bytes that are not UTF-8", async () => {
+      isProblem(
+        await api.call({
+          method,
+          path,
+          headers: json,
+          body: Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]),
+        }),
+        400,
+      );
+    });
+
+    test("an unknown field, and says which are known", async () => {
+      const body = JSON.stringify({ ...good(), wurker: 1 });
+      const answer = await api.call({ method, path, headers: json, body });
+      isProblem(answer, 400);
+      expect(answer.json().errors).toMatchObject([
+        { pointer: "/wurker", detail: expect.stringMatching(/Did you mean|Known:/) },
+      ]);
+    });
+
+    test.runIf(Object.keys(good()).length > 0)(
+      "an empty object, and says what is missing",
+      async () => {
+        const answer = await api.post(path, {});
+        isProblem(answer, 400);
+        expect(answer.text).toContain("is missing");
+      },
+    );
+
+    test("fields of the wrong type", async () => {
+      for (const key of Object.keys(good())) {
+        for (const value of [null, 3.5, true, { a: 1 }, [[[]]]]) {
+          const answer = await api.post(path, { ...good(), [key]: value });
+          isProblem(answer, 400);
+          expect(answer.text).toContain(`/${key}`);
+        }
+      }
+    });
+
+    test.each([
+      ["no content type", {}],
+      ["a form", { "content-type": "application/x-www-form-urlencoded" }],
+      ["plain text", { "content-type": "text/plain" }],
+      ["another charset", { "content-type": "application/json; charset=latin1" }],
+      ["compressed", { ...json, "content-encoding": "gzip" }],
+    ])("%s", async (_, headers) => {
+      isProblem(await api.call({ method, path, headers, body: JSON.stringify(good()) }), 415);
+    });
+
+    test("JSON nested without end", async () => {
+      const deep = 100_000;
+      const body = `{"worker":${"[".repeat(deep)}${"]".repeat(deep)}}`;
+      isProblem(await api.call({ method, path, headers: json, body }), 400);
+    });
+
+    test("more than its limit, and says the limit", async () => {
+      const megabytes = rule?.limitMegabytes ?? 1;
+      const answer = await api.call({
+        method,
         path,
         headers: json,
-        body: Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d]),
-      }),
-      400,
-    );
-  });
-
-  test("an unknown field, and says which are known", async () => {
-    const answer = await api.post(path, { ...good(), wurker: 1 });
-    isProblem(answer, 400);
-    expect(answer.json().errors).toMatchObject([
-      { pointer: "/wurker", detail: expect.stringMatching(/Did you mean|Known:/) },
-    ]);
-  });
-
-  test.runIf(Object.keys(good()).length > 0)(
-    "an empty object, and says what is missing",
-    async () => {
-      const answer = await api.post(path, {});
-      isProblem(answer, 400);
-      expect(answer.text).toContain("is missing");
-    },
-  );
-
-  test("fields of the wrong type", async () => {
-    for (const key of Object.keys(good())) {
-      for (const value of [null, 3.5, true, { a: 1 }, [[[]]]]) {
-        const answer = await api.post(path, { ...good(), [key]: value });
-        isProblem(answer, 400);
-        expect(answer.text).toContain(`/${key}`);
-      }
-    }
-  });
-
-  test.each([
-    ["no content type", {}],
-    ["a form", { "content-type": "application/x-www-form-urlencoded" }],
-    ["plain text", { "content-type": "text/plain" }],
-    ["another charset", { "content-type": "application/json; charset=latin1" }],
-    ["compressed", { ...json, "content-encoding": "gzip" }],
-  ])("%s", async (_, headers) => {
-    isProblem(await api.call({ method: "POST", path, headers, body: JSON.stringify(good()) }), 415);
-  });
-
-  test("JSON nested without end", async () => {
-    const deep = 100_000;
-    const body = `{"worker":${"[".repeat(deep)}${"]".repeat(deep)}}`;
-    isProblem(await api.call({ method: "POST", path, headers: json, body }), 400);
-  });
-
-  test("more than its limit, and says the limit", async () => {
-    const megabytes = rule?.limitMegabytes ?? 1;
-    const answer = await api.call({
-      method: "POST",
-      path,
-      headers: json,
-      body: Buffer.alloc((megabytes + 1) * 1024 * 1024, " "),
+        body: Buffer.alloc((megabytes + 1) * 1024 * 1024, " "),
+      });
+      isProblem(answer, 413);
+      expect(answer.text).toContain(`${megabytes} MB`);
     });
-    isProblem(answer, 413);
-    expect(answer.text).toContain(`${megabytes} MB`);
-  });
-});
+  },
+);
 
 describe.each(withQuery)("$method $template refuses", ({ path, template }) => {
   test.each([

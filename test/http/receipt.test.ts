@@ -53,6 +53,7 @@ test("a request says what it waits for until it has ended", async () => {
     reason: "work",
     sentence: "1 file is with workers now.",
     eta: null,
+    place: null,
   });
   await api.ledger.report(task, "success");
   await api.ledger.ended(id);

@@ -40,7 +40,7 @@ export const claimAnswer = z.object({ tasks: z.array(claimed) });
 
 export const taskParams = z.object({ task: z.uuid() });
 
-export const filesQuery = z.object({
+export const filesQuery = z.strictObject({
   state: z.enum(["open", "abort", "release"]).default("open"),
   cursor: z.string().max(200).optional().meta({ description: "The `next` of the previous page." }),
   limit: z.coerce.number().int().min(1).max(1000).default(1000),
