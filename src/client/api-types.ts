@@ -1389,6 +1389,11 @@ export interface components {
          * @enum {string}
          */
         records?: "lines" | "array";
+        /**
+         * @description Parquet: times with nanoseconds that can only be read as microseconds; default: refuse
+         * @enum {string}
+         */
+        nanoseconds?: "refuse" | "cut";
         /** @description make columns of the key=value folders of the file's path; default: false */
         hive_columns?: boolean;
       };

@@ -1,4 +1,4 @@
-// Odd files through the operation itself: `npm run test:files` takes the same ones through a service, and other readers.
+// Odd files, read from a folder. `npm run test:files` reads the same ones over every way in and compares with other readers.
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";

@@ -56,6 +56,12 @@ export const readSettings = z
       .enum(["lines", "array"])
       .optional()
       .describe("JSON: one record after the other, or one array of records; default: as found"),
+    nanoseconds: z
+      .enum(["refuse", "cut"])
+      .optional()
+      .describe(
+        "Parquet: times with nanoseconds that can only be read as microseconds; default: refuse",
+      ),
     hive_columns: z
       .boolean()
       .optional()

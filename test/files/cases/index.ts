@@ -4,5 +4,13 @@ import { csvTypes } from "./csv-types.ts";
 import { json } from "./json.ts";
 import { notTables } from "./not-tables.ts";
 import { output } from "./output.ts";
+import { parquet } from "./parquet.ts";
 
-export const cases: FileCase[] = [...csvTypes, ...csvLayout, ...json, ...notTables, ...output];
+export const cases: FileCase[] = [
+  ...csvTypes,
+  ...csvLayout,
+  ...json,
+  ...notTables,
+  ...parquet,
+  ...output,
+];
