@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { controlCharacters } from "../../requests/reports/report-schema.ts";
 import type { LimitsView } from "../../shares/limits.ts";
 import { time } from "./request.ts";
 
@@ -62,6 +63,6 @@ export const ownerParams = z.object({
     .string()
     .min(1)
     .max(200)
-    .regex(/^[^\p{Cc}]+$/u)
+    .regex(new RegExp(`^[^${controlCharacters}]+$`), "must be without control characters")
     .meta({ description: "The owner of requests, as they show it.", example: "local" }),
 });

@@ -4,7 +4,7 @@ import { reportStatuses } from "../state.ts";
 import type { Report } from "../views.ts";
 
 /** In ranges: makers of clients in other languages cannot read `\p{Cc}` in the document. */
-const controlCharacters = "\\u0000-\\u001f\\u007f-\\u009f";
+export const controlCharacters = "\\u0000-\\u001f\\u007f-\\u009f";
 
 export const workerName = z
   .string()
