@@ -45,6 +45,7 @@ export async function limitOperation(
   if (!ctx.operations.has(operation)) throw notFound("operation", operation);
   await setOperationLimits(ctx.db, operation, limits);
   ctx.notifier.notify("work");
+  ctx.notifier.notify("gather");
   return readLimits(ctx);
 }
 

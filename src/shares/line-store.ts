@@ -6,8 +6,6 @@ export interface LineFilter {
   operations: string[];
   /** only this request's files */
   request?: string | undefined;
-  /** `queued` for files that workers claim, `waiting` for those of service operations */
-  state: "queued" | "waiting";
   /** the users that go first, and of each the steps that go first, for each operation */
   users: number;
   stepsOfUser: number;
@@ -53,17 +51,16 @@ interface LineRow {
 
 /** The users with work, in the order of the choice, each with the steps that are first of theirs. */
 export async function readLine(query: Query, filter: LineFilter): Promise<OpenLine> {
-  return toLine(await lineRows(query, filter, filter.state, filter.request !== undefined), filter);
+  return toLine(await lineRows(query, filter, filter.request !== undefined), filter);
 }
 
 function lineRows(
   query: Query,
   { operations, request, users, stepsOfUser, without }: LineFilter,
-  state: "queued" | "waiting",
   ofRequest: boolean,
 ): Promise<LineRow[]> {
   return query<LineRow>(
-    lineSql(state, ofRequest),
+    lineSql(ofRequest),
     [
       operations,
       users,
@@ -72,7 +69,7 @@ function lineRows(
       without.map((step) => step.step),
       ...(request === undefined ? [] : [request]),
     ],
-    `line_${state}${ofRequest ? "_of_request" : ""}`,
+    ofRequest ? "line_of_request" : "line",
   );
 }
 
@@ -81,9 +78,9 @@ function lineRows(
  * the order of the choice. What a user runs is counted over all operations asked for; a limit is of
  * one operation.
  */
-function lineSql(state: "queued" | "waiting", ofRequest: boolean): string {
+function lineSql(ofRequest: boolean): string {
   return `WITH loads AS MATERIALIZED (
-  SELECT work.operation, work.owner, work.${state} AS files, work.running,
+  SELECT work.operation, work.owner, work.queued AS files, work.running,
     coalesce(user_shares.share, 1) AS share,
     sum(work.running) OVER (PARTITION BY work.owner)::int AS load,
     max(work.served_at) OVER (PARTITION BY work.owner) AS served_at,
@@ -104,13 +101,13 @@ SELECT line.operation, line.owner, line.load, line.share,
   line.total_room AS "totalRoom", line.is_limited AS "isLimited",
   line.is_held_back AS "isHeldBack", open_steps.*
 FROM line LEFT JOIN LATERAL (
-  SELECT s.request_id AS request, s.step, s.${state} AS files, s.priority,
+  SELECT s.request_id AS request, s.step, s.queued AS files, s.priority,
     extract(epoch FROM s.served_at)::float8 AS "stepServedAt", r.workers,
     CASE WHEN r.workers IS NOT NULL THEN ARRAY(
       SELECT DISTINCT f.worker FROM request_files f
       WHERE f.request_id = r.id AND f.state = ${fileSql.running}) END AS holders
   FROM request_steps s JOIN requests r ON r.id = s.request_id
-  WHERE s.operation = line.operation AND s.owner = line.owner AND s.${state} > 0
+  WHERE s.operation = line.operation AND s.owner = line.owner AND s.queued > 0
     AND ${acceptsWork("r")}
     ${ofRequest ? "AND s.request_id = $6" : ""}
     AND (s.request_id, s.step::int) NOT IN (SELECT * FROM unnest($4::uuid[], $5::int[]))

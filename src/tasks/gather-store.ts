@@ -70,19 +70,30 @@ const [open] = taskFileStates;
 const [starting] = taskStates;
 
 /**
- * Owners take turns, and the requests of an owner: a task has files of each, whoever has most. Rows
- * of requests are locked for share, so that nothing is gathered once a cancel was answered.
+ * The files of a task by the rules of the claims: of the users with the fewest files running, weighted
+ * by share, within the limits; of a user by priority, and of equal requests in turns. Rows of requests
+ * are locked for share, so that nothing is gathered once a cancel was answered.
  */
 const gatherSql = fileMoveSql({
-  before: `waiting_requests AS MATERIALIZED (
-  SELECT r.id, r.owner, s.step FROM request_steps s JOIN requests r ON r.id = s.request_id
+  before: `loads AS MATERIALIZED (
+  SELECT work.owner, work.running, work.served_at, coalesce(user_shares.share, 1) AS share,
+    limits.slots_per_user - work.running AS user_room,
+    limits.slots - sum(work.running) OVER () AS total_room
+  FROM user_work work
+  LEFT JOIN user_shares ON user_shares.owner = work.owner
+  LEFT JOIN operation_limits limits ON limits.operation = work.operation
+  WHERE work.operation = $2
+), waiting_requests AS MATERIALIZED (
+  SELECT r.id, r.owner, s.step, s.priority
+  FROM request_steps s JOIN requests r ON r.id = s.request_id JOIN loads ON loads.owner = r.owner
   WHERE s.operation = $2 AND s.queued > 0 AND ${acceptsWork("r")}
+    AND (loads.user_room IS NULL OR loads.user_room > 0)
     AND EXISTS (SELECT FROM request_files f
                 WHERE ${gatherable} = $4 AND f.request_id = r.id AND f.step = s.step)
-  ORDER BY row_number() OVER (PARTITION BY r.owner ORDER BY r.number), r.number
+  ORDER BY row_number() OVER (PARTITION BY r.owner ORDER BY s.priority DESC, r.number), r.number
   LIMIT ${mostRequests}
 ), in_request AS (
-  SELECT waiting_requests.id, waiting_requests.owner, oldest.file_id, oldest.queued_at,
+  SELECT waiting_requests.*, oldest.file_id, oldest.queued_at,
     row_number() OVER (PARTITION BY waiting_requests.id, waiting_requests.step
                        ORDER BY oldest.queued_at, oldest.file_id) AS turn
   FROM waiting_requests CROSS JOIN LATERAL (
@@ -91,10 +102,15 @@ const gatherSql = fileMoveSql({
       AND f.step = waiting_requests.step
     ORDER BY f.updated_at LIMIT $5) AS oldest
 ), chosen AS MATERIALIZED (
-  SELECT id, file_id FROM (
-    SELECT in_request.*, row_number() OVER (PARTITION BY owner ORDER BY turn, queued_at) AS owner_turn
+  SELECT turns.id, turns.file_id FROM (
+    SELECT in_request.*, row_number() OVER (PARTITION BY owner
+      ORDER BY priority DESC, turn, queued_at) AS owner_turn
     FROM in_request) AS turns
-  ORDER BY owner_turn, queued_at LIMIT $5
+  JOIN loads ON loads.owner = turns.owner
+  WHERE loads.user_room IS NULL OR turns.owner_turn <= loads.user_room
+  ORDER BY (loads.running + turns.owner_turn - 1) / loads.share, loads.served_at NULLS FIRST,
+    turns.queued_at
+  LIMIT greatest(least($5, (SELECT min(total_room) FROM loads)), 0)
 ), open_requests AS MATERIALIZED (
   SELECT r.id, r.created_on, r.round FROM requests r
   WHERE r.id IN (SELECT id FROM chosen) AND ${acceptsWork("r")} ORDER BY r.id FOR SHARE

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Deps } from "../deps.ts";
 import type { Batch } from "../operations/contract.ts";
 import { isServiceOperation } from "../operations/offered.ts";
+import { withSlotsLocked } from "../shares/slots.ts";
 import {
   activeTasks,
   gatherTask,
@@ -27,14 +28,17 @@ export async function gather(
   return made;
 }
 
-/** In one transaction under the group's lock, so that two processes never exceed `tasksAtOnce`. */
+/**
+ * In one transaction under the lock of the operation's slots and the group's own, so that two
+ * processes together exceed neither a limit nor `tasksAtOnce`.
+ */
 function gatherOne(
   ctx: Deps<"clock" | "ledger" | "log">,
   group: { operation: string; key: string; name: string },
   { files: most, afterSeconds, tasksAtOnce = Number.POSITIVE_INFINITY }: Batch,
 ): Promise<boolean> {
   const { operation, key, name } = group;
-  return ctx.ledger.tx(async (query) => {
+  return withSlotsLocked(ctx.ledger, { operations: [operation] }, async (query) => {
     if (!(await lockGroup(query, name))) return false;
     if ((await activeTasks(query, operation, key)) >= tasksAtOnce) return false;
     const queued = await queuedInGroup(query, name, most, ctx.clock.offsetSeconds());

@@ -4,6 +4,7 @@ import { local } from "../../src/auth/caller.ts";
 import { cancel } from "../../src/requests/lifecycle/cancel.ts";
 import { deleteRequest } from "../../src/requests/lifecycle/delete.ts";
 import { waitingOf } from "../../src/requests/monitor/waiting-reason.ts";
+import { setOperationLimits, setUserShare } from "../../src/shares/limits-store.ts";
 import { claimTasks } from "../../src/tasks/claim.ts";
 import { firstFile, listTaskFiles } from "../../src/tasks/list-files.ts";
 import { until } from "../support/wait.ts";
@@ -22,6 +23,8 @@ const wait = { operation: "wait" };
 const noop = { operation: "noop" };
 
 const counters = async (id: string) => (await suite.api.ledger.read(id)).counters;
+const doneOf = async (ids: string[]) =>
+  (await Promise.all(ids.map(counters))).reduce((total, { done }) => total + done, 0);
 const ended = (id: string) => suite.api.ledger.ended(id);
 const started = (count: number) =>
   until(() => suite.outside.jobs.length >= count, { what: `${count} jobs outside` });
@@ -116,6 +119,58 @@ describe.each(ways)("%s", (way) => {
     await recorded(1);
     await suite.pass(hour + 1);
     expect(await ended(north)).toMatchObject({ counters: { done: 4 } });
+  });
+
+  test("a user has no more files outside than the limit allows, over all libraries", async () => {
+    suite = await openWaitSuite(way, {
+      env: { WAIT_BATCH_FILES: "100", WAIT_BATCH_SECONDS: "0" },
+      idle: true,
+    });
+    await setOperationLimits(suite.ctx.db, "wait", { slots: 5, slotsPerUser: 3 });
+    const north = { ...wait, library: "north" };
+    const south = { ...wait, library: "south" };
+    const ids = [
+      await suite.submit(paths(10, "a"), [north], { owner: "a" }),
+      await suite.submit(paths(10, "b"), [south], { owner: "a" }),
+      await suite.submit(paths(10, "c"), [north], { owner: "b" }),
+    ];
+    suite.work();
+    const outside = () =>
+      suite.ctx.db.query<{ owner: string; files: number }>(
+        "SELECT owner, running::int AS files FROM user_work WHERE operation = 'wait' ORDER BY owner",
+      );
+    const totalOf = (users: { files: number }[]) =>
+      users.reduce((total, { files }) => total + files, 0);
+    for (let settled = 0; settled < 30; ) {
+      // However the rest is divided, one user alone can have three outside.
+      await until(async () => totalOf(await outside()) >= Math.min(3, 30 - settled));
+      await until(async () => (await tasks()).every(({ state }) => state !== "starting"));
+      const now = await outside();
+      for (const { files } of now) expect(files).toBeLessThanOrEqual(3);
+      expect(totalOf(now)).toBeLessThanOrEqual(5);
+      await suite.pass(hour + 1);
+      await until(async () => (await doneOf(ids)) > settled);
+      settled = await doneOf(ids);
+    }
+    for (const id of ids) expect(await ended(id)).toMatchObject({ counters: { done: 10 } });
+  });
+
+  test("a user with twice the share has twice the files of a batch", async () => {
+    suite = await openWaitSuite(way, { env: { WAIT_BATCH_FILES: "9", WAIT_TASKS: "1" } });
+    const { db } = suite.ctx;
+    await setUserShare(db.query, "b", 2);
+    await setOperationLimits(db, "wait", { slots: 0, slotsPerUser: null });
+    const ofA = await suite.submit(paths(20, "a"), [wait], { owner: "a" });
+    const ofB = await suite.submit(paths(20, "b"), [wait], { owner: "b" });
+    for (const id of [ofA, ofB]) await until(async () => (await counters(id)).queued === 20);
+    expect(await tasks()).toEqual([]);
+    await setOperationLimits(db, "wait", { slots: null, slotsPerUser: null });
+    await started(1);
+    const [batch] = suite.outside.jobs;
+    expect(batch?.files).toHaveLength(9);
+    expect(batch?.files.filter(({ request }) => request === ofB)).toHaveLength(6);
+    for (const id of [ofA, ofB]) await cancel(suite.ctx, id, local);
+    for (const id of [ofA, ofB]) await ended(id);
   });
 
   test("an owner with ten files has them in the next batch, whoever has a thousand", async () => {

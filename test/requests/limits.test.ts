@@ -3,12 +3,11 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { local } from "../../src/auth/caller.ts";
 import type { Task } from "../../src/operations/contract.ts";
-import { startFiles, startFilesWithinLimits } from "../../src/requests/dispatch/start-store.ts";
+import { startFilesWithinLimits } from "../../src/requests/dispatch/start-store.ts";
 import { cancel } from "../../src/requests/lifecycle/cancel.ts";
 import { report } from "../../src/requests/reports/report.ts";
 import { type SlotLimits, setOperationLimits } from "../../src/shares/limits-store.ts";
 import { withSlotsLocked } from "../../src/shares/lock-store.ts";
-import { startShared } from "../../src/shares/start-shared.ts";
 import { type Ledger, openLedger } from "../support/context.ts";
 import { until } from "../support/wait.ts";
 
@@ -202,30 +201,6 @@ describe("slots", () => {
     }
     await limit({});
     for (const id of ids) await finish(id, []);
-  });
-
-  test("are divided for work that is not claimed, by one choice at a time", async () => {
-    await limit({ slotsPerUser: 4, slots: 6 });
-    const ids = [await submitted(10, { owner: "f" }), await submitted(10, { owner: "g" })];
-    const startNext = (process: Ledger) =>
-      startShared(
-        process.ctx.ledger,
-        { operations: ["noop"], state: "queued", files: 4 },
-        async (query, next) => {
-          for (const { request, step, files } of next) {
-            const rows = await query<{ file: number; attempt: number }>(
-              `SELECT file_id AS file, attempt FROM request_files
-               WHERE request_id = $1 AND state = 'queued' ORDER BY file_id LIMIT $2`,
-              [request, files],
-            );
-            const keys = rows.map((row) => ({ request, step, ...row, worker: "task", waiter: 0 }));
-            await startFiles(query, 60, keys);
-          }
-        },
-      );
-    await Promise.all([startNext(ledger), startNext(other), startNext(ledger)]);
-    expect([await running("f"), await running("g")]).toEqual([3, 3]);
-    for (const id of ids) await finishByCancel(id);
   });
 
   test("of statements that start at once are given out one after the other", async () => {

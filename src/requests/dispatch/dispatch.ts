@@ -2,7 +2,7 @@ import type { Context } from "../../deps.ts";
 import type { Task } from "../../operations/contract.ts";
 import { type Queue, workTopic } from "../../queue/contract.ts";
 import { allocate, type OpenStep } from "../../shares/allocate.ts";
-import { readLine } from "../../shares/line-store.ts";
+import { readLine } from "../../shares/slots.ts";
 import type { Dispatched, Waiter, WorkFilter } from "./claim-queue.ts";
 import { makeSeats } from "./seats.ts";
 import { startAssigned } from "./start.ts";
@@ -32,7 +32,6 @@ export async function dispatch(
     const line = await readLine(ctx.db.query, {
       operations,
       request,
-      state: "queued",
       users: (seats.free() + firstSteps) * 2 ** pass,
       stepsOfUser: firstSteps * 2 ** pass,
       without,

@@ -1,4 +1,4 @@
-import type { LineStep } from "../../shares/line-store.ts";
+import type { LineStep } from "../../shares/slots.ts";
 import type { Waiter } from "./claim-queue.ts";
 
 export interface Seats {

@@ -1,7 +1,7 @@
 import type { Deps } from "../../deps.ts";
 import { type Taken, workTopic } from "../../queue/contract.ts";
-import type { LineStep } from "../../shares/line-store.ts";
-import { withSlotsLocked } from "../../shares/lock-store.ts";
+import type { LineStep } from "../../shares/slots.ts";
+import { withSlotsLocked } from "../../shares/slots.ts";
 import { isUuid } from "../../uuid.ts";
 import type { Waiter } from "./claim-queue.ts";
 import type { Seats } from "./seats.ts";

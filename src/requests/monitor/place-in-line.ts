@@ -1,5 +1,5 @@
 import type { Deps } from "../../deps.ts";
-import { type PlaceInLine, placeInLine } from "../../shares/place-store.ts";
+import { type PlaceInLine, placeInLine } from "../../shares/slots.ts";
 import type { RequestView } from "../views.ts";
 
 /** Where an open request stands among those whose files are ready for a worker. */
