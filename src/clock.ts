@@ -1,4 +1,6 @@
-/** The time by which waits end. Tests move it; statements add its offset to the database's own time. */
+/**
+ * The time by which waits end. Tests move it; statements add its offset to the database's own time.
+ */
 export interface Clock {
   now(): Date;
   /** seconds ahead of the real time */

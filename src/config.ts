@@ -101,8 +101,8 @@ const settings = z.object({
 export const settingNames: string[] = Object.keys(settings.shape);
 
 /**
- * Throws `ConfigError` naming each senseless variable, its value and what is allowed. `operations` are
- * those whose own variables are read too.
+ * Throws `ConfigError` naming each senseless variable, its value and what is allowed. `operations`
+ * are those whose own variables are read too.
  */
 export function readConfig(
   env: NodeJS.ProcessEnv = process.env,

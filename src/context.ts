@@ -33,7 +33,9 @@ export interface ContextDeps {
   clock?: Clock;
 }
 
-/** A fresh table has no statistics, and the hash join that is then chosen takes 40 times as long. */
+/**
+ * A fresh table has no statistics, and the hash join that is then chosen takes 40 times as long.
+ */
 const byKey = {
   enable_seqscan: "off",
   enable_hashjoin: "off",

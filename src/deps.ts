@@ -48,5 +48,8 @@ export interface Context {
   close(): Promise<void>;
 }
 
-/** The parts of the context that a function uses, such as `Deps<"db" | "store">`: its signature says what it touches. */
+/**
+ * The parts of the context that a function uses, such as `Deps<"db" | "store">`: its signature says
+ * what it touches.
+ */
 export type Deps<Part extends keyof Context> = Pick<Context, Part>;

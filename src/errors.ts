@@ -1,4 +1,5 @@
-// Errors are for someone: a stable code, a sentence for the caller, and whether trying again can help.
+// Errors are for someone: a stable code, a sentence for the caller, and whether trying again can
+// help.
 
 export interface FieldError {
   /** JSON pointer into the body, or the parameter's name */

@@ -1,4 +1,5 @@
-// One service a folder. A lock whose holder is gone is taken over, so a kill -9 needs no cleaning up by hand.
+// One service a folder. A lock whose holder is gone is taken over, so a kill -9 needs no cleaning
+// up by hand.
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { isRunning, startTimeOf } from "./live-process.ts";
@@ -51,7 +52,10 @@ function linked(from: string, to: string): boolean {
   }
 }
 
-/** Moves a dead holder's lock aside; what is moved is looked at again, since another start may have been quicker. */
+/**
+ * Moves a dead holder's lock aside; what is moved is looked at again, since another start may have
+ * been quicker.
+ */
 function removeStale(lock: string, folder: string): void {
   const holder = readHolder(lock);
   if (holder !== undefined && isAlive(holder)) throw new FolderInUseError(folder, holder.pid);

@@ -1,4 +1,5 @@
-// Whether a process we wrote down still lives, and whether it is still the same one: numbers are given out again.
+// Whether a process we wrote down still lives, and whether it is still the same one: numbers are
+// given out again.
 import { readFileSync } from "node:fs";
 
 /** False for a zombie too: where nobody reaps orphans, a killed process keeps its number. */
@@ -7,7 +8,10 @@ export function isRunning(pid: number): boolean {
   return state === undefined ? answersSignal(pid) : state !== "Z" && state !== "X";
 }
 
-/** Tells two processes of one number apart: the boot and the tick it was started at. Undefined where the system does not say. */
+/**
+ * Tells two processes of one number apart: the boot and the tick it was started at. Undefined where
+ * the system does not say.
+ */
 export function startTimeOf(pid: number): string | undefined {
   const started = statusFields(pid)?.[19];
   return started === undefined

@@ -3,7 +3,10 @@ import pretty from "pino-pretty";
 
 export type { Logger } from "pino";
 
-/** To standard error: JSON lines, or readable ones at a terminal. Standard output is for the ready line and for data. */
+/**
+ * To standard error: JSON lines, or readable ones at a terminal. Standard output is for the ready
+ * line and for data.
+ */
 export function makeLog(options: { logLevel?: string } = {}): Logger {
   const stream = process.stderr.isTTY
     ? pretty({ destination: 2, sync: true, ignore: "pid,hostname" })
@@ -35,7 +38,10 @@ const secretPaths = ["authorization", "token", "password", "secret"].flatMap((na
   `*.headers.${name}`,
 ]);
 
-/** Signatures and tokens travel in URLs: the query of signed ones and the token in a worker's path stay out, as do passwords. */
+/**
+ * Signatures and tokens travel in URLs: the query of signed ones and the token in a worker's path
+ * stay out, as do passwords.
+ */
 export function cleanUrl(url: unknown): unknown {
   if (typeof url !== "string") return url;
   return url

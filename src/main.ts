@@ -27,7 +27,10 @@ export interface RunningService {
   close(): Promise<void>;
 }
 
-/** Resolves when the service can serve; rejects with a sentence, and with nothing left running, when it cannot. */
+/**
+ * Resolves when the service can serve; rejects with a sentence, and with nothing left running, when
+ * it cannot.
+ */
 export async function startService(config: Config, log: Logger): Promise<RunningService> {
   const closers: (() => void | Promise<void>)[] = [];
   const close = () => closeInReverse(closers);

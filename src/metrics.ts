@@ -1,11 +1,16 @@
 import { collectDefaultMetrics, Registry } from "prom-client";
 
-/** Everything `/metrics` shows; a module registers its own counters here (`registers: [metrics]`). */
+/**
+ * Everything `/metrics` shows; a module registers its own counters here (`registers: [metrics]`).
+ */
 export const metrics = new Registry();
 
 let collecting = false;
 
-/** Memory, event loop and garbage collection of this process; asked for once, when the service starts to listen. */
+/**
+ * Memory, event loop and garbage collection of this process; asked for once, when the service
+ * starts to listen.
+ */
 export function collectProcessMetrics(): void {
   if (collecting) return;
   collecting = true;

@@ -1,7 +1,10 @@
 import { createRequire } from "node:module";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
-/** How to run one of our own modules as a program of its own: built as it is, from the sources through the TypeScript loader. */
+/**
+ * How to run one of our own modules as a program of its own: built as it is, from the sources
+ * through the TypeScript loader.
+ */
 export function nodeProgram(
   module: URL,
   nodeFlags: string[] = [],
@@ -12,7 +15,10 @@ export function nodeProgram(
   return { command: process.execPath, args: [...nodeFlags, "--import", loader, path] };
 }
 
-/** The module at `path`, seen from the module that asks, with the ending it has here (`.ts` in the sources, `.js` once built). */
+/**
+ * The module at `path`, seen from the module that asks, with the ending it has here (`.ts` in the
+ * sources, `.js` once built).
+ */
 export function moduleBeside(importMetaUrl: string, path: string): URL {
   return new URL(`${path}${importMetaUrl.endsWith(".ts") ? ".ts" : ".js"}`, importMetaUrl);
 }

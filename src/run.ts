@@ -7,7 +7,10 @@ import { allOperations } from "./operations/index.ts";
 /** One Ctrl-C under npm arrives as two signals a millisecond apart. */
 const secondsBetweenSignals = 1;
 
-/** Runs until a signal ends it; answers the exit code: 0, 2 for a senseless setting, 1 for anything else that stops the start. */
+/**
+ * Runs until a signal ends it; answers the exit code: 0, 2 for a senseless setting, 1 for anything
+ * else that stops the start.
+ */
 export async function runService(): Promise<number> {
   try {
     const config = readConfig(undefined, allOperations);
@@ -31,7 +34,10 @@ async function end(service: RunningService, log: Logger): Promise<void> {
   await service.close();
 }
 
-/** Later ones are another person's impatience: then the process ends at once. The ledger is committed, so nothing is lost. */
+/**
+ * Later ones are another person's impatience: then the process ends at once. The ledger is
+ * committed, so nothing is lost.
+ */
 function firstSignal(): Promise<void> {
   return new Promise((resolve) => {
     let first: number | undefined;

@@ -1,4 +1,5 @@
-// No secret has a default: each is made once, at random, and kept in DATA_DIR, readable by its user alone.
+// No secret has a default: each is made once, at random, and kept in DATA_DIR, readable by its user
+// alone.
 import { randomBytes, scryptSync } from "node:crypto";
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -26,7 +27,9 @@ interface KeySettings {
   secretKeys?: string[] | undefined;
 }
 
-/** Identifies a key without giving it away: slow to compute, since a person may have chosen the key. */
+/**
+ * Identifies a key without giving it away: slow to compute, since a person may have chosen the key.
+ */
 export function fingerprintOf(key: Buffer): string {
   return scryptSync(key, "longshore key fingerprint", 16).toString("hex");
 }
@@ -52,7 +55,10 @@ function readSecret(path: string): string | undefined {
   }
 }
 
-/** Complete before it gets its name, so that nobody reads half a secret. The first of two makers wins. */
+/**
+ * Complete before it gets its name, so that nobody reads half a secret. The first of two makers
+ * wins.
+ */
 function makeSecret(path: string): string {
   const draft = `${path}.${process.pid}`;
   writeFileSync(draft, randomBytes(32).toString("hex"), { mode: 0o600, flush: true });

@@ -27,7 +27,10 @@ const sources: Source[] = globSync("**/*.ts", { cwd: src }).map((path) => {
   };
 });
 
-/** What a folder of src may import besides itself, the roots below and its own parts. Who is not here may import anything but the rim. */
+/**
+ * What a folder of src may import besides itself, the roots below and its own parts. Who is not
+ * here may import anything but the rim.
+ */
 const pure = [
   "errors.ts",
   "version.ts",

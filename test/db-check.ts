@@ -1,4 +1,5 @@
-// npm run db:check: Prisma's own engine accepts the database that our migrator made, and schema.prisma says what the migrations say.
+// npm run db:check: Prisma's own engine accepts the database that our migrator made, and
+// schema.prisma says what the migrations say.
 import { fileURLToPath } from "node:url";
 import { migrate } from "../src/db/migrate.ts";
 import { schemaFaults } from "./support/schema-faults.ts";

@@ -1,4 +1,5 @@
-// Prints the known defects of ServiceX, each with the test here that meets it, or why there is none yet. Exits 1 when one has neither.
+// Prints the known defects of ServiceX, each with the test here that meets it, or why there is none
+// yet. Exits 1 when one has neither.
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { globSync } from "tinyglobby";

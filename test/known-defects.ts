@@ -1,4 +1,7 @@
-/** Known weaknesses of the two ServiceX servers that this one takes over from, in the order of their severity's list. */
+/**
+ * Known weaknesses of the two ServiceX servers that this one takes over from, in the order of their
+ * severity's list.
+ */
 export interface Defect {
   number: number;
   what: string;

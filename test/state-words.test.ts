@@ -1,5 +1,5 @@
-// No statement spells a state: its words come from the tables of moves, so that a guard cannot differ
-// from the table.
+// No statement spells a state: its words come from the tables of moves, so that a guard cannot
+// differ from the table.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -41,7 +41,9 @@ test.each([
   expect(spelled(text.replaceAll("§{", "${"))).toHaveLength(count);
 });
 
-/** The lines of literals, and pieces of templates, in which a state word stands in single quotes. */
+/**
+ * The lines of literals, and pieces of templates, in which a state word stands in single quotes.
+ */
 function spelled(text: string): number[] {
   if (!quoted.test(text)) return [];
   const file = ts.createSourceFile("x.ts", text, ts.ScriptTarget.Latest);

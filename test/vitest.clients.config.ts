@@ -1,7 +1,8 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
-// Unmodified Python clients against our service. Needs python3 with venv, and PyPI for the first run.
+// Unmodified Python clients against our service. Needs python3 with venv, and PyPI for the first
+// run.
 export default defineConfig({
   root: fileURLToPath(new URL("..", import.meta.url)),
   test: {

@@ -1,4 +1,5 @@
-// What an agent needs of the service: in the scheduler's own process, or over HTTP from another host.
+// What an agent needs of the service: in the scheduler's own process, or over HTTP from another
+// host.
 import type { FileKey, FileOutcome, TaskFile } from "../operations/contract.ts";
 
 export const taskActions = ["start", "poll", "abort", "release"] as const;
@@ -24,8 +25,8 @@ export interface TaskClaim {
 export type SettledFile = FileKey & (FileOutcome | { status: "aborted" | "released" });
 
 /**
- * How a task stands. With `againInSeconds` or `error` the agent's turn ends; without them the lease is
- * renewed.
+ * How a task stands. With `againInSeconds` or `error` the agent's turn ends; without them the lease
+ * is renewed.
  */
 export interface TaskProgress {
   settled: SettledFile[];

@@ -66,7 +66,9 @@ function ended(files: TaskFile[], status: "aborted" | "released"): TaskProgress 
   return { settled, againInSeconds: 0 };
 }
 
-/** Renews the leases while the work lasts; what it throws is kept with the tasks and tried again. */
+/**
+ * Renews the leases while the work lasts; what it throws is kept with the tasks and tried again.
+ */
 async function held(
   { api, context: { log } }: TurnDeps,
   claimed: ClaimedTask[],

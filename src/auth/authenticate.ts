@@ -9,7 +9,8 @@ export type Authenticate = (request: IncomingMessage, action: Action) => Caller 
 export function authenticator(ctx: Deps<"config" | "workTokens">): Authenticate {
   return ({ headers }, action) => {
     const token = /^Bearer +(\S+)$/i.exec(headers.authorization ?? "")?.[1];
-    // With identity off, clients go on sending tokens of the facility that they used before: nobody reads them.
+    // With identity off, clients go on sending tokens of the facility that they used before: nobody
+    // reads them.
     return action === "work" ? workerOf(ctx, token) : callerWithoutToken(ctx);
   };
 }

@@ -1,5 +1,5 @@
-// Who makes a call. The rim makes one caller for each call (authenticate.ts), and every use case takes it;
-// users/policy.ts says what it may do.
+// Who makes a call. The rim makes one caller for each call (authenticate.ts), and every use case
+// takes it; users/policy.ts says what it may do.
 
 export type Caller =
   /** identity is off: the one person at this machine, who may do everything */

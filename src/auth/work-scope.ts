@@ -7,7 +7,10 @@ export interface WantedWork {
   request?: string | undefined;
 }
 
-/** What a claim may take of what it asks for: all of it, or 403. What it leaves open, the token decides. */
+/**
+ * What a claim may take of what it asks for: all of it, or 403. What it leaves open, the token
+ * decides.
+ */
 export function claimable(
   caller: Caller,
   wanted: { operations?: string[] | undefined; request?: string | undefined },

@@ -1,5 +1,6 @@
-// Tokens of workers: JSON Web Tokens that say which files a worker may claim and report, and until when. They are made
-// from the service's key, so that every process of the service accepts them and nothing is stored.
+// Tokens of workers: JSON Web Tokens that say which files a worker may claim and report, and until
+// when. They are made from the service's key, so that every process of the service accepts them and
+// nothing is stored.
 import { hkdfSync } from "node:crypto";
 import { errors, jwtVerify, SignJWT } from "jose";
 import { z } from "zod";

@@ -5,7 +5,9 @@ export interface ServerEvent {
   data: unknown;
 }
 
-/** Server-sent events as they arrive. Comments, which only keep the connection open, are skipped. */
+/**
+ * Server-sent events as they arrive. Comments, which only keep the connection open, are skipped.
+ */
 export async function* readEvents(body: ReadableStream<Uint8Array>): AsyncGenerator<ServerEvent> {
   const messages = body
     .pipeThrough(new TextDecoderStream())

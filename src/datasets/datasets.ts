@@ -53,7 +53,10 @@ export interface ListDatasets {
   limit: number;
 }
 
-/** Newest first, in keyset pages: those that the caller's requests use, or all where the caller may see them. */
+/**
+ * Newest first, in keyset pages: those that the caller's requests use, or all where the caller may
+ * see them.
+ */
 export async function listDatasets(
   ctx: Deps<"db">,
   caller: Caller,
@@ -94,8 +97,8 @@ export async function listDatasetFiles(
 }
 
 /**
- * Marks a dataset as stale: the next request that names it looks it up again. Requests that use it keep it, and a
- * lookup that they wait for goes on. `removed` is false if it was stale already.
+ * Marks a dataset as stale: the next request that names it looks it up again. Requests that use it
+ * keep it, and a lookup that they wait for goes on. `removed` is false if it was stale already.
  */
 export async function removeDataset(
   ctx: Deps<"db">,

@@ -18,7 +18,10 @@ export interface DidRules {
 /** The (finder, name) index holds less than 2,704 bytes. */
 const longestName = 2_000;
 
-/** Throws `Refused` with a sentence where no finder can know the name. Only the first scheme is split off: `xrootd://root://host//x` is xrootd's. */
+/**
+ * Throws `Refused` with a sentence where no finder can know the name. Only the first scheme is
+ * split off: `xrootd://root://host//x` is xrootd's.
+ */
 export function parseDid(did: string, { config, finders }: DidRules): Did {
   const [, written, rest] = /^(\w[\w+.-]*):\/\/(.*)$/s.exec(did) ?? [];
   const known = [...finders.keys()].filter((scheme) => scheme !== "user").concat(config.didSchemes);

@@ -22,7 +22,10 @@ export interface DatasetEnd {
   incomplete: boolean;
 }
 
-/** Only a whole list is remembered (`ready`). An empty, truncated or failed one answers the requests that wait for it, and the next one looks anew. */
+/**
+ * Only a whole list is remembered (`ready`). An empty, truncated or failed one answers the requests
+ * that wait for it, and the next one looks anew.
+ */
 export function datasetEndOf(closing: LookupEnd, files: number): DatasetEnd {
   const { outcome, announced } = closing;
   if (outcome !== "found")

@@ -1,10 +1,10 @@
 // The SQL of lookups that are running: who has which, until when, and what has been announced.
 //
-// `lookup_until` is the time until which nobody else may take the lookup over, whoever has it:
-//   in the past or null   nobody has it
-//   a time to come        a process of ours that renews it (`lookup_token`), a retry that waits for its turn,
-//                         or, after `announced`, files that are still on their way
-//   infinity              a finder outside of this service, for good: no process of ours ever takes it
+// `lookup_until` is the time until which nobody else may take the lookup over, whoever has it: in
+// the past or null   nobody has it a time to come        a process of ours that renews it
+// (`lookup_token`), a retry that waits for its turn, or, after `announced`, files that are still on
+// their way infinity              a finder outside of this service, for good: no process of ours
+// ever takes it
 import type { Query } from "../db/client.ts";
 import { sqlList } from "../moves.ts";
 import type { FoundFile } from "./contract.ts";
@@ -30,7 +30,10 @@ export interface Claim {
   limit: number;
 }
 
-/** Lookups that nobody has, or whose lease has expired. A removed dataset is looked up too: requests wait for it. */
+/**
+ * Lookups that nobody has, or whose lease has expired. A removed dataset is looked up too: requests
+ * wait for it.
+ */
 export function claimLookups(
   query: Query,
   { finders, token, leaseSeconds, limit }: Claim,
@@ -63,7 +66,10 @@ export async function renewLookup(
   return rows.length > 0;
 }
 
-/** Gives the lookup up, to be taken again in so many seconds. `counted: false`: it was no try, since the finder did not fail. */
+/**
+ * Gives the lookup up, to be taken again in so many seconds. `counted: false`: it was no try, since
+ * the finder did not fail.
+ */
 export async function releaseLookup(
   query: Query,
   id: number,
@@ -99,7 +105,10 @@ export async function lookupOf(
   return row;
 }
 
-/** Returns true if more files are announced than have arrived: the list then stays open for a grace period. */
+/**
+ * Returns true if more files are announced than have arrived: the list then stays open for a grace
+ * period.
+ */
 export async function announceFiles(
   query: Query,
   id: number,
@@ -116,8 +125,8 @@ export async function announceFiles(
 }
 
 /**
- * A new file that arrives after the list was closed shows that the list is incomplete: its requests say so, and the next
- * request looks the name up again. To be called in a transaction.
+ * A new file that arrives after the list was closed shows that the list is incomplete: its requests
+ * say so, and the next request looks the name up again. To be called in a transaction.
  */
 export async function noteLateFiles(query: Query, id: number, files: FoundFile[]): Promise<void> {
   const noted = await query(
@@ -139,8 +148,8 @@ export interface Overdue {
 }
 
 /**
- * Lookups that nothing will end: announced files did not arrive, or their finder has not called for too long. Not those that
- * wait for a process of ours to take them.
+ * Lookups that nothing will end: announced files did not arrive, or their finder has not called for
+ * too long. Not those that wait for a process of ours to take them.
  */
 export function overdueLookups(
   query: Query,
@@ -158,7 +167,10 @@ export function overdueLookups(
   );
 }
 
-/** Past versions that no request uses, a day after their last use. A few per call: their files are deleted with them. */
+/**
+ * Past versions that no request uses, a day after their last use. A few per call: their files are
+ * deleted with them.
+ */
 export async function deleteUnusedPast(query: Query): Promise<number> {
   const rows = await query(
     `DELETE FROM datasets WHERE id IN (

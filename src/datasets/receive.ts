@@ -1,4 +1,5 @@
-// What finders of others say (servicex.md 3.1–3.2): files, in as many calls as they like, then that the list is whole, or why there is none.
+// What finders of others say (servicex.md 3.1–3.2): files, in as many calls as they like, then that
+// the list is whole, or why there is none.
 
 import type { Caller } from "../auth/caller.ts";
 import type { Deps } from "../deps.ts";
@@ -9,11 +10,17 @@ import { closeDataset, fillDataset } from "./fill.ts";
 import { failedOutcomes } from "./lookup-end.ts";
 import { announceFiles, lookupOf, noteLateFiles } from "./lookup-store.ts";
 
-/** A finder sends `complete` by another connection than its last files: they may still be on their way for so long. */
+/**
+ * A finder sends `complete` by another connection than its last files: they may still be on their
+ * way for so long.
+ */
 const graceSeconds = 10;
 const longestReason = 2_048;
 
-/** Said again, a file adds nothing. One that comes when the list is closed is not taken in, and the list is remembered no longer. */
+/**
+ * Said again, a file adds nothing. One that comes when the list is closed is not taken in, and the
+ * list is remembered no longer.
+ */
 export async function receiveFiles(
   ctx: Deps<"db" | "finders" | "ledger" | "notifier">,
   datasetId: number,
@@ -30,7 +37,10 @@ export async function receiveFiles(
   return { added, total };
 }
 
-/** `files` is how many the finder says it found: where more are to come, the list stays open for them a little longer. */
+/**
+ * `files` is how many the finder says it found: where more are to come, the list stays open for
+ * them a little longer.
+ */
 export async function receiveComplete(
   ctx: Deps<"db" | "finders" | "ledger" | "notifier">,
   datasetId: number,

@@ -5,9 +5,9 @@ import { parseDid } from "./did.ts";
 import { addListed, closeIn, openDataset, type Replicas } from "./store.ts";
 
 /**
- * Returns the dataset of a request, in the transaction of its submit. A list is recorded at once. A name is looked up
- * afterwards, and the result is kept until someone deletes it, except for finders whose results do not last (a folder's
- * listing): each request looks those up again.
+ * Returns the dataset of a request, in the transaction of its submit. A list is recorded at once. A
+ * name is looked up afterwards, and the result is kept until someone deletes it, except for finders
+ * whose results do not last (a folder's listing): each request looks those up again.
  */
 export async function resolveDataset(
   { config, finders }: Deps<"config" | "finders">,
@@ -32,7 +32,10 @@ async function recordList(query: Query, list: Replicas[]): Promise<number> {
   return id;
 }
 
-/** SHA-256 of the list as JSON, each file a list of replicas. Hashed file by file: the whole text may be many megabytes. */
+/**
+ * SHA-256 of the list as JSON, each file a list of replicas. Hashed file by file: the whole text
+ * may be many megabytes.
+ */
 function nameOfList(list: Replicas[]): string {
   const hash = createHash("sha256");
   for (const [index, replicas] of list.entries())

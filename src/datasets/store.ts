@@ -26,8 +26,8 @@ export interface Opened {
 const current = `state IN (${sqlList(currentDatasetStates)})`;
 
 /**
- * Returns the one current dataset of a name and creates it if there is none; a hundred calls at once get the same one.
- * `renew`: a dataset whose list is already complete is not used again.
+ * Returns the one current dataset of a name and creates it if there is none; a hundred calls at
+ * once get the same one. `renew`: a dataset whose list is already complete is not used again.
  */
 export async function openDataset(
   query: Query,
@@ -97,8 +97,8 @@ export function addFound(query: Query, datasetId: number, files: FoundFile[]): P
 }
 
 /**
- * Adds the files of a user's own list, in the transaction of the submit. The same path twice is two files: the key carries
- * the position.
+ * Adds the files of a user's own list, in the transaction of the submit. The same path twice is two
+ * files: the key carries the position.
  */
 export async function addListed(
   query: Query,
@@ -115,10 +115,11 @@ export async function addListed(
 }
 
 /**
- * `seq` has no gaps and grows in commit order, because the dataset's row is locked: a request that copies by cursor skips
- * nothing. The lock is a statement of its own, since the next one must see what was committed while this one waited.
- * Known files are found by a key that carries the dataset, in a scalar subquery, which the planner cannot turn into a join:
- * without statistics, every other way read all files of the dataset for each new one.
+ * `seq` has no gaps and grows in commit order, because the dataset's row is locked: a request that
+ * copies by cursor skips nothing. The lock is a statement of its own, since the next one must see
+ * what was committed while this one waited. Known files are found by a key that carries the
+ * dataset, in a scalar subquery, which the planner cannot turn into a join: without statistics,
+ * every other way read all files of the dataset for each new one.
  */
 async function addChunk(
   query: Query,
@@ -188,7 +189,9 @@ function sha256(text: string): Buffer {
   return hash("sha256", text, "buffer");
 }
 
-/** Postgres has no arrays of arrays of different lengths, so each list of replicas is sent as text. */
+/**
+ * Postgres has no arrays of arrays of different lengths, so each list of replicas is sent as text.
+ */
 function arrayLiteral(paths: string[]): string {
   return `{${paths.map((path) => `"${path.replace(/["\\]/g, "\\$&")}"`).join(",")}}`;
 }
@@ -200,8 +203,8 @@ const endMoves = {
 } as const satisfies Record<DatasetEnd["state"], Exclude<DatasetMove, "open">>;
 
 /**
- * Closes the list once. Returns how it ended, or undefined if it is already closed or, with a `token`, if another process has
- * taken the lookup over. To be called in a transaction.
+ * Closes the list once. Returns how it ended, or undefined if it is already closed or, with a
+ * `token`, if another process has taken the lookup over. To be called in a transaction.
  */
 export async function closeIn(
   query: Query,

@@ -9,7 +9,10 @@ export type Query = <Row extends object = Record<string, unknown>>(
 
 export interface Db {
   query: Query;
-  /** One transaction; tried again when two of them met in opposite order (40P01) or the server asks for it (40001). */
+  /**
+   * One transaction; tried again when two of them met in opposite order (40P01) or the server asks
+   * for it (40001).
+   */
   tx<Result>(work: (query: Query) => Promise<Result>): Promise<Result>;
   pool: pg.Pool;
   close(): Promise<void>;

@@ -1,4 +1,5 @@
-// Forward-only SQL files, applied in the order of their names and recorded as Prisma records them, so that its own tools accept the database.
+// Forward-only SQL files, applied in the order of their names and recorded as Prisma records them,
+// so that its own tools accept the database.
 import { createHash, randomUUID } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -17,10 +18,16 @@ interface Applied {
   finished_at: Date | null;
 }
 
-/** The lock Prisma takes too: of many replicas that start at once one applies, the others wait and find nothing to do. */
+/**
+ * The lock Prisma takes too: of many replicas that start at once one applies, the others wait and
+ * find nothing to do.
+ */
 const migrationLock = 72707369;
 
-/** Applies what the database lacks and answers the names. Throws a sentence when the database and the code do not belong together. */
+/**
+ * Applies what the database lacks and answers the names. Throws a sentence when the database and
+ * the code do not belong together.
+ */
 export async function migrate(
   url: string,
   log?: Logger,

@@ -2,7 +2,10 @@ import { EventEmitter } from "node:events";
 import pg from "pg";
 import type { Logger } from "pino";
 
-/** A notifier says only "look again": a lost ring costs time, never a fact, since everyone who waits also looks by the clock. */
+/**
+ * A notifier says only "look again": a lost ring costs time, never a fact, since everyone who waits
+ * also looks by the clock.
+ */
 export interface Notifier {
   notify(channel: string): void;
   on(channel: string, listener: () => void): () => void;
@@ -15,7 +18,10 @@ export interface Notifier {
 
 const throttleMilliseconds = 50;
 
-/** Rings at once within the process, and at most every 50 ms a channel to the other processes (NOTIFY takes a lock at commit). */
+/**
+ * Rings at once within the process, and at most every 50 ms a channel to the other processes
+ * (NOTIFY takes a lock at commit).
+ */
 export function openNotifier(url: string, pool: pg.Pool, log: Logger): Notifier {
   const emitter = new EventEmitter();
   emitter.setMaxListeners(0);

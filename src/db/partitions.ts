@@ -1,7 +1,10 @@
 // `file_status` has a partition for each month in which requests were made.
 import type { Db } from "./client.ts";
 
-/** Makes last, this and the next month's where they are missing; safe for many at once. `today` is for tests. */
+/**
+ * Makes last, this and the next month's where they are missing; safe for many at once. `today` is
+ * for tests.
+ */
 export async function ensurePartitions(
   db: Pick<Db, "tx">,
   today: Date = new Date(),

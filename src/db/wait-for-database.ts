@@ -4,7 +4,10 @@ import pg from "pg";
 const longestWaitSeconds = 60;
 const oldestVersion = 15;
 
-/** Waits for a database that is starting beside us; rejects with a sentence when it does not come, or is too old. */
+/**
+ * Waits for a database that is starting beside us; rejects with a sentence when it does not come,
+ * or is too old.
+ */
 export async function waitForDatabase(url: string): Promise<void> {
   const version = await pRetry(() => serverVersion(url), {
     retries: Number.POSITIVE_INFINITY,

@@ -1,4 +1,5 @@
-// A façade speaks another service's HTTP API at that service's own paths, and translates it to ours.
+// A façade speaks another service's HTTP API at that service's own paths, and translates it to
+// ours.
 import type { Mount } from "../http/mount.ts";
 import { servicex } from "./servicex/index.ts";
 

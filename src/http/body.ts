@@ -6,7 +6,10 @@ export type TextRule = "refuse" | "mend";
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
 
-/** The JSON of a body. Refuses what is too large, in another encoding, or has characters that Postgres cannot store. */
+/**
+ * The JSON of a body. Refuses what is too large, in another encoding, or has characters that
+ * Postgres cannot store.
+ */
 export async function readJson(
   request: IncomingMessage,
   limitMegabytes: number,
@@ -58,7 +61,10 @@ function checkContentType(request: IncomingMessage): void {
   }
 }
 
-/** A body that is too large is read further before the answer: a client that is still sending would not see it. */
+/**
+ * A body that is too large is read further before the answer: a client that is still sending would
+ * not see it.
+ */
 export function readBytes(request: IncomingMessage, limitMegabytes: number): Promise<Buffer> {
   const limit = limitMegabytes * 1024 * 1024;
   return new Promise((resolve, reject) => {

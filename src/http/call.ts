@@ -1,4 +1,5 @@
-// What every call begins and ends with: an id, headers that browsers obey, one line of log, its time.
+// What every call begins and ends with: an id, headers that browsers obey, one line of log, its
+// time.
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { Histogram } from "prom-client";

@@ -12,7 +12,10 @@ const leastGapMilliseconds = 500;
 const pollSeconds = 2;
 const heartbeatMilliseconds = 15_000;
 
-/** Fingerprint of a request's visible state: a client that reconnects with it receives only what is new. */
+/**
+ * Fingerprint of a request's visible state: a client that reconnects with it receives only what is
+ * new.
+ */
 export function eventId({ round, state, counters: c }: RequestView): string {
   return [round, state, c.waiting, c.queued, c.running, c.done, c.failed, c.canceled].join(".");
 }

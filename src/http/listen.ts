@@ -4,14 +4,23 @@ import type { AddressInfo } from "node:net";
 
 export interface Listening {
   url: string;
-  /** Accepts no more calls; those being answered have so many seconds to finish. May be called twice. */
+  /**
+   * Accepts no more calls; those being answered have so many seconds to finish. May be called
+   * twice.
+   */
   close(seconds: number): Promise<void>;
 }
 
-/** A prefix of 4,096 letters can be nine times as long in a URL, which Node's limit of 16 kB would refuse. */
+/**
+ * A prefix of 4,096 letters can be nine times as long in a URL, which Node's limit of 16 kB would
+ * refuse.
+ */
 const maxHeaderSize = 65_536;
 
-/** Rejects with a sentence when the address is unavailable. `setting` is the variable that names the port. */
+/**
+ * Rejects with a sentence when the address is unavailable. `setting` is the variable that names the
+ * port.
+ */
 export async function listen(
   host: string,
   port: number,
@@ -22,7 +31,8 @@ export async function listen(
     typeof answering === "function"
       ? createServer({ keepAliveTimeout: 30_000, maxHeaderSize }, answering)
       : answering;
-  // Sidecars and benchmarks open thousands of connections at once; Node's 511 waiting ones would be refused.
+  // Sidecars and benchmarks open thousands of connections at once; Node's 511 waiting ones would be
+  // refused.
   server.listen({ host, port, backlog: 4_096 });
   try {
     await once(server, "listening");

@@ -1,4 +1,5 @@
-// The addresses of a service. They open before everything else, and hold calls until there is an app to answer them.
+// The addresses of a service. They open before everything else, and hold calls until there is an
+// app to answer them.
 import type { RequestListener } from "node:http";
 import type { Config } from "../config.ts";
 import type { Context } from "../deps.ts";
@@ -10,7 +11,10 @@ export interface Listeners {
   urls: Context["urls"];
   /** Hands over what was held, and all that follows. */
   open(apps: { api: RequestListener; s3: RequestListener }): void;
-  /** Takes in no more; resolves when the calls under way are answered, or cut off after some seconds. */
+  /**
+   * Takes in no more; resolves when the calls under way are answered, or cut off after some
+   * seconds.
+   */
   close(): Promise<void>;
 }
 
@@ -64,7 +68,9 @@ function makeBarrier() {
   return { listener: holdUntilReady(app), pass, fail };
 }
 
-/** What clients and workers are told to call; a process without the role `api` names another one's. */
+/**
+ * What clients and workers are told to call; a process without the role `api` names another one's.
+ */
 function urlsOf(
   config: Config,
   own: { public?: string; internal?: string; s3?: string },

@@ -1,5 +1,5 @@
-// The one way of a call to its route. Workers claim and report thousands of times a second: their calls go past
-// the router, everything else is the same.
+// The one way of a call to its route. Workers claim and report thousands of times a second: their
+// calls go past the router, everything else is the same.
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import type { Context } from "../deps.ts";
 import { RequestError } from "../errors.ts";

@@ -11,7 +11,10 @@ export interface Problem {
   errors: FieldError[];
 }
 
-/** RFC 9457. A failure of the service is answered without its cause; the log has it under the request's id. */
+/**
+ * RFC 9457. A failure of the service is answered without its cause; the log has it under the
+ * request's id.
+ */
 export function problemReply(error: unknown, instance: string, requestId: string): Reply {
   if (error instanceof RequestError)
     return reply(

@@ -7,8 +7,8 @@ import { send } from "./send.ts";
 const mostHeld = 2000;
 
 /**
- * Holds calls that arrive before the service is ready. A sidecar gives up connecting after half a second and never
- * reports again, so the listener opens before everything else.
+ * Holds calls that arrive before the service is ready. A sidecar gives up connecting after half a
+ * second and never reports again, so the listener opens before everything else.
  */
 export function holdUntilReady(
   ready: Promise<RequestListener>,

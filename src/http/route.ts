@@ -1,4 +1,5 @@
-// A route is one object with its schemas. Validation, the OpenAPI document and the client's types come from it.
+// A route is one object with its schemas. Validation, the OpenAPI document and the client's types
+// come from it.
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type ZodObject, type ZodType, z } from "zod";
 import type { Caller } from "../auth/caller.ts";
@@ -25,7 +26,10 @@ export interface BodyRule<Body extends ZodType> {
   /** for the OpenAPI document, where more is parsed later than the schema says */
   documented?: ZodType;
   limitMegabytes?: number;
-  /** what happens to NUL characters and lone surrogates, which Postgres cannot store; default: refused */
+  /**
+   * what happens to NUL characters and lone surrogates, which Postgres cannot store; default:
+   * refused
+   */
   text?: TextRule;
   example?: unknown;
 }

@@ -1,6 +1,7 @@
-// A web page that is open in a browser on the user's machine must not call the service in that user's name:
-// neither across origins (Origin, Sec-Fetch-Site), nor, while identity is off and whoever reaches the service may
-// use it, under a name that somebody resolves to this machine (Host).
+// A web page that is open in a browser on the user's machine must not call the service in that
+// user's name: neither across origins (Origin, Sec-Fetch-Site), nor, while identity is off and
+// whoever reaches the service may use it, under a name that somebody resolves to this machine
+// (Host).
 import type { IncomingMessage } from "node:http";
 import { RequestError } from "../errors.ts";
 
@@ -26,7 +27,8 @@ export function requireSameOrigin(
       "foreign_host",
       `The host ${shown(host)} is not one of this service's. Use 127.0.0.1 or localhost, or set PUBLIC_URL.`,
     );
-  // With identity on, a page of another origin cannot read an answer; it must not change anything either.
+  // With identity on, a page of another origin cannot read an answer; it must not change anything
+  // either.
   if (!checkHost && changesNothing.includes(method)) return;
   const ownOrigin =
     origin === undefined ||

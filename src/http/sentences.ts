@@ -43,7 +43,10 @@ function unknownKey(key: string, known: readonly string[]): string {
   return `${JSON.stringify(short)} is not known here.${didYouMean(short, known) || (known.length > 0 ? ` Known: ${known.join(", ")}.` : "")}`;
 }
 
-/** Of a choice of shapes, the one that got furthest is what was meant; none when all failed at their top. */
+/**
+ * Of a choice of shapes, the one that got furthest is what was meant; none when all failed at their
+ * top.
+ */
 function nearestOf(branches: readonly (readonly Issue[])[]): readonly Issue[] | undefined {
   const inside = branches.filter(
     (branch) =>
@@ -127,7 +130,9 @@ function kindOf(input: unknown): string {
   return names[typeof input] ?? "that";
 }
 
-/** Our schemas say what they expect (`must be …`); the library's own messages begin with a capital. */
+/**
+ * Our schemas say what they expect (`must be …`); the library's own messages begin with a capital.
+ */
 function lower(message: string): string {
   return message.startsWith("must ")
     ? message

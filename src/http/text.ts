@@ -8,7 +8,9 @@ const suspicious = /\\u(0000|d[89a-f])/i;
 
 type Visit = (text: string, path: readonly string[]) => string;
 
-/** Answers the value itself, or refuses it with the place of the first text that cannot be stored. */
+/**
+ * Answers the value itself, or refuses it with the place of the first text that cannot be stored.
+ */
 export function checkText(value: unknown, json: string): unknown {
   return scan(value, json, (text, path) => {
     if (unstorable.test(text)) throw refusal(text, path);

@@ -1,7 +1,10 @@
 import { realpath } from "node:fs/promises";
 import { isAbsolute, relative, sep } from "node:path";
 
-/** Whether a path is one of the folders or below one. What may be read hangs on it, so it is written once. */
+/**
+ * Whether a path is one of the folders or below one. What may be read hangs on it, so it is written
+ * once.
+ */
 export function isBelow(path: string, folders: readonly string[]): boolean {
   return folders.some((folder) => {
     const way = relative(folder, path);

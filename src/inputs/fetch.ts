@@ -12,7 +12,10 @@ export interface FetchBounds extends RemoteBounds {
   trusted: readonly string[];
 }
 
-/** A replica or an input of a task as a local file: read in place when it is local, downloaded otherwise. Throws `InputFault`. */
+/**
+ * A replica or an input of a task as a local file: read in place when it is local, downloaded
+ * otherwise. Throws `InputFault`.
+ */
 export async function fetchInput(
   location: string,
   bounds: FetchBounds,

@@ -4,7 +4,9 @@ import { fileURLToPath } from "node:url";
 import { isBelow, realRoots } from "./below.ts";
 import { InputError, schemeOf } from "./input-error.ts";
 
-/** The real path of a regular file below one of the roots; a link that leads out of them is refused. */
+/**
+ * The real path of a regular file below one of the roots; a link that leads out of them is refused.
+ */
 export async function localPathOf(location: string, roots: readonly string[]): Promise<string> {
   const path = plainPath(location);
   const real = await realRoots(roots);

@@ -3,7 +3,9 @@ import type { ZodObject, ZodType } from "zod";
 /** Settings as the ledger keeps them: the output of the operation's own schema. */
 export type Settings = Record<string, unknown>;
 
-/** What the operation's own environment variables say here, by variable; the output of its schema. */
+/**
+ * What the operation's own environment variables say here, by variable; the output of its schema.
+ */
 export type Facility = Record<string, unknown>;
 
 export interface TaskError {
@@ -32,7 +34,9 @@ export interface FileInput {
 }
 
 export interface SubmitCheck<F = Facility> {
-  /** the replicas of the first few files, when they are known at submit and this step is the first */
+  /**
+   * the replicas of the first few files, when they are known at submit and this step is the first
+   */
   firstFiles?: string[][];
   inputRoots: string[];
   facility: F;

@@ -11,19 +11,24 @@ import type {
 } from "./common-contract.ts";
 
 /**
- * An outside service does the work, in batches, for hours or days. Files that wait are gathered over
- * requests into tasks; no worker and no lease of a file is held, and a restart costs no attempt.
- * `start`, `poll`, `abort` and `release` run in the scheduler or in an agent on another host. Each
- * may be called again with the same arguments, and what they throw is tried again later.
+ * An outside service does the work, in batches, for hours or days. Files that wait are gathered
+ * over requests into tasks; no worker and no lease of a file is held, and a restart costs no
+ * attempt. `start`, `poll`, `abort` and `release` run in the scheduler or in an agent on another
+ * host. Each may be called again with the same arguments, and what they throw is tried again later.
  */
 export interface ServiceOperation<S = Settings, F = Facility> extends CommonOperation<S, F> {
   readonly runsIn: "service";
-  /** Files with equal keys may share a task, over requests. Pure; at most 200 characters are kept. */
+  /**
+   * Files with equal keys may share a task, over requests. Pure; at most 200 characters are kept.
+   */
   group(settings: S, file: FileInput & { facility: F }): string;
   batch(facility: F): Batch;
   /** Idempotent by `task.id`, which is committed before the call. */
   start(task: ServiceTask<S>, context: ServiceContext<F>): Promise<Progress>;
-  /** One call for many tasks; returns progress by task id. A task it leaves out is asked about later. */
+  /**
+   * One call for many tasks; returns progress by task id. A task it leaves out is asked about
+   * later.
+   */
   poll(tasks: ServiceTask<S>[], context: ServiceContext<F>): Promise<Map<string, Progress>>;
   /** These files are no longer wanted: their request was canceled, ended or deleted. */
   abort?(task: ServiceTask<S>, files: TaskFile<S>[], context: ServiceContext<F>): Promise<void>;
@@ -97,8 +102,9 @@ export interface ServiceContext<F = Facility> {
 
 export interface Callback<F = Facility> {
   /**
-   * Throws a `RequestError` unless the call is genuine; returns whose tasks to ask about now, by the
-   * id of the task or by its `externalRef`. A call-back only wakes: `poll` finds out what happened.
+   * Throws a `RequestError` unless the call is genuine; returns whose tasks to ask about now, by
+   * the id of the task or by its `externalRef`. A call-back only wakes: `poll` finds out what
+   * happened.
    */
   verify(call: CallbackCall<F>): Promise<NamedTasks>;
 }

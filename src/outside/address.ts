@@ -1,11 +1,15 @@
-// Which hosts our code may read from. A stranger names the URL, so the name and the address it leads to are both checked.
+// Which hosts our code may read from. A stranger names the URL, so the name and the address it
+// leads to are both checked.
 import { type LookupAddress, lookup } from "node:dns";
 import type { LookupFunction } from "node:net";
 import ipaddr from "ipaddr.js";
 import { Agent } from "undici";
 import { RequestError } from "../errors.ts";
 
-/** Throws `Refused` unless the scheme is http(s) and the allow-list (INPUT_HOSTS) names the URL's host, and its address where that is private. */
+/**
+ * Throws `Refused` unless the scheme is http(s) and the allow-list (INPUT_HOSTS) names the URL's
+ * host, and its address where that is private.
+ */
 export function assertAllowed(url: URL | string, inputHosts: readonly string[]): void {
   const { protocol, hostname, port } = readUrl(url);
   if (protocol !== "http:" && protocol !== "https:") {
@@ -23,7 +27,10 @@ export function assertAllowed(url: URL | string, inputHosts: readonly string[]):
   if (ipaddr.isValid(literal)) assertAddress(literal, hostname, inputHosts);
 }
 
-/** An undici Agent that connects only to the address it has checked: a name that answers differently a moment later gains nothing. */
+/**
+ * An undici Agent that connects only to the address it has checked: a name that answers differently
+ * a moment later gains nothing.
+ */
 export function allowedAgent(inputHosts: readonly string[]): Agent {
   return new Agent({
     connect: { lookup: checkedLookup(inputHosts), timeout: 10_000 },
@@ -32,7 +39,10 @@ export function allowedAgent(inputHosts: readonly string[]): Agent {
   });
 }
 
-/** `dns.lookup` that answers only addresses the allow-list permits; for sockets and for clients with an agent of their own. */
+/**
+ * `dns.lookup` that answers only addresses the allow-list permits; for sockets and for clients with
+ * an agent of their own.
+ */
 export function checkedLookup(inputHosts: readonly string[]): LookupFunction {
   return (hostname, options, answer) => {
     lookup(hostname, { ...options, all: true }, (error, addresses) => {
@@ -51,7 +61,10 @@ export function checkedLookup(inputHosts: readonly string[]): LookupFunction {
   };
 }
 
-/** Loopback, private, link-local and the like are refused unless the list names the address itself (`10.1.*`, `127.0.0.1`, `localhost`). */
+/**
+ * Loopback, private, link-local and the like are refused unless the list names the address itself
+ * (`10.1.*`, `127.0.0.1`, `localhost`).
+ */
 function assertAddress(address: string, hostname: string, inputHosts: readonly string[]): void {
   const parsed = ipaddr.process(address);
   const range = parsed.range();

@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { Channel, Options } from "amqplib";
 
-// Task messages for ServiceX sidecars and finders: Celery protocol 2, as an unmodified Celery 5 worker takes it.
+// Task messages for ServiceX sidecars and finders: Celery protocol 2, as an unmodified Celery 5
+// worker takes it.
 
 export interface CeleryTask {
   task: string;
@@ -28,7 +29,10 @@ export interface TransformTask {
 
 const origin = "longshore";
 
-/** Queues and exchanges are declared with these flags and no arguments: the worker declares them again, and any difference is refused. */
+/**
+ * Queues and exchanges are declared with these flags and no arguments: the worker declares them
+ * again, and any difference is refused.
+ */
 export const sidecarQueueFlags = { durable: false, autoDelete: true, exclusive: false } as const;
 export const finderQueueFlags = { durable: true, autoDelete: false, exclusive: false } as const;
 const broadcastExchange = "celery.pidbox";
@@ -41,7 +45,10 @@ export function finderQueue(scheme: string): string {
   return `did_finder_${scheme}`;
 }
 
-/** The queue goes, with all its messages, when its last worker does: declared before each publish, or what is published is dropped. */
+/**
+ * The queue goes, with all its messages, when its last worker does: declared before each publish,
+ * or what is published is dropped.
+ */
 export async function declareCelery(channel: Channel, requestId: string): Promise<string> {
   const { queue } = await channel.assertQueue(transformerQueue(requestId), sidecarQueueFlags);
   return queue;
@@ -125,7 +132,10 @@ export function celeryMessage({
   };
 }
 
-/** Asks every worker to consume a queue no longer; those of other queues ignore it. Never `shutdown`: it would end them all. */
+/**
+ * Asks every worker to consume a queue no longer; those of other queues ignore it. Never
+ * `shutdown`: it would end them all.
+ */
 export function cancelConsumer(requestId: string, now = Date.now()): CeleryMessage {
   const call = {
     method: "cancel_consumer",

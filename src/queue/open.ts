@@ -6,7 +6,10 @@ import type { Queue } from "./contract.ts";
 import { openPostgresQueue } from "./postgres.ts";
 import { openRabbitQueue } from "./rabbitmq.ts";
 
-/** Never waits for a broker: one that is down at start costs time at the first use, and `check` says so meanwhile. */
+/**
+ * Never waits for a broker: one that is down at start costs time at the first use, and `check` says
+ * so meanwhile.
+ */
 export function openQueue(
   config: Pick<Config, "queueUrl" | "leaseSeconds">,
   db: Db,

@@ -20,7 +20,10 @@ interface ConsumerOptions {
   handle: Handle;
 }
 
-/** Short, so that what a killed process had in hand comes again soon; renewed while the handler is at work. */
+/**
+ * Short, so that what a killed process had in hand comes again soon; renewed while the handler is
+ * at work.
+ */
 const leaseSeconds = 15;
 const renewSeconds = 5;
 /** Behind the notifier: finds what was rung while nobody listened, and what has waited its time. */

@@ -6,7 +6,10 @@ export interface StoredMessage {
   body: unknown;
 }
 
-/** `ORDER BY topic, id`, and a range instead of an equality, keep the planner on the index of (topic, id) before it knows the table. */
+/**
+ * `ORDER BY topic, id`, and a range instead of an equality, keep the planner on the index of
+ * (topic, id) before it knows the table.
+ */
 const ready = "topic >= $1 AND topic <= $1 AND (taken_until IS NULL OR taken_until <= now())";
 
 export async function insertMessages(query: Query, messages: Message[]): Promise<void> {
@@ -20,8 +23,9 @@ export async function insertMessages(query: Query, messages: Message[]): Promise
 }
 
 /**
- * Messages taken are given to nobody else until their lease expires. The column `deliveries` is no longer written; it can be
- * dropped once no process of the version before runs, which still counts in it.
+ * Messages taken are given to nobody else until their lease expires. The column `deliveries` is no
+ * longer written; it can be dropped once no process of the version before runs, which still counts
+ * in it.
  */
 export async function takeMessages(
   query: Query,
@@ -45,7 +49,10 @@ export async function deleteMessages(query: Query, ids: number[]): Promise<void>
   await query("DELETE FROM queue_messages WHERE id = ANY($1::bigint[])", [ids], "queue-delete");
 }
 
-/** Not given out before these many seconds: the lease of what is in hand, or the wait before another try. */
+/**
+ * Not given out before these many seconds: the lease of what is in hand, or the wait before another
+ * try.
+ */
 export async function holdMessages(query: Query, ids: number[], seconds: number[]): Promise<void> {
   await query(
     `UPDATE queue_messages message SET taken_until = now() + held.seconds * interval '1 second'
@@ -83,7 +90,10 @@ export async function deleteTopics(query: Query, topics: string[]): Promise<void
   await query("DELETE FROM queue_messages WHERE topic = ANY($1::text[])", [topics], "queue-drop");
 }
 
-/** From one topic to the next by index, however many messages each has; no range by prefix, which depends on the collation. */
+/**
+ * From one topic to the next by index, however many messages each has; no range by prefix, which
+ * depends on the collation.
+ */
 export async function listTopics(query: Query, prefix: string): Promise<string[]> {
   const rows = await query<{ topic: string }>(
     `WITH RECURSIVE walk AS (

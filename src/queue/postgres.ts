@@ -81,7 +81,10 @@ export function openPostgresQueue({
   };
 }
 
-/** All that is settled in one turn of the event loop, or while the last statement ran, goes in one statement. */
+/**
+ * All that is settled in one turn of the event loop, or while the last statement ran, goes in one
+ * statement.
+ */
 function coalesce(flush: (ids: number[]) => Promise<void>): (id: number) => Promise<void> {
   let next: { ids: number[]; done: Promise<void> } | undefined;
   let last: Promise<unknown> = Promise.resolve();

@@ -18,7 +18,10 @@ export interface RabbitQueueOptions {
   patienceSeconds?: number;
 }
 
-/** Opens at once, whether or not the broker is there: calls wait for it up to `patienceSeconds`, then reject with `Unavailable`. */
+/**
+ * Opens at once, whether or not the broker is there: calls wait for it up to `patienceSeconds`,
+ * then reject with `Unavailable`.
+ */
 export function openRabbitQueue({
   url,
   db,
@@ -28,7 +31,8 @@ export function openRabbitQueue({
 }: RabbitQueueOptions): Queue {
   const patienceMilliseconds = patienceSeconds * 1000;
   const connection = new BrokerConnection({ url, name: "longshore", log, patienceMilliseconds });
-  // A broker in distress slows down or blocks a whole connection that publishes: taking and acknowledging go on meanwhile.
+  // A broker in distress slows down or blocks a whole connection that publishes: taking and
+  // acknowledging go on meanwhile.
   const publishing = new BrokerConnection({
     url,
     name: "longshore publishing",

@@ -4,11 +4,17 @@ import type { Verdict } from "./contract.ts";
 
 export type Handle = (bodies: unknown[]) => Promise<Verdict[]>;
 
-/** Above the 45 s for which a batch of reports waits for its database, and far below RabbitMQ's 30 minutes for an acknowledgement. */
+/**
+ * Above the 45 s for which a batch of reports waits for its database, and far below RabbitMQ's 30
+ * minutes for an acknowledgement.
+ */
 const longestSeconds = 120;
 const againInSeconds = 2;
 
-/** The verdicts of a handler, whatever it does: one that throws, hangs or miscounts gets its batch again. */
+/**
+ * The verdicts of a handler, whatever it does: one that throws, hangs or miscounts gets its batch
+ * again.
+ */
 export async function judge(handle: Handle, bodies: unknown[], log: Logger): Promise<Verdict[]> {
   try {
     const verdicts = await within(longestSeconds * 1000, handle(bodies));

@@ -19,8 +19,8 @@ import {
 } from "./store.ts";
 
 /**
- * The signed receipt as JSON text, byte for byte as it is kept; made when it is first read. It is what remains of a
- * deleted request.
+ * The signed receipt as JSON text, byte for byte as it is kept; made when it is first read. It is
+ * what remains of a deleted request.
  */
 export async function readReceipt(
   ctx: Deps<"db" | "signingKey" | "urls">,
@@ -38,7 +38,10 @@ export async function readReceipt(
   return textOf(await make(ctx, view));
 }
 
-/** Makes the receipt of an ended request if there is none yet: before anything that it accounts for is removed. */
+/**
+ * Makes the receipt of an ended request if there is none yet: before anything that it accounts for
+ * is removed.
+ */
 export async function keepReceipt(
   ctx: Deps<"db" | "signingKey" | "urls">,
   id: string,

@@ -46,7 +46,10 @@ export interface Receipt {
     version: number;
     files: number;
   };
-  /** over one line a file, in the dataset's order: canonical JSON of {checksum, paths, size} and a newline */
+  /**
+   * over one line a file, in the dataset's order: canonical JSON of {checksum, paths, size} and a
+   * newline
+   */
   inputs: { files: number; digest: ReceiptDigest };
   steps: {
     step: number;
@@ -74,7 +77,10 @@ export interface Receipt {
     /** errors that occurred, but that no file failed with in the end */
     overcome: ReceiptGroup[];
   };
-  /** of the last step. The digest is over one line a result, in the order of `url`: canonical JSON of the item and a newline */
+  /**
+   * of the last step. The digest is over one line a result, in the order of `url`: canonical JSON
+   * of the item and a newline
+   */
   results: {
     count: number;
     bytes: number;

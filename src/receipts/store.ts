@@ -25,7 +25,10 @@ export async function receiptRow(query: Query, id: string): Promise<ReceiptRow |
   return row;
 }
 
-/** Kept only if the request is still as it was read: a redrive meanwhile has opened another round. The first of two makers wins. */
+/**
+ * Kept only if the request is still as it was read: a redrive meanwhile has opened another round.
+ * The first of two makers wins.
+ */
 export async function insertReceipt(
   query: Query,
   id: string,

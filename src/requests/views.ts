@@ -95,7 +95,10 @@ export interface FileResult {
   name: string;
   size: number;
   checksum: string | null;
-  /** how the file was understood: format, columns, types and more; null where its worker did not tell */
+  /**
+   * how the file was understood: format, columns, types and more; null where its worker did not
+   * tell
+   */
   read_as: Record<string, unknown> | null;
 }
 

@@ -1,4 +1,5 @@
-// The leader states what should run; a runner makes it so. One setting (RUNNER) chooses the adapter.
+// The leader states what should run; a runner makes it so. One setting (RUNNER) chooses the
+// adapter.
 
 /** A container for the workers of a group. Without one they run our own worker program. */
 export interface Workload {
@@ -13,7 +14,10 @@ export interface WorkerCredentials {
   workToken?: string;
 }
 
-/** Workers that serve one step of one request, or (without `request`) some operations of all requests. */
+/**
+ * Workers that serve one step of one request, or (without `request`) some operations of all
+ * requests.
+ */
 export interface WorkerGroup {
   /** identifies the group from one call to the next */
   key: string;
@@ -74,7 +78,10 @@ export interface Runner {
   lastWords(worker: string, bytes: number): Promise<string | undefined>;
   /** Calls the listener with a group's key when its status changes; returns how to stop that. */
   onChange(listener: (key: string) => void): () => void;
-  /** Calls the listener with a worker's name as soon as the worker has died; returns how to stop that. */
+  /**
+   * Calls the listener with a worker's name as soon as the worker has died; returns how to stop
+   * that.
+   */
   onDeath(listener: (worker: string) => void): () => void;
   /** Ends the workers that live and die with this process. */
   close(): Promise<void>;

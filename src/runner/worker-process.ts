@@ -61,7 +61,8 @@ export function startWorkerProcess(
   const onEnd = (code: number | null, signal: NodeJS.Signals | null) =>
     end(code, signal ? `ended by ${signal}` : lastLine(output.toString()));
   child.on("close", onEnd);
-  // Usually "close" follows at once with the last output; a grandchild that holds the pipe delays it.
+  // Usually "close" follows at once with the last output; a grandchild that holds the pipe delays
+  // it.
   child.on("exit", (code, signal) => setTimeout(onEnd, lastOutputMilliseconds, code, signal));
   child.on("error", (error) => end(null, error.message));
   // Writing to a worker that has already died fails; its exit is reported anyway.

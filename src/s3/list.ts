@@ -100,8 +100,10 @@ function readEncoding(encoding: string | undefined): "url" | undefined {
   throw new S3Error("InvalidArgument", "Invalid Encoding Method specified in Request");
 }
 
-/** Up to `limit` names and prefixes. A name with the delimiter becomes a prefix, and the rest of that
- * prefix is skipped at once. */
+/**
+ * Up to `limit` names and prefixes. A name with the delimiter becomes a prefix, and the rest of
+ * that prefix is skipped at once.
+ */
 async function search(
   bucketView: BucketView,
   { prefix, delimiter, after, limit }: Question,

@@ -7,7 +7,9 @@ export interface FacilitySource {
   readonly facility?: ZodObject;
 }
 
-/** The variables of these operations; none may be declared twice, nor be one of the service's own. */
+/**
+ * The variables of these operations; none may be declared twice, nor be one of the service's own.
+ */
 export function facilityNames(
   sources: readonly FacilitySource[],
   ownNames: readonly string[],

@@ -1,4 +1,5 @@
-// ServiceX's own keys keep their names in a facility's values. Where one says the same as a setting of ours it is an alias.
+// ServiceX's own keys keep their names in a facility's values. Where one says the same as a setting
+// of ours it is an alias.
 import { ConfigError, shown } from "./config-error.ts";
 
 type Environment = Record<string, string | undefined>;
@@ -16,7 +17,10 @@ const aliases: Alias[] = [
   { key: "MINIO_URL", setting: "STORE_URL", translate: minioStore },
 ];
 
-/** The environment in our names alone. Both set and different is refused: nobody could tell which one was meant. */
+/**
+ * The environment in our names alone. Both set and different is refused: nobody could tell which
+ * one was meant.
+ */
 export function withoutAliases(env: Environment): Environment {
   const plain = { ...env };
   for (const { key, setting, translate } of aliases) {

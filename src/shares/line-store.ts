@@ -49,7 +49,9 @@ interface LineRow {
   holders: string[] | null;
 }
 
-/** The users with work, in the order of the choice, each with the steps that are first of theirs. */
+/**
+ * The users with work, in the order of the choice, each with the steps that are first of theirs.
+ */
 export async function readLine(query: Query, filter: LineFilter): Promise<OpenLine> {
   return toLine(await lineRows(query, filter, filter.request !== undefined), filter);
 }
@@ -74,9 +76,9 @@ function lineRows(
 }
 
 /**
- * A row of `user_work` for each user and operation; then the first steps of each user, by an index in
- * the order of the choice. What a user runs is counted over all operations asked for; a limit is of
- * one operation.
+ * A row of `user_work` for each user and operation; then the first steps of each user, by an index
+ * in the order of the choice. What a user runs is counted over all operations asked for; a limit is
+ * of one operation.
  */
 function lineSql(ofRequest: boolean): string {
   return `WITH loads AS MATERIALIZED (

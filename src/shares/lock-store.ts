@@ -4,8 +4,9 @@ import type { Db, Query } from "../db/client.ts";
 const slotsLock = 72707372;
 
 /**
- * One transaction at a time starts files of these operations and requests: what it reads of those that run is true until it
- * commits. Needed only where a limit holds; everything else starts without waiting.
+ * One transaction at a time starts files of these operations and requests: what it reads of those
+ * that run is true until it commits. Needed only where a limit holds; everything else starts
+ * without waiting.
  */
 export function withSlotsLocked<Result>(
   db: Pick<Db, "tx">,

@@ -1,8 +1,8 @@
 import type { ByteRange } from "./contract.ts";
 
 /**
- * A single byte range (RFC 9110). Undefined if the whole object is to be sent: no header, an unknown
- * unit, an invalid range, or several ranges.
+ * A single byte range (RFC 9110). Undefined if the whole object is to be sent: no header, an
+ * unknown unit, an invalid range, or several ranges.
  */
 export function readRange(
   header: string | undefined,

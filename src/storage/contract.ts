@@ -17,8 +17,8 @@ export interface ByteRange {
 }
 
 /**
- * Buckets are request ids. Names are unique in a bucket: up to 1,024 bytes of Unicode text, "/" only
- * between parts that are not empty, "." or "..". The adapter refuses other names.
+ * Buckets are request ids. Names are unique in a bucket: up to 1,024 bytes of Unicode text, "/"
+ * only between parts that are not empty, "." or "..". The adapter refuses other names.
  */
 export interface Store {
   readonly kind: "folder" | "s3";

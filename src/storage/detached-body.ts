@@ -2,8 +2,8 @@ import type { IncomingMessage } from "node:http";
 import { PassThrough, type Readable } from "node:stream";
 
 /**
- * A request's body as a stream that can be destroyed without closing the connection, so that a caller
- * who is refused in the middle of an upload can read why. The rest of the body is discarded.
+ * A request's body as a stream that can be destroyed without closing the connection, so that a
+ * caller who is refused in the middle of an upload can read why. The rest of the body is discarded.
  */
 export function detachedBody(request: IncomingMessage): Readable {
   const body = new PassThrough();

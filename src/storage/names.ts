@@ -38,8 +38,9 @@ function problemOf(name: string): string | undefined {
 }
 
 /**
- * One flat file name per object, readable in most cases. What a file cannot be called is percent-encoded (a leading dot too, so that
- * `.meta` is never an object); a name too long for a file becomes its hash, and its record has the name in full.
+ * One flat file name per object, readable in most cases. What a file cannot be called is
+ * percent-encoded (a leading dot too, so that `.meta` is never an object); a name too long for a
+ * file becomes its hash, and its record has the name in full.
  */
 export function fileNameOf(name: string): string {
   const encoded = name.replace(

@@ -1,4 +1,7 @@
-/** As S3 and Postgres (collation C) sort: by UTF-8 bytes, where JavaScript compares UTF-16 units. They differ above U+D7FF only. */
+/**
+ * As S3 and Postgres (collation C) sort: by UTF-8 bytes, where JavaScript compares UTF-16 units.
+ * They differ above U+D7FF only.
+ */
 export function byUtf8(a: string, b: string): number {
   const length = Math.min(a.length, b.length);
   for (let at = 0; at < length; at++) {

@@ -199,8 +199,8 @@ function clientOptions({ endpoint, region, accessKey, secretKey }: S3Store) {
     ...(accessKey && secretKey
       ? { credentials: { accessKeyId: accessKey, secretAccessKey: secretKey } }
       : {}),
-    // Only on request: older servers have no trailing checksums, and a presigned PUT would be bound to
-    // the checksum of an empty body.
+    // Only on request: older servers have no trailing checksums, and a presigned PUT would be bound
+    // to the checksum of an empty body.
     requestChecksumCalculation: "WHEN_REQUIRED" as const,
     responseChecksumValidation: "WHEN_REQUIRED" as const,
     requestHandler: {

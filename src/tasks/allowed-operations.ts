@@ -1,7 +1,10 @@
 import type { Caller } from "../auth/caller.ts";
 import { RequestError } from "../errors.ts";
 
-/** Throws a 403 where the caller's token does not name one of these operations, or is of one request. */
+/**
+ * Throws a 403 where the caller's token does not name one of these operations, or is of one
+ * request.
+ */
 export function allowedOperations(caller: Caller, operations: string[]): string[] {
   if (caller.kind !== "worker") return operations;
   const { scope } = caller;

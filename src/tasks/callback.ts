@@ -6,8 +6,9 @@ import { isUuid } from "../uuid.ts";
 import { wakeTasks } from "./task-store.ts";
 
 /**
- * An outside service calls back: the operation verifies the call, and the tasks it names are asked about
- * now. A reference that no task has yet wakes those whose start is not recorded. Returns how many woke.
+ * An outside service calls back: the operation verifies the call, and the tasks it names are asked
+ * about now. A reference that no task has yet wakes those whose start is not recorded. Returns how
+ * many woke.
  */
 export async function callBack(
   ctx: Deps<"config" | "db" | "notifier" | "operations">,

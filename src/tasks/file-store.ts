@@ -20,7 +20,9 @@ export interface FilePage {
   limit: number;
 }
 
-/** Files of a task in one state, a page at a time. Those to abort or release may have no other row. */
+/**
+ * Files of a task in one state, a page at a time. Those to abort or release may have no other row.
+ */
 export function taskFiles(
   query: Query,
   task: string,
@@ -92,8 +94,8 @@ export async function setLocations(
 }
 
 /**
- * These files have left the task by its own outcome. One that goes to another step no longer needs what
- * an earlier task holds for it; what this task left is held while the next step needs it.
+ * These files have left the task by its own outcome. One that goes to another step no longer needs
+ * what an earlier task holds for it; what this task left is held while the next step needs it.
  */
 export async function leaveTask(
   query: Query,
@@ -161,7 +163,10 @@ export async function forgetFiles(
   );
 }
 
-/** Open files of the task that are in another attempt, task or state by now: nobody wants them of it. */
+/**
+ * Open files of the task that are in another attempt, task or state by now: nobody wants them of
+ * it.
+ */
 export async function abortStale(
   query: Query,
   task: string,
@@ -182,10 +187,10 @@ const leftHold = `(f.held_step IS NOT NULL AND (f.step > f.held_step + 1
   OR f.state IN (${sqlList(finalFileStates)})))`;
 
 /**
- * Files that left a task otherwise than by its outcome (canceled, ended), and files that left the step
- * for which something is held: their tasks have to abort or release them. Whichever statement moved
- * the file, the index of such files shows it; it is empty most of the time. A file whose success is
- * recorded is left to the next look at its task, which ends what was interrupted.
+ * Files that left a task otherwise than by its outcome (canceled, ended), and files that left the
+ * step for which something is held: their tasks have to abort or release them. Whichever statement
+ * moved the file, the index of such files shows it; it is empty most of the time. A file whose
+ * success is recorded is left to the next look at its task, which ends what was interrupted.
  */
 export async function markLeftFiles(
   query: Query,
@@ -226,7 +231,9 @@ export async function markLeftFiles(
   return row?.n ?? 0;
 }
 
-/** The new state of a row of `task_files m`, with what is needed once the request's rows are gone. */
+/**
+ * The new state of a row of `task_files m`, with what is needed once the request's rows are gone.
+ */
 function remembered(move: "abort" | "release" | "either"): string {
   const { abort, release } = taskFileMoves;
   const state =

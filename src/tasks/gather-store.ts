@@ -23,7 +23,10 @@ export async function groupsWithFiles(query: Query): Promise<string[]> {
   return rows.map(({ name }) => name);
 }
 
-/** One process gathers a group at a time; false while another does. Held to the end of the transaction. */
+/**
+ * One process gathers a group at a time; false while another does. Held to the end of the
+ * transaction.
+ */
 export async function lockGroup(query: Query, group: string): Promise<boolean> {
   const [row] = await query<{ locked: boolean }>(
     "SELECT pg_try_advisory_xact_lock(hashtextextended($1, $2)) AS locked",
@@ -70,9 +73,9 @@ const [open] = taskFileStates;
 const [starting] = taskStates;
 
 /**
- * The files of a task by the rules of the claims: of the users with the fewest files running, weighted
- * by share, within the limits; of a user by priority, and of equal requests in turns. Rows of requests
- * are locked for share, so that nothing is gathered once a cancel was answered.
+ * The files of a task by the rules of the claims: of the users with the fewest files running,
+ * weighted by share, within the limits; of a user by priority, and of equal requests in turns. Rows
+ * of requests are locked for share, so that nothing is gathered once a cancel was answered.
  */
 const gatherSql = fileMoveSql({
   before: `loads AS MATERIALIZED (
@@ -139,7 +142,9 @@ const gatherSql = fileMoveSql({
   result: "SELECT count(*) AS n FROM moved",
 });
 
-/** Makes a task of the next files of a group; returns how many it has, and makes none of no file. */
+/**
+ * Makes a task of the next files of a group; returns how many it has, and makes none of no file.
+ */
 export async function gatherTask(
   query: Query,
   id: string,

@@ -41,7 +41,8 @@ const goBackSql = fileMoveSql({
         tries: "0",
         held_step: "NULL",
         went_back: "true",
-        // Objects made the location of the step before that one; without objects it is what is gone.
+        // Objects made the location of the step before that one; without objects it is what is
+        // gone.
         location: "CASE WHEN moved.has_objects THEN f.location END",
       },
       history: [{ status: "gone_back", worker: "'task ' || $1::uuid", info: "moved.info" }],
@@ -66,8 +67,8 @@ export interface ReturnedFile {
 }
 
 /**
- * What the step before left of these files is gone: they wait in that step again, or fail where there
- * is no such step or they went back too often. Returns those that moved.
+ * What the step before left of these files is gone: they wait in that step again, or fail where
+ * there is no such step or they went back too often. Returns those that moved.
  */
 export function goBack(
   query: Query,

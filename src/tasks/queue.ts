@@ -6,7 +6,9 @@ import { queueForTasks, waitingFiles } from "./queue-store.ts";
 
 const chunk = 1000;
 
-/** Queues all waiting files of a step of a service operation by group; there is no window to keep. */
+/**
+ * Queues all waiting files of a step of a service operation by group; there is no window to keep.
+ */
 export async function queueStep(
   ctx: Deps<"config" | "ledger" | "notifier">,
   request: string,

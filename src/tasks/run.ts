@@ -10,7 +10,9 @@ import { localTaskApi } from "./local-api.ts";
 
 const gatherSeconds = 1;
 
-/** The scheduler's part in service operations: gathers files, and does the tasks that no agent does. */
+/**
+ * The scheduler's part in service operations: gathers files, and does the tasks that no agent does.
+ */
 export async function runTasks(ctx: Context, signal: AbortSignal): Promise<void> {
   const offered = [...ctx.operations.values()].filter(isServiceOperation);
   if (offered.length === 0) return;

@@ -1,4 +1,5 @@
-// The states of a task of a service operation, and of each of its files. Statements take their words here.
+// The states of a task of a service operation, and of each of its files. Statements take their
+// words here.
 
 export const taskStates = ["starting", "running", "settled", "ended"] as const;
 export type TaskState = (typeof taskStates)[number];

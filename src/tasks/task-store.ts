@@ -88,8 +88,8 @@ export interface Turn {
 }
 
 /**
- * Ends an agent's turn: what it found is kept, the state follows from what the task still owes, and a
- * task that owes nothing now has no time of the next look.
+ * Ends an agent's turn: what it found is kept, the state follows from what the task still owes, and
+ * a task that owes nothing now has no time of the next look.
  */
 export async function endTurn(
   query: Query,
@@ -122,7 +122,9 @@ export async function endTurn(
   return row?.state ?? end.to;
 }
 
-/** A call-back: these tasks are due now; one that is looked at meanwhile is due again afterwards. */
+/**
+ * A call-back: these tasks are due now; one that is looked at meanwhile is due again afterwards.
+ */
 export async function wakeTasks(
   query: Query,
   operation: string,

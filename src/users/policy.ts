@@ -1,9 +1,12 @@
-// The one table of who may do what to whose. The rim asks it when a call arrives, use cases ask again
-// once they know whose thing it is.
+// The one table of who may do what to whose. The rim asks it when a call arrives, use cases ask
+// again once they know whose thing it is.
 import { type Caller, type CallerKind, ownerOf } from "../auth/caller.ts";
 import { RequestError } from "../errors.ts";
 
-/** `own`: what belongs to the caller. `any`: everybody's. A kind that is not named may do it to nobody's. */
+/**
+ * `own`: what belongs to the caller. `any`: everybody's. A kind that is not named may do it to
+ * nobody's.
+ */
 type Reach = "own" | "any";
 
 interface Rule {

@@ -6,7 +6,9 @@ import { RejectedError, type WorkApi } from "./work-api.ts";
 const mostAtOnce = 1000;
 const longestWaitMilliseconds = 5000;
 
-/** Keeps reports and sends them again until the service has recorded them, also over its restart. */
+/**
+ * Keeps reports and sends them again until the service has recorded them, also over its restart.
+ */
 export interface ReportBuffer {
   add(task: string, report: Report): void;
   /** Resolves when at most `size` reports are left, or when the signal aborts. */
@@ -74,7 +76,9 @@ export function makeReportBuffer(
     items.splice(0, batch.length);
   }
 
-  /** A report that the service never accepts must not block the others: halves the batch down to it. */
+  /**
+   * A report that the service never accepts must not block the others: halves the batch down to it.
+   */
   async function deliver(batch: Item[]): Promise<void> {
     try {
       const answers = await api.report(batch.map((item) => item.report));
@@ -97,7 +101,9 @@ export function makeReportBuffer(
     if (item) settled(item.task);
   }
 
-  /** A success whose object is missing in the store becomes another try; else the file stays held. */
+  /**
+   * A success whose object is missing in the store becomes another try; else the file stays held.
+   */
   function applyAnswer({ task, report }: Item, answer: string): void {
     if (!answer.startsWith("refused") || report.status !== "success") {
       settled(task);

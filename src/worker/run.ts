@@ -24,7 +24,9 @@ export interface WorkerOptions
   /** files at once of each operation */
   concurrency?: number | undefined;
   token?: string | undefined;
-  /** a folder of its own for downloads and results; default: one below the system's temporary folder */
+  /**
+   * a folder of its own for downloads and results; default: one below the system's temporary folder
+   */
   scratch?: string | undefined;
   inputMegabytes?: number | undefined;
   log: Logger;
@@ -32,7 +34,10 @@ export interface WorkerOptions
 
 const defaultInputMegabytes = 8192;
 
-/** A worker: claims tasks, performs them and reports, until it is stopped. Rejects when the service refuses it. */
+/**
+ * A worker: claims tasks, performs them and reports, until it is stopped. Rejects when the service
+ * refuses it.
+ */
 export async function runWorker(options: WorkerOptions): Promise<void> {
   const { name, log, request } = options;
   const settings = settingsOf(options);

@@ -24,7 +24,10 @@ export interface Shutdown {
 
 const flushSeconds = 5;
 
-/** A worker ends in steps. Retired, stopped, idle or refused it claims no more; only a stop gives tasks back. */
+/**
+ * A worker ends in steps. Retired, stopped, idle or refused it claims no more; only a stop gives
+ * tasks back.
+ */
 export function watchShutdown(
   { retire, stop, graceSeconds = 5, idleSeconds }: ShutdownOptions,
   heldLeases: HeldLeases,

@@ -10,7 +10,10 @@ import { detailOf } from "./problem.ts";
 /** The work was done and its result was not stored: worth another try. */
 export class UploadError extends Error {}
 
-/** Puts a file; returns its size and checksum as sent. Tries several times: the work is already done. */
+/**
+ * Puts a file; returns its size and checksum as sent. Tries several times: the work is already
+ * done.
+ */
 export async function uploadFile(
   upload: Upload,
   path: string,

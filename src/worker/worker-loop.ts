@@ -29,7 +29,9 @@ const batchMilliseconds = 400;
 const mostUnsent = 2000;
 const longPollSeconds = 25;
 
-/** Claims, performs and reports files of one operation, one after the other, until it is retired. */
+/**
+ * Claims, performs and reports files of one operation, one after the other, until it is retired.
+ */
 export async function runLoop(loop: WorkerLoop): Promise<void> {
   const { retire, reportBuffer } = loop;
   let max = 1;

@@ -1,4 +1,5 @@
-// The surroundings of a run: one Postgres as the service starts it, a fresh database a row, the built service as a process of its own.
+// The surroundings of a run: one Postgres as the service starts it, a fresh database a row, the
+// built service as a process of its own.
 import { randomUUID } from "node:crypto";
 import { rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";

@@ -41,7 +41,9 @@ try {
   rmSync(folder, { recursive: true, force: true });
 }
 
-/** A row that misses is measured again under the profiler, which says what it spends its time on. */
+/**
+ * A row that misses is measured again under the profiler, which says what it spends its time on.
+ */
 async function measure(bench: Bench, row: Row, profiles: string): Promise<Run["rows"][number]> {
   const measured = await row.measure(bench);
   for (const one of measured) say(row, one);

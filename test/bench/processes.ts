@@ -3,7 +3,10 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 
 const ticksPerSecond = 100;
 
-/** Seconds of CPU that a process and all below it used so far (those of ended children, when they were waited for, too). */
+/**
+ * Seconds of CPU that a process and all below it used so far (those of ended children, when they
+ * were waited for, too).
+ */
 export function cpuSeconds(pid: number): number {
   return tree(pid).reduce((total, one) => total + ownCpu(one), 0);
 }

@@ -1,4 +1,5 @@
-// A CPU profile in ten lines: where the time of a process goes, by function, without what it waited.
+// A CPU profile in ten lines: where the time of a process goes, by function, without what it
+// waited.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 

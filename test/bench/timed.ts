@@ -9,7 +9,10 @@ export interface Timed<Result> {
   usage: Record<string, string>;
 }
 
-/** Times a piece of work, and says who used the cores meanwhile: what is at 100 % of one is the limit. */
+/**
+ * Times a piece of work, and says who used the cores meanwhile: what is at 100 % of one is the
+ * limit.
+ */
 export async function timed<Result>(
   bench: Bench,
   service: BenchService | undefined,

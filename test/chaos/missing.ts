@@ -1,6 +1,9 @@
 import type { Db } from "../../src/db/client.ts";
 
-/** Lines of the senders' logs that `file_status` does not have: an acknowledged report was lost (I4). */
+/**
+ * Lines of the senders' logs that `file_status` does not have: an acknowledged report was lost
+ * (I4).
+ */
 export async function missingAcknowledged(db: Db, lines: string[]): Promise<string[]> {
   const missing: string[] = [];
   for (let start = 0; start < lines.length; start += 10_000) {

@@ -21,7 +21,10 @@ export interface ChaosRequests {
 const final = ["complete", "failed", "canceled"];
 const mostRedrives = 5;
 
-/** One big request of two steps and some small ones of one; each with a key, so that a lost answer makes no second one. */
+/**
+ * One big request of two steps and some small ones of one; each with a key, so that a lost answer
+ * makes no second one.
+ */
 export async function openRequests(
   url: string,
   files: number,

@@ -72,7 +72,8 @@ export async function runChaos({
     const requests = await openRequests(service.url, files, random);
     const victims = ["server", "worker", "worker", "postgres", ...(rabbit ? ["rabbitmq"] : [])];
     for (let round = 0; round < kills; round++) {
-      // Kills are spread over the work, not over the clock: each waits for its share of it, at most a few seconds.
+      // Kills are spread over the work, not over the clock: each waits for its share of it, at most
+      // a few seconds.
       await requests.progress(
         (round + random.next()) / kills,
         Math.min(20, timeoutSeconds / kills / 2),

@@ -1,5 +1,6 @@
-// A worker that behaves badly, as a process of its own so that it can be killed: it reports twice, in any order, late, and of old attempts.
-// What was acknowledged goes to its log (the sender's side of invariant I4) only after the answer came.
+// A worker that behaves badly, as a process of its own so that it can be killed: it reports twice,
+// in any order, late, and of old attempts. What was acknowledged goes to its log (the sender's side
+// of invariant I4) only after the answer came.
 import { openSync, writeSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { type Random, seeded } from "./random.ts";

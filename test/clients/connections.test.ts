@@ -1,4 +1,5 @@
-// Sidecars open a connection for each report. Ten thousand of them, every fifth report said twice, in no order.
+// Sidecars open a connection for each report. Ten thousand of them, every fifth report said twice,
+// in no order.
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { onNewConnections } from "../facades/servicex/connections.ts";
 import { type ServiceX, startServiceX } from "../facades/servicex/servicex.ts";

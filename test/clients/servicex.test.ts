@@ -1,4 +1,5 @@
-// What a physicist's script sees: the clients as they are on PyPI against our service, their results against what DuckDB says.
+// What a physicist's script sees: the clients as they are on PyPI against our service, their
+// results against what DuckDB says.
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

@@ -8,8 +8,9 @@ const run = promisify(execFile);
 const repository = resolve(dirname(fileURLToPath(import.meta.url)), "../..");
 
 /**
- * The Python of a virtual environment with these packages, made once and kept as `.venv-<name>`. The name stands for the packages: others,
- * another name. Client tests run one file after the other, so there is one maker at a time; what was never finished is made anew.
+ * The Python of a virtual environment with these packages, made once and kept as `.venv-<name>`.
+ * The name stands for the packages: others, another name. Client tests run one file after the
+ * other, so there is one maker at a time; what was never finished is made anew.
  */
 export async function venv(name: string, packages: string[]): Promise<string> {
   const folder = join(repository, `.venv-${name}`);

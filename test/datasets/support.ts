@@ -40,7 +40,10 @@ export function closed(ledger: Ledger, request: string): Promise<DatasetView> {
   });
 }
 
-/** A worker that succeeds with every file of a request until it has ended; answers what it was given. */
+/**
+ * A worker that succeeds with every file of a request until it has ended; answers what it was
+ * given.
+ */
 export async function workOff(ledger: Ledger, request: string): Promise<string[]> {
   const inputs: string[] = [];
   while (!isFinal((await ledger.read(request)).state))

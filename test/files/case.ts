@@ -1,4 +1,5 @@
-// A file that is read with some settings, and what must come of it: the right rows, by hand or by an independent reader, or a sentence.
+// A file that is read with some settings, and what must come of it: the right rows, by hand or by
+// an independent reader, or a sentence.
 
 export type Value = null | boolean | number | bigint | string | Value[] | { [key: string]: Value };
 

@@ -1,4 +1,5 @@
-// Every odd file, read from a disk, from a web server and from a step before, in three formats; the results read by pyarrow and Python.
+// Every odd file, read from a disk, from a web server and from a step before, in three formats; the
+// results read by pyarrow and Python.
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";

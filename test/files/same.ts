@@ -15,7 +15,10 @@ export function differenceOf(
   return undefined;
 }
 
-/** Whether a value of a result is the expected one. A CSV has text alone; there a number is compared as a number. */
+/**
+ * Whether a value of a result is the expected one. A CSV has text alone; there a number is compared
+ * as a number.
+ */
 export function isSame(expected: Value, actual: unknown, format: string): boolean {
   if (format === "csv") return isSameText(expected, String(actual ?? ""));
   if (expected === null || typeof expected === "boolean") return actual === expected;

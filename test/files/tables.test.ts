@@ -1,5 +1,5 @@
-// Random tables, written by pyarrow, read by the operation and read back by pyarrow, value by value. FILES_TABLES=20000 takes more,
-// FILES_SEED repeats a run.
+// Random tables, written by pyarrow, read by the operation and read back by pyarrow, value by
+// value. FILES_TABLES=20000 takes more, FILES_SEED repeats a run.
 import { execFile } from "node:child_process";
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";

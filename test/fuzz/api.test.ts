@@ -1,4 +1,5 @@
-// schemathesis over the service's own document: thousands of calls, each answered as the document says, and never with a 500.
+// schemathesis over the service's own document: thousands of calls, each answered as the document
+// says, and never with a 500.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { rmSync } from "node:fs";

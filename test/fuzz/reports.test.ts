@@ -1,4 +1,5 @@
-// Whatever is published to the queue of reports, the consumer lives, good reports pass, and the books are right.
+// Whatever is published to the queue of reports, the consumer lives, good reports pass, and the
+// books are right.
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Task } from "../../src/operations/contract.ts";
@@ -27,7 +28,9 @@ const number = fc.oneof(
   fc.double({ noNaN: true, noDefaultInfinity: true }),
 );
 
-/** Reports that are nearly right: of files that exist or not, each key as it should be, or anything. */
+/**
+ * Reports that are nearly right: of files that exist or not, each key as it should be, or anything.
+ */
 function nearly(tasks: Task[]) {
   const some = fc.constantFrom(...tasks);
   const status = fc.constantFrom("start", "retry", "success", "failure", "done", "");

@@ -8,7 +8,10 @@ interface Task {
   replicas: string[];
 }
 
-/** A worker that does noop, so that requests move while calls are made: files fail or are kept where their name says so. */
+/**
+ * A worker that does noop, so that requests move while calls are made: files fail or are kept where
+ * their name says so.
+ */
 export function playWorker(url: string): { calls(): number; stop(): Promise<void> } {
   let stopped = false;
   let calls = 0;

@@ -1,4 +1,5 @@
-// Every route and every façade endpoint, called by every kind of caller: what users/policy.ts says is what happens.
+// Every route and every façade endpoint, called by every kind of caller: what users/policy.ts says
+// is what happens.
 import type { IncomingMessage } from "node:http";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Caller, local, ownerOf } from "../../src/auth/caller.ts";
@@ -58,7 +59,10 @@ const cases: Case[] = [
   })),
 ];
 
-/** Who may call these gets a 404 here: no request has a deployment, and this service has no task and no call-back. */
+/**
+ * Who may call these gets a 404 here: no request has a deployment, and this service has no task and
+ * no call-back.
+ */
 const neverFound = [
   "/servicex/transformation/{id}/deployment-status",
   "/v1/tasks/{task}/progress",

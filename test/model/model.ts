@@ -1,4 +1,5 @@
-// The ledger as a few lines: what a request and its files must be after each fact, decided without a database.
+// The ledger as a few lines: what a request and its files must be after each fact, decided without
+// a database.
 
 export interface ModelFile {
   step: number;
@@ -50,7 +51,10 @@ export function start(model: Model, index: number): void {
 
 export type Answer = "recorded" | "superseded";
 
-/** A report counts for the attempt that the file is in, while the file is open; a waiting file is published again at once here. */
+/**
+ * A report counts for the attempt that the file is in, while the file is open; a waiting file is
+ * published again at once here.
+ */
 export function report(
   model: Model,
   index: number,

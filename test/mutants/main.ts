@@ -1,4 +1,5 @@
-// npm run mutants [-- part of a name]: takes one guard out at a time, in a copy of the tree, and runs the tests that must then fail.
+// npm run mutants [-- part of a name]: takes one guard out at a time, in a copy of the tree, and
+// runs the tests that must then fail.
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";

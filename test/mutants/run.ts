@@ -105,7 +105,10 @@ function readReport(path: string): Omit<Outcome, "output"> {
   return { passed: numPassedTests, failed: numFailedTests, broken: unloaded.length };
 }
 
-/** Replaces the one occurrence of a snippet, and returns how to put it back; nothing if there is not exactly one. */
+/**
+ * Replaces the one occurrence of a snippet, and returns how to put it back; nothing if there is not
+ * exactly one.
+ */
 export function mutate(path: string, from: string, to: string): (() => void) | undefined {
   const original = existsSync(path) ? readFileSync(path, "utf8") : "";
   if (original.split(from).length !== 2) return undefined;

@@ -1,4 +1,5 @@
-// Odd files, read from a folder. `npm run test:files` reads the same ones over every way in and compares with other readers.
+// Odd files, read from a folder. `npm run test:files` reads the same ones over every way in and
+// compares with other readers.
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";

@@ -1,4 +1,5 @@
-// A context and tasks as a worker has them, with an upload that keeps the file for the test to read.
+// A context and tasks as a worker has them, with an upload that keeps the file for the test to
+// read.
 
 import { createHash } from "node:crypto";
 import { copyFileSync, mkdirSync, readFileSync } from "node:fs";

@@ -61,7 +61,8 @@ describe("its statements", () => {
       await queue.publish(Array.from({ length: 1000 }, (_, n) => ({ topic, body: { n } })));
     for (const statistics of [false, true]) {
       if (statistics) await db.query("ANALYZE queue_messages");
-      // More often than Postgres plans a prepared statement anew: what is explained is the plan it keeps.
+      // More often than Postgres plans a prepared statement anew: what is explained is the plan it
+      // keeps.
       for (const topic of topics.slice(0, 8))
         await Promise.all((await queue.take(topic, 100)).map((one) => one.settle()));
       const plan = await db.query<{ "QUERY PLAN": string }>(

@@ -66,7 +66,9 @@ test("an undamaged ledger is clean", async () => {
 const file = (which: "min" | "max", request = "$1") =>
   `(SELECT ${which}(file_id) FROM request_files WHERE request_id = ${request})`;
 
-/** One kind of damage each: what is done to a copy of the row's truth, and which invariant must cry. */
+/**
+ * One kind of damage each: what is done to a copy of the row's truth, and which invariant must cry.
+ */
 const damages: [string, string, keyof typeof ids, string][] = [
   [
     "a file is open though its request ended",

@@ -80,7 +80,9 @@ async function endSome(held: Task[], most: number, random: () => number): Promis
 
 /** Holds each choice against the rule and the bound. */
 function makeBound() {
-  /** of users with nothing running: the slots that others got since, and the users that waited then */
+  /**
+   * of users with nothing running: the slots that others got since, and the users that waited then
+   */
   const passedOver = new Map<string, { slots: number; users: number }>();
   return {
     check(before: Load[], chosen: string | undefined): void {

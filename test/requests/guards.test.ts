@@ -1,5 +1,5 @@
-// The guards that carry the design, each by itself: nothing here depends on who is faster. Without a
-// scheduler only what a test calls happens.
+// The guards that carry the design, each by itself: nothing here depends on who is faster. Without
+// a scheduler only what a test calls happens.
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { Task } from "../../src/operations/contract.ts";
 import { workTopic } from "../../src/queue/contract.ts";

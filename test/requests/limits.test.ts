@@ -1,4 +1,5 @@
-// What may run at once: workers of a request, slots of a user, slots of an operation; with two processes on one database.
+// What may run at once: workers of a request, slots of a user, slots of an operation; with two
+// processes on one database.
 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { local } from "../../src/auth/caller.ts";

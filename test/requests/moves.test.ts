@@ -1,5 +1,5 @@
-// Every move from every state, on rows of a real database: it happens where the table allows it, and
-// nothing changes where it does not.
+// Every move from every state, on rows of a real database: it happens where the table allows it,
+// and nothing changes where it does not.
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { moveDataset } from "../../src/datasets/move-store.ts";
 import { type DatasetMove, datasetMoves, datasetStates } from "../../src/datasets/state.ts";

@@ -242,7 +242,9 @@ function oddities(request: string): string[] {
   ];
 }
 
-/** As any client in any language would: it declares the durable queue by its name, and publishes. */
+/**
+ * As any client in any language would: it declares the durable queue by its name, and publishes.
+ */
 async function publishAsStranger(url: string, bodies: unknown[]): Promise<void> {
   const connection = await until(() => connect(url));
   connection.on("error", () => undefined);

@@ -1,4 +1,5 @@
-// Whose files start next: among users, among the requests of one user, and past what has nothing to give.
+// Whose files start next: among users, among the requests of one user, and past what has nothing to
+// give.
 
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { local } from "../../src/auth/caller.ts";

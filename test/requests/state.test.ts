@@ -31,7 +31,9 @@ import {
   stoppableStates,
 } from "../../src/requests/state.ts";
 
-/** Every state and every move, written out by hand: the moves that a state allows, and no others. */
+/**
+ * Every state and every move, written out by hand: the moves that a state allows, and no others.
+ */
 const requestTable: Record<RequestState, RequestMove[]> = {
   submitted: ["lookUp", "run", "fail", "cancel"],
   lookup: ["run", "fail", "cancel"],

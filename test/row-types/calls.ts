@@ -1,4 +1,5 @@
-// Finds every statement of the sources: a call of a `Query`, or of pg's own `query` with a row type.
+// Finds every statement of the sources: a call of a `Query`, or of pg's own `query` with a row
+// type.
 import ts from "typescript";
 import { type Column, columnsOf } from "./row-type.ts";
 

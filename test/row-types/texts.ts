@@ -1,5 +1,6 @@
 // The texts that a statement's expression can have. Sources are bundled with each expression beside
-// what it is made of, and run: constants, imported rules and helper functions give their real values.
+// what it is made of, and run: constants, imported rules and helper functions give their real
+// values.
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";

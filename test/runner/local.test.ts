@@ -31,7 +31,10 @@ function optionsFor(url: string, name: string): LocalRunnerOptions {
   };
 }
 
-/** Worker processes by their names, which are their last argument; and the query processes below them. */
+/**
+ * Worker processes by their names, which are their last argument; and the query processes below
+ * them.
+ */
 function processes(what: string): { pid: number; name: string; parent: number }[] {
   return readdirSync("/proc").flatMap((entry) => {
     if (!/^\d+$/.test(entry) || !existsSync(`/proc/${entry}/cmdline`)) return [];

@@ -1,4 +1,5 @@
-// A process that has a local runner with one worker, and nothing else: it stands in for a service that is killed.
+// A process that has a local runner with one worker, and nothing else: it stands in for a service
+// that is killed.
 import { silentLog } from "../../src/log.ts";
 import { type LocalRunnerOptions, openLocalRunner } from "../../src/runner/local.ts";
 

@@ -22,7 +22,10 @@ export interface Endpoint extends Listening {
   faults: string[];
 }
 
-/** Our endpoint in front of a store; the ledger's part is played by a map, in the order that Postgres has. */
+/**
+ * Our endpoint in front of a store; the ledger's part is played by a map, in the order that
+ * Postgres has.
+ */
 export async function startEndpoint({
   store,
   newerKeys = [],

@@ -8,7 +8,9 @@ export interface Signed {
   signature: string;
 }
 
-/** Signs all the headers given, with the service's own signer: signature.test.ts holds it to AWS. */
+/**
+ * Signs all the headers given, with the service's own signer: signature.test.ts holds it to AWS.
+ */
 export function sign(
   { accessKey, secretKey }: Credentials,
   method: string,

@@ -7,8 +7,8 @@ import { announcedChecksums } from "../../src/s3/checksums.ts";
 import { makeSigner, requestSignature, type SignedRequest } from "../../src/s3/signature.ts";
 
 // The examples of AWS's own pages "Authenticating Requests (AWS Signature Version 4)":
-// https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html, …/sigv4-query-string-auth.html,
-// …/sigv4-streaming.html and …/sigv4-streaming-trailers.html
+// https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html,
+// …/sigv4-query-string-auth.html, …/sigv4-streaming.html and …/sigv4-streaming-trailers.html
 const accessKey = "AKIAIOSFODNN7EXAMPLE";
 const longDate = "20130524T000000Z";
 const signer = makeSigner("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", {

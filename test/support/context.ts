@@ -20,7 +20,10 @@ import { freshDatabase } from "./database.ts";
 import { temporaryFolder } from "./folder.ts";
 import { until } from "./wait.ts";
 
-/** The domain without a listener: a real database, the real queue and store, and workers played by the test. */
+/**
+ * The domain without a listener: a real database, the real queue and store, and workers played by
+ * the test.
+ */
 export interface Ledger {
   ctx: Context;
   submit(

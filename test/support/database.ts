@@ -7,7 +7,10 @@ export interface FreshDatabase {
   drop(): Promise<void>;
 }
 
-/** A migrated database of a test's own, with its partitions and without rows; `empty` has not even tables. */
+/**
+ * A migrated database of a test's own, with its partitions and without rows; `empty` has not even
+ * tables.
+ */
 export async function freshDatabase({ empty = false } = {}): Promise<FreshDatabase> {
   const name = `test_${randomUUID().replaceAll("-", "")}`;
   await onServer(`CREATE DATABASE ${name} TEMPLATE ${empty ? "template0" : "template_longshore"}`);

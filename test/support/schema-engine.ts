@@ -1,4 +1,5 @@
-// Prisma's own schema engine, driven directly: its command line needs a binary that npm does not ship.
+// Prisma's own schema engine, driven directly: its command line needs a binary that npm does not
+// ship.
 import { randomUUID } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -128,7 +129,10 @@ async function connect(url: string, afterwards: () => Promise<void>): Promise<Sq
   return adapter;
 }
 
-/** The catalog's types that Prisma's adapter refuses: `"char"` and `name`, also in arrays. They arrive as text anyway. */
+/**
+ * The catalog's types that Prisma's adapter refuses: `"char"` and `name`, also in arrays. They
+ * arrive as text anyway.
+ */
 const readAs: Record<number, number> = { 18: 25, 19: 25, 1003: 1009 };
 const singleCharacter = 18;
 const characterColumns = new WeakMap<unknown[][], number[]>();

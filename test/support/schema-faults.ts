@@ -4,7 +4,10 @@ import { openSchemaEngine, readDatamodel, readMigrationList } from "./schema-eng
 
 const filters = { externalTables: [], externalEnums: [] };
 
-/** What Prisma's engine and the noted sums find wrong with a folder of schema and migrations, and with a database made by them. */
+/**
+ * What Prisma's engine and the noted sums find wrong with a folder of schema and migrations, and
+ * with a database made by them.
+ */
 export async function schemaFaults(databaseUrl: string, prisma: string): Promise<string[]> {
   const schema = readDatamodel(join(prisma, "schema.prisma"));
   const migrations = readMigrationList(join(prisma, "migrations"));

@@ -37,7 +37,10 @@ process.on("exit", () => {
 
 const fromSource = ["--import", "tsx", cli];
 
-/** Any free port, a folder and a database of its own. `DATABASE_URL: ""` starts the embedded Postgres instead. `node`: what Node is told to run. */
+/**
+ * Any free port, a folder and a database of its own. `DATABASE_URL: ""` starts the embedded
+ * Postgres instead. `node`: what Node is told to run.
+ */
 export async function startService(
   env: Record<string, string> = {},
   node: string[] = fromSource,
@@ -108,7 +111,9 @@ async function launch(
   };
 }
 
-/** For starts that are refused: the process and what it prints, without waiting for the ready line. */
+/**
+ * For starts that are refused: the process and what it prints, without waiting for the ready line.
+ */
 export function startProcess(
   env: Record<string, string>,
   node: string[] = fromSource,

@@ -1,6 +1,9 @@
 import { setTimeout as pause } from "node:timers/promises";
 
-/** Asks until the answer is neither undefined nor false, and answers it. What the question throws is shown when time is over. */
+/**
+ * Asks until the answer is neither undefined nor false, and answers it. What the question throws is
+ * shown when time is over.
+ */
 export async function until<Answer>(
   question: () => Answer | Promise<Answer>,
   {

@@ -9,7 +9,10 @@ interface Statement {
   statuses: string[];
 }
 
-/** The database as the batcher sees it: a statement fails as a whole where it holds a file that cannot be stored. */
+/**
+ * The database as the batcher sees it: a statement fails as a whole where it holds a file that
+ * cannot be stored.
+ */
 function database({ bad = [] as number[], unmoved = [] as number[], unknown = [] as number[] }) {
   const statements: Statement[] = [];
   let open = 0;

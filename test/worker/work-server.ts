@@ -1,4 +1,5 @@
-// The work API as its contract words it, over a list of tasks in memory, with a store for what is uploaded and a way to be away.
+// The work API as its contract words it, over a list of tasks in memory, with a store for what is
+// uploaded and a way to be away.
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";

@@ -3,7 +3,9 @@ import { resolve } from "node:path";
 import { glob, isDynamicPattern } from "tinyglobby";
 import { usedWrongly } from "./exits.ts";
 
-/** Absolute paths for local paths and patterns; URLs unchanged. The service checks what it may read. */
+/**
+ * Absolute paths for local paths and patterns; URLs unchanged. The service checks what it may read.
+ */
 export async function pathsOf(
   patterns: readonly string[],
   { mustExist }: { mustExist: boolean },

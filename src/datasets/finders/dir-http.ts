@@ -5,7 +5,10 @@ import type { Finder, LookupOutcome } from "../contract.ts";
 import { isPage, linksOf, readPage } from "./index-page.ts";
 import { refuseGlob, splitGlob, walk } from "./walk.ts";
 
-/** `dir+https://host/folder/pattern`: the files that a web server's index page lists (Apache, nginx, Python's http.server and the like). */
+/**
+ * `dir+https://host/folder/pattern`: the files that a web server's index page lists (Apache, nginx,
+ * Python's http.server and the like).
+ */
 export function dirHttpFinder(protocol: "http" | "https", inputHosts: readonly string[]): Finder {
   return {
     scheme: `dir+${protocol}`,

@@ -59,7 +59,10 @@ async function realStart(
   };
 }
 
-/** Lists folders and keeps what it had to leave out: links that lead out of the roots or nowhere, folders it may not read. */
+/**
+ * Lists folders and keeps what it had to leave out: links that lead out of the roots or nowhere,
+ * folders it may not read.
+ */
 function diskLister(roots: string[]): {
   list: (folder: string) => Promise<Entry[]>;
   leftOut: string[];

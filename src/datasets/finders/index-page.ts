@@ -1,4 +1,5 @@
-// Reads a web server's list of a folder. Servers differ in everything but their links, so only those are read.
+// Reads a web server's list of a folder. Servers differ in everything but their links, so only
+// those are read.
 import { Parser } from "htmlparser2";
 import { type Agent, request } from "undici";
 import { RequestError } from "../../errors.ts";
@@ -56,7 +57,10 @@ export function isPage(page: Page): boolean {
   return /^(text\/html|application\/xhtml\+xml)\b/i.test(page.type);
 }
 
-/** The page's links that lead one step down: files, and folders where the link ends with a slash. Sorting links and the way up are none. */
+/**
+ * The page's links that lead one step down: files, and folders where the link ends with a slash.
+ * Sorting links and the way up are none.
+ */
 export function linksOf(page: Page): Entry[] {
   const folder = page.url.pathname.replace(/[^/]*$/, "");
   const entries = new Map<string, Entry>();
@@ -79,7 +83,10 @@ export function linksOf(page: Page): Entry[] {
   return [...entries.values()];
 }
 
-/** Where the page's links lead. Links in comments are none, and a `<base>` says what all of them are relative to. */
+/**
+ * Where the page's links lead. Links in comments are none, and a `<base>` says what all of them are
+ * relative to.
+ */
 function targetsOf({ text, url }: Page): URL[] {
   const links: string[] = [];
   let base: string | undefined;

@@ -1,7 +1,10 @@
 import { lstat, readdir } from "node:fs/promises";
 import { join, parse } from "node:path";
 
-/** The path as the disk spells it: a name written with composed letters finds one stored with decomposed ones, and the reverse. */
+/**
+ * The path as the disk spells it: a name written with composed letters finds one stored with
+ * decomposed ones, and the reverse.
+ */
 export async function onDisk(path: string): Promise<string> {
   if (await exists(path)) return path;
   const { root } = parse(path);

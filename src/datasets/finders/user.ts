@@ -1,6 +1,9 @@
 import type { Finder } from "../contract.ts";
 
-/** A list in the request itself: its files are recorded with the request, so there is never anything left to find. */
+/**
+ * A list in the request itself: its files are recorded with the request, so there is never anything
+ * left to find.
+ */
 export const userFinder: Finder = {
   scheme: "user",
   refuse: () => 'A list of files is given as "files", not by a name.',

@@ -17,7 +17,10 @@ export type ListFolder = (location: string, signal: AbortSignal) => Promise<Entr
 const chunk = 1_000;
 const deepest = 64;
 
-/** Gives every file below `base` whose path matches `glob`, folder by folder in the order of the names; returns how many. */
+/**
+ * Gives every file below `base` whose path matches `glob`, folder by folder in the order of the
+ * names; returns how many.
+ */
 export async function walk(
   base: string,
   glob: string,
@@ -67,7 +70,10 @@ interface Segment {
   fits(name: string): boolean;
 }
 
-/** A last `**` is every file below. Behind the last segment stands `*`, for a folder that is named in full. */
+/**
+ * A last `**` is every file below. Behind the last segment stands `*`, for a folder that is named
+ * in full.
+ */
 function segmentsOf(glob: string): Segment[] {
   const texts = glob.normalize("NFC").split("/").filter(Boolean);
   if (texts.at(-1) === "**") texts.push("*");
@@ -134,7 +140,10 @@ function note(
   if (segment.last && exact) found.next.add(segments.length - 1);
 }
 
-/** Names that begin with _ or . are the tools' own (_SUCCESS, _metadata, .crc) and are taken only where the pattern begins so. */
+/**
+ * Names that begin with _ or . are the tools' own (_SUCCESS, _metadata, .crc) and are taken only
+ * where the pattern begins so.
+ */
 function matches({ text, fits }: Segment, name: string): boolean {
   if (!fits(name)) return false;
   const first = name.charAt(0);
@@ -145,7 +154,10 @@ function isHidden(name: string): boolean {
   return name.startsWith("_") || name.startsWith(".");
 }
 
-/** The folders in front of the first segment with a sign of a pattern, and the rest; `*` where there is none. */
+/**
+ * The folders in front of the first segment with a sign of a pattern, and the rest; `*` where there
+ * is none.
+ */
 export function splitGlob(pattern: string): { base: string; glob: string } {
   const segments = pattern.split("/");
   const first = segments.findIndex((segment) => /[*?[\]{}()!+@|\\]/.test(segment));

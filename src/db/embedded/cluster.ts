@@ -40,7 +40,8 @@ export async function ensureCluster(
         "scram-sha-256",
         "--no-instructions",
       ],
-      // The same order of text on every machine; without it an unset LANG makes the database SQL_ASCII.
+      // The same order of text on every machine; without it an unset LANG makes the database
+      // SQL_ASCII.
       ...["--encoding", "UTF8", "--locale-provider", "builtin", "--builtin-locale", "C.UTF-8"],
     ]);
     rmSync(passwordFile);

@@ -1,4 +1,5 @@
-// Start and stop of Postgres' main process, which outlives ours: a kill -9 of the service does not hurt the database.
+// Start and stop of Postgres' main process, which outlives ours: a kill -9 of the service does not
+// hurt the database.
 import { readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
@@ -12,7 +13,10 @@ export interface Postmaster {
   port: number;
 }
 
-/** Detached by pg_ctl into a session of its own, so that Ctrl-C ends us and not the database under us. */
+/**
+ * Detached by pg_ctl into a session of its own, so that Ctrl-C ends us and not the database under
+ * us.
+ */
 export async function startPostmaster(
   cluster: Cluster,
   binaries: Binaries,
@@ -71,8 +75,9 @@ export async function freePort(wanted: number): Promise<number> {
 }
 
 /**
- * Postgres refuses to start while the number in its file exists: as a zombie for seconds after a kill, as another program
- * after a reboot. That no process of the old one is left, it checks by the shared memory as well.
+ * Postgres refuses to start while the number in its file exists: as a zombie for seconds after a
+ * kill, as another program after a reboot. That no process of the old one is left, it checks by the
+ * shared memory as well.
  */
 function removeStalePid(cluster: Cluster): void {
   const [pid] = pidFileNumbers(cluster.data);

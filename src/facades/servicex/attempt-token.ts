@@ -1,5 +1,5 @@
-// A worker that does not know attempts carries one in the address it reports to. The token names the attempt and
-// allows reports of it alone.
+// A worker that does not know attempts carries one in the address it reports to. The token names
+// the attempt and allows reports of it alone.
 import { createHmac, timingSafeEqual } from "node:crypto";
 import type { Caller } from "../../auth/caller.ts";
 import type { Deps } from "../../deps.ts";

@@ -2,7 +2,10 @@ import type { IncomingMessage } from "node:http";
 import { decodeUtf8, parseJson, readBytes } from "../../http/body.ts";
 import { sanitizeText } from "../../http/text.ts";
 
-/** What finders and workers send: JSON from most, form-encoded from those of 2022. Characters no database keeps are mended. */
+/**
+ * What finders and workers send: JSON from most, form-encoded from those of 2022. Characters no
+ * database keeps are mended.
+ */
 export async function readJsonOrForm(
   request: IncomingMessage,
   limitMegabytes: number,

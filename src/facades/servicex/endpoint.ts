@@ -1,4 +1,5 @@
-// One object for each endpoint; the router, who may call and which methods are possible come from their list.
+// One object for each endpoint; the router, who may call and which methods are possible come from
+// their list.
 import { type Request, type Response, Router } from "express";
 import type { Caller } from "../../auth/caller.ts";
 import type { Context, Deps } from "../../deps.ts";
@@ -24,7 +25,10 @@ export interface Endpoint {
   path: `/${string}`;
   /** what a call does, by which users/policy.ts says who may make it */
   access: Action;
-  /** The caller that the address itself names, by what it signs; throws where the signature is wrong. */
+  /**
+   * The caller that the address itself names, by what it signs; throws where the signature is
+   * wrong.
+   */
   callerOf?(ctx: Deps<"verifyingKeys">, params: Record<string, string>): Caller;
   /** called many times a second: no access log */
   hot?: boolean;

@@ -1,7 +1,10 @@
 import { RequestError, UnavailableError } from "../../errors.ts";
 import type { Reply } from "../../http/route.ts";
 
-/** ServiceX's clients read the key `message`. What passes by itself is 503: they retry that, and give up at a 500. */
+/**
+ * ServiceX's clients read the key `message`. What passes by itself is 503: they retry that, and
+ * give up at a 500.
+ */
 export function messageReply(error: unknown, requestId: string): Reply {
   if (error instanceof RequestError)
     return { status: error.status, body: { message: error.message } };

@@ -1,5 +1,5 @@
-// ServiceX's API: its Python clients, finders and workers call this service unchanged; doc/servicex.md says what
-// differs.
+// ServiceX's API: its Python clients, finders and workers call this service unchanged;
+// doc/servicex.md says what differs.
 import type { Mount } from "../../http/mount.ts";
 import { type Endpoint, endpointRouter } from "./endpoint.ts";
 import { messageReply } from "./errors.ts";

@@ -4,8 +4,8 @@ import type { ServerResponse } from "node:http";
 const chunkCharacters = 64 * 1024;
 
 /**
- * `{…head, "<name>": [ … ]}`, as fast as its reader takes it; memory holds a chunk. A failure after the first byte ends
- * the connection.
+ * `{…head, "<name>": [ … ]}`, as fast as its reader takes it; memory holds a chunk. A failure after
+ * the first byte ends the connection.
  */
 export async function writeJsonList(
   response: ServerResponse,

@@ -2,7 +2,10 @@ import type { Deps } from "../../deps.ts";
 import { keyGeneration } from "../../requests/keys/keys.ts";
 import { requestCredentials } from "../../s3/credentials.ts";
 
-/** Where a client reads this request's results, with keys that reach no other request. Empty if this process has no S3 endpoint. */
+/**
+ * Where a client reads this request's results, with keys that reach no other request. Empty if this
+ * process has no S3 endpoint.
+ */
 export async function objectStoreFields(
   { db, urls, signingKey }: Deps<"db" | "signingKey" | "urls">,
   request: string,

@@ -1,4 +1,5 @@
-// Files of a request with what became of them, one by one: results as clients poll them, and failures beside them.
+// Files of a request with what became of them, one by one: results as clients poll them, and
+// failures beside them.
 
 import type { Caller } from "../../auth/caller.ts";
 import type { Deps } from "../../deps.ts";

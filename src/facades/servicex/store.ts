@@ -1,5 +1,5 @@
-// What ServiceX shows of requests beyond our own view of them, read from the ledger: who asked for a dataset first,
-// results with the measures that its sidecars report, their sums.
+// What ServiceX shows of requests beyond our own view of them, read from the ledger: who asked for
+// a dataset first, results with the measures that its sidecars report, their sums.
 import type { Query } from "../../db/client.ts";
 import { historySql, type RequestState, sqlList } from "../../requests/state.ts";
 
@@ -13,7 +13,10 @@ export interface TransformationExtras {
   firstOfDataset: boolean;
 }
 
-/** For a page of requests in one statement: a list of a thousand requests must not send a thousand queries. */
+/**
+ * For a page of requests in one statement: a list of a thousand requests must not send a thousand
+ * queries.
+ */
 export async function extrasOf(
   query: Query,
   ids: string[],
@@ -64,7 +67,10 @@ const seconds = `coalesce(
 const delivered = `requests request
      JOIN results result ON result.request_id = request.id AND result.step = request.steps`;
 
-/** The newest results first, in pages: those before `beforeSeq` and, if it is given, made after `laterThan`. */
+/**
+ * The newest results first, in pages: those before `beforeSeq` and, if it is given, made after
+ * `laterThan`.
+ */
 export function deliveredRows(
   query: Query,
   request: string,

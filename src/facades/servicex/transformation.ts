@@ -74,7 +74,8 @@ function toTransformation(
     workers: view.workers,
     "workflow-name": "selection_codegen",
     "result-destination": echoed["result-destination"] ?? "object-store",
-    // Clients know no word for CSV or JSON, and one row that they cannot read fails their whole list.
+    // Clients know no word for CSV or JSON, and one row that they cannot read fails their whole
+    // list.
     "result-format": "parquet",
     "generated-code-cm": "",
     status: statusOf({
@@ -98,8 +99,9 @@ function toTransformation(
 }
 
 /**
- * `completed` is the number of results that can be downloaded: a client waits for exactly so many names. While the list of files is
- * open, what remains is null, because the oldest clients take a 0 for the end.
+ * `completed` is the number of results that can be downloaded: a client waits for exactly so many
+ * names. While the list of files is open, what remains is null, because the oldest clients take a 0
+ * for the end.
  */
 function countsOf(
   { counters, state, dataset }: RequestView,
@@ -120,7 +122,10 @@ function didOf({ dataset }: RequestView): string {
   return dataset.finder === "user" ? dataset.name : `${dataset.finder}://${dataset.name}`;
 }
 
-/** Since 3.3.0. Clients before 3.2.0 read through aiohttp; later ones send their version when they submit. */
+/**
+ * Since 3.3.0. Clients before 3.2.0 read through aiohttp; later ones send their version when they
+ * submit.
+ */
 function knowsBadDataset(
   userAgent: string | undefined,
   clientVersion: string | undefined,

@@ -1,4 +1,5 @@
-// Our words → ServiceX's. Every map is total: clients parse these as enums and reject a whole answer at any other.
+// Our words → ServiceX's. Every map is total: clients parse these as enums and reject a whole
+// answer at any other.
 import type { DatasetOutcome } from "../../datasets/lookup-end.ts";
 import type { RequestState } from "../../requests/state.ts";
 

@@ -1,4 +1,5 @@
-// The signed URLs of the folder store: whoever has one may read or write the object that it names, until it expires.
+// The signed URLs of the folder store: whoever has one may read or write the object that it names,
+// until it expires.
 
 import { basename } from "node:path/posix";
 import { pipeline } from "node:stream/promises";
@@ -167,7 +168,10 @@ function describe(response: Response, object: StoredObject): void {
   response.setHeader("cache-control", "private");
 }
 
-/** After the first byte a failure can only break the connection, which the pipeline has already done. */
+/**
+ * After the first byte a failure can only break the connection, which the pipeline has already
+ * done.
+ */
 async function sendBody(body: NodeJS.ReadableStream, response: Response): Promise<void> {
   try {
     await pipeline(body, response);

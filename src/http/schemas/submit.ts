@@ -48,7 +48,10 @@ export const retryPolicy = z
   })
   .meta({ id: "Retry" }) satisfies z.ZodType<RetryPolicy>;
 
-/** An operation and its settings, flat; the settings are parsed by the operation's own schema, which the document shows in this one's place. */
+/**
+ * An operation and its settings, flat; the settings are parsed by the operation's own schema, which
+ * the document shows in this one's place.
+ */
 const step = z
   .looseObject({ operation: z.string().min(1).max(100), retry: retryPolicy.optional() })
   .meta({ id: "StepInput" });

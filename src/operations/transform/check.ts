@@ -10,7 +10,10 @@ import type { TransformSettings } from "./settings.ts";
 /** Text is read whole to find its types: a larger file is left to the worker. */
 const largestText = 32 * 1024 * 1024;
 
-/** Why the selection can never work, or why every one of the first files refuses it; undefined where one of them takes it. */
+/**
+ * Why the selection can never work, or why every one of the first files refuses it; undefined where
+ * one of them takes it.
+ */
 export async function checkTransform(
   generator: Generator,
   settings: TransformSettings,
@@ -27,7 +30,9 @@ export async function checkTransform(
   return problems.every((problem) => problem !== undefined) ? problems[0] : undefined;
 }
 
-/** One that cannot be read here and now is no reason to refuse: it fails later, alone, and says why. */
+/**
+ * One that cannot be read here and now is no reason to refuse: it fails later, alone, and says why.
+ */
 async function checkFile(
   generator: Generator,
   settings: TransformSettings,

@@ -12,7 +12,10 @@ export interface FileKind {
 
 const sampleBytes = 4096;
 
-/** What the file is, or a sentence why it cannot be read. Content decides; a name or the step decides only that text is CSV. */
+/**
+ * What the file is, or a sentence why it cannot be read. Content decides; a name or the step
+ * decides only that text is CSV.
+ */
 export async function fileKindOf(
   name: string,
   path: string,

@@ -53,7 +53,10 @@ export type JobOutcome = { error: TaskError } | { readAs: ReadAs };
 
 /** Turns a user's selection into work on one file. */
 export interface Generator {
-  /** Why the selection cannot work, or undefined. With an input, its names and types are checked too. */
+  /**
+   * Why the selection cannot work, or undefined. With an input, its names and types are checked
+   * too.
+   */
   check(
     selection: string,
     input?: LocalInput,

@@ -8,7 +8,10 @@ import type { TransformSettings } from "./settings.ts";
 
 type TransformTask = Task<TransformSettings>;
 
-/** Tries the replicas in their order: after an error of the input comes the next, after an error of the query none. */
+/**
+ * Tries the replicas in their order: after an error of the input comes the next, after an error of
+ * the query none.
+ */
 export async function performTransform(
   generator: Generator,
   task: TransformTask,
@@ -90,7 +93,10 @@ function together(errors: TaskError[]): TaskError {
   };
 }
 
-/** What may work the next time is worth another try; a time limit is tried twice, the machine may have been busy. */
+/**
+ * What may work the next time is worth another try; a time limit is tried twice, the machine may
+ * have been busy.
+ */
 function failed(error: TaskError, task: TransformTask): TaskOutcome {
   const again =
     error.class === "unavailable" ||

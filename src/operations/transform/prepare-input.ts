@@ -16,7 +16,10 @@ export interface InputFile {
   largestText: number;
 }
 
-/** The file as a generator reads it, or why it cannot be read. The same for the check and for the worker. */
+/**
+ * The file as a generator reads it, or why it cannot be read. The same for the check and for the
+ * worker.
+ */
 export async function prepareInput({
   name,
   path,

@@ -4,7 +4,10 @@ import { z } from "zod";
 const typeName =
   /^(BOOLEAN|TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT|UTINYINT|USMALLINT|UINTEGER|UBIGINT|FLOAT|DOUBLE|DECIMAL\((?:[1-9]|[12]\d|3[0-8]),(?:\d|[12]\d|3[0-8])\)|DATE|TIME|TIMESTAMP|TIMESTAMP_NS|TIMESTAMPTZ|VARCHAR|JSON)$/;
 
-/** ASCII but NUL and the line ends; in ranges, so that generators of clients can read it in the API's document. */
+/**
+ * ASCII but NUL and the line ends; in ranges, so that generators of clients can read it in the
+ * API's document.
+ */
 const plainCharacter = "\\u0001-\\u0009\\u000b\\u000c\\u000e-\\u007f";
 const oneCharacter = z
   .string()

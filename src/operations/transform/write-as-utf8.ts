@@ -5,7 +5,9 @@ import { TextDecoder } from "node:util";
 import { createGunzip } from "node:zlib";
 import type { FileKind } from "./file-kind.ts";
 
-/** Copies text as UTF-8, since DuckDB reads nothing else reliably; returns why that cannot be done. */
+/**
+ * Copies text as UTF-8, since DuckDB reads nothing else reliably; returns why that cannot be done.
+ */
 export async function writeAsUtf8(
   from: string,
   to: string,

@@ -19,8 +19,9 @@ export interface ConnectionOptions {
 }
 
 /**
- * One connection that is there or on its way back. amqplib's own recovery restores the connection but no channel, and stalls when
- * the connection drops while it is set up; so nothing is restored here, and who needs a channel asks for one.
+ * One connection that is there or on its way back. amqplib's own recovery restores the connection
+ * but no channel, and stalls when the connection drops while it is set up; so nothing is restored
+ * here, and who needs a channel asks for one.
  */
 export class BrokerConnection {
   readonly patienceMilliseconds: number;
@@ -58,7 +59,8 @@ export class BrokerConnection {
     const model = await this.#open();
     return this.ask(async () => {
       const channel = await model.createConfirmChannel();
-      // Without a listener a channel's error ends the process; whoever uses the channel sees it closed.
+      // Without a listener a channel's error ends the process; whoever uses the channel sees it
+      // closed.
       channel.on("error", (error) =>
         this.#log.debug({ err: error }, "the broker closed a channel"),
       );

@@ -23,7 +23,10 @@ export interface ConsumerOptions {
 const shortestWait = 200;
 const longestWait = 5000;
 
-/** Consumes on a channel of its own, and again on the next one when that is closed, by whomever and for whatever reason. */
+/**
+ * Consumes on a channel of its own, and again on the next one when that is closed, by whomever and
+ * for whatever reason.
+ */
 export function startConsumer(options: ConsumerOptions): Consumer {
   const { connection, topology, topic, prefetch, log } = options;
   const stopping = new AbortController();
@@ -59,7 +62,10 @@ export function startConsumer(options: ConsumerOptions): Consumer {
   return { stop };
 }
 
-/** One batch at a time, of whatever came while the one before was handled: batches grow with the load by themselves. */
+/**
+ * One batch at a time, of whatever came while the one before was handled: batches grow with the
+ * load by themselves.
+ */
 async function work(
   subscription: Subscription,
   options: ConsumerOptions,

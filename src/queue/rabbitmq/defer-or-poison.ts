@@ -7,7 +7,10 @@ export interface Judged {
   verdict: Verdict;
 }
 
-/** Copies what is not done to where it waits, or is kept for good, and resolves when that is confirmed: only then is it acknowledged. */
+/**
+ * Copies what is not done to where it waits, or is kept for good, and resolves when that is
+ * confirmed: only then is it acknowledged.
+ */
 export async function deferOrPoison(
   topic: string,
   judged: Judged[],
@@ -40,7 +43,10 @@ export async function deferOrPoison(
     throw new Error(`${back.length} messages could not be put aside; they come again`);
 }
 
-/** A queue for each wait, so the waits are few: a TTL works at a queue's head only, and a short wait must not stand behind a long one. */
+/**
+ * A queue for each wait, so the waits are few: a TTL works at a queue's head only, and a short wait
+ * must not stand behind a long one.
+ */
 function roundUp(seconds: number): number {
   return 2 ** Math.ceil(Math.log2(Math.min(Math.max(seconds, 1), 3600)));
 }

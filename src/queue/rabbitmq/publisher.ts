@@ -10,10 +10,16 @@ export interface Outgoing {
   headers?: Record<string, string>;
 }
 
-/** What is on its way at once: enough to keep the broker's disk busy, little enough to be confirmed in good time. */
+/**
+ * What is on its way at once: enough to keep the broker's disk busy, little enough to be confirmed
+ * in good time.
+ */
 const windowSize = 1000;
 
-/** Persistent messages to queues by name, each confirmed by the broker; those for a queue that is gone come back. */
+/**
+ * Persistent messages to queues by name, each confirmed by the broker; those for a queue that is
+ * gone come back.
+ */
 export class Publisher {
   readonly #connection: BrokerConnection;
   readonly #channel: KeptChannel;

@@ -11,8 +11,9 @@ const absent = 404;
 const mostIdle = 8;
 
 /**
- * Takes what is there. A take has a channel to itself until all of it is settled: asking for a queue that is gone
- * closes the channel, and closing it is how the broker gets back what was not settled in time (it never waits for its own 30 minutes).
+ * Takes what is there. A take has a channel to itself until all of it is settled: asking for a
+ * queue that is gone closes the channel, and closing it is how the broker gets back what was not
+ * settled in time (it never waits for its own 30 minutes).
  */
 export class Taker {
   readonly #connection: BrokerConnection;
@@ -111,8 +112,9 @@ async function getUpTo(
 }
 
 /**
- * Many at once, where basic.get costs a round trip each (4,000/s): a consumer that is canceled as soon as it is there. What a classic
- * queue has is sent between the two answers, about 200 messages a time; from a queue that sends nothing so soon, basic.get takes it.
+ * Many at once, where basic.get costs a round trip each (4,000/s): a consumer that is canceled as
+ * soon as it is there. What a classic queue has is sent between the two answers, about 200 messages
+ * a time; from a queue that sends nothing so soon, basic.get takes it.
  */
 async function takeAll(
   channel: ConfirmChannel,

@@ -2,8 +2,9 @@ import type { Db } from "../../db/client.ts";
 import { deleteTopics, insertMessages, listTopics } from "../postgres-store.ts";
 
 /**
- * AMQP cannot list queues, and the management plugin is not everywhere. So the database remembers each topic before it is
- * declared, by whichever process: what a crash leaves behind is found, though a topic the broker lost is listed until dropped.
+ * AMQP cannot list queues, and the management plugin is not everywhere. So the database remembers
+ * each topic before it is declared, by whichever process: what a crash leaves behind is found,
+ * though a topic the broker lost is listed until dropped.
  */
 export interface TopicRecord {
   add(topics: string[]): Promise<void>;
@@ -13,7 +14,10 @@ export interface TopicRecord {
 
 const mark = "declared:";
 
-/** One row a topic in the table that is the queue itself where there is no broker: the same walk by index lists both. */
+/**
+ * One row a topic in the table that is the queue itself where there is no broker: the same walk by
+ * index lists both.
+ */
 export function recordTopics({ query }: Db): TopicRecord {
   async function add(topics: string[]): Promise<void> {
     const known = new Set(

@@ -12,7 +12,10 @@ const classic = { "x-queue-type": "classic" };
 /** Declaring again is cheap; remembering every topic of a long life is not. */
 const mostRemembered = 20_000;
 
-/** Which queues exist. Declared and asked about on a channel of its own, since a refusal closes the channel it came on. */
+/**
+ * Which queues exist. Declared and asked about on a channel of its own, since a refusal closes the
+ * channel it came on.
+ */
 export class Topology {
   readonly #connection: BrokerConnection;
   readonly #channel: KeptChannel;
@@ -29,7 +32,10 @@ export class Topology {
     connection.onOpen(() => this.#declared.clear());
   }
 
-  /** Topics are durable classic queues of the same name: confirms in 2 ms, and cheap enough for one a request (a quorum queue: 34 ms). */
+  /**
+   * Topics are durable classic queues of the same name: confirms in 2 ms, and cheap enough for one
+   * a request (a quorum queue: 34 ms).
+   */
   async declare(topics: string[]): Promise<void> {
     const fresh = topics.filter((topic) => !this.#declared.has(topic));
     if (!fresh.length) return;
@@ -46,8 +52,9 @@ export class Topology {
   }
 
   /**
-   * A queue where messages wait so many seconds before they go back to their topic. It is declared before every use, which
-   * starts its own time anew: a queue that expires takes its messages with it.
+   * A queue where messages wait so many seconds before they go back to their topic. It is declared
+   * before every use, which starts its own time anew: a queue that expires takes its messages with
+   * it.
    */
   async declareLater(topic: string, seconds: number): Promise<string> {
     const name = `${topic}.later.${seconds}`;

@@ -4,7 +4,10 @@ const mostExamples = 5;
 /** Of one request: further columns would tell the same. */
 const mostWarnings = 20;
 
-/** Where files of one dataset were understood differently: a column's type, a column that some lack, the way of reading. */
+/**
+ * Where files of one dataset were understood differently: a column's type, a column that some lack,
+ * the way of reading.
+ */
 export function differences(schemas: readonly SchemaRow[]): StoredWarning[] {
   const steps = [...new Set(schemas.map(({ step }) => step))];
   const found = steps.flatMap((step) => {

@@ -12,9 +12,9 @@ export interface Agreement {
 }
 
 /**
- * The error on which the first files agree, in the dataset's order; undefined where they do not, or not
- * yet. The order of reports plays no part, so that the same request ends alike each time: a file that
- * passes speaks for the settings, one that fails for a reason of its own says nothing.
+ * The error on which the first files agree, in the dataset's order; undefined where they do not, or
+ * not yet. The order of reports plays no part, so that the same request ends alike each time: a
+ * file that passes speaks for the settings, one that fails for a reason of its own says nothing.
  */
 export function agreedError(
   files: readonly FirstFile[],

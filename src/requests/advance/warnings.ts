@@ -10,7 +10,10 @@ type About = Pick<
   "id" | "datasetClosed" | "datasetFiles" | "datasetReason" | "datasetIncomplete"
 >;
 
-/** Finds what a user should know of a request, and stores it: a read of the request computes nothing. */
+/**
+ * Finds what a user should know of a request, and stores it: a read of the request computes
+ * nothing.
+ */
 export async function noteWarnings(ctx: Deps<"db">, request: About): Promise<void> {
   const warnings = [
     ...aboutDataset(request),

@@ -47,8 +47,8 @@ const noRequest = "00000000-0000-0000-0000-000000000000";
 const graceSeconds = 5;
 
 /**
- * What ran at each start since the last change of a limit: starts less the ends recorded before. An end
- * that a start has seen was recorded earlier, so whatever is counted here did run.
+ * What ran at each start since the last change of a limit: starts less the ends recorded before. An
+ * end that a start has seen was recorded earlier, so whatever is counted here did run.
  */
 const overLimitSql = `WITH limited_steps AS (
     SELECT limits.*, s.request_id, s.step, s.owner, r.created_on

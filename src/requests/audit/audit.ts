@@ -26,7 +26,10 @@ export interface AuditOptions {
   operationsWithOutputs: string[];
 }
 
-/** Invariants I1–I3, I5–I7, I9 to I12 of the design, from the database (in one snapshot) and the store alone. */
+/**
+ * Invariants I1–I3, I5–I7, I9 to I12 of the design, from the database (in one snapshot) and the
+ * store alone.
+ */
 export async function audit(
   db: Db,
   store: Pick<Store, "head">,

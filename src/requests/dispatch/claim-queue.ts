@@ -58,8 +58,8 @@ const mostAtOnce = 2;
 const pollSeconds = 2;
 
 /**
- * Coalesces long polls: one query serves all waiters that want the same. Two thousand workers that each
- * polled at every notification took 82 s for 20,000 files.
+ * Coalesces long polls: one query serves all waiters that want the same. Two thousand workers that
+ * each polled at every notification took 82 s for 20,000 files.
  */
 export function openClaimQueue<Task>(
   notifier: Pick<Notifier, "on" | "onPrefix">,
@@ -191,7 +191,10 @@ export function openClaimQueue<Task>(
   };
 }
 
-/** In the order they came, as many as one poll serves; those polled before only when there may be work. */
+/**
+ * In the order they came, as many as one poll serves; those polled before only when there may be
+ * work.
+ */
 function next<Task>(group: Group<Task>): PendingClaim<Task>[] {
   const claims: PendingClaim<Task>[] = [];
   let files = 0;

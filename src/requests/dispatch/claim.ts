@@ -31,7 +31,10 @@ export async function claim(
   return ctx.claimQueue.claim(wanted, { worker, max }, waitSeconds, signal);
 }
 
-/** Renews the leases that the worker still has. Returns the tasks to give up: canceled, superseded, or never its own. */
+/**
+ * Renews the leases that the worker still has. Returns the tasks to give up: canceled, superseded,
+ * or never its own.
+ */
 export async function heartbeat(
   ctx: Deps<"config" | "ledger" | "stepOperations">,
   caller: Caller,

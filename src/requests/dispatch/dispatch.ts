@@ -15,8 +15,8 @@ const firstSteps = 32;
 const mostPasses = 3;
 
 /**
- * Gives the files that are next in line to the workers that wait. Each pass reads a longer line than the
- * one before, so that steps with nothing to take hide nobody behind them.
+ * Gives the files that are next in line to the workers that wait. Each pass reads a longer line
+ * than the one before, so that steps with nothing to take hide nobody behind them.
  */
 export async function dispatch(
   ctx: Context,
@@ -48,7 +48,10 @@ export async function dispatch(
   return { given: await tasksOf(ctx, rows, waiters), isHeldBack };
 }
 
-/** Where one topic is empty though files are queued, others may be: all of the line are asked at once. */
+/**
+ * Where one topic is empty though files are queued, others may be: all of the line are asked at
+ * once.
+ */
 async function emptySteps<Step extends OpenStep>(
   queue: Queue,
   line: Step[],

@@ -15,8 +15,8 @@ const lostMessage = "the worker fell silent and did not come back";
 export const lostFingerprint = "worker-lost";
 
 /**
- * Files whose worker no longer renews its leases wait again, or fail when their tries are used up. `chosen` picks them: by
- * lease, or by the name of a worker known to have ended.
+ * Files whose worker no longer renews its leases wait again, or fail when their tries are used up.
+ * `chosen` picks them: by lease, or by the name of a worker known to have ended.
  */
 function expireSql(chosen: string): string {
   return fileMoveSql({

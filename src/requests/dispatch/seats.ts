@@ -12,7 +12,10 @@ export interface Seats {
   giveBack(waiter: number): void;
 }
 
-/** Which worker gets which file: first come, first served, and no more workers of a request than it allows. */
+/**
+ * Which worker gets which file: first come, first served, and no more workers of a request than it
+ * allows.
+ */
 export function makeSeats(waiters: Waiter[], mostFiles: number): Seats {
   const left = waiters.map((waiter) => waiter.max);
   let remaining = Math.min(

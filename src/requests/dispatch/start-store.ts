@@ -30,10 +30,11 @@ export interface StartedRow extends ClaimedRow {
 }
 
 /**
- * The request's row is locked for share: a cancel that was answered is seen here, and one that comes
- * now waits. Only files still queued in that very attempt start, so a message that comes twice starts
- * nothing. Candidates are found by key alone: with the state in the join the planner takes the index of
- * open files and reads all of them for each file (a claim of 1,000 of 20,000: 270 ms instead of 53).
+ * The request's row is locked for share: a cancel that was answered is seen here, and one that
+ * comes now waits. Only files still queued in that very attempt start, so a message that comes
+ * twice starts nothing. Candidates are found by key alone: with the state in the join the planner
+ * takes the index of open files and reads all of them for each file (a claim of 1,000 of 20,000:
+ * 270 ms instead of 53).
  */
 function startSql(claimed: { ctes: string[]; from: string }): string {
   const openRequests = `open_requests AS MATERIALIZED (
@@ -93,7 +94,10 @@ export function startFiles(
   return query<StartedRow>(startAllSql, parameters(leaseSeconds, keys), "start_files");
 }
 
-/** Only those that the limits of operations, users and requests permit. Exact under the lock of shares/lock-store.ts. */
+/**
+ * Only those that the limits of operations, users and requests permit. Exact under the lock of
+ * shares/lock-store.ts.
+ */
 export function startFilesWithinLimits(
   query: Query,
   leaseSeconds: number,

@@ -24,7 +24,10 @@ export interface Started {
   hadOldMessages: boolean;
 }
 
-/** Takes the messages of the files that were assigned, and starts those that are still to be started. */
+/**
+ * Takes the messages of the files that were assigned, and starts those that are still to be
+ * started.
+ */
 export async function startAssigned(
   ctx: StartDeps,
   seats: Seats,

@@ -1,11 +1,12 @@
 import { fileMoves } from "../state.ts";
 
 /**
- * CTEs that leave of the claimed files those that limits permit, in the order in which they were claimed;
- * `permitted` has them. They read `open_requests` and the counters as they are when the statement begins.
+ * CTEs that leave of the claimed files those that limits permit, in the order in which they were
+ * claimed; `permitted` has them. They read `open_requests` and the counters as they are when the
+ * statement begins.
  *
- * A worker that holds a file of the request may have more of it; newcomers only while fewer hold some than
- * the request allows.
+ * A worker that holds a file of the request may have more of it; newcomers only while fewer hold
+ * some than the request allows.
  */
 export function permittedCtes(keys: string): string[] {
   return [

@@ -3,8 +3,8 @@ import { beginEnding } from "../move-store.ts";
 import { openFinishes } from "./finish-store.ts";
 
 /**
- * Whether a request whose files are all settled may end: no operation of its steps has a `finish`, or
- * all of them are done. One that failed fails the request.
+ * Whether a request whose files are all settled may end: no operation of its steps has a `finish`,
+ * or all of them are done. One that failed fails the request.
  */
 export async function isFinished(
   ctx: Deps<"db" | "notifier" | "operations">,

@@ -7,8 +7,8 @@ import { isFinal } from "../state.ts";
 import type { RequestView } from "../views.ts";
 
 /**
- * Resolves once nothing more is dispatched; the files are settled in chunks afterwards. A canceled request stays as
- * it is; one that has ended otherwise is refused.
+ * Resolves once nothing more is dispatched; the files are settled in chunks afterwards. A canceled
+ * request stays as it is; one that has ended otherwise is refused.
  */
 export async function cancel(
   ctx: Deps<"advanceQueue" | "db">,

@@ -9,8 +9,8 @@ import { isFinal } from "../state.ts";
 import { deleteRequestRows } from "./delete-store.ts";
 
 /**
- * Results first, rows after: a crash in between leaves a request without results, and the same call finishes the
- * work. The receipt stays.
+ * Results first, rows after: a crash in between leaves a request without results, and the same call
+ * finishes the work. The receipt stays.
  */
 export async function deleteRequest(
   ctx: Deps<"db" | "ledger" | "notifier" | "signingKey" | "store" | "urls">,

@@ -8,7 +8,9 @@ import { readRequest } from "../read/request.ts";
 import type { RequestView, SubmitInput } from "../views.ts";
 import { type IdempotencyKey, insertRequest, requestOfKey } from "./submit-store.ts";
 
-/** Checks, then records: once it resolves, the request is committed and will end, whatever crashes. */
+/**
+ * Checks, then records: once it resolves, the request is committed and will end, whatever crashes.
+ */
 export async function submit(
   ctx: Deps<"advanceQueue" | "config" | "db" | "finders" | "log" | "metrics" | "operations">,
   caller: Caller,
@@ -26,7 +28,8 @@ export async function submit(
     const datasetId = await resolveDataset(ctx, query, input.dataset);
     return insertRequest(query, { id, owner, datasetId, input, key });
   });
-  // Two calls with one key at the same time: the second finds the first's request, which has the same dataset.
+  // Two calls with one key at the same time: the second finds the first's request, which has the
+  // same dataset.
   if (!inserted && key) {
     const first = await requestOfKey(ctx.db.query, owner, key.key);
     if (first) return { request: await sameRequest(ctx, first, key, caller), created: false };

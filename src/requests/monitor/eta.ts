@@ -9,7 +9,10 @@ export interface Eta {
   confidence: "rough" | "fair" | "good";
 }
 
-/** When the request will end if it goes on as it went in the last minutes; null while nothing can be said. */
+/**
+ * When the request will end if it goes on as it went in the last minutes; null while nothing can be
+ * said.
+ */
 export function etaOf(view: RequestView, samples: readonly Sample[], now = Date.now()): Eta | null {
   const left = view.dataset.state === "lookup" ? undefined : remaining(view);
   const [first, last] = [samples[0], samples.at(-1)];
@@ -31,7 +34,10 @@ export function etaOf(view: RequestView, samples: readonly Sample[], now = Date.
   };
 }
 
-/** Steps of files that are still to be made; a file that is not copied yet has all of its steps before it. */
+/**
+ * Steps of files that are still to be made; a file that is not copied yet has all of its steps
+ * before it.
+ */
 function remaining({ steps, counters, dataset }: RequestView): number {
   const open = ({ waiting, queued, running }: StepView) => waiting + queued + running;
   const begun = steps.reduce((total, one) => total + open(one) * (steps.length - one.step + 1), 0);

@@ -32,8 +32,9 @@ export function openFilesByOperation(query: Query): Promise<FilesRow[]> {
 }
 
 /**
- * How long the first waiting file has waited, by operation and step, over the two hundred oldest requests that have any: one look into the
- * index for each, since files are published in the order of their ids.
+ * How long the first waiting file has waited, by operation and step, over the two hundred oldest
+ * requests that have any: one look into the index for each, since files are published in the order
+ * of their ids.
  */
 export function oldestWaiting(
   query: Query,

@@ -42,7 +42,10 @@ const connections = new Gauge({
 
 const mostMilliseconds = 5000;
 
-/** Read when somebody scrapes, from counters and by index alone; what cannot be read in time is left out, which an alert can see. */
+/**
+ * Read when somebody scrapes, from counters and by index alone; what cannot be read in time is left
+ * out, which an alert can see.
+ */
 export async function refreshGauges(
   ctx: Deps<"db" | "ledger" | "log" | "operations" | "queue">,
 ): Promise<void> {

@@ -69,7 +69,10 @@ export const ledgerMetrics = {
 
 export type LedgerMetrics = typeof ledgerMetrics;
 
-/** Classes with a series of their own: the common ones and those of the operations. Others are `other`. */
+/**
+ * Classes with a series of their own: the common ones and those of the operations. Others are
+ * `other`.
+ */
 export function labelsOfClasses(operations: Iterable<CommonOperation>): ReadonlySet<string> {
   const own = [...operations].flatMap((operation) => operation.errorClasses ?? []);
   return new Set([...errorClasses, ...own]);

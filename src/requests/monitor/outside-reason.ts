@@ -4,8 +4,8 @@ import type { RequestView, StepView } from "../views.ts";
 import { noteOfTasks } from "./outside-store.ts";
 
 /**
- * Why files wait in a step of a service operation; undefined where none do, or while workers have files
- * of the request. The operation's own note comes last: it knows most.
+ * Why files wait in a step of a service operation; undefined where none do, or while workers have
+ * files of the request. The operation's own note comes last: it knows most.
  */
 export async function outsideReason(
   { db, operations }: Deps<"db" | "operations">,

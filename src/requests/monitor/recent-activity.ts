@@ -2,7 +2,10 @@ import type { Query } from "../../db/client.ts";
 import type { Logger } from "../../log.ts";
 import { recordClaim } from "./activity-store.ts";
 
-/** What this process notices. All but the failures goes to tables, so that any process can answer from them. */
+/**
+ * What this process notices. All but the failures goes to tables, so that any process can answer
+ * from them.
+ */
 export interface RecentActivity {
   /** what this process cannot reach, each with a sentence */
   failures: Map<"queue" | "store", string>;

@@ -10,7 +10,10 @@ export interface ErrorGroup extends GroupRow {
   share: number;
 }
 
-/** The failures of a request as groups: fingerprint, general message, count and examples, the greatest first. */
+/**
+ * The failures of a request as groups: fingerprint, general message, count and examples, the
+ * greatest first.
+ */
 export async function listErrors(
   ctx: Deps<"db">,
   id: string,

@@ -59,8 +59,8 @@ export async function readFile(
 }
 
 /**
- * The dataset has the file, and the open request will have it in a moment: a worker that is told of the file by its
- * finder may report before it is registered.
+ * The dataset has the file, and the open request will have it in a moment: a worker that is told of
+ * the file by its finder may report before it is registered.
  */
 export function isComing(ctx: Deps<"db">, request: string, file: number): Promise<boolean> {
   return isFileComing(ctx.db.query, request, file);

@@ -33,7 +33,10 @@ export interface ListRequests {
   limit: number;
 }
 
-/** Newest first, in keyset pages: the caller's own requests, or everybody's where the caller may see them. */
+/**
+ * Newest first, in keyset pages: the caller's own requests, or everybody's where the caller may see
+ * them.
+ */
 export async function listRequests(
   ctx: Deps<"db">,
   caller: Caller,

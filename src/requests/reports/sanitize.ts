@@ -1,4 +1,6 @@
-/** Postgres takes neither NUL nor half a surrogate pair; one such character must not sink a batch. */
+/**
+ * Postgres takes neither NUL nor half a surrogate pair; one such character must not sink a batch.
+ */
 export function sanitize(text: string): string {
   return text.replaceAll("\0", "\ufffd").toWellFormed();
 }

@@ -12,7 +12,10 @@ const tokenSeconds = 7 * 86_400;
 /** Workers stay so long after their work has ended: starting one takes longer than most tasks. */
 const scaleDownMilliseconds = 30_000;
 
-/** Has the runner run what the ledger has work for, and returns it; the leader calls it all through its term. */
+/**
+ * Has the runner run what the ledger has work for, and returns it; the leader calls it all through
+ * its term.
+ */
 export function makeScaler(
   ctx: Deps<"db" | "operations" | "runner" | "workTokens">,
   now: () => number = Date.now,

@@ -47,7 +47,10 @@ export function startScheduler(ctx: Context): { stop(): Promise<void> } {
   return { stop };
 }
 
-/** Resolves when the term is over: then workers of this process end, as the next leader starts its own. */
+/**
+ * Resolves when the term is over: then workers of this process end, as the next leader starts its
+ * own.
+ */
 async function serveTerm(ctx: Context, term: AbortSignal): Promise<void> {
   ctx.log.info("this process leads the schedulers");
   const scale = makeScaler(ctx);

@@ -14,7 +14,10 @@ import { endedLately, notOpen, requestsWithQueued } from "./sweep-store.ts";
 const page = 500;
 const firstId = "00000000-0000-0000-0000-000000000000";
 
-/** What every wait's deadline comes to: finds what is stuck or left over, and puts it right. One leader runs it. */
+/**
+ * What every wait's deadline comes to: finds what is stuck or left over, and puts it right. One
+ * leader runs it.
+ */
 export async function sweep(
   ctx: Deps<"advanceQueue" | "config" | "db" | "ledger" | "log" | "metrics" | "queue">,
 ): Promise<void> {

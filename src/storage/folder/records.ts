@@ -1,6 +1,7 @@
-// What a file system does not keep of an object: its checksum, and its name where that is too long for a file. One small file each in
-// `<bucket>/.meta/`, under the object's own file name. It is in place before the object is, and says which object it speaks of (size and
-// time of change), so that after a crash in between a record is either right or ignored.
+// What a file system does not keep of an object: its checksum, and its name where that is too long
+// for a file. One small file each in `<bucket>/.meta/`, under the object's own file name. It is in
+// place before the object is, and says which object it speaks of (size and time of change), so that
+// after a crash in between a record is either right or ignored.
 import { readFile as readFileBack, type Stats } from "node:fs";
 import { open } from "node:fs/promises";
 import { promisify } from "node:util";
@@ -41,7 +42,10 @@ export function isRecordOf(record: ObjectRecord, file: Stats): boolean {
   return record.size === file.size && record.changed === Math.floor(file.mtimeMs);
 }
 
-/** The records last written or read: a report that follows an upload asks for the object once more, ten thousand times a second. */
+/**
+ * The records last written or read: a report that follows an upload asks for the object once more,
+ * ten thousand times a second.
+ */
 export function openRecordCache(most = 20_000) {
   const known = new Map<string, ObjectRecord>();
   return {

@@ -6,7 +6,10 @@ import { byUtf8 } from "../order.ts";
 import { isMissing, toStoreError } from "./files.ts";
 import { readRecord } from "./records.ts";
 
-/** Names of a bucket as the file system gives them, in no order; a folder of millions is never held as a whole. */
+/**
+ * Names of a bucket as the file system gives them, in no order; a folder of millions is never held
+ * as a whole.
+ */
 export async function* namesIn(
   folder: string,
   { prefix = "", after = "" }: { prefix?: string; after?: string },

@@ -14,7 +14,10 @@ export interface Place {
   name: string;
 }
 
-/** Whole or not at all: both files are written and synced as drafts, then get their names, the record first. */
+/**
+ * Whole or not at all: both files are written and synced as drafts, then get their names, the
+ * record first.
+ */
 export async function write(
   place: Place,
   draft: string,
@@ -47,7 +50,8 @@ async function writeDraft(
   const file = await open(path, "wx", 0o640);
   try {
     const source = Buffer.isBuffer(body) ? Readable.from([body]) : body;
-    // A write stream that leaves the file open never closes, and a pipeline into it never ends (Node 20).
+    // A write stream that leaves the file open never closes, and a pipeline into it never ends
+    // (Node 20).
     await pipeline(source, stream, async (chunks: AsyncIterable<Buffer>) => {
       for await (const chunk of chunks) await file.writeFile(chunk);
     });

@@ -1,4 +1,5 @@
-// Where objects are stored: in a bucket per request, or in a folder per request of one shared bucket.
+// Where objects are stored: in a bucket per request, or in a folder per request of one shared
+// bucket.
 export interface Layout {
   /** the bucket and what precedes each key in it, "" or ending in "/" */
   place(bucket: string): { Bucket: string; prefix: string };

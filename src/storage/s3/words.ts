@@ -22,8 +22,10 @@ interface Sums {
   ETag?: string | undefined;
 }
 
-/** For multipart uploads most servers have only a checksum of checksums; some show it only by a dash
- * in the ETag. */
+/**
+ * For multipart uploads most servers have only a checksum of checksums; some show it only by a dash
+ * in the ETag.
+ */
 export function hexOf({ ChecksumSHA256: sum, ChecksumType: type, ETag = "" }: Sums): {
   checksum?: string;
 } {

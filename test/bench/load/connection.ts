@@ -1,4 +1,5 @@
-// A keep-alive connection as lean as can be: the load generator shares two cores with what it measures.
+// A keep-alive connection as lean as can be: the load generator shares two cores with what it
+// measures.
 import { once } from "node:events";
 import { connect } from "node:net";
 

@@ -1,4 +1,5 @@
-// Reports the success of running files over HTTP, each connection sending its next call when the last was answered.
+// Reports the success of running files over HTTP, each connection sending its next call when the
+// last was answered.
 import { readFileSync } from "node:fs";
 import { percentile } from "../row.ts";
 import { openConnection } from "./connection.ts";

@@ -1,4 +1,5 @@
-// A load generator is a process of its own: a job goes in as a file, its result comes out as a line.
+// A load generator is a process of its own: a job goes in as a file, its result comes out as a
+// line.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { rmSync, writeFileSync } from "node:fs";

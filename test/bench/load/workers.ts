@@ -1,5 +1,6 @@
-// Workers played by one process, each on a connection of its own: claim, report, again, until the request has ended.
-// A fifth of the reports is said twice, half of these in the same call and half in one of their own.
+// Workers played by one process, each on a connection of its own: claim, report, again, until the
+// request has ended. A fifth of the reports is said twice, half of these in the same call and half
+// in one of their own.
 import { readFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { percentile } from "../row.ts";

@@ -45,7 +45,10 @@ export interface Shape {
 
 type Results = NonNullable<ReportsJob["files"][number]["results"]>;
 
-/** Files are claimed first; only their reports are timed. `resultsOf` makes what a file's report speaks of. */
+/**
+ * Files are claimed first; only their reports are timed. `resultsOf` makes what a file's report
+ * speaks of.
+ */
 export async function reports(
   bench: Bench,
   { files, connections, perCall, atLeast }: Shape,

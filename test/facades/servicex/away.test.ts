@@ -1,4 +1,5 @@
-// A sidecar takes any answer for delivered and never reports again, so none is given before the report is stored.
+// A sidecar takes any answer for delivered and never reports again, so none is given before the
+// report is stored.
 import { afterEach, expect, test } from "vitest";
 import { readPostmaster } from "../../../src/db/embedded/postmaster.ts";
 import { until } from "../../support/wait.ts";

@@ -1,4 +1,5 @@
-// Workers of others, played over HTTP: twice, late, unknown, in the wrong order, for a canceled request, by many connections.
+// Workers of others, played over HTTP: twice, late, unknown, in the wrong order, for a canceled
+// request, by many connections.
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { until } from "../../support/wait.ts";

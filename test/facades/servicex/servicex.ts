@@ -1,4 +1,5 @@
-// A real service spoken to in ServiceX's words alone: its user, its finder and its workers are played over HTTP.
+// A real service spoken to in ServiceX's words alone: its user, its finder and its workers are
+// played over HTTP.
 import { PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import { attemptToken } from "../../../src/facades/servicex/attempt-token.ts";
 import type { Transformation } from "../../../src/facades/servicex/transformation.ts";

@@ -3,7 +3,9 @@ import { casesOf, repeated } from "../case.ts";
 const last3 =
   "select x from (select row_number() over () as r, x from input) where r > 30000 order by r";
 
-/** Types come from the whole file; nothing that is not written becomes a number, a date or a truth. */
+/**
+ * Types come from the whole file; nothing that is not written becomes a number, a date or a truth.
+ */
 export const csvTypes = casesOf("CSV types", [
   {
     name: "30,000 integers, then a decimal number and digits with zeros",

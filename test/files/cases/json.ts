@@ -4,7 +4,10 @@ import { casesOf, repeated } from "../case.ts";
 const keys = (n: number) =>
   JSON.stringify(Object.fromEntries(Array.from({ length: 250 }, (_, i) => [`k${i}`, i * n])));
 
-/** JSON has types of its own: what is a number in one record and text in another is told, not chosen. */
+/**
+ * JSON has types of its own: what is a number in one record and text in another is told, not
+ * chosen.
+ */
 export const json = casesOf("JSON", [
   {
     name: "25,000 integers, then a decimal number",

@@ -1,4 +1,5 @@
-// `wait`: a service operation for the suite, of the shape of a recall from tape. It is not offered to users.
+// `wait`: a service operation for the suite, of the shape of a recall from tape. It is not offered
+// to users.
 import { timingSafeEqual } from "node:crypto";
 import { z } from "zod";
 import { RequestError } from "../../../src/errors.ts";

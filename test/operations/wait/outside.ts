@@ -1,4 +1,5 @@
-// The outside service behind `wait`: it takes jobs and has them done after some time, by a clock that tests move.
+// The outside service behind `wait`: it takes jobs and has them done after some time, by a clock
+// that tests move.
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../../../src/clock.ts";
 import type { FileKey } from "../../../src/operations/contract.ts";

@@ -1,4 +1,5 @@
-// Statements for the test of the check: those whose function says `right` are, the others are wrong.
+// Statements for the test of the check: those whose function says `right` are, the others are
+// wrong.
 import type { Query } from "../../../src/db/client.ts";
 import { openRequestStates, sqlList } from "../../../src/requests/state.ts";
 

@@ -1,4 +1,5 @@
-// A RabbitMQ of a test's own: private ports, folders and name, everything on loopback, gone with the test.
+// A RabbitMQ of a test's own: private ports, folders and name, everything on loopback, gone with
+// the test.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -27,7 +28,9 @@ process.on("exit", () => {
   for (const child of living) child.kill("SIGKILL");
 });
 
-/** Not started yet. Undefined, with a loud word, where no broker can be had; in CI that is an error. */
+/**
+ * Not started yet. Undefined, with a loud word, where no broker can be had; in CI that is an error.
+ */
 export async function makeRabbit(): Promise<Rabbit | undefined> {
   const found = await findRabbit();
   if ("installation" in found) return rabbitOf(found.installation);
@@ -120,7 +123,8 @@ function environment(
     RABBITMQ_ENABLED_PLUGINS_FILE: join(folder, "plugins"),
     RABBITMQ_CONFIG_FILE: join(folder, "rabbitmq"),
     RABBITMQ_PID_FILE: join(folder, "pid"),
-    // The script then becomes the server instead of watching over it: a signal to it is a signal to the broker.
+    // The script then becomes the server instead of watching over it: a signal to it is a signal to
+    // the broker.
     RABBITMQ_ALLOW_INPUT: "1",
     RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: "-noinput -kernel inet_dist_use_interface {127,0,0,1}",
   };

@@ -1,4 +1,5 @@
-// Where a RabbitMQ can be had: the installed Debian package, else the same packages unpacked into a folder of ours.
+// Where a RabbitMQ can be had: the installed Debian package, else the same packages unpacked into a
+// folder of ours.
 import { execFile } from "node:child_process";
 import {
   existsSync,

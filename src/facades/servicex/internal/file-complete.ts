@@ -92,8 +92,8 @@ async function recordOne(
 }
 
 /**
- * An external finder sends files before they are registered with the requests that wait for them; a quick worker may
- * report in between.
+ * An external finder sends files before they are registered with the requests that wait for them; a
+ * quick worker may report in between.
  */
 async function isOnItsWay(ctx: Call["ctx"], { request, file }: Report): Promise<boolean> {
   const coming = await isComing(ctx, request, file);

@@ -43,7 +43,10 @@ export const fileCompleteBody = z.object({
 
 export type FileComplete = z.output<typeof fileCompleteBody>;
 
-/** A success counts when the bucket has its object, whose size is the store's. Without it the file is retried. */
+/**
+ * A success counts when the bucket has its object, whose size is the store's. Without it the file
+ * is retried.
+ */
 export async function toReport(
   ctx: Deps<"db" | "store">,
   caller: Caller,
@@ -85,8 +88,8 @@ async function reasonOf(
 }
 
 /**
- * By the name that the worker sends; else by the name that the sidecar makes of the path it read; else by that of every
- * replica, since a cache may stand before them.
+ * By the name that the worker sends; else by the name that the sidecar makes of the path it read;
+ * else by that of every replica, since a cache may stand before them.
  */
 async function objectOf(
   ctx: Deps<"db" | "store">,

@@ -16,7 +16,10 @@ const body = z.object({
   info: z.coerce.string().nullish(),
 });
 
-/** Notes of a transformer of 2022: the reason that it gives is kept for the failure that it reports next. No state changes. */
+/**
+ * Notes of a transformer of 2022: the reason that it gives is kept for the failure that it reports
+ * next. No state changes.
+ */
 export const fileStatusPlain: Endpoint = {
   method: "post",
   path: `${plainPath}/:id/:file/status`,

@@ -3,8 +3,9 @@ import { fileOfResult } from "../../../requests/read/results.ts";
 import type { Report } from "../../../requests/views.ts";
 
 /**
- * A sidecar names its object after the path it read, so a file that a user lists twice makes one object for two files.
- * The second file gets a copy under a name of its own. Undefined if no other file has the name.
+ * A sidecar names its object after the path it read, so a file that a user lists twice makes one
+ * object for two files. The second file gets a copy under a name of its own. Undefined if no other
+ * file has the name.
  */
 export async function withOwnObjects(
   ctx: Deps<"db" | "store">,

@@ -6,7 +6,9 @@ import { isUuid } from "../../../uuid.ts";
 import { echoedFieldsOf } from "../echoed-fields.ts";
 import { findRequest } from "../find.ts";
 
-/** What a report needs of a request and never changes: read once, not for each of a million reports. */
+/**
+ * What a report needs of a request and never changes: read once, not for each of a million reports.
+ */
 export interface Reported {
   id: string;
   owner: string;

@@ -4,7 +4,10 @@ import { findRequest } from "../find.ts";
 import { retryWhileUnavailable } from "../retry-while-unavailable.ts";
 import { plainPath } from "./paths.ts";
 
-/** Finders of 2022 send this to begin the work, once or with each chunk. Here it begins by itself: nothing changes. */
+/**
+ * Finders of 2022 send this to begin the work, once or with each chunk. Here it begins by itself:
+ * nothing changes.
+ */
 export const start: Endpoint = {
   method: "post",
   path: `${plainPath}/:id/start`,

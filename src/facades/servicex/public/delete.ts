@@ -24,7 +24,9 @@ export const deleteTransformation: Endpoint = {
   },
 };
 
-/** A canceled request is Canceled to its user at once, while its last files are still being settled. */
+/**
+ * A canceled request is Canceled to its user at once, while its last files are still being settled.
+ */
 async function settled(
   ctx: Deps<"db" | "notifier">,
   view: RequestView,

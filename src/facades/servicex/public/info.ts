@@ -20,7 +20,10 @@ export const info: Endpoint = {
   }),
 };
 
-/** Clients 3.0 to 3.2.0 read the generators' names here. The values were addresses inside the cluster, which are nobody's business. */
+/**
+ * Clients 3.0 to 3.2.0 read the generators' names here. The values were addresses inside the
+ * cluster, which are nobody's business.
+ */
 export const generatorList: Endpoint = {
   method: "get",
   path: "/multiple-codegen-list",

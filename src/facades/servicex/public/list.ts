@@ -10,7 +10,10 @@ import { type Status, statesOf, statuses } from "../words.ts";
 
 const pageSize = 100;
 
-/** All of them, as clients expect; read and sent a page at a time, so that neither the database nor the memory holds them all. */
+/**
+ * All of them, as clients expect; read and sent a page at a time, so that neither the database nor
+ * the memory holds them all.
+ */
 export const list: Endpoint = {
   method: "get",
   path: "/servicex/transformation",

@@ -5,8 +5,9 @@ import { writeJsonList } from "../json-list.ts";
 import { deliveredOf } from "../outcomes.ts";
 
 /**
- * Times of results are taken under the row lock under which they are counted, so they grow in the order of the commits. The overlap is for a
- * server's clock that steps back; clients know the names they have.
+ * Times of results are taken under the row lock under which they are counted, so they grow in the
+ * order of the commits. The overlap is for a server's clock that steps back; clients know the names
+ * they have.
  */
 const overlapMilliseconds = 2_000;
 

@@ -39,7 +39,10 @@ function isYes(text: string | null): boolean {
   return text !== null && !["", "0", "false", "no", "off"].includes(text.toLowerCase());
 }
 
-/** Adding up costs what a request is large: while a large one runs, and is asked about every few seconds, nothing is added up. */
+/**
+ * Adding up costs what a request is large: while a large one runs, and is asked about every few
+ * seconds, nothing is added up.
+ */
 const mostWhileRunning = 20_000;
 
 async function statsOf(ctx: Deps<"db">, { id, state, counters }: RequestView) {

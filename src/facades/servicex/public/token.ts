@@ -4,8 +4,9 @@ import type { Endpoint } from "../endpoint.ts";
 const lifetimeSeconds = 6 * 3_600;
 
 /**
- * With identity off a client whose settings still name a token of its old facility goes on working: it wants a JWT with an end. Nothing
- * here ever accepts this one: its signature is made of random bytes.
+ * With identity off a client whose settings still name a token of its old facility goes on working:
+ * it wants a JWT with an end. Nothing here ever accepts this one: its signature is made of random
+ * bytes.
  */
 export const refreshToken: Endpoint = {
   method: "post",

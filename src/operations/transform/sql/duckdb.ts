@@ -8,7 +8,10 @@ export interface DuckDbBounds {
   allowedPaths: string[];
 }
 
-/** A DuckDB in memory that reaches no file but those allowed, no network and no extension. `lock_configuration` is left to set, after the input. */
+/**
+ * A DuckDB in memory that reaches no file but those allowed, no network and no extension.
+ * `lock_configuration` is left to set, after the input.
+ */
 export async function openDuckDb({
   memoryMegabytes,
   threads,

@@ -12,7 +12,10 @@ const mostWaitingChecks = 100;
 /** Planning takes milliseconds but for a file made to hold the others up. */
 const planningSeconds = 20;
 
-/** The built-in generator: DuckDB runs one SELECT of a user over the file, confined to a process of its own. */
+/**
+ * The built-in generator: DuckDB runs one SELECT of a user over the file, confined to a process of
+ * its own.
+ */
 export function makeSqlGenerator(): Generator {
   const checking = makeQueryProcesses({ most: 1, mostWaiting: mostWaitingChecks });
   const running = makeQueryProcesses({ most: Number.POSITIVE_INFINITY, mostWaiting: 0 });

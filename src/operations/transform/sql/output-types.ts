@@ -35,7 +35,10 @@ interface Cast {
   changed: boolean;
 }
 
-/** Parquet writes integers of 128 bits as DOUBLE; a file of any format gets 64 bits, and the cast refuses what is larger. */
+/**
+ * Parquet writes integers of 128 bits as DOUBLE; a file of any format gets 64 bits, and the cast
+ * refuses what is larger.
+ */
 function castType(type: DuckDBType, how: How, top: boolean): Cast {
   if (type.typeId === DuckDBTypeId.HUGEINT) return { sql: "BIGINT", changed: true };
   if (type.typeId === DuckDBTypeId.UHUGEINT) return { sql: "UBIGINT", changed: true };

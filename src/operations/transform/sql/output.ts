@@ -1,4 +1,5 @@
-// What a result's columns become in its file. A value is kept, or the file fails with a sentence; none is rounded or cut.
+// What a result's columns become in its file. A value is kept, or the file fails with a sentence;
+// none is rounded or cut.
 import type { DuckDBConnection, DuckDBType } from "@duckdb/node-api";
 import type { Output } from "../job.ts";
 import { identifier, quoted } from "./duckdb.ts";

@@ -2,7 +2,10 @@ import type { Bounds, QueryRequest } from "./messages.ts";
 import { type ProcessReply, type QueryProcess, startQueryProcess } from "./process.ts";
 
 const idleSeconds = 30;
-/** Two requests by turns are usual, and starting a process takes a third of a second; each holds about 100 MB. */
+/**
+ * Two requests by turns are usual, and starting a process takes a third of a second; each holds
+ * about 100 MB.
+ */
 const mostIdle = 2;
 
 interface Idle {
@@ -16,7 +19,10 @@ export interface QueryProcesses {
   ask(owner: string, request: QueryRequest, bounds: Bounds): Promise<ProcessReply>;
 }
 
-/** Query processes kept for the next request of the same owner, and stopped when they are idle for long or too many. */
+/**
+ * Query processes kept for the next request of the same owner, and stopped when they are idle for
+ * long or too many.
+ */
 export function makeQueryProcesses({
   most,
   mostWaiting,

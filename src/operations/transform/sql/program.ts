@@ -1,4 +1,5 @@
-// The program of a query process: works on one request after the other, and ends with the process that started it.
+// The program of a query process: works on one request after the other, and ends with the process
+// that started it.
 
 import { type ProcessMessage, type QueryRequest, ready } from "./messages.ts";
 import { answer } from "./query.ts";

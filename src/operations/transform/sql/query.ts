@@ -9,7 +9,10 @@ import { whyNotOneSelect } from "./validate.ts";
 
 type Step = "input" | "query" | "data";
 
-/** Works on one request with a DuckDB of its own, closed afterwards: nothing that a user's query sets outlives it. */
+/**
+ * Works on one request with a DuckDB of its own, closed afterwards: nothing that a user's query
+ * sets outlives it.
+ */
 export async function answer(
   request: QueryRequest,
   enter: (phase: Phase) => void,
@@ -44,7 +47,10 @@ export async function answer(
   }
 }
 
-/** Why the query cannot run, found without reading more of the file than its columns. Leaves the view `written`. */
+/**
+ * Why the query cannot run, found without reading more of the file than its columns. Leaves the
+ * view `written`.
+ */
 async function plan(
   connection: DuckDBConnection,
   { sql, input, output }: QueryRequest,

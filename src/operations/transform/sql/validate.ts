@@ -1,6 +1,8 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 
-/** These make rows of their arguments; every other table function reads files, settings or memory. */
+/**
+ * These make rows of their arguments; every other table function reads files, settings or memory.
+ */
 const tableFunctions = [
   "generate_series",
   "histogram",
@@ -13,7 +15,10 @@ const tableFunctions = [
   "unnest",
 ];
 
-/** Why this text is not one plain SELECT as DuckDB's own parser sees it, or undefined. Knows no columns. */
+/**
+ * Why this text is not one plain SELECT as DuckDB's own parser sees it, or undefined. Knows no
+ * columns.
+ */
 export async function whyNotOneSelect(
   connection: DuckDBConnection,
   sql: string,
@@ -47,7 +52,10 @@ async function serialized(connection: DuckDBConnection, sql: string): Promise<Tr
   return { error: tree.error !== false, statements: tree.statements ?? [] };
 }
 
-/** Walks the whole statement with a list of its own: a stranger's nesting must not exhaust the stack. */
+/**
+ * Walks the whole statement with a list of its own: a stranger's nesting must not exhaust the
+ * stack.
+ */
 function look(statements: unknown[]): { describes: boolean; functions: string[] } {
   const seen = { describes: false, functions: [] as string[] };
   const open: unknown[] = [...statements];

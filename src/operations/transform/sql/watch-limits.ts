@@ -8,7 +8,10 @@ export interface LimitWatch {
   stop(): void;
 }
 
-/** Calls `exceeded` once: when the process takes too long, too much memory (Linux only) or writes too much, or when it is canceled. */
+/**
+ * Calls `exceeded` once: when the process takes too long, too much memory (Linux only) or writes
+ * too much, or when it is canceled.
+ */
 export function watchLimits(
   pid: number,
   bounds: Bounds,

@@ -3,7 +3,10 @@ import type { ColumnFacts } from "./column-type.ts";
 import { inexactSql } from "./text-cast.ts";
 import { kindSql, kinds } from "./value-kinds.ts";
 
-/** What every column of a source of text holds, by name. One pass; what it keeps in memory does not grow with the rows. */
+/**
+ * What every column of a source of text holds, by name. One pass; what it keeps in memory does not
+ * grow with the rows.
+ */
 export async function factsByColumn(
   connection: DuckDBConnection,
   source: string,

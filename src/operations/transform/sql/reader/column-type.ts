@@ -14,7 +14,10 @@ export interface ColumnFacts {
 /** Of a column without any value. */
 export const noFacts: ColumnFacts = { kinds: 0, lowest: null, highest: null, inexact: false };
 
-/** The type that holds every value of the column as it is written; undefined where its numbers need more than DOUBLE has. */
+/**
+ * The type that holds every value of the column as it is written; undefined where its numbers need
+ * more than DOUBLE has.
+ */
 export function typeOfColumn({ kinds: found, ...facts }: ColumnFacts): string | undefined {
   const only = (...allowed: number[]) =>
     (found & ~allowed.reduce((all, kind) => all | kind, 0)) === 0;

@@ -20,7 +20,10 @@ interface Column {
   type: string;
 }
 
-/** Reads every field as text, finds the types in the whole file, and makes the view `input` of typed columns. */
+/**
+ * Reads every field as text, finds the types in the whole file, and makes the view `input` of typed
+ * columns.
+ */
 export async function openCsv(
   connection: DuckDBConnection,
   input: QueryInput,
@@ -92,7 +95,10 @@ function fieldsOf(dialect: Dialect, read: ReadSettings): string {
     .join(", ");
 }
 
-/** A word above a column of numbers or times is a name. Where none is, the first line may be either, and guessing would lose a row. */
+/**
+ * A word above a column of numbers or times is a name. Where none is, the first line may be either,
+ * and guessing would lose a row.
+ */
 function decided(dialect: Dialect, facts: readonly ColumnFacts[]): boolean {
   const named = dialect.first.some((field, index) => {
     const found = facts[index]?.kinds ?? 0;

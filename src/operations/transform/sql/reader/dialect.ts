@@ -14,7 +14,10 @@ export interface Dialect {
   header: boolean | "undecided";
 }
 
-/** In the order of preference where a file can be split by several: a semicolon beside a comma is one of decimal commas. */
+/**
+ * In the order of preference where a file can be split by several: a semicolon beside a comma is
+ * one of decimal commas.
+ */
 const delimiters = ["\t", ";", "|", ","];
 const mostRecords = 1000;
 
@@ -76,7 +79,10 @@ function headerOf(fields: readonly string[]): boolean | "undecided" {
   return values === 0 ? true : "undecided";
 }
 
-/** Column names as DuckDB gives them: trimmed, numbered where they are missing or the same but for case. */
+/**
+ * Column names as DuckDB gives them: trimmed, numbered where they are missing or the same but for
+ * case.
+ */
 export function columnNames(dialect: Dialect, header: boolean): string[] {
   const width = dialect.first.length;
   const digits = String(width - 1).length;

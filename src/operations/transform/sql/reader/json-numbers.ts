@@ -26,7 +26,10 @@ const plainTypes: Record<string, string> = {
   DOUBLE: "DOUBLE",
 };
 
-/** The type of each scalar. Long numbers are looked at one by one, since DOUBLE would change some; a mix of kinds is refused. */
+/**
+ * The type of each scalar. Long numbers are looked at one by one, since DOUBLE would change some; a
+ * mix of kinds is refused.
+ */
 export async function numberTypes(
   source: Source,
   structure: Structure,

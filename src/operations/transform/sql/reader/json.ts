@@ -17,7 +17,9 @@ interface Column {
   type: string;
 }
 
-/** Finds keys and types in the whole file and reads it by those. Text stays text: JSON has no dates. */
+/**
+ * Finds keys and types in the whole file and reads it by those. Text stays text: JSON has no dates.
+ */
 export async function openJson(
   connection: DuckDBConnection,
   input: QueryInput,

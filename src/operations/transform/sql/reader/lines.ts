@@ -2,7 +2,10 @@ import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
 import { createGunzip } from "node:zlib";
 
-/** The physical line of a record in a file with a record a line: empty lines are none. Read only where a sentence needs it. */
+/**
+ * The physical line of a record in a file with a record a line: empty lines are none. Read only
+ * where a sentence needs it.
+ */
 export async function lineOfRecord(
   { path, gzip }: { path: string; gzip: boolean },
   record: number,
@@ -31,7 +34,10 @@ interface Row {
   row: number;
 }
 
-/** The physical line on which a row of a CSV file begins: a field in quotes may span several, and empty lines are no rows. */
+/**
+ * The physical line on which a row of a CSV file begins: a field in quotes may span several, and
+ * empty lines are no rows.
+ */
 export async function lineOfRow(
   { path, gzip }: { path: string; gzip: boolean },
   { quote, first, skip, row }: Row,

@@ -9,7 +9,10 @@ interface TypedColumn {
   type: string;
 }
 
-/** Every value of a column whose type its user has set must fit that type; tells the first ones that do not. */
+/**
+ * Every value of a column whose type its user has set must fit that type; tells the first ones that
+ * do not.
+ */
 export async function assertTypesFit(
   connection: DuckDBConnection,
   source: string,

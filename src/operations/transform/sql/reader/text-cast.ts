@@ -1,4 +1,5 @@
-// A field of text as a value of a type: what may be written for it, and the cast. A value is kept or it does not fit; none is rounded.
+// A field of text as a value of a type: what may be written for it, and the cast. A value is kept
+// or it does not fit; none is rounded.
 import { quoted } from "../duckdb.ts";
 import { looksLike, shapes } from "./value-kinds.ts";
 

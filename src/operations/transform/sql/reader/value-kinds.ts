@@ -1,5 +1,6 @@
-// What a field of text looks like, as a bit each, so that the kinds of a whole column are one number. Nothing is a number or a time
-// that does not look like one: DuckDB's own casts read 1.75 as the integer 2 and "1 2 3" as a timestamp.
+// What a field of text looks like, as a bit each, so that the kinds of a whole column are one
+// number. Nothing is a number or a time that does not look like one: DuckDB's own casts read 1.75
+// as the integer 2 and "1 2 3" as a timestamp.
 
 export const kinds = {
   integer: 1,
@@ -40,7 +41,10 @@ export function looksLike(field: string, shape: string): string {
   return `regexp_full_match(${field}, '\\s*${shape}\\s*')`;
 }
 
-/** The kind of a field as SQL; 0 for no value. Casts come first, as they are quicker than patterns; patterns decide. */
+/**
+ * The kind of a field as SQL; 0 for no value. Casts come first, as they are quicker than patterns;
+ * patterns decide.
+ */
 export function kindSql(field: string): string {
   const like = (shape: keyof typeof shapes) => looksLike(field, shapes[shape]);
   const valid = (kind: number, type: string) =>
