@@ -19,41 +19,41 @@ export type FileColumn =
 type Settings = Partial<Record<FileColumn, string>>;
 
 /**
- * The files that may move. Their rows are locked here, in the house's order unless another is
- * named.
+ * The files that may move. Their rows are locked here, ordered by (request, file) unless `orderBy`
+ * is set.
  */
 export interface Candidates {
-  /** columns to carry to `moved` beside those of the file, e.g. `p.retry_attempts` */
+  /** more columns to carry to `moved`, e.g. `p.retry_attempts` */
   columns?: string;
-  /** contains `request_files f`, and `requests r` where a move writes history */
+  /** contains `request_files f`, and `requests r` if a move writes history */
   from: string;
   where?: string;
   orderBy?: string;
   limit?: string;
-  /** files locked by another statement are left out instead of waited for */
+  /** skip files locked by another statement instead of waiting for them */
   skipLocked?: boolean;
 }
 
 /**
- * A row of `file_status`: of the step, attempt and worker that the file had, where it says nothing
- * else.
+ * A row of `file_status`. Its step is the file's before the move; so are attempt and worker by
+ * default.
  */
 export interface HistoryRow {
   status: HistoryStatus;
   attempt?: string;
   worker?: string;
   info?: string;
-  /** the file is given to a worker with this row */
+  /** the row records that the file is given to a worker */
   isDispatch?: boolean;
 }
 
 /**
- * A row of the table of moves, for those candidates for which `when` holds and that are in a state
- * it may leave.
+ * A move from the table, for the candidates that fulfil `when` and are in a state that the move
+ * leaves.
  */
 export interface MoveCase {
   move: Exclude<FileMove, "register">;
-  /** over `candidates`; without it, for all that no earlier case took */
+  /** over `candidates`; without it, all that no earlier case took */
   when?: string;
   /** the step that the file is in afterwards, over `decided` */
   toStep?: string;
@@ -67,11 +67,11 @@ export interface FileMoveStatement {
   /** CTEs that the candidates read */
   before?: string;
   candidates: Candidates;
-  /** what must hold of a locked row beside its state, over `candidates` */
+  /** another condition on a locked row, over `candidates` */
   guard?: string;
-  /** the first that fits decides */
+  /** the first that matches decides */
   moves: MoveCase[];
-  /** for all moves; one of a case comes before it */
+  /** for all moves; the `set` of a case takes precedence */
   set?: Settings;
   /** CTEs after the writes, for the result */
   after?: string;
@@ -79,15 +79,14 @@ export interface FileMoveStatement {
 }
 
 /**
- * One statement that moves files. The rows are locked first and judged afterwards, so a file that
- * another statement moved meanwhile stays as it is; counters grow by the files that moved; `moved`
- * has each file once, with `move`, `to_state`, `to_step` and the columns of the row as they were.
+ * One statement that moves files. Rows are locked before their state is checked, so a file that
+ * another statement moved meanwhile stays as it is. Counters change by the files that moved.
+ * `moved` has each file once, with `move`, `to_state`, `to_step` and the old columns of its row.
  *
  * All transactions lock in one order: file rows by (request, file), then counters by (request,
- * step). Postgres documents the order in which the writes of one statement run as unpredictable. On
- * version 18 it was seen to be from the last to the first, so `counters`, on whose row all
- * statements of a request meet, is written first here: that shortens the lock, and nothing else
- * depends on it.
+ * step). Postgres documents the order in which the writes of one statement run as unpredictable.
+ * Version 18 was observed to run the last one first, so `counters`, the row that all statements of
+ * a request contend for, is written first here. That shortens the lock; nothing else depends on it.
  */
 export function fileMoveSql(statement: FileMoveStatement): string {
   const { before, candidates, guard, moves, after, result } = statement;
@@ -119,7 +118,7 @@ export function fileMoveSql(statement: FileMoveStatement): string {
   return `WITH ${ctes.join(", ")}\n${result}`;
 }
 
-/** Whose turn is next goes by when a file of theirs was last started (shares/line-store.ts). */
+/** Starts set `served_at`: users and requests unserved longest go first (shares/line-store.ts). */
 function isStart({ move }: MoveCase): boolean {
   return fileMoves[move].to === "running";
 }
@@ -128,7 +127,9 @@ function lockedFiles(candidates: Candidates, moves: MoveCase[]): string {
   const { columns, from, where, limit, skipLocked } = candidates;
   const orderBy = candidates.orderBy ?? "ORDER BY f.request_id, f.file_id";
   const ofRequest = moves.some((move) => move.history) ? ", r.created_on, r.round" : "";
-  return `  SELECT f.request_id, f.file_id, f.step, f.attempt, f.tries, f.state, f.worker${ofRequest}${columns ? `,\n    ${columns}` : ""}
+  const more = columns ? `,\n    ${columns}` : "";
+  return `  SELECT f.request_id, f.file_id, f.step, f.attempt, f.tries, f.state,
+    f.worker${ofRequest}${more}
   FROM ${from}${where ? `\n  WHERE ${where}` : ""}
   ${orderBy}${limit ? ` LIMIT ${limit}` : ""} FOR UPDATE OF f${skipLocked ? " SKIP LOCKED" : ""}`;
 }
@@ -167,7 +168,8 @@ function history(moves: MoveCase[]): string[] {
       ({ status, attempt, worker, info, isDispatch }) =>
         `  SELECT moved.created_on, moved.request_id, moved.file_id, moved.step,
     ${attempt ?? "moved.attempt"}, '${status}', clock_timestamp(),
-    ${isDispatch ? "clock_timestamp()" : "NULL::timestamptz"}, moved.round, ${worker ?? "moved.worker"}, ${info ?? "NULL"}
+    ${isDispatch ? "clock_timestamp()" : "NULL::timestamptz"}, moved.round,
+    ${worker ?? "moved.worker"}, ${info ?? "NULL"}
   FROM moved WHERE moved.move = '${move.move}'`,
     ),
   );
@@ -206,7 +208,7 @@ function errorGroups(moves: MoveCase[]): string[] {
   ];
 }
 
-/** An expression that depends on the move; plain where it is the same for all of them. */
+/** An expression that depends on the move; without CASE if it is the same for all moves. */
 function byMove<Case extends { move: FileMove }>(
   cases: Case[],
   expression: (of: Case) => string,

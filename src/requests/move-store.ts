@@ -9,9 +9,9 @@ import {
 } from "./state.ts";
 
 /**
- * The one guarded write of a request's state. Returns whether it happened; "no" means that another
- * call was first, and is not an error. The row is locked before the time of the move is taken:
- * every file that a claim gave out was given out earlier.
+ * The one guarded write of a request's state. Returns whether it happened; false means that another
+ * call was first, which is not an error. The row is locked before the time of the move is read, so
+ * every file that a claim started was started before that time.
  */
 export async function moveRequest(
   query: Query,
@@ -44,8 +44,8 @@ export async function moveRequest(
 }
 
 /**
- * The one guarded write of `requests.ending`, beside the redrive that clears it. From then on
- * nothing is given out, and `advance` settles the open files as failed with this reason, in chunks.
+ * The one guarded write of `requests.ending`, besides the redrive that clears it. From then on no
+ * file is started, and `advance` settles the open files as failed with this reason, in chunks.
  */
 export async function beginEnding(
   query: Query,

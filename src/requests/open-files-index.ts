@@ -1,9 +1,9 @@
 import { fileSql, openFileStates, sqlList } from "./state.ts";
 
 /**
- * Files `f` that wait in a step, in the order of the index of open files: ranges instead of
- * equalities, together with the order, keep the planner from walking all files of the request by
- * their ids past those that are done.
+ * Condition for files `f` that wait in a step. With `inIndexOrder`, ranges instead of equalities
+ * make the planner use the index of open files; otherwise it walks all files of the request by id,
+ * past those that are done.
  */
 export function waitingIn(step: string): string {
   return `f.state IN (${sqlList(openFileStates)})

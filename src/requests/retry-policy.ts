@@ -1,25 +1,24 @@
-// What a user may say, for a step, about trying a file again.
+// A step's retry policy, set by the user.
 
 export interface RetryPolicy {
-  /** tries of a file, a round; the service's FILE_ATTEMPTS unless said */
+  /** tries of a file in one round; default: the service's FILE_ATTEMPTS */
   attempts?: number | null | undefined;
-  /** before the second try; doubled before each one after */
+  /** wait before the second try; it doubles before each later one */
   wait_seconds?: number | null | undefined;
-  /**
-   * error classes worth another try, whatever the worker says of them; its word counts unless said
-   */
+  /** error classes that are retried whatever the worker reports; default: the worker decides */
   classes?: string[] | null | undefined;
 }
 
-/** The worker's end, not the file's fault: tried again under any policy. */
+/** The worker ended; the file is not to blame. Retried under any policy. */
 export const workersOwnClasses = ["given_back", "lost"];
 
 const mostSeconds = 300;
 
 /**
- * Seconds until the next try in SQL: doubling with the tries made, at most five minutes or the
- * first wait where that is longer.
+ * SQL for the seconds until the next try: the first wait, doubled for each further try, up to five
+ * minutes (or the first wait if that is longer).
  */
 export function waitSql(firstWait: string, tries: string): string {
-  return `least(${firstWait} * power(2, least(${tries}, 20)), greatest(${firstWait}, ${mostSeconds}))`;
+  const doubled = `${firstWait} * power(2, least(${tries}, 20))`;
+  return `least(${doubled}, greatest(${firstWait}, ${mostSeconds}))`;
 }

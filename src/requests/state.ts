@@ -112,7 +112,7 @@ export const fileMoves = {
 
 /**
  * `requests.ending`: why the service ends an open request before its files are done. Its open files
- * fail in chunks, and then the request moves. "none" is null in the table.
+ * fail in chunks; then the request itself moves. "none" is null in the table.
  */
 export const endingStates = ["none", "failed", "deadline", "stopped"] as const;
 export type EndingState = (typeof endingStates)[number];
@@ -145,13 +145,13 @@ export function isFinal(state: RequestState): boolean {
   return finalRequestStates.includes(state);
 }
 
-/** In these a request may be ended early, by its user or by the service. */
+/** States in which a request may be ended early, by its user or by the service. */
 export const stoppableStates: readonly RequestState[] = requestMoves.cancel.from;
 
-/** In these a request's files are published and given to workers, unless an end has begun. */
+/** States in which files are published and given to workers, unless an end has begun. */
 export const dispatchStates = ["lookup", "running"] as const satisfies RequestState[];
 
-/** The same as an SQL condition on a row of `requests`. */
+/** The same as a condition in SQL on a row of `requests`. */
 export function acceptsWork(request: string): string {
   return `${request}.state IN (${sqlList(dispatchStates)}) AND ${request}.ending IS NULL`;
 }

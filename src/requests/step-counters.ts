@@ -1,26 +1,20 @@
 import { type FileState, fileStates } from "./state.ts";
 
 export interface StepCounters {
-  /**
-   * the CTE of moved files: request_id, step, state (null where it enters), to_step and to_state of
-   * each
-   */
+  /** CTE of the moved files: request_id, step, state (null for a new file), to_step, to_state */
   moved: string;
   /** the states that the moves leave and enter; the other counters are not touched */
   states: readonly FileState[];
   /** another column to set, as an assignment */
   also?: string;
-  /**
-   * a file may change its step: what it left counts it as passed, what it goes back over does not
-   */
+  /** files may change step: a step counts the files beyond it in `passed` */
   changesStep?: boolean;
 }
 
 /**
- * The CTEs `deltas`, `locked_steps` and `counters`: each file is counted in exactly one (step,
- * state), so a counter changes by the rows that really moved. The rows of `request_steps` are
- * locked in one order (request, step): two statements over the same steps never wait for each other
- * crosswise.
+ * The CTEs `deltas`, `locked_steps` and `counters`. Each file is counted in exactly one (step,
+ * state), so a counter changes by the rows that moved. The rows of `request_steps` are locked in
+ * one order (request, step), so two statements over the same steps cannot deadlock.
  */
 export function stepCounters({ moved, states, also, changesStep = false }: StepCounters): string {
   const touched = fileStates.filter((state) => states.includes(state));
@@ -33,7 +27,8 @@ export function stepCounters({ moved, states, also, changesStep = false }: StepC
     ${sums.join(",\n    ")}
   FROM (
     SELECT request_id, step, state AS counter, -1 AS n FROM ${moved}
-    UNION ALL SELECT request_id, to_step, to_state, 1 FROM ${moved}${changesStep ? passed(moved) : ""}
+    UNION ALL SELECT request_id, to_step, to_state, 1
+      FROM ${moved}${changesStep ? passed(moved) : ""}
   ) AS changes
   GROUP BY request_id, step
 ), locked_steps AS MATERIALIZED (
@@ -48,7 +43,7 @@ export function stepCounters({ moved, states, also, changesStep = false }: StepC
 )`;
 }
 
-/** A file that goes back has passed none of the steps from the one it goes to. */
+/** A file that goes back to a step no longer counts as passed there or in later steps. */
 function passed(moved: string): string {
   return `
     UNION ALL SELECT request_id, s, 'passed', 1

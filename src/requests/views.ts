@@ -1,4 +1,4 @@
-// The nouns of the domain, as the use cases answer them. `http` puts them on the wire as they are.
+// What the use cases return. `http` sends it unchanged.
 import type { RetryPolicy } from "./retry-policy.ts";
 import type { FileState, HistoryStatus, RequestState } from "./state.ts";
 
@@ -15,10 +15,10 @@ export interface SubmitInput {
   steps: StepInput[];
   deadlineSeconds?: number | undefined;
   workers?: number | undefined;
-  /** among the requests of the same owner; 0 is usual */
+  /** among the requests of the same owner; default 0 */
   priority?: number | undefined;
   stopAfterFailedPercent?: number | undefined;
-  /** what a façade wants to find again; opaque to the domain */
+  /** data that a façade stores with the request; opaque to the domain */
   facade?: Record<string, unknown> | undefined;
 }
 
@@ -42,14 +42,14 @@ export interface StepView extends Counters {
   step: number;
   operation: string;
   settings: Record<string, unknown>;
-  /** what its user said of trying again; null: nothing, and null inside: nothing of this */
+  /** the user's retry policy; null, also in its fields, means the default */
   retry: RetryView | null;
   passed: number;
 }
 
 export interface RequestView {
   id: string;
-  /** small whole number, for façades whose clients want one */
+  /** small integer, for façades whose clients expect one */
   number: number;
   owner: string;
   title: string | null;
@@ -95,18 +95,15 @@ export interface FileResult {
   name: string;
   size: number;
   checksum: string | null;
-  /**
-   * how the file was understood: format, columns, types and more; null where its worker did not
-   * tell
-   */
+  /** how the file was read: format, columns, types and more; null if not reported */
   read_as: Record<string, unknown> | null;
 }
 
-/** What a user should know of a request that goes on all the same. */
+/** Something that a user should know about a request, although it continues. */
 export interface Warning {
   code: string;
   message: string;
-  /** files that it is about */
+  /** number of files concerned */
   count: number;
   /** the first of them */
   files: number[];
@@ -138,7 +135,7 @@ export interface Page<Item> {
   next: string | null;
 }
 
-/** One line of a report, as `/v1/work/reports` words it. */
+/** One report, in the form of `/v1/work/reports`. */
 export interface Report {
   request: string;
   file: number;

@@ -1,6 +1,6 @@
 import type { Runner } from "./contract.ts";
 
-/** Starts nothing: workers come by themselves, over the work API or the queue. */
+/** Starts no workers: they are started elsewhere and connect by the work API or the queue. */
 export function openExternalRunner(): Runner {
   return {
     help: "Start one: longshore worker.",

@@ -22,9 +22,7 @@ export interface LocalGroupDeps {
 const shortLifeMilliseconds = 5000;
 const longestPauseMilliseconds = 30_000;
 
-/**
- * Keeps the wanted number of workers running. Workers that die at once are restarted ever later.
- */
+/** Keeps the wanted number of workers running. Pauses grow between workers that die at once. */
 export function makeLocalGroup({ startWorker, onChange, log }: LocalGroupDeps): LocalGroup {
   const members = new Set<WorkerProcess>();
   const retiring = new Set<WorkerProcess>();

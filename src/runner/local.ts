@@ -26,7 +26,7 @@ interface Entry {
   refusal: Trouble | undefined;
 }
 
-/** Workers as child processes of the service. They end with it at the latest. */
+/** Workers as child processes of the service; they never outlive it. */
 export async function openLocalRunner(options: LocalRunnerOptions): Promise<Runner> {
   const { log, capacity, scratch } = options;
   const groups = new Map<string, Entry>();
@@ -135,7 +135,7 @@ export async function openLocalRunner(options: LocalRunnerOptions): Promise<Runn
 
   function startWorker(group: WorkerGroup, events: WorkerEvents) {
     started += 1;
-    // The time keeps apart the workers of an earlier service with the same process id.
+    // An earlier service may have had the same process id: the time makes the name unique.
     const name = `${hostname()}-${process.pid}-${Date.now().toString(36)}-${started}`;
     const line = startLine(options, group, name);
     const worker = startWorkerProcess(line, options.environment, {

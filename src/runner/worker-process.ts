@@ -61,8 +61,7 @@ export function startWorkerProcess(
   const onEnd = (code: number | null, signal: NodeJS.Signals | null) =>
     end(code, signal ? `ended by ${signal}` : lastLine(output.toString()));
   child.on("close", onEnd);
-  // Usually "close" follows at once with the last output; a grandchild that holds the pipe delays
-  // it.
+  // "close" usually follows at once with the last output, unless a grandchild holds the pipe open.
   child.on("exit", (code, signal) => setTimeout(onEnd, lastOutputMilliseconds, code, signal));
   child.on("error", (error) => end(null, error.message));
   // Writing to a worker that has already died fails; its exit is reported anyway.
@@ -85,7 +84,7 @@ export function startWorkerProcess(
   };
 }
 
-/** The reason in the last line, which is JSON when the worker's own log wrote it. */
+/** The reason in the last line, which is JSON if the worker's log wrote it. */
 function lastLine(output: string): string {
   const line = output.trim().split("\n").at(-1) ?? "";
   try {

@@ -40,8 +40,8 @@ export const fairness: Mutant[] = [
   {
     name: "new files begin before those that have begun",
     file: "requests/advance/publish.ts",
-    from: "request.steps.toReversed()",
-    to: "request.steps",
+    from: "of steps.toReversed()",
+    to: "of steps",
     tests: shares,
     only: "later steps first",
   },

@@ -36,7 +36,7 @@ export const ledger: Mutant[] = [
   {
     name: "a report of an old attempt counts",
     file: "requests/reports/report-store.ts",
-    from: "AND f_attempt = attempt)",
+    from: "AND file_attempt = attempt)",
     to: "AND attempt > 0)",
     tests: ledgerTest,
     only: "of an old attempt",
@@ -62,7 +62,7 @@ export const ledger: Mutant[] = [
     from: 'expireSql("f.lease_until < now()")',
     to: "expireSql(\"f.lease_until < now() - interval '1 day'\")",
     tests: ledgerTest,
-    only: "fell silent",
+    only: "stopped responding",
   },
   {
     name: "a lost worker costs its file no try",
@@ -75,8 +75,8 @@ export const ledger: Mutant[] = [
   {
     name: "a worker renews the lease of another's file",
     file: "requests/dispatch/lease-store.ts",
-    from: "AND worker = $5 AND step",
-    to: "AND $5::text IS NOT NULL AND step",
+    from: "AND worker = $5",
+    to: "AND $5::text IS NOT NULL",
     tests: ["requests/claim-messages.test.ts"],
   },
   {

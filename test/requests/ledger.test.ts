@@ -172,7 +172,7 @@ describe("a file", () => {
     ]);
   });
 
-  test("whose worker fell silent is given to another, and the silent one's late report is superseded", async () => {
+  test("whose worker stopped responding is given to another; the late report is superseded", async () => {
     const id = await ledger.submit(1);
     const [first] = (await ledger.claim(1, { request: id, worker: "silent" })) as [Task];
     await ledger.ctx.db.query(

@@ -62,8 +62,8 @@ describe("a request says what it waits for", () => {
     });
     const ctx = fresh();
     ctx.activity.recordClaim(["noop"]);
-    await until(async () => (await why(id))?.sentence.includes("when it asks next"));
-    const sentence = "2 files are ready; a worker takes them when it asks next.";
+    await until(async () => (await why(id))?.sentence.includes("the next worker that asks"));
+    const sentence = "2 files are ready; the next worker that asks takes them.";
     for (const process of [fresh(), other.ctx])
       expect(await why(id, process)).toMatchObject({ reason: "workers", sentence });
     await settle(await ledger.claim(2, { request: id }));
@@ -80,7 +80,7 @@ describe("a request says what it waits for", () => {
     expect(await why(id, ctx)).toMatchObject({
       reason: "slot",
       sentence:
-        "1 file is ready; every worker that does noop is busy with other requests (3 files are in hand).",
+        "1 file is ready; every worker for noop is busy with other requests (3 files are running).",
     });
     expect(await why(other, ctx)).toMatchObject({
       reason: "work",
@@ -101,7 +101,7 @@ describe("a request says what it waits for", () => {
     expect(await why(id, ctx)).toMatchObject({
       reason: "queue",
       sentence:
-        "It waits for the queue, which is away: connect ECONNREFUSED 127.0.0.1:5672. It goes on when the queue is back.",
+        "It waits for the queue, which cannot be reached: connect ECONNREFUSED 127.0.0.1:5672. It continues when the queue is back.",
     });
     await checkNeeds({ ...ctx, queue: { ...ledger.ctx.queue, check: async () => undefined } });
     await sampleForAll(ctx, []);

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type Waiting, waitingReasons } from "../../requests/monitor/waiting-reason.ts";
+import { type Waiting, waitingReasons } from "../../requests/monitor/waiting.ts";
 import { requestStates } from "../../requests/state.ts";
 import type { Counters, RequestView, StepView, Warning } from "../../requests/views.ts";
 

@@ -1,8 +1,8 @@
 import type { Logger } from "pino";
 
 /**
- * Runs `advance` for those requests that were rung for: one run at a time for a request, a few at
- * once in all, again when rung meanwhile.
+ * Runs `advance` for the requests that were added: one run per request at a time, few at once in
+ * total. A request added during its run is run again.
  */
 export class AdvanceQueue {
   readonly #advance: (id: string) => Promise<void>;
@@ -25,7 +25,7 @@ export class AdvanceQueue {
     this.#pump();
   }
 
-  /** Takes in no more and resolves when what runs has ended. */
+  /** Accepts no more requests; resolves when the current runs have ended. */
   async close(): Promise<void> {
     this.#closed = true;
     this.#waiting.clear();
@@ -46,10 +46,10 @@ export class AdvanceQueue {
     try {
       await this.#advance(id);
     } catch (error) {
-      // The sweep rings again: a request is never left because one run failed.
+      // The sweep adds the request again, so a failed run never leaves it stuck.
       this.#log.warn({ err: error, request_id: id }, "advance stopped; the sweep tries again");
     }
-    // Rings of a busy request are gathered: at most some twenty runs a second.
+    // A busy request is added often; the pause limits it to about twenty runs a second.
     const pause = this.#again.has(id) ? gatherMilliseconds : 0;
     setTimeout(() => {
       this.#running.delete(id);

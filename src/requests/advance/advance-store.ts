@@ -64,9 +64,7 @@ export async function readFacts(query: Query, id: string): Promise<RequestFacts 
   return row;
 }
 
-/**
- * Without statistics the planner takes the wrong index; they are renewed at each tenfold growth.
- */
+/** Without statistics the planner picks the wrong index. Called at each tenfold growth. */
 export async function refreshStatistics(query: Query): Promise<void> {
   await query(`ANALYZE request_files`);
   await query(`ANALYZE files`);
@@ -84,10 +82,7 @@ export async function markIncomplete(
   );
 }
 
-/**
- * Requests for which `advance` has something to do; asked by the sweep, so that a lost notification
- * costs seconds.
- */
+/** Requests that `advance` should run for. The sweep asks, in case a notification was lost. */
 export async function requestsToAdvance(
   query: Query,
   after: string,

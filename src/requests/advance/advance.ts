@@ -19,9 +19,9 @@ import { noteWarnings } from "./warnings.ts";
 const registerChunk = 5000;
 
 /**
- * The one decider of what comes next for a request. Others only record facts and ring; it may run
- * twice, late, out of order and in two processes, since every write it makes is guarded. It runs
- * again while facts were recorded during the run.
+ * The only place that decides what comes next for a request; everything else records facts and
+ * calls `advanceQueue.add`. It may run twice, late, out of order and in two processes, since every
+ * write it makes is guarded. It runs again if facts were recorded during the run.
  */
 export async function advance(ctx: Context, id: string): Promise<void> {
   for (;;) {
@@ -38,7 +38,7 @@ function factsOf(request: RequestFacts): string {
     request.facts,
     request.datasetClosed,
     request.datasetFiles,
-    ...request.steps.map((one) => one.version),
+    ...request.steps.map(({ version }) => version),
   ].join(" ");
 }
 
@@ -73,7 +73,7 @@ interface EarlyEnd {
   reason: string;
 }
 
-/** Why a request is to end before its files are done; undefined while it may go on. */
+/** Why a request must end before its files are done; undefined while it may continue. */
 function mustEnd(request: RequestFacts): EarlyEnd | undefined {
   if (request.datasetState === "failed") {
     return {
@@ -82,11 +82,11 @@ function mustEnd(request: RequestFacts): EarlyEnd | undefined {
     };
   }
   if (request.overdue)
-    return { move: "expire", reason: "deadline: the request did not end in its time" };
+    return { move: "expire", reason: "deadline: the request did not end in time" };
   const { stopAfterFailedPercent: limit } = request;
   const failed = sum(request, "failed");
   const settled = failed + sum(request, "done");
-  // One broken file of the first three is no verdict over a dataset.
+  // One broken file among the first three says little about a dataset.
   if (limit !== null && settled >= 10 && (failed / settled) * 100 > limit && !isSettled(request)) {
     return {
       move: "stop",
@@ -96,12 +96,12 @@ function mustEnd(request: RequestFacts): EarlyEnd | undefined {
   return undefined;
 }
 
-/** Enough for three that agree, with some between that cannot be read. */
+/** enough for three that agree, with some unreadable ones in between */
 const decidingFiles = 20;
 
 /**
- * An error of the settings that the first files of a step agree on is every file's: the request
- * fails before thousands do.
+ * If the first files of a step agree on an error in the settings, all files would fail with it:
+ * the request fails before thousands of files do.
  */
 async function failFastReason(
   ctx: Deps<"db" | "operations">,
@@ -151,12 +151,10 @@ function sum(
   request: RequestFacts,
   state: "waiting" | "queued" | "running" | "failed" | "done",
 ): number {
-  return request.steps.reduce((total, one) => total + one[state], 0);
+  return request.steps.reduce((total, counters) => total + counters[state], 0);
 }
 
-/**
- * In chunks: one UPDATE over 800,000 rows took 3.8 s, and late successes still count between them.
- */
+/** In chunks: one UPDATE of 800,000 rows took 3.8 s; late successes still count in between. */
 async function settleAll(ctx: Context, request: RequestFacts): Promise<void> {
   const as =
     request.state === "canceling"
@@ -167,7 +165,7 @@ async function settleAll(ctx: Context, request: RequestFacts): Promise<void> {
           reason: request.reason ?? "stopped",
           fingerprint: `ended-${request.ending}`,
         } as const);
-  // A deadline or a stop accounts for every file that is known, also for those not copied yet.
+  // A deadline or a stop accounts for every known file, including those not registered yet.
   if (request.state === "running" && request.ending !== "failed") await registerAll(ctx, request);
   while ((await settleOpenFiles(ctx.ledger.query, request.id, as)) === settleChunk)
     ctx.notifier.notify(`request:${request.id}`);

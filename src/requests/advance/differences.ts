@@ -1,12 +1,12 @@
 import type { SchemaRow, StoredWarning } from "./warnings-store.ts";
 
 const mostExamples = 5;
-/** Of one request: further columns would tell the same. */
+/** per request: more would repeat the same for further columns */
 const mostWarnings = 20;
 
 /**
- * Where files of one dataset were understood differently: a column's type, a column that some lack,
- * the way of reading.
+ * How files of one dataset were read differently: a column with several types, a column that some
+ * files lack, another format or encoding.
  */
 export function differences(schemas: readonly SchemaRow[]): StoredWarning[] {
   const steps = [...new Set(schemas.map(({ step }) => step))];
@@ -43,18 +43,18 @@ function differing(
   step: number,
   subject: string,
   rows: readonly SchemaRow[],
-  told: (row: SchemaRow) => string | undefined,
+  read: (row: SchemaRow) => string | undefined,
   { sentence }: Wording,
 ): StoredWarning[] {
   const groups = new Map<string, SchemaRow[]>();
   for (const row of rows) {
-    const value = told(row);
+    const value = read(row);
     if (value !== undefined) groups.set(value, [...(groups.get(value) ?? []), row]);
   }
   if (groups.size < 2) return [];
   const sides = [...groups]
     .map(([value, members]) => ({ value, members, files: filesOf(members) }))
-    .sort((one, other) => other.files - one.files);
+    .sort((left, right) => right.files - left.files);
   const others = sides.slice(1).flatMap(({ members }) => members);
   const [first, ...rest] = sides.map(
     ({ value, files }, index) =>
@@ -67,7 +67,8 @@ function lacking(step: number, column: string, rows: readonly SchemaRow[]): Stor
   const without = rows.filter((row) => isWhole(row) && typeOf(row, column) === undefined);
   if (without.length === 0) return [];
   const files = filesOf(without);
-  const message = `Column ${JSON.stringify(column)} is not in ${files} file${files === 1 ? "" : "s"}.`;
+  const where = `${files} file${files === 1 ? "" : "s"}`;
+  const message = `Column ${JSON.stringify(column)} is not in ${where}.`;
   return [warning("columns_differ", step, column, without, message)];
 }
 
@@ -78,7 +79,7 @@ function warning(
   rows: readonly SchemaRow[],
   message: string,
 ): StoredWarning {
-  const examples = rows.flatMap((row) => row.examples).sort((one, other) => one - other);
+  const examples = rows.flatMap((row) => row.examples).sort((left, right) => left - right);
   return {
     code,
     subject: `${step} ${subject}`,
@@ -97,7 +98,7 @@ function typeOf({ read_as: { columns = [], types = [] } }: SchemaRow, column: st
   return at < 0 ? undefined : types[at];
 }
 
-/** Not of very wide files, of which not every column is told. */
+/** False for very wide files, whose worker reports only the first columns. */
 function isWhole({ read_as }: SchemaRow): boolean {
   return !("more_columns" in read_as);
 }

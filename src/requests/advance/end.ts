@@ -7,8 +7,8 @@ import { readFacts } from "./advance-store.ts";
 import { removeOrphanedObjects } from "./orphaned-objects.ts";
 
 /**
- * Ends a round once: the guarded move decides, and only the one that made it cleans up. The sweep
- * cleans up after a crash in between.
+ * Ends a round once: the guarded move decides, and only the caller that made it cleans up. After a
+ * crash in between, the sweep cleans up.
  */
 export async function endRequest(
   ctx: Deps<"db" | "log" | "metrics" | "notifier" | "queue" | "store">,
@@ -17,8 +17,7 @@ export async function endRequest(
   reason?: string,
 ): Promise<void> {
   const ended = await ctx.db.tx(async (query) => {
-    // With the steps' rows locked no report can settle or reopen a file between the look and the
-    // move.
+    // `openFiles` locks the steps' rows, so no report can settle or reopen a file before the move.
     if ((await openFiles(query, id)) > 0) return false;
     return moveRequest(query, id, move, { reason });
   });
@@ -31,8 +30,8 @@ export async function endRequest(
 }
 
 /**
- * What a request leaves behind outside the ledger: topics, and objects that no result names. Safe
- * to run again.
+ * Removes what a request leaves behind outside the ledger: topics, and objects that no result
+ * names. Safe to run again.
  */
 export async function cleanUp(ctx: Deps<"db" | "queue" | "store">, id: string): Promise<void> {
   const facts = await readFacts(ctx.db.query, id);

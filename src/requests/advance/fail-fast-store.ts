@@ -7,7 +7,7 @@ export interface FirstFile {
   /** of its failure in this round */
   class: string | null;
   info: string | null;
-  /** files of one checksum are of one content; without checksums each is taken for its own */
+  /** equal for files with the same checksum; without a checksum, unique to the file */
   content: string;
 }
 

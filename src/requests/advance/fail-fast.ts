@@ -5,16 +5,17 @@ const agreeingFiles = 3;
 
 export interface Agreement {
   step: number;
-  /** error classes that speak of the settings */
+  /** error classes that mean the settings are wrong */
   classes: readonly string[];
   /** these are all files of the dataset */
   whole: boolean;
 }
 
 /**
- * The error on which the first files agree, in the dataset's order; undefined where they do not, or
- * not yet. The order of reports plays no part, so that the same request ends alike each time: a
- * file that passes speaks for the settings, one that fails for a reason of its own says nothing.
+ * The error that the first files agree on, in the dataset's order; undefined if they do not agree,
+ * or not yet. The order of reports does not matter, so the same request ends the same way each
+ * time. A file that succeeds shows that the settings work; one that fails for another reason shows
+ * nothing.
  */
 export function agreedError(
   files: readonly FirstFile[],

@@ -11,9 +11,9 @@ import {
 const page = 1000;
 
 /**
- * Objects that no result needs: of earlier steps, and of attempts that lost. In two phases, so that
- * a crash leaves only work, no lie. Only what is older than the request's end goes: a redrive may
- * be uploading already.
+ * Removes objects that no result needs: those of earlier steps and of superseded attempts. Works in
+ * two phases, so that a crash leaves garbage but never a row without its object. Keeps what is
+ * newer than the request's end, since a redrive may already be uploading.
  */
 export async function removeOrphanedObjects(ctx: Deps<"db" | "store">, id: string): Promise<void> {
   const endedAt = (await requestRow(ctx.db.query, id))?.finished_at;
@@ -40,7 +40,7 @@ export async function removeOrphanedObjects(ctx: Deps<"db" | "store">, id: strin
   }
 }
 
-/** Marks, removes the objects, then forgets the rows. */
+/** Marks the rows, removes the objects, then deletes the rows. */
 export async function removeResults(ctx: Deps<"db" | "store">, id: string): Promise<void> {
   await markAllResults(ctx.db.query, id);
   await ctx.store.removeBucket(id);

@@ -58,8 +58,8 @@ const unqueueSql = fileMoveSql({
 });
 
 /**
- * Back to waiting, which costs no try: `keys` names files whose message could not be placed;
- * without, all those past their grace.
+ * Moves files back to waiting, which costs no try: those in `keys`, whose message could not be
+ * published, or without `keys` all whose grace time has passed.
  */
 export async function unqueueFiles(
   query: Query,

@@ -8,16 +8,16 @@ import { queueFiles, unqueueFiles } from "./publish-store.ts";
 const publishChunk = 1000;
 
 /**
- * At most this many files of a request are published at any time: fair shares and a quick cancel
- * depend on it.
+ * The most files of a request that are published at any time: a fair order between requests and a
+ * quick cancel depend on it.
  */
 function windowOf(ctx: Deps<"runner">, request: RequestFacts): number {
   return Math.max(1000, 4 * (request.workers ?? ctx.runner.capacity));
 }
 
 /**
- * Publishes what is waiting until the window is full; rows first, messages after, and what could
- * not be placed waits again.
+ * Publishes waiting files until the window is full: first the rows, then the messages. Files whose
+ * message could not be published wait again.
  */
 export async function publishWork(
   ctx: Deps<
@@ -28,22 +28,22 @@ export async function publishWork(
   if (request.ending || !["lookup", "running"].includes(request.state)) return;
   const steps = await withoutServiceSteps(ctx, request);
   const window = windowOf(ctx, request);
-  let room = window - steps.reduce((total, step) => total + step.queued + step.running, 0);
-  // Refilled at half: a chunk at a time, not a file at each report.
-  if (room < window / 2 && steps.some((step) => step.queued > 0)) return;
-  // Later steps first: a file that began is finished before another begins.
+  let free = window - steps.reduce((total, step) => total + step.queued + step.running, 0);
+  // Refilled when half empty: by the chunk, not by one file at each report.
+  if (free < window / 2 && steps.some((step) => step.queued > 0)) return;
+  // Later steps first: files that have begun are finished before others begin.
   for (const step of steps.toReversed()) {
     let waiting = step.waiting;
-    while (waiting > 0 && room > 0) {
-      const sent = await publishChunkOf(ctx, request.id, step, Math.min(publishChunk, room));
+    while (waiting > 0 && free > 0) {
+      const sent = await publishChunkOf(ctx, request.id, step, Math.min(publishChunk, free));
       if (!sent) break;
       waiting -= sent;
-      room -= sent;
+      free -= sent;
     }
   }
 }
 
-/** Files of service operations are queued for their tasks; returns the steps that workers do. */
+/** Queues files of service operations for their tasks; returns the steps of worker operations. */
 async function withoutServiceSteps(
   ctx: Deps<"config" | "ledger" | "notifier" | "operations">,
   request: RequestFacts,
@@ -88,8 +88,8 @@ async function publishChunkOf(
 }
 
 /**
- * A topic that is empty though files are queued has lost their messages: they wait again and are
- * published anew.
+ * If a topic is empty although files are queued, their messages were lost: the files go back to
+ * waiting and are published again.
  */
 export async function republishLost(
   ctx: Deps<"db" | "ledger" | "queue">,

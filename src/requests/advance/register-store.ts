@@ -2,7 +2,7 @@ import type { Db } from "../../db/client.ts";
 import { fileMoves, requestMoves, sqlList } from "../state.ts";
 import { stepCounters } from "../step-counters.ts";
 
-/** Sets these locks apart from other advisory locks. */
+/** Distinguishes these locks from other advisory locks. */
 const registerLock = 72707371;
 
 const { to: registered } = fileMoves.register;
@@ -31,9 +31,9 @@ const registerSql = `WITH open_request AS MATERIALIZED (
 SELECT count(*) AS n FROM moved`;
 
 /**
- * Copies the dataset's next files into the request, in the dataset's order. Returns how many. One
- * call at a time for a request, by a lock of its own: if it held the row of the step, reports and
- * claims of the request would wait for each chunk.
+ * Copies the dataset's next files into the request, in the dataset's order; returns their number.
+ * A separate lock allows one call per request at a time: if it locked the row of the step, reports
+ * and claims of the request would wait for each chunk.
  */
 export function registerFiles(
   db: Pick<Db, "tx">,

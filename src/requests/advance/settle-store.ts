@@ -28,8 +28,8 @@ function settleSql(move: MoveCase, status: "cancel" | "failure", info: string): 
 }
 
 /**
- * Settles at most a chunk of open files as canceled or failed. Returns how many. A success that
- * came first stands.
+ * Settles up to one chunk of open files as canceled or failed; returns their number. A success
+ * recorded before stays.
  */
 export async function settleOpenFiles(
   query: Query,

@@ -1,7 +1,7 @@
 import type { Query } from "../../db/client.ts";
 import type { Warning } from "../views.ts";
 
-/** Files of a step that were understood alike. */
+/** Files of a step that were read in the same way. */
 export interface SchemaRow {
   step: number;
   read_as: {
@@ -16,10 +16,10 @@ export interface SchemaRow {
   examples: number[];
 }
 
-/** Beyond this many ways to understand a dataset, the most usual ones tell enough. */
+/** A dataset with more schemas than this is described by its most common ones. */
 const mostSchemas = 200;
 
-/** The most usual first; empty where all files of each step were understood alike. */
+/** Most common first; empty if each step read all its files in the same way. */
 export async function differingSchemas(query: Query, request: string): Promise<SchemaRow[]> {
   return query<SchemaRow>(
     `SELECT step, read_as, files, examples FROM request_schemas known
@@ -35,11 +35,11 @@ export async function differingSchemas(query: Query, request: string): Promise<S
 }
 
 export interface StoredWarning extends Warning {
-  /** sets warnings of one code apart */
+  /** distinguishes warnings with the same code */
   subject: string;
 }
 
-/** What no longer holds goes, and what has changed is written. */
+/** Deletes warnings that no longer apply and writes those that changed. */
 export async function storeWarnings(
   query: Query,
   request: string,
@@ -49,7 +49,7 @@ export async function storeWarnings(
     `WITH wanted AS (
        SELECT * FROM jsonb_to_recordset($2::jsonb)
          AS w(code text, subject text, message text, count bigint, files bigint[])
-     ), gone AS (
+     ), deleted AS (
        DELETE FROM request_warnings old
        WHERE request_id = $1 AND NOT EXISTS (
          SELECT FROM wanted WHERE wanted.code = old.code AND wanted.subject = old.subject)

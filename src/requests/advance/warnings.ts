@@ -10,10 +10,7 @@ type About = Pick<
   "id" | "datasetClosed" | "datasetFiles" | "datasetReason" | "datasetIncomplete"
 >;
 
-/**
- * Finds what a user should know of a request, and stores it: a read of the request computes
- * nothing.
- */
+/** Computes a request's warnings and stores them, so that reading the request is cheap. */
 export async function noteWarnings(ctx: Deps<"db">, request: About): Promise<void> {
   const warnings = [
     ...aboutDataset(request),

@@ -1,6 +1,6 @@
 import type { Notifier } from "../../db/notifier.ts";
 
-/** What claims ask for; those that ask for the same are served by one poll. */
+/** What a claim asks for. Claims with the same filter are served by one poll. */
 export interface WorkFilter {
   request?: string | undefined;
   operations: string[];
@@ -13,9 +13,9 @@ export interface Waiter {
 }
 
 export interface Dispatched<Task> {
-  /** the tasks of each waiter, in the order of the waiters */
+  /** tasks for each waiter, in the order of the waiters */
   given: Task[][];
-  /** work was left because a limit is reached: there may be some when a file that runs has ended */
+  /** a limit kept files back: there may be work as soon as a running file ends */
   isHeldBack: boolean;
 }
 
@@ -33,7 +33,7 @@ export interface ClaimQueue<Task> {
 }
 
 interface PendingClaim<Task> extends Waiter {
-  /** polled without result: polled again at the next notification */
+  /** polled without result; polled again after the next notification */
   polled: boolean;
   expired: boolean;
   end(tasks: Task[]): void;
@@ -44,22 +44,22 @@ interface Group<Task> {
   waiting: Set<PendingClaim<Task>>;
   polling: number;
   notifications: number;
-  /** there may be work for those that were polled without result */
+  /** there may be work for claims that were polled without result */
   mayHaveWork: boolean;
   isHeldBack: boolean;
-  /** how many notifications there were of changes in requests */
+  /** number of notifications about changed requests */
   changes: number;
 }
 
 const mostFiles = 1000;
-/** While one poll waits for the database, the next is prepared. */
+/** The next poll is prepared while one waits for the database. */
 const mostAtOnce = 2;
 /** A notification may be lost. */
 const pollSeconds = 2;
 
 /**
- * Coalesces long polls: one query serves all waiters that want the same. Two thousand workers that
- * each polled at every notification took 82 s for 20,000 files.
+ * Coalesces long polls: one query serves all waiters with the same filter. When two thousand
+ * workers each polled at every notification, 20,000 files took 82 s.
  */
 export function openClaimQueue<Task>(
   notifier: Pick<Notifier, "on" | "onPrefix">,
@@ -96,7 +96,7 @@ export function openClaimQueue<Task>(
           reject(error);
         },
       };
-      /** A claim that is being polled for ends with that poll. */
+      /** A claim whose poll is running ends with that poll. */
       function expire(): void {
         pending.expired = true;
         if (pending.polled && group.waiting.delete(pending)) pending.end([]);
@@ -130,7 +130,7 @@ export function openClaimQueue<Task>(
     }
   }
 
-  /** A file that ended may have made room below a limit. */
+  /** A file that ended may have freed a slot of a limit. */
   function wakeHeldBack(): void {
     for (const group of groups.values()) {
       group.changes++;
@@ -191,10 +191,7 @@ export function openClaimQueue<Task>(
   };
 }
 
-/**
- * In the order they came, as many as one poll serves; those polled before only when there may be
- * work.
- */
+/** First come, first served, up to what one poll can serve; claims that found nothing wait. */
 function next<Task>(group: Group<Task>): PendingClaim<Task>[] {
   const claims: PendingClaim<Task>[] = [];
   let files = 0;

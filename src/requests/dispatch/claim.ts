@@ -12,13 +12,13 @@ export interface ClaimInput {
   worker: string;
   request?: string | undefined;
   operations?: string[] | undefined;
-  /** at most this many tasks, ≤ 1000 */
+  /** most tasks to return, ≤ 1000 */
   max: number;
-  /** how long to wait for the first, ≤ 30 */
+  /** how long to wait for the first task, ≤ 30 */
   waitSeconds: number;
 }
 
-/** Gives files to a worker, each to one worker only; waits for work up to `waitSeconds`. */
+/** Gives each file to one worker only; waits for work up to `waitSeconds`. */
 export async function claim(
   ctx: Deps<"claimQueue" | "operations">,
   caller: Caller,
@@ -32,8 +32,8 @@ export async function claim(
 }
 
 /**
- * Renews the leases that the worker still has. Returns the tasks to give up: canceled, superseded,
- * or never its own.
+ * Renews the leases that the worker still holds. Returns the tasks that it must give up: canceled,
+ * superseded, or never its own.
  */
 export async function heartbeat(
   ctx: Deps<"config" | "ledger" | "stepOperations">,

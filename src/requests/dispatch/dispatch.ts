@@ -11,12 +11,12 @@ import { toTask } from "./task.ts";
 
 const mostFiles = 1000;
 const firstSteps = 32;
-/** Once something is found, the rest is left to the next claim after so many passes. */
+/** Once files were found, the search ends after this many passes. */
 const mostPasses = 3;
 
 /**
- * Gives the files that are next in line to the workers that wait. Each pass reads a longer line
- * than the one before, so that steps with nothing to take hide nobody behind them.
+ * Gives the files that are next in line to the waiting workers. Each pass reads a longer line than
+ * the one before, so that steps without messages do not block the steps behind them.
  */
 export async function dispatch(
   ctx: Context,
@@ -48,10 +48,7 @@ export async function dispatch(
   return { given: await tasksOf(ctx, rows, waiters), isHeldBack };
 }
 
-/**
- * Where one topic is empty though files are queued, others may be: all of the line are asked at
- * once.
- */
+/** If one topic is empty although files are queued, others may be: asks for all in one call. */
 async function emptySteps<Step extends OpenStep>(
   queue: Queue,
   line: Step[],

@@ -10,13 +10,13 @@ export interface ExpiredLease {
 }
 
 const lostClass = "lost";
-const lostMessage = "the worker fell silent and did not come back";
-/** fingerprintOf("lost", lostMessage), fixed so that SQL can write it */
+const lostMessage = "the worker stopped responding";
+/** a constant, so that SQL can write it */
 export const lostFingerprint = "worker-lost";
 
 /**
  * Files whose worker no longer renews its leases wait again, or fail when their tries are used up.
- * `chosen` picks them: by lease, or by the name of a worker known to have ended.
+ * `chosen` is a condition: an expired lease, or the name of a worker that is known to have ended.
  */
 function expireSql(chosen: string): string {
   return fileMoveSql({
@@ -55,7 +55,7 @@ function expireSql(chosen: string): string {
   });
 }
 
-/** Without a wait of the user's, the first one is over at once: the lease was a wait already. */
+/** By default the first retry is immediate: the expired lease was already a wait. */
 const nextWait = `CASE WHEN moved.first_wait IS NULL THEN ${waitSql("1", "moved.tries")} - 1
       ELSE ${waitSql("moved.first_wait", "moved.tries")} END`;
 
@@ -79,10 +79,11 @@ export function expireOfWorker(
   return query<ExpiredLease>(ofWorkerSql, [fileAttempts, request, worker]);
 }
 
-/** Requests in which some file is with a worker now. */
+/** Requests with running files. */
 export async function requestsWithRunning(query: Query): Promise<string[]> {
   const rows = await query<{ request: string }>(
-    `SELECT DISTINCT s.request_id AS request FROM requests r JOIN request_steps s ON s.request_id = r.id
+    `SELECT DISTINCT s.request_id AS request
+     FROM requests r JOIN request_steps s ON s.request_id = r.id
      WHERE r.state IN (${sqlList([...dispatchStates, requestMoves.cancel.to])}) AND s.running > 0`,
   );
   return rows.map((row) => row.request);

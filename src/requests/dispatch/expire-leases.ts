@@ -6,14 +6,14 @@ import {
   requestsWithRunning,
 } from "./expire-leases-store.ts";
 
-/** Files whose lease is over: their worker fell silent, and others get them. */
+/** Takes files whose lease has expired from their workers. */
 export async function expireLeases(
   ctx: Deps<"advanceQueue" | "config" | "db" | "ledger" | "log" | "metrics">,
 ): Promise<number> {
   return each(ctx, (request) => expireOverdue(ctx.ledger.query, request, ctx.config.fileAttempts));
 }
 
-/** Files of a worker that is known to be dead, at once. */
+/** Takes all files from a worker that is known to be dead, without waiting for their leases. */
 export async function expireLeasesOf(
   ctx: Deps<"advanceQueue" | "config" | "db" | "ledger" | "log" | "metrics">,
   worker: string,

@@ -2,7 +2,7 @@ import type { Query } from "../../db/client.ts";
 import { acceptsWork, fileMoves } from "../state.ts";
 import type { WorkKey } from "./start-store.ts";
 
-/** Renews the leases of those files that this worker still has; answers which they are. */
+/** Renews the leases of the files that this worker still holds, and returns those files. */
 export async function renewLeases(
   query: Query,
   worker: string,
@@ -10,22 +10,28 @@ export async function renewLeases(
   keys: WorkKey[],
 ): Promise<Set<string>> {
   const rows = await query<{ request: string; file: number }>(
-    `WITH named AS MATERIALIZED (
-       SELECT f.*, i.step AS said_step, i.attempt AS said_attempt
-       FROM unnest($1::uuid[], $2::bigint[], $3::int[], $4::int[]) AS i(request_id, file_id, step, attempt)
-       JOIN request_files f ON f.request_id = i.request_id AND f.file_id = i.file_id
-       JOIN requests r ON r.id = i.request_id AND ${acceptsWork("r")}
+    `WITH given AS (
+       SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::int[], $4::int[])
+         AS given(request_id, file_id, step, attempt)
+     ), locked AS MATERIALIZED (
+       SELECT f.*, given.step AS given_step, given.attempt AS given_attempt
+       FROM given
+       JOIN request_files f ON f.request_id = given.request_id AND f.file_id = given.file_id
+       JOIN requests r ON r.id = given.request_id AND ${acceptsWork("r")}
        ORDER BY f.request_id, f.file_id FOR UPDATE OF f
-     ), c AS (
-       SELECT request_id, file_id FROM named WHERE state = '${fileMoves.start.to}' AND worker = $5 AND step = said_step AND attempt = said_attempt
+     ), held AS (
+       SELECT request_id, file_id FROM locked
+       WHERE state = '${fileMoves.start.to}' AND worker = $5
+         AND step = given_step AND attempt = given_attempt
      )
-     UPDATE request_files f SET lease_until = now() + make_interval(secs => $6) FROM c
-     WHERE f.request_id = c.request_id AND f.file_id = c.file_id RETURNING f.request_id AS request, f.file_id AS file`,
+     UPDATE request_files f SET lease_until = now() + make_interval(secs => $6)
+     FROM held WHERE f.request_id = held.request_id AND f.file_id = held.file_id
+     RETURNING f.request_id AS request, f.file_id AS file`,
     [
-      keys.map((k) => k.request),
-      keys.map((k) => k.file),
-      keys.map((k) => k.step),
-      keys.map((k) => k.attempt),
+      keys.map((key) => key.request),
+      keys.map((key) => key.file),
+      keys.map((key) => key.step),
+      keys.map((key) => key.attempt),
       worker,
       leaseSeconds,
     ],

@@ -2,19 +2,19 @@ import type { LineStep } from "../../shares/slots.ts";
 import type { Waiter } from "./claim-queue.ts";
 
 export interface Seats {
-  /** files that the workers would still take */
+  /** number of files that the workers can still take */
   free(): number;
-  /** Gives the next file of this step to a worker; false when none of them may have it. */
+  /** Assigns the next file of this step to a worker; false if none of them may take it. */
   assign(step: LineStep): boolean;
   /** Which worker gets each file of each step, as assigned since the last call. */
   takeAssigned(): Map<LineStep, number[]>;
-  /** A file that was assigned did not start: its worker may get another. */
+  /** An assigned file did not start: its worker may get another. */
   giveBack(waiter: number): void;
 }
 
 /**
- * Which worker gets which file: first come, first served, and no more workers of a request than it
- * allows.
+ * Decides which worker gets which file: first come, first served, and no more workers per request
+ * than it allows.
  */
 export function makeSeats(waiters: Waiter[], mostFiles: number): Seats {
   const left = waiters.map((waiter) => waiter.max);
@@ -54,7 +54,7 @@ export function makeSeats(waiters: Waiter[], mostFiles: number): Seats {
     takeAssigned() {
       const taken = assigned;
       assigned = new Map();
-      // The next line that is read knows who holds files by then.
+      // The next line brings the current holders.
       holdersOf = new Map();
       return taken;
     },

@@ -14,12 +14,12 @@ export interface ClaimedRow extends WorkKey {
   operation: string;
   settings: Record<string, unknown>;
   paths: string[];
-  /** where an earlier step left the file, where it made no objects since */
+  /** where an earlier step put the file, if no step made objects since */
   location: string | null;
   inputs: string[];
 }
 
-/** What is to start, and for whom: `waiter` comes back with the row. */
+/** A file to start, and its worker. `waiter` is returned with the row. */
 export interface StartKey extends WorkKey {
   worker: string;
   waiter: number;
@@ -30,11 +30,11 @@ export interface StartedRow extends ClaimedRow {
 }
 
 /**
- * The request's row is locked for share: a cancel that was answered is seen here, and one that
- * comes now waits. Only files still queued in that very attempt start, so a message that comes
- * twice starts nothing. Candidates are found by key alone: with the state in the join the planner
- * takes the index of open files and reads all of them for each file (a claim of 1,000 of 20,000:
- * 270 ms instead of 53).
+ * The request's row is locked for share: an earlier cancel is visible here, and a later one waits.
+ * Only files still queued in the same attempt start, so a message delivered twice starts nothing.
+ * Candidates are found by key alone: with the state in the join, the planner takes the index of
+ * open files and reads all of them for each file (a claim of 1,000 of 20,000 files: 270 ms instead
+ * of 53).
  */
 function startSql(claimed: { ctes: string[]; from: string }): string {
   const openRequests = `open_requests AS MATERIALIZED (
@@ -85,7 +85,7 @@ const startPermittedSql = startSql({
   from: "permitted AS claimed",
 });
 
-/** Moves queued files to their workers. */
+/** Starts queued files on their workers. */
 export function startFiles(
   query: Query,
   leaseSeconds: number,
@@ -95,8 +95,8 @@ export function startFiles(
 }
 
 /**
- * Only those that the limits of operations, users and requests permit. Exact under the lock of
- * shares/lock-store.ts.
+ * Starts only the files that the limits of operations, users and requests permit. Exact under the
+ * lock of shares/lock-store.ts.
  */
 export function startFilesWithinLimits(
   query: Query,
@@ -119,7 +119,7 @@ function parameters(leaseSeconds: number, keys: StartKey[]): unknown[] {
   ];
 }
 
-/** Those of the keys that could still be started. */
+/** The files among these that can still be started. */
 export function stillQueued(
   query: Query,
   keys: WorkKey[],

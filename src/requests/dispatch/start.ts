@@ -20,14 +20,11 @@ export interface Started {
   rows: StartedRow[];
   /** steps whose topic had fewer messages than were asked for */
   emptied: LineStep[];
-  /** messages of old attempts were removed: there may be others behind them */
+  /** messages of old attempts were removed; current ones may be behind them */
   hadOldMessages: boolean;
 }
 
-/**
- * Takes the messages of the files that were assigned, and starts those that are still to be
- * started.
- */
+/** Takes the messages of the assigned files and starts the files that are still queued. */
 export async function startAssigned(
   ctx: StartDeps,
   seats: Seats,
@@ -67,7 +64,7 @@ interface Limits {
   requests: string[];
 }
 
-/** What of these files is limited; undefined where all may start without a look at others. */
+/** The limits that apply to these files; undefined if none does and all may start. */
 function limitsOf(
   assigned: [LineStep, number[]][],
   limitedOperations: ReadonlySet<string>,
@@ -75,7 +72,7 @@ function limitsOf(
   const steps = assigned.map(([step]) => step);
   const operations = steps
     .map((step) => step.operation)
-    .filter((one) => limitedOperations.has(one));
+    .filter((operation) => limitedOperations.has(operation));
   const requests = steps.filter((step) => step.workers !== null).map((step) => step.request);
   return operations.length || requests.length ? { operations, requests } : undefined;
 }
@@ -108,7 +105,7 @@ function giveBackUnused(seats: Seats, keys: StartKey[], rows: StartedRow[]): voi
   for (const [waiter, files] of unused) for (let n = 0; n < files; n++) seats.giveBack(waiter);
 }
 
-/** Nobody waits for it: a message that comes again starts nothing. */
+/** Not awaited: a message that is delivered again starts nothing. */
 function settleMessages(ctx: Deps<"log">, taken: Taken[]): void {
   Promise.all(taken.map((message) => message.settle())).catch((error: Error) =>
     ctx.log.warn({ err: error }, "messages of started work will be delivered again"),
@@ -119,7 +116,7 @@ function startKey({ request, file, step, attempt }: WorkKey, waiter: number, wai
   return { request, file, step, attempt, waiter, worker: waiters[waiter]?.worker ?? "" };
 }
 
-/** Hand-written: runs up to 1,000 times a claim, where a schema is too slow. */
+/** Hand-written: it runs up to 1,000 times per claim, and a schema is too slow. */
 function isKey(body: Record<string, unknown>): body is Record<string, unknown> & WorkKey {
   const { request, file, step, attempt } = body;
   return (

@@ -30,7 +30,7 @@ export async function toTask(
   };
 }
 
-/** The step before left the file at one place, or nowhere: then it is where its user named it. */
+/** Where to read the file: where the step before put it, otherwise at the paths of the user. */
 export function replicasOf({ location, paths }: Pick<ClaimedRow, "location" | "paths">): string[] {
   return location === null ? paths : [location];
 }
@@ -44,7 +44,7 @@ export function inputUrls(
   return Promise.all(objects.map(urlOf));
 }
 
-/** A PUT for each object that the operation makes of the file. */
+/** A signed PUT for each object that the operation makes from the file. */
 function uploadsOf(ctx: Deps<"operations" | "store">, row: ClaimedRow): Promise<Upload[]> {
   const operation = ctx.operations.get(row.operation);
   if (!operation || !isWorkerOperation(operation)) return Promise.resolve([]);
@@ -58,7 +58,7 @@ function uploadsOf(ctx: Deps<"operations" | "store">, row: ClaimedRow): Promise<
   );
 }
 
-/** Unique in the request, whatever the files are called: no two inputs or attempts share a name. */
+/** Unique in the request, whatever the files are called: inputs and attempts share no name. */
 function resultName({ file, step, attempt }: WorkKey, output: string): string {
   return `${file}-${step}-${attempt}-${output}`;
 }

@@ -1,12 +1,11 @@
 import { fileMoves } from "../state.ts";
 
 /**
- * CTEs that leave of the claimed files those that limits permit, in the order in which they were
- * claimed; `permitted` has them. They read `open_requests` and the counters as they are when the
- * statement begins.
+ * CTEs that filter the claimed files by the limits, in the order of the claims; the result is
+ * `permitted`. They read `open_requests` and the counters as of the start of the statement.
  *
- * A worker that holds a file of the request may have more of it; newcomers only while fewer hold
- * some than the request allows.
+ * A worker that already holds a file of the request may get more of them. Other workers may only
+ * while fewer workers hold files than the request allows.
  */
 export function permittedCtes(keys: string): string[] {
   return [

@@ -10,7 +10,7 @@ export interface FinishRow {
   reason: string | null;
 }
 
-/** Opens `finish` for these steps in the request's round, once; returns how each stands. */
+/** Opens `finish` once for these steps in the request's round; returns the state of each. */
 export async function openFinishes(
   query: Query,
   request: string,
@@ -41,7 +41,7 @@ export interface DueFinish {
   failures: number;
 }
 
-/** Leases one that is due, to one process at a time. */
+/** Leases a due `finish`, to one process at a time. */
 export async function claimFinish(
   query: Query,
   operations: string[],
@@ -65,7 +65,8 @@ export async function claimFinish(
   return row;
 }
 
-const isMine = `request_id = $1 AND round = $2 AND step = $3 AND claims = $4 AND state = '${waiting}'`;
+const isMine = `request_id = $1 AND round = $2 AND step = $3 AND claims = $4
+  AND state = '${waiting}'`;
 const keyOf = ({ request, round, step, claims }: DueFinish) => [request, round, step, claims];
 
 export async function renewFinish(
@@ -79,7 +80,7 @@ export async function renewFinish(
   );
 }
 
-/** In one transaction with its results; false when another claim was first. */
+/** Runs in one transaction with its results; returns false if another claim was first. */
 export async function recordFinish(
   query: Query,
   due: DueFinish,
@@ -91,7 +92,7 @@ export async function recordFinish(
     keyOf(due),
   );
   if (rows.length === 0) return false;
-  // Those of an earlier round; their objects, which nothing names then, go when the request ends.
+  // Results of an earlier round. Their objects, then orphaned, are removed when the request ends.
   await query(`DELETE FROM results WHERE request_id = $1 AND step = $2 AND file_id IS NULL`, [
     due.request,
     due.step,
@@ -102,7 +103,8 @@ export async function recordFinish(
        WHERE s.request_id = $1 AND s.step = $2 RETURNING s.result_seq - $4 AS seq
      )
      INSERT INTO results (request_id, file_id, step, attempt, seq, name, size, checksum, details)
-     SELECT $1, NULL, $2, $3, counter.seq + made.ord, made.name, made.size, made.checksum, made.details
+     SELECT $1, NULL, $2, $3, counter.seq + made.ord, made.name, made.size, made.checksum,
+       made.details
      FROM counter, ROWS FROM (jsonb_to_recordset($5::jsonb)
        AS (name text, size bigint, checksum text, details jsonb)) WITH ORDINALITY
        AS made(name, size, checksum, details, ord)`,

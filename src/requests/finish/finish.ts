@@ -64,7 +64,7 @@ async function finishOne(ctx: FinishDeps, due: DueFinish, signal: AbortSignal): 
   ctx.advanceQueue.add(due.request);
 }
 
-/** What `finish` throws is worth another try. */
+/** If `finish` throws, it is tried again. */
 async function outcomeOf(
   ctx: FinishDeps,
   operation: Operation,
@@ -85,7 +85,7 @@ async function outcomeOf(
   }
 }
 
-/** A service that ends leaves the lease to run out: the next one calls `finish` again. */
+/** If the service stops meanwhile, the lease expires and another process calls `finish` again. */
 async function record(
   ctx: FinishDeps,
   due: DueFinish,

@@ -3,8 +3,8 @@ import { beginEnding } from "../move-store.ts";
 import { openFinishes } from "./finish-store.ts";
 
 /**
- * Whether a request whose files are all settled may end: no operation of its steps has a `finish`,
- * or all of them are done. One that failed fails the request.
+ * Whether a request whose files are all settled may end: every `finish` of its operations is done,
+ * if there are any. A failed `finish` fails the request.
  */
 export async function isFinished(
   ctx: Deps<"db" | "notifier" | "operations">,
@@ -17,8 +17,9 @@ export async function isFinished(
   const finishes = await openFinishes(ctx.db.query, request.id, steps);
   const failed = finishes.find(({ state }) => state === "failed");
   if (failed) {
-    const reason = `step ${failed.step} could not be finished: ${failed.reason ?? "no reason given"}`;
-    await beginEnding(ctx.db.query, request.id, "fail", reason);
+    const reason = failed.reason ?? "no reason given";
+    const sentence = `step ${failed.step} could not be finished: ${reason}`;
+    await beginEnding(ctx.db.query, request.id, "fail", sentence);
     return false;
   }
   const isDone = finishes.every(({ state }) => state === "done");

@@ -41,7 +41,7 @@ export async function keyGeneration(
   return row ? generationIn(row, kind) : 0;
 }
 
-/** All keys of these kinds end now; keys made later are valid. */
+/** Revokes all current keys of these kinds; keys made later are valid. */
 export async function revokeKeys(
   ctx: Deps<"db">,
   id: string,

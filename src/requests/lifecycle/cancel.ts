@@ -7,8 +7,8 @@ import { isFinal } from "../state.ts";
 import type { RequestView } from "../views.ts";
 
 /**
- * Resolves once nothing more is dispatched; the files are settled in chunks afterwards. A canceled
- * request stays as it is; one that has ended otherwise is refused.
+ * Resolves once no more files are given to workers; open files are settled in chunks afterwards.
+ * Canceling a canceled request changes nothing; a request that ended in another way is refused.
  */
 export async function cancel(
   ctx: Deps<"advanceQueue" | "db">,
@@ -24,7 +24,7 @@ export async function cancel(
     throw new RequestError(
       409,
       "request_ended",
-      `The request has ended already (${after.state}); there is nothing to cancel.`,
+      `The request has already ended (${after.state}); there is nothing to cancel.`,
     );
   }
   return after;

@@ -4,8 +4,8 @@ import { finalRequestStates, sqlList } from "../state.ts";
 const chunk = 20_000;
 
 /**
- * History and file rows go in chunks, the request last; its receipt has a table of its own and
- * stays.
+ * Deletes history and file rows in chunks and the request last. Its receipt is in another table
+ * and stays.
  */
 export async function deleteRequestRows(db: Db, id: string): Promise<void> {
   const [request] = await db.query<{ created_on: string }>(
@@ -17,12 +17,17 @@ export async function deleteRequestRows(db: Db, id: string): Promise<void> {
     ["file_status", "request_created = $2::date AND request_id = $1"],
     ["request_files", "request_id = $1 AND $2::date IS NOT NULL"],
   ]) {
-    for (let gone = chunk; gone === chunk; ) {
+    for (let deleted = chunk; deleted === chunk; ) {
       const rows = await db.query<{ n: number }>(
-        `WITH d AS (DELETE FROM ${table} WHERE ctid = ANY(ARRAY(SELECT ctid FROM ${table} WHERE ${where} LIMIT ${chunk})) AND ${where} RETURNING 1) SELECT count(*) AS n FROM d`,
+        `WITH deleted AS (
+           DELETE FROM ${table} WHERE ${where} AND ctid = ANY(ARRAY(
+             SELECT ctid FROM ${table} WHERE ${where} LIMIT ${chunk}))
+           RETURNING 1
+         )
+         SELECT count(*) AS n FROM deleted`,
         [id, request.created_on],
       );
-      gone = rows[0]?.n ?? 0;
+      deleted = rows[0]?.n ?? 0;
     }
   }
   await db.query(

@@ -9,8 +9,8 @@ import { isFinal } from "../state.ts";
 import { deleteRequestRows } from "./delete-store.ts";
 
 /**
- * Results first, rows after: a crash in between leaves a request without results, and the same call
- * finishes the work. The receipt stays.
+ * Deletes the results before the rows: after a crash in between, the request still exists and the
+ * same call finishes the work. The receipt stays.
  */
 export async function deleteRequest(
   ctx: Deps<"db" | "ledger" | "notifier" | "signingKey" | "store" | "urls">,
@@ -26,7 +26,7 @@ export async function deleteRequest(
     );
   await keepReceipt(ctx, request.id);
   await removeResults(ctx, request.id);
-  // What tasks still owe its files is kept with the tasks.
+  // Tasks must still release these files outside; they keep what they need for that.
   await markAllLeft(ctx, request.id);
   await deleteRequestRows(ctx.db, request.id);
 }

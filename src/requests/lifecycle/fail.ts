@@ -4,8 +4,8 @@ import { assertMay } from "../../users/policy.ts";
 import { beginEnding } from "../move-store.ts";
 
 /**
- * A finder reports that the request cannot be done: its open files fail with the reason. A request
- * that has ended, or is ending, stays as it is.
+ * A finder reports that the request cannot be done: its open files fail with the reason. Returns
+ * false for a request that has ended or is already ending.
  */
 export async function failRequest(
   ctx: Deps<"advanceQueue" | "db">,

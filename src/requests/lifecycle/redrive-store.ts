@@ -34,8 +34,8 @@ const redriveSql = fileMoveSql({
 });
 
 /**
- * Failed files wait again in the step where they failed, with a new attempt and all their tries.
- * Returns how many.
+ * Puts failed files back to waiting in the step where they failed, with a new attempt and all
+ * their tries. Returns their number.
  */
 export async function redriveFiles(
   query: Query,
@@ -46,10 +46,11 @@ export async function redriveFiles(
   return row?.n ?? 0;
 }
 
-/** A new round has the whole of its time again. */
+/** A new round gets the full deadline again. */
 export async function renewDeadline(query: Query, request: string): Promise<void> {
   await query(
-    `UPDATE requests SET deadline = now() + make_interval(secs => deadline_seconds) WHERE id = $1 AND deadline IS NOT NULL`,
+    `UPDATE requests SET deadline = now() + make_interval(secs => deadline_seconds)
+     WHERE id = $1 AND deadline IS NOT NULL`,
     [request],
   );
 }

@@ -7,7 +7,7 @@ import type { RequestView } from "../views.ts";
 import { type Chosen, redriveFiles, renewDeadline } from "./redrive-store.ts";
 
 /**
- * Opens the next round with the chosen failed files (all, when nothing is chosen); the earlier
+ * Starts the next round with the chosen failed files, or with all of them by default. Earlier
  * results stay.
  */
 export async function redrive(

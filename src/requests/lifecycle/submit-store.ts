@@ -33,8 +33,8 @@ export async function insertRequest(
   { id, owner, datasetId, input, key }: NewRequest,
 ): Promise<boolean> {
   const inserted = await query(
-    `INSERT INTO requests (id, owner, title, state, dataset_id, did, steps, workers, priority, stop_after_failed_percent,
-       deadline_seconds, deadline, idempotency_key, body_hash, facade)
+    `INSERT INTO requests (id, owner, title, state, dataset_id, did, steps, workers, priority,
+       stop_after_failed_percent, deadline_seconds, deadline, idempotency_key, body_hash, facade)
      VALUES ($1, $2, $3, '${requestMoves.submit.to}', $4, $5, $6, $7, $8, $9, $10::int,
        now() + make_interval(secs => $10::int), $11, $12, $13)
      ON CONFLICT (owner, idempotency_key) DO NOTHING RETURNING id`,
@@ -56,10 +56,14 @@ export async function insertRequest(
   );
   if (!inserted.length) return false;
   await query(
-    `INSERT INTO request_steps (request_id, step, operation, settings, retry_attempts, retry_wait_seconds, retry_classes)
-     SELECT $1, ord, operation, settings, (retry ->> 'attempts')::int, (retry ->> 'wait_seconds')::double precision,
-       CASE WHEN jsonb_typeof(retry -> 'classes') = 'array' THEN ARRAY(SELECT jsonb_array_elements_text(retry -> 'classes')) END
-     FROM unnest($2::text[], $3::jsonb[], $4::jsonb[]) WITH ORDINALITY AS s(operation, settings, retry, ord)`,
+    `INSERT INTO request_steps (request_id, step, operation, settings,
+       retry_attempts, retry_wait_seconds, retry_classes)
+     SELECT $1, step, operation, settings,
+       (retry ->> 'attempts')::int, (retry ->> 'wait_seconds')::double precision,
+       CASE WHEN jsonb_typeof(retry -> 'classes') = 'array'
+         THEN ARRAY(SELECT jsonb_array_elements_text(retry -> 'classes')) END
+     FROM unnest($2::text[], $3::jsonb[], $4::jsonb[]) WITH ORDINALITY
+       AS given(operation, settings, retry, step)`,
     [
       id,
       input.steps.map((step) => step.operation),

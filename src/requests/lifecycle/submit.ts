@@ -8,9 +8,7 @@ import { readRequest } from "../read/request.ts";
 import type { RequestView, SubmitInput } from "../views.ts";
 import { type IdempotencyKey, insertRequest, requestOfKey } from "./submit-store.ts";
 
-/**
- * Checks, then records: once it resolves, the request is committed and will end, whatever crashes.
- */
+/** Checks and records a request. Once it resolves, the request will end, whatever crashes. */
 export async function submit(
   ctx: Deps<"advanceQueue" | "config" | "db" | "finders" | "log" | "metrics" | "operations">,
   caller: Caller,
@@ -28,8 +26,8 @@ export async function submit(
     const datasetId = await resolveDataset(ctx, query, input.dataset);
     return insertRequest(query, { id, owner, datasetId, input, key });
   });
-  // Two calls with one key at the same time: the second finds the first's request, which has the
-  // same dataset.
+  // Of two simultaneous calls with one key, the second finds the request of the first, which has
+  // the same dataset.
   if (!inserted && key) {
     const first = await requestOfKey(ctx.db.query, owner, key.key);
     if (first) return { request: await sameRequest(ctx, first, key, caller), created: false };
@@ -53,13 +51,14 @@ async function sameRequest(
     throw new RequestError(
       422,
       "idempotency_key_reused",
-      `Idempotency-Key ${JSON.stringify(key.key)} was used with another body; use a new key for another request.`,
+      `Idempotency-Key ${JSON.stringify(key.key)} was used with another body; ` +
+        "use a new key for another request.",
     );
   }
   return readRequest(ctx, earlier.id, caller);
 }
 
-/** Files that an operation may look at before a request is accepted. */
+/** number of files that an operation may check before a request is accepted */
 const checkedFiles = 3;
 
 async function checkSteps(ctx: Deps<"config" | "operations">, input: SubmitInput): Promise<void> {
@@ -80,7 +79,7 @@ async function checkSteps(ctx: Deps<"config" | "operations">, input: SubmitInput
   }
 }
 
-/** An operation knows its settings, not which step they are of. */
+/** An operation does not know which step its settings belong to: its pointers begin there. */
 function inStep({ status, code, message, errors }: RequestError, index: number): RequestError {
   const placed = errors.map(({ pointer, detail }) => ({
     pointer: `/steps/${index}${pointer}`,
@@ -90,7 +89,8 @@ function inStep({ status, code, message, errors }: RequestError, index: number):
 }
 
 function unknownOperation(name: string, known: string[], index: number): RequestError {
-  const detail = `Operation ${JSON.stringify(name)} is not offered here; known: ${known.join(", ")}.`;
+  const shown = JSON.stringify(name);
+  const detail = `This service has no operation ${shown}; it has: ${known.join(", ")}.`;
   return new RequestError(422, "unknown_operation", detail, [
     { pointer: `/steps/${index}/operation`, detail },
   ]);

@@ -2,10 +2,10 @@ import type { Query } from "../../db/client.ts";
 import type { Trouble } from "../../runner/contract.ts";
 import { dispatchStates, sqlList } from "../state.ts";
 
-/** Of workers; not the state of a file. */
+/** A key of JSON that counts workers or files; here it is not the state of a file. */
 const runningKey = "running";
 
-/** A worker asked for work of these operations now. */
+/** Records that a worker asked for work of these operations now. */
 export async function recordClaim(query: Query, operations: readonly string[]): Promise<void> {
   await query(
     `INSERT INTO operation_activity AS activity (operation, claimed_at)
@@ -19,7 +19,7 @@ export async function recordClaim(query: Query, operations: readonly string[]): 
 const requestsSampled = 20_000;
 const samplesKept = 60;
 
-/** Samples the counters of open requests: a row a request that moved, never a row a file. */
+/** Samples the counters of open requests: one row for each that progressed, none for files. */
 export async function samplePace(query: Query): Promise<void> {
   await query(
     `WITH progress AS (
@@ -36,9 +36,9 @@ export async function samplePace(query: Query): Promise<void> {
      SELECT id, round, ARRAY[now()], ARRAY[finished] FROM progress
      ON CONFLICT (request_id) DO UPDATE SET round = excluded.round,
        sampled_at = CASE WHEN pace.round <> excluded.round THEN excluded.sampled_at
-         ELSE (pace.sampled_at || excluded.sampled_at)[greatest(1, cardinality(pace.sampled_at) - ${samplesKept - 2}):] END,
+         ELSE ${appended("sampled_at")} END,
        finished = CASE WHEN pace.round <> excluded.round THEN excluded.finished
-         ELSE (pace.finished || excluded.finished)[greatest(1, cardinality(pace.finished) - ${samplesKept - 2}):] END
+         ELSE ${appended("finished")} END
      WHERE pace.round <> excluded.round
        OR pace.finished[cardinality(pace.finished)] <> excluded.finished[1]`,
     [],
@@ -46,7 +46,13 @@ export async function samplePace(query: Query): Promise<void> {
   );
 }
 
-/** How many files of each operation are with workers, over all open requests. */
+/** The last samples with the new one. */
+function appended(column: string): string {
+  const first = `greatest(1, cardinality(pace.${column}) - ${samplesKept - 2})`;
+  return `(pace.${column} || excluded.${column})[${first}:]`;
+}
+
+/** Counts the files of each operation that workers hold, over all open requests. */
 export async function sampleLoad(query: Query): Promise<void> {
   await query(
     `WITH load AS (
@@ -76,17 +82,17 @@ export interface SavedGroup {
   troubles: Omit<Trouble, "since">[];
 }
 
-/** Replaces what was saved before: only the leader's runner has workers. */
+/** Replaces the saved groups: only the leader's runner has workers. */
 export async function saveWorkerGroups(query: Query, groups: SavedGroup[]): Promise<void> {
   await query(
-    `WITH seen AS (
-       SELECT * FROM jsonb_to_recordset($1::jsonb) AS seen(
+    `WITH given AS (
+       SELECT * FROM jsonb_to_recordset($1::jsonb) AS given(
          key text, request uuid, step smallint, operations text[], running int, troubles jsonb)
-     ), forgotten AS (
-       DELETE FROM worker_groups WHERE group_key NOT IN (SELECT key FROM seen)
+     ), deleted AS (
+       DELETE FROM worker_groups WHERE group_key NOT IN (SELECT key FROM given)
      )
      INSERT INTO worker_groups (group_key, request_id, step, operations, running, troubles)
-     SELECT key, request, step, operations, running, troubles FROM seen
+     SELECT key, request, step, operations, running, troubles FROM given
      ON CONFLICT (group_key) DO UPDATE SET request_id = excluded.request_id, step = excluded.step,
        operations = excluded.operations, running = excluded.running, troubles = excluded.troubles`,
     [JSON.stringify(groups)],
@@ -104,7 +110,7 @@ export interface ActivityRow {
   groups: Pick<SavedGroup, "step" | "operations" | "running" | "troubles">[] | null;
 }
 
-/** What all processes have seen that concerns a request. Three looks by key. */
+/** What the processes of the service have recorded about a request: three reads by key. */
 export async function readActivity(query: Query, request: string): Promise<ActivityRow> {
   const [row] = await query<ActivityRow>(
     `SELECT extract(epoch FROM now())::float8 * 1000 AS now, pace.round, pace.finished,
@@ -117,7 +123,7 @@ export async function readActivity(query: Query, request: string): Promise<Activ
        (SELECT json_agg(json_build_object('step', step, 'operations', operations,
           '${runningKey}', running, 'troubles', troubles) ORDER BY group_key)
         FROM worker_groups WHERE request_id IS NULL OR request_id = $1) AS groups
-     FROM (SELECT 1) AS one LEFT JOIN request_pace AS pace ON pace.request_id = $1`,
+     FROM (SELECT 1) AS always LEFT JOIN request_pace AS pace ON pace.request_id = $1`,
     [request],
     "read_activity",
   );

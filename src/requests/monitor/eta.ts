@@ -2,16 +2,16 @@ import type { RequestView, StepView } from "../views.ts";
 import type { Sample } from "./pace.ts";
 
 export interface Eta {
-  /** as likely before as after */
+  /** median: the end is as likely before it as after it */
   p50: string;
-  /** nine times of ten before */
+  /** 90th percentile */
   p90: string;
   confidence: "rough" | "fair" | "good";
 }
 
 /**
- * When the request will end if it goes on as it went in the last minutes; null while nothing can be
- * said.
+ * When the request will end if it continues at the pace of the last minutes; null while there is
+ * nothing to estimate from.
  */
 export function etaOf(view: RequestView, samples: readonly Sample[], now = Date.now()): Eta | null {
   const left = view.dataset.state === "lookup" ? undefined : remaining(view);
@@ -20,31 +20,34 @@ export function etaOf(view: RequestView, samples: readonly Sample[], now = Date.
   const seconds = (last.at - first.at) / 1000;
   const mean = (last.finished - first.finished) / seconds;
   const rates = ratesOf(samples);
-  const usual = left / mean;
-  // Nine of ten of the intervals went faster than this; of few intervals not much is known.
+  const expected = left / mean;
+  // Nine of ten intervals were faster than this. Below five intervals, half the mean is assumed.
   const slow = Math.max(
     rates.length < 5 ? mean / 2 : (rates[Math.floor(rates.length / 10)] ?? 0),
     mean / 5,
   );
   const at = (secondsFromNow: number) => new Date(now + secondsFromNow * 1000).toISOString();
   return {
-    p50: at(usual),
-    p90: at(Math.max(usual, left / slow)),
-    confidence: confidenceOf(rates, mean, seconds, usual),
+    p50: at(expected),
+    p90: at(Math.max(expected, left / slow)),
+    confidence: confidenceOf(rates, mean, seconds, expected),
   };
 }
 
 /**
- * Steps of files that are still to be made; a file that is not copied yet has all of its steps
- * before it.
+ * How often a file must still finish a step. A file of the dataset that is not registered yet has
+ * all steps to do.
  */
 function remaining({ steps, counters, dataset }: RequestView): number {
   const open = ({ waiting, queued, running }: StepView) => waiting + queued + running;
-  const begun = steps.reduce((total, one) => total + open(one) * (steps.length - one.step + 1), 0);
+  const begun = steps.reduce(
+    (total, step) => total + open(step) * (steps.length - step.step + 1),
+    0,
+  );
   return begun + Math.max(0, dataset.files - counters.total) * steps.length;
 }
 
-/** Files a second of each interval, the slowest first. */
+/** Files per second in each interval, slowest first. */
 function ratesOf(samples: readonly Sample[]): number[] {
   return samples
     .slice(1)
@@ -55,15 +58,15 @@ function ratesOf(samples: readonly Sample[]): number[] {
     .sort((left, right) => left - right);
 }
 
-/** How even the pace was, for how long it was seen, and how far it is drawn out. */
+/** From the spread of the rate, the time observed, and how far ahead the estimate reaches. */
 function confidenceOf(
   rates: number[],
   mean: number,
   seconds: number,
-  usual: number,
+  expected: number,
 ): Eta["confidence"] {
   const spread =
     Math.sqrt(rates.reduce((total, rate) => total + (rate - mean) ** 2, 0) / rates.length) / mean;
-  if (seconds >= 60 && spread < 0.3 && usual < 20 * seconds) return "good";
-  return seconds >= 20 && spread < 0.7 && usual < 100 * seconds ? "fair" : "rough";
+  if (seconds >= 60 && spread < 0.3 && expected < 20 * seconds) return "good";
+  return seconds >= 20 && spread < 0.7 && expected < 100 * seconds ? "fair" : "rough";
 }

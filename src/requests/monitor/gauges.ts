@@ -23,13 +23,13 @@ const files = new Gauge({
 });
 const oldest = new Gauge({
   name: "longshore_oldest_waiting_seconds",
-  help: "How long the file that waits longest has waited, by operation and step",
+  help: "How long the oldest waiting file has waited, by operation and step",
   labelNames: ["operation", "step"],
   registers,
 });
 const messages = new Gauge({
   name: "longshore_queue_messages",
-  help: "Messages in the queue of reports and in its poison",
+  help: "Messages in the queue of reports and in its poison queue",
   labelNames: ["topic"],
   registers,
 });
@@ -43,8 +43,8 @@ const connections = new Gauge({
 const mostMilliseconds = 5000;
 
 /**
- * Read when somebody scrapes, from counters and by index alone; what cannot be read in time is left
- * out, which an alert can see.
+ * Read at each scrape, from counters and indexes only. A gauge that cannot be read in time is left
+ * out, which an alert can detect.
  */
 export async function refreshGauges(
   ctx: Deps<"db" | "ledger" | "log" | "operations" | "queue">,

@@ -6,11 +6,11 @@ import type { ReportRow } from "../reports/report-store.ts";
 
 const registers = [metrics];
 
-/** What operators ask of the ledger; doc/metrics.md says how to read them. */
+/** Metrics of the ledger; doc/metrics.md says how to read them. */
 export const ledgerMetrics = {
   reports: new Counter({
     name: "longshore_reports_total",
-    help: "Reports by what became of them",
+    help: "Reports by their answer",
     labelNames: ["answer"],
     registers,
   }),
@@ -28,7 +28,7 @@ export const ledgerMetrics = {
   }),
   fileErrors: new Counter({
     name: "longshore_file_errors_total",
-    help: "Errors that workers told of files, by their class; a file may have several before it is done or failed",
+    help: "Errors reported for files, by class; one file may have several",
     labelNames: ["class"],
     registers,
   }),
@@ -40,28 +40,28 @@ export const ledgerMetrics = {
   }),
   leasesLost: new Counter({
     name: "longshore_leases_lost_total",
-    help: "Files whose worker fell silent or died",
+    help: "Files whose worker stopped responding or died",
     registers,
   }),
   sweepRepairs: new Counter({
     name: "longshore_sweep_repairs_total",
-    help: "What the sweep put right",
+    help: "Repairs made by the sweep, by kind",
     labelNames: ["kind"],
     registers,
   }),
   publishFailures: new Counter({
     name: "longshore_publish_failures_total",
-    help: "Chunks of work that the queue did not take",
+    help: "Chunks of work that could not be published to the queue",
     registers,
   }),
   requestsSubmitted: new Counter({
     name: "longshore_requests_submitted_total",
-    help: "Requests taken in",
+    help: "Requests submitted",
     registers,
   }),
   requestsEnded: new Counter({
     name: "longshore_requests_ended_total",
-    help: "Rounds of requests that ended",
+    help: "Rounds of requests that ended, by final state",
     labelNames: ["state"],
     registers,
   }),
@@ -97,6 +97,6 @@ export function recordFileError(
       class: named,
       info: info?.slice(0, 200),
     },
-    "a file met an error",
+    "an error was reported for a file",
   );
 }

@@ -2,10 +2,11 @@ import type { Deps } from "../../deps.ts";
 import { isServiceOperation } from "../../operations/offered.ts";
 import type { RequestView, StepView } from "../views.ts";
 import { noteOfTasks } from "./outside-store.ts";
+import { filesAre } from "./phrases.ts";
 
 /**
- * Why files wait in a step of a service operation; undefined where none do, or while workers have
- * files of the request. The operation's own note comes last: it knows most.
+ * Why files wait in a step of a service operation. Undefined when none do, or while workers have
+ * files of the request. The operation's own note is the most specific and comes last.
  */
 export async function outsideReason(
   { db, operations }: Deps<"db" | "operations">,
@@ -21,17 +22,13 @@ export async function outsideReason(
   const busy = steps.find(({ running }) => running > 0);
   if (busy) {
     const note = await noteOfTasks(db.query, view.id, busy.step);
-    const sentence = `${files(busy.running)} with the outside service of ${busy.operation} now.`;
+    const sentence = `${filesAre(busy.running)} with the outside service of ${busy.operation} now.`;
     return { reason: "outside", sentence: note ? `${sentence} ${note}` : sentence };
   }
   const gathered = steps.find(({ queued }) => queued > 0);
   if (!gathered) return undefined;
   return {
     reason: "outside",
-    sentence: `${files(gathered.queued)} ready for the next batch of ${gathered.operation}.`,
+    sentence: `${filesAre(gathered.queued)} ready for the next batch of ${gathered.operation}.`,
   };
-}
-
-function files(count: number): string {
-  return count === 1 ? "1 file is" : `${count} files are`;
 }

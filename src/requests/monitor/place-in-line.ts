@@ -12,11 +12,11 @@ export interface Place {
 
 export interface Standing {
   place: Place;
-  /** which limit keeps its files waiting, for a person; undefined: none does */
+  /** for a person: the limit that keeps its files waiting; undefined if there is none */
   limit: string | undefined;
 }
 
-/** Undefined where no file of it is ready. */
+/** Undefined when none of its files is ready. */
 export async function standingOf(
   { db }: Deps<"db">,
   view: RequestView,
@@ -44,7 +44,7 @@ function limitOf(
   return undefined;
 }
 
-/** Who goes first, as a sentence; empty where nobody does. */
+/** A sentence about who goes first; empty when this request is next. */
 export function sentenceOf({ users_before: users, requests_before: requests }: Place): string {
   const before = [
     ...(users ? [users === 1 ? "1 user" : `${users} users`] : []),

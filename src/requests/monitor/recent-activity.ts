@@ -3,8 +3,8 @@ import type { Logger } from "../../log.ts";
 import { recordClaim } from "./activity-store.ts";
 
 /**
- * What this process notices. All but the failures goes to tables, so that any process can answer
- * from them.
+ * What this process observes. Everything except failures is written to tables, so that any process
+ * can answer from them.
  */
 export interface RecentActivity {
   /** what this process cannot reach, each with a sentence */
@@ -13,7 +13,7 @@ export interface RecentActivity {
   recordClaim(operations: readonly string[]): void;
 }
 
-/** Thousands of claims a second are written as one row in so long. */
+/** Workers claim thousands of times a second; each operation's row is written this often. */
 const leastGapMilliseconds = 5000;
 
 export function makeRecentActivity(
@@ -33,7 +33,7 @@ export function makeRecentActivity(
       for (const name of due) writtenAt.set(name, at);
       recordClaim(query, due).catch((error: Error) => {
         for (const name of due) writtenAt.delete(name);
-        log.debug({ err: error }, "a claim was not noted; the next one is");
+        log.debug({ err: error }, "a claim was not recorded; the next one will be");
       });
     },
   };

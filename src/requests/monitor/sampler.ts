@@ -6,7 +6,7 @@ import { sampleLoad, samplePace, saveWorkerGroups } from "./activity-store.ts";
 const sampleMilliseconds = 5000;
 const mostCheckMilliseconds = 2000;
 
-/** Checks every few seconds what the service needs, so that a status read does not have to. */
+/** Checks queue and store every few seconds, so that reading a status does not have to. */
 export function startSampler(ctx: Deps<"activity" | "log" | "queue" | "store">): {
   stop(): Promise<void>;
 } {
@@ -38,7 +38,7 @@ export async function checkNeeds({
   }
 }
 
-/** For the leader, in its term: what all processes answer from. */
+/** The leader writes what all processes answer from. */
 export async function sampleForAll(
   { db, runner }: Deps<"db" | "runner">,
   wanted: readonly WorkerGroup[],

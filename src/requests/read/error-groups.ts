@@ -10,10 +10,7 @@ export interface ErrorGroup extends GroupRow {
   share: number;
 }
 
-/**
- * The failures of a request as groups: fingerprint, general message, count and examples, the
- * greatest first.
- */
+/** The failures of a request in groups: fingerprint, message, count and examples, largest first. */
 export async function listErrors(
   ctx: Deps<"db">,
   id: string,

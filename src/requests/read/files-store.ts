@@ -32,11 +32,17 @@ export interface FileFilter {
   limit: number;
 }
 
-const columns = `f.file_id AS file, i.paths, f.step, f.state, f.attempt, f.worker, f.error_group AS fingerprint, g.class, g.message, f.updated_at,
-  (SELECT h.info FROM file_status h WHERE h.request_created = r.created_on AND h.request_id = f.request_id AND h.file_id = f.file_id
-     AND h.step = f.step AND h.attempt = f.attempt AND h.status IN (${historySql.failure}, ${historySql.retry}) ORDER BY h.recorded_at DESC LIMIT 1) AS info`;
+const columns = `f.file_id AS file, i.paths, f.step, f.state, f.attempt, f.worker,
+  f.error_group AS fingerprint, g.class, g.message, f.updated_at,
+  (SELECT h.info FROM file_status h
+   WHERE h.request_created = r.created_on AND h.request_id = f.request_id
+     AND h.file_id = f.file_id AND h.step = f.step AND h.attempt = f.attempt
+     AND h.status IN (${historySql.failure}, ${historySql.retry})
+   ORDER BY h.recorded_at DESC LIMIT 1) AS info`;
 
-const tables = `request_files f JOIN requests r ON r.id = f.request_id JOIN files i ON i.id = f.file_id
+const tables = `request_files f
+  JOIN requests r ON r.id = f.request_id
+  JOIN files i ON i.id = f.file_id
   LEFT JOIN error_groups g ON g.request_id = f.request_id AND g.fingerprint = f.error_group`;
 
 export function fileRows(
@@ -80,7 +86,7 @@ export interface FileResultRow {
   read_as: Record<string, unknown> | null;
 }
 
-/** What was made of a file in each step, and how it was understood. */
+/** The results of a file in each step, and how the file was read. */
 export function fileResultRows(
   query: Query,
   request: string,
@@ -89,8 +95,8 @@ export function fileResultRows(
   return query<FileResultRow>(
     `SELECT made.step, made.attempt, made.name, made.size, made.checksum, known.read_as
      FROM results made
-     LEFT JOIN request_schemas known
-       ON known.request_id = made.request_id AND known.step = made.step AND known.digest = made.read_as
+     LEFT JOIN request_schemas known ON known.request_id = made.request_id
+       AND known.step = made.step AND known.digest = made.read_as
      WHERE made.request_id = $1 AND made.file_id = $2 ORDER BY made.step, made.seq LIMIT 1000`,
     [request, file],
   );
@@ -121,7 +127,7 @@ export function historyRows(
 
 const takesFiles = openRequestStates.filter((state) => state !== "canceling");
 
-/** The file is in the dataset of the open request, which has not registered it yet. */
+/** Whether the file is in the dataset of the open request but not registered yet. */
 export async function isFileComing(query: Query, request: string, file: number): Promise<boolean> {
   const rows = await query(
     `SELECT FROM requests request

@@ -54,13 +54,13 @@ export async function readFile(
   return {
     ...toView(row),
     results: await fileResultRows(ctx.db.query, id, file),
-    history: history.map((one) => ({ ...one, timestamp: one.timestamp.toISOString() })),
+    history: history.map((entry) => ({ ...entry, timestamp: entry.timestamp.toISOString() })),
   };
 }
 
 /**
- * The dataset has the file, and the open request will have it in a moment: a worker that is told of
- * the file by its finder may report before it is registered.
+ * Whether the open request will have this file of its dataset shortly: a worker that learns of the
+ * file from its finder may report before it is registered.
  */
 export function isComing(ctx: Deps<"db">, request: string, file: number): Promise<boolean> {
   return isFileComing(ctx.db.query, request, file);

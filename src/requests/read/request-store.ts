@@ -3,7 +3,7 @@ import type { RequestState } from "../state.ts";
 import { counterPairs } from "../step-counters.ts";
 import type { RetryView } from "../views.ts";
 
-/** A key of the answer, not the status of a report. */
+/** a key of the answer, not the status of a report */
 const retryKey = "retry";
 
 export interface StepRow {
@@ -50,14 +50,15 @@ const columns = `r.id, r.number, r.owner, r.title, r.state, r.round, r.reason, r
   r.workers, r.priority, r.stop_after_failed_percent, r.did, r.facade,
   r.deadline, r.created_at, r.started_at, r.finished_at, r.dataset_id,
   d.finder, d.name AS dataset_name, d.state AS dataset_state, d.file_count AS dataset_files,
-  (SELECT json_agg(json_build_object('step', s.step, 'operation', s.operation, 'settings', s.settings,
+  (SELECT json_agg(json_build_object(
+     'step', s.step, 'operation', s.operation, 'settings', s.settings,
      '${retryKey}', json_build_object('attempts', s.retry_attempts,
        'wait_seconds', s.retry_wait_seconds, 'classes', s.retry_classes),
      ${counterPairs("s")})
      ORDER BY s.step)
    FROM request_steps s WHERE s.request_id = r.id) AS steps`;
 
-/** One row of each table by its key: what it costs does not grow with the request. */
+/** Reads one row of each table by key, so the cost does not grow with the request. */
 export async function requestRow(query: Query, id: string): Promise<RequestRow | undefined> {
   const [row] = await query<RequestRow>(
     `SELECT ${columns} FROM requests r JOIN datasets d ON d.id = r.dataset_id WHERE r.id = $1`,
@@ -75,7 +76,7 @@ export async function idOfNumber(query: Query, number: number): Promise<string |
 export interface RequestFilter {
   state?: RequestState | undefined;
   owner?: string | undefined;
-  /** those before this one, newest first */
+  /** requests after this one in the order newest first */
   before?: { createdAt: string; id: string } | undefined;
   limit: number;
 }
@@ -85,7 +86,8 @@ export function requestRows(
   { state, owner, before, limit }: RequestFilter,
 ): Promise<(RequestRow & { cursor_at: string })[]> {
   return query(
-    `SELECT ${columns}, to_char(r.created_at, 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS cursor_at FROM requests r JOIN datasets d ON d.id = r.dataset_id
+    `SELECT ${columns}, to_char(r.created_at, 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS cursor_at
+     FROM requests r JOIN datasets d ON d.id = r.dataset_id
      WHERE ($1::text IS NULL OR r.state = $1) AND ($2::text IS NULL OR r.owner = $2)
        AND ($3::timestamptz IS NULL OR (r.created_at, r.id) < ($3, $4::uuid))
      ORDER BY r.created_at DESC, r.id DESC LIMIT $5`,
@@ -94,13 +96,14 @@ export function requestRows(
 }
 
 /**
- * Locks the request and then its counters, in the order every writer takes them, and counts the
- * files that are not settled.
+ * Counts the files that are not settled. Locks the request and then its counters, in the order of
+ * every writer.
  */
 export async function openFiles(query: Query, id: string): Promise<number> {
   await query(`SELECT FROM requests WHERE id = $1 FOR UPDATE`, [id]);
   const rows = await query<{ open: number }>(
-    `SELECT waiting + queued + running AS open FROM request_steps WHERE request_id = $1 ORDER BY step FOR UPDATE`,
+    `SELECT waiting + queued + running AS open FROM request_steps
+     WHERE request_id = $1 ORDER BY step FOR UPDATE`,
     [id],
   );
   return rows.reduce((total, row) => total + row.open, 0);

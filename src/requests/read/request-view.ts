@@ -1,5 +1,4 @@
-// A request as it is, whoever asks. The rim reads requests through request.ts, which asks the
-// policy.
+// Reads a request without asking who may. The rim uses request.ts, which asks the policy.
 import type { Deps } from "../../deps.ts";
 import { isUuid } from "../../uuid.ts";
 import type { Counters, RequestView, StepView } from "../views.ts";
@@ -42,10 +41,7 @@ export function toRequestView(row: RequestRow): RequestView {
   };
 }
 
-/**
- * Each file is counted in one (step, state): a step's total is what it has now and what it passed
- * on.
- */
+/** Each file is counted in one (step, state): a step's total includes those it passed on. */
 function toStep(row: StepRow): StepView {
   const {
     step,

@@ -8,7 +8,7 @@ import type { Page, RequestView } from "../views.ts";
 import { idOfNumber, requestRows } from "./request-store.ts";
 import { toRequestView, viewOf } from "./request-view.ts";
 
-/** `action`: what the caller is about to do to the request. What is not theirs is not found. */
+/** `action` is what the caller is about to do. A request of another user is "not found". */
 export async function readRequest(
   ctx: Deps<"db">,
   id: string,
@@ -21,7 +21,7 @@ export async function readRequest(
   return view;
 }
 
-/** The id behind the small number that other services' clients may use. */
+/** The id for the small number that clients of other services use. */
 export async function requestIdOf(ctx: Deps<"db">, number: number): Promise<string | undefined> {
   return idOfNumber(ctx.db.query, number);
 }
@@ -34,7 +34,7 @@ export interface ListRequests {
 }
 
 /**
- * Newest first, in keyset pages: the caller's own requests, or everybody's where the caller may see
+ * Newest first, in keyset pages: the caller's own requests, or all requests if the caller may see
  * them.
  */
 export async function listRequests(

@@ -9,8 +9,8 @@ interface BucketResult {
 }
 
 /**
- * What a request's read key lists and gets are the ledger's results, not what happens to lie in the
- * store.
+ * With its read key, a client lists and gets the results in the ledger, not whatever the store
+ * contains.
  */
 export function resultBuckets({ db }: Deps<"db">) {
   return {

@@ -13,11 +13,13 @@ export interface ResultRow {
   created_at: Date;
 }
 
-const columns = `o.seq, o.file_id AS file, o.step, o.attempt, o.name, o.size, o.checksum, o.details, o.created_at`;
+const columns = `o.seq, o.file_id AS file, o.step, o.attempt, o.name, o.size, o.checksum, o.details,
+  o.created_at`;
 
 /**
- * Results of the last step after `after`: seq grows in commit order, so none is ever skipped. By
- * equality and in the index's order: as a join the planner sorted all that was left, for each page.
+ * Results of the last step after `after`: seq grows in commit order, so none is ever skipped. The
+ * step is compared by equality and the order is the index's: with a join, the planner sorted all
+ * remaining results for each page.
  */
 export function resultRows(
   query: Query,
@@ -27,7 +29,8 @@ export function resultRows(
 ): Promise<ResultRow[]> {
   return query<ResultRow>(
     `SELECT ${columns} FROM results o
-     WHERE o.request_id = $1 AND o.step = (SELECT steps FROM requests WHERE id = $1) AND o.seq > $2 AND o.deleted_at IS NULL ORDER BY o.seq LIMIT $3`,
+     WHERE o.request_id = $1 AND o.step = (SELECT steps FROM requests WHERE id = $1)
+       AND o.seq > $2 AND o.deleted_at IS NULL ORDER BY o.seq LIMIT $3`,
     [request, after, limit],
   );
 }
@@ -42,7 +45,9 @@ export function resultRowsByName(
 ): Promise<ResultRow[]> {
   return query<ResultRow>(
     `SELECT ${columns} FROM requests r JOIN results o ON o.request_id = r.id AND o.step = r.steps
-     WHERE r.id = $1 AND o.deleted_at IS NULL AND starts_with(o.name, $2) AND o.name COLLATE "C" > $3 ORDER BY o.name COLLATE "C" LIMIT $4`,
+     WHERE r.id = $1 AND o.deleted_at IS NULL AND starts_with(o.name, $2)
+       AND o.name COLLATE "C" > $3
+     ORDER BY o.name COLLATE "C" LIMIT $4`,
     [request, prefix, after, limit],
   );
 }
@@ -60,7 +65,7 @@ export async function resultOfName(
   return row;
 }
 
-/** Which of these objects some result of any step names. */
+/** The objects among these that are results of any step. */
 export async function namedResults(
   query: Query,
   request: string,
@@ -74,20 +79,22 @@ export async function namedResults(
 }
 
 /**
- * Objects of earlier steps that nobody needs any more: of files done or canceled; a failed file's
- * are kept for its redrive.
+ * Marks objects of earlier steps whose files are done or canceled. Those of failed files are kept
+ * for a redrive.
  */
 export async function markPassedResults(query: Query, request: string): Promise<string[]> {
   const rows = await query<{ name: string }>(
     `UPDATE results o SET deleted_at = coalesce(deleted_at, now()) FROM requests r, request_files f
-     WHERE r.id = $1 AND o.request_id = r.id AND o.step < r.steps AND f.request_id = r.id AND f.file_id = o.file_id AND f.state IN (${fileSql.done}, ${fileSql.canceled})
+     WHERE r.id = $1 AND o.request_id = r.id AND o.step < r.steps
+       AND f.request_id = r.id AND f.file_id = o.file_id
+       AND f.state IN (${fileSql.done}, ${fileSql.canceled})
      RETURNING o.name`,
     [request],
   );
   return rows.map((row) => row.name);
 }
 
-/** Second phase: the rows go when their objects are gone. */
+/** Second phase: deletes the rows after their objects. */
 export async function deleteResultRows(
   query: Query,
   request: string,
@@ -99,14 +106,15 @@ export async function deleteResultRows(
   );
 }
 
-/** Ended requests whose results are older than their time. */
+/** Ended requests whose results have expired. */
 export async function requestsPastTtl(
   query: Query,
   days: number,
   limit: number,
 ): Promise<string[]> {
   const rows = await query<{ id: string }>(
-    `SELECT id FROM requests WHERE results_deleted_at IS NULL AND state IN (${sqlList(finalRequestStates)})
+    `SELECT id FROM requests
+     WHERE results_deleted_at IS NULL AND state IN (${sqlList(finalRequestStates)})
        AND finished_at < now() - make_interval(secs => $1) ORDER BY finished_at LIMIT $2`,
     [days * 86_400, limit],
   );

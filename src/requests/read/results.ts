@@ -7,9 +7,7 @@ import { resultOfName, resultRows } from "./results-store.ts";
 
 const urlSeconds = 3600;
 
-/**
- * `next` is never null: polling goes on with it, and a result committed later is always after it.
- */
+/** `next` is never null: clients continue to poll with it; later results always come after it. */
 export async function listResults(
   ctx: Deps<"db" | "store">,
   id: string,
@@ -35,7 +33,7 @@ export async function listResults(
   return { items, next: encodeCursor([rows.at(-1)?.seq ?? from]) };
 }
 
-/** The file that has a result of this name; undefined where none has. */
+/** The file with a result of this name; undefined if there is none. */
 export async function fileOfResult(
   ctx: Deps<"db">,
   request: string,

@@ -1,7 +1,7 @@
 import type { Query } from "../../db/client.ts";
 import type { Warning } from "../views.ts";
 
-/** At most a few: they were bounded when they were stored. */
+/** Few rows: their number is limited when they are stored. */
 export function warningRows(query: Query, request: string): Promise<Warning[]> {
   return query<Warning>(
     `SELECT code, message, count, files FROM request_warnings

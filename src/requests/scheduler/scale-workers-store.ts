@@ -2,8 +2,8 @@ import type { Query } from "../../db/client.ts";
 import { sqlList, stoppableStates } from "../state.ts";
 
 /**
- * Number of workers that could be busy now with files of these operations: published or running
- * ones, and no more than requests, users and operations are allowed to run at once.
+ * Number of workers that could be busy now with published or running files of these operations,
+ * within the limits of requests, users and operations.
  */
 export async function usefulWorkers(query: Query, operations: string[]): Promise<number> {
   const [row] = await query<{ workers: number }>(
@@ -21,7 +21,8 @@ export async function usefulWorkers(query: Query, operations: string[]): Promise
        SELECT operation, owner, sum(least(most, files)) AS workers
        FROM open_steps GROUP BY operation, owner
      ), by_operation AS (
-       SELECT least(max(limits.slots), sum(least(limits.slots_per_user, by_user.workers))) AS workers
+       SELECT least(max(limits.slots),
+         sum(least(limits.slots_per_user, by_user.workers))) AS workers
        FROM by_user LEFT JOIN operation_limits AS limits USING (operation) GROUP BY operation
      )
      SELECT coalesce(least((SELECT sum(workers) FROM by_request),

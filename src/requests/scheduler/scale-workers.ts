@@ -9,13 +9,10 @@ const serviceGroup = "service";
 /** A worker that is still busy when its token expires ends, and another takes its place. */
 const tokenSeconds = 7 * 86_400;
 
-/** Workers stay so long after their work has ended: starting one takes longer than most tasks. */
+/** Idle workers are kept this long, since starting one takes longer than most tasks. */
 const scaleDownMilliseconds = 30_000;
 
-/**
- * Has the runner run what the ledger has work for, and returns it; the leader calls it all through
- * its term.
- */
+/** Asks the runner for as many workers as the ledger has work for; the leader calls it. */
 export function makeScaler(
   ctx: Deps<"db" | "operations" | "runner" | "workTokens">,
   now: () => number = Date.now,

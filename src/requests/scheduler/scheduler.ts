@@ -18,8 +18,8 @@ const gatherMilliseconds = 100;
 const lastWordsBytes = 2000;
 
 /**
- * The scheduler role: looks up datasets, and while this process leads, sweeps and has the runner
- * run workers.
+ * The scheduler role: looks up datasets and runs tasks; while this process leads, it also sweeps
+ * and scales workers.
  */
 export function startScheduler(ctx: Context): { stop(): Promise<void> } {
   const stopping = new AbortController();
@@ -47,10 +47,7 @@ export function startScheduler(ctx: Context): { stop(): Promise<void> } {
   return { stop };
 }
 
-/**
- * Resolves when the term is over: then workers of this process end, as the next leader starts its
- * own.
- */
+/** Resolves when the term has ended and this process's workers are ending. */
 async function serveTerm(ctx: Context, term: AbortSignal): Promise<void> {
   ctx.log.info("this process leads the schedulers");
   const scale = makeScaler(ctx);
@@ -61,7 +58,7 @@ async function serveTerm(ctx: Context, term: AbortSignal): Promise<void> {
   const sampling = repeat(ctx, term, "worker-groups", sampleSeconds, () =>
     sampleForAll(ctx, wanted),
   );
-  // Troubles of workers are shown at once, not at the next sample.
+  // Problems of workers are shown at once, not at the next sample.
   const off = ctx.runner.onChange(() => ctx.notifier.notify("worker-groups"));
   await Promise.all([sweepRepeatedly(ctx, term), scaling, sampling]);
   off();
@@ -97,7 +94,7 @@ function advanceDataset(ctx: Deps<"advanceQueue" | "db" | "log">, id: number): v
     );
 }
 
-/** Does `work` at every notification of the channel, and at the latest after so many seconds. */
+/** Does `work` after each notification of the channel, and at least once in so many seconds. */
 async function repeat(
   ctx: Deps<"log" | "notifier">,
   signal: AbortSignal,
@@ -112,7 +109,7 @@ async function repeat(
       ctx.log.warn({ err: error }, "a duty of the scheduler failed; it is tried again");
     }
     await ctx.notifier.wait(channel, seconds, signal);
-    // Notifications of one moment are answered together.
+    // Notifications that arrive close together cause one run.
     await pause(gatherMilliseconds, signal);
   }
 }

@@ -1,7 +1,7 @@
 import type { Query } from "../../db/client.ts";
 import { dispatchStates, finalRequestStates, sqlList } from "../state.ts";
 
-/** Requests that have published work, for the look at their topics. */
+/** Requests with queued files, whose topics are checked. */
 export async function requestsWithQueued(query: Query): Promise<string[]> {
   const rows = await query<{ id: string }>(
     `SELECT DISTINCT r.id FROM requests r JOIN request_steps s ON s.request_id = r.id
@@ -10,18 +10,19 @@ export async function requestsWithQueued(query: Query): Promise<string[]> {
   return rows.map((row) => row.id);
 }
 
-/** Those of the given ids that are no open request: ended, or never there. */
+/** The ids among these that are not of an open request: it has ended or never existed. */
 export async function notOpen(query: Query, ids: string[]): Promise<string[]> {
   const rows = await query<{ id: string }>(
-    `SELECT i.id::text AS id FROM unnest($1::uuid[]) AS i(id) LEFT JOIN requests r ON r.id = i.id
+    `SELECT given.id::text AS id FROM unnest($1::uuid[]) AS given(id)
+     LEFT JOIN requests r ON r.id = given.id
      WHERE r.id IS NULL OR r.state IN (${sqlList(finalRequestStates)})`,
     [ids],
   );
   return rows.map((row) => row.id);
 }
 
-/** Ended lately: cleaned up once more, for a crash between the move and the clean-up. */
-export async function endedLately(query: Query, seconds: number): Promise<string[]> {
+/** Cleaned up once more, in case of a crash between the move and the clean-up. */
+export async function endedRecently(query: Query, seconds: number): Promise<string[]> {
   const rows = await query<{ id: string }>(
     `SELECT id FROM requests WHERE state IN (${sqlList(finalRequestStates)})
        AND finished_at > now() - make_interval(secs => $1) ORDER BY finished_at LIMIT 1000`,

@@ -9,15 +9,12 @@ import { removeResults } from "../advance/orphaned-objects.ts";
 import { republishLost } from "../advance/publish.ts";
 import { expireLeases } from "../dispatch/expire-leases.ts";
 import { requestsPastTtl } from "../read/results-store.ts";
-import { endedLately, notOpen, requestsWithQueued } from "./sweep-store.ts";
+import { endedRecently, notOpen, requestsWithQueued } from "./sweep-store.ts";
 
 const page = 500;
 const firstId = "00000000-0000-0000-0000-000000000000";
 
-/**
- * What every wait's deadline comes to: finds what is stuck or left over, and puts it right. One
- * leader runs it.
- */
+/** Reconciliation, run by the leader: repairs what is stuck and removes what was left behind. */
 export async function sweep(
   ctx: Deps<"advanceQueue" | "config" | "db" | "ledger" | "log" | "metrics" | "queue">,
 ): Promise<void> {
@@ -64,7 +61,7 @@ async function republishAll(
   return repaired;
 }
 
-/** A ring that was lost costs a sweep, never a request. */
+/** Recovers lost notifications. */
 async function advanceAll(ctx: Deps<"advanceQueue" | "db">): Promise<number> {
   for (let after = firstId; ; ) {
     const ids = await requestsToAdvance(ctx.db.query, after, page);
@@ -74,7 +71,7 @@ async function advanceAll(ctx: Deps<"advanceQueue" | "db">): Promise<number> {
   }
 }
 
-/** Topics of requests that are over, also those that a crash left behind. */
+/** Drops topics of requests that have ended, including those left by a crash. */
 async function dropTopics(ctx: Deps<"db" | "queue">): Promise<number> {
   const byRequest = new Map<string, string[]>();
   for (const topic of await ctx.queue.topics("work.")) {
@@ -82,15 +79,14 @@ async function dropTopics(ctx: Deps<"db" | "queue">): Promise<number> {
     if (/^[0-9a-f-]{36}$/.test(id)) byRequest.set(id, [...(byRequest.get(id) ?? []), topic]);
   }
   if (!byRequest.size) return 0;
-  const over = (await notOpen(ctx.db.query, [...byRequest.keys()])).flatMap(
-    (id) => byRequest.get(id) ?? [],
-  );
-  for (const topic of over) await ctx.queue.drop(topic);
-  return over.length;
+  const ended = await notOpen(ctx.db.query, [...byRequest.keys()]);
+  const topics = ended.flatMap((id) => byRequest.get(id) ?? []);
+  for (const topic of topics) await ctx.queue.drop(topic);
+  return topics.length;
 }
 
 async function cleanUpEnded(ctx: Deps<"db" | "queue" | "store">): Promise<number> {
-  for (const id of await endedLately(ctx.db.query, 300)) await cleanUp(ctx, id);
+  for (const id of await endedRecently(ctx.db.query, 300)) await cleanUp(ctx, id);
   return 0;
 }
 

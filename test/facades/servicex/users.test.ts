@@ -274,7 +274,7 @@ test("no generator, null and default are sql; workers may be digits in a text", 
   }
 });
 
-test("defect 47: files whose worker fell silent are given to another, and the request ends", async () => {
+test("defect 47: files whose worker stopped responding are given to another, and the request ends", async () => {
   const id = await servicex.submit({ "file-list": ["1", "2", "3"], codegen: "noop" });
   const claim = () =>
     servicex.call("POST", "/v1/work/claim", {
