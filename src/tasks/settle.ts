@@ -32,6 +32,8 @@ export async function settle(
   task: { id: string; operation: string },
   settled: Settled[],
 ): Promise<void> {
+  // Most polls settle nothing, and then none of the task's files is read
+  if (settled.length === 0) return;
   const byKey = new Map(settled.map((outcome) => [keyOf(outcome), outcome]));
   const open = await openFilesOf(ctx.ledger.query, task.id, [...byKey.values()]);
   const files = open.flatMap((file) => {
