@@ -36,6 +36,8 @@ export interface Config {
   inputRoots: string[];
   /** host patterns that http and s3 inputs may come from; empty: none */
   inputHosts: string[];
+  /** the variable that names a proxy here: inputs are read without one */
+  unusedProxy?: string | undefined;
   /** what one file may take of a worker before it is given up */
   fileLimits: {
     memoryMegabytes: number;
@@ -123,7 +125,7 @@ export function readConfig(
     internalPort: set.INTERNAL_PORT,
     s3Port: set.S3_PORT,
     dataDir: set.DATA_DIR,
-    databaseUrl: set.DATABASE_URL,
+    databaseUrl: withSslMode(set.DATABASE_URL, env.PGSSLMODE),
     queueUrl: set.QUEUE_URL,
     store: set.STORE_URL ?? { kind: "folder", path: join(set.DATA_DIR, "store") },
     publicUrl: set.PUBLIC_URL,
@@ -137,6 +139,7 @@ export function readConfig(
     localWorkers: set.LOCAL_WORKERS,
     inputRoots: set.INPUT_ROOTS,
     inputHosts: set.INPUT_HOSTS,
+    unusedProxy: proxyNames.find((name) => env[name]?.trim()),
     fileLimits: {
       memoryMegabytes: set.FILE_MEMORY_MEGABYTES,
       seconds: set.FILE_SECONDS,
@@ -191,6 +194,24 @@ export function childEnvironment(env: NodeJS.ProcessEnv = process.env): NodeJS.P
 
 export function isLoopback(host: string): boolean {
   return host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
+}
+
+const proxyNames = ["https_proxy", "http_proxy", "all_proxy"].flatMap((name) => [
+  name,
+  name.toUpperCase(),
+]);
+
+/**
+ * Of the variables that Postgres' own programs read, none counts but this one: TLS that is asked for
+ * is not left out in silence.
+ */
+function withSslMode(databaseUrl: string | undefined, mode = ""): string | undefined {
+  if (databaseUrl === undefined || !["require", "verify-ca", "verify-full"].includes(mode))
+    return databaseUrl;
+  const url = new URL(databaseUrl);
+  if (!url.searchParams.has("sslmode") && !url.searchParams.has("ssl"))
+    url.searchParams.set("sslmode", mode);
+  return url.href;
 }
 
 /** An empty variable is an unset one: charts and compose files write them so. */

@@ -1,6 +1,6 @@
 // Whether a process we wrote down still lives, and whether it is still the same one: numbers are
 // given out again.
-import { readFileSync } from "node:fs";
+import { readFileSync, readlinkSync } from "node:fs";
 
 /** False for a zombie too: where nobody reaps orphans, a killed process keeps its number. */
 export function isRunning(pid: number): boolean {
@@ -22,6 +22,15 @@ export function startTimeOf(pid: number): string | undefined {
 /** The command a process was started with; undefined where the system does not say. */
 export function commandOf(pid: number): string | undefined {
   return readIfThere(`/proc/${pid}/cmdline`)?.replaceAll("\0", " ");
+}
+
+/** The folder a process works in; undefined where the system does not say. */
+export function folderOf(pid: number): string | undefined {
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`);
+  } catch {
+    return undefined;
+  }
 }
 
 /** The fields of /proc/PID/stat behind the command's name, which may hold spaces itself. */

@@ -9,6 +9,7 @@ import type { Context } from "./deps.ts";
 import { lockFolder } from "./folder-lock.ts";
 import { makeApp } from "./http/app.ts";
 import { openListeners } from "./http/listeners.ts";
+import { readiness } from "./http/readiness.ts";
 import type { Logger } from "./log.ts";
 import { makeMounts } from "./mounts.ts";
 import { keyProblem } from "./requests/keys/keys.ts";
@@ -23,6 +24,8 @@ export interface RunningService {
   url: string;
   /** the S3-compatible endpoint, where there is one */
   s3Url?: string;
+  /** What it cannot use now, by name, each with a sentence; empty when it can serve. */
+  missing(): Promise<Record<string, string>>;
   /** Finishes the work under way and stops the embedded parts. */
   close(): Promise<void>;
 }
@@ -31,12 +34,16 @@ export interface RunningService {
  * Resolves when the service can serve; rejects with a sentence, and with nothing left running, when
  * it cannot.
  */
-export async function startService(config: Config, log: Logger): Promise<RunningService> {
+export async function startService(
+  config: Config,
+  log: Logger,
+  signal?: AbortSignal,
+): Promise<RunningService> {
   const closers: (() => void | Promise<void>)[] = [];
   const close = () => closeInReverse(closers);
   try {
-    const urls = await start(config, log, (closer) => closers.push(closer));
-    return { ...urls, close };
+    const started = await start({ config, log, signal }, (closer) => closers.push(closer));
+    return { ...started, close };
   } catch (error) {
     await close();
     throw error;
@@ -58,8 +65,7 @@ async function closeInReverse(closers: (() => void | Promise<void>)[]): Promise<
 }
 
 async function start(
-  config: Config,
-  log: Logger,
+  { config, log, signal }: { config: Config; log: Logger; signal: AbortSignal | undefined },
   onClose: (closer: () => void | Promise<void>) => void,
 ): Promise<Omit<RunningService, "close">> {
   onClose(lockFolder(config.dataDir));
@@ -69,8 +75,9 @@ async function start(
   log.info({ url: urls.internal() }, "workers call");
 
   const databaseUrl = config.databaseUrl ?? (await embedded(config, log, onClose));
-  await waitForDatabase(databaseUrl);
+  await waitForDatabase(databaseUrl, signal);
   await migrate(databaseUrl, log);
+  signal?.throwIfAborted();
   const context = await makeContext(config, { log, databaseUrl, urls });
   onClose(context.close);
   await proveIdentity(context);
@@ -91,7 +98,8 @@ async function start(
     await listenersClosed;
   });
   const s3Url = urls.s3?.();
-  return { url: urls.public(), ...(s3Url !== undefined && { s3Url }) };
+  const missing = () => readiness(context);
+  return { url: urls.public(), ...(s3Url !== undefined && { s3Url }), missing };
 }
 
 async function embedded(

@@ -3,30 +3,52 @@ import { ConfigError, readConfig } from "./config.ts";
 import { type Logger, makeLog } from "./log.ts";
 import { type RunningService, startService } from "./main.ts";
 import { allOperations } from "./operations/index.ts";
+import { pause } from "./time.ts";
 
 /** One Ctrl-C under npm arrives as two signals a millisecond apart. */
 const secondsBetweenSignals = 1;
+/** A broker is connected to in the background; it is rarely usable at once. */
+const secondsForReadiness = 3;
 
 /**
- * Runs until a signal ends it; answers the exit code: 0, 2 for a senseless setting, 1 for anything
- * else that stops the start.
+ * Runs until a signal ends it; returns the exit code: 0, 2 for a setting that is not valid, 1 for
+ * anything else that stops the start.
  */
 export async function runService(): Promise<number> {
+  const signal = firstSignal();
   try {
     const config = readConfig(undefined, allOperations);
     const log = makeLog(config);
-    const signal = firstSignal();
-    const service = await startService(config, log);
-    process.stdout.write(
-      `Longshore is ready at ${service.url}${service.s3Url ? `, S3 at ${service.s3Url}` : ""}\n`,
-    );
-    await signal;
+    const service = await startService(config, log, signal);
+    process.stdout.write(`${await readyLine(service, log, signal)}\n`);
+    await aborted(signal);
     await end(service, log);
     return 0;
   } catch (error) {
+    // Ended by a signal before it was ready
+    if (signal.aborted && error === signal.reason) return 0;
     process.stderr.write(`${(error as Error).message}\n`);
     return error instanceof ConfigError ? 2 : 1;
   }
+}
+
+/** What cannot be used is part of the line: whoever waits for it alone would not know. */
+async function readyLine(
+  service: RunningService,
+  log: Logger,
+  signal: AbortSignal,
+): Promise<string> {
+  const ready = `Longshore is ready at ${service.url}${service.s3Url ? `, S3 at ${service.s3Url}` : ""}`;
+  const deadline = performance.now() + secondsForReadiness * 1_000;
+  let missing = await service.missing();
+  while (Object.keys(missing).length > 0 && performance.now() < deadline && !signal.aborted) {
+    await pause(100, signal);
+    missing = await service.missing();
+  }
+  if (Object.keys(missing).length === 0) return ready;
+  log.warn({ missing }, "the service is not ready: something that it needs cannot be used");
+  const sentences = Object.entries(missing).map(([name, why]) => `the ${name}: ${why}`);
+  return `${ready}, but it cannot use ${sentences.join(" Nor ")}`;
 }
 
 async function end(service: RunningService, log: Logger): Promise<void> {
@@ -38,15 +60,20 @@ async function end(service: RunningService, log: Logger): Promise<void> {
  * Later ones are another person's impatience: then the process ends at once. The ledger is
  * committed, so nothing is lost.
  */
-function firstSignal(): Promise<void> {
-  return new Promise((resolve) => {
-    let first: number | undefined;
-    const onSignal = () => {
-      first ??= performance.now();
-      resolve();
-      if (performance.now() - first > secondsBetweenSignals * 1_000) process.exit(1);
-    };
-    process.on("SIGINT", onSignal);
-    process.on("SIGTERM", onSignal);
-  });
+function firstSignal(): AbortSignal {
+  const ending = new AbortController();
+  let first: number | undefined;
+  const onSignal = () => {
+    first ??= performance.now();
+    ending.abort();
+    if (performance.now() - first > secondsBetweenSignals * 1_000) process.exit(1);
+  };
+  process.on("SIGINT", onSignal);
+  process.on("SIGTERM", onSignal);
+  return ending.signal;
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  await new Promise((resolve) => signal.addEventListener("abort", resolve, { once: true }));
 }

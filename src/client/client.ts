@@ -55,7 +55,7 @@ export interface LongshoreClient {
   setLimits(operation: string, slots: Slots): Promise<Limits>;
   setShare(owner: string, share: number): Promise<Limits>;
   /** Resolves with the request when it has ended. */
-  wait(id: string, options?: WaitOptions): Promise<RequestView>;
+  wait(id: string, options?: WaitOptions): Promise<RequestNow>;
   /** Downloads every result into a folder. Files that are already complete there are kept. */
   download(id: string, folder: string, options?: DownloadOptions): Promise<Downloaded[]>;
 }

@@ -1,10 +1,10 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { ApiError, reasonOf, UnreachableError } from "./errors.ts";
 import type { ServerEvent } from "./events.ts";
-import type { Counters, Progress, RequestView, WaitOptions } from "./views.ts";
+import type { Counters, Progress, RequestNow, WaitOptions } from "./views.ts";
 
 interface Watched {
-  get(): Promise<RequestView>;
+  get(): Promise<RequestNow>;
   events(signal: AbortSignal): AsyncGenerator<ServerEvent>;
 }
 
@@ -14,7 +14,7 @@ const endStates: readonly string[] = ["complete", "failed", "canceled"];
 export async function waitForEnd(
   watched: Watched,
   { signal, onProgress, onSilence, patienceSeconds = 60 }: WaitOptions,
-): Promise<RequestView> {
+): Promise<RequestNow> {
   const stop = signal ?? new AbortController().signal;
   const notify = onChange(onProgress);
   let silentSince: number | undefined;

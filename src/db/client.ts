@@ -1,5 +1,6 @@
 import pg from "pg";
 import { UnavailableError } from "../errors.ts";
+import { connectionTo } from "./connection.ts";
 
 export type Query = <Row extends object = Record<string, unknown>>(
   text: string,
@@ -39,8 +40,7 @@ pg.types.setTypeParser(bigintArray, (text: string) => parseTextArray(text).map(N
 export function openDb({ url, applicationName, max = 10, planner = {} }: DbOptions): Db {
   const options = Object.entries(planner).map(([name, value]) => `-c ${name}=${value}`);
   const pool = new pg.Pool({
-    connectionString: url,
-    application_name: applicationName,
+    ...connectionTo(url, applicationName),
     max,
     connectionTimeoutMillis: 10_000,
     idleTimeoutMillis: 30_000,

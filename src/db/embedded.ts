@@ -6,6 +6,7 @@ import { lockFolder } from "../folder-lock.ts";
 import { isRunning } from "../live-process.ts";
 import type { Logger } from "../log.ts";
 import { keptSecret } from "../secrets.ts";
+import { connectionTo } from "./connection.ts";
 import { type Account, chooseAccount } from "./embedded/account.ts";
 import { type Binaries, findBinaries } from "./embedded/binaries.ts";
 import { type Cluster, configureCluster, ensureCluster, ownerRole } from "./embedded/cluster.ts";
@@ -45,6 +46,7 @@ export async function startEmbeddedPostgres({
   const folder = join(dataDir, "postgres");
   mkdirSync(folder, { recursive: true, mode: 0o711 });
   const unlock = lockFolder(folder);
+  let stop = async (): Promise<void> => undefined;
   try {
     const binaries = findBinaries();
     const account = chooseAccount([folder, binaries.root]);
@@ -54,9 +56,16 @@ export async function startEmbeddedPostgres({
       account,
       keptSecret(dataDir, "database-owner"),
     );
+    stop = () => stopPostmaster(cluster, binaries, account);
     const postmaster = await startCluster(folder, cluster, binaries, account, settings);
     const urls = databaseUrls(dataDir, postmaster.port);
-    await ensureDatabase(urls.maintenance, keptSecret(dataDir, "database-reader"));
+    await ensureDatabase(urls.maintenance, keptSecret(dataDir, "database-reader")).catch(
+      (error: Error) => {
+        throw new Error(`The database in ${folder} (DATA_DIR) cannot be used: ${error.message}.`, {
+          cause: error,
+        });
+      },
+    );
     const watch = keepAlive(postmaster, () => startPostmaster(cluster, binaries, account), log);
     return {
       url: urls.owner,
@@ -65,11 +74,15 @@ export async function startEmbeddedPostgres({
       alive: watch.alive,
       stop: async () => {
         await watch.end();
-        await stopPostmaster(cluster, binaries, account);
+        await stop();
         unlock();
       },
     };
   } catch (error) {
+    // Also where Postgres is still starting, or is there and refuses us
+    await stop().catch((failure: Error) =>
+      log.warn({ err: failure }, "the embedded Postgres could not be stopped"),
+    );
     unlock();
     throw error;
   }
@@ -121,7 +134,7 @@ function databaseUrls(
 }
 
 async function ensureDatabase(url: string, readerPassword: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url, application_name: "longshore start" });
+  const client = new pg.Client(connectionTo(url, "longshore start"));
   await client.connect();
   try {
     const { rows } = await client.query("SELECT 1 FROM pg_roles WHERE rolname = $1", [readerRole]);

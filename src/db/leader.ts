@@ -1,6 +1,7 @@
 import pg from "pg";
 import type { Logger } from "pino";
 import { pause } from "../time.ts";
+import { connectionTo } from "./connection.ts";
 
 /** First key of the advisory locks; any constant that no other program on the database uses. */
 const lockSpace = 727_073;
@@ -24,8 +25,7 @@ export async function lead(
 ): Promise<void> {
   while (!signal.aborted) {
     const client = new pg.Client({
-      connectionString: databaseUrl,
-      application_name: `longshore leader ${duty}`,
+      ...connectionTo(databaseUrl, `longshore leader ${duty}`),
       keepAlive: true,
       query_timeout: answerMilliseconds,
     });

@@ -5,6 +5,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import pg from "pg";
 import type { Logger } from "../log.ts";
+import { connectionTo } from "./connection.ts";
 
 interface Migration {
   name: string;
@@ -33,7 +34,7 @@ export async function migrate(
   log?: Logger,
   folder: string = migrationsFolder(),
 ): Promise<string[]> {
-  const client = new pg.Client({ connectionString: url, application_name: "longshore migrate" });
+  const client = new pg.Client(connectionTo(url, "longshore migrate"));
   await client.connect();
   try {
     await client.query("SELECT pg_advisory_lock($1)", [migrationLock]);

@@ -1,6 +1,7 @@
 import { EventEmitter } from "node:events";
 import pg from "pg";
 import type { Logger } from "pino";
+import { connectionTo } from "./connection.ts";
 
 /**
  * A notifier says only "look again": a lost ring costs time, never a fact, since everyone who waits
@@ -35,8 +36,7 @@ export function openNotifier(url: string, pool: pg.Pool, log: Logger): Notifier 
   async function listen(): Promise<void> {
     while (!closed) {
       const next = new pg.Client({
-        connectionString: url,
-        application_name: "longshore notifier",
+        ...connectionTo(url, "longshore notifier"),
         keepAlive: true,
       });
       try {

@@ -1,27 +1,28 @@
 import pRetry from "p-retry";
 import pg from "pg";
+import { connectionTo } from "./connection.ts";
 
 const longestWaitSeconds = 60;
 const oldestVersion = 15;
 
 /**
  * Waits for a database that is starting beside us; rejects with a sentence when it does not come,
- * or is too old.
+ * or is too old, and with the signal's reason at the signal.
  */
-export async function waitForDatabase(url: string): Promise<void> {
-  const version = await pRetry(() => serverVersion(url), {
+export async function waitForDatabase(url: string, signal?: AbortSignal): Promise<void> {
+  const waiting = pRetry(() => serverVersion(url), {
     retries: Number.POSITIVE_INFINITY,
     maxRetryTime: longestWaitSeconds * 1_000,
     minTimeout: 100,
     maxTimeout: 1_000,
     shouldRetry: ({ error }) => !isRefusal(error),
-  }).catch((error: Error) => {
-    const { host, pathname } = new URL(url);
+    signal,
+  });
+  const version = await Promise.race([waiting, rejectedBy(signal)]).catch((error: Error) => {
+    signal?.throwIfAborted();
     throw new Error(
-      `The database ${host}${pathname} (DATABASE_URL) cannot be used: ${error.message || "no connection"}.`,
-      {
-        cause: error,
-      },
+      `The database ${placeOf(url)} cannot be used: ${error.message || "no connection"}.`,
+      { cause: error },
     );
   });
   if (version < oldestVersion)
@@ -32,8 +33,7 @@ export async function waitForDatabase(url: string): Promise<void> {
 
 async function serverVersion(url: string): Promise<number> {
   const client = new pg.Client({
-    connectionString: url,
-    application_name: "longshore start",
+    ...connectionTo(url, "longshore start"),
     connectionTimeoutMillis: 10_000,
   });
   client.on("error", () => undefined);
@@ -45,8 +45,26 @@ async function serverVersion(url: string): Promise<number> {
   return Math.floor(Number(rows[0]?.version) / 10_000);
 }
 
-/** Wrong password, no such role, no such database: waiting does not help. */
+/** With the settings that a user can change; PGSSLMODE is part of the URL by now (config.ts). */
+function placeOf(url: string): string {
+  const { host, pathname, searchParams } = new URL(url);
+  const mode = searchParams.get("sslmode");
+  const tls = mode === null ? "" : `; sslmode=${mode} is said by it or by PGSSLMODE`;
+  return `${host}${pathname} (DATABASE_URL${tls})`;
+}
+
+/** Wrong password, no such role or database, no TLS: waiting does not help. */
 function isRefusal(error: Error): boolean {
-  const { code } = error as pg.DatabaseError;
-  return code !== undefined && /^(28|3D|42)/.test(code);
+  const { code = "", message } = error as pg.DatabaseError;
+  return (
+    /^(28|3D|42)/.test(code) ||
+    /^(CERT_|DEPTH_|ERR_TLS_|SELF_SIGNED|UNABLE_TO_)/.test(code) ||
+    message === "The server does not support SSL connections"
+  );
+}
+
+function rejectedBy(signal: AbortSignal | undefined): Promise<never> {
+  return new Promise((_, reject) =>
+    signal?.addEventListener("abort", () => reject(signal.reason), { once: true }),
+  );
 }

@@ -12,28 +12,29 @@ const contentSecurityPolicy = [
   "frame-ancestors 'none'",
 ].join("; ");
 
+/** Links are relative to /docs: they hold under any prefix that a proxy puts in front. */
 const page = `<!doctype html>
 <html lang="en">
   <head>
     <meta charset="utf-8">
     <title>Longshore API</title>
     <meta name="viewport" content="width=device-width, initial-scale=1">
-    <link rel="stylesheet" href="/docs/swagger-ui.css">
-    <link rel="icon" href="/docs/favicon-32x32.png">
+    <link rel="stylesheet" href="docs/swagger-ui.css">
+    <link rel="icon" href="docs/favicon-32x32.png">
   </head>
   <body>
     <noscript>
-      This page needs JavaScript; <a href="/openapi.json">/openapi.json</a> has the same content.
+      This page needs JavaScript; <a href="openapi.json">openapi.json</a> has the same content.
     </noscript>
     <div id="api"></div>
-    <script src="/docs/swagger-ui-bundle.js"></script>
-    <script src="/docs/start.js"></script>
+    <script src="docs/swagger-ui-bundle.js"></script>
+    <script src="docs/start.js"></script>
   </body>
 </html>
 `;
 
 const start = `SwaggerUIBundle(${JSON.stringify({
-  url: "/openapi.json",
+  url: "openapi.json",
   dom_id: "#api",
   deepLinking: true,
   validatorUrl: null,
@@ -46,7 +47,8 @@ export const docs: Mount = {
   contentSecurityPolicy,
   router() {
     const assets = dirname(createRequire(import.meta.url).resolve("swagger-ui-dist/package.json"));
-    const router = Router();
+    const router = Router({ strict: true });
+    router.get("/docs/", (_request, response) => response.redirect("../docs"));
     router.get("/docs", (_request, response) => {
       response.type("html").send(page);
     });

@@ -1,4 +1,5 @@
 import type { Deps } from "../deps.ts";
+import { publicPath } from "../settings/public-path.ts";
 import { loggedPath } from "./call.ts";
 import type { Mount } from "./mount.ts";
 import { problemReply } from "./problem.ts";
@@ -9,7 +10,7 @@ import type { Reply } from "./route.ts";
  * caller's mistake is logged with its cause.
  */
 export function errorReply(
-  ctx: Deps<"log">,
+  ctx: Deps<"log" | "urls">,
   mounts: readonly Mount[],
   error: unknown,
   url: string,
@@ -17,7 +18,9 @@ export function errorReply(
 ): Reply {
   const path = loggedPath(url).replace(/^\/+/, "/");
   const mount = mounts.find((candidate) => candidate.owns(path));
-  const reply = mount?.errorReply?.(error, requestId) ?? problemReply(error, path, requestId);
+  const reply =
+    mount?.errorReply?.(error, requestId) ??
+    problemReply(error, publicPath(ctx.urls.public(), path), requestId);
   if (reply.status === 500)
     ctx.log.error({ err: error, request: requestId, path }, "a call failed");
   return reply;

@@ -34,6 +34,10 @@ export async function streamEvents(
     "cache-control": "no-store",
     "x-accel-buffering": "no",
   });
+  if (response.req.method === "HEAD") {
+    response.end();
+    return;
+  }
   const heartbeat = setInterval(() => response.write(": still here\n\n"), heartbeatMilliseconds);
   const subscription = subscribe(ctx, first.id);
   try {

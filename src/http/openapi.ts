@@ -17,6 +17,8 @@ import { stepSchemas } from "./step-schemas.ts";
 export function documentOf(
   routes: readonly Route[],
   operations: readonly Operation[],
+  /** where clients find the paths; relative to the document */
+  server = "/",
 ): oas31.OpenAPIObject {
   const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {};
   for (const route of routes)
@@ -30,7 +32,7 @@ export function documentOf(
         "Moves scientific data for people: a dataset and what to do with each of its files, every file accounted for.",
       license: { name: "BSD-3-Clause", identifier: "BSD-3-Clause" },
     },
-    servers: [{ url: "/" }],
+    servers: [{ url: server }],
     tags: tags.map(([name, description]) => ({ name, description })),
     paths,
   });

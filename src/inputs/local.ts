@@ -3,6 +3,7 @@ import { isAbsolute, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { isBelow, realRoots } from "./below.ts";
 import { InputError, schemeOf } from "./input-error.ts";
+import { onDisk } from "./on-disk.ts";
 
 /**
  * The real path of a regular file below one of the roots; a link that leads out of them is refused.
@@ -11,15 +12,20 @@ export async function localPathOf(location: string, roots: readonly string[]): P
   const path = plainPath(location);
   const real = await realRoots(roots);
   // Before the disk is asked: callers must not learn what exists outside the roots
-  if (!isBelow(path, [...roots.map((root) => resolve(root)), ...real]))
-    throw outside(location, roots);
-  const file = await realpath(path).catch((error: NodeJS.ErrnoException) => {
+  const allowed = [...roots.map((root) => resolve(root)), ...real].map(composed);
+  if (!isBelow(composed(path), allowed)) throw outside(location, roots);
+  const file = await realpath(await onDisk(path)).catch((error: NodeJS.ErrnoException) => {
     throw toInputError(error, location);
   });
   if (!isBelow(file, real)) throw outside(location, roots);
   if (!(await stat(file)).isFile())
     throw new InputError("bad_input", `${location} is not a regular file.`);
   return file;
+}
+
+/** Letters with accents are spelled in two ways; what is one name to its reader is one name here. */
+function composed(path: string): string {
+  return path.normalize("NFC");
 }
 
 function plainPath(location: string): string {

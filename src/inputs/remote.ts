@@ -2,16 +2,18 @@ import { createWriteStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { Transform, type TransformCallback } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
 import { type Dispatcher, request } from "undici";
 import { RequestError } from "../errors.ts";
 import { allowedAgent, assertAllowed } from "../outside/address.ts";
+import { decoders, isBadEncoding } from "./content-encoding.ts";
 import { InputError, nameOf, schemeOf } from "./input-error.ts";
 import { locationOf } from "./location.ts";
 
 export interface RemoteBounds {
   /** hosts that may be read (INPUT_HOSTS) */
   hosts: readonly string[];
+  /** a variable that names a proxy: it is not used, and what cannot be reached may be behind it */
+  unusedProxy?: string | undefined;
   megabytes: number;
   signal: AbortSignal;
 }
@@ -103,7 +105,7 @@ async function download(
     if (statusCode === 200 && Number(headers["content-length"] ?? 0) <= megabytes * 1024 * 1024) {
       if (isPage(headers["content-type"]) && !/\.x?html?$/i.test(url.pathname))
         throw aPage(url, name, body);
-      const steps = [...decoders(headers["content-encoding"], name), atMost(megabytes, name)];
+      const steps = [...decoders(headers["content-encoding"]), atMost(megabytes, name)];
       await pipeline([body, ...steps, createWriteStream(to)], { signal });
       return undefined;
     }
@@ -113,7 +115,7 @@ async function download(
       return new URL(locationOf(headers.location), url);
     throw errorOfStatus(statusCode, name);
   } catch (error) {
-    throw toInputError(error, name);
+    throw toInputError(error, name, bounds.unusedProxy);
   }
 }
 
@@ -146,42 +148,26 @@ function aPage(url: URL, name: string, body: Dispatcher.ResponseData["body"]): I
   );
 }
 
-/** Undoes Content-Encoding, the last encoding first. */
-function decoders(header: string | string[] | undefined, name: string): Transform[] {
-  return String(header ?? "")
-    .toLowerCase()
-    .split(",")
-    .map((word) => word.trim())
-    .filter((word) => word !== "" && word !== "identity")
-    .reverse()
-    .map((word) => {
-      if (word === "gzip" || word === "x-gzip") return createGunzip();
-      if (word === "deflate") return createInflate();
-      if (word === "br") return createBrotliDecompress();
-      throw new InputError(
-        "bad_input",
-        `${name} comes with Content-Encoding ${word}, which is not understood.`,
-      );
-    });
-}
-
-function toInputError(error: unknown, name: string): unknown {
+function toInputError(error: unknown, name: string, unusedProxy?: string): unknown {
   if (error instanceof InputError) return error;
   if (error instanceof RequestError) return new InputError("forbidden", error.message);
   if (!(error instanceof Error)) return error;
   const code = "code" in error && typeof error.code === "string" ? error.code : undefined;
-  if (code?.startsWith("Z_") || code?.startsWith("ERR__ERROR_FORMAT"))
+  const hint = unusedProxy
+    ? ` Inputs are read without a proxy; the one that ${unusedProxy} names was not asked.`
+    : "";
+  if (isBadEncoding(error))
     return new InputError(
       "bad_input",
       `${name} is not encoded as its server says: ${error.message}.`,
     );
   if (code === "ENOTFOUND")
-    return new InputError("not_found", `${name} names a host that does not exist.`);
+    return new InputError("not_found", `${name} names a host that does not exist.${hint}`);
   if (code === "ENOSPC")
     return new InputError("unavailable", `There is no space left for ${name}.`);
   return new InputError(
     "unavailable",
-    `${name} could not be read: ${error.message || code || error.name}.`,
+    `${name} could not be read: ${error.message || code || error.name}.${hint}`,
   );
 }
 

@@ -39,6 +39,8 @@ export interface SubmitCheck<F = Facility> {
    */
   firstFiles?: string[][];
   inputRoots: string[];
+  /** a folder for temporary files; it may not exist yet */
+  scratch: string;
   facility: F;
 }
 

@@ -4,6 +4,7 @@ import type { Deps } from "../deps.ts";
 import { errorGroups } from "../requests/read/error-groups-store.ts";
 import { resultRows } from "../requests/read/results-store.ts";
 import type { RequestView } from "../requests/views.ts";
+import { publicPath } from "../settings/public-path.ts";
 import { version } from "../version.ts";
 import type { Receipt, ReceiptDigest, ReceiptResult } from "./receipt.ts";
 import { type Account, inputRows, roundRows } from "./store.ts";
@@ -77,7 +78,7 @@ async function inputsOf(
 }
 
 async function resultsOf(
-  { db }: Deps<"db">,
+  { db, urls }: Deps<"db" | "urls">,
   id: string,
   account: Account,
 ): Promise<Receipt["results"]> {
@@ -102,7 +103,7 @@ async function resultsOf(
     digest: lines.digest(),
     listed,
     items: listed ? items : [],
-    url: `/v1/requests/${id}/results`,
+    url: publicPath(urls.public(), `/v1/requests/${id}/results`),
     deleted_at: account.results_deleted_at?.toISOString() ?? null,
   };
 }

@@ -9,7 +9,10 @@ import { type LocalGroup, makeLocalGroup } from "./local-group.ts";
 import { startWorkerProcess, type WorkerEvents } from "./worker-process.ts";
 
 export interface LocalRunnerOptions
-  extends Pick<StartLine, "facility" | "inputRoots" | "inputHosts" | "limits" | "logLevel"> {
+  extends Pick<
+    StartLine,
+    "facility" | "inputRoots" | "inputHosts" | "unusedProxy" | "limits" | "logLevel"
+  > {
   internalUrl: () => string;
   log: Logger;
   /** most workers at once */
@@ -160,6 +163,7 @@ function statusOf({ workers, refusal }: Entry): WorkerGroupStatus {
 
 function startLine(options: LocalRunnerOptions, group: WorkerGroup, name: string): StartLine {
   const { internalUrl, facility, inputRoots, inputHosts, limits, logLevel, scratch } = options;
+  const { unusedProxy } = options;
   return {
     url: internalUrl(),
     name,
@@ -170,6 +174,7 @@ function startLine(options: LocalRunnerOptions, group: WorkerGroup, name: string
     facility,
     inputRoots,
     inputHosts,
+    unusedProxy,
     limits,
     logLevel,
   };

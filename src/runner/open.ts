@@ -30,6 +30,7 @@ export async function openRunner(
         facility: config.facility,
         inputRoots: config.inputRoots,
         inputHosts: config.inputHosts,
+        unusedProxy: config.unusedProxy,
         limits: config.fileLimits,
         environment: childEnvironment(),
       });

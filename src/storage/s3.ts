@@ -28,7 +28,7 @@ const removedAtOnce = 1000;
 const checkMilliseconds = 5000;
 
 export async function openS3Store(settings: S3Store): Promise<Store> {
-  const client = new S3Client({ ...clientOptions(settings), maxAttempts: 4 });
+  const client = new S3Client(clientOptions(settings));
   const presigner = settings.publicEndpoint
     ? new S3Client(clientOptions({ ...settings, endpoint: settings.publicEndpoint }))
     : client;
@@ -191,10 +191,22 @@ export async function openS3Store(settings: S3Store): Promise<Store> {
   };
 }
 
+/** What the SDK would else take from AWS_* variables or ~/.aws, which are about other stores. */
+const ofThisEndpoint = {
+  useFipsEndpoint: false,
+  useDualstackEndpoint: false,
+  useArnRegion: false,
+  disableMultiregionAccessPoints: true,
+  disableS3ExpressSessionAuth: true,
+  retryMode: "standard",
+  defaultsMode: "standard" as const,
+};
+
 function clientOptions({ endpoint, region, accessKey, secretKey }: S3Store) {
   return {
     forcePathStyle: true,
-    ...(endpoint && { endpoint }),
+    maxAttempts: 4,
+    ...(endpoint && { endpoint, ...ofThisEndpoint }),
     ...(region || endpoint ? { region: region ?? "us-east-1" } : {}),
     ...(accessKey && secretKey
       ? { credentials: { accessKeyId: accessKey, secretAccessKey: secretKey } }

@@ -13,7 +13,7 @@ import { runLoop } from "./worker-loop.ts";
 
 export interface WorkerOptions
   extends ShutdownOptions,
-    Pick<TaskContextSettings, "facility" | "inputRoots" | "inputHosts" | "limits"> {
+    Pick<TaskContextSettings, "facility" | "inputRoots" | "inputHosts" | "unusedProxy" | "limits"> {
   /** of the service's work API, without `/v1` */
   url: string;
   /** unique among the workers of the service */
@@ -85,6 +85,7 @@ function settingsOf(options: WorkerOptions): TaskContextSettings {
     facility: options.facility,
     inputRoots: options.inputRoots,
     inputHosts: options.inputHosts,
+    unusedProxy: options.unusedProxy,
     limits: options.limits,
     inputMegabytes: options.inputMegabytes ?? defaultInputMegabytes,
     scratch:

@@ -10,6 +10,8 @@ export interface TaskContextSettings {
   scratch: string;
   inputRoots: string[];
   inputHosts: string[];
+  /** the variable that names a proxy in the service's environment */
+  unusedProxy?: string | undefined;
   /** largest input that is downloaded */
   inputMegabytes: number;
   limits: TaskContext["limits"];
@@ -42,6 +44,7 @@ export function openTaskContext(
       fetchInput(location, {
         roots: settings.inputRoots,
         hosts: settings.inputHosts,
+        unusedProxy: settings.unusedProxy,
         megabytes: settings.inputMegabytes,
         trusted: task.inputs,
         scratch: scratch(),

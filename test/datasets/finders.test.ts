@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -123,6 +123,44 @@ describe("dir", () => {
     expect(files).toEqual([{ paths: [join(odd, "a.csv")], size: 5 }]);
     expect(answer).toMatchObject({ incomplete: expect.stringContaining("not UTF-8") });
   });
+
+  test("a folder that vanishes while its neighbours are read makes the dataset incomplete", async () => {
+    const folder = join(root, "vanishing");
+    for (const name of ["a", "b"]) mkdirSync(join(folder, name), { recursive: true });
+    for (let index = 0; index < 1000; index++) writeFileSync(join(folder, "a", `${index}.csv`), "");
+    writeFileSync(join(folder, "b", "1.csv"), "");
+    const finder = makeFinders({ inputRoots: [root], inputHosts: [] }).get("dir");
+    let files = 0;
+    const answer = await finder?.find(
+      `${folder}/*/*.csv`,
+      async (some) => {
+        files += some.length;
+        rmSync(join(folder, "b"), { recursive: true, force: true });
+      },
+      AbortSignal.timeout(60_000),
+    );
+    expect(files).toBe(1000);
+    expect(answer).toMatchObject({
+      outcome: "found",
+      incomplete: expect.stringContaining(join(folder, "b")),
+    });
+    rmSync(folder, { recursive: true });
+  });
+
+  test.skipIf(process.getuid?.() === 0)(
+    "a folder that may not be read makes the dataset incomplete",
+    async () => {
+      const folder = join(root, "closed");
+      for (const name of ["a", "b"]) mkdirSync(join(folder, name), { recursive: true });
+      writeFileSync(join(folder, "a", "1.csv"), "12345");
+      chmodSync(join(folder, "b"), 0);
+      const { answer, files } = await find("dir", `${folder}/**/*.csv`);
+      chmodSync(join(folder, "b"), 0o755);
+      expect(files).toEqual([{ paths: [join(folder, "a", "1.csv")], size: 5 }]);
+      expect(answer).toMatchObject({ incomplete: expect.stringContaining(join(folder, "b")) });
+      rmSync(folder, { recursive: true });
+    },
+  );
 
   test("a folder that is not there does not exist; one outside of the roots has a bad name, there or not", async () => {
     expect((await find("dir", join(root, "2025/*"))).answer).toEqual({

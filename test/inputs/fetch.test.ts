@@ -3,7 +3,7 @@ import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { brotliCompressSync, gzipSync } from "node:zlib";
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { fetchInput } from "../../src/inputs/fetch.ts";
 import { InputError, nameOf } from "../../src/inputs/input-error.ts";
@@ -50,6 +50,23 @@ describe("a local input", () => {
     pathToFileURL(join(root, "a, b.csv")).href,
   ])("%s is read in place", async (location) => {
     expect(await fetchInput(location, bounds)).toEqual({ path: join(root, "a, b.csv"), size: 4 });
+  });
+
+  test.each([
+    ["composed", "cafe\u0301.csv", "caf\u00e9.csv"],
+    ["decomposed", "u\u0308.csv", "\u00fc.csv"],
+  ])("whose letters are %s on one side alone is read", async (_, written, stored) => {
+    for (const [one, other] of [
+      [written, stored],
+      [stored, written],
+    ] as const) {
+      writeFileSync(join(root, other), "a\n1\n");
+      expect(await fetchInput(join(root, one), bounds)).toEqual({
+        path: join(root, other),
+        size: 4,
+      });
+      rmSync(join(root, other));
+    }
   });
 
   test("below a root that is itself a link is read", async () => {
@@ -100,6 +117,17 @@ describe("a remote input", () => {
     "/table.csv": (_, answer) => answer.end("a\n1\n"),
     "/gzip": (_, answer) =>
       answer.writeHead(200, { "content-encoding": "gzip" }).end(gzipSync("a\n1\n")),
+    "/deflate": (_, answer) =>
+      answer.writeHead(200, { "content-encoding": "deflate" }).end(deflateSync("a\n1\n")),
+    "/raw-deflate": (_, answer) =>
+      answer.writeHead(200, { "content-encoding": "deflate" }).end(deflateRawSync("a\n1\n")),
+    "/twice": (_, answer) =>
+      answer
+        .writeHead(200, { "content-encoding": "deflate, gzip" })
+        .end(gzipSync(deflateSync("a\n1\n"))),
+    "/not-deflate": (_, answer) =>
+      answer.writeHead(200, { "content-encoding": "deflate" }).end("a\n1\n"),
+    "/zstd": (_, answer) => answer.writeHead(200, { "content-encoding": "zstd" }).end("a\n1\n"),
     "/br": (_, answer) =>
       answer.writeHead(200, { "content-encoding": "br" }).end(brotliCompressSync("a\n1\n")),
     "/not-gzip": (_, answer) => answer.writeHead(200, { "content-encoding": "gzip" }).end("a\n1\n"),
@@ -156,7 +184,16 @@ describe("a remote input", () => {
   const allowed = { hosts: ["127.0.0.1"] };
 
   test("of an allowed host is downloaded, through a redirect as well", async () => {
-    for (const path of ["/table.csv", "/hop", "/gzip", "/br", "/utf8"]) {
+    for (const path of [
+      "/table.csv",
+      "/hop",
+      "/gzip",
+      "/br",
+      "/deflate",
+      "/raw-deflate",
+      "/twice",
+      "/utf8",
+    ]) {
       const found = await fetchInput(`${origin}${path}`, { ...bounds, ...allowed });
       expect(found.size).toBe(4);
       expect(readFileSync(found.path, "utf8")).toBe("a\n1\n");
@@ -168,6 +205,8 @@ describe("a remote input", () => {
     ["/teapot", "bad_input"],
     ["/page.csv", "bad_input"],
     ["/not-gzip", "bad_input"],
+    ["/not-deflate", "bad_input"],
+    ["/zstd", "bad_input"],
     ["/secret", "forbidden"],
     ["/busy", "unavailable"],
     ["/loop", "unavailable"],

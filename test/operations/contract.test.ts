@@ -67,7 +67,12 @@ describe.each(named(operations))("%s", (_, operation) => {
   test("takes its example at submit", async () => {
     const facility = facilities[operation.name] ?? {};
     const firstFiles = [[exampleFile(operation)]];
-    await operation.check?.(settings(), { firstFiles, inputRoots: [folder], facility });
+    await operation.check?.(settings(), {
+      firstFiles,
+      inputRoots: [folder],
+      scratch: join(folder, "checks"),
+      facility,
+    });
   });
 
   test("fails a request early only for classes that it declares", () => {

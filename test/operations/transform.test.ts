@@ -58,7 +58,12 @@ async function refusalOf(selection: string, firstFile?: string[]): Promise<Reque
 }
 
 function submitCheck(firstFiles: string[][]) {
-  return { firstFiles, inputRoots: [folder], facility: {} };
+  return {
+    firstFiles,
+    inputRoots: [folder],
+    scratch: join(folder, "checks"),
+    facility: {},
+  };
 }
 
 const output = join(folder, "reportBuffer", "1-1-1-out.parquet");

@@ -1,7 +1,8 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { readConfig } from "../../src/config.ts";
 import { openStore } from "../../src/storage/open.ts";
 import { startEndpoint } from "../s3/endpoint.ts";
+import { hostile } from "../surroundings/hostile.ts";
 import { storeSuite } from "./suite.ts";
 
 const unused = { publicUrl: () => "", internalUrl: () => "", signingKey: Buffer.alloc(32) };
@@ -22,6 +23,23 @@ storeSuite(async () => {
       expect(endpoint.faults).toEqual([]);
     },
   };
+});
+
+test("a store that STORE_URL names whole takes nothing from AWS_* variables", async () => {
+  for (const [name, value] of Object.entries(hostile))
+    if (name.startsWith("AWS_")) vi.stubEnv(name, value);
+  const endpoint = await startEndpoint();
+  const bucket = endpoint.newRequest();
+  const { accessKey, secretKey } = endpoint.keys(bucket, "write");
+  const url = `s3://${accessKey}:${secretKey}@127.0.0.1:${endpoint.port}/${bucket}/folder?tls=false`;
+  const store = await openStore(readConfig({ STORE_URL: url }), unused);
+  await store.put(bucket, "x", Buffer.from("abc"));
+  expect(await store.list(bucket)).toMatchObject([{ name: "x", size: 3 }]);
+  const signed = await store.signedUrl("GET", bucket, "x", 60, "public");
+  expect(await (await fetch(signed)).text()).toBe("abc");
+  await store.close();
+  await endpoint.close();
+  vi.unstubAllEnvs();
 });
 
 test("a store that is not there is unavailable, and its check says so", async () => {

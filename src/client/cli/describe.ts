@@ -1,8 +1,10 @@
 import type { RequestNow, RequestView } from "../views.ts";
 import { clean, print } from "./print.ts";
 
-export function printRequest(request: RequestView & Partial<Pick<RequestNow, "waiting">>): void {
-  const { counters: c, dataset, waiting } = request;
+export function printRequest(
+  request: RequestView & Partial<Pick<RequestNow, "waiting" | "warnings">>,
+): void {
+  const { counters: c, dataset, waiting, warnings = [] } = request;
   const lines: [string, string | null][] = [
     ["id", request.id],
     ["title", request.title],
@@ -21,6 +23,7 @@ export function printRequest(request: RequestView & Partial<Pick<RequestNow, "wa
       `${step.operation}, ${step.passed + step.done} done, ${step.failed} failed`,
     ]),
     ["now", waiting?.sentence ?? null],
+    ...warnings.map(({ message }): [string, string] => ["warning", message]),
     ["expected", waiting?.eta ? expected(waiting.eta) : null],
     ["submitted", request.created_at],
     ["finished", request.finished_at],
@@ -38,8 +41,13 @@ export function expected({
   return `${p50}, with 90 % probability before ${p90} (${confidence} confidence)`;
 }
 
-/** One line about how a request ended. */
-export function ending({
+/** How a request ended, and what to know of its results. */
+export function ending(request: RequestNow): string {
+  const warnings = request.warnings.map(({ message }) => `Warning: ${clean(message)}`);
+  return [counted(request), ...warnings].join("\n");
+}
+
+function counted({
   state,
   reason,
   counters: { total, done, failed, canceled },

@@ -1,7 +1,10 @@
 import { stat } from "node:fs/promises";
-import { resolve } from "node:path";
-import { glob, isDynamicPattern } from "tinyglobby";
+import { join, resolve } from "node:path";
+import { diskLister } from "../../inputs/disk.ts";
+import { onDisk } from "../../inputs/on-disk.ts";
+import { refuseGlob, splitGlob, walk } from "../../inputs/walk.ts";
 import { usedWrongly } from "./exits.ts";
+import { say } from "./print.ts";
 
 /**
  * Absolute paths for local paths and patterns; URLs unchanged. The service checks what it may read.
@@ -17,15 +20,16 @@ export async function pathsOf(
 
 async function expand(pattern: string, mustExist: boolean): Promise<string[]> {
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(pattern)) return [pattern];
-  const kind = await kindOf(pattern);
+  const path = await onDisk(resolve(pattern));
+  const kind = await kindOf(path);
   if (kind === "folder")
     throw usedWrongly(
       `${pattern} is a folder. Give the files in it, for example '${pattern.replace(/\/+$/, "")}/*.parquet'.`,
     );
-  if (kind === "file") return [resolve(pattern)];
-  if (isDynamicPattern(pattern)) return matches(pattern);
-  if (mustExist) throw usedWrongly(`There is no file ${resolve(pattern)}.`);
-  return [resolve(pattern)];
+  if (kind === "file") return [path];
+  if (isPattern(pattern)) return matches(pattern);
+  if (mustExist) throw usedWrongly(`There is no file ${path}.`);
+  return [path];
 }
 
 async function kindOf(path: string): Promise<"file" | "folder" | undefined> {
@@ -39,9 +43,29 @@ async function kindOf(path: string): Promise<"file" | "folder" | undefined> {
   }
 }
 
-/** Sorted, so that the same pattern makes the same request. */
+function isPattern(path: string): boolean {
+  return /[*?[\]{}()!+@|\\]/.test(path);
+}
+
+/**
+ * As the finder of folders reads it: names before patterns, level by level. Sorted, so that the same
+ * pattern makes the same request.
+ */
 async function matches(pattern: string): Promise<string[]> {
-  const paths = await glob(pattern, { absolute: true, onlyFiles: true, expandDirectories: false });
-  if (paths.length === 0) throw usedWrongly(`No file matches ${pattern} (in ${process.cwd()}).`);
-  return paths.sort();
+  const whole = resolve(pattern);
+  const problem = refuseGlob(whole);
+  if (problem !== undefined) throw usedWrongly(`${pattern}: ${problem}`);
+  const { base, glob } = splitGlob(whole);
+  const { list, leftOut } = diskLister(["/"]);
+  const found: string[] = [];
+  await walk(
+    await onDisk(join("/", base)),
+    glob,
+    list,
+    async (files) => void found.push(...files.flatMap(({ paths }) => paths)),
+    new AbortController().signal,
+  );
+  for (const path of leftOut) say(`Left out: ${path} cannot be read, or its name is not UTF-8.`);
+  if (found.length === 0) throw usedWrongly(`No file matches ${pattern} (in ${process.cwd()}).`);
+  return found.sort();
 }

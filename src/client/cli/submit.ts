@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 import type { LongshoreClient } from "../client.ts";
-import type { RequestView, Submit } from "../views.ts";
+import type { RequestNow, RequestView, Submit } from "../views.ts";
 import { ending, printRequest } from "./describe.ts";
 import { downloadTo } from "./download.ts";
 import { exitOfRequest, exits, usedWrongly } from "./exits.ts";
@@ -106,7 +106,7 @@ function printSubmitted({ json }: Options, request: RequestView): void {
 async function printEnded(
   { download, json }: Options,
   client: LongshoreClient,
-  ended: RequestView,
+  ended: RequestNow,
 ): Promise<void> {
   const hasResults = download !== undefined && process.exitCode !== exits.requestFailed;
   const files = hasResults ? await downloadTo(client, ended.id, download) : undefined;

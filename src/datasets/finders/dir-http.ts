@@ -1,9 +1,11 @@
+import pRetry from "p-retry";
 import type { Agent } from "undici";
 import { RequestError } from "../../errors.ts";
+import { isBadEncoding } from "../../inputs/content-encoding.ts";
+import { type Entry, refuseGlob, splitGlob, walk } from "../../inputs/walk.ts";
 import { allowedAgent, assertAllowed } from "../../outside/address.ts";
 import type { Finder, LookupOutcome } from "../contract.ts";
 import { isPage, linksOf, readPage } from "./index-page.ts";
-import { refuseGlob, splitGlob, walk } from "./walk.ts";
 
 /**
  * `dir+https://host/folder/pattern`: the files that a web server's index page lists (Apache, nginx,
@@ -22,14 +24,17 @@ export function dirHttpFinder(protocol: "http" | "https", inputHosts: readonly s
     async find(name, give, signal) {
       const { base, glob } = splitAddress(protocol, name);
       const agent = allowedAgent(inputHosts);
+      const leftOut: string[] = [];
+      const list = async (folder: string, stop: AbortSignal) => {
+        const page = () => listPage(folder, agent, inputHosts, stop);
+        if (folder === base) return page();
+        const entries = await listedInTheEnd(page, stop);
+        if (entries === undefined) leftOut.push(folder);
+        return entries ?? [];
+      };
       try {
-        const files = await walk(
-          base,
-          glob,
-          (folder, stop) => listPage(folder, agent, inputHosts, stop),
-          give,
-          signal,
-        );
+        const files = await walk(base, glob, list, give, signal);
+        if (leftOut.length > 0) return { outcome: "found", incomplete: incomplete(leftOut) };
         if (files > 0) return { outcome: "found" };
         return { outcome: "found", nothing: `No link on ${base} matches ${JSON.stringify(glob)}.` };
       } catch (error) {
@@ -56,6 +61,27 @@ function refuseAddress(base: string, inputHosts: readonly string[]): string | un
   }
 }
 
+/** A folder below the first page: what cannot be read of it is left out, and the others are found. */
+async function listedInTheEnd(
+  list: () => Promise<Entry[]>,
+  signal: AbortSignal,
+): Promise<Entry[] | undefined> {
+  return pRetry(list, {
+    retries: 2,
+    minTimeout: 500,
+    signal,
+    shouldRetry: ({ error }) => !isLasting(error),
+  }).catch(() => {
+    signal.throwIfAborted();
+    return undefined;
+  });
+}
+
+function incomplete(leftOut: string[]): string {
+  const more = leftOut.length > 3 ? ` and ${leftOut.length - 3} more` : "";
+  return `Left out, since their pages cannot be read: ${leftOut.slice(0, 3).join(", ")}${more}.`;
+}
+
 async function listPage(
   folder: string,
   agent: Agent,
@@ -65,8 +91,8 @@ async function listPage(
   const page = await readPage(folder, agent, inputHosts, signal);
   if (page.status === 404 || page.status === 410)
     throw new RequestError(404, "does_not_exist", `There is no page ${folder} (${page.status}).`);
-  // 5xx and 429 may be over in a moment: the lookup is tried again
-  if (page.status >= 500 || page.status === 429)
+  // These may be over in a moment: the lookup is tried again
+  if (page.status >= 500 || [408, 425, 429].includes(page.status))
     throw new Error(`${folder} answered ${page.status}.`);
   if (page.status !== 200 || !isPage(page))
     throw new RequestError(
@@ -78,9 +104,23 @@ async function listPage(
 }
 
 function outcomeOf(error: unknown): LookupOutcome {
-  if (!(error instanceof RequestError)) throw error;
-  return {
-    outcome: error.code === "does_not_exist" ? "does_not_exist" : "bad_name",
-    reason: error.message,
-  };
+  if (!isLasting(error)) throw error;
+  const { code, message } = error as Error & { code?: string };
+  if (code === "ENOTFOUND")
+    return { outcome: "does_not_exist", reason: `The host does not exist: ${message}.` };
+  if (isBadEncoding(error))
+    return {
+      outcome: "bad_name",
+      reason: `The page is not encoded as its server says: ${message}.`,
+    };
+  return { outcome: code === "does_not_exist" ? "does_not_exist" : "bad_name", reason: message };
+}
+
+/** The same call again would get the same answer. */
+function isLasting(error: unknown): boolean {
+  return (
+    error instanceof RequestError ||
+    isBadEncoding(error) ||
+    (error as { code?: unknown }).code === "ENOTFOUND"
+  );
 }

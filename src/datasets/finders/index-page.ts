@@ -1,11 +1,14 @@
 // Reads a web server's list of a folder. Servers differ in everything but their links, so only
 // those are read.
+import { PassThrough } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import { Parser } from "htmlparser2";
-import { type Agent, request } from "undici";
+import { type Agent, type Dispatcher, request } from "undici";
 import { RequestError } from "../../errors.ts";
+import { decoders } from "../../inputs/content-encoding.ts";
 import { locationOf } from "../../inputs/location.ts";
+import type { Entry } from "../../inputs/walk.ts";
 import { assertAllowed } from "../../outside/address.ts";
-import type { Entry } from "./walk.ts";
 
 export interface Page {
   /** where it was found in the end, after redirects */
@@ -43,7 +46,7 @@ export async function readPage(
       url,
       status: answer.statusCode,
       type: String(answer.headers["content-type"] ?? ""),
-      text: textOf(await bounded(answer.body, url), String(answer.headers["content-type"] ?? "")),
+      text: textOf(await bytesOf(answer, url), String(answer.headers["content-type"] ?? "")),
     };
   }
   throw new RequestError(
@@ -110,6 +113,15 @@ function decoded(segment: string): string {
   }
 }
 
+async function bytesOf({ body, headers }: Dispatcher.ResponseData, url: URL): Promise<Buffer> {
+  const plain = new PassThrough();
+  const [bytes] = await Promise.all([
+    bounded(plain, url),
+    pipeline([body, ...decoders(headers["content-encoding"]), plain]),
+  ]);
+  return bytes;
+}
+
 async function bounded(body: AsyncIterable<Buffer>, url: URL): Promise<Buffer> {
   const parts: Buffer[] = [];
   let size = 0;
@@ -126,15 +138,23 @@ async function bounded(body: AsyncIterable<Buffer>, url: URL): Promise<Buffer> {
   return Buffer.concat(parts);
 }
 
-/** In the character set that the server or the page itself names. */
+/** In the character set of its byte order mark, or that the server or the page itself names. */
 function textOf(bytes: Buffer, type: string): string {
+  const head = bytes.subarray(0, 2048).toString("latin1");
   const named =
-    /charset\s*=\s*"?([\w-]+)/i.exec(type) ??
-    /<meta[^>]+charset\s*=\s*["']?([\w-]+)/i.exec(bytes.subarray(0, 2048).toString("latin1"));
+    markOf(bytes) ??
+    /charset\s*=\s*"?([\w-]+)/i.exec(type)?.[1] ??
+    /<meta[^>]+charset\s*=\s*["']?([\w-]+)/i.exec(head)?.[1];
   try {
-    return new TextDecoder(named?.[1] ?? "utf-8").decode(bytes);
+    return new TextDecoder(named ?? "utf-8").decode(bytes);
   } catch {
     // a name that nobody knows
     return bytes.toString("utf8");
   }
+}
+
+function markOf([first, second, third]: Buffer): string | undefined {
+  if (first === 0xff && second === 0xfe) return "utf-16le";
+  if (first === 0xfe && second === 0xff) return "utf-16be";
+  return first === 0xef && second === 0xbb && third === 0xbf ? "utf-8" : undefined;
 }

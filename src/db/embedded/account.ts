@@ -64,11 +64,11 @@ async function runProgram(
   as: { uid?: number; gid?: number },
 ): Promise<string> {
   try {
-    // From /: the account may not enter the folder we were started in.
+    // From /: the account may not enter the folder we were started in. LC_ALL decides over every other locale.
     const { stdout } = await promisify(execFile)(program, args, {
       ...as,
       cwd: "/",
-      env: { ...childEnvironment(), LC_ALL: "C" },
+      env: { PATH: childEnvironment().PATH, LC_ALL: "C", TZ: "UTC" },
     });
     return stdout;
   } catch (error) {

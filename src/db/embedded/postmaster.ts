@@ -1,9 +1,10 @@
 // Start and stop of Postgres' main process, which outlives ours: a kill -9 of the service does not
 // hurt the database.
-import { readFileSync, renameSync, rmSync, statSync } from "node:fs";
+import { readFileSync, realpathSync, renameSync, rmSync, statSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { commandOf, isRunning } from "../../live-process.ts";
+import { commandOf, folderOf, isRunning } from "../../live-process.ts";
+import { pause } from "../../time.ts";
 import type { Account } from "./account.ts";
 import type { Binaries } from "./binaries.ts";
 import type { Cluster } from "./cluster.ts";
@@ -22,7 +23,7 @@ export async function startPostmaster(
   binaries: Binaries,
   account: Account,
 ): Promise<Postmaster> {
-  removeStalePid(cluster);
+  await removeStalePid(cluster);
   putAsideLongLog(cluster);
   await account.run(binaries.pgCtl, [
     "start",
@@ -64,7 +65,7 @@ export async function stopPostmaster(
 /** The running one, if it runs. */
 export function readPostmaster(cluster: Pick<Cluster, "data">): Postmaster | undefined {
   const [pid, port] = pidFileNumbers(cluster.data);
-  if (pid === undefined || port === undefined || !isRunning(pid) || !isPostgres(pid))
+  if (pid === undefined || port === undefined || !isPostmasterOf(pid, cluster.data))
     return undefined;
   return { pid, port };
 }
@@ -75,14 +76,17 @@ export async function freePort(wanted: number): Promise<number> {
 }
 
 /**
- * Postgres refuses to start while the number in its file exists: as a zombie for seconds after a
- * kill, as another program after a reboot. That no process of the old one is left, it checks by the
- * shared memory as well.
+ * Postgres refuses to start while the file is empty or damaged, as a power cut leaves it, and while
+ * the number in it exists: as a zombie for seconds after a kill, as another program after a reboot.
+ * That no process of the old one is left, it checks by the shared memory as well.
  */
-function removeStalePid(cluster: Cluster): void {
+async function removeStalePid(cluster: Cluster): Promise<void> {
+  if (readIfThere(pidFile(cluster.data)) === undefined) return;
+  // One that is starting right now has made the file and writes it in the same moment
+  if (pidFileNumbers(cluster.data)[0] === undefined) await pause(200);
   const [pid] = pidFileNumbers(cluster.data);
-  if (pid === undefined || (isRunning(pid) && isPostgres(pid))) return;
-  rmSync(join(cluster.data, "postmaster.pid"), { force: true });
+  if (pid !== undefined && isPostmasterOf(pid, cluster.data)) return;
+  rmSync(pidFile(cluster.data), { force: true });
 }
 
 /** Postgres says little, but for years. */
@@ -95,14 +99,21 @@ const longLogBytes = 10_000_000;
 
 /** Lines 1 and 4 of postmaster.pid. */
 function pidFileNumbers(data: string): [number | undefined, number | undefined] {
-  const lines = readIfThere(join(data, "postmaster.pid"))?.split("\n") ?? [];
+  const lines = readIfThere(pidFile(data))?.split("\n") ?? [];
   const wholeNumber = (line: string | undefined) =>
     /^\d+$/.test(line?.trim() ?? "") ? Number(line) : undefined;
   return [wholeNumber(lines[0]), wholeNumber(lines[3])];
 }
 
-function isPostgres(pid: number): boolean {
-  return commandOf(pid)?.includes("postgres") ?? true;
+function pidFile(data: string): string {
+  return join(data, "postmaster.pid");
+}
+
+/** Not another Postgres that was given the number after a reboot: a postmaster works in its folder. */
+function isPostmasterOf(pid: number, data: string): boolean {
+  if (!isRunning(pid) || !(commandOf(pid)?.includes("postgres") ?? true)) return false;
+  const folder = folderOf(pid);
+  return folder === undefined || folder === realpathSync(data);
 }
 
 function readIfThere(path: string): string | undefined {

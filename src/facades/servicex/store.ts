@@ -11,6 +11,8 @@ export interface TransformationExtras {
   cancelAskedAt: Date | null;
   /** no earlier request asked for its dataset */
   firstOfDataset: boolean;
+  /** why the dataset has no files, or why some may be missing */
+  datasetWarning: string | null;
 }
 
 /**
@@ -28,7 +30,10 @@ export async function extrasOf(
        CASE WHEN request.state IN (${sqlList(beforeRunning)}) THEN NOT EXISTS (
          SELECT FROM requests earlier
          WHERE earlier.dataset_id = request.dataset_id AND earlier.number < request.number)
-       ELSE true END AS "firstOfDataset"
+       ELSE true END AS "firstOfDataset",
+       (SELECT min(warning.message) FROM request_warnings warning
+        WHERE warning.request_id = request.id
+          AND warning.code IN ('no_files', 'incomplete_dataset')) AS "datasetWarning"
      FROM requests request WHERE request.id = ANY($1)`,
     [ids],
     "servicex_extras",

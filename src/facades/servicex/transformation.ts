@@ -84,7 +84,7 @@ function toTransformation(
       beganLookup: extras?.firstOfDataset ?? true,
       knowsBadDataset: knowsBadDataset(userAgent, echoed["client-version"]),
     }),
-    "failure-info": view.reason,
+    "failure-info": view.reason ?? extras?.datasetWarning ?? null,
     "app-version": version,
     "code-gen-image": image,
     files: counts.files,

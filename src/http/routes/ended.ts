@@ -78,7 +78,7 @@ export const redriveRequest = route({
   },
   async handler(ctx, { params, caller, body }) {
     const { request, files } = await redrive(ctx, params.id, caller, body);
-    return { status: 200, body: { ...onTheWire(request), redriven: files } };
+    return { status: 200, body: { ...onTheWire(ctx, request), redriven: files } };
   },
 });
 

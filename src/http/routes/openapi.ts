@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { publicPath } from "../../settings/public-path.ts";
 import { documentOf } from "../openapi.ts";
 import { type Route, route } from "../route.ts";
 
@@ -17,6 +18,9 @@ export function getOpenApi(routes: () => readonly Route[]): Route {
         schema: z.record(z.string(), z.unknown()),
       },
     },
-    handler: (ctx) => ({ status: 200, body: documentOf(routes(), [...ctx.operations.values()]) }),
+    handler: ({ operations, urls }) => ({
+      status: 200,
+      body: documentOf(routes(), [...operations.values()], publicPath(urls.public(), "") || "/"),
+    }),
   });
 }

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { canonicalJson } from "../../canonical-json.ts";
+import type { Deps } from "../../deps.ts";
 import { RequestError } from "../../errors.ts";
 import { cancel } from "../../requests/lifecycle/cancel.ts";
 import { submit } from "../../requests/lifecycle/submit.ts";
@@ -8,6 +9,7 @@ import { waitingOf } from "../../requests/monitor/waiting-reason.ts";
 import { listRequests, readRequest } from "../../requests/read/request.ts";
 import { warningsOf } from "../../requests/read/warnings.ts";
 import type { RequestView } from "../../requests/views.ts";
+import { publicPath } from "../../settings/public-path.ts";
 import { route } from "../route.ts";
 import { cursor, limit, requestParams } from "../schemas/params.ts";
 import {
@@ -55,8 +57,8 @@ export const submitRequest = route({
     );
     return {
       status: created ? 201 : 200,
-      body: onTheWire(view),
-      headers: { location: linkTo(view.id) },
+      body: onTheWire(ctx, view),
+      headers: { location: linkTo(ctx, view.id) },
     };
   },
 });
@@ -77,7 +79,10 @@ export const listAllRequests = route({
   responses: { 200: { description: "A page of requests.", schema: requestPage } },
   async handler(ctx, { caller, query }) {
     const page = await listRequests(ctx, caller, query);
-    return { status: 200, body: { items: page.items.map(onTheWire), next: page.next } };
+    return {
+      status: 200,
+      body: { items: page.items.map((view) => onTheWire(ctx, view)), next: page.next },
+    };
   },
 });
 
@@ -93,7 +98,7 @@ export const getRequest = route({
   async handler(ctx, { params, caller }) {
     const view = await readRequest(ctx, params.id, caller);
     const [waiting, warnings] = await Promise.all([waitingOf(ctx, view), warningsOf(ctx, view.id)]);
-    return { status: 200, body: { ...onTheWire(view), waiting, warnings } };
+    return { status: 200, body: { ...onTheWire(ctx, view), waiting, warnings } };
   },
 });
 
@@ -110,12 +115,12 @@ export const cancelRequest = route({
     409: { description: "The request has ended otherwise." },
   },
   async handler(ctx, { params, caller }) {
-    return { status: 200, body: onTheWire(await cancel(ctx, params.id, caller)) };
+    return { status: 200, body: onTheWire(ctx, await cancel(ctx, params.id, caller)) };
   },
 });
 
-export function onTheWire({ facade: _, ...view }: RequestView): WireRequest {
-  const self = linkTo(view.id);
+export function onTheWire(ctx: Deps<"urls">, { facade: _, ...view }: RequestView): WireRequest {
+  const self = linkTo(ctx, view.id);
   return {
     ...view,
     links: {
@@ -130,8 +135,8 @@ export function onTheWire({ facade: _, ...view }: RequestView): WireRequest {
   };
 }
 
-function linkTo(id: string): string {
-  return `/v1/requests/${id}`;
+function linkTo({ urls }: Deps<"urls">, id: string): string {
+  return publicPath(urls.public(), `/v1/requests/${id}`);
 }
 
 function idempotencyKey(header: string | string[] | undefined): string | undefined {

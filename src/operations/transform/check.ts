@@ -1,5 +1,4 @@
-import { mkdtemp, rm, stat } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { mkdir, mkdtemp, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { localPathOf } from "../../inputs/local.ts";
 import type { SubmitCheck } from "../contract.ts";
@@ -24,7 +23,7 @@ export async function checkTransform(
   if (always) return always.message;
   const problems: (string | undefined)[] = [];
   for (const replicas of at.firstFiles ?? []) {
-    const problem = await checkFile(generator, settings, replicas, at.inputRoots);
+    const problem = await checkFile(generator, settings, replicas, at);
     if (problem !== "unreadable") problems.push(problem);
   }
   return problems.every((problem) => problem !== undefined) ? problems[0] : undefined;
@@ -37,9 +36,10 @@ async function checkFile(
   generator: Generator,
   settings: TransformSettings,
   replicas: readonly string[],
-  inputRoots: readonly string[],
+  { inputRoots, scratch }: SubmitCheck,
 ): Promise<string | undefined> {
-  const folder = await mkdtemp(join(tmpdir(), "longshore-check-"));
+  await mkdir(scratch, { recursive: true });
+  const folder = await mkdtemp(join(scratch, "check-"));
   try {
     for (const replica of replicas) {
       const input = await readable(replica, settings, inputRoots, folder);

@@ -146,7 +146,7 @@ export class BrokerConnection {
       clientProperties: { connection_name: this.#name },
     }).catch((error: Error) => {
       // p-retry takes a TypeError for a bug of the caller's and would give up.
-      throw new Error(error.message, { cause: error });
+      throw new Error(reasonOf(error), { cause: error });
     });
     await this.#untilClosed(model);
   }
@@ -182,8 +182,15 @@ export class BrokerConnection {
   #away(why: string): void {
     if (this.#stop.signal.aborted || this.#trouble === why) return;
     this.#trouble = why;
-    this.#log.warn(`${this.#place} is away: ${why}`);
+    this.#log.warn(`${this.#place} cannot be used: ${why}`);
   }
+}
+
+/** amqplib says of a refusal only that the handshake ended. */
+function reasonOf({ message }: Error): string {
+  return /ACCESS.REFUSED/.test(message)
+    ? `it refuses the login that QUEUE_URL has (${message.split("\n")[0]})`
+    : message;
 }
 
 /** A peer that vanished without a word is noticed after two missed beats. */

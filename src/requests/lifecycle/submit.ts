@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { join } from "node:path";
 import { type Caller, ownerOf } from "../../auth/caller.ts";
 import { resolveDataset } from "../../datasets/resolve.ts";
 import type { Deps } from "../../deps.ts";
@@ -70,6 +71,7 @@ async function checkSteps(ctx: Deps<"config" | "operations">, input: SubmitInput
     try {
       await operation.check?.(step.settings, {
         inputRoots: ctx.config.inputRoots,
+        scratch: join(ctx.config.dataDir, "checks"),
         facility: ctx.config.facility[step.operation] ?? {},
         ...(index === 0 ? { firstFiles } : {}),
       });

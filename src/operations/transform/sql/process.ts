@@ -1,5 +1,4 @@
 import { spawn } from "node:child_process";
-import { tmpdir } from "node:os";
 import { moduleBeside, nodeProgram } from "../../../program.ts";
 import {
   type Bounds,
@@ -23,15 +22,15 @@ export interface QueryProcess {
   stop(): void;
 }
 
-/** A process of its own with an empty environment: a user's query can take down nothing else. */
+/** A process of its own with nothing of our environment: a user's query can take down nothing else, and times are UTC. */
 export function startQueryProcess(): QueryProcess {
   const { command, args } = nodeProgram(moduleBeside(import.meta.url, "./program"), [
     "--max-old-space-size=256",
   ]);
   // Its standard output stays closed: DuckDB's log can be told to write there
   const child = spawn(command, args, {
-    env: {},
-    cwd: tmpdir(),
+    env: { TZ: "UTC" },
+    cwd: "/",
     stdio: ["ignore", "ignore", "ignore", "ipc"],
   });
   let ended: string | undefined;

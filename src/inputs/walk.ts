@@ -1,6 +1,5 @@
 // Walks a tree of folders by a glob, wherever the folders are: on a disk or behind index pages.
 import picomatch from "picomatch";
-import type { FoundFile } from "../contract.ts";
 
 export interface Entry {
   name: string;
@@ -8,6 +7,11 @@ export interface Entry {
   location: string;
   folder: boolean;
   /** bytes */
+  size?: number;
+}
+
+export interface WalkedFile {
+  paths: string[];
   size?: number;
 }
 
@@ -25,11 +29,11 @@ export async function walk(
   base: string,
   glob: string,
   list: ListFolder,
-  give: (files: FoundFile[]) => Promise<void>,
+  give: (files: WalkedFile[]) => Promise<void>,
   signal: AbortSignal,
 ): Promise<number> {
   const segments = segmentsOf(glob);
-  let found: FoundFile[] = [];
+  let found: WalkedFile[] = [];
   let total = 0;
 
   /** `at`: the segments that a name of this folder may match */

@@ -1,0 +1,53 @@
+// Names and patterns on the command line, against real files of odd names.
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { pathsOf } from "../../src/client/cli/paths.ts";
+import { temporaryFolder } from "../support/folder.ts";
+
+const root = temporaryFolder("paths");
+beforeAll(() => {
+  for (const file of [
+    "run(1)/file (1).csv",
+    "run(1)/b.csv",
+    "d[1]/x.csv",
+    "d1/y.csv",
+    "out/part.csv",
+    "out/_SUCCESS",
+    "out/.part.csv.crc",
+    "caf\u00e9/u.csv",
+    "e\u0301.csv",
+  ]) {
+    mkdirSync(join(root, file, ".."), { recursive: true });
+    writeFileSync(join(root, file), "a\n1\n");
+  }
+  const latin = Buffer.concat([Buffer.from(`${root}/out/`), Buffer.from([0xe9, 0x2e, 0x78])]);
+  writeFileSync(latin, "");
+});
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+test.each([
+  ["run(1)/*.csv", ["run(1)/b.csv", "run(1)/file (1).csv"]],
+  ["run(1)/file (1).csv", ["run(1)/file (1).csv"]],
+  ["*/file (1).csv", ["run(1)/file (1).csv"]],
+  ["d[1]/*.csv", ["d[1]/x.csv"]],
+  ["d[12]/*.csv", ["d1/y.csv"]],
+  ["d{1,2}/*.csv", ["d1/y.csv"]],
+  ["out/*", ["out/part.csv"]],
+  ["out/_S*", ["out/_SUCCESS"]],
+  ["**/u.csv", ["caf\u00e9/u.csv"]],
+  ["cafe\u0301/u.csv", ["caf\u00e9/u.csv"]],
+  ["cafe\u0301/*.csv", ["caf\u00e9/u.csv"]],
+  ["\u00e9.csv", ["e\u0301.csv"]],
+  ["?\u0301.csv", []],
+])("%s names %j", async (pattern, expected) => {
+  const asked = pathsOf([join(root, pattern)], { mustExist: true });
+  if (expected.length === 0) await expect(asked).rejects.toThrow(/No file matches/);
+  else expect(await asked).toEqual(expected.map((file) => join(root, file)));
+});
+
+test("a slash inside braces is refused with a sentence", async () => {
+  await expect(pathsOf([`${root}/{a/b,c}/*.csv`], { mustExist: true })).rejects.toThrow(
+    /slash inside braces/,
+  );
+});
