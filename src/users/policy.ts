@@ -55,8 +55,14 @@ const rules = {
   tasks: { what: "claim or report tasks", may: { local: "any", worker: "any" } },
   /** an outside service calls back; the operation verifies the call itself */
   "tasks.wake": { what: "call back an operation", may: everyone },
-  /** what a finder of another maker reports of the dataset that it looks up */
-  "lookup.report": { what: "report the files of a dataset", may: { local: "any" } },
+  /**
+   * What a finder of another maker reports of the dataset that it looks up. Finders carry no
+   * credentials: with identity off each of them, on any host, is the local caller.
+   */
+  "lookup.report": {
+    what: "report the files of a dataset",
+    may: { local: "any", admin: "any", peer: "any" },
+  },
 } as const satisfies Record<string, Rule>;
 
 export type Action = keyof typeof rules;

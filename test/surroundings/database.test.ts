@@ -20,10 +20,10 @@ beforeAll(async () => {
   dataDir = temporaryFolder("power-cut");
   service = await startService({ DATA_DIR: dataDir, DATABASE_URL: "" });
 });
-afterEach(() => service.kill());
+afterEach(() => service?.kill());
 afterAll(async () => {
-  await service.remove();
-  await other.stop();
+  await service?.remove();
+  await other?.stop();
   rmSync(dataDir, { recursive: true, force: true });
 });
 

@@ -12,8 +12,9 @@ const prefix = "/data/longshore";
 let service: Service;
 let proxy: Server;
 let folder: string;
-/** as clients are told, with the prefix */
+/** as clients are told, with the prefix; and where the proxy calls */
 let base: string;
+let internal: string;
 
 beforeAll(async () => {
   folder = temporaryFolder("prefix");
@@ -25,20 +26,17 @@ beforeAll(async () => {
       return;
     }
     const { method, headers } = incoming;
-    const passed = request(
-      service.url + path.slice(prefix.length),
-      { method, headers },
-      (answer) => {
-        outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
-        answer.pipe(outgoing);
-      },
-    );
+    const passed = request(internal + path.slice(prefix.length), { method, headers }, (answer) => {
+      outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(outgoing);
+    });
     passed.on("error", () => outgoing.destroy());
     incoming.pipe(passed);
   });
   await new Promise<void>((resolve) => proxy.listen(0, "127.0.0.1", resolve));
   base = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}${prefix}`;
   service = await startService({ PUBLIC_URL: base, INPUT_ROOTS: folder, LOCAL_WORKERS: "1" });
+  internal = /"url":"([^"]+)","msg":"workers call"/.exec(service.stderr())?.[1] ?? "";
 }, 120_000);
 afterAll(async () => {
   await service?.remove();
