@@ -202,8 +202,8 @@ const proxyNames = ["https_proxy", "http_proxy", "all_proxy"].flatMap((name) => 
 ]);
 
 /**
- * Of the variables that Postgres' own programs read, none counts but this one: TLS that is asked for
- * is not left out in silence.
+ * PGSSLMODE is the only variable of Postgres' own programs that counts: TLS that is asked for is not
+ * left out in silence.
  */
 function withSslMode(databaseUrl: string | undefined, mode = ""): string | undefined {
   if (databaseUrl === undefined || !["require", "verify-ca", "verify-full"].includes(mode))

@@ -1,8 +1,9 @@
 import type pg from "pg";
 
 /**
- * What every connection of ours begins with. The driver takes whatever is not given here from PG* variables, which a
- * user's shell sets for other programs. What the URL itself says comes first, such as `?sslmode=require`.
+ * What every connection of ours begins with. The driver takes whatever is not given here from PG*
+ * variables, which a user's shell sets for other programs. What the URL itself says comes first,
+ * such as `?sslmode=require`.
  */
 export function connectionTo(url: string, applicationName: string): pg.ClientConfig {
   const given = {

@@ -23,7 +23,7 @@ export async function localPathOf(location: string, roots: readonly string[]): P
   return file;
 }
 
-/** Letters with accents are spelled in two ways; what is one name to its reader is one name here. */
+/** Letters with accents have two spellings; what looks like one name is one name here. */
 function composed(path: string): string {
   return path.normalize("NFC");
 }

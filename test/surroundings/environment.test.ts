@@ -1,4 +1,5 @@
-// A service, its workers, its own database and the command line in a shell that is full of other programs' settings.
+// A service, its workers, its own database and the command line in a shell that is full of other
+// programs' settings.
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";

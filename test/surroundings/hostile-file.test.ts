@@ -36,5 +36,5 @@ test("28 lists within each other are that file's failure, and the others are don
   expect((performance.now() - began) / 1_000).toBeLessThan(2 * planningSeconds);
   expect(ended).toMatchObject({ state: "complete", counters: { done: 3, failed: 1 } });
   const { items } = await client.errors(id);
-  expect(items[0]?.message).toContain('a.parquet: the column "deep" has more than 20 lists');
+  expect(items[0]?.message).toContain('the column "deep" has more than');
 });

@@ -48,8 +48,8 @@ function isPattern(path: string): boolean {
 }
 
 /**
- * As the finder of folders reads it: names before patterns, level by level. Sorted, so that the same
- * pattern makes the same request.
+ * As the finder of folders reads it: names before patterns, level by level. Sorted, so that the
+ * same pattern makes the same request.
  */
 async function matches(pattern: string): Promise<string[]> {
   const whole = resolve(pattern);

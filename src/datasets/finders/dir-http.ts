@@ -2,7 +2,7 @@ import pRetry from "p-retry";
 import type { Agent } from "undici";
 import { RequestError } from "../../errors.ts";
 import { isBadEncoding } from "../../inputs/content-encoding.ts";
-import { type Entry, refuseGlob, splitGlob, walk } from "../../inputs/walk.ts";
+import { type Entry, type ListFolder, refuseGlob, splitGlob, walk } from "../../inputs/walk.ts";
 import { allowedAgent, assertAllowed } from "../../outside/address.ts";
 import type { Finder, LookupOutcome } from "../contract.ts";
 import { isPage, linksOf, readPage } from "./index-page.ts";
@@ -22,28 +22,45 @@ export function dirHttpFinder(protocol: "http" | "https", inputHosts: readonly s
       return refuseAddress(base, inputHosts) ?? refuseGlob(glob);
     },
     async find(name, give, signal) {
-      const { base, glob } = splitAddress(protocol, name);
       const agent = allowedAgent(inputHosts);
-      const leftOut: string[] = [];
-      const list = async (folder: string, stop: AbortSignal) => {
-        const page = () => listPage(folder, agent, inputHosts, stop);
-        if (folder === base) return page();
-        const entries = await listedInTheEnd(page, stop);
-        if (entries === undefined) leftOut.push(folder);
-        return entries ?? [];
-      };
+      const open = (folder: string, stop: AbortSignal) => listPage(folder, agent, inputHosts, stop);
       try {
-        const files = await walk(base, glob, list, give, signal);
-        if (leftOut.length > 0) return { outcome: "found", incomplete: incomplete(leftOut) };
-        if (files > 0) return { outcome: "found" };
-        return { outcome: "found", nothing: `No link on ${base} matches ${JSON.stringify(glob)}.` };
-      } catch (error) {
-        return outcomeOf(error);
+        let answer = await findBelow(splitAddress(protocol, name), open, give, signal);
+        // On a server each spelling of a letter with an accent is an address of its own
+        for (const form of ["NFC", "NFD"] as const) {
+          const spelled = name.normalize(form);
+          if (answer.outcome === "does_not_exist" && spelled !== name)
+            answer = await findBelow(splitAddress(protocol, spelled), open, give, signal);
+        }
+        return answer;
       } finally {
         await agent.close();
       }
     },
   };
+}
+
+async function findBelow(
+  { base, glob }: { base: string; glob: string },
+  open: ListFolder,
+  give: Parameters<Finder["find"]>[1],
+  signal: AbortSignal,
+): Promise<LookupOutcome> {
+  const leftOut: string[] = [];
+  const list: ListFolder = async (folder, stop) => {
+    if (folder === base) return open(folder, stop);
+    const entries = await listedInTheEnd(() => open(folder, stop), stop);
+    if (entries === undefined) leftOut.push(folder);
+    return entries ?? [];
+  };
+  try {
+    const files = await walk(base, glob, list, give, signal);
+    if (leftOut.length > 0) return { outcome: "found", incomplete: incomplete(leftOut) };
+    if (files > 0) return { outcome: "found" };
+    return { outcome: "found", nothing: `No link on ${base} matches ${JSON.stringify(glob)}.` };
+  } catch (error) {
+    return outcomeOf(error);
+  }
 }
 
 function splitAddress(protocol: string, name: string): { base: string; glob: string } {
@@ -61,7 +78,7 @@ function refuseAddress(base: string, inputHosts: readonly string[]): string | un
   }
 }
 
-/** A folder below the first page: what cannot be read of it is left out, and the others are found. */
+/** A folder below the first page; undefined where it cannot be read, also not when tried again. */
 async function listedInTheEnd(
   list: () => Promise<Entry[]>,
   signal: AbortSignal,

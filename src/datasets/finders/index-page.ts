@@ -146,7 +146,8 @@ function textOf(bytes: Buffer, type: string): string {
     /charset\s*=\s*"?([\w-]+)/i.exec(type)?.[1] ??
     /<meta[^>]+charset\s*=\s*["']?([\w-]+)/i.exec(head)?.[1];
   try {
-    return new TextDecoder(named ?? "utf-8").decode(bytes);
+    const decoder = new TextDecoder(named ?? "utf-8");
+    return decoder.encoding === "windows-1252" ? windows1252(bytes) : decoder.decode(bytes);
   } catch {
     // a name that nobody knows
     return bytes.toString("utf8");
@@ -158,3 +159,16 @@ function markOf([first, second, third]: Buffer): string | undefined {
   if (first === 0xfe && second === 0xff) return "utf-16be";
   return first === 0xef && second === 0xbb && third === 0xbf ? "utf-8" : undefined;
 }
+
+/** Node's own decoder takes it for Latin-1, and so misses 27 letters and signs. */
+function windows1252(bytes: Buffer): string {
+  return bytes
+    .toString("latin1")
+    .replace(/[\x80-\x9f]/g, (letter) => signs[letter.charCodeAt(0) - 0x80] ?? letter);
+}
+
+/** 0x80 to 0x9f, by https://encoding.spec.whatwg.org/#index-windows-1252 */
+const signs = [
+  ..."\u20ac\x81\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\x8d\u017d\x8f",
+  ..."\x90\u2018\u2019\u201c\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\x9d\u017e\u0178",
+];

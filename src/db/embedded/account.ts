@@ -64,7 +64,7 @@ async function runProgram(
   as: { uid?: number; gid?: number },
 ): Promise<string> {
   try {
-    // From /: the account may not enter the folder we were started in. LC_ALL decides over every other locale.
+    // From /: the account may not enter the folder we were started in.
     const { stdout } = await promisify(execFile)(program, args, {
       ...as,
       cwd: "/",

@@ -109,7 +109,7 @@ function pidFile(data: string): string {
   return join(data, "postmaster.pid");
 }
 
-/** Not another Postgres that was given the number after a reboot: a postmaster works in its folder. */
+/** After a reboot another Postgres may have the number; a postmaster works in its own folder. */
 function isPostmasterOf(pid: number, data: string): boolean {
   if (!isRunning(pid) || !(commandOf(pid)?.includes("postgres") ?? true)) return false;
   const folder = folderOf(pid);

@@ -22,7 +22,10 @@ export interface QueryProcess {
   stop(): void;
 }
 
-/** A process of its own with nothing of our environment: a user's query can take down nothing else, and times are UTC. */
+/**
+ * A process of its own with nothing of our environment: a user's query can take down nothing else,
+ * and times are UTC.
+ */
 export function startQueryProcess(): QueryProcess {
   const { command, args } = nodeProgram(moduleBeside(import.meta.url, "./program"), [
     "--max-old-space-size=256",

@@ -25,7 +25,7 @@ export async function openParquet(
   };
 }
 
-/** A row costs twice as much with each list within a list: 20 take 0.3 seconds, 28 more than a minute. */
+/** Each further level doubles the time of a row: 20 take 0.3 seconds, 28 more than a minute. */
 const deepestLists = 20;
 
 async function assertListsFit(connection: DuckDBConnection, path: string): Promise<void> {
