@@ -248,6 +248,17 @@ describe("at submit", () => {
     expect(next.message).toContain("Parser Error");
   });
 
+  test("three files together take less time to check than planning may take", async () => {
+    const began = performance.now();
+    await expect(
+      transform.check?.(
+        parse("select repeat('x', 4000000000) as x"),
+        submitCheck([[measured], [measured], [measured]]),
+      ),
+    ).rejects.toThrow(/took longer than 5 seconds|memory|Memory/);
+    expect(performance.now() - began).toBeLessThan(20_000);
+  });
+
   test.each([
     [{ selection: "select 1\0" }, "NUL"],
     [{ selection: "x".repeat(1024 * 1024 + 1) }, "1048576"],

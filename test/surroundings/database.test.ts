@@ -71,6 +71,21 @@ test("a start on a database that is newer than the code leaves no process behind
   expect(processesOf(dataDir)).toEqual([]);
 });
 
+test("TLS that PGSSLMODE asks of DATABASE_URL is not left out, and its refusal names both", async () => {
+  const folder = temporaryFolder("tls");
+  const { child, output } = startProcess({
+    DATA_DIR: folder,
+    DATABASE_URL: other.url,
+    PGSSLMODE: "require",
+    PORT: "0",
+    S3_PORT: "0",
+  });
+  expect(await once(child, "close")).toEqual([1, null]);
+  expect(output.stderr).toContain("DATABASE_URL; sslmode=require is said by it or by PGSSLMODE");
+  expect(output.stderr).toContain("The server does not support SSL connections");
+  rmSync(folder, { recursive: true });
+});
+
 test("SIGTERM ends a start that waits for a database that never answers", async () => {
   const folder = temporaryFolder("mute");
   const { child, output } = startProcess({

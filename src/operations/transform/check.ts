@@ -9,6 +9,9 @@ import type { TransformSettings } from "./settings.ts";
 /** Text is read whole to find its types: a larger file is left to the worker. */
 const largestText = 32 * 1024 * 1024;
 
+/** All files together: less than planning may take in a worker. */
+const mostSeconds = 15;
+
 /**
  * Why the selection can never work, or why every one of the first files refuses it; undefined where
  * one of them takes it.
@@ -22,8 +25,10 @@ export async function checkTransform(
   const always = await generator.check(selection, undefined, output);
   if (always) return always.message;
   const problems: (string | undefined)[] = [];
-  for (const replicas of at.firstFiles ?? []) {
-    const problem = await checkFile(generator, settings, replicas, at);
+  const files = at.firstFiles ?? [];
+  for (const replicas of files) {
+    const seconds = mostSeconds / files.length;
+    const problem = await checkFile(generator, settings, replicas, { ...at, seconds });
     if (problem !== "unreadable") problems.push(problem);
   }
   return problems.every((problem) => problem !== undefined) ? problems[0] : undefined;
@@ -36,7 +41,7 @@ async function checkFile(
   generator: Generator,
   settings: TransformSettings,
   replicas: readonly string[],
-  { inputRoots, scratch }: SubmitCheck,
+  { inputRoots, scratch, seconds }: SubmitCheck & { seconds: number },
 ): Promise<string | undefined> {
   await mkdir(scratch, { recursive: true });
   const folder = await mkdtemp(join(scratch, "check-"));
@@ -44,7 +49,7 @@ async function checkFile(
     for (const replica of replicas) {
       const input = await readable(replica, settings, inputRoots, folder);
       if (!input) continue;
-      const problem = await generator.check(settings.selection, input, settings);
+      const problem = await generator.check(settings.selection, input, settings, seconds);
       return problem?.message;
     }
     return "unreadable";

@@ -55,12 +55,13 @@ export type JobOutcome = { error: TaskError } | { readAs: ReadAs };
 export interface Generator {
   /**
    * Why the selection cannot work, or undefined. With an input, its names and types are checked
-   * too.
+   * too. `seconds`: the most that it may take.
    */
   check(
     selection: string,
     input?: LocalInput,
     output?: Omit<Output, "path">,
+    seconds?: number,
   ): Promise<CheckProblem | undefined>;
   /** Writes the output and tells what was understood of the input, or what went wrong. */
   run(job: Job): Promise<JobOutcome>;

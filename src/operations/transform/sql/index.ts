@@ -20,15 +20,17 @@ export function makeSqlGenerator(): Generator {
   const checking = makeQueryProcesses({ most: 1, mostWaiting: mostWaitingChecks });
   const running = makeQueryProcesses({ most: Number.POSITIVE_INFINITY, mostWaiting: 0 });
   return {
-    check: (selection, input, output) =>
-      check(checking, {
-        kind: "check",
+    check: (selection, input, output, seconds = checkSeconds) => {
+      const request = {
+        kind: "check" as const,
         sql: selection,
         threads: 1,
         memoryMegabytes: checkMegabytes,
         ...(input && { input }),
         ...(output && { output }),
-      }),
+      };
+      return check(checking, request, Math.min(seconds, checkSeconds));
+    },
     run: (job) => run(running, job),
   };
 }
@@ -36,11 +38,12 @@ export function makeSqlGenerator(): Generator {
 async function check(
   processes: QueryProcesses,
   request: Extract<QueryRequest, { kind: "check" }>,
+  seconds: number,
 ): Promise<CheckProblem | undefined> {
   const { input } = request;
   const { failure, exceededIn } = await processes.ask("checks", request, {
-    seconds: checkSeconds,
-    planningSeconds: checkSeconds,
+    seconds,
+    planningSeconds: seconds,
     residentMegabytes: checkMegabytes + programMegabytes,
   });
   if (!failure) return undefined;
@@ -51,7 +54,7 @@ async function check(
     exceededIn === "reading" || failure.class === "bad_input" || failure.class === "unavailable";
   if (input && ofTheFile) {
     const { input: _, ...withoutFile } = request;
-    return check(processes, withoutFile);
+    return check(processes, withoutFile, seconds);
   }
   if (failure.class === "unavailable")
     throw new UnavailableError(`Queries cannot be checked now. ${failure.message}`);
