@@ -44,7 +44,7 @@ async function kindOf(path: string): Promise<"file" | "folder" | undefined> {
 }
 
 function isPattern(path: string): boolean {
-  return /[*?[\]{}()!+@|\\]/.test(path);
+  return /[*?[{]|[!@+]\(/.test(path);
 }
 
 /**
