@@ -1,7 +1,6 @@
 /**
- * The same text for the same JSON, whatever the order of its keys and the space between: RFC 8785,
- * so that others can make it too. Throws a TypeError for what the RFC refuses: numbers that are not
- * finite, and text with half of a surrogate pair.
+ * Canonical JSON of RFC 8785: the same text for the same value, whatever the order of its keys.
+ * Throws a TypeError for what the RFC refuses: infinite numbers, NaN and lone surrogates.
  */
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value))

@@ -1,6 +1,4 @@
-/**
- * The time by which waits end. Tests move it; statements add its offset to the database's own time.
- */
+/** The time by which waits end. Tests move it; statements add its offset to the database's time. */
 export interface Clock {
   now(): Date;
   /** seconds ahead of the real time */

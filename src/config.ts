@@ -1,4 +1,4 @@
-// Every setting, read once. This file alone looks at the environment.
+// Every setting, read once. No other file reads the environment.
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
@@ -26,7 +26,7 @@ export interface Config {
   publicUrl?: string | undefined;
   internalUrl?: string | undefined;
   runner: "local" | "external";
-  /** empty: all but `noop` */
+  /** empty: all except `noop` */
   operations: string[];
   leaseSeconds: number;
   sweepSeconds: number;
@@ -51,13 +51,13 @@ export interface Config {
   secretKeys?: string[] | undefined;
   logLevel: (typeof logLevels)[number];
   defaultDidScheme: string;
-  /** schemes of finders that are not ours */
+  /** schemes of finders outside of this service */
   didSchemes: string[];
-  /** how long a lookup may go on without any news of its finder */
+  /** how long a lookup may run without a call of its finder */
   lookupSeconds: number;
   /** operations whose tasks are left to agents (`longshore agent`) */
   agentOperations: string[];
-  /** what the environment says for each operation that has settings of its own */
+  /** values from the environment for operations with such settings, by operation name */
   facility: Record<string, Record<string, unknown>>;
 }
 
@@ -99,12 +99,12 @@ const settings = z.object({
   AGENT_OPERATIONS: value.listOf(/^[a-z][a-z-]*$/, "names of operations").default([]),
 });
 
-/** Every name that `readConfig` reads, for the page that explains them. */
+/** Every name that `readConfig` reads; doc/settings.md must describe each. */
 export const settingNames: string[] = Object.keys(settings.shape);
 
 /**
- * Throws `ConfigError` naming each senseless variable, its value and what is allowed. `operations`
- * are those whose own variables are read too.
+ * Throws `ConfigError` that names each invalid variable, its value and what is allowed. The
+ * variables of `operations` are read too.
  */
 export function readConfig(
   env: NodeJS.ProcessEnv = process.env,
@@ -174,7 +174,7 @@ export function readClientConfig(env: NodeJS.ProcessEnv = process.env): {
   return { url: read.data.LONGSHORE_URL, token: read.data.LONGSHORE_TOKEN };
 }
 
-/** What a child process of ours inherits: enough to run, and no secret. */
+/** What child processes inherit: enough to run, and no secret. */
 export function childEnvironment(env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
   const kept = [
     "PATH",
@@ -231,7 +231,7 @@ function refusal(error: z.ZodError, env: Record<string, string>): ConfigError {
   return new ConfigError(sentences.join("\n"));
 }
 
-/** By its name: a value that may be a secret is not shown. */
+/** Judged by its name: the value of such a variable is not shown. */
 function isSecret(name: string): boolean {
   return /KEY|SECRET|TOKEN|PASSWORD/.test(name);
 }
@@ -242,20 +242,23 @@ function refuseSignIn(enableAuth: boolean, host: string): void {
     ? "ENABLE_AUTH is true"
     : `HOST is ${shown(host)}, which is not loopback, so ENABLE_AUTH is true`;
   throw new ConfigError(
-    `${cause}: sign-in is not part of this version. Allowed is ENABLE_AUTH=false with HOST at a loopback address such as 127.0.0.1, where nobody else can reach the service.`,
+    `${cause}: sign-in is not part of this version. Allowed is ENABLE_AUTH=false with HOST at a ` +
+      "loopback address such as 127.0.0.1, where nobody else can reach the service.",
   );
 }
 
 function refuseLonelyWorkers(chosen: Role[], url: string | undefined): void {
   if (chosen.includes("api") || url !== undefined) return;
   throw new ConfigError(
-    `ROLES is ${shown(chosen.join(","))}, without api: say by INTERNAL_URL where the service answers its workers.`,
+    `ROLES is ${shown(chosen.join(","))}, without api: ` +
+      "set INTERNAL_URL to the address where workers reach the service.",
   );
 }
 
 function refuseStrayScheme(chosen: string | undefined, schemes: string[]): void {
   if (chosen === undefined || schemes.length === 0 || schemes.includes(chosen)) return;
   throw new ConfigError(
-    `DID_FINDER_DEFAULT_SCHEME is ${shown(chosen)}: allowed is one of VALID_DID_SCHEMES (${schemes.join(", ")}).`,
+    `DID_FINDER_DEFAULT_SCHEME is ${shown(chosen)}: ` +
+      `allowed is one of VALID_DID_SCHEMES (${schemes.join(", ")}).`,
   );
 }

@@ -1,4 +1,4 @@
-// Every long-lived thing, made once and in one place. Pass on what is needed, not the whole.
+// Creates every long-lived object once. Pass on only what is needed.
 import type { Logger } from "pino";
 import { makeWorkTokens } from "./auth/work-tokens.ts";
 import { type Clock, systemClock } from "./clock.ts";
@@ -33,9 +33,7 @@ export interface ContextDeps {
   clock?: Clock;
 }
 
-/**
- * A fresh table has no statistics, and the hash join that is then chosen takes 40 times as long.
- */
+/** For a new table without statistics the planner chooses a hash join, which is 40 times slower. */
 const byKey = {
   enable_seqscan: "off",
   enable_hashjoin: "off",

@@ -6,12 +6,12 @@ const shapes = {
   number: /^\d{1,18}$/,
 };
 
-/** A cursor is opaque to its reader: the key of the last row seen, never an offset. */
+/** A cursor is opaque to clients: the key of the last row of a page, never an offset. */
 export function encodeCursor(parts: (string | number)[]): string {
   return Buffer.from(JSON.stringify(parts.map(String))).toString("base64url");
 }
 
-/** Throws a 400 for anything that this service did not give out. */
+/** Throws 400 for anything that is not a cursor of this service. */
 export function decodeCursor(cursor: string, shape: (keyof typeof shapes)[]): string[] {
   const parts = parse(cursor);
   if (
@@ -20,7 +20,8 @@ export function decodeCursor(cursor: string, shape: (keyof typeof shapes)[]): st
     !parts.every((part, index) => shapes[shape[index] ?? "number"].test(part))
   ) {
     const detail =
-      "The cursor is not one of this list; leave it out to begin at the start, or take `next` of the page before.";
+      "The cursor does not belong to this list. " +
+      "Leave it out to begin at the start, or use `next` of the previous page.";
     throw new RequestError(400, "bad_cursor", detail, [{ pointer: "cursor", detail }]);
   }
   return parts;

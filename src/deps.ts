@@ -1,4 +1,4 @@
-// What use cases are given. `context.ts` makes the values; nothing here runs.
+// What use cases get. `context.ts` creates the values; this file has only types.
 import type { Logger } from "pino";
 import type { WorkTokens } from "./auth/work-tokens.ts";
 import type { Clock } from "./clock.ts";
@@ -23,7 +23,7 @@ export interface Context {
   clock: Clock;
   databaseUrl: string;
   db: Db;
-  /** for the ledger's set statements: their plans go by key, whatever the statistics say */
+  /** for the ledger's bulk statements: their plans use keys, whatever the statistics say */
   ledger: Db;
   notifier: Notifier;
   queue: Queue;
@@ -34,14 +34,14 @@ export interface Context {
   batcher: Batcher;
   advanceQueue: AdvanceQueue;
   metrics: LedgerMetrics;
-  /** what this process notices, for "why is it waiting?" */
+  /** what this process observes, for "why is it waiting?" */
   activity: RecentActivity;
   claimQueue: ClaimQueue<Task>;
-  /** what clients and workers are told to call; `s3` where this process has the S3 endpoint */
+  /** addresses for clients and workers; `s3` if this process has the S3 endpoint */
   urls: { public(): string; internal(): string; s3?(): string };
   /** signs URLs, tokens, S3 keys and receipts */
   signingKey: Buffer;
-  /** what any of these signed is valid; newest first, `signingKey` included */
+  /** signatures by any of these are valid; newest first, with `signingKey` */
   verifyingKeys: readonly Buffer[];
   workTokens: WorkTokens;
   stepOperations: StepOperations;
@@ -49,7 +49,7 @@ export interface Context {
 }
 
 /**
- * The parts of the context that a function uses, such as `Deps<"db" | "store">`: its signature says
- * what it touches.
+ * The parts of the context that a function uses, such as `Deps<"db" | "store">`, so that its
+ * signature shows them.
  */
 export type Deps<Part extends keyof Context> = Pick<Context, Part>;

@@ -1,4 +1,4 @@
-/** ` Did you mean "selection"?` for a word close to one of the known ones, else nothing. */
+/** ` Did you mean "selection"?` for a word close to a known one, otherwise an empty string. */
 export function didYouMean(word: string, known: readonly string[]): string {
   const near = closest(word, known);
   return near === undefined ? "" : ` Did you mean ${JSON.stringify(near)}?`;
@@ -16,7 +16,7 @@ export function closest(word: string, known: readonly string[]): string | undefi
   return best?.word;
 }
 
-/** Levenshtein's distance, one row at a time. */
+/** Levenshtein distance, computed row by row. */
 function editsBetween(left: string, right: string): number {
   let previous = Array.from({ length: right.length + 1 }, (_, index) => index);
   for (let row = 1; row <= left.length; row++) {

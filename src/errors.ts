@@ -1,5 +1,4 @@
-// Errors are for someone: a stable code, a sentence for the caller, and whether trying again can
-// help.
+// Errors have a stable code, a sentence for the caller, and say whether trying again can help.
 
 export interface FieldError {
   /** JSON pointer into the body, or the parameter's name */
@@ -7,7 +6,7 @@ export interface FieldError {
   detail: string;
 }
 
-/** A fault of the caller: answered with its status and sentence, never logged as an error. */
+/** An error of the caller: answered with its status and sentence, never logged as an error. */
 export class RequestError extends Error {
   readonly status: number;
   readonly code: string;
@@ -25,7 +24,7 @@ export function notFound(what: string, id: string): RequestError {
   return new RequestError(404, "not_found", `There is no ${what} ${JSON.stringify(id)}.`);
 }
 
-/** Something we need is away: 503 with Retry-After. */
+/** Something that the service needs is unavailable: 503 with Retry-After. */
 export class UnavailableError extends Error {
   readonly retryAfterSeconds: number;
   constructor(message: string, retryAfterSeconds = 2) {

@@ -1,5 +1,5 @@
-// One service a folder. A lock whose holder is gone is taken over, so a kill -9 needs no cleaning
-// up by hand.
+// Only one service may use a folder. The lock of a dead process is taken over, so no one has to
+// clean up after a kill -9.
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { isRunning, startTimeOf } from "./live-process.ts";
@@ -9,17 +9,18 @@ interface Holder {
   startedAt?: string;
 }
 
-/** The folder is in use by a process that lives. */
+/** The folder is in use by a running process. */
 export class FolderInUseError extends Error {
   constructor(folder: string, pid: number) {
     super(
-      `${folder} is in use by another service of this machine (process ${pid}). Stop it first, or give this one a folder of its own by DATA_DIR.`,
+      `${folder} is in use by another service on this machine (process ${pid}). ` +
+        "Stop it first, or set DATA_DIR to another folder.",
     );
     this.name = "FolderInUse";
   }
 }
 
-/** Answers how to let go; throws `FolderInUse`. */
+/** Returns a function that releases the lock; throws `FolderInUseError`. */
 export function lockFolder(folder: string): () => void {
   mkdirSync(folder, { recursive: true });
   const lock = join(folder, "lock");
@@ -41,7 +42,7 @@ export function holderOf(folder: string): number | undefined {
   return holder !== undefined && isAlive(holder) ? holder.pid : undefined;
 }
 
-/** Linking is the one step that two starts at once cannot both do. */
+/** Linking is atomic: of two concurrent starts, only one succeeds. */
 function linked(from: string, to: string): boolean {
   try {
     linkSync(from, to);
@@ -53,8 +54,8 @@ function linked(from: string, to: string): boolean {
 }
 
 /**
- * Moves a dead holder's lock aside; what is moved is looked at again, since another start may have
- * been quicker.
+ * Moves a dead holder's lock aside and checks it again afterwards, since another start may have
+ * been faster.
  */
 function removeStale(lock: string, folder: string): void {
   const holder = readHolder(lock);

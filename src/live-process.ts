@@ -2,15 +2,15 @@
 // given out again.
 import { readFileSync, readlinkSync } from "node:fs";
 
-/** False for a zombie too: where nobody reaps orphans, a killed process keeps its number. */
+/** False for a zombie too: without an init process that reaps it, it keeps its id. */
 export function isRunning(pid: number): boolean {
   const state = statusFields(pid)?.[0];
   return state === undefined ? answersSignal(pid) : state !== "Z" && state !== "X";
 }
 
 /**
- * Tells two processes of one number apart: the boot and the tick it was started at. Undefined where
- * the system does not say.
+ * The boot and tick at which a process was started, which distinguish processes with the same id.
+ * Undefined if the system does not provide them.
  */
 export function startTimeOf(pid: number): string | undefined {
   const started = statusFields(pid)?.[19];
@@ -19,7 +19,7 @@ export function startTimeOf(pid: number): string | undefined {
     : `${readIfThere("/proc/sys/kernel/random/boot_id")?.trim()} ${started}`;
 }
 
-/** The command a process was started with; undefined where the system does not say. */
+/** The command a process was started with; undefined if the system does not provide it. */
 export function commandOf(pid: number): string | undefined {
   return readIfThere(`/proc/${pid}/cmdline`)?.replaceAll("\0", " ");
 }

@@ -4,8 +4,8 @@ import pretty from "pino-pretty";
 export type { Logger } from "pino";
 
 /**
- * To standard error: JSON lines, or readable ones at a terminal. Standard output is for the ready
- * line and for data.
+ * Logs to standard error: JSON lines, or readable lines on a terminal. Standard output is for the
+ * ready line and for data.
  */
 export function makeLog(options: { logLevel?: string } = {}): Logger {
   const stream = process.stderr.isTTY
@@ -27,7 +27,7 @@ export function loggerTo(stream: DestinationStream, level = "info"): Logger {
   );
 }
 
-/** For tests and one-off commands that have nothing to tell. */
+/** For tests and commands that log nothing. */
 export function silentLog(): Logger {
   return pino({ level: "silent" });
 }
@@ -39,8 +39,8 @@ const secretPaths = ["authorization", "token", "password", "secret"].flatMap((na
 ]);
 
 /**
- * Signatures and tokens travel in URLs: the query of signed ones and the token in a worker's path
- * stay out, as do passwords.
+ * Removes secrets from a URL: the query of a signed URL, the token in a worker's path, and
+ * passwords.
  */
 export function cleanUrl(url: unknown): unknown {
   if (typeof url !== "string") return url;

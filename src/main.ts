@@ -1,4 +1,4 @@
-// The start of a service, in the order that its callers need, and its end.
+// Starts and stops a service.
 import type { Config } from "./config.ts";
 import { makeContext } from "./context.ts";
 import { startEmbeddedPostgres } from "./db/embedded.ts";
@@ -22,7 +22,7 @@ import { proveIdentity } from "./service-identity/prove.ts";
 
 export interface RunningService {
   url: string;
-  /** the S3-compatible endpoint, where there is one */
+  /** the S3-compatible endpoint, if there is one */
   s3Url?: string;
   /** What it cannot use now, by name, each with a sentence; empty when it can serve. */
   missing(): Promise<Record<string, string>>;
@@ -31,8 +31,8 @@ export interface RunningService {
 }
 
 /**
- * Resolves when the service can serve; rejects with a sentence, and with nothing left running, when
- * it cannot.
+ * Resolves when the service is ready; if it cannot start, stops everything and rejects with a
+ * sentence.
  */
 export async function startService(
   config: Config,
@@ -50,7 +50,7 @@ export async function startService(
   }
 }
 
-/** Ends what began last first. One that fails does not keep the others from ending. */
+/** Closes in reverse order. If one fails, the others are closed all the same. */
 async function closeInReverse(closers: (() => void | Promise<void>)[]): Promise<void> {
   const failures: unknown[] = [];
   for (let closer = closers.pop(); closer !== undefined; closer = closers.pop()) {
@@ -61,7 +61,10 @@ async function closeInReverse(closers: (() => void | Promise<void>)[]): Promise<
     }
   }
   if (failures.length > 0)
-    throw new AggregateError(failures, `The end was not clean: ${failures.map(String).join("; ")}`);
+    throw new AggregateError(
+      failures,
+      `The service did not stop cleanly: ${failures.map(String).join("; ")}`,
+    );
 }
 
 async function start(
@@ -88,8 +91,8 @@ async function start(
   onClose(startSampler(context).stop);
   const scheduler = config.roles.includes("scheduler") ? startScheduler(context) : undefined;
   const reports = config.roles.includes("scheduler") ? await consumeReports(context) : undefined;
-  // First no work is given out; then workers end their long calls and send their last reports. The
-  // batcher that takes those, and its database, end last.
+  // First, no more work is given out; then workers end their long polls and send their last
+  // reports. The batcher that records those, and its database, end last.
   onClose(async () => {
     const listenersClosed = listeners.close();
     await reports?.stop();
@@ -112,7 +115,7 @@ async function embedded(
   return postgres.url;
 }
 
-/** Where results are read, and sidecars write, with keys of one request each. */
+/** The S3 endpoint: results are read, and sidecars write, with keys of one request. */
 function s3Deps(context: Context): Parameters<typeof makeS3App>[0] {
   const { config, store, verifyingKeys, log } = context;
   return {

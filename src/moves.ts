@@ -1,13 +1,13 @@
-// What the tables of moves have in common; the tables are in the `state.ts` of each folder.
+// Shared by the tables of moves, which are in the `state.ts` of each folder.
 
-/** A change of state: from one of these states (none: the row is new) to that one. */
+/** A change of state, from one of these states (none for a new row) to another. */
 export interface Move<State extends string> {
   from: readonly State[];
   to: State;
   why: string;
 }
 
-/** The states that no move leaves, except the one that begins again. */
+/** The states that no move leaves, except the one that starts over. */
 export function finalStates<State extends string>(
   states: readonly State[],
   moves: Record<string, Move<State>>,

@@ -2,8 +2,8 @@ import { createRequire } from "node:module";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 /**
- * How to run one of our own modules as a program of its own: built as it is, from the sources
- * through the TypeScript loader.
+ * How to run one of our modules as a separate program: directly if built, through the TypeScript
+ * loader from the sources.
  */
 export function nodeProgram(
   module: URL,
@@ -16,7 +16,7 @@ export function nodeProgram(
 }
 
 /**
- * The module at `path`, seen from the module that asks, with the ending it has here (`.ts` in the
+ * The module at `path`, relative to the calling module, with the right extension (`.ts` in the
  * sources, `.js` once built).
  */
 export function moduleBeside(importMetaUrl: string, path: string): URL {

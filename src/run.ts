@@ -52,13 +52,13 @@ async function readyLine(
 }
 
 async function end(service: RunningService, log: Logger): Promise<void> {
-  log.info("ending: what is in hand is finished first");
+  log.info("stopping: running work is finished first");
   await service.close();
 }
 
 /**
- * Later ones are another person's impatience: then the process ends at once. The ledger is
- * committed, so nothing is lost.
+ * A second signal more than a second later ends the process at once. The ledger is committed, so
+ * nothing is lost.
  */
 function firstSignal(): AbortSignal {
   const ending = new AbortController();

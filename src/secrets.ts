@@ -1,12 +1,12 @@
-// No secret has a default: each is made once, at random, and kept in DATA_DIR, readable by its user
-// alone.
+// No secret has a default: each is generated once at random and kept in DATA_DIR, readable only by
+// its user.
 import { randomBytes, scryptSync } from "node:crypto";
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 export type SecretName = "signing-key" | "database-owner" | "database-reader";
 
-/** 32 random bytes in hex; every start with this folder gets the same. */
+/** 32 random bytes in hex; every start with this folder returns the same. */
 export function keptSecret(dataDir: string, name: SecretName): string {
   const folder = join(dataDir, "secrets");
   mkdirSync(folder, { recursive: true, mode: 0o700 });
@@ -28,7 +28,7 @@ interface KeySettings {
 }
 
 /**
- * Identifies a key without giving it away: slow to compute, since a person may have chosen the key.
+ * Identifies a key without revealing it. Slow to compute, since a person may have chosen the key.
  */
 export function fingerprintOf(key: Buffer): string {
   return scryptSync(key, "longshore key fingerprint", 16).toString("hex");
@@ -56,8 +56,8 @@ function readSecret(path: string): string | undefined {
 }
 
 /**
- * Complete before it gets its name, so that nobody reads half a secret. The first of two makers
- * wins.
+ * The file is complete before it gets its name, so that nothing reads half a secret. The first of
+ * two concurrent calls wins.
  */
 function makeSecret(path: string): string {
   const draft = `${path}.${process.pid}`;

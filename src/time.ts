@@ -1,6 +1,6 @@
 import { setTimeout as timer } from "node:timers/promises";
 
-/** Resolves after the time, or at once when the signal comes. */
+/** Resolves after the time, or as soon as the signal aborts. */
 export async function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
   try {
     await timer(milliseconds, undefined, signal && { signal });
@@ -9,7 +9,7 @@ export async function pause(milliseconds: number, signal?: AbortSignal): Promise
   }
 }
 
-/** Rejects when the promise takes longer; how the promise ends after that is ignored. */
+/** Rejects if the promise takes longer; its later outcome is ignored. */
 export async function within<Result>(
   milliseconds: number,
   promise: Promise<Result>,

@@ -72,7 +72,9 @@ test("another SECRET_KEY is named, and so is one that is missing", async () => {
   const sentence = /^SECRET_KEY has no key .* Give every process on one database the same/;
   await expect(start({ SECRET_KEY: otherKey ?? "" })).rejects.toThrow(sentence);
   const refused = start({});
-  await expect(refused).rejects.toThrow(/^SECRET_KEY is not set, and the key in DATA_DIR is not/);
+  await expect(refused).rejects.toThrow(
+    /^SECRET_KEY is not set, and the service on this database signs with another/,
+  );
   await expect(refused).rejects.toBeInstanceOf(ConfigError);
 });
 

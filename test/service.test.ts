@@ -59,7 +59,7 @@ test("a second service on the folder says so and ends", async () => {
     DATABASE_URL: service.databaseUrl ?? "",
   });
   expect(code).toBe(1);
-  expect(stderr).toMatch(`in use by another service of this machine (process ${service.pid})`);
+  expect(stderr).toMatch(`in use by another service on this machine (process ${service.pid})`);
   expect(await statusOf(`${service.url}/readyz`)).toBe(200);
 });
 
@@ -99,7 +99,9 @@ test("a second process with a key and a store of its own ends with the setting's
   };
   const { code, stderr } = await refusedStart(env);
   expect(code).toBe(2);
-  expect(stderr).toMatch(/^SECRET_KEY is not set, and the key in DATA_DIR is not the one/m);
+  expect(stderr).toMatch(
+    /^SECRET_KEY is not set, and the service on this database signs with another/m,
+  );
   rmSync(dataDir, { recursive: true });
 });
 

@@ -3,14 +3,13 @@ import type { Deps } from "../deps.ts";
 import type { Action } from "../users/policy.ts";
 import { type Caller, local } from "./caller.ts";
 
-/** Who makes this call. Throws 401 for a credential that is wrong or has expired. */
+/** Returns who makes this call. Throws 401 for a credential that is wrong or has expired. */
 export type Authenticate = (request: IncomingMessage, action: Action) => Caller | Promise<Caller>;
 
 export function authenticator(ctx: Deps<"config" | "workTokens">): Authenticate {
   return ({ headers }, action) => {
     const token = /^Bearer +(\S+)$/i.exec(headers.authorization ?? "")?.[1];
-    // With identity off, clients go on sending tokens of the facility that they used before: nobody
-    // reads them.
+    // With identity off, clients may still send tokens from before. They are ignored.
     return action === "work" ? workerOf(ctx, token) : callerWithoutToken(ctx);
   };
 }

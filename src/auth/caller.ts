@@ -1,15 +1,15 @@
-// Who makes a call. The rim makes one caller for each call (authenticate.ts), and every use case
-// takes it; users/policy.ts says what it may do.
+// Who makes a call. The rim creates the caller (authenticate.ts) and passes it to every use case;
+// users/policy.ts decides what it may do.
 
 export type Caller =
-  /** identity is off: the one person at this machine, who may do everything */
+  /** identity is off: the only user, on this machine, who may do everything */
   | { kind: "local"; owner: string }
   | { kind: "user"; owner: string }
   | { kind: "admin"; owner: string }
-  /** a key that a user or an administrator gave out; what it makes belongs to `owner` */
+  /** a key issued by a user or an administrator; what it creates belongs to `owner` */
   | { kind: "key"; owner: string }
   | { kind: "operator"; name: string }
-  /** another service that works with this one */
+  /** another service */
   | { kind: "peer"; name: string }
   | { kind: "worker"; scope: WorkScope }
   | { kind: "anonymous" };
@@ -26,7 +26,7 @@ export interface WorkScope {
 
 export const local: Caller = { kind: "local", owner: "local" };
 
-/** Under whose name a caller makes requests; undefined for those that make none. */
+/** The owner of requests that a caller makes; undefined for callers that make none. */
 export function ownerOf(caller: Caller): string | undefined {
   return "owner" in caller ? caller.owner : undefined;
 }

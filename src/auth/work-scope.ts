@@ -1,4 +1,4 @@
-// What a worker's token allows, asked by claims, heartbeats and reports alike.
+// What a worker's token allows. Claims, heartbeats and reports all check it here.
 import { RequestError } from "../errors.ts";
 import type { Caller } from "./caller.ts";
 
@@ -8,8 +8,8 @@ export interface WantedWork {
 }
 
 /**
- * What a claim may take of what it asks for: all of it, or 403. What it leaves open, the token
- * decides.
+ * Checks what a claim asks for: throws 403 unless the token allows all of it. What the claim leaves
+ * open is filled in from the token.
  */
 export function claimable(
   caller: Caller,
@@ -34,7 +34,7 @@ export function claimable(
   };
 }
 
-/** `operation` is undefined for a step that does not exist: nothing of it can be changed anyway. */
+/** `operation` is undefined for a step that does not exist, where nothing can change anyway. */
 export function allowsWork(
   caller: Caller,
   { request, operation }: { request: string; operation: string | undefined },

@@ -1,6 +1,6 @@
 // Tokens of workers: JSON Web Tokens that say which files a worker may claim and report, and until
-// when. They are made from the service's key, so that every process of the service accepts them and
-// nothing is stored.
+// when. They are signed with a key derived from the service's key, so that every process accepts
+// them and nothing is stored.
 import { hkdfSync } from "node:crypto";
 import { errors, jwtVerify, SignJWT } from "jose";
 import { z } from "zod";
@@ -22,7 +22,7 @@ const claims = z.object({
   request: z.string().optional(),
 });
 
-/** A worker calls thousands of times with one token: each is verified once a minute. */
+/** Each token is verified once a minute, since a worker makes thousands of calls with it. */
 const cacheMilliseconds = 60_000;
 const mostCached = 10_000;
 
@@ -61,13 +61,14 @@ export function makeWorkTokens(serviceKeys: readonly [Buffer, ...Buffer[]]): Wor
       } catch (error) {
         if (error instanceof errors.JWTExpired)
           throw unauthorized("expired_token", "The worker's token has expired; get a new one.");
-        // Another key may have signed it
+        // Another key may have signed it.
         if (!(error instanceof errors.JOSEError)) throw error;
       }
     }
     throw unauthorized(
       "bad_token",
-      "The token is not a worker's token of this service. Send the right one, or none if identity is off.",
+      "The token is not a worker's token of this service. " +
+        "Send the right one, or none if identity is off.",
     );
   }
 }

@@ -531,7 +531,7 @@ export interface components {
   schemas: {
     Reports: {
       /**
-       * @description The worker's own name, of its choice.
+       * @description A name that the worker chooses for itself.
        * @example node7-1
        */
       worker: string;
@@ -546,7 +546,7 @@ export interface components {
       status: "start" | "retry" | "success" | "failure";
       /**
        * Format: date-time
-       * @description When it happened; the time of arrival unless said.
+       * @description When it happened; default: the time of arrival.
        */
       at?: string;
       error?: {
@@ -561,7 +561,7 @@ export interface components {
         details?: {
           [key: string]: unknown;
         };
-        /** @description How the file was understood: format, columns, types and more. */
+        /** @description How the file was read: format, columns, types and more. */
         read_as?: {
           [key: string]: unknown;
         };
@@ -569,7 +569,7 @@ export interface components {
     };
     Heartbeat: {
       /**
-       * @description The worker's own name, of its choice.
+       * @description A name that the worker chooses for itself.
        * @example node7-1
        */
       worker: string;
@@ -577,7 +577,7 @@ export interface components {
     };
     Claim: {
       /**
-       * @description The worker's own name, of its choice.
+       * @description A name that the worker chooses for itself.
        * @example node7-1
        */
       worker: string;
@@ -826,7 +826,7 @@ export interface components {
       state: components["schemas"]["RequestState"];
       round: number;
       reason: string | null;
-      /** @description The lookup stopped half way: the dataset has more files than these. */
+      /** @description The lookup ended early: the dataset has more files than these. */
       incomplete: boolean;
       counters: components["schemas"]["Counters"];
       steps: components["schemas"]["RequestStep"][];
@@ -891,7 +891,7 @@ export interface components {
       state: components["schemas"]["RequestState"];
       round: number;
       reason: string | null;
-      /** @description The lookup stopped half way: the dataset has more files than these. */
+      /** @description The lookup ended early: the dataset has more files than these. */
       incomplete: boolean;
       counters: components["schemas"]["Counters"];
       steps: components["schemas"]["RequestStep"][];
@@ -1067,7 +1067,7 @@ export interface components {
       state: components["schemas"]["RequestState"];
       round: number;
       reason: string | null;
-      /** @description The lookup stopped half way: the dataset has more files than these. */
+      /** @description The lookup ended early: the dataset has more files than these. */
       incomplete: boolean;
       counters: components["schemas"]["Counters"];
       steps: components["schemas"]["RequestStep"][];

@@ -1,8 +1,8 @@
-// A finder turns a name into a list of files. It may answer at once, stream for an hour, or call
-// back later (a finder of others).
+// A finder turns a name into a list of files. It may return the list at once, stream it for an
+// hour, or (a finder outside of this service) call back later.
 
 export interface FoundFile {
-  /** replicas in order of preference: a list, so that a comma in a path is a comma */
+  /** replicas in order of preference; a list, since paths may contain commas */
   paths: string[];
   /** bytes */
   size?: number;
@@ -11,7 +11,7 @@ export interface FoundFile {
 }
 
 export type LookupOutcome =
-  /** `incomplete`: why files may be missing; `nothing`: why there is none */
+  /** `incomplete`: why files may be missing; `nothing`: why there are none */
   | { outcome: "found"; incomplete?: string; nothing?: string }
   | { outcome: "does_not_exist" | "bad_name" | "internal_failure"; reason: string }
   /** The files come by the calls of servicex.md 3.1 and 3.2. */
@@ -21,15 +21,15 @@ export interface Finder {
   /** the scheme in front of `://`; `user` for a list in the request */
   readonly scheme: string;
   /**
-   * What it lists may change at any moment, so that each request looks anew and shares at most a
-   * lookup that is under way.
+   * What it lists may change at any time: each request looks it up again and shares at most a
+   * lookup that is already running.
    */
   readonly fleeting?: boolean;
-  /** A sentence when the name cannot be right (refused at submit), else undefined. */
+  /** A sentence if the name is invalid (refused at submit), otherwise undefined. */
   refuse(name: string): string | undefined;
   /**
-   * Gives the files in chunks; may be called again for the same name after a crash and then says
-   * everything again.
+   * Emits the files in chunks. After a crash it may be called again for the same name and then
+   * emits all of them again.
    */
   find(
     name: string,

@@ -1,4 +1,4 @@
-// The SQL of the pages about datasets.
+// The SQL for reading datasets.
 import type { Query } from "../db/client.ts";
 import type { DatasetOutcome } from "./lookup-end.ts";
 import { currentDatasetStates, type DatasetState } from "./state.ts";
@@ -39,7 +39,7 @@ export async function isUsedBy(query: Query, id: number, owner: string): Promise
 export interface DatasetFilter {
   finder?: string | undefined;
   past: boolean;
-  /** only those that a request of this owner uses */
+  /** only datasets used by a request of this owner */
   usedBy: string | undefined;
   before: number | undefined;
   limit: number;

@@ -54,7 +54,7 @@ export interface ListDatasets {
 }
 
 /**
- * Newest first, in keyset pages: those that the caller's requests use, or all where the caller may
+ * Newest first, in keyset pages: datasets that the caller's requests use, or all if the caller may
  * see them.
  */
 export async function listDatasets(
@@ -98,7 +98,7 @@ export async function listDatasetFiles(
 
 /**
  * Marks a dataset as stale: the next request that names it looks it up again. Requests that use it
- * keep it, and a lookup that they wait for goes on. `removed` is false if it was stale already.
+ * keep it, and a lookup that they wait for continues. `removed` is false if it was already stale.
  */
 export async function removeDataset(
   ctx: Deps<"db">,
@@ -110,7 +110,7 @@ export async function removeDataset(
   return { removed, dataset: await readDataset(ctx, number, caller) };
 }
 
-/** What no request of the caller uses is not found, unless the caller may see everybody's. */
+/** A dataset that no request of the caller uses is "not found", unless the caller may see all. */
 async function rowOf(
   ctx: Deps<"db">,
   id: string | number,

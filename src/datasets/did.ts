@@ -5,7 +5,7 @@ import type { Finder } from "./contract.ts";
 /** A dataset's name as users write it, `scheme://rest`. */
 export interface Did {
   scheme: string;
-  /** all behind the first `://`, query parts included: they are part of the dataset's identity */
+  /** everything after the first `://`, with the query, which is part of the dataset's identity */
   name: string;
   text: string;
 }
@@ -15,12 +15,12 @@ export interface DidRules {
   finders: ReadonlyMap<string, Finder>;
 }
 
-/** The (finder, name) index holds less than 2,704 bytes. */
+/** An entry of the index (finder, name) must be shorter than 2,704 bytes. */
 const longestName = 2_000;
 
 /**
- * Throws `Refused` with a sentence where no finder can know the name. Only the first scheme is
- * split off: `xrootd://root://host//x` is xrootd's.
+ * Throws `RequestError` if no finder can know the name. Only the first scheme is split off:
+ * `xrootd://root://host//x` belongs to xrootd.
  */
 export function parseDid(did: string, { config, finders }: DidRules): Did {
   const [, written, rest] = /^(\w[\w+.-]*):\/\/(.*)$/s.exec(did) ?? [];
@@ -29,7 +29,8 @@ export function parseDid(did: string, { config, finders }: DidRules): Did {
   const name = rest ?? did;
   if (!written && !known.includes(scheme)) {
     throw refused(
-      `The dataset name ${shown(did)} has no scheme and this service has no default one: write it as scheme://name. ${knownSentence(known)}`,
+      `The dataset name ${shown(did)} has no scheme and this service has no default one: ` +
+        `write it as scheme://name. ${knownSentence(known)}`,
     );
   }
   if (scheme === "user")
@@ -37,8 +38,8 @@ export function parseDid(did: string, { config, finders }: DidRules): Did {
   if (!known.includes(scheme))
     throw refused(`DID scheme is not supported: ${scheme}. ${knownSentence(known)}`);
   if (name.trim() === "")
-    throw refused(`The dataset name ${shown(did)} names nothing behind its scheme.`);
-  if (name.includes("\0")) throw refused("A dataset name may not hold a NUL character.");
+    throw refused(`The dataset name ${shown(did)} has nothing after its scheme.`);
+  if (name.includes("\0")) throw refused("A dataset name may not contain a NUL character.");
   if (Buffer.byteLength(name) > longestName)
     throw refused(`The dataset name is longer than ${longestName} bytes.`);
   const refusal = finders.get(scheme)?.refuse(name);

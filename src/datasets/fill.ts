@@ -3,7 +3,7 @@ import type { FoundFile } from "./contract.ts";
 import type { DatasetEnd, LookupEnd } from "./lookup-end.ts";
 import { type Added, addFound, chunk, closeIn } from "./store.ts";
 
-/** Each chunk is a transaction of its own, so that work begins while the lookup goes on. */
+/** Each chunk is a separate transaction, so that work begins during the lookup. */
 export async function fillDataset(
   { ledger, notifier }: Deps<"ledger" | "notifier">,
   datasetId: number,
@@ -19,7 +19,7 @@ export async function fillDataset(
   return all;
 }
 
-/** With a `token`: only while this process is the one that looks it up. */
+/** With a `token`: only while this process holds the lookup. */
 export async function closeDataset(
   { ledger, notifier }: Deps<"ledger" | "notifier">,
   datasetId: number,

@@ -4,7 +4,7 @@ export const failedOutcomes = ["does_not_exist", "bad_name", "internal_failure"]
 export const datasetOutcomes = ["found", "empty", ...failedOutcomes] as const;
 export type DatasetOutcome = (typeof datasetOutcomes)[number];
 
-/** What is said of a lookup at its end. */
+/** The outcome of a lookup. */
 export interface LookupEnd {
   outcome: Exclude<DatasetOutcome, "empty">;
   /** why it failed, or why files may be missing */
@@ -23,8 +23,8 @@ export interface DatasetEnd {
 }
 
 /**
- * Only a whole list is remembered (`ready`). An empty, truncated or failed one answers the requests
- * that wait for it, and the next one looks anew.
+ * Only a complete list is used again (`ready`). An empty, truncated or failed one is used by the
+ * requests that wait for it, and the next request looks it up again.
  */
 export function datasetEndOf(closing: LookupEnd, files: number): DatasetEnd {
   const { outcome, announced } = closing;
@@ -32,9 +32,9 @@ export function datasetEndOf(closing: LookupEnd, files: number): DatasetEnd {
     return { state: "failed", outcome, reason: closing.reason ?? outcome, incomplete: files > 0 };
   const missing =
     announced !== undefined && announced !== files
-      ? `The finder announced ${announced} files, and ${files} came.`
+      ? `The finder announced ${announced} files, and ${files} arrived.`
       : undefined;
-  const why = closing.incomplete ? (closing.reason ?? "The finder stopped half way.") : missing;
+  const why = closing.incomplete ? (closing.reason ?? "The finder stopped early.") : missing;
   if (files === 0 && why)
     return { state: "failed", outcome: "internal_failure", reason: why, incomplete: true };
   if (files === 0)

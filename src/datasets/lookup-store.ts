@@ -1,10 +1,10 @@
-// The SQL of lookups that are running: who has which, until when, and what has been announced.
+// The SQL of running lookups: who holds which, until when, and what has been announced.
 //
-// `lookup_until` is the time until which nobody else may take the lookup over, whoever has it: in
-// the past or null   nobody has it a time to come        a process of ours that renews it
-// (`lookup_token`), a retry that waits for its turn, or, after `announced`, files that are still on
-// their way infinity              a finder outside of this service, for good: no process of ours
-// ever takes it
+// `lookup_until` is the time until which no other process may take the lookup over:
+// - in the past or null: nothing holds it
+// - in the future: a process of this service, which renews it (`lookup_token`); a retry that waits
+//   for its time; or, after `announced`, files that are still to arrive
+// - infinity: a finder outside of this service holds it, for good
 import type { Query } from "../db/client.ts";
 import { sqlList } from "../moves.ts";
 import type { FoundFile } from "./contract.ts";
@@ -19,7 +19,7 @@ export interface Lookup {
   id: number;
   finder: string;
   name: string;
-  /** this one counted */
+  /** including this one */
   tries: number;
 }
 
@@ -31,8 +31,8 @@ export interface Claim {
 }
 
 /**
- * Lookups that nobody has, or whose lease has expired. A removed dataset is looked up too: requests
- * wait for it.
+ * Takes lookups that nothing holds or whose lease has expired. A removed dataset is looked up too,
+ * since requests wait for it.
  */
 export function claimLookups(
   query: Query,
@@ -67,8 +67,8 @@ export async function renewLookup(
 }
 
 /**
- * Gives the lookup up, to be taken again in so many seconds. `counted: false`: it was no try, since
- * the finder did not fail.
+ * Gives the lookup up; it can be taken again in so many seconds. `counted: false` means that it was
+ * not a try, since the finder did not fail.
  */
 export async function releaseLookup(
   query: Query,
@@ -84,7 +84,7 @@ export async function releaseLookup(
   );
 }
 
-/** From now on its files come from outside: no process of ours takes it again. */
+/** From now on its files come from outside: no process of this service takes it again. */
 export async function markExternal(query: Query, id: number, token: string): Promise<void> {
   await query(
     `UPDATE datasets SET lookup_token = NULL, lookup_until = 'infinity'
@@ -148,8 +148,8 @@ export interface Overdue {
 }
 
 /**
- * Lookups that nothing will end: announced files did not arrive, or their finder has not called for
- * too long. Not those that wait for a process of ours to take them.
+ * Lookups that nothing else will end: announced files did not arrive, or their finder has not
+ * called for too long. Lookups that wait for a process of this service are not among them.
  */
 export function overdueLookups(
   query: Query,

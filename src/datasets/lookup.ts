@@ -18,8 +18,8 @@ const mostTries = 3;
 const pollSeconds = 2;
 
 /**
- * Looks up what requests wait for, by our own finders, and ends what finders of others leave
- * unanswered. Resolves when all is put down.
+ * Looks up datasets with the finders of this service, and ends lookups that outside finders left
+ * unanswered. Resolves when the running lookups have ended or been given up.
  */
 export async function runLookups(
   ctx: Deps<"config" | "db" | "finders" | "ledger" | "log" | "notifier">,
@@ -32,7 +32,7 @@ export async function runLookups(
       await claimAndRun(ctx, running, signal);
       await endOverdue(ctx);
     } catch (error) {
-      ctx.log.warn({ err: error }, "lookups are looked for again in a moment");
+      ctx.log.warn({ err: error }, "lookups could not be claimed; trying again");
     }
     await notified;
   }
@@ -58,7 +58,7 @@ async function claimAndRun(
       .catch((error: Error) =>
         ctx.log.warn(
           { err: error, dataset: lookup.id },
-          "a lookup is taken up again when its lease is over",
+          "a lookup failed; it is taken again when its lease has expired",
         ),
       )
       .finally(() => {
@@ -75,7 +75,7 @@ async function lookUp(
   token: string,
   stopping: AbortSignal,
 ): Promise<void> {
-  // A lookup that takes its process down with it must not do so for ever.
+  // A lookup that crashes its process must not do so for ever.
   if (lookup.tries > mostTries) {
     await closeDataset(
       ctx,
@@ -110,7 +110,7 @@ async function find(
     if (!open) throw new Error("The list was closed meanwhile.");
   };
   const found = ctx.finders.get(finder);
-  if (!found) throw new Error(`The finder ${finder} is not offered any more.`);
+  if (!found) throw new Error(`The finder ${finder} is no longer offered.`);
   return found.find(name, give, signal);
 }
 
@@ -144,7 +144,7 @@ function failed(reason: string): LookupEnd {
   return { outcome: "internal_failure", reason };
 }
 
-/** The signal comes when the service stops, or when the lookup is another's by now or over. */
+/** The signal aborts when the service stops, the lease is lost or the lookup has ended. */
 function keepLease(
   ctx: Deps<"config" | "db" | "log">,
   id: number,
@@ -159,7 +159,7 @@ function keepLease(
       (error: Error) =>
         ctx.log.debug(
           { err: error, dataset: id },
-          "a lookup's lease was not renewed; the next turn tries again",
+          "a lookup's lease was not renewed; trying again soon",
         ),
     );
   }, leaseSeconds * 300);
@@ -169,7 +169,7 @@ function keepLease(
   };
 }
 
-/** A finder that does not heed its signal keeps nobody waiting. */
+/** Rejects on abort, so that a finder that ignores its signal blocks nothing. */
 function aborted(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
     if (signal.aborted) reject(signal.reason);
@@ -188,7 +188,7 @@ async function endOverdue(
   )) {
     const lookupEnd =
       announced === null
-        ? failed(`no answer: the finder said nothing for ${lookupSeconds} seconds.`)
+        ? failed(`no answer: the finder did not call for ${lookupSeconds} seconds.`)
         : ({ outcome: "found" } as const);
     await closeDataset(ctx, id, lookupEnd);
   }

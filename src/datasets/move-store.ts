@@ -2,8 +2,8 @@ import type { Query } from "../db/client.ts";
 import { type DatasetMove, datasetMoves } from "./state.ts";
 
 /**
- * The one guarded write of a dataset's state. Returns whether it happened; "no" means that the
- * dataset is in another state, and is not an error.
+ * The one guarded write of a dataset's state. Returns whether it happened; false means that the
+ * dataset is in another state, which is not an error.
  */
 export async function moveDataset(
   query: Query,

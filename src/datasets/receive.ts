@@ -1,5 +1,5 @@
-// What finders of others say (servicex.md 3.1–3.2): files, in as many calls as they like, then that
-// the list is whole, or why there is none.
+// Calls of finders outside of this service (servicex.md 3.1 and 3.2): files, in any number of
+// calls, then that the list is complete, or why there is none.
 
 import type { Caller } from "../auth/caller.ts";
 import type { Deps } from "../deps.ts";
@@ -11,15 +11,15 @@ import { failedOutcomes } from "./lookup-end.ts";
 import { announceFiles, lookupOf, noteLateFiles } from "./lookup-store.ts";
 
 /**
- * A finder sends `complete` by another connection than its last files: they may still be on their
- * way for so long.
+ * A finder sends `complete` over another connection than its files: the last ones may arrive this
+ * much later.
  */
 const graceSeconds = 10;
 const longestReason = 2_048;
 
 /**
- * Said again, a file adds nothing. One that comes when the list is closed is not taken in, and the
- * list is remembered no longer.
+ * A file that is sent again adds nothing. A file that arrives after the list was closed is not
+ * added, and later requests look the list up again.
  */
 export async function receiveFiles(
   ctx: Deps<"db" | "finders" | "ledger" | "notifier">,
@@ -38,8 +38,8 @@ export async function receiveFiles(
 }
 
 /**
- * `files` is how many the finder says it found: where more are to come, the list stays open for
- * them a little longer.
+ * `files` is the number of files that the finder has found: if some have not arrived yet, the list
+ * stays open for them a little longer.
  */
 export async function receiveComplete(
   ctx: Deps<"db" | "finders" | "ledger" | "notifier">,
@@ -71,11 +71,11 @@ export async function receiveError(
   const outcome = failedOutcomes.find((one) => one === type) ?? "internal_failure";
   const reason =
     message.replaceAll("\0", "").slice(0, longestReason) ||
-    `The finder says ${outcome} and no more.`;
+    `The finder reports ${outcome} without a reason.`;
   await closeDataset(ctx, datasetId, { outcome, reason });
 }
 
-/** A list in a request and the lookups of our own finders are nobody else's to fill. */
+/** Outside finders may not fill a list in a request or a lookup of this service. */
 async function assertExternalLookup(
   { db, finders }: Deps<"db" | "finders">,
   datasetId: number,
@@ -96,6 +96,8 @@ async function assertExternalLookup(
 
 function refuseUnreadable({ paths }: FoundFile, index: number): void {
   if (paths.length > 0 && paths.every((path) => path !== "" && !path.includes("\0"))) return;
-  const detail = `File ${index} needs at least one path, none of them empty or with a NUL character.`;
+  const detail =
+    `File ${index} needs at least one path; ` +
+    "paths may not be empty or contain a NUL character.";
   throw new RequestError(422, "bad_file", detail, [{ pointer: `/${index}/paths`, detail }]);
 }

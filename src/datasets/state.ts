@@ -1,4 +1,4 @@
-// The table of moves of a dataset, i.e. of one version of a name's list of files.
+// The table of moves of a dataset, which is one version of a name's list of files.
 import { type Move, sqlWords } from "../moves.ts";
 
 export const datasetStates = ["lookup", "ready", "failed", "stale"] as const;

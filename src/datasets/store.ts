@@ -59,7 +59,7 @@ export async function openDataset(
   throw new Error(`The dataset ${finder}://${name} is created and removed again and again.`);
 }
 
-/** Requests that use the version before keep it. */
+/** Requests that use the earlier version keep it. */
 async function renewDataset(query: Query, finder: string, name: string): Promise<void> {
   const [ready] = await query<{ id: number }>(
     `SELECT id FROM datasets WHERE finder = $1 AND name = $2 AND state = ${datasetSql.ready}`,

@@ -11,8 +11,8 @@ export type Query = <Row extends object = Record<string, unknown>>(
 export interface Db {
   query: Query;
   /**
-   * One transaction; tried again when two of them met in opposite order (40P01) or the server asks
-   * for it (40001).
+   * Runs one transaction; tries it again after a deadlock (40P01) or a serialization failure
+   * (40001).
    */
   tx<Result>(work: (query: Query) => Promise<Result>): Promise<Result>;
   pool: pg.Pool;
@@ -47,7 +47,7 @@ export function openDb({ url, applicationName, max = 10, planner = {} }: DbOptio
     keepAlive: true,
     options: ["-c timezone=UTC", "-c statement_timeout=120000", "-c jit=off", ...options].join(" "),
   });
-  // A connection that dies while idle is replaced at the next use; a query on it rejects by itself.
+  // A connection that dies while idle is replaced at its next use; a running query rejects itself.
   pool.on("error", () => undefined);
 
   async function query<Row extends object>(
@@ -135,7 +135,7 @@ const awayCodes = new Set([
 const awayWords =
   /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|not queryable|connection timeout|Connection ended/i;
 
-/** Was it the connection, not the statement? Then nothing was decided and trying again is right. */
+/** Whether the connection failed, not the statement: then trying again can help. */
 export function isAway(error: unknown): boolean {
   if (error instanceof UnavailableError) return true;
   return (
@@ -145,5 +145,5 @@ export function isAway(error: unknown): boolean {
 
 function readable(error: unknown): unknown {
   if (!isAway(error) || error instanceof UnavailableError) return error;
-  return new UnavailableError("The database is away for a moment.");
+  return new UnavailableError("The database is temporarily unavailable.");
 }

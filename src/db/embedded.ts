@@ -1,4 +1,4 @@
-// A real Postgres from an npm package, in a folder of ours, watched and started again when it dies.
+// A real Postgres from an npm package, with its data in DATA_DIR. Restarted when it dies.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import pg from "pg";
@@ -88,7 +88,7 @@ export async function startEmbeddedPostgres({
   }
 }
 
-/** The URLs of a folder's Postgres while it runs, whoever started it. */
+/** The URLs of a folder's Postgres if it runs, no matter which process started it. */
 export function runningEmbeddedUrls(
   dataDir: string,
 ): { url: string; readOnlyUrl: string } | undefined {
@@ -98,7 +98,7 @@ export function runningEmbeddedUrls(
   return { url: owner, readOnlyUrl: reader };
 }
 
-/** One that outlived a killed service is used as it is, unless its settings are not today's. */
+/** A Postgres that outlived a killed service is used again, unless its settings have changed. */
 async function startCluster(
   folder: string,
   cluster: Cluster,
@@ -159,13 +159,14 @@ function keepAlive(first: Postmaster, start: () => Promise<Postmaster>, log: Log
   const alive = () => restart === undefined && isRunning(postmaster.pid);
   const check = () => {
     if (restart !== undefined || isRunning(postmaster.pid)) return;
-    log.warn({ postgres: postmaster.pid }, "the embedded Postgres is gone; starting it again");
+    log.warn({ postgres: postmaster.pid }, "the embedded Postgres has died; starting it again");
     restart = start()
       .then((next) => {
         postmaster = next;
-        log.info({ postgres: next.pid }, "the embedded Postgres is back");
+        log.info({ postgres: next.pid }, "the embedded Postgres runs again");
       })
-      // Processes of the killed one may hold its memory for a moment: the next look tries again.
+      // Child processes of a killed Postgres may hold its memory for a moment: the next check
+      // tries again.
       .catch((error: unknown) =>
         log.warn(
           { reason: error instanceof Error ? error.message : error },

@@ -3,7 +3,7 @@ import type { Logger } from "pino";
 import { pause } from "../time.ts";
 import { connectionTo } from "./connection.ts";
 
-/** First key of the advisory locks; any constant that no other program on the database uses. */
+/** First key of the advisory locks: any constant that no other program on the database uses. */
 const lockSpace = 727_073;
 const locks = { scheduler: 1, metrics: 2 } as const;
 export type Duty = keyof typeof locks;
@@ -13,9 +13,9 @@ const livenessMilliseconds = 5000;
 const answerMilliseconds = 10_000;
 
 /**
- * Runs `work` while this process holds the duty's advisory lock, so that one process of all does.
- * The lock lives as long as its connection: a dead leader's lock is free at once. When the
- * connection breaks, `work` is told to end; what it still writes is guarded like any write.
+ * Runs `work` while this process holds the duty's advisory lock, so that only one process does. The
+ * lock lives as long as its connection, so a dead leader's lock is free at once. When the
+ * connection breaks, `work` is aborted; its last writes are guarded like all others.
  */
 export async function lead(
   { databaseUrl, log }: { databaseUrl: string; log: Logger },
@@ -50,7 +50,7 @@ export async function lead(
   }
 }
 
-/** Resolves when the lock is held or the term is over. Asks by one connection, which stays open. */
+/** Resolves when the lock is held or the term has ended. Uses one connection, which stays open. */
 async function becomeLeader(client: pg.Client, duty: Duty, term: AbortSignal): Promise<void> {
   while (!term.aborted) {
     const { rows } = await client.query<{ held: boolean }>(
@@ -62,7 +62,7 @@ async function becomeLeader(client: pg.Client, duty: Duty, term: AbortSignal): P
   }
 }
 
-/** Notices a connection that is broken without a word, such as after a network partition. */
+/** Detects a connection that broke silently, for example in a network partition. */
 async function watch(client: pg.Client, term: AbortSignal, broken: AbortController): Promise<void> {
   while (!term.aborted) {
     await pause(livenessMilliseconds, term);

@@ -1,5 +1,5 @@
-// Forward-only SQL files, applied in the order of their names and recorded as Prisma records them,
-// so that its own tools accept the database.
+// Forward-only SQL files, applied in the order of their names and recorded as Prisma does, so that
+// Prisma's tools accept the database.
 import { createHash, randomUUID } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -20,14 +20,14 @@ interface Applied {
 }
 
 /**
- * The lock Prisma takes too: of many replicas that start at once one applies, the others wait and
- * find nothing to do.
+ * The lock that Prisma takes too. If several processes start at once, one applies the migrations
+ * and the others wait.
  */
 const migrationLock = 72707369;
 
 /**
- * Applies what the database lacks and answers the names. Throws a sentence when the database and
- * the code do not belong together.
+ * Applies the migrations that the database lacks and returns their names. Throws a sentence if the
+ * database does not match this version of the code.
  */
 export async function migrate(
   url: string,
@@ -50,7 +50,7 @@ export async function migrate(
   }
 }
 
-/** Names of migrations that the database lacks, for readiness. `query` answers rows. */
+/** Names of the migrations that the database lacks, for the readiness check. */
 export async function pendingMigrations(
   query: <Row extends object>(text: string) => Promise<Row[]>,
 ): Promise<string[]> {
@@ -63,7 +63,7 @@ export async function pendingMigrations(
     .filter((name) => !names.has(name));
 }
 
-/** The same two steps up from src/db and from dist/db. */
+/** Two levels up, from src/db and dist/db alike. */
 function migrationsFolder(): string {
   return fileURLToPath(new URL("../../prisma/migrations", import.meta.url));
 }
@@ -109,7 +109,7 @@ function rejectUnknownMigration(row: Applied, known: Migration[]): void {
   }
 }
 
-/** The file and its record are one transaction: a crash leaves both or neither. */
+/** Applies the file and records it in one transaction: a crash leaves both or neither. */
 async function apply(client: pg.Client, migration: Migration): Promise<void> {
   await client.query("BEGIN");
   try {
@@ -123,13 +123,13 @@ async function apply(client: pg.Client, migration: Migration): Promise<void> {
   } catch (error) {
     await client.query("ROLLBACK");
     throw new Error(
-      `The migration ${migration.name} failed and was taken back: ${(error as Error).message}`,
+      `The migration ${migration.name} failed and was rolled back: ${(error as Error).message}`,
       { cause: error },
     );
   }
 }
 
-/** Prisma's own words. */
+/** exactly as Prisma creates it */
 const prismaTable = `CREATE TABLE IF NOT EXISTS _prisma_migrations (
   id                  VARCHAR(36) PRIMARY KEY NOT NULL,
   checksum            VARCHAR(64) NOT NULL,

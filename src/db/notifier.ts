@@ -4,15 +4,15 @@ import type { Logger } from "pino";
 import { connectionTo } from "./connection.ts";
 
 /**
- * A notifier says only "look again": a lost ring costs time, never a fact, since everyone who waits
- * also looks by the clock.
+ * Tells waiting code that something has changed. A lost notification costs time but no data, since
+ * everything that waits also polls.
  */
 export interface Notifier {
   notify(channel: string): void;
   on(channel: string, listener: () => void): () => void;
-  /** Every ring of a channel that begins with `prefix`. */
+  /** Listens to all channels that begin with `prefix`. */
   onPrefix(prefix: string, listener: (channel: string) => void): () => void;
-  /** Resolves true at a ring, false when the time is over or the signal came. */
+  /** Resolves with true at a notification, false after the time or when the signal aborts. */
   wait(channel: string, seconds: number, signal?: AbortSignal): Promise<boolean>;
   close(): Promise<void>;
 }
@@ -20,7 +20,7 @@ export interface Notifier {
 const throttleMilliseconds = 50;
 
 /**
- * Rings at once within the process, and at most every 50 ms a channel to the other processes
+ * Notifies listeners in this process at once, and other processes at most every 50 ms per channel
  * (NOTIFY takes a lock at commit).
  */
 export function openNotifier(url: string, pool: pg.Pool, log: Logger): Notifier {
@@ -49,10 +49,7 @@ export function openNotifier(url: string, pool: pg.Pool, log: Logger): Notifier 
           next.on("end", () => resolve());
         });
       } catch (error) {
-        log.debug(
-          { err: error },
-          "the notifier is not connected; everyone looks by the clock meanwhile",
-        );
+        log.debug({ err: error }, "the notifier is not connected; everything polls meanwhile");
       }
       client = undefined;
       next
@@ -76,12 +73,12 @@ export function openNotifier(url: string, pool: pg.Pool, log: Logger): Notifier 
     timer = undefined;
     const channels = [...pending];
     pending.clear();
-    // A NOTIFY payload holds less than 8,000 bytes.
+    // A NOTIFY payload must be shorter than 8,000 bytes.
     for (let start = 0; start < channels.length; start += 80) {
       const payload = [self, ...channels.slice(start, start + 80)].join("\n");
       pool
         .query("SELECT pg_notify('longshore', $1)", [payload])
-        .catch((error: Error) => log.debug({ err: error }, "a ring was lost"));
+        .catch((error: Error) => log.debug({ err: error }, "a notification was lost"));
     }
   }
 

@@ -2,8 +2,8 @@
 import type { Db } from "./client.ts";
 
 /**
- * Makes last, this and the next month's where they are missing; safe for many at once. `today` is
- * for tests.
+ * Creates the missing partitions of the last, the current and the next month; safe to call
+ * concurrently. `today` is for tests.
  */
 export async function ensurePartitions(
   db: Pick<Db, "tx">,
@@ -20,7 +20,7 @@ export async function ensurePartitions(
       (month) => !there.some((partition) => partition.name === partitionName(month)),
     );
     if (missing.length === 0) return;
-    // IF NOT EXISTS alone is no guard: two sessions that both find nothing both create.
+    // IF NOT EXISTS is not enough: two sessions that both find none would both create one.
     await query("SELECT pg_advisory_xact_lock(hashtext('longshore.partitions'))");
     for (const month of missing) {
       await query(

@@ -2,8 +2,8 @@ import { realpath } from "node:fs/promises";
 import { isAbsolute, relative, sep } from "node:path";
 
 /**
- * Whether a path is one of the folders or below one. What may be read hangs on it, so it is written
- * once.
+ * Whether a path is one of the folders or below one. Access to files depends on this check, so it
+ * exists only once.
  */
 export function isBelow(path: string, folders: readonly string[]): boolean {
   return folders.some((folder) => {
@@ -12,7 +12,7 @@ export function isBelow(path: string, folders: readonly string[]): boolean {
   });
 }
 
-/** The real paths of those roots that exist. */
+/** The real paths of the roots that exist. */
 export async function realRoots(roots: readonly string[]): Promise<string[]> {
   const found = await Promise.all(roots.map((root) => realpath(root).catch(() => undefined)));
   return found.filter((root) => root !== undefined);

@@ -8,13 +8,13 @@ export interface FetchBounds extends RemoteBounds {
   roots: readonly string[];
   /** where downloads are put */
   scratch: string;
-  /** URLs the service itself gave to this task: exactly these are read from anywhere */
+  /** URLs that the service itself gave to this task: only these may point to any host */
   trusted: readonly string[];
 }
 
 /**
- * A replica or an input of a task as a local file: read in place when it is local, downloaded
- * otherwise. Throws `InputFault`.
+ * Returns a replica or an input of a task as a local file, downloading it if necessary. Throws
+ * `InputError`.
  */
 export async function fetchInput(
   location: string,
@@ -28,7 +28,8 @@ export async function fetchInput(
   if (scheme !== "http" && scheme !== "https" && scheme !== "s3") {
     throw new InputError(
       "forbidden",
-      `${nameOf(location)} is not read here: inputs are absolute paths, file://, http://, https:// and s3:// (of the hosts in INPUT_HOSTS).`,
+      `${nameOf(location)} cannot be an input: inputs are absolute paths, file://, http://, ` +
+        "https:// and s3:// (of the hosts in INPUT_HOSTS).",
     );
   }
   await mkdir(bounds.scratch, { recursive: true });

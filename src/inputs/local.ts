@@ -5,9 +5,7 @@ import { isBelow, realRoots } from "./below.ts";
 import { InputError, schemeOf } from "./input-error.ts";
 import { onDisk } from "./on-disk.ts";
 
-/**
- * The real path of a regular file below one of the roots; a link that leads out of them is refused.
- */
+/** The real path of a regular file below one of the roots. Links that lead out are refused. */
 export async function localPathOf(location: string, roots: readonly string[]): Promise<string> {
   const path = plainPath(location);
   const real = await realRoots(roots);
@@ -29,7 +27,8 @@ function composed(path: string): string {
 }
 
 function plainPath(location: string): string {
-  if (location.includes("\0")) throw new InputError("bad_input", "The path holds a NUL character.");
+  if (location.includes("\0"))
+    throw new InputError("bad_input", "The path contains a NUL character.");
   const path = schemeOf(location) === "file" ? pathOfUrl(location) : location;
   if (!isAbsolute(path)) throw new InputError("bad_input", `${location} is not an absolute path.`);
   return resolve(path);

@@ -2,8 +2,8 @@ import { lstat, readdir } from "node:fs/promises";
 import { join, parse } from "node:path";
 
 /**
- * The path as the disk spells it: a name written with composed letters finds one stored with
- * decomposed ones, and the reverse.
+ * The path as it is spelled on the disk: a name written with composed letters finds one stored with
+ * decomposed letters, and vice versa.
  */
 export async function onDisk(path: string): Promise<string> {
   if (await exists(path)) return path;

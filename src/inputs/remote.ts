@@ -21,7 +21,7 @@ export interface RemoteBounds {
 const mostRedirects = 3;
 const agents = new Map<string, Dispatcher>();
 
-/** Downloads a URL that a user named: host and address are checked at every hop. */
+/** Downloads a URL from a user: host and address are checked at every redirect. */
 export async function downloadAllowed(
   location: string,
   to: string,
@@ -50,7 +50,7 @@ export async function downloadTrusted(
   if (next)
     throw new InputError(
       "unavailable",
-      `${nameOf(location)} was redirected, which a signed URL never is.`,
+      `${nameOf(location)} was redirected, which never happens with a signed URL.`,
     );
   return (await stat(to)).size;
 }
@@ -65,7 +65,7 @@ function urlOf(location: string): URL {
       `${nameOf(location).replace(/\/\/.*@/, "//")} carries a password; it would be kept with the file's name.`,
     );
   if (schemeOf(location) !== "s3") return url;
-  // A public object of a bucket; private ones are named by a signed https URL
+  // A public object of a bucket. Private ones need a signed https URL.
   const https = new URL(`https://${url.host}.s3.amazonaws.com`);
   https.pathname = url.pathname;
   return https;
@@ -80,7 +80,7 @@ function check(url: URL, hosts: readonly string[]): void {
   }
 }
 
-/** The agent pins the address it has checked; one for each list, as it keeps connections. */
+/** The agent pins the address it has checked. One for each list, since it keeps connections. */
 function agentFor(hosts: readonly string[]): Dispatcher {
   const key = hosts.join(" ");
   const agent = agents.get(key) ?? allowedAgent(hosts);
@@ -88,7 +88,7 @@ function agentFor(hosts: readonly string[]): Dispatcher {
   return agent;
 }
 
-/** Writes the body to a file, or answers where the URL leads on. */
+/** Writes the body to a file, or returns the address of a redirect. */
 async function download(
   url: URL,
   name: string,
@@ -125,11 +125,11 @@ function isRedirect(status: number): boolean {
 
 function errorOfStatus(status: number, name: string): InputError {
   if (status === 404 || status === 410)
-    return new InputError("not_found", `${name} is not there (HTTP ${status}).`);
+    return new InputError("not_found", `${name} does not exist (HTTP ${status}).`);
   if (status === 401 || status === 403)
     return new InputError("forbidden", `${name} may not be read (HTTP ${status}).`);
   const message = `${name} was answered with HTTP ${status}.`;
-  // The same call again gets the same answer
+  // Trying again would get the same answer.
   const lasting = status >= 400 && status < 500 && ![408, 425, 429].includes(status);
   return new InputError(lasting ? "bad_input" : "unavailable", message);
 }
@@ -138,9 +138,9 @@ function isPage(type: string | string[] | undefined): boolean {
   return /^\s*(text\/html|application\/xhtml\+xml)\b/i.test(String(type ?? ""));
 }
 
-/** Most often a form to sign in, or a server's own page for what it does not have. */
+/** Usually a login form, or a server's page for something that does not exist. */
 function aPage(url: URL, name: string, body: Dispatcher.ResponseData["body"]): InputError {
-  // Nobody reads on, so nobody else hears of the abort
+  // Nothing else listens to the body, so the error of the abort is ignored here.
   body.on("error", () => undefined).destroy();
   return new InputError(
     "bad_input",

@@ -1,9 +1,9 @@
-// Walks a tree of folders by a glob, wherever the folders are: on a disk or behind index pages.
+// Walks a tree of folders by a glob, on a disk or through index pages.
 import picomatch from "picomatch";
 
 export interface Entry {
   name: string;
-  /** where it is: a path or an address */
+  /** a path or an address */
   location: string;
   folder: boolean;
   /** bytes */
@@ -22,8 +22,8 @@ const chunk = 1_000;
 const deepest = 64;
 
 /**
- * Gives every file below `base` whose path matches `glob`, folder by folder in the order of the
- * names; returns how many.
+ * Emits every file below `base` whose path matches `glob`, folder by folder in the order of the
+ * names; returns their number.
  */
 export async function walk(
   base: string,
@@ -68,15 +68,15 @@ export async function walk(
 
 interface Segment {
   text: string;
-  /** any number of folders */
+  /** `**`: any number of folders */
   any: boolean;
   last: boolean;
   fits(name: string): boolean;
 }
 
 /**
- * A last `**` is every file below. Behind the last segment stands `*`, for a folder that is named
- * in full.
+ * `**` at the end means every file below. `*` is added at the end, for a pattern that names a
+ * folder.
  */
 function segmentsOf(glob: string): Segment[] {
   const texts = glob.normalize("NFC").split("/").filter(Boolean);
@@ -90,14 +90,14 @@ function segmentsOf(glob: string): Segment[] {
   }));
 }
 
-/** Where `**` stands, the segment behind it may match as well. */
+/** `**` may match no folder, so the segment after it may match too. */
 function withoutAny(at: ReadonlySet<number>, segments: readonly Segment[]): Set<number> {
   const all = new Set(at);
   for (const index of all) if (segments[index]?.any) all.add(index + 1);
   return all;
 }
 
-/** Segments that are the very name of an entry here: such a name is meant, and no pattern. */
+/** Segments that equal the name of an entry here: they mean that name and are not a pattern. */
 function literalNames(
   entries: readonly Entry[],
   segments: readonly Segment[],
@@ -145,8 +145,8 @@ function note(
 }
 
 /**
- * Names that begin with _ or . are the tools' own (_SUCCESS, _metadata, .crc) and are taken only
- * where the pattern begins so.
+ * Names that begin with _ or . are files of tools (_SUCCESS, _metadata, .crc). They match only
+ * patterns that begin with it too.
  */
 function matches({ text, fits }: Segment, name: string): boolean {
   if (!fits(name)) return false;
@@ -159,8 +159,8 @@ function isHidden(name: string): boolean {
 }
 
 /**
- * The folders in front of the first segment with a sign of a pattern, and the rest; `*` where there
- * is none.
+ * Splits a pattern before the first segment with a glob character; the rest is `*` if there is
+ * none.
  */
 export function splitGlob(pattern: string): { base: string; glob: string } {
   const segments = pattern.split("/");
@@ -171,7 +171,10 @@ export function splitGlob(pattern: string): { base: string; glob: string } {
 
 export function refuseGlob(glob: string): string | undefined {
   if (/[{(][^})]*\/[^{(]*[})]/.test(glob))
-    return "A slash inside braces or brackets is not understood: name each folder in a request of its own.";
-  if (glob.split("/").some((part) => part === "..")) return 'A pattern may not go up by "..".';
+    return (
+      "A slash inside braces or brackets is not supported: " +
+      "use a separate request for each folder."
+    );
+  if (glob.split("/").some((part) => part === "..")) return 'A pattern may not contain "..".';
   return undefined;
 }

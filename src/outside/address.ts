@@ -1,5 +1,5 @@
-// Which hosts our code may read from. A stranger names the URL, so the name and the address it
-// leads to are both checked.
+// Which hosts our code may read from. URLs come from users, so both the host's name and its address
+// are checked.
 import { type LookupAddress, lookup } from "node:dns";
 import type { LookupFunction } from "node:net";
 import ipaddr from "ipaddr.js";
@@ -7,8 +7,8 @@ import { Agent } from "undici";
 import { RequestError } from "../errors.ts";
 
 /**
- * Throws `Refused` unless the scheme is http(s) and the allow-list (INPUT_HOSTS) names the URL's
- * host, and its address where that is private.
+ * Throws `RequestError` unless the scheme is http(s) and the allow-list (INPUT_HOSTS) contains the
+ * URL's host, and its address if that is private.
  */
 export function assertAllowed(url: URL | string, inputHosts: readonly string[]): void {
   const { protocol, hostname, port } = readUrl(url);
@@ -20,7 +20,8 @@ export function assertAllowed(url: URL | string, inputHosts: readonly string[]):
   const realPort = port || (protocol === "https:" ? "443" : "80");
   if (!inputHosts.some((entry) => names(entry, hostname, realPort))) {
     throw forbidden(
-      `The host ${JSON.stringify(hostname)} is not in INPUT_HOSTS, the list of hosts that inputs may come from.`,
+      `The host ${JSON.stringify(hostname)} is not in INPUT_HOSTS, ` +
+        "the list of hosts that inputs may come from.",
     );
   }
   const literal = bare(hostname);
@@ -28,8 +29,8 @@ export function assertAllowed(url: URL | string, inputHosts: readonly string[]):
 }
 
 /**
- * An undici Agent that connects only to the address it has checked: a name that answers differently
- * a moment later gains nothing.
+ * An undici Agent that connects only to the address it has checked, so that a host name cannot
+ * resolve to another address in between.
  */
 export function allowedAgent(inputHosts: readonly string[]): Agent {
   return new Agent({
@@ -40,8 +41,8 @@ export function allowedAgent(inputHosts: readonly string[]): Agent {
 }
 
 /**
- * `dns.lookup` that answers only addresses the allow-list permits; for sockets and for clients with
- * an agent of their own.
+ * A `dns.lookup` that returns only addresses that the allow-list permits, for sockets and for
+ * clients with another agent.
  */
 export function checkedLookup(inputHosts: readonly string[]): LookupFunction {
   return (hostname, options, answer) => {
@@ -62,8 +63,8 @@ export function checkedLookup(inputHosts: readonly string[]): LookupFunction {
 }
 
 /**
- * Loopback, private, link-local and the like are refused unless the list names the address itself
- * (`10.1.*`, `127.0.0.1`, `localhost`).
+ * Loopback, private, link-local and similar addresses are refused unless the list contains the
+ * address itself (`10.1.*`, `127.0.0.1`, `localhost`).
  */
 function assertAddress(address: string, hostname: string, inputHosts: readonly string[]): void {
   const parsed = ipaddr.process(address);
@@ -72,7 +73,8 @@ function assertAddress(address: string, hostname: string, inputHosts: readonly s
   const allowed = inputHosts.some((entry) => namesAddress(hostOf(entry), parsed.toString(), range));
   if (allowed) return;
   throw forbidden(
-    `The host ${JSON.stringify(hostname)} has the address ${parsed.toString()} (${range}), which is not public: INPUT_HOSTS must name that address too.`,
+    `The host ${JSON.stringify(hostname)} has the address ${parsed.toString()} (${range}), ` +
+      "which is not public: INPUT_HOSTS must contain that address too.",
   );
 }
 
@@ -98,7 +100,7 @@ function hostOf(entry: string): string {
   return entry.replace(/:\d+$/, "").toLowerCase();
 }
 
-/** The port of `host:8080` or `[::1]:8080`; an IPv6 address is written in brackets. */
+/** The port of `host:8080` or `[::1]:8080`; IPv6 addresses are in brackets. */
 function portOf(entry: string): string | undefined {
   return /:(\d+)$/.exec(entry)?.[1];
 }
@@ -115,7 +117,7 @@ function readUrl(url: URL | string): URL {
   try {
     return new URL(url);
   } catch {
-    throw new RequestError(400, "bad_input", `${JSON.stringify(url.slice(0, 200))} is no URL.`);
+    throw new RequestError(400, "bad_input", `${JSON.stringify(url.slice(0, 200))} is not a URL.`);
   }
 }
 

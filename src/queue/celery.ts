@@ -1,14 +1,14 @@
 import { randomUUID } from "node:crypto";
 import type { Channel, Options } from "amqplib";
 
-// Task messages for ServiceX sidecars and finders: Celery protocol 2, as an unmodified Celery 5
-// worker takes it.
+// Task messages for ServiceX sidecars and finders, in Celery protocol 2 for unmodified Celery 5
+// workers.
 
 export interface CeleryTask {
   task: string;
   args?: unknown[];
   kwargs?: Record<string, unknown>;
-  /** ours to choose: a message published again may bear the same */
+  /** chosen by us: a message published again may have the same */
   id?: string;
 }
 
@@ -30,8 +30,8 @@ export interface TransformTask {
 const origin = "longshore";
 
 /**
- * Queues and exchanges are declared with these flags and no arguments: the worker declares them
- * again, and any difference is refused.
+ * Queues and exchanges are declared with these flags and no arguments. The worker declares them
+ * too, and the broker refuses any difference.
  */
 export const sidecarQueueFlags = { durable: false, autoDelete: true, exclusive: false } as const;
 export const finderQueueFlags = { durable: true, autoDelete: false, exclusive: false } as const;
@@ -46,8 +46,8 @@ export function finderQueue(scheme: string): string {
 }
 
 /**
- * The queue goes, with all its messages, when its last worker does: declared before each publish,
- * or what is published is dropped.
+ * The broker deletes the queue and its messages when its last worker disconnects. It must be
+ * declared before each publish, otherwise the message is dropped.
  */
 export async function declareCelery(channel: Channel, requestId: string): Promise<string> {
   const { queue } = await channel.assertQueue(transformerQueue(requestId), sidecarQueueFlags);
@@ -80,7 +80,7 @@ export function transformTask(
   });
 }
 
-/** `did` without its scheme but with its query; the endpoint ends with a slash. */
+/** `did` is without its scheme but with its query; the endpoint ends with a slash. */
 export function lookupTask(
   scheme: string,
   did: string,
@@ -93,7 +93,7 @@ export function lookupTask(
   });
 }
 
-/** A worker that gets a message without a content type exits, and its queue is deleted with it. */
+/** A message without a content type makes the worker exit, which deletes its queue. */
 export function celeryMessage({
   task,
   args = [],
@@ -133,8 +133,8 @@ export function celeryMessage({
 }
 
 /**
- * Asks every worker to consume a queue no longer; those of other queues ignore it. Never
- * `shutdown`: it would end them all.
+ * Asks every worker to stop consuming a queue; workers of other queues ignore it. `shutdown` would
+ * end all of them.
  */
 export function cancelConsumer(requestId: string, now = Date.now()): CeleryMessage {
   const call = {

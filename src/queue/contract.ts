@@ -1,5 +1,5 @@
-// The queue carries hints, never the truth: at-least-once, unordered, and it may lose everything at
-// any moment.
+// The queue carries hints; the truth is in the ledger. Messages come at least once, in any order,
+// and the queue may lose all of them at any moment.
 import { UnavailableError } from "../errors.ts";
 
 export interface Message {
@@ -10,14 +10,14 @@ export interface Message {
 export interface Taken {
   body: Record<string, unknown>;
   /**
-   * Call once the ledger has what the message asked for; a message taken and not settled is given
-   * out again.
+   * Call once the ledger has recorded what the message asked for. A message that is not settled is
+   * delivered again.
    */
   settle(): Promise<void>;
 }
 
 /**
- * What a consumer says of one message: done, once more after a wait, or never again (kept in
+ * A consumer's verdict on a message: done, deliver again after a wait, or never again (kept in
  * `<topic>.poison` with the reason).
  */
 export type Verdict = "done" | { againInSeconds: number } | { poison: string };
@@ -28,39 +28,39 @@ export interface Consumer {
 
 export interface Queue {
   readonly kind: "postgres" | "rabbitmq";
-  /** Resolves when the broker has every message for good; rejects when one could not be placed. */
+  /** Resolves when the broker has stored every message; rejects if one could not be delivered. */
   publish(messages: Message[]): Promise<void>;
   /**
-   * Takes at most `max` messages of a topic that are there now; does not wait. An unknown topic is
-   * an empty one.
+   * Takes up to `max` messages that are in the topic now, without waiting. An unknown topic is
+   * empty.
    */
   take(topic: string, max: number): Promise<Taken[]>;
   /**
-   * Hands batches of messages to `handle` as they come, at most `prefetch` unsettled; the verdicts
-   * are in the order of the batch.
+   * Calls `handle` with batches of messages as they arrive, at most `prefetch` unsettled. The
+   * verdicts are in the order of the batch.
    */
   consume(
     topic: string,
     prefetch: number,
     handle: (bodies: unknown[]) => Promise<Verdict[]>,
   ): Promise<Consumer>;
-  /** Messages waiting in each topic, those in somebody's hand not counted; an absent topic is 0. */
+  /** Messages that wait in each topic, without those that are taken; 0 for an absent topic. */
   depths(topics: string[]): Promise<Map<string, number>>;
-  /** Removes a topic with all its messages and its poison; removing what is gone is success. */
+  /** Removes a topic with its messages and its poison; succeeds if it does not exist. */
   drop(topic: string): Promise<void>;
   /**
-   * Topics that were published to, not dropped since, and begin with `prefix`: so that the sweep
-   * finds those of ended requests.
+   * Topics with this prefix that were published to and not dropped since, so that the sweep finds
+   * those of ended requests.
    */
   topics(prefix: string): Promise<string[]>;
-  /** Rejects with a sentence when the queue cannot be used now. */
+  /** Rejects with a sentence if the queue cannot be used now. */
   check(): Promise<void>;
   close(): Promise<void>;
 }
 
 /**
- * A publish that could not place these messages (the others are there for good): their topic
- * vanished meanwhile.
+ * A publish that could not deliver these messages, since their topic no longer existed. The other
+ * messages are stored.
  */
 export class ReturnedError extends UnavailableError {
   readonly messages: Message[];
@@ -69,14 +69,15 @@ export class ReturnedError extends UnavailableError {
     const named =
       topics.slice(0, 5).join(", ") + (topics.length > 5 ? ` and ${topics.length - 5} more` : "");
     super(
-      `The broker gave ${messages.length} of ${of} messages back: the queue is gone of ${named}. It is declared anew at the next publish.`,
+      `The broker returned ${messages.length} of ${of} messages: ${named} has no queue any more. ` +
+        "It is declared again at the next publish.",
     );
     this.name = "Returned";
     this.messages = messages;
   }
 }
 
-/** Where a topic's messages lie that nobody could read. */
+/** Where a topic's unreadable messages are kept. */
 export function poisonTopic(topic: string): string {
   return `${topic}.poison`;
 }
@@ -84,8 +85,8 @@ export function poisonTopic(topic: string): string {
 export const reportsTopic = "longshore.reports";
 
 /**
- * One topic a request and operation: dropped with the request, and a request's work can be taken
- * apart from the others'.
+ * One topic per request and operation: it is dropped with the request, and the work of each request
+ * can be taken separately.
  */
 export function workTopic(operation: string, requestId: string): string {
   return `work.${operation}.${requestId}`;

@@ -7,8 +7,7 @@ import { openPostgresQueue } from "./postgres.ts";
 import { openRabbitQueue } from "./rabbitmq.ts";
 
 /**
- * Never waits for a broker: one that is down at start costs time at the first use, and `check` says
- * so meanwhile.
+ * Does not wait for a broker: if it is down, the first use waits, and `check` reports it meanwhile.
  */
 export function openQueue(
   config: Pick<Config, "queueUrl" | "leaseSeconds">,

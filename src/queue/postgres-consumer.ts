@@ -21,15 +21,15 @@ interface ConsumerOptions {
 }
 
 /**
- * Short, so that what a killed process had in hand comes again soon; renewed while the handler is
- * at work.
+ * Short, so that the messages of a killed process are soon delivered again; renewed while the
+ * handler works.
  */
 const leaseSeconds = 15;
 const renewSeconds = 5;
-/** Behind the notifier: finds what was rung while nobody listened, and what has waited its time. */
+/** Besides notifications: finds messages whose notification was lost or whose wait has ended. */
 const pollSeconds = 1;
 
-/** What rings when a topic has new messages. */
+/** The channel that is notified when a topic has new messages. */
 export function channelOf(topic: string): string {
   return `topic:${topic}`;
 }
@@ -49,7 +49,7 @@ export function startConsumer(options: ConsumerOptions): Consumer {
     while (!stopped) {
       notified = false;
       const handled = await takeAndHandle(options).catch((error: Error) => {
-        log.warn({ err: error, topic }, "a topic could not be read; looked at again in a second");
+        log.warn({ err: error, topic }, "a topic could not be read; it is read again in a second");
         return 0;
       });
       if (handled === 0) await pause();

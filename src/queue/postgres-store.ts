@@ -7,8 +7,8 @@ export interface StoredMessage {
 }
 
 /**
- * `ORDER BY topic, id`, and a range instead of an equality, keep the planner on the index of
- * (topic, id) before it knows the table.
+ * With `ORDER BY topic, id` and a range instead of an equality, the planner uses the index of
+ * (topic, id) even without statistics.
  */
 const ready = "topic >= $1 AND topic <= $1 AND (taken_until IS NULL OR taken_until <= now())";
 
@@ -23,9 +23,9 @@ export async function insertMessages(query: Query, messages: Message[]): Promise
 }
 
 /**
- * Messages taken are given to nobody else until their lease expires. The column `deliveries` is no
- * longer written; it can be dropped once no process of the version before runs, which still counts
- * in it.
+ * Taken messages are not given out again until their lease expires. The column `deliveries` is no
+ * longer written; it can be dropped once no process of the earlier version runs, which still writes
+ * it.
  */
 export async function takeMessages(
   query: Query,
@@ -50,8 +50,8 @@ export async function deleteMessages(query: Query, ids: number[]): Promise<void>
 }
 
 /**
- * Not given out before these many seconds: the lease of what is in hand, or the wait before another
- * try.
+ * Keeps messages from being given out for so many seconds: the lease of taken messages, or the wait
+ * before another try.
  */
 export async function holdMessages(query: Query, ids: number[], seconds: number[]): Promise<void> {
   await query(
@@ -91,8 +91,8 @@ export async function deleteTopics(query: Query, topics: string[]): Promise<void
 }
 
 /**
- * From one topic to the next by index, however many messages each has; no range by prefix, which
- * depends on the collation.
+ * Walks from one topic to the next by index, however many messages each has. Not a range by prefix,
+ * since that depends on the collation.
  */
 export async function listTopics(query: Query, prefix: string): Promise<string[]> {
   const rows = await query<{ topic: string }>(

@@ -16,7 +16,7 @@ export interface PostgresQueueOptions {
   db: Db;
   notifier: Notifier;
   log: Logger;
-  /** a message taken and not settled within this time is given out again */
+  /** a message that is not settled within this time is given out again */
   leaseSeconds: number;
 }
 
@@ -82,7 +82,7 @@ export function openPostgresQueue({
 }
 
 /**
- * All that is settled in one turn of the event loop, or while the last statement ran, goes in one
+ * Combines what is settled in one turn of the event loop, or while the last statement ran, into one
  * statement.
  */
 function coalesce(flush: (ids: number[]) => Promise<void>): (id: number) => Promise<void> {

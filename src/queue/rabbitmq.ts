@@ -13,14 +13,14 @@ export interface RabbitQueueOptions {
   url: string;
   db: Db;
   log: Logger;
-  /** a message taken and not settled within this time goes back to the broker */
+  /** a message that is not settled within this time goes back to the broker */
   leaseSeconds: number;
   patienceSeconds?: number;
 }
 
 /**
- * Opens at once, whether or not the broker is there: calls wait for it up to `patienceSeconds`,
- * then reject with `Unavailable`.
+ * Opens at once, even if the broker cannot be reached: calls wait for it up to `patienceSeconds`,
+ * then reject with `UnavailableError`.
  */
 export function openRabbitQueue({
   url,
@@ -31,8 +31,8 @@ export function openRabbitQueue({
 }: RabbitQueueOptions): Queue {
   const patienceMilliseconds = patienceSeconds * 1000;
   const connection = new BrokerConnection({ url, name: "longshore", log, patienceMilliseconds });
-  // A broker in distress slows down or blocks a whole connection that publishes: taking and
-  // acknowledging go on meanwhile.
+  // A broker short of resources slows down or blocks a connection that publishes. Taking and
+  // acknowledging continue on another one.
   const publishing = new BrokerConnection({
     url,
     name: "longshore publishing",
@@ -69,7 +69,7 @@ export function openRabbitQueue({
       const parsed = parseBody(content);
       if ("body" in parsed && parsed.body !== null && typeof parsed.body === "object")
         return [{ body: parsed.body as Record<string, unknown>, settle: async () => settle() }];
-      log.warn({ topic }, "a message that is no JSON object was thrown away");
+      log.warn({ topic }, "a message that is not a JSON object was dropped");
       settle();
       return [];
     });

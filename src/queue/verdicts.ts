@@ -5,15 +5,15 @@ import type { Verdict } from "./contract.ts";
 export type Handle = (bodies: unknown[]) => Promise<Verdict[]>;
 
 /**
- * Above the 45 s for which a batch of reports waits for its database, and far below RabbitMQ's 30
- * minutes for an acknowledgement.
+ * Longer than the 45 s that a batch of reports waits for its database, and far shorter than the 30
+ * minutes that RabbitMQ allows for an acknowledgement.
  */
 const longestSeconds = 120;
 const againInSeconds = 2;
 
 /**
- * The verdicts of a handler, whatever it does: one that throws, hangs or miscounts gets its batch
- * again.
+ * The verdicts of a handler. If it throws, hangs or returns the wrong number, the batch is
+ * delivered again.
  */
 export async function judge(handle: Handle, bodies: unknown[], log: Logger): Promise<Verdict[]> {
   try {
@@ -23,7 +23,7 @@ export async function judge(handle: Handle, bodies: unknown[], log: Logger): Pro
   } catch (error) {
     log.warn(
       { err: error, messages: bodies.length },
-      "a batch of messages was not handled; it comes again",
+      "a batch of messages was not handled; it is delivered again",
     );
     return bodies.map(() => ({ againInSeconds }));
   }

@@ -1,4 +1,4 @@
-// The S3-compatible endpoint: S3 clients read results here, and external workers put them here.
+// The S3-compatible endpoint, where S3 clients read results and external workers write them.
 import { randomUUID } from "node:crypto";
 import {
   createServer,

@@ -31,7 +31,7 @@ export async function createBucket({ caller: { bucket } }: Call): Promise<Reply>
   throw new S3Error("BucketAlreadyOwnedByYou", undefined, { details: { BucketName: bucket } });
 }
 
-/** It goes with the request, and only so. */
+/** The bucket is deleted only with the request. */
 export async function deleteBucket(): Promise<Reply> {
   throw new S3Error("AccessDenied", "The bucket is removed with its request.");
 }

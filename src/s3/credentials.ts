@@ -25,7 +25,8 @@ export function requestCredentials(
   kind: KeyKind,
   generation = 0,
 ): Credentials {
-  if (!uuid.test(requestId)) throw new TypeError(`${JSON.stringify(requestId)} is no request id`);
+  if (!uuid.test(requestId))
+    throw new TypeError(`${JSON.stringify(requestId)} is not a request id`);
   const id = base32(Buffer.from(requestId.replaceAll("-", ""), "hex"));
   const accessKey = marks[kind] + id + (generation === 0 ? "" : `G${generation}`);
   return { accessKey, secretKey: secretOf(rootKey, accessKey) };

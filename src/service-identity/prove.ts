@@ -1,4 +1,4 @@
-// Processes on one database sign alike and have one store; a process that does not ends at start.
+// All processes on one database must share a signing key and the store; others end at their start.
 import { randomUUID } from "node:crypto";
 import pRetry from "p-retry";
 import type { Deps } from "../deps.ts";
@@ -23,7 +23,7 @@ export async function proveIdentity(
       const kept = await lockIdentity(query);
       if (!sharesKey(kept.keyFingerprints, keyFingerprints)) throw otherKey(ctx.config);
       const storeId = await proveStore(ctx.store, kept.storeId);
-      // The list of the last start: a key that was taken out of SECRET_KEY counts no longer.
+      // The list of the last start replaces the stored one: keys removed from it no longer count.
       await keepIdentity(query, { keyFingerprints, storeId });
     });
   await pRetry(prove, {
@@ -42,13 +42,14 @@ function sharesKey(kept: string[], own: string[]): boolean {
 function otherKey({ secretKeys }: { secretKeys?: string[] | undefined }): ConfigError {
   const difference = secretKeys
     ? "SECRET_KEY has no key that the service on this database signs with"
-    : "SECRET_KEY is not set, and the key in DATA_DIR is not the one that the service on this database signs with";
+    : "SECRET_KEY is not set, and the service on this database signs with another key than the one " +
+      "in DATA_DIR";
   return new ConfigError(
     `${difference}. Give every process on one database the same SECRET_KEY. ${page}`,
   );
 }
 
-/** Returns the store's id, after putting the proof into a store that is the first. */
+/** Returns the store's id. Puts the proof into the store if this is the first start. */
 async function proveStore(store: Store, known: string | null): Promise<string> {
   const id = known ?? randomUUID();
   if (known === null) await store.put(id, proofName, Buffer.from(proof));

@@ -5,7 +5,7 @@ export interface ServiceIdentity {
   storeId: string | null;
 }
 
-/** The row, made where it is missing and locked: of processes that start at once one goes first. */
+/** Returns the row, created if missing, and locks it: concurrent starts go one after the other. */
 export async function lockIdentity(query: Query): Promise<ServiceIdentity> {
   await query("INSERT INTO service_identity DEFAULT VALUES ON CONFLICT DO NOTHING");
   const [row] = await query<ServiceIdentity>(

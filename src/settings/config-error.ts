@@ -1,4 +1,4 @@
-/** A setting that ends the start: names the variable, its value and what is allowed. */
+/** An invalid setting, which ends the start: names the variable, its value and what is allowed. */
 export class ConfigError extends Error {
   constructor(message: string) {
     super(message);
@@ -6,7 +6,7 @@ export class ConfigError extends Error {
   }
 }
 
-/** A value as an error may show it: a password in a URL stays out. */
+/** A value as an error may show it: without the password of a URL. */
 export function shown(value: string): string {
   return JSON.stringify(value.replace(/(:\/\/[^:@/]*:)[^@]*@/, "$1***@"));
 }

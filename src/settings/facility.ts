@@ -1,4 +1,4 @@
-// Operations bring settings of the facility's own; here they are read with the others.
+// Operations can have settings of the facility. They are read here, with the others.
 import type { ZodError, ZodObject } from "zod";
 import { ConfigError } from "./config-error.ts";
 
@@ -7,9 +7,7 @@ export interface FacilitySource {
   readonly facility?: ZodObject;
 }
 
-/**
- * The variables of these operations; none may be declared twice, nor be one of the service's own.
- */
+/** The variables of these operations. None may be declared twice or be one of the service's own. */
 export function facilityNames(
   sources: readonly FacilitySource[],
   ownNames: readonly string[],
@@ -30,7 +28,7 @@ export function facilityNames(
   return names;
 }
 
-/** What the environment says for each operation that has such settings, by the operation's name. */
+/** The values from the environment for each operation with such settings, by operation name. */
 export function readFacility(
   env: Record<string, string>,
   sources: readonly FacilitySource[],

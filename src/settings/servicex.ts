@@ -1,5 +1,5 @@
-// ServiceX's own keys keep their names in a facility's values. Where one says the same as a setting
-// of ours it is an alias.
+// ServiceX's keys keep their names in a facility's values. A key that means the same as one of our
+// settings is an alias for it.
 import { ConfigError, shown } from "./config-error.ts";
 
 type Environment = Record<string, string | undefined>;
@@ -18,8 +18,8 @@ const aliases: Alias[] = [
 ];
 
 /**
- * The environment in our names alone. Both set and different is refused: nobody could tell which
- * one was meant.
+ * The environment with aliases replaced by our names. If both are set to different values, it is
+ * refused, since it is unclear which is meant.
  */
 export function withoutAliases(env: Environment): Environment {
   const plain = { ...env };
@@ -30,7 +30,8 @@ export function withoutAliases(env: Environment): Environment {
     const set = env[setting]?.trim();
     if (set && set !== ours) {
       throw new ConfigError(
-        `${setting} is ${shown(set)} and ${key} is ${shown(value)}: they mean the same setting; set one of them, or both alike.`,
+        `${setting} is ${shown(set)} and ${key} is ${shown(value)}, but they are the same setting: ` +
+          "set one of them, or both to the same value.",
       );
     }
     plain[setting] = ours;
@@ -38,7 +39,7 @@ export function withoutAliases(env: Environment): Environment {
   return plain;
 }
 
-/** MinIO's keys give `host:port` without a scheme, and the rest in variables of their own. */
+/** MinIO's keys have `host:port` without a scheme, and the rest in other variables. */
 function minioStore(hostAndPort: string, env: Environment): string {
   const [key, secret] = [env.MINIO_ACCESS_KEY ?? "", env.MINIO_SECRET_KEY ?? ""].map(
     encodeURIComponent,

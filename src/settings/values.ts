@@ -1,11 +1,11 @@
-// How one setting's text becomes a value, and the words for what is allowed.
+// How the text of a setting becomes a value, and the description of what is allowed.
 import { statSync } from "node:fs";
 import { isIP } from "node:net";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
 
-/** A setting whose text `parse` understands; undefined refuses it with `allowed`. */
+/** A setting read by `parse`. If that returns undefined, the value is refused with `allowed`. */
 function setting<Value>(allowed: string, parse: (text: string) => Value | undefined) {
   return z.string().transform((text, check) => {
     const value = parse(text.trim());
@@ -34,7 +34,7 @@ export const hostName = setting("an IP address or a host name, without scheme an
   return /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(text) ? text : undefined;
 });
 
-/** ServiceX's Python-minded values write True and 1 as well. */
+/** ServiceX's values, made for Python, also use True and 1. */
 export const yesOrNo = setting("true or false", (text) => {
   if (/^(true|1)$/i.test(text)) return true;
   return /^(false|0)$/i.test(text) ? false : undefined;
@@ -67,7 +67,7 @@ export const secrets = setting(
   },
 );
 
-/** ServiceX's template ships a key that everybody knows. */
+/** ServiceX's template contains a key that is publicly known. */
 function isSecret(text: string): boolean {
   return text.length >= 16 && text !== "some-secret-string";
 }
@@ -85,7 +85,7 @@ export const folders = setting("folders that exist, separated by :", (text) => {
   return paths.length > 0 && paths.every(isFolder) ? paths.map((path) => resolve(path)) : undefined;
 });
 
-/** Answered without a slash at its end, so that paths can be appended. */
+/** Returned without a slash at the end, so that paths can be appended. */
 export const httpUrl = setting("an http:// or https:// URL without query", (text) => {
   const url = parseUrl(text, ["http:", "https:"]);
   return url !== undefined && url.hostname !== "" && url.search === "" && url.hash === ""
@@ -93,7 +93,7 @@ export const httpUrl = setting("an http:// or https:// URL without query", (text
     : undefined;
 });
 
-/** SQLAlchemy names its driver in the scheme; the rest is the same URL. */
+/** SQLAlchemy adds its driver to the scheme; the rest is the same URL. */
 export const postgresUrl = setting("a postgresql:// URL (Postgres 15 or later)", (text) => {
   const plain = text.replace(/^postgresql\+\w+:/, "postgresql:");
   return parseUrl(plain, ["postgres:", "postgresql:"]) ? plain : undefined;
@@ -111,21 +111,22 @@ export interface FolderStore {
 
 export interface S3Store {
   kind: "s3";
-  /** unset: what the AWS SDK finds by its own variables */
+  /** unset: what the AWS SDK finds in its own variables */
   endpoint?: string | undefined;
   region?: string | undefined;
   accessKey?: string | undefined;
   secretKey?: string | undefined;
-  /** one bucket for all requests; unset: a bucket for each */
+  /** one bucket for all requests; unset: one bucket per request */
   bucket?: string | undefined;
   /** folder in that bucket */
   prefix?: string | undefined;
-  /** where clients reach the store, where it is not `endpoint` */
+  /** where clients reach the store, if not at `endpoint` */
   publicEndpoint?: string | undefined;
 }
 
 export const storeUrl = setting(
-  "file:///folder or s3://key:secret@host:port/?region=…&tls=false (with /bucket or /bucket/folder: all in that bucket)",
+  "file:///folder or s3://key:secret@host:port/?region=…&tls=false " +
+    "(with /bucket or /bucket/folder: everything in that bucket)",
   (text): FolderStore | S3Store | undefined => {
     const url = parseUrl(text, ["file:", "s3:"]);
     if (url === undefined) return undefined;

@@ -1,10 +1,10 @@
-// Who gets the next free slot. Pure: it decides from what it is given, and the ledger gives it.
+// Decides who gets the next free slot, by pure functions over rows of the ledger.
 
 export interface UserLoad {
   owner: string;
-  /** files that run now, of the operations asked for */
+  /** files that run now, of the requested operations */
   running: number;
-  /** the part of the slots that this user gets beside others; 1 is usual */
+  /** weight of this user among others; default 1 */
   share: number;
   /** when a file of this user was last started, or work came after there was none; in seconds */
   servedAt: number | null;
@@ -39,7 +39,10 @@ export interface Line<Step extends OpenStep> {
   rooms: Map<string, Room>;
 }
 
-/** In the order in which slots were given; `accept` may refuse a step, which then gets no more. */
+/**
+ * Returns steps in the order in which they got slots. `accept` may refuse a step, which then gets
+ * no more.
+ */
 export function allocate<Step extends OpenStep>(
   line: Line<Step>,
   slots: number,

@@ -50,7 +50,7 @@ export function userShares(query: Query): Promise<UserShareRow[]> {
   );
 }
 
-/** Under the lock of the claims: the time is that from which every start obeys the limit. */
+/** Runs under the lock of the claims, so `changed_at` is when starts begin to obey the limit. */
 export function setOperationLimits(
   db: Pick<Db, "tx">,
   operation: string,

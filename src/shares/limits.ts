@@ -36,7 +36,7 @@ export async function readLimits(ctx: Deps<"db" | "operations">): Promise<Limits
   };
 }
 
-/** Holds from the next start on; files that run already go on. */
+/** Applies from the next start on; files that already run continue. */
 export async function limitOperation(
   ctx: Deps<"db" | "notifier" | "operations">,
   operation: string,

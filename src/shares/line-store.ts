@@ -6,33 +6,33 @@ export interface LineFilter {
   operations: string[];
   /** only this request's files */
   request?: string | undefined;
-  /** the users that go first, and of each the steps that go first, for each operation */
+  /** how many users to read, and how many steps of each, per operation */
   users: number;
   stepsOfUser: number;
-  /** steps that had nothing to take */
+  /** steps to leave out: they had nothing to take */
   without: Pick<OpenStep, "request" | "step">[];
 }
 
 export interface LineStep extends OpenStep {
   /** most workers that may hold files of the request at once; null: no limit */
   workers: number | null;
-  /** the workers that hold files of it now, where their number is limited */
+  /** the workers that hold its files now, if their number is limited */
   holders: string[];
 }
 
 export interface OpenLine extends Line<LineStep> {
   /** operations with a limit */
   limited: Set<string>;
-  /** somebody's work waits for a slot that a limit keeps closed */
+  /** a limit keeps files back */
   isHeldBack: boolean;
-  /** there may be steps beside those in `steps` */
+  /** there may be more steps than those in `steps` */
   hasMore: boolean;
 }
 
 interface LineRow {
   operation: string;
   owner: string;
-  /** running, over all operations asked for */
+  /** running files, over all requested operations */
   load: number;
   share: number;
   servedAt: number | null;
@@ -49,9 +49,7 @@ interface LineRow {
   holders: string[] | null;
 }
 
-/**
- * The users with work, in the order of the choice, each with the steps that are first of theirs.
- */
+/** The users with work, in the order of the line, each with their first steps. */
 export async function readLine(query: Query, filter: LineFilter): Promise<OpenLine> {
   return toLine(await lineRows(query, filter, filter.request !== undefined), filter);
 }
@@ -76,9 +74,9 @@ function lineRows(
 }
 
 /**
- * A row of `user_work` for each user and operation; then the first steps of each user, by an index
- * in the order of the choice. What a user runs is counted over all operations asked for; a limit is
- * of one operation.
+ * Reads a row of `user_work` for each user and operation, then the first steps of each user by an
+ * index in the order of the line. A user's running files are counted over all requested operations;
+ * a limit applies to one operation.
  */
 function lineSql(ofRequest: boolean): string {
   return `WITH loads AS MATERIALIZED (

@@ -1,11 +1,11 @@
 import type { Db, Query } from "../db/client.ts";
 
-/** Sets these locks apart from other advisory locks. */
+/** Distinguishes these locks from other advisory locks. */
 const slotsLock = 72707372;
 
 /**
- * One transaction at a time starts files of these operations and requests: what it reads of those
- * that run is true until it commits. Needed only where a limit holds; everything else starts
+ * Lets one transaction at a time start files of these operations and requests: what it reads about
+ * running files stays true until it commits. Needed only where a limit applies; other files start
  * without waiting.
  */
 export function withSlotsLocked<Result>(

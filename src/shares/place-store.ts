@@ -1,7 +1,7 @@
 import type { Query } from "../db/client.ts";
 import { acceptsWork, fileSql } from "../requests/state.ts";
 
-/** Where a step with queued files stands, and the limits that hold for it. */
+/** The place in line of a step with queued files, and the limits that apply to it. */
 export interface PlaceInLine {
   /** files of its owner that run now, of this operation */
   userRunning: number;
@@ -9,16 +9,16 @@ export interface PlaceInLine {
   /** files of all users that run now, of this operation */
   running: number;
   slots: number | null;
-  /** workers that hold files of the request, where it limits them */
+  /** workers that hold files of the request, if it limits them */
   holders: number | null;
   usersBefore: number;
-  /** requests of the same owner that go first; 1,000 at most are counted */
+  /** requests of the same owner that go first; counted up to 1,000 */
   requestsBefore: number;
 }
 
 const mostCounted = 1000;
 
-/** The same order as in line-store.ts, asked for one step. */
+/** The same order as in line-store.ts, for one step. */
 export async function placeInLine(
   query: Query,
   request: string,

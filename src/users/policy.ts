@@ -1,11 +1,11 @@
-// The one table of who may do what to whose. The rim asks it when a call arrives, use cases ask
-// again once they know whose thing it is.
+// The only table of who may do what. The rim checks it when a call arrives; use cases check again
+// once they know who owns the thing.
 import { type Caller, type CallerKind, ownerOf } from "../auth/caller.ts";
 import { RequestError } from "../errors.ts";
 
 /**
- * `own`: what belongs to the caller. `any`: everybody's. A kind that is not named may do it to
- * nobody's.
+ * `own`: things of the caller. `any`: things of all users. A kind of caller that is not listed may
+ * not do it.
  */
 type Reach = "own" | "any";
 
@@ -46,10 +46,10 @@ const rules = {
   "request.change": { what: "change requests", may: owners },
   "request.delete": { what: "delete requests", may: owners },
   "receipt.read": { what: "read receipts", may: { ...owners, operator: "any" } },
-  /** a dataset is a user's own while a request of theirs uses it */
+  /** a dataset belongs to a user while one of their requests uses it */
   "dataset.read": { what: "read datasets", may: { ...owners, operator: "any" } },
   "dataset.delete": { what: "delete datasets", may: owners },
-  /** claim, renew and report files; a worker's own are those that its token names */
+  /** claim, renew and report files; a worker owns those that its token allows */
   work: { what: "claim or report work", may: { local: "any", worker: "own" } },
   /** claim tasks of service operations and report them; a worker's token may name the operations */
   tasks: { what: "claim or report tasks", may: { local: "any", worker: "any" } },
@@ -71,14 +71,14 @@ export const actions = Object.keys(rules) as Action[];
 export type Whose = "own" | "foreign";
 export type Decision = "allowed" | "sign_in" | "forbidden" | "not_found";
 
-/** Without `whose`: may the caller do it to anything at all? */
+/** Without `whose`: whether the caller may do it to anything at all. */
 export function decide(caller: Caller, action: Action, whose: Whose = "own"): Decision {
   const reach = reachOf(caller, action);
   if (reach === undefined) return caller.kind === "anonymous" ? "sign_in" : "forbidden";
   return reach === "any" || whose === "own" ? "allowed" : "not_found";
 }
 
-/** The owner whose things alone the caller sees in lists; undefined: everybody's. */
+/** The owner to whose things lists are limited; undefined: no limit. */
 export function onlyOf(caller: Caller, action: Action): string | undefined {
   return reachOf(caller, action) === "any" ? undefined : (ownerOf(caller) ?? "");
 }
@@ -88,7 +88,7 @@ export function whoseRequest(caller: Caller, { id, owner }: { id: string; owner:
   return ownerOf(caller) === owner ? "own" : "foreign";
 }
 
-/** Throws 401 or 403 where the caller may do this to nothing at all. */
+/** Throws 401 or 403 if the caller may not do this to anything. */
 export function assertMay(caller: Caller, action: Action): void {
   const decision = decide(caller, action);
   if (decision === "sign_in")
@@ -101,7 +101,7 @@ export function assertMay(caller: Caller, action: Action): void {
     );
 }
 
-/** Where it is false, answer 404: nobody learns which ids of others exist. */
+/** If it is false, answer 404, so that callers do not learn which ids of others exist. */
 export function mayOn(
   caller: Caller,
   action: Action,

@@ -110,7 +110,7 @@ describe("files of a finder", () => {
     expect(await ledger.ended(request)).toMatchObject({
       state: "complete",
       incomplete: true,
-      reason: "The finder announced 300 files, and 1 came.",
+      reason: "The finder announced 300 files, and 1 arrived.",
     });
     expect(await numberOf(ledger, await submitDid(ledger, did))).not.toBe(dataset);
   });
@@ -212,7 +212,7 @@ describe("the end of a lookup", () => {
     const id = await submitDid(own, "rucio://silent");
     expect(await own.ended(id)).toMatchObject({
       state: "failed",
-      reason: "no answer: the finder said nothing for 1 seconds.",
+      reason: "no answer: the finder did not call for 1 seconds.",
     });
     expect(await closed(own, id)).toMatchObject({ state: "failed", outcome: "internal_failure" });
     await own.close();

@@ -109,8 +109,8 @@ describe("a dataset's name", () => {
   });
 
   test.each([
-    ["dir://relative/path", "A folder is named by its whole path"],
-    ["rucio://", "names nothing behind its scheme"],
+    ["dir://relative/path", "A folder is given by its absolute path"],
+    ["rucio://", "has nothing after its scheme"],
     ["rucio://a\0b", "NUL"],
     [`rucio://${"long".repeat(750)}`, "longer than 2000 bytes"],
     ["user://abc", 'A list of files is given as "files"'],

@@ -48,7 +48,7 @@ test("an edited migration is refused, and so is a database newer than the code",
 test("a migration that fails leaves nothing behind, and is applied when it is right", async () => {
   addMigration("20990101000000_next", "CREATE TABLE later (id int); SELECT nonsense;");
   await expect(migrate(database.url, undefined, migrations)).rejects.toThrow(
-    /20990101000000_next failed and was taken back/,
+    /20990101000000_next failed and was rolled back/,
   );
   expect(await tableExists("later")).toBe(false);
   addMigration("20990101000000_next", "CREATE TABLE later (id int);");

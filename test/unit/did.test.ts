@@ -34,7 +34,7 @@ test.each([
   ["rucio://a\0b", "NUL"],
   [`rucio://${"ä".repeat(1001)}`, "longer than 2000 bytes"],
   ["user://anything", "not by a name"],
-  ["dir://relative/*", "whole path"],
+  ["dir://relative/*", "absolute path"],
 ])("%j is refused with a 400 that points to the name", (did, words) => {
   expect(() => parseDid(did, rules())).toThrow(
     expect.objectContaining({

@@ -18,7 +18,7 @@ export function dirHttpFinder(protocol: "http" | "https", inputHosts: readonly s
     refuse(name) {
       const { base, glob } = splitAddress(protocol, name);
       if (/[?#]/.test(name))
-        return 'An index page is named by host and folder; "?" and "#" have no meaning there.';
+        return 'An index page is given by host and folder, without "?" and "#".';
       return refuseAddress(base, inputHosts) ?? refuseGlob(glob);
     },
     async find(name, give, signal) {
@@ -115,7 +115,7 @@ async function listPage(
     throw new RequestError(
       400,
       "bad_name",
-      `${folder} is no index page (${page.status}, ${page.type || "no content type"}).`,
+      `${folder} is not an index page (${page.status}, ${page.type || "no content type"}).`,
     );
   return linksOf(page);
 }

@@ -13,7 +13,10 @@ export function dirFinder(inputRoots: readonly string[]): Finder {
     fleeting: true,
     refuse(name) {
       if (!isAbsolute(name))
-        return `A folder is named by its whole path, as in dir:///data/2024/*.parquet, not ${JSON.stringify(`dir://${name}`)}.`;
+        return (
+          "A folder is given by its absolute path, as in dir:///data/2024/*.parquet, " +
+          `not ${JSON.stringify(`dir://${name}`)}.`
+        );
       return refuseGlob(name);
     },
     async find(name, give, signal) {
@@ -57,10 +60,15 @@ async function realStart(
   }
   return {
     outcome: "bad_name",
-    reason: `${base} is not below INPUT_ROOTS (${inputRoots.join(", ")}), the folders that input may be read from.`,
+    reason:
+      `${base} is not below INPUT_ROOTS (${inputRoots.join(", ")}), ` +
+      "the folders that inputs may be read from.",
   };
 }
 
 function nothing(base: string, glob: string): string {
-  return `Nothing in ${base} matches ${JSON.stringify(glob)}. Names that begin with _ or . count only where the pattern begins so.`;
+  return (
+    `Nothing in ${base} matches ${JSON.stringify(glob)}. ` +
+    "Names that begin with _ or . match only patterns that begin with it too."
+  );
 }

@@ -11,7 +11,7 @@ import type { Entry } from "../../inputs/walk.ts";
 import { assertAllowed } from "../../outside/address.ts";
 
 export interface Page {
-  /** where it was found in the end, after redirects */
+  /** its address after redirects */
   url: URL;
   status: number;
   type: string;
@@ -21,7 +21,7 @@ export interface Page {
 const largestPage = 64 * 1024 * 1024;
 const mostRedirects = 5;
 
-/** Follows redirects itself: each new address is checked like the first. */
+/** Follows redirects itself, so that each new address is checked like the first. */
 export async function readPage(
   address: string,
   agent: Agent,
@@ -52,7 +52,7 @@ export async function readPage(
   throw new RequestError(
     400,
     "bad_name",
-    `${address} leads from one address to the next, more than ${mostRedirects} times.`,
+    `${address} was redirected more than ${mostRedirects} times.`,
   );
 }
 
@@ -61,8 +61,8 @@ export function isPage(page: Page): boolean {
 }
 
 /**
- * The page's links that lead one step down: files, and folders where the link ends with a slash.
- * Sorting links and the way up are none.
+ * The page's links that lead one level down: files, and folders if the link ends with a slash.
+ * Links for sorting and to the parent folder are left out.
  */
 export function linksOf(page: Page): Entry[] {
   const folder = page.url.pathname.replace(/[^/]*$/, "");
@@ -87,8 +87,8 @@ export function linksOf(page: Page): Entry[] {
 }
 
 /**
- * Where the page's links lead. Links in comments are none, and a `<base>` says what all of them are
- * relative to.
+ * Where the page's links lead, relative to its `<base>` if it has one. Links in comments are
+ * ignored.
  */
 function targetsOf({ text, url }: Page): URL[] {
   const links: string[] = [];
@@ -108,7 +108,7 @@ function decoded(segment: string): string {
   try {
     return decodeURIComponent(segment);
   } catch {
-    // not UTF-8: the server's own spelling is all there is
+    // Not UTF-8: the server's spelling is kept.
     return segment;
   }
 }
@@ -149,7 +149,7 @@ function textOf(bytes: Buffer, type: string): string {
     const decoder = new TextDecoder(named ?? "utf-8");
     return decoder.encoding === "windows-1252" ? windows1252(bytes) : decoder.decode(bytes);
   } catch {
-    // a name that nobody knows
+    // an unknown character set
     return bytes.toString("utf8");
   }
 }

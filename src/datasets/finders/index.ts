@@ -1,4 +1,4 @@
-// Every finder of ours. A new one is a file beside this and a line here.
+// All finders of this service. A new one is a file in this folder and a line here.
 import type { Config } from "../../config.ts";
 import type { Finder } from "../contract.ts";
 import { dirFinder } from "./dir.ts";

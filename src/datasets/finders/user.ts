@@ -1,8 +1,8 @@
 import type { Finder } from "../contract.ts";
 
 /**
- * A list in the request itself: its files are recorded with the request, so there is never anything
- * left to find.
+ * A list in the request itself: its files are recorded with the request, so there is nothing to
+ * find.
  */
 export const userFinder: Finder = {
   scheme: "user",

@@ -1,4 +1,4 @@
-// Postgres refuses to run as root: it then runs as `nobody`, who owns its folder and nothing else.
+// Postgres refuses to run as root. If we are root, it runs as `nobody`, who owns only its folder.
 import { execFile } from "node:child_process";
 import { chownSync, existsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
@@ -8,7 +8,7 @@ import { childEnvironment } from "../../config.ts";
 const nobody = 65534;
 
 export interface Account {
-  /** Runs one of Postgres' programs to its end; rejects with what it said. */
+  /** Runs one of Postgres' programs to its end; rejects with its output. */
   run(program: string, args: string[]): Promise<string>;
   /** Gives a file or folder to the account. */
   own(path: string): void;
@@ -28,9 +28,9 @@ export function chooseAccount(places: string[]): Account {
 }
 
 /**
- * For a clone or data folder below one that only root may enter, such as /root. Postgres can then
- * read every file of this machine, which is less than root can; without the securebits the
- * capability is lost with the change of user.
+ * For code or data below a folder that only root may enter, such as /root. Postgres can then read
+ * every file of this machine, which is still less than root can do. Without the securebits, the
+ * change of user would drop the capability.
  */
 const readEverything = [
   ...[
@@ -45,7 +45,7 @@ const readEverything = [
   ...["--inh-caps", "+dac_read_search", "--ambient-caps", "+dac_read_search"],
 ];
 
-/** Whether `nobody` may pass through every folder above a place. */
+/** Whether `nobody` may pass through every folder above this path. */
 function reachable(place: string): boolean {
   for (let folder = place; ; folder = dirname(folder)) {
     if (existsSync(folder) && !mayEnter(folder)) return false;
@@ -64,7 +64,7 @@ async function runProgram(
   as: { uid?: number; gid?: number },
 ): Promise<string> {
   try {
-    // From /: the account may not enter the folder we were started in.
+    // In /, since the account may not be allowed to enter the current folder.
     const { stdout } = await promisify(execFile)(program, args, {
       ...as,
       cwd: "/",

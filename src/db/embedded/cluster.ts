@@ -1,4 +1,4 @@
-// The files of the embedded Postgres: made once, configured at every start.
+// The files of the embedded Postgres: created once, configured at every start.
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Account } from "./account.ts";
@@ -13,7 +13,7 @@ export interface Cluster {
 
 export const ownerRole = "longshore";
 
-/** Made under another name first: a start that is killed here leaves nothing that looks whole. */
+/** Created under another name first, so that a start killed here leaves no half-made cluster. */
 export async function ensureCluster(
   folder: string,
   binaries: Binaries,
@@ -40,8 +40,7 @@ export async function ensureCluster(
         "scram-sha-256",
         "--no-instructions",
       ],
-      // The same order of text on every machine; without it an unset LANG makes the database
-      // SQL_ASCII.
+      // Text sorts alike on every machine. By default, an unset LANG makes the database SQL_ASCII.
       ...["--encoding", "UTF8", "--locale-provider", "builtin", "--builtin-locale", "C.UTF-8"],
     ]);
     rmSync(passwordFile);
@@ -54,7 +53,7 @@ export async function ensureCluster(
   return { data, log: join(folder, "log") };
 }
 
-/** Answers whether this changed anything, since a running Postgres would then not have it. */
+/** Returns whether the settings changed: a running Postgres would not have them. */
 export function configureCluster(
   cluster: Cluster,
   account: Account,
@@ -74,7 +73,7 @@ export function configureCluster(
 
 const settings = {
   listen_addresses: "127.0.0.1",
-  // No socket file: its path may be 107 bytes long at most, and nobody needs it.
+  // No socket file: its path could be longer than the allowed 107 bytes, and we do not need it.
   unix_socket_directories: "",
   max_connections: "100",
   shared_buffers: "256MB",

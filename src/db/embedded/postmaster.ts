@@ -15,8 +15,8 @@ export interface Postmaster {
 }
 
 /**
- * Detached by pg_ctl into a session of its own, so that Ctrl-C ends us and not the database under
- * us.
+ * pg_ctl detaches it into another session, so that Ctrl-C ends only the service, which then stops
+ * the database in order.
  */
 export async function startPostmaster(
   cluster: Cluster,
@@ -38,11 +38,11 @@ export async function startPostmaster(
   ]);
   const started = readPostmaster(cluster);
   if (started === undefined)
-    throw new Error(`Postgres ended right after its start; ${cluster.log} says why.`);
+    throw new Error(`Postgres ended right after its start; see ${cluster.log}.`);
   return started;
 }
 
-/** `fast`: open transactions are taken back, nothing committed is lost. */
+/** Fast shutdown: open transactions are rolled back, nothing committed is lost. */
 export async function stopPostmaster(
   cluster: Cluster,
   binaries: Binaries,
@@ -62,7 +62,7 @@ export async function stopPostmaster(
   ]);
 }
 
-/** The running one, if it runs. */
+/** The running Postgres of this cluster, if there is one. */
 export function readPostmaster(cluster: Pick<Cluster, "data">): Postmaster | undefined {
   const [pid, port] = pidFileNumbers(cluster.data);
   if (pid === undefined || port === undefined || !isPostmasterOf(pid, cluster.data))
@@ -70,7 +70,7 @@ export function readPostmaster(cluster: Pick<Cluster, "data">): Postmaster | und
   return { pid, port };
 }
 
-/** One that is free now; the one of last time if possible, so that a noted URL stays right. */
+/** A free port: the last one if possible, so that noted URLs stay valid. */
 export async function freePort(wanted: number): Promise<number> {
   return (await listens(wanted)) ?? (await listens(0)) ?? 0;
 }
@@ -89,7 +89,7 @@ async function removeStalePid(cluster: Cluster): Promise<void> {
   rmSync(pidFile(cluster.data), { force: true });
 }
 
-/** Postgres says little, but for years. */
+/** Postgres logs little, but over years it adds up. */
 function putAsideLongLog(cluster: Cluster): void {
   const size = statSync(cluster.log, { throwIfNoEntry: false })?.size ?? 0;
   if (size > longLogBytes) renameSync(cluster.log, `${cluster.log}.old`);

@@ -54,7 +54,7 @@ export const requestView = z
     reason: z.string().nullable(),
     incomplete: z
       .boolean()
-      .meta({ description: "The lookup stopped half way: the dataset has more files than these." }),
+      .meta({ description: "The lookup ended early: the dataset has more files than these." }),
     counters,
     steps: z.array(step),
     dataset: z.object({

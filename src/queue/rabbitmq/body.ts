@@ -1,4 +1,4 @@
-/** What anybody may have published: JSON, or the reason why it cannot be read. */
+/** Parses a message from any publisher: JSON, or the reason why it cannot be read. */
 export function parseBody(content: Buffer): { body: unknown } | { unreadable: string } {
   try {
     return { body: JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(content)) };

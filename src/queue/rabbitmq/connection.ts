@@ -14,14 +14,14 @@ export interface ConnectionOptions {
   /** shown by the broker's own tools */
   name: string;
   log: Logger;
-  /** how long a call waits for a broker that is away or silent */
+  /** how long a call waits for a broker that is unavailable or does not answer */
   patienceMilliseconds: number;
 }
 
 /**
- * One connection that is there or on its way back. amqplib's own recovery restores the connection
- * but no channel, and stalls when the connection drops while it is set up; so nothing is restored
- * here, and who needs a channel asks for one.
+ * One connection that reconnects. amqplib's own recovery restores the connection but no channels,
+ * and stalls if the connection drops during setup. So nothing is restored here; callers ask for a
+ * new channel.
  */
 export class BrokerConnection {
   readonly patienceMilliseconds: number;
@@ -59,8 +59,7 @@ export class BrokerConnection {
     const model = await this.#open();
     return this.ask(async () => {
       const channel = await model.createConfirmChannel();
-      // Without a listener a channel's error ends the process; whoever uses the channel sees it
-      // closed.
+      // Without a listener, a channel's error would end the process. Its user sees it closed.
       channel.on("error", (error) =>
         this.#log.debug({ err: error }, "the broker closed a channel"),
       );
@@ -68,7 +67,7 @@ export class BrokerConnection {
     });
   }
 
-  /** Whatever goes wrong in `work`, or takes too long, is the broker being away. */
+  /** If `work` fails or takes too long, the broker counts as unavailable. */
   async ask<Result>(work: () => Promise<Result>): Promise<Result> {
     try {
       return await within(this.patienceMilliseconds, work());
@@ -112,7 +111,7 @@ export class BrokerConnection {
         this.#waiting.add(end);
       });
     }
-    if (!this.#model) throw this.unavailable(new Error("it is away"));
+    if (!this.#model) throw this.unavailable(new Error("it is not connected"));
     return this.#model;
   }
 
@@ -127,7 +126,7 @@ export class BrokerConnection {
         retries: Number.POSITIVE_INFINITY,
         minTimeout: shortestWait,
         maxTimeout: longestWait,
-        // Spread, so that a hundred processes do not reconnect at once when the broker is back.
+        // Random, so that a hundred processes do not reconnect at once when the broker is back.
         randomize: true,
         signal,
         onFailedAttempt: ({ error }) => this.#away(error.message),

@@ -24,8 +24,7 @@ const shortestWait = 200;
 const longestWait = 5000;
 
 /**
- * Consumes on a channel of its own, and again on the next one when that is closed, by whomever and
- * for whatever reason.
+ * Consumes on a separate channel, and on a new one whenever that is closed for any reason.
  */
 export function startConsumer(options: ConsumerOptions): Consumer {
   const { connection, topology, topic, prefetch, log } = options;
@@ -45,7 +44,7 @@ export function startConsumer(options: ConsumerOptions): Consumer {
         if (stopping.signal.aborted) return;
         log.warn(
           { err: error, topic },
-          "consuming was interrupted; it goes on as soon as the broker lets it",
+          "consuming was interrupted; it continues as soon as the broker allows it",
         );
         wait = Math.min(wait * 2, longestWait);
       }
@@ -56,15 +55,15 @@ export function startConsumer(options: ConsumerOptions): Consumer {
   const running = run();
   async function stop(): Promise<void> {
     stopping.abort();
-    // A broker that is away keeps nobody from ending: what was in hand comes again.
+    // Does not wait for an unavailable broker: unsettled messages are delivered again.
     if (connection.isOpen) await running;
   }
   return { stop };
 }
 
 /**
- * One batch at a time, of whatever came while the one before was handled: batches grow with the
- * load by themselves.
+ * One batch at a time, of the messages that arrived while the batch before was handled: batches
+ * grow with the load.
  */
 async function work(
   subscription: Subscription,

@@ -8,8 +8,8 @@ export interface Judged {
 }
 
 /**
- * Copies what is not done to where it waits, or is kept for good, and resolves when that is
- * confirmed: only then is it acknowledged.
+ * Copies messages that are not done to the queue where they wait or are kept, and resolves when the
+ * broker has confirmed it: only then are they acknowledged.
  */
 export async function deferOrPoison(
   topic: string,
@@ -40,12 +40,12 @@ export async function deferOrPoison(
   }
   const back = await publisher.send(outgoing);
   if (back.length)
-    throw new Error(`${back.length} messages could not be put aside; they come again`);
+    throw new Error(`${back.length} messages could not be deferred; they are delivered again`);
 }
 
 /**
- * A queue for each wait, so the waits are few: a TTL works at a queue's head only, and a short wait
- * must not stand behind a long one.
+ * Each wait has its own queue, so there are few different waits: a TTL works only at a queue's
+ * head, where a short wait must not be stuck behind a long one.
  */
 function roundUp(seconds: number): number {
   return 2 ** Math.ceil(Math.log2(Math.min(Math.max(seconds, 1), 3600)));

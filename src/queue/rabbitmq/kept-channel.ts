@@ -1,7 +1,7 @@
 import type { ConfirmChannel } from "amqplib";
 import type { BrokerConnection } from "./connection.ts";
 
-/** One channel for many callers: opened when first wanted, and again when it was closed. */
+/** One channel for many callers: opened at the first use, and again after it was closed. */
 export class KeptChannel {
   readonly #connection: BrokerConnection;
   readonly #whenOpened: (channel: ConfirmChannel) => void;

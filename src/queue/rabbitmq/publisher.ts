@@ -11,14 +11,14 @@ export interface Outgoing {
 }
 
 /**
- * What is on its way at once: enough to keep the broker's disk busy, little enough to be confirmed
- * in good time.
+ * Unconfirmed messages at once: enough to keep the broker's disk busy, few enough to be confirmed
+ * in time.
  */
 const windowSize = 1000;
 
 /**
- * Persistent messages to queues by name, each confirmed by the broker; those for a queue that is
- * gone come back.
+ * Publishes persistent messages to queues by name, each confirmed by the broker. Messages for a
+ * queue that does not exist are returned.
  */
 export class Publisher {
   readonly #connection: BrokerConnection;
@@ -35,7 +35,7 @@ export class Publisher {
     });
   }
 
-  /** Answers the messages that came back; all others the broker has for good. */
+  /** Resolves with the messages that were returned; the broker has stored all others. */
   async send<Item extends Outgoing>(items: Item[]): Promise<Item[]> {
     const back: Item[] = [];
     for (let start = 0; start < items.length; start += windowSize) {
@@ -58,7 +58,7 @@ export class Publisher {
     }
   }
 
-  /** A message comes back before it is confirmed. */
+  /** The broker returns a message before it confirms it. */
   #one(channel: ConfirmChannel, { queue, content, headers }: Outgoing): Promise<boolean> {
     const messageId = `${this.#prefix}-${this.#sent++}`;
     const properties = {

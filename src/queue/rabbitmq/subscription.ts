@@ -2,7 +2,7 @@ import type { ConfirmChannel, ConsumeMessage } from "amqplib";
 import type { Logger } from "pino";
 import type { BrokerConnection } from "./connection.ts";
 
-/** What a topic sends over one channel, as long as that lives. */
+/** The messages of a topic over one channel, until the channel is closed. */
 export class Subscription {
   readonly channel: ConfirmChannel;
   readonly #log: Logger;
@@ -36,11 +36,11 @@ export class Subscription {
     }
   }
 
-  /** Whatever has come since the last time, once there is something; nothing when it is over. */
+  /** Resolves with all messages since the last call; empty once the subscription has ended. */
   async next(): Promise<ConsumeMessage[]> {
     if (!this.#arrived.length && !this.#over)
       await new Promise<void>((resolve) => (this.#wake = resolve));
-    // What came in the same read from the socket belongs to the same batch.
+    // Messages of the same read from the socket belong to the same batch.
     await new Promise((resolve) => setImmediate(resolve));
     return this.#over ? [] : this.#arrived.splice(0);
   }
@@ -50,7 +50,7 @@ export class Subscription {
     this.#wake();
   }
 
-  /** What has come and was not acknowledged goes back to the queue with its channel. */
+  /** Closing the channel returns unacknowledged messages to the queue. */
   close(): void {
     this.end();
     const closing = (async () => this.channel.close())();
@@ -61,7 +61,7 @@ export class Subscription {
 
   #take(message: ConsumeMessage | null): void {
     if (message) this.#arrived.push(message);
-    // null: the queue was removed under us.
+    // null: the queue was deleted.
     else this.#over = true;
     this.#wake();
   }

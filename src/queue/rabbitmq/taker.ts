@@ -11,9 +11,9 @@ const absent = 404;
 const mostIdle = 8;
 
 /**
- * Takes what is there. A take has a channel to itself until all of it is settled: asking for a
- * queue that is gone closes the channel, and closing it is how the broker gets back what was not
- * settled in time (it never waits for its own 30 minutes).
+ * Takes the messages that are in a queue now. Each take has its own channel until all its messages
+ * are settled: asking for a queue that does not exist closes the channel, and closing it returns
+ * messages that were not settled in time (without the broker's own wait of 30 minutes).
  */
 export class Taker {
   readonly #connection: BrokerConnection;
@@ -54,7 +54,7 @@ export class Taker {
     const clock = setTimeout(() => {
       this.#log.warn(
         { messages: open },
-        "messages were taken and not settled in time; the broker has them back",
+        "messages were not settled in time; the broker has them back",
       );
       this.#close(channel);
     }, this.#holdMilliseconds).unref();
@@ -68,7 +68,7 @@ export class Taker {
     return messages.map((message) => ({
       content: message.content,
       settle: () => {
-        // Gone with its channel: it is given out again, and the ledger knows a second one.
+        // Its channel is closed: it is delivered again, and the ledger ignores a second one.
         if (over) return;
         channel.ack(message);
         if (--open === 0) this.#free(channel, end);
@@ -90,7 +90,7 @@ export class Taker {
   }
 }
 
-/** Nothing at all when the queue does not exist: its channel is closed then. */
+/** Empty if the queue does not exist, which also closes the channel. */
 async function getUpTo(
   channel: ConfirmChannel,
   queue: string,
@@ -112,9 +112,9 @@ async function getUpTo(
 }
 
 /**
- * Many at once, where basic.get costs a round trip each (4,000/s): a consumer that is canceled as
- * soon as it is there. What a classic queue has is sent between the two answers, about 200 messages
- * a time; from a queue that sends nothing so soon, basic.get takes it.
+ * Takes many messages at once: basic.get needs a round trip for each (4,000/s), so a consumer is
+ * started and canceled at once. In between, a classic queue sends about 200 messages. If a queue
+ * sends none that soon, basic.get is used.
  */
 async function takeAll(
   channel: ConfirmChannel,

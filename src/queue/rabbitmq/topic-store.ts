@@ -2,9 +2,9 @@ import type { Db } from "../../db/client.ts";
 import { deleteTopics, insertMessages, listTopics } from "../postgres-store.ts";
 
 /**
- * AMQP cannot list queues, and the management plugin is not everywhere. So the database remembers
- * each topic before it is declared, by whichever process: what a crash leaves behind is found,
- * though a topic the broker lost is listed until dropped.
+ * AMQP cannot list queues, and not every broker has the management plugin. So each topic is
+ * recorded in the database before it is declared: the sweep finds topics left by a crash. A topic
+ * that the broker lost is listed until it is dropped.
  */
 export interface TopicRecord {
   add(topics: string[]): Promise<void>;
@@ -15,8 +15,8 @@ export interface TopicRecord {
 const mark = "declared:";
 
 /**
- * One row a topic in the table that is the queue itself where there is no broker: the same walk by
- * index lists both.
+ * One row per topic in the table that is the queue itself without a broker: the same walk by index
+ * lists both.
  */
 export function recordTopics({ query }: Db): TopicRecord {
   async function add(topics: string[]): Promise<void> {

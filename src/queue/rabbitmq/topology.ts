@@ -7,14 +7,14 @@ import type { TopicRecord } from "./topic-store.ts";
 
 const preconditionFailed = 406;
 const absent = 404;
-/** Said, since a facility may have made quorum queues its default. */
+/** Explicit, since quorum queues may be the broker's default. */
 const classic = { "x-queue-type": "classic" };
-/** Declaring again is cheap; remembering every topic of a long life is not. */
+/** Declaring a topic again is cheap; remembering every topic for ever is not. */
 const mostRemembered = 20_000;
 
 /**
- * Which queues exist. Declared and asked about on a channel of its own, since a refusal closes the
- * channel it came on.
+ * Declares queues and checks whether they exist. It uses a separate channel, since a refusal closes
+ * the channel.
  */
 export class Topology {
   readonly #connection: BrokerConnection;
@@ -28,13 +28,13 @@ export class Topology {
     this.#channel = new KeptChannel(connection);
     this.#record = record;
     this.#log = log;
-    // A broker that was away may have come back with nothing.
+    // A broker that restarted may have lost its queues.
     connection.onOpen(() => this.#declared.clear());
   }
 
   /**
-   * Topics are durable classic queues of the same name: confirms in 2 ms, and cheap enough for one
-   * a request (a quorum queue: 34 ms).
+   * Topics are durable classic queues of the same name: they confirm in 2 ms (a quorum queue takes
+   * 34 ms) and are cheap enough for one per request.
    */
   async declare(topics: string[]): Promise<void> {
     const fresh = topics.filter((topic) => !this.#declared.has(topic));
@@ -53,8 +53,7 @@ export class Topology {
 
   /**
    * A queue where messages wait so many seconds before they go back to their topic. It is declared
-   * before every use, which starts its own time anew: a queue that expires takes its messages with
-   * it.
+   * before every use, which restarts its own expiry: a queue that expires loses its messages.
    */
   async declareLater(topic: string, seconds: number): Promise<string> {
     const name = `${topic}.later.${seconds}`;
@@ -68,7 +67,7 @@ export class Topology {
     return name;
   }
 
-  /** Somebody else removed it: the next publish declares it anew. */
+  /** The queues were deleted elsewhere: the next publish declares them again. */
   forget(topics: string[]): void {
     for (const topic of topics) this.#declared.delete(topic);
   }
@@ -99,12 +98,12 @@ export class Topology {
     );
     if (!found)
       this.#log.warn(
-        `The queue ${name} exists with other arguments than ours; it is used as it is.`,
+        `The queue ${name} exists with other arguments than expected; it is used as it is.`,
       );
   }
 }
 
-/** Undefined where the broker refuses with this code, which closes the channel. */
+/** Undefined if the broker refuses with this code, which closes the channel. */
 async function unless<Answer>(code: number, asked: Promise<Answer>): Promise<Answer | undefined> {
   try {
     return await asked;

@@ -1,19 +1,6 @@
 import type { Query } from "../../db/client.ts";
-import {
-  fileSql,
-  fileStates,
-  finalRequestStates,
-  type HistoryStatus,
-  historySql,
-  openFileStates,
-  requestSql,
-  sqlList,
-} from "../state.ts";
-
-/** How an attempt ends when a worker reports it. */
-const outcomes: HistoryStatus[] = ["success", "failure", "retry"];
-/** How a try is used up. */
-const endedTries: HistoryStatus[] = ["retry", "failure", "lost"];
+import { checks } from "./checks-store.ts";
+import { scope } from "./scope.ts";
 
 export interface Violation {
   invariant: string;
@@ -22,225 +9,21 @@ export interface Violation {
   detail: string;
 }
 
-interface Check {
-  invariant: string;
-  /** rows {request, file?, detail}; $1 is a request's id or null for all */
-  sql: string;
-  params?: "attempts" | "makers";
-}
-
-const scope = (column: string) => `($1::uuid IS NULL OR ${column} = $1)`;
-const ended = sqlList(finalRequestStates);
-const open = sqlList(openFileStates);
-
-const counts = fileStates
-  .map((state) => `count(f.*) FILTER (WHERE f.step = s.step AND f.state = '${state}') AS ${state}`)
-  .join(", ");
-const differs = fileStates.map((state) => `k.${state} <> s.${state}`).join(" OR ");
-const reported = fileStates
-  .map((state) => `'${state} ' || s.${state} || '/' || k.${state}`)
-  .join(" || ', ' || ");
-
-const noRequest = "00000000-0000-0000-0000-000000000000";
-
-/** A claim that was being decided while a limit was first set may not have seen it. */
-const graceSeconds = 5;
-
-/**
- * What ran at each start since the last change of a limit: starts less the ends recorded before. An
- * end that a start has seen was recorded earlier, so whatever is counted here did run.
- */
-const overLimitSql = `WITH limited_steps AS (
-    SELECT limits.*, s.request_id, s.step, s.owner, r.created_on
-    FROM operation_limits limits
-    JOIN request_steps s ON s.operation = limits.operation
-    JOIN requests r ON r.id = s.request_id
-  ), starts AS (
-    SELECT limited_steps.*, h.file_id, h.attempt, h.handed_out_at AS at
-    FROM limited_steps
-    JOIN file_status h ON h.request_created = limited_steps.created_on
-      AND h.request_id = limited_steps.request_id AND h.step = limited_steps.step
-    WHERE h.status = ${historySql.start} AND h.handed_out_at IS NOT NULL
-  ), ends AS (
-    SELECT starts.operation, starts.owner, starts.request_id, starts.file_id,
-      (SELECT min(h.recorded_at) FROM file_status h
-       WHERE h.request_created = starts.created_on AND h.request_id = starts.request_id
-         AND h.file_id = starts.file_id AND h.step = starts.step
-         AND h.attempt = starts.attempt AND h.status <> ${historySql.start}) AS at
-    FROM starts
-  ), events AS (
-    SELECT operation, owner, request_id, file_id, at, 1 AS files, slots, slots_per_user, changed_at
-    FROM starts
-    UNION ALL
-    SELECT operation, owner, request_id, file_id, at, -1, NULL, NULL, NULL
-    FROM ends WHERE at IS NOT NULL
-  ), counted AS (
-    SELECT events.*,
-      sum(files) OVER (PARTITION BY operation, owner ORDER BY at, files) AS of_user,
-      sum(files) OVER (PARTITION BY operation ORDER BY at, files) AS of_all
-    FROM events
-  )
-  SELECT request_id AS request, file_id AS file,
-    'started as number ' || of_user || ' of ' || owner || ' and ' || of_all || ' of all, where '
-      || coalesce(slots_per_user::text, 'any number') || ' and ' || coalesce(slots::text, 'any number')
-      || ' of ' || operation || ' may run' AS detail
-  FROM counted
-  WHERE ${scope("request_id")} AND files = 1
-    AND at > changed_at + make_interval(secs => ${graceSeconds})
-    AND (of_user > slots_per_user OR of_all > slots)`;
-
-const checks: Check[] = [
-  {
-    invariant: "I1",
-    sql: `SELECT r.id AS request, f.file_id AS file, 'the request is ' || r.state || ' and the file still ' || f.state AS detail
-          FROM requests r JOIN request_files f ON f.request_id = r.id WHERE ${scope("r.id")} AND r.state IN (${ended}) AND f.state IN (${open})`,
-  },
-  {
-    invariant: "I1",
-    sql: `SELECT r.id AS request, s.registered || ' files were registered and ' || n.files || ' are in the ledger' AS detail
-          FROM requests r JOIN request_steps s ON s.request_id = r.id AND s.step = 1
-          CROSS JOIN LATERAL (SELECT count(*) AS files FROM request_files f WHERE f.request_id = r.id) n
-          WHERE ${scope("r.id")} AND n.files <> s.registered`,
-  },
-  {
-    invariant: "I1",
-    sql: `SELECT r.id AS request, 'complete with ' || s.registered || ' of ' || d.file_count || ' files of its dataset' AS detail
-          FROM requests r JOIN datasets d ON d.id = r.dataset_id JOIN request_steps s ON s.request_id = r.id AND s.step = 1
-          WHERE ${scope("r.id")} AND r.state = ${requestSql.complete} AND s.registered <> d.file_count`,
-  },
-  {
-    invariant: "I2",
-    sql: `SELECT s.request_id AS request, 'step ' || s.step || ' counts (counter/rows): ' || ${reported} || ', passed ' || s.passed || '/' || k.passed AS detail
-          FROM request_steps s CROSS JOIN LATERAL (SELECT ${counts}, count(f.*) FILTER (WHERE f.step > s.step) AS passed FROM request_files f WHERE f.request_id = s.request_id) k
-          WHERE ${scope("s.request_id")} AND (${differs} OR k.passed <> s.passed)`,
-  },
-  {
-    invariant: "I3",
-    sql: `SELECT r.id AS request, 'round ' || n.round || ' of ' || r.round || ' has ' || n.ends || ' ends and the request is ' || r.state AS detail
-          FROM requests r CROSS JOIN LATERAL (
-            SELECT g.round, (SELECT count(*) FROM request_moves m WHERE m.request_id = r.id AND m.round = g.round AND m.to_state IN (${ended})) AS ends
-            FROM generate_series(1, r.round) AS g(round)) n
-          WHERE ${scope("r.id")} AND n.ends <> CASE WHEN n.round < r.round OR r.state IN (${ended}) THEN 1 ELSE 0 END`,
-  },
-  {
-    invariant: "I3",
-    sql: `SELECT r.id AS request, 'the last move ends in ' || coalesce(m.to_state, 'nothing') || ' and the request is ' || r.state AS detail
-          FROM requests r LEFT JOIN LATERAL (SELECT to_state FROM request_moves m WHERE m.request_id = r.id ORDER BY id DESC LIMIT 1) m ON true
-          WHERE ${scope("r.id")} AND m.to_state IS DISTINCT FROM r.state`,
-  },
-  {
-    invariant: "I3",
-    sql: `SELECT request, 'move ' || move || ' begins in ' || from_state || ' after one that ended in ' || before AS detail
-          FROM (SELECT request_id AS request, move, from_state, lag(to_state) OVER (PARTITION BY request_id ORDER BY id) AS before
-                FROM request_moves WHERE ${scope("request_id")}) m WHERE before IS NOT NULL AND before IS DISTINCT FROM from_state`,
-  },
-  {
-    invariant: "I5",
-    sql: `SELECT h.request_id AS request, h.file_id AS file,
-            h.status || ' of attempt ' || h.attempt || ' in step ' || h.step || ' was recorded after attempt ' || l.attempt || ' had begun' AS detail
-          FROM file_status h JOIN file_status l ON l.request_created = h.request_created AND l.request_id = h.request_id AND l.file_id = h.file_id
-            AND l.step = h.step AND l.attempt > h.attempt AND l.recorded_at < h.recorded_at
-          WHERE ${scope("h.request_id")} AND h.status IN (${sqlList(outcomes)}) AND l.status <> ${historySql.redrive}`,
-  },
-  {
-    invariant: "I5",
-    sql: `SELECT f.request_id AS request, f.file_id AS file, 'history has attempt ' || max(h.attempt) || ' of step ' || f.step || ', the file is at ' || f.attempt AS detail
-          FROM request_files f JOIN requests r ON r.id = f.request_id
-          JOIN file_status h ON h.request_created = r.created_on AND h.request_id = f.request_id AND h.file_id = f.file_id AND h.step = f.step
-          WHERE ${scope("f.request_id")} GROUP BY f.request_id, f.file_id, f.step, f.attempt HAVING max(h.attempt) > greatest(f.attempt, 1)`,
-  },
-  {
-    invariant: "I5",
-    sql: `SELECT o.request_id AS request, o.file_id AS file, 'result ' || o.name || ' is of attempt ' || o.attempt || ', which never succeeded' AS detail
-          FROM results o JOIN requests r ON r.id = o.request_id
-          LEFT JOIN file_status h ON h.request_created = r.created_on AND h.request_id = o.request_id AND h.file_id = o.file_id
-            AND h.step = o.step AND h.attempt = o.attempt AND h.status = ${historySql.success}
-          WHERE ${scope("o.request_id")} AND o.file_id IS NOT NULL AND h.status IS NULL`,
-  },
-  {
-    invariant: "I6",
-    params: "makers",
-    sql: `SELECT f.request_id AS request, f.file_id AS file, 'done, with no result in the ledger' AS detail
-          FROM request_files f JOIN requests r ON r.id = f.request_id JOIN request_steps s ON s.request_id = r.id AND s.step = r.steps
-          WHERE ${scope("f.request_id")} AND f.state = ${fileSql.done} AND s.operation = ANY($2) AND r.results_deleted_at IS NULL
-            AND NOT EXISTS (SELECT FROM results o WHERE o.request_id = f.request_id AND o.file_id = f.file_id AND o.step = r.steps)`,
-  },
-  {
-    invariant: "I7",
-    sql: `SELECT h.request_id AS request, h.file_id AS file, 'handed out at ' || h.handed_out_at || ', after the cancel at ' || m.at AS detail
-          FROM request_moves m JOIN requests r ON r.id = m.request_id
-          JOIN file_status h ON h.request_created = r.created_on AND h.request_id = m.request_id AND h.handed_out_at > m.at
-          WHERE ${scope("m.request_id")} AND m.to_state = ${requestSql.canceling}`,
-  },
-  {
-    invariant: "I9",
-    params: "attempts",
-    sql: `SELECT h.request_id AS request, h.file_id AS file,
-            count(DISTINCT h.attempt) || ' attempts failed in round ' || h.round || ', step ' || h.step || '; ' || coalesce(s.retry_attempts, $2::int) || ' are allowed' AS detail
-          FROM file_status h JOIN request_steps s ON s.request_id = h.request_id AND s.step = h.step
-          WHERE ${scope("h.request_id")} AND h.status IN (${sqlList(endedTries)})
-          GROUP BY h.request_id, h.file_id, h.round, h.step, s.retry_attempts HAVING count(DISTINCT h.attempt) > coalesce(s.retry_attempts, $2::int)`,
-  },
-  {
-    invariant: "I9",
-    sql: `SELECT f.request_id AS request, f.file_id AS file, 'failed, and no reason is kept' AS detail
-          FROM request_files f LEFT JOIN error_groups g ON g.request_id = f.request_id AND g.fingerprint = f.error_group
-          WHERE ${scope("f.request_id")} AND f.state = ${fileSql.failed} AND g.message IS NULL`,
-  },
-  {
-    invariant: "I10",
-    sql: overLimitSql,
-  },
-  {
-    invariant: "I10",
-    sql: `SELECT coalesce(steps.request, '${noRequest}') AS request,
-            owner || ' has (sum/steps) of ' || operation || ': waiting ' || coalesce(work.waiting, 0)
-              || '/' || coalesce(steps.waiting, 0) || ', queued ' || coalesce(work.queued, 0)
-              || '/' || coalesce(steps.queued, 0) || ', running ' || coalesce(work.running, 0)
-              || '/' || coalesce(steps.running, 0) AS detail
-          FROM user_work work FULL JOIN (
-            SELECT operation, owner, min(request_id::text)::uuid AS request, sum(waiting) AS waiting,
-              sum(queued) AS queued, sum(running) AS running
-            FROM request_steps GROUP BY operation, owner
-          ) steps USING (operation, owner)
-          WHERE $1::uuid IS NULL AND (coalesce(work.waiting, 0), coalesce(work.queued, 0),
-              coalesce(work.running, 0))
-            <> (coalesce(steps.waiting, 0), coalesce(steps.queued, 0), coalesce(steps.running, 0))`,
-  },
-  {
-    invariant: "I11",
-    sql: `SELECT min(id::text)::uuid AS request, count(*) || ' requests have the idempotency key ' || idempotency_key AS detail
-          FROM requests WHERE idempotency_key IS NOT NULL AND $1::uuid IS NULL GROUP BY owner, idempotency_key HAVING count(*) > 1`,
-  },
-  {
-    invariant: "I12",
-    sql: `SELECT f.request_id AS request, f.file_id AS file, 'its history ends in ' || coalesce(e.state, 'open') || ' and the file is ' || f.state AS detail
-          FROM request_files f JOIN requests r ON r.id = f.request_id
-          LEFT JOIN LATERAL (
-            SELECT CASE WHEN h.status = ${historySql.success} AND h.step = r.steps THEN ${fileSql.done}
-              WHEN h.status = ${historySql.failure} THEN ${fileSql.failed}
-              WHEN h.status = ${historySql.cancel} THEN ${fileSql.canceled} END AS state
-            FROM file_status h WHERE h.request_created = r.created_on AND h.request_id = f.request_id AND h.file_id = f.file_id AND h.status <> ${historySql.start}
-            ORDER BY h.recorded_at DESC, h.attempt DESC LIMIT 1) e ON true
-          WHERE ${scope("f.request_id")} AND coalesce(e.state, 'open') <> CASE WHEN f.state IN (${open}) THEN 'open' ELSE f.state END`,
-  },
-];
-
 export const mostPerCheck = 20;
 
-/** What the tables say against themselves, at most twenty of a kind. */
+/** Where the tables contradict each other, at most twenty violations per check. */
 export async function violationsInLedger(
   query: Query,
   request: string | null,
   fileAttempts: number,
-  makers: string[],
+  operationsWithOutputs: string[],
 ): Promise<Violation[]> {
+  const parameters = { fileAttempts, operationsWithOutputs };
   const found: Violation[] = [];
-  for (const { invariant, sql, params } of checks) {
-    const extra = params === "attempts" ? [fileAttempts] : params === "makers" ? [makers] : [];
+  for (const { invariant, sql, parameter } of checks) {
     const rows = await query<{ request: string; file?: number | null; detail: string }>(
       `${sql} LIMIT ${mostPerCheck}`,
-      [request, ...extra],
+      [request, ...(parameter ? [parameters[parameter]] : [])],
     );
     for (const { file, ...row } of rows)
       found.push({ invariant, ...row, ...(typeof file === "number" ? { file } : {}) });
@@ -256,7 +39,7 @@ export interface KeptResult {
   checksum: string | null;
 }
 
-/** Results that must be in the store, by request and name, a page at a time. */
+/** A page of the results that must be in the store, ordered by request and name. */
 export function keptResults(
   query: Query,
   request: string | null,
@@ -265,7 +48,9 @@ export function keptResults(
 ): Promise<KeptResult[]> {
   return query<KeptResult>(
     `SELECT o.request_id AS request, o.file_id AS file, o.name, o.size, o.checksum FROM results o
-     WHERE ${scope("o.request_id")} AND o.deleted_at IS NULL AND (o.request_id, o.name) > ($2::uuid, $3) ORDER BY o.request_id, o.name LIMIT $4`,
+     WHERE ${scope("o.request_id")} AND o.deleted_at IS NULL
+       AND (o.request_id, o.name) > ($2::uuid, $3)
+     ORDER BY o.request_id, o.name LIMIT $4`,
     [request, after.request, after.name, limit],
   );
 }
@@ -275,7 +60,8 @@ export async function auditedCounts(
   request: string | null,
 ): Promise<{ requests: number; files: number; history: number }> {
   const [row] = await query<{ requests: number; files: number; history: number }>(
-    `SELECT (SELECT count(*) FROM requests WHERE ${scope("id")}) AS requests, (SELECT count(*) FROM request_files WHERE ${scope("request_id")}) AS files,
+    `SELECT (SELECT count(*) FROM requests WHERE ${scope("id")}) AS requests,
+       (SELECT count(*) FROM request_files WHERE ${scope("request_id")}) AS files,
        (SELECT count(*) FROM file_status WHERE ${scope("request_id")}) AS history`,
     [request],
   );

@@ -10,7 +10,7 @@ import {
 
 export interface AuditReport {
   clean: boolean;
-  /** what was looked at */
+  /** how many of each were checked */
   requests: number;
   files: number;
   history: number;
@@ -19,7 +19,7 @@ export interface AuditReport {
 }
 
 export interface AuditOptions {
-  /** one request; all of them when left out */
+  /** one request; default: all */
   request?: string | undefined;
   fileAttempts: number;
   /** operations whose done files must have a result */
@@ -27,8 +27,8 @@ export interface AuditOptions {
 }
 
 /**
- * Invariants I1–I3, I5–I7, I9 to I12 of the design, from the database (in one snapshot) and the
- * store alone.
+ * Checks invariants I1 to I3, I5 to I7 and I9 to I12 of the design, from one snapshot of the
+ * database and the store.
  */
 export async function audit(
   db: Db,
@@ -42,14 +42,19 @@ export async function audit(
   });
 }
 
-/** The same within a transaction of the caller's. */
+/** The same in the caller's transaction. */
 export async function auditIn(
   query: Query,
   store: Pick<Store, "head">,
-  { request, fileAttempts, operationsWithOutputs: makers }: AuditOptions,
+  { request, fileAttempts, operationsWithOutputs }: AuditOptions,
 ): Promise<AuditReport> {
   const counts = await auditedCounts(query, request ?? null);
-  const violations = await violationsInLedger(query, request ?? null, fileAttempts, makers);
+  const violations = await violationsInLedger(
+    query,
+    request ?? null,
+    fileAttempts,
+    operationsWithOutputs,
+  );
   const stored = await violationsInStore(query, store, request ?? null);
   violations.push(...stored.violations);
   return { clean: violations.length === 0, ...counts, results: stored.results, violations };
@@ -84,7 +89,7 @@ async function violationsInStore(
             : undefined;
         }),
       );
-      violations.push(...found.filter((one) => one !== undefined));
+      violations.push(...found.filter((violation) => violation !== undefined));
     }
     const last = rows.at(-1);
     if (!last || rows.length < page || violations.length >= mostPerCheck)

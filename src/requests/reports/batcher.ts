@@ -91,7 +91,7 @@ export class Batcher {
     }
   }
 
-  /** Never rejects: nothing waits for a batch but the calls in it. */
+  /** Never rejects: only the calls in a batch wait for it. */
   async #run(batch: Entry[]): Promise<void> {
     try {
       await this.#flush(batch);
@@ -105,8 +105,8 @@ export class Batcher {
   }
 
   /**
-   * At most one row per file: reports of one attempt are folded, another attempt's wait for the
-   * next batch.
+   * At most one row per file: reports of one attempt are folded, those of another attempt wait for
+   * the next batch.
    */
   #next(): Entry[] {
     const batch = new Map<string, Entry>();
@@ -135,7 +135,7 @@ export class Batcher {
     } catch (error) {
       return this.#recover(batch, error);
     }
-    // After the commit: a failure from here on is no reason to record anything again.
+    // After the commit: whatever fails from here on, nothing may be recorded again.
     try {
       const duplicates = await this.#duplicates(batch, outcomes);
       for (const [index, entry] of batch.entries())
@@ -167,7 +167,7 @@ export class Batcher {
     }
   }
 
-  /** Those reports that moved nothing because they are in the history already. */
+  /** The reports that moved nothing because the history already has them. */
   async #duplicates(batch: Entry[], outcomes: Outcome[]): Promise<Set<Entry>> {
     const unmoved = batch.filter((_, index) => outcomes[index] === "unmoved");
     if (!unmoved.length) return new Set();

@@ -16,8 +16,8 @@ const envelope = {
 };
 
 /**
- * The message as it is documented (doc/reports.schema.json): the body of POST /v1/work/reports, and
- * the worker's token.
+ * The message as documented (doc/reports.schema.json): the body of POST /v1/work/reports, plus the
+ * worker's token.
  */
 export const reportsMessage = z
   .strictObject({ ...envelope, reports: z.array(reportSchema).min(1).max(mostReports) })
@@ -26,18 +26,20 @@ export const reportsMessage = z
     description: `A message of the durable queue ${reportsTopic}: JSON in UTF-8, persistent.`,
   });
 
-/** As it is read: reports one by one, so that a bad one does not sink the others. */
+/**
+ * The message as it is parsed: reports one by one, so that a bad one does not affect the others.
+ */
 const looseMessage = z.strictObject({
   ...envelope,
   reports: z.array(z.unknown()).min(1).max(mostReports),
 });
 
 /**
- * Twice the rows of a batch, for workers that report one file a message: one thousand is handled
- * while the next arrives.
+ * Twice the rows of a batch, for workers that send one report per message: a thousand are recorded
+ * while the next thousand arrive.
  */
 const prefetch = 2000;
-const againAfterFaultSeconds = 10;
+const retrySeconds = 10;
 
 type Consuming = Deps<
   "batcher" | "config" | "log" | "metrics" | "stepOperations" | "store" | "workTokens"
@@ -50,38 +52,37 @@ export function consumeReports(ctx: Consuming & Deps<"queue">): Promise<Consumer
   );
 }
 
-/** Each message by itself; the batcher makes batches of them all. */
+/** Handles one message; the batcher combines the reports of all messages. */
 async function record(ctx: Consuming, body: unknown): Promise<Verdict> {
   const message = looseMessage.safeParse(body);
   if (!message.success) return { poison: sentenceOf(message.error) };
-  const faults: string[] = [];
+  const refusals: string[] = [];
   const good: Report[] = [];
-  for (const [index, one] of message.data.reports.entries()) {
-    const parsed = reportSchema.safeParse(one);
+  for (const [index, unparsed] of message.data.reports.entries()) {
+    const parsed = reportSchema.safeParse(unparsed);
     if (parsed.success) good.push(parsed.data);
-    else faults.push(sentenceOf(parsed.error, ["reports", index]));
+    else refusals.push(sentenceOf(parsed.error, ["reports", index]));
   }
   try {
     const caller = await workerOf(ctx, message.data.token);
     const answers = good.length ? await report(ctx, caller, message.data.worker, good) : [];
-    faults.push(...answers.filter((answer) => answer.startsWith("refused")));
+    refusals.push(...answers.filter((answer) => answer.startsWith("refused")));
   } catch (error) {
-    return afterFault(ctx, error);
+    return afterError(ctx, error);
   }
-  if (!faults.length) return "done";
-  return {
-    poison: `${faults.length} of ${message.data.reports.length} reports were not recorded. ${faults.slice(0, 5).join(" ")}`,
-  };
+  if (!refusals.length) return "done";
+  const count = `${refusals.length} of ${message.data.reports.length} reports were not recorded.`;
+  return { poison: `${count} ${refusals.slice(0, 5).join(" ")}` };
 }
 
-/** What only time can mend comes again; what the statement itself does not take never will. */
-function afterFault({ log }: Deps<"log">, error: unknown): Verdict {
+/** Transient failures are delivered again; rows that Postgres rejects are poison. */
+function afterError({ log }: Deps<"log">, error: unknown): Verdict {
   if (error instanceof RequestError) return { poison: error.message };
   if (error instanceof UnavailableError) return { againInSeconds: error.retryAfterSeconds };
   if (isAway(error)) return { againInSeconds: 2 };
   log.error({ err: error }, "reports from the queue were not recorded");
   const code = codeOf(error);
-  if (code !== undefined && !/^2[23]/.test(code)) return { againInSeconds: againAfterFaultSeconds };
+  if (code !== undefined && !/^2[23]/.test(code)) return { againInSeconds: retrySeconds };
   return { poison: "The service could not record it; its log says why." };
 }
 

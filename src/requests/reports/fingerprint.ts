@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 
 /**
- * A hundred thousand failures are a few groups: the message with what differs from file to file
- * taken out.
+ * Groups a hundred thousand failures into a few: the message without the parts that differ from
+ * file to file.
  */
 export function fingerprintOf(
   errorClass: string,

@@ -2,9 +2,9 @@ import type { ReportAnswer } from "../views.ts";
 import type { ReportRow } from "./report-store.ts";
 
 /**
- * One deciding report of an attempt: the first final one, else the latest; a start beside it is
- * kept for the history. `said`: the answer to the second once the row is recorded. Undefined: they
- * speak of different attempts.
+ * Combines two reports of an attempt into one row: the first final report decides, otherwise the
+ * latest; the time of a start is kept for the history. `reported` answers the second report once
+ * the row is recorded. Undefined if they are about different attempts.
  */
 export function fold(
   first: ReportRow,

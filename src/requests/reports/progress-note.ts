@@ -3,7 +3,7 @@ import type { Deps } from "../../deps.ts";
 import { assertMay } from "../../users/policy.ts";
 import { lastProgressNote, type ProgressNote, recordProgressNote } from "./progress-note-store.ts";
 
-/** Keeps what a worker says about a file while it works on it. Nothing changes state. */
+/** Records a worker's note about a file that it works on. It changes no state. */
 export async function noteProgress(
   ctx: Deps<"db">,
   caller: Caller,

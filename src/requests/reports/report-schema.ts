@@ -3,7 +3,7 @@ import { z } from "zod";
 import { reportStatuses } from "../state.ts";
 import type { Report } from "../views.ts";
 
-/** In ranges: makers of clients in other languages cannot read `\p{Cc}` in the document. */
+/** Ranges, since client generators for other languages cannot read `\p{Cc}` in the document. */
 export const controlCharacters = "\\u0000-\\u001f\\u007f-\\u009f";
 
 export const workerName = z
@@ -14,15 +14,15 @@ export const workerName = z
     new RegExp(`^[^${controlCharacters}\\ufffd]+$`),
     "must be a name without control characters",
   )
-  .meta({ description: "The worker's own name, of its choice.", example: "node7-1" });
+  .meta({ description: "A name that the worker chooses for itself.", example: "node7-1" });
 
-/** Postgres and JavaScript disagree about times far away. */
-function isOfOurTime(at: string): boolean {
+/** Postgres and JavaScript disagree about times far from the present. */
+function isNearPresent(at: string): boolean {
   const year = new Date(at).getUTCFullYear();
   return year >= 1970 && year <= 3000;
 }
 
-/** Beyond this, files are many columns wide, and what is told of each is cut by its worker. */
+/** Workers shorten the description of files with very many columns to less than this. */
 const longestReadAs = 256_000;
 
 const text = z.string().max(1_000_000);
@@ -36,9 +36,9 @@ export const reportSchema = z
     status: z.enum(reportStatuses),
     at: z.iso
       .datetime({ offset: true })
-      .refine(isOfOurTime, "must lie between the years 1970 and 3000")
+      .refine(isNearPresent, "must lie between the years 1970 and 3000")
       .optional()
-      .meta({ description: "When it happened; the time of arrival unless said." }),
+      .meta({ description: "When it happened; default: the time of arrival." }),
     error: z.strictObject({ class: text.min(1), message: text, trace: text.optional() }).optional(),
     results: z
       .array(
@@ -49,9 +49,9 @@ export const reportSchema = z
           details: z.record(z.string(), z.unknown()).optional(),
           read_as: z
             .record(z.string().max(100), z.unknown())
-            .refine((told) => JSON.stringify(told).length <= longestReadAs, "must be shorter")
+            .refine((readAs) => JSON.stringify(readAs).length <= longestReadAs, "must be shorter")
             .optional()
-            .meta({ description: "How the file was understood: format, columns, types and more." }),
+            .meta({ description: "How the file was read: format, columns, types and more." }),
         }),
       )
       .max(1000)

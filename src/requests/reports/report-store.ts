@@ -2,25 +2,22 @@ import type { Query } from "../../db/client.ts";
 import { waitSql, workersOwnClasses } from "../retry-policy.ts";
 import { fileMoves, fileSql, fileStates, historySql, sqlList } from "../state.ts";
 
-/** The deciding report of a file, folded; a batch has at most one per file. */
+/** The folded reports of a file; a batch has at most one row per file. */
 export interface ReportRow {
   request: string;
   file: number;
   step: number;
   attempt: number;
   status: "start" | "retry" | "success" | "failure";
-  /**
-   * counts for whichever attempt the file is in while it is open (from workers that know no
-   * attempts)
-   */
+  /** counts for the file's current attempt while it is open: the worker knows no attempts */
   open: boolean;
   worker: string;
   /** in milliseconds */
   at: number;
-  /** a start that came in the same batch, for the history */
+  /** of a start in the same batch, for the history */
   startAt: number | null;
   class: string | null;
-  /** the message with numbers, paths and ids taken out */
+  /** the message without numbers, paths and ids */
   groupMessage: string | null;
   fingerprint: string | null;
   info: string | null;
@@ -39,8 +36,8 @@ const anyOpen = fileMoves.fail.from;
 const { start, retry, success, failure } = historySql;
 
 /**
- * What the report counts as. A step's own list of classes worth another try overrides the worker's
- * status.
+ * The status that a report counts as. A step's list of classes to retry overrides the worker's
+ * choice.
  */
 const statusSql = `CASE
       WHEN policies.retry_classes IS NULL OR reported NOT IN (${retry}, ${failure}) THEN reported
@@ -57,27 +54,24 @@ const addDeltas = fileStates
   .map((state) => `${state} = s.${state} + locked_steps.${state}`)
   .join(",\n    ");
 
-/** A file that went back comes to the next step again: attempt numbers there go on. */
+/** A file that went back reaches the next step again: attempt numbers there continue. */
 const lastAttempt = `(SELECT coalesce(max(h.attempt), 0) FROM file_status h
       WHERE h.request_created = decided.created_on AND h.request_id = decided.request_id
         AND h.file_id = decided.file_id AND h.step = decided.to_step)`;
 
 /**
- * Moves, counters, history, results and error groups of a batch in one statement: counters change
- * by the files that moved. It is the hot statement and therefore written by hand; its words are
- * from the table of moves, as in `fileMoveSql`. Rows are locked by (request, file), counters by
- * (request, step): two batches never wait for each other crosswise. Postgres documents the order in
- * which the writes of one statement run as unpredictable; on version 18 it was seen to be
- * from the last to the first. `counters`, on whose row all batches of a request meet, is written
- * first, which shortens its lock; nothing else depends on it. Times are sent as milliseconds: as
- * text they took a fifth of the service's share of a report. Retry policies are read once per batch
- * and step, and only where something failed: the row of a step gets a version with each batch, and
- * a read for each file would visit them all.
+ * Moves, counters, history, results and error groups of a batch in one statement. It is the hot
+ * statement and therefore written by hand; its state words come from the table of moves, as in
+ * `fileMoveSql`, and so do the order of locks and of writes.
+ *
+ * Times are sent as milliseconds: as text they took a fifth of the service's time per report. Retry
+ * policies are read once per batch and step, and only if something failed: each batch leaves
+ * another version of the step's row, and a read for each file would visit them all.
  */
 const recordSql = `
 WITH candidates AS MATERIALIZED (
-  SELECT given.*, f.step AS file_step, f.attempt AS file_attempt, f.state AS file_state, f.tries, f.went_back,
-    r.created_on, r.steps, r.round
+  SELECT given.*, f.step AS file_step, f.attempt AS file_attempt, f.state AS file_state,
+    f.tries, f.went_back, r.created_on, r.steps, r.round
   FROM unnest($1::int[], $2::uuid[], $3::bigint[], $4::int[], $5::int[], $6::text[], $7::boolean[],
       $8::text[], $9::float8[], $10::float8[], $11::text[], $12::text[], $13::text[], $14::text[],
       $15::jsonb[])
@@ -91,7 +85,8 @@ WITH candidates AS MATERIALIZED (
   SELECT s.request_id, s.step, s.retry_attempts, s.retry_wait_seconds, s.retry_classes
   FROM (SELECT DISTINCT request_id, file_step FROM candidates
         WHERE reported IN (${retry}, ${failure})) AS failing_steps
-  JOIN request_steps s ON s.request_id = failing_steps.request_id AND s.step = failing_steps.file_step
+  JOIN request_steps s
+    ON s.request_id = failing_steps.request_id AND s.step = failing_steps.file_step
   WHERE s.retry_attempts IS NOT NULL OR s.retry_wait_seconds IS NOT NULL
     OR s.retry_classes IS NOT NULL
 ), judged AS (
@@ -185,7 +180,8 @@ WITH candidates AS MATERIALIZED (
   INSERT INTO file_status
     (request_created, request_id, file_id, step, attempt, status, timestamp, round, pod_name, info)
   SELECT created_on, request_id, file_id, file_step, used_attempt,
-    CASE WHEN status = ${retry} AND to_state = '${fileMoves.fail.to}' THEN ${failure} ELSE status END,
+    CASE WHEN status = ${retry} AND to_state = '${fileMoves.fail.to}' THEN ${failure}
+      ELSE status END,
     to_timestamp(at / 1000), round, worker, info
   FROM decided WHERE to_state IS NOT NULL
   UNION ALL
@@ -242,17 +238,17 @@ export async function recordReports(
 }
 
 /**
- * An array of ids, numbers and our own words as Postgres writes it. They need no quotes; the driver
- * would check each for some.
+ * An array of ids, numbers and status words in the syntax of Postgres. None of them needs quotes,
+ * and the driver would check each.
  */
 function plainArray(values: (string | number | boolean | null)[]): string {
   return `{${values.map((value) => value ?? "NULL").join(",")}}`;
 }
 
 /**
- * Of reports that moved nothing: which are already in the history, i.e. repeated, and which never
- * were. One lookup by key for each: as a join the planner read the request's whole history for each
- * (10,000 duplicates of 40,000 files took 65 s).
+ * Which of these reports, which moved nothing, are already in the history. One lookup by key for
+ * each: with a join, the planner read the request's whole history for each (10,000 duplicates of
+ * 40,000 files took 65 s).
  */
 export async function areRecorded(
   query: Query,

@@ -10,10 +10,10 @@ import { sanitize } from "./sanitize.ts";
 import { verifyResults } from "./verify-results.ts";
 
 /**
- * Records what a worker says of its files; the answers are in the order of the reports and are
- * given after the commit. `open`: reports that know no attempts count for the file's current one
- * while the file is open. Rejects with Unavailable when the database stays away: nothing of these
- * reports is then promised.
+ * Records a worker's reports and returns an answer for each, in their order, after the commit. With
+ * `open`, reports count for the file's current attempt while the file is open, for workers that
+ * know no attempts. Rejects with UnavailableError if the database stays unavailable: the reports
+ * may then not be recorded.
  */
 export async function report(
   ctx: Deps<"batcher" | "metrics" | "stepOperations" | "store">,
@@ -26,7 +26,7 @@ export async function report(
   const refusals = await refusalsOf(ctx, caller, reports);
   const good = refusals.size ? reports.filter((_, index) => !refusals.has(index)) : reports;
   const name = sanitize(worker).slice(0, 255);
-  const recorded = await ctx.batcher.add(good.map((one) => toRow(name, one, open)));
+  const recorded = await ctx.batcher.add(good.map((report) => toRow(name, report, open)));
   const next = recorded.values();
   const answers = refusals.size
     ? reports.map((_, index) => refusals.get(index) ?? next.next().value ?? "unknown")
@@ -35,24 +35,25 @@ export async function report(
   return answers;
 }
 
-/** The reports that the ledger is not asked about, by index. */
+/** Answers that need no statement, by the index of their report. */
 async function refusalsOf(
   ctx: Deps<"stepOperations" | "store">,
   caller: Caller,
   reports: Report[],
 ): Promise<Map<number, ReportAnswer>> {
   const refusals = await outsideScope(ctx, caller, reports);
-  const looks: Promise<void>[] = [];
-  for (const [index, one] of reports.entries()) {
+  const verifications: Promise<void>[] = [];
+  for (const [index, report] of reports.entries()) {
     if (refusals.has(index)) continue;
-    if (!isUuid(one.request)) refusals.set(index, "unknown");
-    else if (one.status === "success" && one.results?.length) looks.push(verify(index, one));
+    if (!isUuid(report.request)) refusals.set(index, "unknown");
+    else if (report.status === "success" && report.results?.length)
+      verifications.push(verify(index, report));
   }
-  async function verify(index: number, one: Report): Promise<void> {
-    const fault = await verifyResults(ctx.store, one);
-    if (fault) refusals.set(index, `refused: ${fault}`);
+  async function verify(index: number, report: Report): Promise<void> {
+    const problem = await verifyResults(ctx.store, report);
+    if (problem) refusals.set(index, `refused: ${problem}`);
   }
-  await Promise.all(looks);
+  await Promise.all(verifications);
   return refusals;
 }
 
@@ -84,21 +85,21 @@ function count({ metrics }: Deps<"metrics">, answers: ReportAnswer[]): void {
 
 const infoLength = 2048;
 
-function toRow(worker: string, one: Report, open: boolean): ReportRow {
-  const failed = one.status === "failure" || one.status === "retry";
+function toRow(worker: string, report: Report, open: boolean): ReportRow {
+  const failed = report.status === "failure" || report.status === "retry";
   const error = failed
-    ? (one.error ?? { class: "unknown", message: "no reason was given" })
+    ? (report.error ?? { class: "unknown", message: "no reason was given" })
     : undefined;
   const group = error && fingerprintOf(sanitize(error.class), sanitize(error.message));
   return {
-    request: one.request.toLowerCase(),
-    file: one.file,
-    step: one.step,
-    attempt: one.attempt,
-    status: one.status,
+    request: report.request.toLowerCase(),
+    file: report.file,
+    step: report.step,
+    attempt: report.attempt,
+    status: report.status,
     open,
     worker,
-    at: whenOf(one.at),
+    at: whenOf(report.at),
     startAt: null,
     class: error ? sanitize(error.class).slice(0, 64) : null,
     groupMessage: group?.groupMessage ?? null,
@@ -109,13 +110,13 @@ function toRow(worker: string, one: Report, open: boolean): ReportRow {
           infoLength,
         )
       : null,
-    results: one.results?.length
-      ? sanitize(JSON.stringify(one.results)).replaceAll("\\u0000", "\\ufffd")
+    results: report.results?.length
+      ? sanitize(JSON.stringify(report.results)).replaceAll("\\u0000", "\\ufffd")
       : null,
   };
 }
 
-/** A worker's clock may be anything; a time outside of reason is ours instead. */
+/** A worker's clock may be wrong: a time more than a year off is replaced by the current time. */
 function whenOf(text: string | undefined): number {
   const now = Date.now();
   const at = text ? Date.parse(text) : now;

@@ -2,7 +2,7 @@ import pRetry from "p-retry";
 import { isAway } from "../../db/client.ts";
 import { UnavailableError } from "../../errors.ts";
 
-/** Waits and tries again while the database is away, then says so. */
+/** Tries again while the database is unavailable; throws UnavailableError if it stays so. */
 export async function retryWhileAway<Result>(
   seconds: number,
   work: () => Promise<Result>,
@@ -16,7 +16,7 @@ export async function retryWhileAway<Result>(
   }).catch((error: unknown) => {
     if (!isAway(error)) throw error;
     throw new UnavailableError(
-      "The database is away; the reports were not recorded. Send them again.",
+      "The database is unavailable; the reports were not recorded. Send them again.",
     );
   });
 }

@@ -6,12 +6,12 @@ interface StepKey {
   step: number;
 }
 
-/** The operation of each step, in the order asked for; undefined for a step that does not exist. */
+/** The operation of each step, in the given order; undefined for a step that does not exist. */
 export type StepOperations = (steps: readonly StepKey[]) => Promise<(string | undefined)[]>;
 
 const mostKept = 10_000;
 
-/** A step's operation never changes: it is read once, not for each of a million reports. */
+/** A step's operation never changes, so it is read once and not for each of a million reports. */
 export function makeStepOperations(query: Query): StepOperations {
   const known = new Map<string, string>();
   return async (steps) => {

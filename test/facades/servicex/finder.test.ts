@@ -158,7 +158,7 @@ test("defect 12: a chunk that was lost is noticed, because the finder says how m
   await servicex.reached(id, "Running", 2);
   for (const each of await servicex.files(id)) await servicex.report(id, each, "success");
   expect((await servicex.reached(id, "Complete"))["failure-info"]).toMatch(
-    "announced 5 files, and 2 came",
+    "announced 5 files, and 2 arrived",
   );
 });
 
