@@ -6,7 +6,8 @@ import { openSchemaEngine } from "./support/schema-engine.ts";
 import { throwawayPostgres } from "./support/throwaway-postgres.ts";
 
 const comment =
-  "// The ledger as Prisma's tools see it; prisma/migrations is what is applied. Written by `npm run db:schema`.";
+  "// The ledger as Prisma's tools see it; prisma/migrations is what is applied. Written by " +
+  "`npm run db:schema`.";
 const blocks = `datasource db {
   provider = "postgresql"
 }

@@ -54,7 +54,8 @@ export const defects: Defect[] = [
     number: 27,
     what: "Every user is given the root key of the store",
     notYet:
-      "the keys of a request reach its own bucket alone: tested with the S3 endpoint, under no defect's name",
+      "the keys of a request reach its own bucket alone: tested with the S3 endpoint, under " +
+      "no defect's name",
   },
   {
     number: 28,

@@ -86,7 +86,8 @@ test("another store is named, also where it is empty", async () => {
     STORE_URL: `file://${temporaryFolder("other")}`,
   });
   await expect(other).rejects.toThrow(
-    `STORE_URL (or its default in DATA_DIR) names another folder than the service on this database uses: it lacks the object ${row?.store_id}/longshore-store.`,
+    "STORE_URL (or its default in DATA_DIR) names another folder than the service on this " +
+      `database uses: it lacks the object ${row?.store_id}/longshore-store.`,
   );
   expect(await kept()).toEqual([row]);
 });

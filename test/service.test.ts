@@ -71,7 +71,8 @@ test("a taken port ends the start with a sentence, and no Postgres is left behin
   const { code, stderr, stdout } = await refusedStart({ DATA_DIR: dataDir, PORT: String(port) });
   expect(code).toBe(1);
   expect(stderr).toMatch(
-    `Port ${port} of 127.0.0.1 is taken by another program. Stop that one, or choose another port by PORT`,
+    `Port ${port} of 127.0.0.1 is taken by another program. Stop that one, or choose ` +
+      "another port by PORT",
   );
   expect(stdout).toBe("");
   expect(runningEmbeddedUrls(dataDir)).toBeUndefined();

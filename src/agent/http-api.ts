@@ -98,7 +98,8 @@ export function openTaskApi({
     const text = await response.body.text();
     const { statusCode: status } = response;
     if (status >= 200 && status < 300) return schema.parse(JSON.parse(text));
-    const sentence = `${method} /v1/tasks${path} was answered with ${status}: ${text.slice(0, 300)}`;
+    const answer = `${status}: ${text.slice(0, 300)}`;
+    const sentence = `${method} /v1/tasks${path} was answered with ${answer}`;
     const mayPass = status >= 500 || [408, 409, 425, 429].includes(status);
     throw mayPass ? new Error(sentence) : new AgentRefusedError(status, sentence);
   }

@@ -104,7 +104,8 @@ async function fetchInto(
   });
   if (!response.ok || !response.body)
     throw new Error(
-      `The result ${JSON.stringify(name)} could not be read: the store returned ${response.status}.`,
+      `The result ${JSON.stringify(name)} could not be read: the store returned ` +
+        `${response.status}.`,
     );
   const hash = createHash("sha256");
   let size = 0;

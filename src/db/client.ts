@@ -132,8 +132,17 @@ const awayCodes = new Set([
   "ENOENT",
   "ETIMEDOUT",
 ]);
-const awayWords =
-  /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|not queryable|connection timeout|Connection ended/i;
+const awayWords = new RegExp(
+  [
+    "Connection terminated",
+    "timeout exceeded when trying to connect",
+    "Client has encountered a connection error",
+    "not queryable",
+    "connection timeout",
+    "Connection ended",
+  ].join("|"),
+  "i",
+);
 
 /** Whether the connection failed, not the statement: then trying again can help. */
 export function isAway(error: unknown): boolean {

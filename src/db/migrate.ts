@@ -80,7 +80,8 @@ function readMigrations(folder: string): Migration[] {
 
 async function readApplied(client: pg.Client): Promise<Map<string, Applied>> {
   const { rows } = await client.query<Applied>(
-    "SELECT migration_name, checksum, finished_at FROM _prisma_migrations WHERE rolled_back_at IS NULL",
+    "SELECT migration_name, checksum, finished_at FROM _prisma_migrations WHERE " +
+      "rolled_back_at IS NULL",
   );
   return new Map(rows.map((row) => [row.migration_name, row]));
 }
@@ -94,17 +95,21 @@ function rejectUnknownMigration(row: Applied, known: Migration[]): void {
   const migration = known.find((one) => one.name === row.migration_name);
   if (migration === undefined) {
     throw new Error(
-      `The database has the migration ${row.migration_name}, which this version of Longshore does not know: the database is newer than the code. Start the version that made it, or a later one.`,
+      `The database has the migration ${row.migration_name}, which this version of ` +
+        "Longshore does not know: the database is newer than the code. Start the version that " +
+        "made it, or a later one.",
     );
   }
   if (migration.checksum !== row.checksum) {
     throw new Error(
-      `The migration ${migration.name} was edited after it had been applied to this database. Put the file back as it was, and say the change in a migration of its own.`,
+      `The migration ${migration.name} was edited after it had been applied to this ` +
+        "database. Put the file back as it was, and say the change in a migration of its own.",
     );
   }
   if (row.finished_at === null) {
     throw new Error(
-      `The migration ${migration.name} was begun by another tool and never finished. Resolve it with that tool, then start again.`,
+      `The migration ${migration.name} was begun by another tool and never finished. ` +
+        "Resolve it with that tool, then start again.",
     );
   }
 }
@@ -115,7 +120,8 @@ async function apply(client: pg.Client, migration: Migration): Promise<void> {
   try {
     await client.query(migration.sql);
     await client.query(
-      `INSERT INTO _prisma_migrations (id, checksum, migration_name, started_at, finished_at, applied_steps_count)
+      `INSERT INTO _prisma_migrations
+         (id, checksum, migration_name, started_at, finished_at, applied_steps_count)
        VALUES ($1, $2, $3, now(), clock_timestamp(), 1)`,
       [randomUUID(), migration.checksum, migration.name],
     );

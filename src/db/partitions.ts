@@ -13,18 +13,20 @@ export async function ensurePartitions(
     (ahead) => new Date(Date.UTC(today.getUTCFullYear(), today.getUTCMonth() + ahead, 1)),
   );
   await db.tx(async (query) => {
-    const there = await query<{ name: string }>(
-      "SELECT inhrelid::regclass::text AS name FROM pg_inherits WHERE inhparent = 'file_status'::regclass",
+    const existing = await query<{ name: string }>(
+      `SELECT inhrelid::regclass::text AS name FROM pg_inherits
+       WHERE inhparent = 'file_status'::regclass`,
     );
     const missing = months.filter(
-      (month) => !there.some((partition) => partition.name === partitionName(month)),
+      (month) => !existing.some((partition) => partition.name === partitionName(month)),
     );
     if (missing.length === 0) return;
     // IF NOT EXISTS is not enough: two sessions that both find none would both create one.
     await query("SELECT pg_advisory_xact_lock(hashtext('longshore.partitions'))");
     for (const month of missing) {
       await query(
-        `CREATE TABLE IF NOT EXISTS ${partitionName(month)} PARTITION OF file_status FOR VALUES FROM ('${dayOf(month)}') TO ('${dayOf(nextMonth(month))}')`,
+        `CREATE TABLE IF NOT EXISTS ${partitionName(month)} PARTITION OF file_status
+         FOR VALUES FROM ('${dayOf(month)}') TO ('${dayOf(nextMonth(month))}')`,
       );
     }
   });

@@ -68,7 +68,10 @@ function sentence(
   setting: string,
 ): string {
   if (error.code === "EADDRINUSE") {
-    return `Port ${port} of ${host} is taken by another program. Stop that one, or choose another port by ${setting} (0 is any free one).`;
+    return (
+      `Port ${port} of ${host} is taken by another program. Stop that one, or choose another ` +
+      `port by ${setting} (0 is any free one).`
+    );
   }
   if (error.code === "EADDRNOTAVAIL" || error.code === "ENOTFOUND")
     return `HOST is ${JSON.stringify(host)}: this machine has no such address.`;

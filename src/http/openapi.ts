@@ -29,7 +29,8 @@ export function documentOf(
       title: "Longshore",
       version,
       description:
-        "Moves scientific data for people: a dataset and what to do with each of its files, every file accounted for.",
+        "Moves scientific data for people: a dataset and what to do with each of its files, " +
+        "every file accounted for.",
       license: { name: "BSD-3-Clause", identifier: "BSD-3-Clause" },
     },
     servers: [{ url: server }],

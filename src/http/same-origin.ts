@@ -25,7 +25,8 @@ export function requireSameOrigin(
     throw new RequestError(
       403,
       "foreign_host",
-      `The host ${shown(host)} is not one of this service's. Use 127.0.0.1 or localhost, or set PUBLIC_URL.`,
+      `The host ${shown(host)} is not one of this service's. Use 127.0.0.1 or localhost, or ` +
+        "set PUBLIC_URL.",
     );
   // With identity on, a page of another origin cannot read an answer; it must not change anything
   // either.

@@ -40,7 +40,8 @@ function sentence(text: string): string {
 
 function unknownKey(key: string, known: readonly string[]): string {
   const short = key.slice(0, 100);
-  return `${JSON.stringify(short)} is not known here.${didYouMean(short, known) || (known.length > 0 ? ` Known: ${known.join(", ")}.` : "")}`;
+  const list = known.length > 0 ? ` Known: ${known.join(", ")}.` : "";
+  return `${JSON.stringify(short)} is not known here.${didYouMean(short, known) || list}`;
 }
 
 /**
@@ -68,7 +69,7 @@ function expected(issue: Issue): string {
         : `must be ${a(issue.expected)}, not ${kindOf(issue.input)}`;
     case "invalid_value": {
       const words = issue.values.map(String);
-      return `must be ${words.length === 1 ? JSON.stringify(words[0]) : `one of ${words.join(", ")}`}${meant(issue.input, words)}`;
+      return `must be ${oneOf(words)}${meant(issue.input, words)}`;
     }
     case "too_small":
       return `must ${bound(issue.origin, "at least", issue.minimum)}`;
@@ -96,7 +97,12 @@ function oneOfKinds(issue: z.core.$ZodIssueInvalidUnion): string {
 function meant(input: unknown, words: readonly string[]): string {
   if (typeof input !== "string")
     return input === undefined ? "; it is missing" : `, not ${kindOf(input)}`;
-  return `, not ${JSON.stringify(input.slice(0, 100))}${didYouMean(input, words).replace(" Did", ". Did")}`;
+  const question = didYouMean(input, words).replace(" Did", ". Did");
+  return `, not ${JSON.stringify(input.slice(0, 100))}${question}`;
+}
+
+function oneOf(words: readonly string[]): string {
+  return words.length === 1 ? JSON.stringify(words[0]) : `one of ${words.join(", ")}`;
 }
 
 function bound(origin: string, side: string, count: number | bigint): string {

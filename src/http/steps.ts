@@ -37,5 +37,8 @@ export function parseSteps(
 }
 
 function unknownOperation(name: string, known: readonly string[]): string {
-  return `The operation ${JSON.stringify(name)} is not offered here.${didYouMean(name, known) || ` Offered: ${known.join(", ")}.`}`;
+  return (
+    `The operation ${JSON.stringify(name)} is not offered ` +
+    `here.${didYouMean(name, known) || ` Offered: ${known.join(", ")}.`}`
+  );
 }

@@ -59,7 +59,9 @@ function walk(value: unknown, visit: Visit, path: string[]): unknown {
 function refusal(text: string, path: readonly string[]): RequestError {
   const what = text.includes("\0") ? "a NUL character" : "half of a surrogate pair";
   const pointer = pointerTo(path);
-  const detail = `The text at ${pointer === "" ? "the top" : JSON.stringify(pointer)} contains ${what}, which cannot be stored.`;
+  const detail =
+    `The text at ${pointer === "" ? "the top" : JSON.stringify(pointer)} contains ${what}, ` +
+    "which cannot be stored.";
   return new RequestError(400, "bad_text", detail, [{ pointer, detail }]);
 }
 

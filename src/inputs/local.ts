@@ -48,7 +48,8 @@ function pathOfUrl(location: string): string {
 function outside(location: string, roots: readonly string[]): InputError {
   return new InputError(
     "forbidden",
-    `${location} is not below a folder that may be read (INPUT_ROOTS: ${roots.join(", ") || "none"}).`,
+    `${location} is not below a folder that may be read (INPUT_ROOTS: ` +
+      `${roots.join(", ") || "none"}).`,
   );
 }
 

@@ -62,7 +62,8 @@ function urlOf(location: string): URL {
   if (url.username || url.password)
     throw new InputError(
       "forbidden",
-      `${nameOf(location).replace(/\/\/.*@/, "//")} carries a password; it would be kept with the file's name.`,
+      `${nameOf(location).replace(/\/\/.*@/, "//")} carries a password; it would be kept ` +
+        "with the file's name.",
     );
   if (schemeOf(location) !== "s3") return url;
   // A public object of a bucket. Private ones need a signed https URL.

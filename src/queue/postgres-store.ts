@@ -78,8 +78,10 @@ export async function poisonMessages(
 
 export async function countMessages(query: Query, topics: string[]): Promise<Map<string, number>> {
   const rows = await query<{ topic: string; waiting: number }>(
-    `SELECT topic, (SELECT count(*) FROM queue_messages WHERE topic = asked.topic AND (taken_until IS NULL OR taken_until <= now())) AS waiting
-     FROM unnest($1::text[]) AS asked (topic)`,
+    `SELECT topic, (
+       SELECT count(*) FROM queue_messages
+       WHERE topic = given.topic AND (taken_until IS NULL OR taken_until <= now())) AS waiting
+     FROM unnest($1::text[]) AS given (topic)`,
     [topics],
     "queue-count",
   );
@@ -99,7 +101,8 @@ export async function listTopics(query: Query, prefix: string): Promise<string[]
     `WITH RECURSIVE walk AS (
        (SELECT topic FROM queue_messages ORDER BY topic LIMIT 1)
        UNION ALL
-       SELECT (SELECT topic FROM queue_messages WHERE topic > walk.topic ORDER BY topic LIMIT 1) FROM walk WHERE walk.topic IS NOT NULL
+       SELECT (SELECT topic FROM queue_messages WHERE topic > walk.topic ORDER BY topic LIMIT 1)
+       FROM walk WHERE walk.topic IS NOT NULL
      ) SELECT topic FROM walk WHERE starts_with(topic, $1)`,
     [prefix],
     "queue-topics",

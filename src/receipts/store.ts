@@ -93,11 +93,17 @@ const utc = (column: string) =>
 export async function accountOf(query: Query, id: string): Promise<Account | undefined> {
   const [row] = await query<Account>(
     `SELECT r.facts, r.results_deleted_at, d.version AS dataset_version, s.registered,
-       (SELECT coalesce(json_agg(json_build_object('round', m.round, 'move', m.move, 'from', m.from_state, 'to', m.to_state, 'at', ${utc("m.at")},
-          'reason', m.reason) ORDER BY m.id), '[]') FROM request_moves m WHERE m.request_id = r.id) AS moves,
-       (SELECT coalesce(json_agg(json_build_object('fingerprint', g.fingerprint, 'class', g.class, 'message', g.message) ORDER BY g.fingerprint), '[]')
-        FROM (SELECT * FROM error_groups WHERE request_id = r.id ORDER BY fingerprint LIMIT 1000) g) AS groups
-     FROM requests r JOIN datasets d ON d.id = r.dataset_id JOIN request_steps s ON s.request_id = r.id AND s.step = 1 WHERE r.id = $1`,
+       (SELECT coalesce(json_agg(json_build_object('round', m.round, 'move', m.move,
+            'from', m.from_state, 'to', m.to_state, 'at', ${utc("m.at")}, 'reason', m.reason)
+          ORDER BY m.id), '[]')
+        FROM request_moves m WHERE m.request_id = r.id) AS moves,
+       (SELECT coalesce(json_agg(json_build_object('fingerprint', first.fingerprint,
+            'class', first.class, 'message', first.message) ORDER BY first.fingerprint), '[]')
+        FROM (
+          SELECT * FROM error_groups WHERE request_id = r.id ORDER BY fingerprint LIMIT 1000
+        ) AS first) AS groups
+     FROM requests r JOIN datasets d ON d.id = r.dataset_id
+     JOIN request_steps s ON s.request_id = r.id AND s.step = 1 WHERE r.id = $1`,
     [id],
   );
   return row;
@@ -142,7 +148,9 @@ export function inputRows(
 ): Promise<InputRow[]> {
   return query<InputRow>(
     `SELECT f.seq, f.paths, f.size, f.checksum FROM files f
-     WHERE f.dataset_id = (SELECT dataset_id FROM requests WHERE id = $1) AND f.seq > $2 AND f.seq <= $3 ORDER BY f.seq LIMIT $4`,
+     WHERE f.dataset_id = (SELECT dataset_id FROM requests WHERE id = $1)
+       AND f.seq > $2 AND f.seq <= $3
+     ORDER BY f.seq LIMIT $4`,
     [id, after, registered, limit],
     "receipt_inputs",
   );

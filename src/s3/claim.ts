@@ -23,7 +23,8 @@ export function claimOfHeader(header: string, request: IncomingMessage, now: num
   if (fields === undefined)
     throw new S3Error(
       "InvalidRequest",
-      "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256.",
+      "The authorization mechanism you have provided is not supported. Please use " +
+        "AWS4-HMAC-SHA256.",
     );
   const named = new Map(
     fields

@@ -43,9 +43,10 @@ const operations: Operation[] = [
 
 /** Parameters of other operations. Ignoring them would return something else than was asked for. */
 const others =
-  "accelerate acl analytics attributes cors encryption intelligent-tiering inventory legal-hold lifecycle logging metrics notification " +
-  "object-lock ownershipControls policy policyStatus publicAccessBlock renameObject replication requestPayment restore retention select " +
-  "tagging torrent uploads versions website";
+  "accelerate acl analytics attributes cors encryption intelligent-tiering inventory " +
+  "legal-hold lifecycle logging metrics notification object-lock ownershipControls " +
+  "policy policyStatus publicAccessBlock renameObject replication requestPayment " +
+  "restore retention select tagging torrent uploads versions website";
 const notOffered = new Set(others.split(" "));
 
 export function operationOf(

@@ -33,7 +33,8 @@ export function payloadOf(
   if (!chunked && payloadHash !== "UNSIGNED-PAYLOAD" && !/^[0-9a-f]{64}$/.test(payloadHash)) {
     throw new S3Error(
       "InvalidArgument",
-      "x-amz-content-sha256 must be UNSIGNED-PAYLOAD, a supported streaming value, or a valid sha256.",
+      "x-amz-content-sha256 must be UNSIGNED-PAYLOAD, a supported streaming value, or a " +
+        "valid sha256.",
     );
   }
   const size = lengthOf(

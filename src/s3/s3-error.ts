@@ -47,7 +47,8 @@ const errorCodes = {
   InvalidDigest: [400, "The Content-MD5 or checksum value that you specified is not valid."],
   InvalidPart: [
     400,
-    "One or more of the specified parts could not be found. The part may not have been uploaded, or its ETag may not match.",
+    "One or more of the specified parts could not be found. The part may not have been " +
+      "uploaded, or its ETag may not match.",
   ],
   InvalidPartOrder: [
     400,
@@ -67,7 +68,8 @@ const errorCodes = {
   NoSuchKey: [404, "The specified key does not exist."],
   NoSuchUpload: [
     404,
-    "The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed.",
+    "The specified upload does not exist. The upload ID may be invalid, or the upload may " +
+      "have been aborted or completed.",
   ],
   NotImplemented: [
     501,
@@ -81,7 +83,8 @@ const errorCodes = {
   ServiceUnavailable: [503, "Service is unable to handle request."],
   SignatureDoesNotMatch: [
     403,
-    "The request signature we calculated does not match the signature you provided. Check your key and signing method.",
+    "The request signature we calculated does not match the signature you provided. Check " +
+      "your key and signing method.",
   ],
   XAmzContentSHA256Mismatch: [
     400,

@@ -42,8 +42,8 @@ function sharesKey(kept: string[], own: string[]): boolean {
 function otherKey({ secretKeys }: { secretKeys?: string[] | undefined }): ConfigError {
   const difference = secretKeys
     ? "SECRET_KEY has no key that the service on this database signs with"
-    : "SECRET_KEY is not set, and the service on this database signs with another key than the one " +
-      "in DATA_DIR";
+    : "SECRET_KEY is not set, and the service on this database signs with another key " +
+      "than the one in DATA_DIR";
   return new ConfigError(
     `${difference}. Give every process on one database the same SECRET_KEY. ${page}`,
   );
@@ -60,7 +60,9 @@ async function proveStore(store: Store, known: string | null): Promise<string> {
 function otherStore({ kind }: Store, id: string): ConfigError {
   const where = kind === "folder" ? "folder" : "object store";
   return new ConfigError(
-    `STORE_URL (or its default in DATA_DIR) names another ${where} than the service on this database uses: ` +
-      `it lacks the object ${id}/${proofName}. Give every process on one database the same store. ${page}`,
+    `STORE_URL (or its default in DATA_DIR) names another ${where} ` +
+      "than the service on this database uses: " +
+      `it lacks the object ${id}/${proofName}. Give every process on one database the same ` +
+      `store. ${page}`,
   );
 }

@@ -30,8 +30,8 @@ export function withoutAliases(env: Environment): Environment {
     const set = env[setting]?.trim();
     if (set && set !== ours) {
       throw new ConfigError(
-        `${setting} is ${shown(set)} and ${key} is ${shown(value)}, but they are the same setting: ` +
-          "set one of them, or both to the same value.",
+        `${setting} is ${shown(set)} and ${key} is ${shown(value)}, ` +
+          "but they are the same setting: set one of them, or both to the same value.",
       );
     }
     plain[setting] = ours;

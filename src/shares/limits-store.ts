@@ -40,8 +40,9 @@ const mostUsers = 1000;
 /** Users who have work now or a share of their own; those with the most work first. */
 export function userShares(query: Query): Promise<UserShareRow[]> {
   return query<UserShareRow>(
-    `SELECT owner, coalesce(user_shares.share, 1) AS share, coalesce(work.waiting, 0)::int AS waiting,
-       coalesce(work.queued, 0)::int AS queued, coalesce(work.running, 0)::int AS running
+    `SELECT owner, coalesce(user_shares.share, 1) AS share,
+       coalesce(work.waiting, 0)::int AS waiting, coalesce(work.queued, 0)::int AS queued,
+       coalesce(work.running, 0)::int AS running
      FROM user_shares FULL JOIN (
        SELECT owner, sum(waiting) AS waiting, sum(queued) AS queued, sum(running) AS running
        FROM user_work GROUP BY owner HAVING sum(waiting + queued + running) > 0

@@ -61,7 +61,8 @@ const placeSql = `WITH mine AS MATERIALIZED (
   WHERE mine.workers IS NOT NULL
 )
 SELECT mine.running AS "userRunning", mine.slots_per_user AS "slotsPerUser", mine.slots,
-  (SELECT coalesce(sum(running), 0)::int FROM user_work WHERE operation = mine.operation) AS running,
+  (SELECT coalesce(sum(running), 0)::int FROM user_work
+   WHERE operation = mine.operation) AS running,
   CASE WHEN mine.workers IS NOT NULL THEN holders.n END AS holders,
   users_before.n AS "usersBefore", requests_before.n AS "requestsBefore"
 FROM mine, users_before, requests_before, holders`;

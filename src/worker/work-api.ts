@@ -113,7 +113,8 @@ export function openWorkApi({
     const text = await response.body.text();
     if (response.statusCode >= 200 && response.statusCode < 300)
       return schema.parse(JSON.parse(text));
-    const sentence = `POST /v1/work/${call} was answered with ${response.statusCode}: ${detailOf(text)}`;
+    const answer = `${response.statusCode}: ${detailOf(text)}`;
+    const sentence = `POST /v1/work/${call} was answered with ${answer}`;
     const mayPass =
       response.statusCode >= 500 || [408, 409, 425, 429].includes(response.statusCode);
     throw mayPass ? new Error(sentence) : new RejectedError(response.statusCode, sentence);

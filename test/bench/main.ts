@@ -58,6 +58,7 @@ function say(row: Row, one: Measured): void {
   const ratio = one.toBare === undefined ? "" : `, ${(one.toBare * 100).toFixed(0)} % of bare`;
   const verdict = one.must ? (isMet(one) ? ", reached" : ", MISSED") : "";
   process.stderr.write(
-    `${row.name}: ${one.what}: ${one.value.toFixed(1)} ${one.unit}${ratio}${verdict} ${JSON.stringify(one.details ?? {})}\n`,
+    `${row.name}: ${one.what}: ${one.value.toFixed(1)} ${one.unit}${ratio}${verdict} ` +
+      `${JSON.stringify(one.details ?? {})}\n`,
   );
 }

@@ -37,7 +37,11 @@ function lineOf(one: Measured): string {
     one.toBare === undefined || Number.isNaN(one.toBare)
       ? ""
       : `${(one.toBare * 100).toFixed(0)} %`;
-  return `| ${[one.what, `${shown(one.value)} ${one.unit}`, limitOf(one), ratio, verdict].join(" | ")} |`;
+  return (
+    "| " +
+    `${[one.what, `${shown(one.value)} ${one.unit}`, limitOf(one), ratio, verdict].join(" | ")} ` +
+    "|"
+  );
 }
 
 function limitOf({ must, unit }: Measured): string {

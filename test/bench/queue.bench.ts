@@ -58,7 +58,8 @@ async function measure(queue: Queue): Promise<void> {
     for (const one of await queue.take(topic, 1)) await one.settle();
   }
   console.log(
-    `${queue.kind.padEnd(9)} one message published, taken and settled: ${((performance.now() - start) / 200).toFixed(2)} ms`,
+    `${queue.kind.padEnd(9)} one message published, taken and settled: ` +
+      `${((performance.now() - start) / 200).toFixed(2)} ms`,
   );
 }
 

@@ -26,7 +26,8 @@ try {
   ]);
   for (const [name, value] of rows) process.stdout.write(`${name?.padEnd(14)} ${value}\n`);
   process.stdout.write(
-    `repeat with     npm run chaos -- --seed ${seed} --files ${files} --kills ${kills}${rabbit ? "" : " --no-rabbitmq"}\n`,
+    `repeat with     npm run chaos -- --seed ${seed} --files ${files} --kills ` +
+      `${kills}${rabbit ? "" : " --no-rabbitmq"}\n`,
   );
   const clean = report.violations.length === 0 && report.lost.length === 0;
   process.stdout.write(clean ? "The audit is clean.\n" : "The audit found violations.\n");

@@ -82,7 +82,8 @@ export async function runChaos({
       const victim = round < victims.length ? (victims[round] ?? "server") : random.pick(victims);
       killed[victim] = (killed[victim] ?? 0) + 1;
       say(
-        `${((performance.now() - started) / 1000).toFixed(0)} s: kill -9 ${victim} (${round + 1} of ${kills})`,
+        `${((performance.now() - started) / 1000).toFixed(0)} s: kill -9 ${victim} ` +
+          `(${round + 1} of ${kills})`,
       );
       if (victim === "worker") await workers.killOne(random.between(0, count));
       else if (victim === "postgres") killPostgres(service);

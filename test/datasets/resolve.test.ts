@@ -104,7 +104,8 @@ describe("a dataset's name", () => {
       status: 400,
       code: "bad_dataset",
       message:
-        "DID scheme is not supported: gopher. Known schemes: dir, dir+http, dir+https, rucio, xrootd.",
+        "DID scheme is not supported: gopher. Known schemes: dir, dir+http, dir+https, " +
+        "rucio, xrootd.",
     });
   });
 

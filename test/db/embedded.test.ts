@@ -34,7 +34,8 @@ test("it is durable, speaks UTF-8 and orders text the same on every machine", as
   expect(
     await ask(
       postgres.url,
-      "SELECT pg_encoding_to_char(encoding) AS encoding, datlocale FROM pg_database WHERE datname = 'longshore'",
+      "SELECT pg_encoding_to_char(encoding) AS encoding, datlocale FROM pg_database WHERE " +
+        "datname = 'longshore'",
     ),
   ).toEqual([{ encoding: "UTF8", datlocale: "C.UTF-8" }]);
 });

@@ -51,7 +51,8 @@ const holds = "pid IN (SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND 
 /** Those that have asked for the lock, have their answer and do not hold it. */
 function refused() {
   return onDatabase(
-    `SELECT pid ${connections} AND query LIKE '%pg_try_advisory_lock%' AND state = 'idle' AND NOT ${holds}`,
+    `SELECT pid ${connections} AND query LIKE '%pg_try_advisory_lock%' AND state = 'idle' ` +
+      `AND NOT ${holds}`,
   );
 }
 

@@ -77,7 +77,8 @@ test("a process whose connection breaks hears again when it is back", async () =
   const client = new pg.Client({ connectionString: database.url });
   await client.connect();
   await client.query(
-    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'longshore notifier' AND datname = current_database()",
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = " +
+      "'longshore notifier' AND datname = current_database()",
   );
   await client.end();
   await until(async () => (await listening()) === 2);

@@ -9,7 +9,8 @@ test("many services at once make next month's partition once", async () => {
   const newYear = new Date("2031-12-31T23:59:59Z");
   await Promise.all(Array.from({ length: 8 }, () => ensurePartitions(db, newYear)));
   const rows = await db.query<{ name: string }>(
-    "SELECT inhrelid::regclass::text AS name FROM pg_inherits WHERE inhparent = 'file_status'::regclass ORDER BY 1",
+    "SELECT inhrelid::regclass::text AS name FROM pg_inherits WHERE inhparent = " +
+      "'file_status'::regclass ORDER BY 1",
   );
   const names = rows.map((row) => row.name);
   expect(names).toEqual(

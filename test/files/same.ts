@@ -11,7 +11,10 @@ export function differenceOf(
   for (const [row, values] of expected.entries())
     for (const [column, value] of values.entries())
       if (!isSame(value, actual[row]?.[column], format))
-        return `row ${row + 1}, column ${column + 1} is ${String(actual[row]?.[column])} instead of ${String(value)}`;
+        return (
+          `row ${row + 1}, column ${column + 1} is ${String(actual[row]?.[column])} instead ` +
+          `of ${String(value)}`
+        );
   return undefined;
 }
 

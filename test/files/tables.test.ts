@@ -64,7 +64,10 @@ async function differenceIn({ path, columns, rows }: Table): Promise<string | un
   for (const [at, row] of rows.entries())
     for (const [place, value] of row.entries())
       if (!isSame(value, found[at]?.[place], path.endsWith(".csv")))
-        return `${path}, ${columns[place]}, row ${at}: ${JSON.stringify(found[at]?.[place])}, not ${JSON.stringify(value)}`;
+        return (
+          `${path}, ${columns[place]}, row ${at}: ${JSON.stringify(found[at]?.[place])}, not ` +
+          `${JSON.stringify(value)}`
+        );
   return undefined;
 }
 

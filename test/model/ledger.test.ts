@@ -137,7 +137,8 @@ async function apply(id: string, expected: model.Model, fact: Fact): Promise<voi
     model.start(expected, index);
   } else if (fact.fact === "loseLease") {
     await ctx.db.query(
-      "UPDATE request_files SET lease_until = now() - interval '1 s' WHERE request_id = $1 AND file_id = $2 AND state = 'running'",
+      "UPDATE request_files SET lease_until = now() - interval '1 s' WHERE request_id = $1 " +
+        "AND file_id = $2 AND state = 'running'",
       [id, row.file],
     );
     await expireOverdue(ctx.ledger.query, id, model.fileAttempts);
@@ -163,7 +164,8 @@ interface Row extends model.ModelFile {
 
 function rows(id: string): Promise<Row[]> {
   return ledger.ctx.db.query<Row>(
-    "SELECT file_id AS file, step, state, attempt, tries FROM request_files WHERE request_id = $1 ORDER BY file_id",
+    "SELECT file_id AS file, step, state, attempt, tries FROM request_files WHERE " +
+      "request_id = $1 ORDER BY file_id",
     [id],
   );
 }

@@ -137,7 +137,8 @@ describe.each(ways)("%s", (way) => {
     suite.work();
     const outside = () =>
       suite.ctx.db.query<{ owner: string; files: number }>(
-        "SELECT owner, running::int AS files FROM user_work WHERE operation = 'wait' ORDER BY owner",
+        "SELECT owner, running::int AS files FROM user_work WHERE operation = 'wait' ORDER " +
+          "BY owner",
       );
     const totalOf = (users: { files: number }[]) =>
       users.reduce((total, { files }) => total + files, 0);
@@ -270,7 +271,8 @@ describe.each(ways)("%s", (way) => {
     expect(why).toMatchObject({
       reason: "outside",
       sentence:
-        "1 file is with the outside service of wait now. The last try failed: the library does not answer",
+        "1 file is with the outside service of wait now. The last try failed: the library " +
+        "does not answer",
     });
     await until(async () => {
       await suite.pass(10);

@@ -22,7 +22,8 @@ describe("the queue in the database", () => {
       },
       async interrupt() {
         await db.query(
-          "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()",
+          "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = " +
+            "current_database() AND pid <> pg_backend_pid()",
         );
       },
       async poison(topic) {

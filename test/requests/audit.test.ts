@@ -114,7 +114,8 @@ const damages: [string, string, keyof typeof ids, string][] = [
   ],
   [
     "a move begins where no move ended",
-    "UPDATE request_moves SET from_state = 'lookup' WHERE request_id = $1 AND to_state = 'complete'",
+    "UPDATE request_moves SET from_state = 'lookup' WHERE request_id = $1 AND to_state = " +
+      "'complete'",
     "complete",
     "I3",
   ],
@@ -126,7 +127,8 @@ const damages: [string, string, keyof typeof ids, string][] = [
   ],
   [
     "an old attempt's report was recorded after the next had begun",
-    "UPDATE file_status SET recorded_at = recorded_at + interval '1 hour' WHERE request_id = $1 AND status = 'retry'",
+    "UPDATE file_status SET recorded_at = recorded_at + interval '1 hour' WHERE request_id " +
+      "= $1 AND status = 'retry'",
     "complete",
     "I5",
   ],
@@ -150,7 +152,8 @@ const damages: [string, string, keyof typeof ids, string][] = [
   ],
   [
     "a file was handed out after the cancel",
-    "UPDATE file_status SET handed_out_at = handed_out_at + interval '1 hour' WHERE request_id = $1",
+    "UPDATE file_status SET handed_out_at = handed_out_at + interval '1 hour' WHERE " +
+      "request_id = $1",
     "canceled",
     "I7",
   ],
@@ -196,7 +199,8 @@ const damages: [string, string, keyof typeof ids, string][] = [
   ],
   [
     "a canceled file has no history of it",
-    `DELETE FROM file_status WHERE request_id = $1 AND status = 'cancel' AND file_id = ${file("max")}`,
+    "DELETE FROM file_status WHERE request_id = $1 AND status = 'cancel' AND file_id = " +
+      `${file("max")}`,
     "canceled",
     "I12",
   ],

@@ -31,7 +31,8 @@ async function submitted(files: number, steps = [step]): Promise<string> {
 }
 
 const sentence =
-  'Binder Error: Referenced column "temp" not found in FROM clause!\n\nLINE 1: select temp from input';
+  'Binder Error: Referenced column "temp" not found in FROM clause!\n\nLINE 1: select temp ' +
+  "from input";
 const fail = (task: Task, errorClass: string, message = sentence) =>
   ledger.report(task, "failure", { error: { class: errorClass, message } });
 
@@ -47,7 +48,8 @@ test("a wrong column that three files report ends the request with DuckDB's sent
     counters: { total: 3000, failed: 3000 },
   });
   const [groups] = await ledger.ctx.db.query(
-    "SELECT count(*) FILTER (WHERE class = 'bad_query') AS met, count(*) AS all FROM error_groups WHERE request_id = $1",
+    "SELECT count(*) FILTER (WHERE class = 'bad_query') AS met, count(*) AS all FROM " +
+      "error_groups WHERE request_id = $1",
     [id],
   );
   expect(groups).toEqual({ met: 1, all: 3 });

@@ -60,7 +60,8 @@ async function finish(id: string, started: Task[]): Promise<void> {
 
 async function holders(id: string): Promise<string[]> {
   const rows = await ledger.ctx.db.query<{ worker: string }>(
-    "SELECT DISTINCT worker FROM request_files WHERE request_id = $1 AND state = 'running' ORDER BY 1",
+    "SELECT DISTINCT worker FROM request_files WHERE request_id = $1 AND state = 'running' " +
+      "ORDER BY 1",
     [id],
   );
   return rows.map((row) => row.worker);

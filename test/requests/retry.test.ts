@@ -81,7 +81,8 @@ test("the wait is the one asked for, doubled at each try", async () => {
   const id = await submitted({ attempts: 20, wait_seconds: 40 });
   const waits = async () => {
     const [row] = await ledger.ctx.db.query<{ seconds: number }>(
-      "SELECT extract(epoch FROM not_before - updated_at)::float8 AS seconds FROM request_files WHERE request_id = $1",
+      "SELECT extract(epoch FROM not_before - updated_at)::float8 AS seconds FROM " +
+        "request_files WHERE request_id = $1",
       [id],
     );
     await ledger.ctx.db.query("UPDATE request_files SET not_before = NULL WHERE request_id = $1", [

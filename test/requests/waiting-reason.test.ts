@@ -58,7 +58,8 @@ describe("a request says what it waits for", () => {
     expect(await why(id)).toMatchObject({
       reason: "workers",
       sentence:
-        "2 files are ready, and no worker has asked for noop work here. Start one: longshore worker.",
+        "2 files are ready, and no worker has asked for noop work here. Start one: " +
+        "longshore worker.",
     });
     const ctx = fresh();
     ctx.activity.recordClaim(["noop"]);
@@ -101,7 +102,8 @@ describe("a request says what it waits for", () => {
     expect(await why(id, ctx)).toMatchObject({
       reason: "queue",
       sentence:
-        "It waits for the queue, which cannot be reached: connect ECONNREFUSED 127.0.0.1:5672. It continues when the queue is back.",
+        "It waits for the queue, which cannot be reached: connect ECONNREFUSED " +
+        "127.0.0.1:5672. It continues when the queue is back.",
     });
     await checkNeeds({ ...ctx, queue: { ...ledger.ctx.queue, check: async () => undefined } });
     await sampleForAll(ctx, []);

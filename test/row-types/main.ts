@@ -22,7 +22,8 @@ try {
   for (const place of unknown) console.error(`${place} ${unknownText}`);
   const seconds = (from: number) => ((performance.now() - from) / 1000).toFixed(1);
   console.log(
-    `${statements} statements in ${seconds(began)} s (${seconds(migrated)} s without the database), ${problems.length} problems.`,
+    `${statements} statements in ${seconds(began)} s (${seconds(migrated)} s without the ` +
+      `database), ${problems.length} problems.`,
   );
   process.exitCode = problems.length + unknown.length ? 1 : 0;
 } finally {

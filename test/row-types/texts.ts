@@ -70,7 +70,9 @@ async function run(additions: Map<string, string[]>, root: string): Promise<[num
               const extra = additions.get(path);
               if (!extra) return undefined;
               const source = await readFile(path, "utf8");
-              const list = `export const ${exported}: [number, () => unknown[]][] = [${extra.join(",\n")}];`;
+              const list =
+                `export const ${exported}: [number, () => unknown[]][] = ` +
+                `[${extra.join(",\n")}];`;
               return { contents: `${source}\n${list}\n`, loader: "ts" };
             });
           },

@@ -89,7 +89,8 @@ test("the sentence of workers that die at once has the reason they gave", async 
     return troubles.length > 0 ? troubles : undefined;
   });
   expect(trouble?.sentence).toBe(
-    "Workers die as soon as they start (exit code 1: POST /v1/work/claim was answered with 403: This token is not a worker's.).",
+    "Workers die as soon as they start (exit code 1: POST /v1/work/claim was answered with " +
+      "403: This token is not a worker's.).",
   );
   await runner.close();
   await server.close();

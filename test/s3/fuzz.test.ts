@@ -81,7 +81,8 @@ test("nothing that is sent unsigned is answered by a fault of ours", async () =>
     fc.asyncProperty(fc.constantFrom(...methods), path, query, async (method, at, words) => {
       expect(
         await statusOf(
-          `${method} ${encodeURI(at).replaceAll("%25", "%")}${words} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`,
+          `${method} ${encodeURI(at).replaceAll("%25", "%")}${words} HTTP/1.1\r\nHost: ` +
+            "x\r\nConnection: close\r\n\r\n",
         ),
       ).toSatisfy(isTheirs);
     }),
@@ -131,7 +132,8 @@ test.each([
   ["an asterisk", "OPTIONS * HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"],
   [
     "a huge Authorization",
-    `GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: AWS4-HMAC-SHA256 ${"Credential=,".repeat(900)}\r\n\r\n`,
+    "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: AWS4-HMAC-SHA256 " +
+      `${"Credential=,".repeat(900)}\r\n\r\n`,
   ],
 ])("%s is refused", async (_, text) => {
   expect(await statusOf(text)).toSatisfy(isTheirs);

@@ -37,7 +37,8 @@ export async function schemaFaults(databaseUrl: string, prisma: string): Promise
     ...(drift.exitCode === 0
       ? []
       : [
-          `prisma/schema.prisma says something else than the migrations (npm run db:schema writes it); missing:\n${drift.stdout}`,
+          "prisma/schema.prisma says something else than the migrations (npm run db:schema " +
+            `writes it); missing:\n${drift.stdout}`,
         ]),
   ];
 }

@@ -81,7 +81,8 @@ async function launch(
   });
   if (line === "")
     throw new Error(
-      `The service ended with ${child.exitCode ?? child.signalCode} before it was ready:\n${output.stdout}${output.stderr}`,
+      `The service ended with ${child.exitCode ?? child.signalCode} before it was ` +
+        `ready:\n${output.stdout}${output.stderr}`,
     );
   const urls = line.match(/https?:\/\/[^\s,)]+/g) ?? [];
   const finish = async (signal: NodeJS.Signals) => {

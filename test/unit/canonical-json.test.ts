@@ -81,7 +81,8 @@ test("keys are in the order of their UTF-16 code units, as in RFC 8785, section 
 
 test("keys are sorted at every depth, lists keep their order, and text is not normalised", () => {
   const sample = JSON.parse(
-    '{"1": {"f": {"f": "hi", "F": 5}, "\\n": 56.0}, "10": {}, "": "empty", "a": {}, "A\\u030a": [{"b": 1, "a": 2}]}',
+    '{"1": {"f": {"f": "hi", "F": 5}, "\\n": 56.0}, "10": {}, "": "empty", "a": {}, ' +
+      '"A\\u030a": [{"b": 1, "a": 2}]}',
   );
   expect(canonicalJson(sample)).toBe(
     '{"":"empty","1":{"\\n":56,"f":{"F":5,"f":"hi"}},"10":{},"A\u030a":[{"a":2,"b":1}],"a":{}}',

@@ -32,7 +32,8 @@ test.each([
   [
     { ...good, steps: [{ operation: "transfrom" }] },
     "/steps/0/operation",
-    '"steps.0.operation" must be one of transform, noop, not "transfrom". Did you mean "transform"?',
+    '"steps.0.operation" must be one of transform, noop, not "transfrom". Did you mean ' +
+      '"transform"?',
   ],
   [{ ...good, dataset: { did: 3 } }, "/dataset/did", '"dataset.did" must be a text, not 3.'],
   [[], "", "The body must be an object, not a list."],

@@ -15,7 +15,8 @@ export function addAgent(program: Command): void {
   program
     .command("agent")
     .description(
-      "do the tasks of service operations from this host, for a service that cannot reach what they need",
+      "do the tasks of service operations from this host, for a service that cannot reach " +
+        "what they need",
     )
     .addOption(urlOption())
     .requiredOption("--operations <names>", "which operations, separated by commas", operationNames)

@@ -15,7 +15,8 @@ export function addAudit(program: Command): void {
   program
     .command("audit")
     .description(
-      "check the ledger's invariants against the database and the store: exit code 0 clean, 1 violations",
+      "check the ledger's invariants against the database and the store: exit code 0 clean, " +
+        "1 violations",
     )
     .option("--request <id>", "only this request", requestId)
     .addOption(jsonOption())

@@ -110,6 +110,7 @@ async function remove(id: number, { json, ...service }: Options): Promise<void> 
   if (json) printJson(dataset);
   else
     say(
-      `${clean(dataset.finder)}://${clean(dataset.name)} version ${dataset.version} is stale; requests that use it keep it`,
+      `${clean(dataset.finder)}://${clean(dataset.name)} version ${dataset.version} is ` +
+        "stale; requests that use it keep it",
     );
 }

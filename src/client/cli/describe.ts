@@ -12,11 +12,13 @@ export function printRequest(
     ["round", request.round > 1 ? String(request.round) : null],
     [
       "dataset",
-      `${dataset.did ?? dataset.finder} (${dataset.files} files${request.incomplete ? ", incomplete" : ""})`,
+      `${dataset.did ?? dataset.finder} (${dataset.files} ` +
+        `files${request.incomplete ? ", incomplete" : ""})`,
     ],
     [
       "files",
-      `${c.total} total, ${c.done} done, ${c.failed} failed, ${c.canceled} canceled, ${c.waiting + c.queued} waiting, ${c.running} running`,
+      `${c.total} total, ${c.done} done, ${c.failed} failed, ${c.canceled} canceled, ` +
+        `${c.waiting + c.queued} waiting, ${c.running} running`,
     ],
     ...request.steps.map((step): [string, string] => [
       `step ${step.step}`,

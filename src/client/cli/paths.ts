@@ -24,7 +24,8 @@ async function expand(pattern: string, mustExist: boolean): Promise<string[]> {
   const kind = await kindOf(path);
   if (kind === "folder")
     throw usedWrongly(
-      `${pattern} is a folder. Give the files in it, for example '${pattern.replace(/\/+$/, "")}/*.parquet'.`,
+      `${pattern} is a folder. Give the files in it, for example ` +
+        `'${pattern.replace(/\/+$/, "")}/*.parquet'.`,
     );
   if (kind === "file") return [path];
   if (isPattern(pattern)) return matches(pattern);

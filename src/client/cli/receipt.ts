@@ -15,7 +15,8 @@ interface Options extends ServiceOptions {
 export function addReceipt(program: Command): void {
   withService(program.command("receipt"))
     .description(
-      "print the receipt of a request that has ended, or verify one: exit code 0 valid, 1 not valid",
+      "print the receipt of a request that has ended, or verify one: exit code 0 valid, 1 " +
+        "not valid",
     )
     .argument(
       "[request]",

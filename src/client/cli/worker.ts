@@ -23,7 +23,8 @@ export function addWorker(program: Command): void {
     .addOption(urlOption())
     .option(
       "--token <token>",
-      "the worker's token, where the service wants one (better: LONGSHORE_TOKEN, which no process list shows)",
+      "the worker's token, where the service wants one (better: LONGSHORE_TOKEN, which no " +
+        "process list shows)",
     )
     .option(
       "--operations <names>",
@@ -60,7 +61,8 @@ async function work({
   if (unknown !== undefined)
     throw new ExitError(
       exits.usedWrongly,
-      `Workers have no operation ${JSON.stringify(unknown)}; known: ${known.map(({ name }) => name).join(", ")}.`,
+      `Workers have no operation ${JSON.stringify(unknown)}; known: ` +
+        `${known.map(({ name }) => name).join(", ")}.`,
     );
   const chosen = offeredOperations(known, operations ?? [], (of) => facility[of] ?? {});
   const stop = new AbortController();

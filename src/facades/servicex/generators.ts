@@ -32,7 +32,8 @@ const generators: Record<string, Generator> = {
     step({ selection, format, destination }) {
       if (!selection)
         throw badRequest(
-          "The selection is missing: the generator sql takes one SELECT statement over the table input.",
+          "The selection is missing: the generator sql takes one SELECT statement over the " +
+            "table input.",
         );
       if (format !== "parquet")
         throw badRequest(
@@ -40,7 +41,8 @@ const generators: Record<string, Generator> = {
         );
       if (destination !== "object-store") {
         throw badRequest(
-          `The generator sql puts its results into the object store; the result-destination ${destination} is not possible.`,
+          "The generator sql puts its results into the object store; the result-destination " +
+            `${destination} is not possible.`,
         );
       }
       // awkward, in which its users read results, has no decimals
@@ -79,7 +81,8 @@ export function stepOf(
   const generator = name !== undefined && offered.includes(name) ? generators[name] : undefined;
   if (name === undefined || !generator) {
     throw badRequest(
-      `Invalid Codegen Image Passed in Request: ${name}. Offered here: ${offered.join(", ") || "none"}.`,
+      `Invalid Codegen Image Passed in Request: ${name}. Offered here: ` +
+        `${offered.join(", ") || "none"}.`,
     );
   }
   return { codegen: name, steps: parseSteps(ctx.operations, [generator.step(wanted)]) };

@@ -26,7 +26,8 @@ export async function extrasOf(
   const rows = await query<TransformationExtras>(
     `SELECT request.id, request.results_deleted_at IS NOT NULL AS "resultsDeleted",
        (SELECT max(move.at) FROM request_moves move
-        WHERE move.request_id = request.id AND move.to_state = '${"canceling" satisfies RequestState}') AS "cancelAskedAt",
+        WHERE move.request_id = request.id
+          AND move.to_state = '${"canceling" satisfies RequestState}') AS "cancelAskedAt",
        CASE WHEN request.state IN (${sqlList(beforeRunning)}) THEN NOT EXISTS (
          SELECT FROM requests earlier
          WHERE earlier.dataset_id = request.dataset_id AND earlier.number < request.number)
@@ -111,7 +112,8 @@ export async function statisticsOf(query: Query, request: string): Promise<Stati
   const [row] = await query<Statistics>(
     `WITH measured AS (
        SELECT result.size, ${seconds} AS seconds,
-         CASE WHEN ${isNumber("total-events")} THEN (result.details->>'total-events')::numeric END AS events
+         CASE WHEN ${isNumber("total-events")}
+           THEN (result.details->>'total-events')::numeric END AS events
        FROM ${delivered} WHERE request.id = $1 AND result.deleted_at IS NULL
      )
      SELECT count(*) AS files, coalesce(sum(size), 0)::bigint AS bytes,

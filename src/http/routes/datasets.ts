@@ -74,7 +74,8 @@ export const deleteDataset = route({
   tag,
   access: "dataset.delete",
   summary:
-    "Mark a dataset stale: the next request that names it looks it up again; requests that use it keep it",
+    "Mark a dataset stale: the next request that names it looks it up again; requests that " +
+    "use it keep it",
   params,
   responses: { 200: { description: "It is stale.", schema: dataset } },
   handler: async (ctx, call) => ({

@@ -12,14 +12,16 @@ export const watchRequest = route({
   access: "request.read",
   summary: "Follow a request: server-sent events of its counters and state, until it ends",
   description:
-    "`progress` carries the counters, `state` the state, round, reason and counters. Last-Event-ID continues from there; after the end the answer is 204.",
+    "`progress` carries the counters, `state` the state, round, reason and counters. " +
+    "Last-Event-ID continues from there; after the end the answer is 204.",
   params: requestParams,
   responses: {
     200: {
       description: "The events.",
       mediaType: "text/event-stream",
       example:
-        'id: 1.running.4.0.2.2\nevent: progress\ndata: {"total":8,"waiting":4,"queued":0,"running":2,"done":2,"failed":0,"canceled":0}\n\n',
+        "id: 1.running.4.0.2.2\nevent: progress\ndata: " +
+        '{"total":8,"waiting":4,"queued":0,"running":2,"done":2,"failed":0,"canceled":0}\n\n',
     },
     204: { description: "There is nothing new and there will not be." },
   },

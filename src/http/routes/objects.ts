@@ -124,7 +124,8 @@ function signedObject(
   throw new RequestError(
     403,
     "bad_signature",
-    `The signature does not allow ${request.method} of this object; use the URL whole, as it was given.`,
+    `The signature does not allow ${request.method} of this object; use the URL whole, as ` +
+      "it was given.",
   );
 }
 

@@ -10,7 +10,8 @@ export const getReceipt = route({
   tag: "results",
   access: "receipt.read",
   summary:
-    "Read the receipt of a request that has ended: what went in, what came out, what failed; signed, and kept when the request is deleted",
+    "Read the receipt of a request that has ended: what went in, what came out, what " +
+    "failed; signed, and kept when the request is deleted",
   params: requestParams,
   responses: {
     200: { description: "The receipt of its last round.", schema: signedReceipt },

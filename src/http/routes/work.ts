@@ -60,7 +60,8 @@ export const reportWork = route({
   access: "work",
   summary: "Report what happened to files; stored durably before the answer",
   description:
-    "A report that cannot be read is answered with `refused: why` and does not affect the others; a call in which none can be read is refused as a whole.",
+    "A report that cannot be read is answered with `refused: why` and does not affect the " +
+    "others; a call in which none can be read is refused as a whole.",
   hot: true,
   body: {
     schema: schema.reportsBody,

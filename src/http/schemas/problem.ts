@@ -13,7 +13,8 @@ export const problem = z
   .meta({
     id: "Problem",
     description:
-      "RFC 9457. `detail` says what is wrong and what is allowed; `errors` says it for each place, with a JSON pointer into the body or the name of a parameter.",
+      "RFC 9457. `detail` says what is wrong and what is allowed; `errors` says it for each " +
+      "place, with a JSON pointer into the body or the name of a parameter.",
     example: {
       type: "urn:longshore:problem:bad_input",
       title: "Bad Request",

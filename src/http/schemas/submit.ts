@@ -31,10 +31,16 @@ export const retryPolicy = z
       .max(20)
       .optional()
       .meta({ description: "Tries of a file, a round." }),
-    wait_seconds: z.number().min(0).max(86_400).optional().meta({
-      description:
-        "Before the second try; doubled before each one after, up to five minutes (or to this, where it is longer).",
-    }),
+    wait_seconds: z
+      .number()
+      .min(0)
+      .max(86_400)
+      .optional()
+      .meta({
+        description:
+          "Before the second try; doubled before each one after, up to five minutes (or to " +
+          "this, where it is longer).",
+      }),
     classes: z
       .array(
         z.string().regex(/^[a-z][a-z0-9_-]{0,63}$/, "must be an error class such as unavailable"),
@@ -43,7 +49,8 @@ export const retryPolicy = z
       .optional()
       .meta({
         description:
-          "Error classes that are retried, whatever the worker reports; files fail at once for all others.",
+          "Error classes that are retried, whatever the worker reports; files fail at once " +
+          "for all others.",
       }),
   })
   .meta({ id: "Retry" }) satisfies z.ZodType<RetryPolicy>;
@@ -91,7 +98,8 @@ export const idempotencyHeader = z.object({
     .optional()
     .meta({
       description:
-        "The same key with the same body gives the same request; with another body it is refused (422).",
+        "The same key with the same body gives the same request; with another body it is " +
+        "refused (422).",
     }),
 });
 

@@ -57,7 +57,9 @@ function textFormat(name: string, bytes: Buffer): Found {
   if (csvEndings.includes(ending)) return { format: "csv" };
   if (/^\s*[[{]/.test(textOf(bytes))) return { format: "json" };
   return {
-    problem: `is text, but nothing says that it is a table${emptyHint(bytes)}: name it .csv, .tsv or .txt, or set read.format to csv or json.`,
+    problem:
+      `is text, but nothing says that it is a table${emptyHint(bytes)}: name it .csv, .tsv or ` +
+      ".txt, or set read.format to csv or json.",
   };
 }
 

@@ -48,7 +48,8 @@ export async function openConnection(url: string): Promise<Connection> {
   return {
     post: (path, body) =>
       send(
-        `POST ${path} HTTP/1.1\r\n${head}content-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+        `POST ${path} HTTP/1.1\r\n${head}content-type: application/json\r\ncontent-length: ` +
+          `${Buffer.byteLength(body)}\r\n\r\n${body}`,
       ),
     get: (path) => send(`GET ${path} HTTP/1.1\r\n${head}\r\n`),
     close: () => socket.destroy(),

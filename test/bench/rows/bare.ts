@@ -19,7 +19,9 @@ SELECT current_date, $1, file_id, 1, 1, 'success', now(), $3 FROM moved`;
 
 export const bare: Row = {
   name: "bare Postgres",
-  about: `The tables and indexes of the ledger, one statement for ${batch} reports: guarded update and history, by the same library; the best of one, two and four connections.`,
+  about:
+    `The tables and indexes of the ledger, one statement for ${batch} reports: guarded update ` +
+    "and history, by the same library; the best of one, two and four connections.",
   async measure(bench: Bench): Promise<Measured[]> {
     const total = bench.quick ? 60_000 : 200_000;
     const found: Measured[] = [];
@@ -35,7 +37,8 @@ async function rate(bench: Bench, total: number, connections: number): Promise<M
   const request = randomUUID();
   await db.query(`INSERT INTO datasets (finder, name) VALUES ('bench', 'bench')`);
   await db.query(
-    `INSERT INTO requests (id, owner, state, dataset_id, steps) SELECT $1, 'bench', 'running', id, 1 FROM datasets`,
+    "INSERT INTO requests (id, owner, state, dataset_id, steps) SELECT $1, 'bench', " +
+      "'running', id, 1 FROM datasets",
     [request],
   );
   await db.query(

@@ -10,7 +10,8 @@ import { postgresLimits } from "./reports.ts";
 export const byQueue: Row = {
   name: "by queue",
   about:
-    "Messages of a hundred reports on `longshore.reports`, in RabbitMQ where one can be had and in the database: from the first publish until the request is complete.",
+    "Messages of a hundred reports on `longshore.reports`, in RabbitMQ where one can be had " +
+    "and in the database: from the first publish until the request is complete.",
   limits: postgresLimits,
   async measure(bench: Bench): Promise<Measured[]> {
     const found = [await reports(bench, undefined)];

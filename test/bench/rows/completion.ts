@@ -7,7 +7,9 @@ const files = 20;
 
 export const completion: Row = {
   name: "completion",
-  about: `Requests of ${files} files one after the other: from the answer to the last report until a read says complete.`,
+  about:
+    `Requests of ${files} files one after the other: from the answer to the last report until ` +
+    "a read says complete.",
   async measure(bench: Bench): Promise<Measured[]> {
     const service = await bench.service();
     try {

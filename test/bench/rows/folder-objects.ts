@@ -8,9 +8,12 @@ const atOnce = 64;
 export const folderObjects: Row = {
   name: "folder objects",
   about:
-    "A hundred reports a call whose results are objects in the folder store, each looked at before its report counts; the objects are written before.",
+    "A hundred reports a call whose results are objects in the folder store, each looked at " +
+    "before its report counts; the objects are written before.",
   limits:
-    "the one core of the service's process: for each object it asks the file system for its size, and for the checksum's record where another process wrote the object (open, read, close, in Node's four threads); what it wrote itself it remembers.",
+    "the one core of the service's process: for each object it asks the file system for its " +
+    "size, and for the checksum's record where another process wrote the object (open, " +
+    "read, close, in Node's four threads); what it wrote itself it remembers.",
   measure: (bench) =>
     reports(
       bench,

@@ -6,7 +6,8 @@ import type { Measured, Row } from "../row.ts";
 export const idle: Row = {
   name: "idle",
   about:
-    "The service with its own workers and all operations, 20 s after its start and without work: resident memory of all its processes, without Postgres.",
+    "The service with its own workers and all operations, 20 s after its start and without " +
+    "work: resident memory of all its processes, without Postgres.",
   async measure(bench: Bench): Promise<Measured[]> {
     const service = await bench.service({ RUNNER: "local", OPERATIONS: "" });
     try {

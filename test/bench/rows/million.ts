@@ -15,9 +15,14 @@ const chunk = 1000;
 export const million: Row = {
   name: "million",
   about:
-    "A finder of others sends a request's files a thousand a call, 64 workers claim and report them from the first on, and the status is read every 20 ms; once with a million files, and in a service of its own with ten requests of 10,000 one after the other, so that both have met the same load. Memory is the service's peak.",
+    "A finder of others sends a request's files a thousand a call, 64 workers claim and " +
+    "report them from the first on, and the status is read every 20 ms; once with a million " +
+    "files, and in a service of its own with ten requests of 10,000 one after the other, so " +
+    "that both have met the same load. Memory is the service's peak.",
   limits:
-    "two cores, that service, Postgres, finder and workers share: the read is one statement by key, and the slow ones wait for their turn; the reader shares its process with the finder, which adds to them.",
+    "two cores, that service, Postgres, finder and workers share: the read is one statement " +
+    "by key, and the slow ones wait for their turn; the reader shares its process with the " +
+    "finder, which adds to them.",
   async measure(bench: Bench): Promise<Measured[]> {
     const many = bench.quick ? 100_000 : 1_000_000;
     const small = await run(bench, few, smallRequests);

@@ -9,7 +9,9 @@ export const largeDataset = 219_029;
 
 export const registration: Row = {
   name: "registration",
-  about: `A list of ${largeDataset.toLocaleString("en")} paths in one POST /v1/requests, as a script sends it, until every file has its row in the request.`,
+  about:
+    `A list of ${largeDataset.toLocaleString("en")} paths in one POST /v1/requests, as a ` +
+    "script sends it, until every file has its row in the request.",
   async measure(bench: Bench): Promise<Measured[]> {
     const files = bench.quick ? 20_000 : largeDataset;
     const service = await bench.service();

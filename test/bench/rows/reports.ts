@@ -7,13 +7,18 @@ import type { Measured, Row } from "../row.ts";
 import { timed } from "../timed.ts";
 
 export const postgresLimits =
-  "two cores, that service, Postgres and load generator share. Postgres works more than twice as long for a report as for the bare row: it locks the file before it decides, looks up the request, writes history that takes no doubles, and grows the counters; the service adds a third of that for JSON, schemas and the driver.";
+  "two cores, that service, Postgres and load generator share. Postgres works more than " +
+  "twice as long for a report as for the bare row: it locks the file before it decides, " +
+  "looks up the request, writes history that takes no doubles, and grows the counters; the " +
+  "service adds a third of that for JSON, schemas and the driver.";
 
 export const httpSingle: Row = {
   name: "single reports",
   about: "One report a call on 200 keep-alive connections, `noop`, each answered after its commit.",
   limits:
-    "the one process of the service, near the end of its core: the kernel's write of each answer leads its profile, then garbage; Postgres and load generator share the other core.",
+    "the one process of the service, near the end of its core: the kernel's write of each " +
+    "answer leads its profile, then garbage; Postgres and load generator share the other " +
+    "core.",
   measure: (bench) =>
     reports(bench, {
       files: bench.quick ? 20_000 : 100_000,

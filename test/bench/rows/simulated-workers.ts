@@ -12,7 +12,10 @@ const workers = 2000;
 
 export const simulatedWorkers: Row = {
   name: "simulated workers",
-  about: `${workers.toLocaleString("en")} workers, each on a connection of its own, claim at most 100 files a call and report them, a fifth of the reports twice; the audit is clean at the end.`,
+  about:
+    `${workers.toLocaleString("en")} workers, each on a connection of its own, claim at most ` +
+    "100 files a call and report them, a fifth of the reports twice; the audit is clean at " +
+    "the end.",
   async measure(bench: Bench): Promise<Measured[]> {
     const files = bench.quick ? 20_000 : largeDataset;
     const service = await bench.service();
@@ -37,13 +40,16 @@ export const simulatedWorkers: Row = {
       const recorded = result.answers.recorded ?? 0;
       if (state !== "complete" || counters.done !== files || recorded !== files)
         throw new Error(
-          `The request is ${state} with ${counters.done} of ${files} done and ${recorded} recorded.`,
+          `The request is ${state} with ${counters.done} of ${files} done and ${recorded} ` +
+            "recorded.",
         );
       await auditClean(service);
       const { seconds, answers, ...numbers } = result;
       return [
         {
-          what: `${files.toLocaleString("en")} files claimed and reported, each finished exactly once`,
+          what:
+            `${files.toLocaleString("en")} files claimed and reported, each finished exactly ` +
+            "once",
           value: seconds,
           unit: "s",
           must: { atMost: bench.quick ? 60 * (files / largeDataset) : 60 },

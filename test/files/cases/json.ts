@@ -100,7 +100,8 @@ export const json = casesOf("JSON", [
     name: "text that looks like dates, ids and numbers is text",
     file: "text.jsonl",
     bytes:
-      '{"a":"2024-01-01","b":"007","c":"A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11","d":"1 2 3","e":"true"}\n',
+      '{"a":"2024-01-01","b":"007","c":"A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11","d":"1 2 ' +
+      '3","e":"true"}\n',
     rows: [["2024-01-01", "007", "A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11", "1 2 3", "true"]],
     types: ["VARCHAR", "VARCHAR", "VARCHAR", "VARCHAR", "VARCHAR"],
   },

@@ -35,7 +35,9 @@ export async function findRabbit(): Promise<{ installation: Installation } | { w
     return unpacked ? { installation: unpacked } : { why: "the unpacked packages hold no server" };
   } catch (error) {
     return {
-      why: `neither the package rabbitmq-server is installed nor can it be fetched: ${(error as Error).message.split("\n")[0]}`,
+      why:
+        "neither the package rabbitmq-server is installed nor can it be fetched: " +
+        `${(error as Error).message.split("\n")[0]}`,
     };
   }
 }

@@ -51,7 +51,8 @@ export function guardsOf(column: string, type: DuckDBType, how: How): Guard[] {
       {
         when: `(${column} < INTERVAL 0 DAYS OR microsecond(${column}) % 1000 <> 0)`,
         sentence:
-          ", and a Parquet interval is never negative and has whole milliseconds: cast it to VARCHAR.",
+          ", and a Parquet interval is never negative and has whole milliseconds: cast it " +
+          "to VARCHAR.",
       },
     ];
   }
@@ -69,7 +70,9 @@ function tooManyDigits(column: string): Guard {
   const digits = `ltrim(replace(replace(${column}::VARCHAR, '-', ''), '.', ''), '0')`;
   return {
     when: `length(rtrim(${digits}, '0')) > ${doubleDigits}`,
-    sentence: `, which has more than the ${doubleDigits} digits that DOUBLE keeps: set decimals to keep, or cast it yourself.`,
+    sentence:
+      `, which has more than the ${doubleDigits} digits that DOUBLE keeps: set decimals to ` +
+      "keep, or cast it yourself.",
   };
 }
 

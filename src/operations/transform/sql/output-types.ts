@@ -45,7 +45,8 @@ function castType(type: DuckDBType, how: How, top: boolean): Cast {
   if (type instanceof DuckDBDecimalType && how.decimals === "double") {
     if (!top && type.width > doubleDigits)
       throw new UnwritableError(
-        `holds DECIMAL(${type.width},${type.scale}) inside another type, which DOUBLE may not keep: cast it to DOUBLE or VARCHAR.`,
+        `holds DECIMAL(${type.width},${type.scale}) inside another type, which DOUBLE may ` +
+          "not keep: cast it to DOUBLE or VARCHAR.",
       );
     return { sql: "DOUBLE", changed: true };
   }
@@ -76,10 +77,16 @@ function castType(type: DuckDBType, how: How, top: boolean): Cast {
 function problemOf(type: DuckDBType, { format }: How, top: boolean): string | undefined {
   const { typeId } = type;
   if (typeId === DuckDBTypeId.UNION)
-    return `is a UNION, which no result file holds: select one of its members, as in union_extract(column, 'name').`;
+    return (
+      "is a UNION, which no result file holds: select one of its members, as in " +
+      "union_extract(column, 'name')."
+    );
   if (typeId === DuckDBTypeId.VARIANT || typeId === DuckDBTypeId.GEOMETRY)
     return `is ${type.toString()}, which no result file holds: cast it to VARCHAR.`;
   if (typeId === DuckDBTypeId.INTERVAL && !top && format === "parquet")
-    return "holds an INTERVAL inside another type, of which Parquet keeps milliseconds alone: cast it to VARCHAR.";
+    return (
+      "holds an INTERVAL inside another type, of which Parquet keeps milliseconds alone: cast " +
+      "it to VARCHAR."
+    );
   return undefined;
 }

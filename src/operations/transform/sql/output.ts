@@ -33,7 +33,8 @@ function columnSql(name: string, type: DuckDBType, how: How): string {
   const value = written.cast ? `CAST(${column} AS ${written.cast})` : column;
   const guards = guardsOf(column, type, how).map(
     ({ when, sentence }) =>
-      `WHEN ${when} THEN error(${quoted(`The column ${JSON.stringify(name)} holds `)} || ${column}::VARCHAR || ${quoted(sentence)})`,
+      `WHEN ${when} THEN error(${quoted(`The column ${JSON.stringify(name)} holds `)} || ` +
+      `${column}::VARCHAR || ${quoted(sentence)})`,
   );
   if (guards.length === 0) return written.cast ? `${value} AS ${column}` : column;
   return `CASE ${guards.join(" ")} ELSE ${value} END AS ${column}`;

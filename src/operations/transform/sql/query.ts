@@ -74,7 +74,10 @@ async function plan(
 function copySql(path: string, format: string): string {
   const header = format === "csv" ? ", HEADER" : "";
   // Its temporary file would be a path that is not allowed
-  return `COPY (FROM temp.written) TO ${quoted(path)} (FORMAT ${format}${header}, USE_TMP_FILE false)`;
+  return (
+    `COPY (FROM temp.written) TO ${quoted(path)} (FORMAT ${format}${header}, USE_TMP_FILE ` +
+    "false)"
+  );
 }
 
 const queryErrors = /^(Parser|Syntax|Binder|Catalog|Permission|Not implemented) Error/i;

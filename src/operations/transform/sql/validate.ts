@@ -30,14 +30,20 @@ export async function whyNotOneSelect(
     return "The query is empty; it must be one SELECT statement over the table input.";
   const { count } = await connection.extractStatements(sql);
   if (tree.error)
-    return "The query must be one SELECT statement over the table input; PIVOT, EXPLAIN and statements that change something are not taken.";
+    return (
+      "The query must be one SELECT statement over the table input; PIVOT, EXPLAIN and " +
+      "statements that change something are not taken."
+    );
   if (count !== 1) return `The query must be one SELECT statement, and this is ${count}.`;
   const { describes, functions } = look(tree.statements);
   if (describes)
     return "The query must be one SELECT statement; DESCRIBE, SHOW and SUMMARIZE are not taken.";
   const foreign = functions.find((name) => !tableFunctions.includes(name));
   if (foreign)
-    return `The table function ${foreign} is not taken: a query reads the table input alone (taken are ${tableFunctions.join(", ")}).`;
+    return (
+      `The table function ${foreign} is not taken: a query reads the table input alone (taken ` +
+      `are ${tableFunctions.join(", ")}).`
+    );
   return undefined;
 }
 

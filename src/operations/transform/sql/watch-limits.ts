@@ -38,7 +38,9 @@ export function watchLimits(
         () =>
           report({
             class: "bad_input",
-            message: `Planning the query took longer than ${planningSeconds} seconds: the file's columns are nested too deep, or too many.`,
+            message:
+              `Planning the query took longer than ${planningSeconds} seconds: the file's ` +
+              "columns are nested too deep, or too many.",
           }),
         planningSeconds * 1000,
       );

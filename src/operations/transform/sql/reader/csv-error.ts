@@ -21,15 +21,27 @@ function sentenceOf(message: string, { encoding }: QueryInput): string | undefin
   const shown = shownValue(original);
   const [, expected, found] = /Expected Number of Columns: (\d+) Found: (\d+)/.exec(message) ?? [];
   if (expected)
-    return `line ${line} has ${fields(found)} where ${expected} ${expected === "1" ? "is" : "are"} expected: ${shown}.`;
+    return (
+      `line ${line} has ${fields(found)} where ${expected} ${expected === "1" ? "is" : "are"} ` +
+      `expected: ${shown}.`
+    );
   if (/unterminated quote/.test(message))
-    return `line ${line} has a quote that is not closed, or text behind a closed one: ${shown}. Set read.quote to "" if quotes mean nothing in this file.`;
+    return (
+      `line ${line} has a quote that is not closed, or text behind a closed one: ${shown}. ` +
+      `Set read.quote to "" if quotes mean nothing in this file.`
+    );
   if (/Invalid unicode/.test(message))
-    return `line ${line} is not ${encoding.toUpperCase()}: set read.encoding to latin-1 or utf-16 if the file is written so.`;
+    return (
+      `line ${line} is not ${encoding.toUpperCase()}: set read.encoding to latin-1 or utf-16 ` +
+      "if the file is written so."
+    );
   if (/[Mm]aximum line size/.test(message))
     return `line ${line ?? ""} is longer than 2 MB, the longest that is read.`;
   if (/state machine reached an invalid state/.test(message))
-    return "its lines end in different ways (LF, CR LF or CR), or a quote stands where none may: make the line ends alike.";
+    return (
+      "its lines end in different ways (LF, CR LF or CR), or a quote stands where none may: " +
+      "make the line ends alike."
+    );
   return undefined;
 }
 

@@ -106,7 +106,9 @@ function decided(dialect: Dialect, facts: readonly ColumnFacts[]): boolean {
   });
   if (named) return true;
   throw new ReadError(
-    `its first line could be the names of the columns or a row of values (${shownValue(dialect.first.join(dialect.delimiter))}): set read.header to true or false.`,
+    "its first line could be the names of the columns or a row of values " +
+      `(${shownValue(dialect.first.join(dialect.delimiter))}): set read.header to true or ` +
+      "false.",
   );
 }
 
@@ -138,9 +140,12 @@ async function inexactError(
   { text, name }: { text: string; name: string },
 ): Promise<ReadError> {
   const result = await connection.runAndReadAll(
-    `SELECT ${text} FROM ${source} WHERE ${inexactSql(text)} OR length(trim(${text}, ' -')) > 38 LIMIT 1`,
+    `SELECT ${text} FROM ${source} WHERE ${inexactSql(text)} OR length(trim(${text}, ' -')) ` +
+      "> 38 LIMIT 1",
   );
   return new ReadError(
-    `the column ${shownValue(name)} has decimal numbers, and ${shownValue(String(result.getRows()[0]?.[0]))}, which DOUBLE cannot hold: set read.types, as in {${JSON.stringify(name)}: "DECIMAL(38,6)"} or "VARCHAR".`,
+    `the column ${shownValue(name)} has decimal numbers, and ` +
+      `${shownValue(String(result.getRows()[0]?.[0]))}, which DOUBLE cannot hold: set ` +
+      `read.types, as in {${JSON.stringify(name)}: "DECIMAL(38,6)"} or "VARCHAR".`,
   );
 }

@@ -22,7 +22,10 @@ async function sentenceOf(source: Source, message: string): Promise<string | und
     ) ?? [];
   // DuckDB counts the record that it was about to read
   if (number)
-    return `${await placeOf(source, Math.max(1, Number(number) - 1))} is not valid JSON at byte ${byte}: ${what}.`;
+    return (
+      `${await placeOf(source, Math.max(1, Number(number) - 1))} is not valid JSON at byte ` +
+      `${byte}: ${what}.`
+    );
   const duplicate = /has duplicate key "(.*)"/.exec(message)?.[1];
   if (duplicate !== undefined) return `a record has the key "${duplicate}" twice.`;
   if (/maximum_object_size/.test(message)) return "a record is larger than 16 MB.";

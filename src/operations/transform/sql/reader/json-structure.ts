@@ -51,7 +51,8 @@ export function assertUsable(structure: Structure, name = "", depth = 0): void {
   const where = name === "" ? "its records have" : `${shownValue(name)} has`;
   if (keys.length > mostKeys)
     throw new ReadError(
-      `${where} ${keys.length} different keys, more than ${mostKeys}: keys seem to be data. Set read.types, as in {"column": "JSON"}.`,
+      `${where} ${keys.length} different keys, more than ${mostKeys}: keys seem to be data. ` +
+        `Set read.types, as in {"column": "JSON"}.`,
     );
   const seen = new Map<string, string>();
   for (const key of keys) {
@@ -59,7 +60,8 @@ export function assertUsable(structure: Structure, name = "", depth = 0): void {
     const other = seen.get(key.toLowerCase());
     if (other !== undefined)
       throw new ReadError(
-        `${where} the keys ${shownValue(other)} and ${shownValue(key)}, which differ only in case and would be one column.`,
+        `${where} the keys ${shownValue(other)} and ${shownValue(key)}, which differ only ` +
+          "in case and would be one column.",
       );
     seen.set(key.toLowerCase(), key);
     assertUsable(structure[key] as Structure, name === "" ? key : `${name}.${key}`, depth + 1);

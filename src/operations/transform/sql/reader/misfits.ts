@@ -32,7 +32,8 @@ export async function assertTypesFit(
   }
   const more = total > mostShown ? `, and ${total - mostShown} more` : "";
   throw new ReadError(
-    `${total === 1 ? "a value does" : `${total} values do`} not fit: ${shown.slice(0, mostShown).join("; ")}${more}.`,
+    `${total === 1 ? "a value does" : `${total} values do`} not fit: ` +
+      `${shown.slice(0, mostShown).join("; ")}${more}.`,
   );
 }
 
@@ -49,7 +50,8 @@ async function misfitsOf(
   const sentences: string[] = [];
   for (const [row, value] of result.getRows())
     sentences.push(
-      `${await placeOf(Number(row))}, column ${shownValue(name)}: ${shownValue(String(value))} is not ${type}`,
+      `${await placeOf(Number(row))}, column ${shownValue(name)}: ` +
+        `${shownValue(String(value))} is not ${type}`,
     );
   return sentences;
 }

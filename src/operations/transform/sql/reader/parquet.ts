@@ -51,12 +51,14 @@ async function assertListsFit(connection: DuckDBConnection, path: string): Promi
 /** DuckDB has 38 digits, and reads 1.5 of a decimal(40,1) as 1.08e17. */
 async function assertDecimalsFit(connection: DuckDBConnection, path: string): Promise<void> {
   const wide = await connection.runAndReadAll(
-    `SELECT name, precision, scale FROM parquet_schema(${quoted(path)}) WHERE precision > 38 LIMIT 1`,
+    `SELECT name, precision, scale FROM parquet_schema(${quoted(path)}) WHERE precision > ` +
+      "38 LIMIT 1",
   );
   const [name, precision, scale] = wide.getRows()[0] ?? [];
   if (name === undefined) return;
   throw new ReadError(
-    `the column ${shownValue(String(name))} is a decimal of ${precision} digits (scale ${scale}), and at most 38 can be read: write it with fewer digits or as text.`,
+    `the column ${shownValue(String(name))} is a decimal of ${precision} digits (scale ` +
+      `${scale}), and at most 38 can be read: write it with fewer digits or as text.`,
   );
 }
 
@@ -70,6 +72,8 @@ async function assertTimesFit(connection: DuckDBConnection, path: string): Promi
   const [name] = cut.getRows()[0] ?? [];
   if (name === undefined) return;
   throw new ReadError(
-    `the column ${shownValue(String(name))} has times with nanoseconds, and only microseconds of it can be read: write it without a zone, or say "read": {"nanoseconds": "cut"} in the step if these digits do not count.`,
+    `the column ${shownValue(String(name))} has times with nanoseconds, and only ` +
+      `microseconds of it can be read: write it without a zone, or say "read": ` +
+      `{"nanoseconds": "cut"} in the step if these digits do not count.`,
   );
 }
