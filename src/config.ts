@@ -38,7 +38,7 @@ export interface Config {
   inputHosts: string[];
   /** the variable that names a proxy here: inputs are read without one */
   unusedProxy?: string | undefined;
-  /** what one file may take of a worker before it is given up */
+  /** what one file may use of a worker before it is given up */
   fileLimits: {
     memoryMegabytes: number;
     seconds: number;
@@ -202,8 +202,8 @@ const proxyNames = ["https_proxy", "http_proxy", "all_proxy"].flatMap((name) => 
 ]);
 
 /**
- * PGSSLMODE is the only variable of Postgres' own programs that counts: TLS that is asked for is not
- * left out in silence.
+ * PGSSLMODE is the only variable of Postgres' own programs that counts: TLS that is asked for is
+ * not left out in silence.
  */
 function withSslMode(databaseUrl: string | undefined, mode = ""): string | undefined {
   if (databaseUrl === undefined || !["require", "verify-ca", "verify-full"].includes(mode))
@@ -214,7 +214,7 @@ function withSslMode(databaseUrl: string | undefined, mode = ""): string | undef
   return url.href;
 }
 
-/** An empty variable is an unset one: charts and compose files write them so. */
+/** An empty variable counts as unset, since charts and compose files write unset ones so. */
 function withoutEmpty(env: NodeJS.ProcessEnv): Record<string, string> {
   return Object.fromEntries(
     Object.entries(env).flatMap(([name, text]) => (text?.trim() ? [[name, text]] : [])),

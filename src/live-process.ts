@@ -1,5 +1,4 @@
-// Whether a process we wrote down still lives, and whether it is still the same one: numbers are
-// given out again.
+// Whether a recorded process still runs, and whether it is the same one: process ids are reused.
 import { readFileSync, readlinkSync } from "node:fs";
 
 /** False for a zombie too: without an init process that reaps it, it keeps its id. */
@@ -33,7 +32,7 @@ export function folderOf(pid: number): string | undefined {
   }
 }
 
-/** The fields of /proc/PID/stat behind the command's name, which may hold spaces itself. */
+/** The fields of /proc/PID/stat after the command's name, which may contain spaces. */
 function statusFields(pid: number): string[] | undefined {
   const line = readIfThere(`/proc/${pid}/stat`);
   return line?.slice(line.lastIndexOf(")") + 2).split(" ");

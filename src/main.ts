@@ -26,7 +26,7 @@ export interface RunningService {
   s3Url?: string;
   /** What it cannot use now, by name, each with a sentence; empty when it can serve. */
   missing(): Promise<Record<string, string>>;
-  /** Finishes the work under way and stops the embedded parts. */
+  /** Finishes running work and stops the embedded parts. */
   close(): Promise<void>;
 }
 

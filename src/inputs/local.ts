@@ -9,7 +9,7 @@ import { onDisk } from "./on-disk.ts";
 export async function localPathOf(location: string, roots: readonly string[]): Promise<string> {
   const path = plainPath(location);
   const real = await realRoots(roots);
-  // Before the disk is asked: callers must not learn what exists outside the roots
+  // Checked before the disk is read: callers must not learn what exists outside the roots.
   const allowed = [...roots.map((root) => resolve(root)), ...real].map(composed);
   if (!isBelow(composed(path), allowed)) throw outside(location, roots);
   const file = await realpath(await onDisk(path)).catch((error: NodeJS.ErrnoException) => {

@@ -15,7 +15,7 @@ export interface WalkedFile {
   size?: number;
 }
 
-/** What a folder holds. Throws where it cannot be listed. */
+/** Returns the entries of a folder. Throws if it cannot be listed. */
 export type ListFolder = (location: string, signal: AbortSignal) => Promise<Entry[]>;
 
 const chunk = 1_000;

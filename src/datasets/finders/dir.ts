@@ -52,7 +52,8 @@ async function realStart(
       return status.isDirectory() ? { file: false } : { file: true, size: status.size };
     }
   } catch (error) {
-    // Outside of the roots one answer fits all, so that nobody learns which paths exist there.
+    // The answer is the same for all paths outside of the roots: callers must not learn what
+    // exists.
     if (isBelow(resolve(base), [...roots, ...inputRoots]))
       return isAbsent(error)
         ? { outcome: "does_not_exist", reason: `There is no folder ${base}.` }

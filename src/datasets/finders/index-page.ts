@@ -1,5 +1,5 @@
-// Reads a web server's list of a folder. Servers differ in everything but their links, so only
-// those are read.
+// Reads a web server's index page of a folder. Servers have only the links in common, so only those
+// are read.
 import { PassThrough } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { Parser } from "htmlparser2";

@@ -1,5 +1,5 @@
-// Start and stop of Postgres' main process, which outlives ours: a kill -9 of the service does not
-// hurt the database.
+// Starts and stops Postgres' main process. It outlives ours, so a kill -9 of the service does not
+// harm the database.
 import { readFileSync, realpathSync, renameSync, rmSync, statSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";

@@ -144,7 +144,7 @@ export class BrokerConnection {
       noDelay: true,
       clientProperties: { connection_name: this.#name },
     }).catch((error: Error) => {
-      // p-retry takes a TypeError for a bug of the caller's and would give up.
+      // p-retry treats a TypeError as a bug of the caller and would give up.
       throw new Error(reasonOf(error), { cause: error });
     });
     await this.#untilClosed(model);
@@ -192,7 +192,7 @@ function reasonOf({ message }: Error): string {
     : message;
 }
 
-/** A peer that vanished without a word is noticed after two missed beats. */
+/** A silently broken connection is detected after two missed heartbeats. */
 function withHeartbeat(url: string): string {
   const parsed = new URL(url);
   if (!parsed.searchParams.has("heartbeat"))

@@ -6,8 +6,8 @@ const graceSeconds = 5;
 
 /**
  * I10: how many files ran at each start since the last change of a limit, as starts minus the ends
- * recorded before. An end that a start took into account was recorded earlier, so every file that is
- * counted here did run.
+ * recorded before. An end that a start took into account was recorded earlier, so every file that
+ * is counted here did run.
  */
 export const overLimitSql = `WITH limited_steps AS (
     SELECT limits.*, s.request_id, s.step, s.owner, r.created_on
