@@ -38,7 +38,8 @@ async function readyLine(
   log: Logger,
   signal: AbortSignal,
 ): Promise<string> {
-  const ready = `Longshore is ready at ${service.url}${service.s3Url ? `, S3 at ${service.s3Url}` : ""}`;
+  const s3 = service.s3Url ? `, S3 at ${service.s3Url}` : "";
+  const ready = `Longshore is ready at ${service.url}${s3}`;
   const deadline = performance.now() + secondsForReadiness * 1_000;
   let missing = await service.missing();
   while (Object.keys(missing).length > 0 && performance.now() < deadline && !signal.aborted) {

@@ -238,6 +238,34 @@ test.each([
   expect(long).toEqual([]);
 });
 
+test("no line is longer than 100 characters", () => {
+  const long = globSync(["src/**/*.ts", "test/**/*.ts"], { cwd: root, ignore: generated })
+    .filter((path) => !mayBeLong.some((start) => path.startsWith(start)))
+    .flatMap((path) =>
+      readFileSync(join(root, path), "utf8")
+        .split("\n")
+        .flatMap((line, index) =>
+          line.length > 100 && !isTitle(line) ? `${path}:${index + 1}` : [],
+        ),
+    );
+  expect(long).toEqual([]);
+});
+
+/** Sentences that name a test are not broken. */
+function isTitle(line: string): boolean {
+  return /^\s*(test|describe)(\.\w+)*\(|^\]\)\(/.test(line);
+}
+
+/** What cannot be broken, or would read worse: regular expressions, commands, pages, addresses. */
+const mayBeLong = [
+  "src/client/cli/run-command.ts",
+  "src/operations/transform/",
+  "test/bench/",
+  "test/datasets/finders.test.ts",
+  "test/files/",
+  "test/requests/reports-queue.test.ts",
+];
+
 /** Written by a program, for programs. */
 const generated = ["src/client/api-types.ts"];
 

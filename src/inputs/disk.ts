@@ -80,7 +80,10 @@ export function diskLister(roots: string[]): {
 export function leftOutSentence(leftOut: string[]): string {
   const more = leftOut.length > 3 ? ` and ${leftOut.length - 3} more` : "";
   const first = leftOut.slice(0, 3).join(", ");
-  return `Left out, since they cannot be read, lead out of INPUT_ROOTS or have names that are not UTF-8: ${first}${more}.`;
+  return (
+    "Left out, since they cannot be read, lead out of INPUT_ROOTS or have names that are not " +
+    `UTF-8: ${first}${more}.`
+  );
 }
 
 export function isAbsent(error: unknown): boolean {

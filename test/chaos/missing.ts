@@ -10,11 +10,14 @@ export async function missingAcknowledged(db: Db, lines: string[]): Promise<stri
     const rows = lines.slice(start, start + 10_000).map((line) => line.split(" "));
     const column = (at: number) => rows.map((row) => row[at]);
     const found = await db.query<{ line: string }>(
-      `SELECT concat_ws(' ', i.request, i.file, i.step, i.attempt, i.status) AS line
-       FROM unnest($1::uuid[], $2::bigint[], $3::int[], $4::int[], $5::text[]) AS i(request, file, step, attempt, status)
-       JOIN requests r ON r.id = i.request
-       LEFT JOIN file_status h ON h.request_created = r.created_on AND h.request_id = i.request AND h.file_id = i.file AND h.step = i.step
-         AND h.attempt = i.attempt AND (h.status = i.status OR (i.status = 'retry' AND h.status = 'failure'))
+      `SELECT concat_ws(' ', line.request, line.file, line.step, line.attempt, line.status) AS line
+       FROM unnest($1::uuid[], $2::bigint[], $3::int[], $4::int[], $5::text[])
+         AS line(request, file, step, attempt, status)
+       JOIN requests r ON r.id = line.request
+       LEFT JOIN file_status h ON h.request_created = r.created_on
+         AND h.request_id = line.request AND h.file_id = line.file AND h.step = line.step
+         AND h.attempt = line.attempt
+         AND (h.status = line.status OR (line.status = 'retry' AND h.status = 'failure'))
        WHERE h.status IS NULL LIMIT 20`,
       [column(0), column(1), column(2), column(3), column(4)],
     );

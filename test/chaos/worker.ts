@@ -22,15 +22,15 @@ const random = seeded(Number(seed));
 const log = openSync(logPath, "a");
 /** reports of the past, said again much later */
 const old: Report[] = [];
-let reportBuffer: Report[] = [];
+let unsent: Report[] = [];
 
 process.on("disconnect", () => process.exit(0));
 
 for (;;) {
   try {
-    if (!reportBuffer.length) reportBuffer = misreport(await claim(), random);
-    if (reportBuffer.length) await send(reportBuffer);
-    reportBuffer = [];
+    if (!unsent.length) unsent = misreport(await claim(), random);
+    if (unsent.length) await send(unsent);
+    unsent = [];
   } catch {
     // The service is away: the same reports are sent again until they are answered.
     await pause(100);

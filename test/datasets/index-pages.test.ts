@@ -145,6 +145,7 @@ test("a folder whose page is gone makes the dataset incomplete, with its address
   expect(files).toEqual([`http://${host}/d/a/1.csv`]);
   expect(answer).toEqual({
     outcome: "found",
-    incomplete: `Left out, since their pages cannot be read: http://${host}/d/b/, http://${host}/d/c/.`,
+    incomplete:
+      "Left out, since their pages cannot be read: " + `http://${host}/d/b/, http://${host}/d/c/.`,
   });
 });

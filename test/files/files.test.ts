@@ -9,7 +9,7 @@ import { fetchInput } from "../../src/inputs/fetch.ts";
 import type { TaskContext, TaskOutcome } from "../../src/operations/contract.ts";
 import { transform } from "../../src/operations/transform/index.ts";
 import { venv } from "../clients/venv.ts";
-import { testSite, testTask } from "../operations/task-context.ts";
+import { testTask, testTaskContext } from "../operations/task-context.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import type { FileCase } from "./case.ts";
 import { cases } from "./cases/index.ts";
@@ -82,7 +82,7 @@ async function performed(
 }
 
 function context(trusted: string[]): TaskContext {
-  const site = testSite(folder);
+  const site = testTaskContext(folder);
   const bounds = {
     roots: [folder],
     hosts: ["127.0.0.1"],
@@ -104,7 +104,7 @@ function expectFailure(words: (string | RegExp)[], outcome: TaskOutcome): void {
 
 async function expectRows(one: FileCase, outcome: TaskOutcome, format: Format): Promise<void> {
   expect(outcome).toMatchObject({ status: "success" });
-  const path = join(folder, "reportBuffer", "1-1-1-out.parquet");
+  const path = join(folder, "uploads", "1-1-1-out.parquet");
   const rows = await reader.rows(path, format);
   // A CSV of one column has an empty line where there is no value, and no JSON row has no columns
   const wrong = differenceOf(one.rows ?? [], rows, format);

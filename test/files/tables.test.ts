@@ -8,7 +8,7 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { transform } from "../../src/operations/transform/index.ts";
 import { venv } from "../clients/venv.ts";
-import { testSite, testTask } from "../operations/task-context.ts";
+import { testTask, testTaskContext } from "../operations/task-context.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { openReader, type ResultReader } from "./reader.ts";
 
@@ -57,9 +57,9 @@ test.each(batches)(`seed ${seed}, tables of batch %i`, async (index) => {
 /** The smallest thing to tell of a table that came out differently: one column and one row. */
 async function differenceIn({ path, columns, rows }: Table): Promise<string | undefined> {
   const settings = transform.settings.parse({ selection: "select * from input" });
-  const outcome = await transform.perform(testTask(settings, [path]), testSite(folder));
+  const outcome = await transform.perform(testTask(settings, [path]), testTaskContext(folder));
   if ("error" in outcome) return `${path}: ${outcome.error.message}`;
-  const found = await reader.rows(join(folder, "reportBuffer", "1-1-1-out.parquet"), "parquet");
+  const found = await reader.rows(join(folder, "uploads", "1-1-1-out.parquet"), "parquet");
   if (found.length !== rows.length) return `${path}: ${found.length} rows, not ${rows.length}`;
   for (const [at, row] of rows.entries())
     for (const [place, value] of row.entries())

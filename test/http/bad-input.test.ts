@@ -468,8 +468,10 @@ test("a call without a body may send an empty object and nothing else", async ()
 
 async function stored(): Promise<Record<string, number>> {
   const [row] = await api.ledger.ctx.db.query<Record<string, number>>(
-    `SELECT (SELECT count(*) FROM requests) AS requests, (SELECT count(*) FROM datasets) AS datasets,
-            (SELECT count(*) FROM files) AS files, (SELECT count(*) FROM file_status) AS history`,
+    `SELECT (SELECT count(*) FROM requests) AS requests,
+            (SELECT count(*) FROM datasets) AS datasets,
+            (SELECT count(*) FROM files) AS files,
+            (SELECT count(*) FROM file_status) AS history`,
   );
   return row ?? {};
 }

@@ -12,7 +12,7 @@ import {
 } from "../../src/operations/offered.ts";
 import { facilityNames } from "../../src/settings/facility.ts";
 import { temporaryFolder } from "../support/folder.ts";
-import { testSite, testTask, testUpload } from "./task-context.ts";
+import { testTask, testTaskContext, testUpload } from "./task-context.ts";
 import { waitOperation } from "./wait/operation.ts";
 
 const folder = temporaryFolder("operations");
@@ -110,23 +110,23 @@ describe.each(named(operations.filter(isWorkerOperation)))(
     });
 
     test("puts what it names, and performed twice has the same outcome", async () => {
-      const first = await operation.perform(task(), testSite(folder));
+      const first = await operation.perform(task(), testTaskContext(folder));
       expect(first).toMatchObject({ status: "success" });
       const { results } = first as { results: { name: string }[] };
       expect(results.map((result) => result.name)).toEqual(
         task().uploads.map((upload) => upload.name),
       );
-      expect(await operation.perform(task(), testSite(folder))).toEqual(first);
+      expect(await operation.perform(task(), testTaskContext(folder))).toEqual(first);
     });
 
     test("interrupted ends within two seconds, and can be performed again", async () => {
       const started = performance.now();
       const outcome = await operation
-        .perform(task(), testSite(folder, { signal: AbortSignal.abort() }))
+        .perform(task(), testTaskContext(folder, { signal: AbortSignal.abort() }))
         .catch((error: Error) => ({ status: "thrown", error }));
       expect(performance.now() - started).toBeLessThan(2000);
       expect(["success", "retry", "failure", "thrown"]).toContain(outcome.status);
-      expect(await operation.perform(task(), testSite(folder))).toMatchObject({
+      expect(await operation.perform(task(), testTaskContext(folder))).toMatchObject({
         status: "success",
       });
     });

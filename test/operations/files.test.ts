@@ -10,7 +10,7 @@ import { cases } from "../files/cases/index.ts";
 import { differenceOf } from "../files/same.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { rowsOf } from "../support/parquet.ts";
-import { testSite, testTask } from "./task-context.ts";
+import { testTask, testTaskContext } from "./task-context.ts";
 
 const folder = temporaryFolder("files");
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -26,7 +26,7 @@ test.each(cases.map((one) => [one.name, one] as const))("%s", async (_, one) => 
     ...(one.read && { read: one.read }),
     ...one.step,
   });
-  const outcome = await transform.perform(testTask(settings, [path]), testSite(folder));
+  const outcome = await transform.perform(testTask(settings, [path]), testTaskContext(folder));
   if (one.fails) expectFailure(one.fails, outcome);
   else await expectRows(one, outcome);
 });
@@ -42,7 +42,7 @@ async function expectRows(one: FileCase, outcome: TaskOutcome): Promise<void> {
   const readAs = "results" in outcome ? outcome.results[0]?.read_as : undefined;
   if (one.columns) expect(readAs?.columns).toEqual(one.columns);
   if (one.types) expect(readAs?.types).toEqual(one.types);
-  const rows = await rowsOf(`SELECT * FROM '${join(folder, "reportBuffer", "1-1-1-out.parquet")}'`);
+  const rows = await rowsOf(`SELECT * FROM '${join(folder, "uploads", "1-1-1-out.parquet")}'`);
   const wrong = differenceOf(one.rows ?? [], rows, "parquet");
   if (wrong) expect.fail(`${wrong} of ${JSON.stringify(rows).slice(0, 1000)}`);
 }

@@ -14,20 +14,21 @@ const limits: TaskContext["limits"] = {
   threads: 1,
 };
 
-export interface TestSite extends TaskContext {
-  reportBuffer: string;
+export interface TestTaskContext extends TaskContext {
+  /** the folder of what was uploaded */
+  uploads: string;
 }
 
-export function testSite(
+export function testTaskContext(
   folder: string,
   { signal, ...tighter }: Partial<TaskContext["limits"]> & { signal?: AbortSignal } = {},
-): TestSite {
-  const [scratch, reportBuffer] = [join(folder, "scratch"), join(folder, "reportBuffer")];
-  for (const made of [scratch, reportBuffer]) mkdirSync(made, { recursive: true });
+): TestTaskContext {
+  const [scratch, uploads] = [join(folder, "scratch"), join(folder, "uploads")];
+  for (const made of [scratch, uploads]) mkdirSync(made, { recursive: true });
   const wanted = signal ?? new AbortController().signal;
   return {
     scratch,
-    reportBuffer,
+    uploads,
     inputRoots: [folder],
     facility: {},
     signal: wanted,
@@ -42,7 +43,7 @@ export function testSite(
         signal: wanted,
       }),
     async upload({ name }, path) {
-      copyFileSync(path, join(reportBuffer, name));
+      copyFileSync(path, join(uploads, name));
       const bytes = readFileSync(path);
       return {
         name,

@@ -9,7 +9,7 @@ import { outputNameOf } from "../../src/operations/transform/output-name.ts";
 import { openDuckDb } from "../../src/operations/transform/sql/duckdb.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { rowsOf, writeTable } from "../support/parquet.ts";
-import { testSite, testTask } from "./task-context.ts";
+import { testTask, testTaskContext } from "./task-context.ts";
 
 const folder = temporaryFolder("transform");
 const measured = join(folder, "measured, ümlaut's [1]*.parquet");
@@ -31,9 +31,12 @@ async function run(
   selection: string,
   { replicas = [measured], format = "parquet", ...limits }: Run = {},
 ): Promise<TaskOutcome> {
-  return transform.perform(testTask(parse(selection, format), replicas), testSite(folder, limits));
+  return transform.perform(
+    testTask(parse(selection, format), replicas),
+    testTaskContext(folder, limits),
+  );
 }
-type Run = { replicas?: string[]; format?: string } & Parameters<typeof testSite>[1];
+type Run = { replicas?: string[]; format?: string } & Parameters<typeof testTaskContext>[1];
 
 function errorOf(outcome: TaskOutcome) {
   if (!("error" in outcome)) throw new Error(`It was expected to fail: ${JSON.stringify(outcome)}`);
@@ -66,7 +69,7 @@ function submitCheck(firstFiles: string[][]) {
   };
 }
 
-const output = join(folder, "reportBuffer", "1-1-1-out.parquet");
+const output = join(folder, "uploads", "1-1-1-out.parquet");
 
 describe("a query over a file", () => {
   test.each(["parquet", "csv", "json"])("is written as %s with the right rows", async (format) => {
@@ -332,7 +335,7 @@ describe("an untrusted query", () => {
     expect(performance.now() - started).toBeLessThan(5000);
     const second = testTask(parse(endless), [measured], { attempt: 2 });
     expect(
-      errorOf(await transform.perform(second, testSite(folder, { seconds: 1 }))),
+      errorOf(await transform.perform(second, testTaskContext(folder, { seconds: 1 }))),
     ).toMatchObject({
       status: "failure",
       class: "timeout",

@@ -159,8 +159,11 @@ const damages: [string, string, keyof typeof ids, string][] = [
   ],
   [
     "a file was tried too often",
-    `INSERT INTO file_status (request_created, request_id, file_id, step, attempt, status, timestamp)
-     SELECT request_created, request_id, file_id, step, attempt + n, 'lost', now() - interval '1 day' FROM file_status, generate_series(1, 5) n WHERE request_id = $1 AND status = 'failure'`,
+    `INSERT INTO file_status
+       (request_created, request_id, file_id, step, attempt, status, timestamp)
+     SELECT request_created, request_id, file_id, step, attempt + n, 'lost',
+       now() - interval '1 day'
+     FROM file_status, generate_series(1, 5) n WHERE request_id = $1 AND status = 'failure'`,
     "complete",
     "I9",
   ],

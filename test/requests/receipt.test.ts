@@ -138,7 +138,11 @@ test("a JWS of the same key that is no receipt, or of no algorithm, is not valid
   const [header = "", payload = "", signature = ""] = jwsIn(text).split(".");
   const { sign } = receiptKey(ledger.ctx.signingKey);
   const other = await sign(Buffer.from("{}"));
-  const otherJws = `${other.header}.${Buffer.from("{}").toString("base64url")}.${other.signature.toString("base64url")}`;
+  const otherJws = [
+    other.header,
+    Buffer.from("{}").toString("base64url"),
+    other.signature.toString("base64url"),
+  ].join(".");
   const none = Buffer.from(
     JSON.stringify({ alg: "none", kid: keyIdIn(text), typ: "longshore-receipt+jws" }),
   ).toString("base64url");
@@ -296,7 +300,8 @@ test("of more than 10,000 results it keeps the digest, which the pages of the li
   await ledger.ended(id);
   await ledger.ctx.db.query(
     `INSERT INTO results (request_id, file_id, step, attempt, seq, name, size, checksum)
-     SELECT request_id, file_id, 1, attempt, n, n || '.csv', n, 'c' || n FROM request_files, generate_series(1, $2::int) n WHERE request_id = $1`,
+     SELECT request_id, file_id, 1, attempt, n, n || '.csv', n, 'c' || n
+     FROM request_files, generate_series(1, $2::int) n WHERE request_id = $1`,
     [id, count],
   );
   const { results } = await receiptOf(id);

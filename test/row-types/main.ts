@@ -5,8 +5,8 @@ import { throwawayPostgres } from "../support/throwaway-postgres.ts";
 import { checkRowTypes } from "./check.ts";
 
 const unknownText =
-  "decides the text of this statement, and may be anything: make it a constant, give it a type of few words, " +
-  "or keep the function in the file of its callers, unexported";
+  "decides the text of this statement, and may be anything: make it a constant, " +
+  "give it a type of few words, or keep the function in the file of its callers, unexported";
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const began = performance.now();
 const postgres = await throwawayPostgres();

@@ -73,7 +73,10 @@ test.each([
   [
     "a presigned URL",
     "GET",
-    `/test.txt?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=${accessKey}%2F20130524%2Fus-east-1%2Fs3%2Faws4_request&X-Amz-Date=${longDate}&X-Amz-Expires=86400&X-Amz-SignedHeaders=host&X-Amz-Signature=aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404`,
+    "/test.txt?X-Amz-Algorithm=AWS4-HMAC-SHA256" +
+      `&X-Amz-Credential=${accessKey}%2F20130524%2Fus-east-1%2Fs3%2Faws4_request` +
+      `&X-Amz-Date=${longDate}&X-Amz-Expires=86400&X-Amz-SignedHeaders=host` +
+      "&X-Amz-Signature=aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404",
     "UNSIGNED-PAYLOAD",
     { host },
     "aeeed9bbccd4d02ee5c0109b86d86835f995330da4c265957d157751f604d404",

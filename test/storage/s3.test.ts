@@ -12,7 +12,8 @@ storeSuite(async () => {
   const endpoint = await startEndpoint();
   const bucket = endpoint.newRequest();
   const { accessKey, secretKey } = endpoint.keys(bucket, "write");
-  const url = `s3://${accessKey}:${secretKey}@127.0.0.1:${endpoint.port}/${bucket}/some/folder?tls=false`;
+  const host = `127.0.0.1:${endpoint.port}`;
+  const url = `s3://${accessKey}:${secretKey}@${host}/${bucket}/some/folder?tls=false`;
   const store = await openStore(readConfig({ STORE_URL: url }), unused);
   return {
     store,
@@ -31,7 +32,8 @@ test("a store that STORE_URL names whole takes nothing from AWS_* variables", as
   const endpoint = await startEndpoint();
   const bucket = endpoint.newRequest();
   const { accessKey, secretKey } = endpoint.keys(bucket, "write");
-  const url = `s3://${accessKey}:${secretKey}@127.0.0.1:${endpoint.port}/${bucket}/folder?tls=false`;
+  const host = `127.0.0.1:${endpoint.port}`;
+  const url = `s3://${accessKey}:${secretKey}@${host}/${bucket}/folder?tls=false`;
   const store = await openStore(readConfig({ STORE_URL: url }), unused);
   await store.put(bucket, "x", Buffer.from("abc"));
   expect(await store.list(bucket)).toMatchObject([{ name: "x", size: 3 }]);

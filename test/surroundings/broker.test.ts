@@ -36,7 +36,7 @@ test("a broker that refuses the login is named by the log, /readyz and the ready
   url.password = "hunter2";
   service = await startService({ QUEUE_URL: url.href });
   const sentence =
-    /the queue: The broker at 127\.0\.0\.1:\d+ cannot be used: it refuses the login that QUEUE_URL has/;
+    /The broker at 127\.0\.0\.1:\d+ cannot be used: it refuses the login that QUEUE_URL has/;
   expect(service.stdout()).toMatch(new RegExp(`^Longshore is ready at .*${sentence.source}`));
   expect(service.stderr()).toMatch(/cannot be used: it refuses the login that QUEUE_URL has/);
   expect(service.stdout() + service.stderr()).not.toContain("hunter2");

@@ -81,7 +81,8 @@ async function work(connection: Connection, worker: string): Promise<void> {
   };
   const say = async (said: string[]) => {
     for (let start = 0; start < said.length; start += job.perCall) {
-      const body = `{"worker":"${worker}","reports":[${said.slice(start, start + job.perCall).join(",")}]}`;
+      const reported = said.slice(start, start + job.perCall).join(",");
+      const body = `{"worker":"${worker}","reports":[${reported}]}`;
       const { answers: got } = await call<{ answers: string[] }>("/v1/work/reports", body, reports);
       for (const one of got) answers[one] = (answers[one] ?? 0) + 1;
     }

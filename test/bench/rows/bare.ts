@@ -14,7 +14,8 @@ WITH moved AS (
   WHERE f.request_id = $1 AND f.file_id = said.file_id AND f.state IN ('queued', 'running')
   RETURNING f.file_id
 )
-INSERT INTO file_status (request_created, request_id, file_id, step, attempt, status, timestamp, pod_name)
+INSERT INTO file_status
+  (request_created, request_id, file_id, step, attempt, status, timestamp, pod_name)
 SELECT current_date, $1, file_id, 1, 1, 'success', now(), $3 FROM moved`;
 
 export const bare: Row = {

@@ -233,8 +233,10 @@ test("a report at the address of an attempt counts for that attempt alone", asyn
     return body.tasks[0]?.attempt ?? 0;
   };
   const first = await claim();
-  const path = (attempt: number) =>
-    `/servicex/internal/w/${servicex.token({ request: id, step: 1, file, attempt })}/transformation/${id}/file-complete`;
+  const path = (attempt: number) => {
+    const token = servicex.token({ request: id, step: 1, file, attempt });
+    return `/servicex/internal/w/${token}/transformation/${id}/file-complete`;
+  };
   // The first worker falls silent, and a second one has the file.
   const second = await claim();
   expect(second).toBeGreaterThan(first);
