@@ -143,9 +143,9 @@ test("a folder whose page is gone makes the dataset incomplete, with its address
   };
   const { answer, files } = await find(`${host}/d/**/*.csv`);
   expect(files).toEqual([`http://${host}/d/a/1.csv`]);
+  const urls = `http://${host}/d/b/, http://${host}/d/c/`;
   expect(answer).toEqual({
     outcome: "found",
-    incomplete:
-      "Left out, since their pages cannot be read: " + `http://${host}/d/b/, http://${host}/d/c/.`,
+    incomplete: `Left out, since their pages cannot be read: ${urls}.`,
   });
 });
