@@ -2,8 +2,10 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
+import type { InputFolders } from "./inputs/folders.ts";
 import { ConfigError, shown } from "./settings/config-error.ts";
 import { type FacilitySource, facilityNames, readFacility } from "./settings/facility.ts";
+import { inputFolders } from "./settings/input-folders.ts";
 import { withoutAliases } from "./settings/servicex.ts";
 import * as value from "./settings/values.ts";
 
@@ -33,7 +35,8 @@ export interface Config {
   fileAttempts: number;
   resultTtlDays?: number | undefined;
   localWorkers: number;
-  inputRoots: string[];
+  /** INPUT_ROOTS, without the folders of the service itself */
+  inputFolders: InputFolders;
   /** host patterns that http and s3 inputs may come from; empty: none */
   inputHosts: string[];
   /** the variable that names a proxy here: inputs are read without one */
@@ -119,6 +122,7 @@ export function readConfig(
   refuseSignIn(enableAuth, set.HOST);
   refuseLonelyWorkers(set.ROLES, set.INTERNAL_URL ?? set.PUBLIC_URL);
   refuseStrayScheme(set.DID_FINDER_DEFAULT_SCHEME, set.VALID_DID_SCHEMES);
+  const store = set.STORE_URL ?? { kind: "folder", path: join(set.DATA_DIR, "store") };
   return {
     host: set.HOST,
     port: set.PORT,
@@ -127,7 +131,7 @@ export function readConfig(
     dataDir: set.DATA_DIR,
     databaseUrl: withSslMode(set.DATABASE_URL, env.PGSSLMODE),
     queueUrl: set.QUEUE_URL,
-    store: set.STORE_URL ?? { kind: "folder", path: join(set.DATA_DIR, "store") },
+    store,
     publicUrl: set.PUBLIC_URL,
     internalUrl: set.INTERNAL_URL,
     runner: set.RUNNER,
@@ -137,7 +141,11 @@ export function readConfig(
     fileAttempts: set.FILE_ATTEMPTS,
     resultTtlDays: set.RESULT_TTL_DAYS,
     localWorkers: set.LOCAL_WORKERS,
-    inputRoots: set.INPUT_ROOTS,
+    inputFolders: inputFolders({
+      inputRoots: set.INPUT_ROOTS,
+      dataDir: set.DATA_DIR,
+      store: store.kind === "folder" ? store.path : undefined,
+    }),
     inputHosts: set.INPUT_HOSTS,
     unusedProxy: proxyNames.find((name) => env[name]?.trim()),
     fileLimits: {

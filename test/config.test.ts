@@ -18,7 +18,10 @@ test("an empty environment is a service on loopback with everything embedded", (
     leaseSeconds: 60,
     sweepSeconds: 5,
     fileAttempts: 3,
-    inputRoots: [process.cwd()],
+    inputFolders: {
+      roots: [process.cwd()],
+      closed: [join(process.cwd(), ".longshore"), join(process.cwd(), ".longshore", "store")],
+    },
     roles: ["api", "scheduler", "worker"],
     enableAuth: false,
   });
@@ -144,7 +147,7 @@ test("several input roots are read, each as an absolute path", () => {
   mkdirSync(join(folder, "data"));
   expect(
     readConfig({ INPUT_ROOTS: `${folder}:${folder}/../${folder.split("/").at(-1)}/data` })
-      .inputRoots,
+      .inputFolders.roots,
   ).toEqual([folder, join(folder, "data")]);
   rmSync(folder, { recursive: true });
 });

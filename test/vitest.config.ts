@@ -5,7 +5,13 @@ export default defineConfig({
   root: fileURLToPath(new URL("..", import.meta.url)),
   test: {
     include: ["test/**/*.test.ts"],
-    exclude: ["test/clients/**", "test/fuzz/**", "test/files/**", "test/unit/**"],
+    exclude: [
+      "test/clients/**",
+      "test/fuzz/**",
+      "test/files/**",
+      "test/unit/**",
+      "test/attacks/**",
+    ],
     globalSetup: ["test/support/global-setup.ts"],
     pool: "forks",
     maxWorkers: 2,

@@ -1,4 +1,3 @@
-import { realpath } from "node:fs/promises";
 import { isAbsolute, relative, sep } from "node:path";
 
 /**
@@ -10,10 +9,4 @@ export function isBelow(path: string, folders: readonly string[]): boolean {
     const way = relative(folder, path);
     return way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way);
   });
-}
-
-/** The real paths of the roots that exist. */
-export async function realRoots(roots: readonly string[]): Promise<string[]> {
-  const found = await Promise.all(roots.map((root) => realpath(root).catch(() => undefined)));
-  return found.filter((root) => root !== undefined);
 }

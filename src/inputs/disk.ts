@@ -2,13 +2,14 @@ import type { Dirent } from "node:fs";
 import { lstat, readdir, realpath, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { isBelow } from "./below.ts";
+import { type InputFolders, isOpenPath } from "./folders.ts";
 import type { Entry } from "./walk.ts";
 
 /**
  * Lists folders and keeps what it had to leave out: links that lead out of the roots or nowhere,
  * folders it may not read.
  */
-export function diskLister(roots: string[]): {
+export function diskLister(folders: InputFolders): {
   list: (folder: string) => Promise<Entry[]>;
   leftOut: string[];
 } {
@@ -46,6 +47,8 @@ export function diskLister(roots: string[]): {
       return undefined;
     }
     if (entry.isSymbolicLink()) return follow(location, here, entry.name);
+    // The service's own folders are no input, so a dataset is whole without them
+    if (isBelow(join(here, entry.name), folders.closed)) return undefined;
     if (entry.isDirectory()) return { name: entry.name, location, folder: true };
     if (!entry.isFile()) return undefined;
     try {
@@ -59,7 +62,7 @@ export function diskLister(roots: string[]): {
 
   async function follow(location: string, here: string, name: string): Promise<Entry | undefined> {
     const real = await realpath(location).catch(() => undefined);
-    if (!real || !isBelow(real, roots)) {
+    if (!real || !isOpenPath(real, folders)) {
       leftOut.push(location);
       return undefined;
     }

@@ -1,11 +1,12 @@
-import { mkdir, stat } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import type { InputFolders } from "./folders.ts";
 import { InputError, nameOf, schemeOf } from "./input-error.ts";
-import { localPathOf } from "./local.ts";
+import { type LocalFile, openLocalFile } from "./local.ts";
 import { downloadAllowed, downloadTrusted, type RemoteBounds } from "./remote.ts";
 
 export interface FetchBounds extends RemoteBounds {
-  roots: readonly string[];
+  folders: InputFolders;
   /** where downloads are put */
   scratch: string;
   /** URLs that the service itself gave to this task: only these may point to any host */
@@ -13,18 +14,12 @@ export interface FetchBounds extends RemoteBounds {
 }
 
 /**
- * Returns a replica or an input of a task as a local file, downloading it if necessary. Throws
- * `InputError`.
+ * Returns a replica or an input of a task as a local file, downloading it if necessary. The caller
+ * closes it. Throws `InputError`.
  */
-export async function fetchInput(
-  location: string,
-  bounds: FetchBounds,
-): Promise<{ path: string; size: number }> {
+export async function fetchInput(location: string, bounds: FetchBounds): Promise<LocalFile> {
   const scheme = schemeOf(location);
-  if (scheme === undefined || scheme === "file") {
-    const path = await localPathOf(location, bounds.roots);
-    return { path, size: (await stat(path)).size };
-  }
+  if (scheme === undefined || scheme === "file") return openLocalFile(location, bounds.folders);
   if (scheme !== "http" && scheme !== "https" && scheme !== "s3") {
     throw new InputError(
       "forbidden",
@@ -35,5 +30,5 @@ export async function fetchInput(
   await mkdir(bounds.scratch, { recursive: true });
   const path = join(bounds.scratch, "download");
   const download = bounds.trusted.includes(location) ? downloadTrusted : downloadAllowed;
-  return { path, size: await download(location, path, bounds) };
+  return { path, size: await download(location, path, bounds), close: async () => undefined };
 }

@@ -1,29 +1,85 @@
-import { realpath, stat } from "node:fs/promises";
+import { constants, type Stats } from "node:fs";
+import { type FileHandle, open, readlink, realpath } from "node:fs/promises";
 import { isAbsolute, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { isBelow, realRoots } from "./below.ts";
+import { eitherSpelling, type InputFolders, isOpenPath, realFolders } from "./folders.ts";
 import { InputError, schemeOf } from "./input-error.ts";
 import { onDisk } from "./on-disk.ts";
 
-/** The real path of a regular file below one of the roots. Links that lead out are refused. */
-export async function localPathOf(location: string, roots: readonly string[]): Promise<string> {
+/** A file that was checked and opened at once. */
+export interface LocalFile {
+  /** names the opened file itself until it is closed, whatever happens to the name it had */
+  path: string;
+  /** bytes */
+  size: number;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a regular file below one of the roots. A link that leads out of them is refused, also one
+ * that is put in the file's place meanwhile: what is checked is the opened file, not its name.
+ * Throws `InputError`.
+ */
+export async function openLocalFile(location: string, folders: InputFolders): Promise<LocalFile> {
   const path = plainPath(location);
-  const real = await realRoots(roots);
+  const real = await realFolders(folders);
   // Checked before the disk is read: callers must not learn what exists outside the roots.
-  const allowed = [...roots.map((root) => resolve(root)), ...real].map(composed);
-  if (!isBelow(composed(path), allowed)) throw outside(location, roots);
-  const file = await realpath(await onDisk(path)).catch((error: NodeJS.ErrnoException) => {
-    throw toInputError(error, location);
-  });
-  if (!isBelow(file, real)) throw outside(location, roots);
-  if (!(await stat(file)).isFile())
-    throw new InputError("bad_input", `${location} is not a regular file.`);
-  return file;
+  if (!isOpenPath(composed(path), composedFolders(eitherSpelling(folders, real))))
+    throw outside(location);
+  const { file, handle } = await openReal(path, location, real);
+  try {
+    const { size } = await regularFile(handle, location);
+    const opened = await openedFile(handle, file);
+    if (!isOpenPath(opened.name, real)) throw outside(location);
+    return { path: opened.path, size, close: () => handle.close() };
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+async function openReal(
+  path: string,
+  location: string,
+  real: InputFolders,
+): Promise<{ file: string; handle: FileHandle }> {
+  try {
+    const file = await realpath(await onDisk(path));
+    if (!isOpenPath(file, real)) throw outside(location);
+    // A pipe would keep an open without O_NONBLOCK waiting for its other end
+    const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+    return { file, handle: await open(file, flags) };
+  } catch (error) {
+    throw error instanceof InputError ? error : toInputError(error, location);
+  }
+}
+
+async function regularFile(handle: FileHandle, location: string): Promise<Stats> {
+  const status = await handle.stat();
+  if (!status.isFile()) throw new InputError("bad_input", `${location} is not a regular file.`);
+  return status;
+}
+
+/**
+ * The name of the opened file as the kernel knows it, and a path that opens the same file again.
+ * Only Linux has both; elsewhere the file is opened by its name once more.
+ */
+async function openedFile(
+  handle: FileHandle,
+  file: string,
+): Promise<{ name: string; path: string }> {
+  if (process.platform !== "linux") return { name: file, path: file };
+  const path = `/proc/${process.pid}/fd/${handle.fd}`;
+  return { name: await readlink(path), path };
 }
 
 /** Letters with accents have two spellings; what looks like one name is one name here. */
 function composed(path: string): string {
   return path.normalize("NFC");
+}
+
+function composedFolders({ roots, closed }: InputFolders): InputFolders {
+  return { roots: roots.map(composed), closed: closed.map(composed) };
 }
 
 function plainPath(location: string): string {
@@ -45,18 +101,23 @@ function pathOfUrl(location: string): string {
   }
 }
 
-function outside(location: string, roots: readonly string[]): InputError {
+/** Does not print the roots: whoever may name a file need not know the machine's folders. */
+function outside(location: string): InputError {
   return new InputError(
     "forbidden",
-    `${location} is not below a folder that may be read (INPUT_ROOTS: ` +
-      `${roots.join(", ") || "none"}).`,
+    `${location} is not below a folder that may be read (INPUT_ROOTS).`,
   );
 }
 
-function toInputError(error: NodeJS.ErrnoException, location: string): InputError {
-  if (error.code === "ENOENT" || error.code === "ENOTDIR")
+function toInputError(error: unknown, location: string): InputError {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === "ENOENT" || code === "ENOTDIR")
     return new InputError("not_found", `There is no file ${location}.`);
-  if (error.code === "EACCES" || error.code === "EPERM")
+  if (code === "EACCES" || code === "EPERM")
     return new InputError("forbidden", `The service may not read ${location}.`);
-  return new InputError("unavailable", `${location} could not be read (${error.code}).`);
+  // Opened without its link being followed: the name became a link after it was resolved
+  if (code === "ELOOP") return outside(location);
+  // A socket, or a pipe or device without its other end
+  if (code === "ENXIO") return new InputError("bad_input", `${location} is not a regular file.`);
+  return new InputError("unavailable", `${location} could not be read (${code}).`);
 }

@@ -1,4 +1,5 @@
 import type { ZodObject, ZodType } from "zod";
+import type { InputFolders } from "../inputs/folders.ts";
 
 /** Settings as the ledger keeps them: the output of the operation's own schema. */
 export type Settings = Record<string, unknown>;
@@ -38,7 +39,7 @@ export interface SubmitCheck<F = Facility> {
    * the replicas of the first few files, when they are known at submit and this step is the first
    */
   firstFiles?: string[][];
-  inputRoots: string[];
+  inputFolders: InputFolders;
   /** a folder for temporary files; it may not exist yet */
   scratch: string;
   facility: F;

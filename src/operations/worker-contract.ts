@@ -58,11 +58,13 @@ export type TaskOutcome =
 export interface TaskContext<F = Facility> {
   /** a folder of the task's own, removed after it */
   scratch: string;
-  inputRoots: string[];
   facility: F;
   signal: AbortSignal;
   limits: { memoryMegabytes: number; seconds: number; outputMegabytes: number; threads: number };
-  /** Reads a replica or an input URL into a local file: allowed roots, schemes and hosts only. */
+  /**
+   * A replica or an input URL as a local file, from allowed folders, schemes and hosts only. `path`
+   * holds until the task ends.
+   */
   fetchInput(location: string): Promise<{ path: string; size: number }>;
   /** Uploads a local file as one of the task's objects; returns its size and checksum as sent. */
   upload(to: Upload, path: string): Promise<TaskResult>;

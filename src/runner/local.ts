@@ -11,7 +11,7 @@ import { startWorkerProcess, type WorkerEvents } from "./worker-process.ts";
 export interface LocalRunnerOptions
   extends Pick<
     StartLine,
-    "facility" | "inputRoots" | "inputHosts" | "unusedProxy" | "limits" | "logLevel"
+    "facility" | "inputFolders" | "inputHosts" | "unusedProxy" | "limits" | "logLevel"
   > {
   internalUrl: () => string;
   log: Logger;
@@ -162,7 +162,7 @@ function statusOf({ workers, refusal }: Entry): WorkerGroupStatus {
 }
 
 function startLine(options: LocalRunnerOptions, group: WorkerGroup, name: string): StartLine {
-  const { internalUrl, facility, inputRoots, inputHosts, limits, logLevel, scratch } = options;
+  const { internalUrl, facility, inputFolders, inputHosts, limits, logLevel, scratch } = options;
   const { unusedProxy } = options;
   return {
     url: internalUrl(),
@@ -172,7 +172,7 @@ function startLine(options: LocalRunnerOptions, group: WorkerGroup, name: string
     token: group.credentials.workToken,
     scratch: `${scratch}/${name}`,
     facility,
-    inputRoots,
+    inputFolders,
     inputHosts,
     unusedProxy,
     limits,

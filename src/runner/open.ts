@@ -28,7 +28,7 @@ export async function openRunner(
         capacity: config.roles.includes("worker") ? config.localWorkers : 0,
         scratch: join(config.dataDir, "scratch"),
         facility: config.facility,
-        inputRoots: config.inputRoots,
+        inputFolders: config.inputFolders,
         inputHosts: config.inputHosts,
         unusedProxy: config.unusedProxy,
         limits: config.fileLimits,

@@ -13,7 +13,10 @@ import { runLoop } from "./worker-loop.ts";
 
 export interface WorkerOptions
   extends ShutdownOptions,
-    Pick<TaskContextSettings, "facility" | "inputRoots" | "inputHosts" | "unusedProxy" | "limits"> {
+    Pick<
+      TaskContextSettings,
+      "facility" | "inputFolders" | "inputHosts" | "unusedProxy" | "limits"
+    > {
   /** of the service's work API, without `/v1` */
   url: string;
   /** unique among the workers of the service */
@@ -83,7 +86,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
 function settingsOf(options: WorkerOptions): TaskContextSettings {
   return {
     facility: options.facility,
-    inputRoots: options.inputRoots,
+    inputFolders: options.inputFolders,
     inputHosts: options.inputHosts,
     unusedProxy: options.unusedProxy,
     limits: options.limits,

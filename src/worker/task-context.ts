@@ -2,13 +2,15 @@ import { mkdirSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { fetchInput } from "../inputs/fetch.ts";
+import type { InputFolders } from "../inputs/folders.ts";
+import type { LocalFile } from "../inputs/local.ts";
 import type { Facility, Task, TaskContext } from "../operations/contract.ts";
 import { uploadFile } from "./upload.ts";
 
 export interface TaskContextSettings {
   /** a folder of this worker's own */
   scratch: string;
-  inputRoots: string[];
+  inputFolders: InputFolders;
   inputHosts: string[];
   /** the variable that names a proxy in the service's environment */
   unusedProxy?: string | undefined;
@@ -26,6 +28,7 @@ export function openTaskContext(
   settings: TaskContextSettings,
 ): { context: TaskContext; close(): Promise<void> } {
   const folder = join(settings.scratch, task.task.replace(/[^\w.-]/g, "_").slice(0, 200));
+  const inputs: LocalFile[] = [];
   let made = false;
   const scratch = () => {
     if (!made) mkdirSync(folder, { recursive: true });
@@ -36,24 +39,29 @@ export function openTaskContext(
     get scratch() {
       return scratch();
     },
-    inputRoots: settings.inputRoots,
     facility: settings.facility[task.operation] ?? {},
     signal,
     limits: settings.limits,
-    fetchInput: (location) =>
-      fetchInput(location, {
-        roots: settings.inputRoots,
+    fetchInput: async (location) => {
+      const input = await fetchInput(location, {
+        folders: settings.inputFolders,
         hosts: settings.inputHosts,
         unusedProxy: settings.unusedProxy,
         megabytes: settings.inputMegabytes,
         trusted: task.inputs,
         scratch: scratch(),
         signal: AbortSignal.any([signal, AbortSignal.timeout(settings.limits.seconds * 1000)]),
-      }),
+      });
+      inputs.push(input);
+      return input;
+    },
     upload: (to, path) => uploadFile(to, path, signal),
   };
   return {
     context,
-    close: async () => (made ? rm(folder, { recursive: true, force: true }) : undefined),
+    close: async () => {
+      await Promise.all(inputs.map((input) => input.close()));
+      if (made) await rm(folder, { recursive: true, force: true });
+    },
   };
 }

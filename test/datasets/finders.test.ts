@@ -36,7 +36,10 @@ interface Found {
 
 async function find(scheme: string, name: string, hosts: string[] = []): Promise<Found> {
   const files: FoundFile[] = [];
-  const finder = makeFinders({ inputRoots: [root], inputHosts: hosts }).get(scheme);
+  const finder = makeFinders({
+    inputFolders: { roots: [root], closed: [] },
+    inputHosts: hosts,
+  }).get(scheme);
   if (!finder) throw new Error(`no finder ${scheme}`);
   const answer = await finder.find(
     name,
@@ -47,7 +50,7 @@ async function find(scheme: string, name: string, hosts: string[] = []): Promise
 }
 
 function refusal(scheme: string, name: string, hosts: string[] = []): string | undefined {
-  return makeFinders({ inputRoots: [root], inputHosts: hosts })
+  return makeFinders({ inputFolders: { roots: [root], closed: [] }, inputHosts: hosts })
     .get(scheme)
     ?.refuse(name);
 }
@@ -129,7 +132,9 @@ describe("dir", () => {
     for (const name of ["a", "b"]) mkdirSync(join(folder, name), { recursive: true });
     for (let index = 0; index < 1000; index++) writeFileSync(join(folder, "a", `${index}.csv`), "");
     writeFileSync(join(folder, "b", "1.csv"), "");
-    const finder = makeFinders({ inputRoots: [root], inputHosts: [] }).get("dir");
+    const finder = makeFinders({ inputFolders: { roots: [root], closed: [] }, inputHosts: [] }).get(
+      "dir",
+    );
     let files = 0;
     const answer = await finder?.find(
       `${folder}/*/*.csv`,
@@ -176,7 +181,7 @@ describe("dir", () => {
       const { answer, files } = await find("dir", name);
       expect(answer).toMatchObject({
         outcome: "bad_name",
-        reason: expect.stringContaining("not below INPUT_ROOTS"),
+        reason: expect.stringContaining("not below a folder that inputs may be read from"),
       });
       expect(files).toEqual([]);
     }
@@ -215,7 +220,9 @@ describe("dir", () => {
     for (let index = 0; index < 2500; index++)
       writeFileSync(join(folder, `${String(index).padStart(4, "0")}.csv`), "");
     const pieces: number[] = [];
-    const finder = makeFinders({ inputRoots: [root], inputHosts: [] }).get("dir");
+    const finder = makeFinders({ inputFolders: { roots: [root], closed: [] }, inputHosts: [] }).get(
+      "dir",
+    );
     await finder?.find(
       folder,
       async (some) => void pieces.push(some.length),

@@ -36,7 +36,9 @@ interface Found {
 async function find(name: string, hosts = ["127.0.0.1"]): Promise<Found> {
   asked = 0;
   const files: Found["files"] = [];
-  const finder = makeFinders({ inputRoots: [], inputHosts: hosts }).get("dir+http");
+  const finder = makeFinders({ inputFolders: { roots: [], closed: [] }, inputHosts: hosts }).get(
+    "dir+http",
+  );
   if (!finder) throw new Error("no finder");
   const answer = await finder.find(
     name,

@@ -5,7 +5,6 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { fetchInput } from "../../src/inputs/fetch.ts";
 import type { TaskContext, TaskOutcome } from "../../src/operations/contract.ts";
 import { transform } from "../../src/operations/transform/index.ts";
 import { venv } from "../clients/venv.ts";
@@ -82,16 +81,7 @@ async function performed(
 }
 
 function context(trusted: string[]): TaskContext {
-  const site = testTaskContext(folder);
-  const bounds = {
-    roots: [folder],
-    hosts: ["127.0.0.1"],
-    trusted,
-    megabytes: 64,
-    scratch: site.scratch,
-    signal: site.signal,
-  };
-  return { ...site, fetchInput: (location) => fetchInput(location, bounds) };
+  return testTaskContext(folder, {}, { hosts: ["127.0.0.1"], trusted, megabytes: 64 });
 }
 
 function expectFailure(words: (string | RegExp)[], outcome: TaskOutcome): void {

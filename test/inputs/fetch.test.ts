@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -12,7 +12,7 @@ import { temporaryFolder } from "../support/folder.ts";
 const root = temporaryFolder("inputs");
 const elsewhere = temporaryFolder("elsewhere");
 const bounds = {
-  roots: [root],
+  folders: { roots: [root], closed: [join(root, "own")] },
   hosts: [] as string[],
   trusted: [] as string[],
   megabytes: 1,
@@ -49,7 +49,10 @@ describe("a local input", () => {
     join(root, "inside"),
     pathToFileURL(join(root, "a, b.csv")).href,
   ])("%s is read in place", async (location) => {
-    expect(await fetchInput(location, bounds)).toEqual({ path: join(root, "a, b.csv"), size: 4 });
+    const file = await fetchInput(location, bounds);
+    expect(file).toMatchObject({ size: 4 });
+    expect(realpathSync(file.path)).toBe(join(root, "a, b.csv"));
+    await file.close();
   });
 
   test.each([
@@ -61,10 +64,9 @@ describe("a local input", () => {
       [stored, written],
     ] as const) {
       writeFileSync(join(root, other), "a\n1\n");
-      expect(await fetchInput(join(root, one), bounds)).toEqual({
-        path: join(root, other),
-        size: 4,
-      });
+      const file = await fetchInput(join(root, one), bounds);
+      expect(realpathSync(file.path)).toBe(join(root, other));
+      await file.close();
       rmSync(join(root, other));
     }
   });
@@ -72,11 +74,10 @@ describe("a local input", () => {
   test("below a root that is itself a link is read", async () => {
     symlinkSync(root, join(elsewhere, "linked-root"));
     const location = join(elsewhere, "linked-root/a, b.csv");
-    expect(
-      await fetchInput(location, { ...bounds, roots: [join(elsewhere, "linked-root")] }),
-    ).toMatchObject({
-      path: join(root, "a, b.csv"),
-    });
+    const folders = { roots: [join(elsewhere, "linked-root")], closed: [] };
+    const file = await fetchInput(location, { ...bounds, folders });
+    expect(realpathSync(file.path)).toBe(join(root, "a, b.csv"));
+    await file.close();
   });
 
   test.each([

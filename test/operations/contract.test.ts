@@ -69,7 +69,7 @@ describe.each(named(operations))("%s", (_, operation) => {
     const firstFiles = [[exampleFile(operation)]];
     await operation.check?.(settings(), {
       firstFiles,
-      inputRoots: [folder],
+      inputFolders: { roots: [folder], closed: [] },
       scratch: join(folder, "checks"),
       facility,
     });

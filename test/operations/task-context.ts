@@ -4,7 +4,8 @@
 import { createHash } from "node:crypto";
 import { copyFileSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { fetchInput } from "../../src/inputs/fetch.ts";
+import { type FetchBounds, fetchInput } from "../../src/inputs/fetch.ts";
+import type { LocalFile } from "../../src/inputs/local.ts";
 import type { Task, TaskContext, Upload } from "../../src/operations/contract.ts";
 
 const limits: TaskContext["limits"] = {
@@ -22,26 +23,32 @@ export interface TestTaskContext extends TaskContext {
 export function testTaskContext(
   folder: string,
   { signal, ...tighter }: Partial<TaskContext["limits"]> & { signal?: AbortSignal } = {},
+  bounds: Partial<FetchBounds> = {},
 ): TestTaskContext {
   const [scratch, uploads] = [join(folder, "scratch"), join(folder, "uploads")];
   for (const made of [scratch, uploads]) mkdirSync(made, { recursive: true });
+  /** kept as those of a task are: a handle that is garbage is closed */
+  const inputs: LocalFile[] = [];
   const wanted = signal ?? new AbortController().signal;
   return {
     scratch,
     uploads,
-    inputRoots: [folder],
     facility: {},
     signal: wanted,
     limits: { ...limits, ...tighter },
-    fetchInput: (location) =>
-      fetchInput(location, {
-        roots: [folder],
+    async fetchInput(location) {
+      const input = await fetchInput(location, {
+        folders: { roots: [folder], closed: [] },
         hosts: [],
         trusted: [],
         megabytes: 1,
         scratch,
         signal: wanted,
-      }),
+        ...bounds,
+      });
+      inputs.push(input);
+      return input;
+    },
     async upload({ name }, path) {
       copyFileSync(path, join(uploads, name));
       const bytes = readFileSync(path);

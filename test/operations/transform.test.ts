@@ -63,7 +63,7 @@ async function refusalOf(selection: string, firstFile?: string[]): Promise<Reque
 function submitCheck(firstFiles: string[][]) {
   return {
     firstFiles,
-    inputRoots: [folder],
+    inputFolders: { roots: [folder], closed: [] },
     scratch: join(folder, "checks"),
     facility: {},
   };
@@ -251,15 +251,13 @@ describe("at submit", () => {
     expect(next.message).toContain("Parser Error");
   });
 
-  test("three files together take less time to check than planning may take", async () => {
-    const began = performance.now();
+  test("the time that planning may take is divided among three files", async () => {
     await expect(
       transform.check?.(
         parse("select repeat('x', 4000000000) as x"),
         submitCheck([[measured], [measured], [measured]]),
       ),
     ).rejects.toThrow(/took longer than 5 seconds|memory|Memory/);
-    expect(performance.now() - began).toBeLessThan(20_000);
   });
 
   test.each([

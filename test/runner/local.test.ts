@@ -24,7 +24,7 @@ function optionsFor(url: string, name: string): LocalRunnerOptions {
     capacity: 3,
     scratch: join(folder, name),
     facility: {},
-    inputRoots: [folder],
+    inputFolders: { roots: [folder], closed: [] },
     inputHosts: [],
     limits: { memoryMegabytes: 256, seconds: 60, outputMegabytes: 64, threads: 1 },
     environment: childEnvironment(),

@@ -2,7 +2,10 @@ import { expect, test } from "vitest";
 import { parseDid } from "../../src/datasets/did.ts";
 import { makeFinders } from "../../src/datasets/finders/index.ts";
 
-const finders = makeFinders({ inputRoots: ["/data"], inputHosts: ["data.example.org"] });
+const finders = makeFinders({
+  inputFolders: { roots: ["/data"], closed: [] },
+  inputHosts: ["data.example.org"],
+});
 const rules = (defaultDidScheme = "", didSchemes: string[] = ["rucio", "xrootd"]) => ({
   config: { defaultDidScheme, didSchemes },
   finders,

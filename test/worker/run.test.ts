@@ -37,7 +37,7 @@ function start(more: Partial<WorkerOptions> = {}): Promise<void> {
     name: "worker-1",
     operations: ["transform", "noop"],
     facility: {},
-    inputRoots: [folder],
+    inputFolders: { roots: [folder], closed: [] },
     inputHosts: [],
     limits: { memoryMegabytes: 256, seconds: 60, outputMegabytes: 64, threads: 1 },
     scratch,

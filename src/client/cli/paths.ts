@@ -57,7 +57,7 @@ async function matches(pattern: string): Promise<string[]> {
   const problem = refuseGlob(whole);
   if (problem !== undefined) throw usedWrongly(`${pattern}: ${problem}`);
   const { base, glob } = splitGlob(whole);
-  const { list, leftOut } = diskLister(["/"]);
+  const { list, leftOut } = diskLister({ roots: ["/"], closed: [] });
   const found: string[] = [];
   await walk(
     await onDisk(join("/", base)),

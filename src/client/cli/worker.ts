@@ -53,7 +53,7 @@ async function work({
   const { allOperations } = await import("../../operations/index.ts");
   const { isWorkerOperation, offeredOperations } = await import("../../operations/offered.ts");
   const config = readConfig(undefined, allOperations);
-  const { facility, inputRoots, inputHosts, unusedProxy, fileLimits: limits, logLevel } = config;
+  const { facility, inputFolders, inputHosts, unusedProxy, fileLimits: limits, logLevel } = config;
   const { makeLog } = await import("../../log.ts");
   const { runWorker } = await import("../../worker/run.ts");
   const known = allOperations.filter(isWorkerOperation);
@@ -75,7 +75,7 @@ async function work({
     facility,
     request,
     concurrency,
-    inputRoots,
+    inputFolders,
     inputHosts,
     unusedProxy,
     limits,

@@ -1,13 +1,18 @@
 import { realpath, stat } from "node:fs/promises";
 import { isAbsolute, resolve } from "node:path";
-import { isBelow, realRoots } from "../../inputs/below.ts";
 import { diskLister, isAbsent, leftOutSentence } from "../../inputs/disk.ts";
+import {
+  eitherSpelling,
+  type InputFolders,
+  isOpenPath,
+  realFolders,
+} from "../../inputs/folders.ts";
 import { onDisk } from "../../inputs/on-disk.ts";
 import { refuseGlob, splitGlob, walk } from "../../inputs/walk.ts";
 import type { Finder, LookupOutcome } from "../contract.ts";
 
 /** `dir:///folder/pattern`: the files of a folder of this machine, below INPUT_ROOTS. */
-export function dirFinder(inputRoots: readonly string[]): Finder {
+export function dirFinder(folders: InputFolders): Finder {
   return {
     scheme: "dir",
     fleeting: true,
@@ -20,16 +25,16 @@ export function dirFinder(inputRoots: readonly string[]): Finder {
       return refuseGlob(name);
     },
     async find(name, give, signal) {
-      const roots = await realRoots(inputRoots);
+      const real = await realFolders(folders);
       const { base: written, glob } = splitGlob(name);
       const base = await onDisk(written || "/");
-      const start = await realStart(base, roots, inputRoots);
+      const start = await realStart(base, real, folders);
       if ("outcome" in start) return start;
       if (start.file) {
         await give([{ paths: [base], size: start.size }]);
         return { outcome: "found" };
       }
-      const disk = diskLister(roots);
+      const disk = diskLister(real);
       const files = await walk(resolve(base), glob, disk.list, give, signal);
       if (disk.leftOut.length > 0)
         return { outcome: "found", incomplete: leftOutSentence(disk.leftOut) };
@@ -42,28 +47,26 @@ type Start = { file: false } | { file: true; size: number } | LookupOutcome;
 
 async function realStart(
   base: string,
-  roots: string[],
-  inputRoots: readonly string[],
+  folders: InputFolders,
+  written: InputFolders,
 ): Promise<Start> {
   try {
     const real = await realpath(base);
-    if (isBelow(real, roots)) {
+    if (isOpenPath(real, folders)) {
       const status = await stat(real);
       return status.isDirectory() ? { file: false } : { file: true, size: status.size };
     }
   } catch (error) {
     // The answer is the same for all paths outside of the roots: callers must not learn what
     // exists.
-    if (isBelow(resolve(base), [...roots, ...inputRoots]))
+    if (isOpenPath(resolve(base), eitherSpelling(written, folders)))
       return isAbsent(error)
         ? { outcome: "does_not_exist", reason: `There is no folder ${base}.` }
         : { outcome: "found", incomplete: leftOutSentence([base]) };
   }
   return {
     outcome: "bad_name",
-    reason:
-      `${base} is not below INPUT_ROOTS (${inputRoots.join(", ")}), ` +
-      "the folders that inputs may be read from.",
+    reason: `${base} is not below a folder that inputs may be read from (INPUT_ROOTS).`,
   };
 }
 

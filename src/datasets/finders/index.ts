@@ -7,11 +7,11 @@ import { userFinder } from "./user.ts";
 
 /** scheme → finder */
 export function makeFinders(
-  config: Pick<Config, "inputRoots" | "inputHosts">,
+  config: Pick<Config, "inputFolders" | "inputHosts">,
 ): Map<string, Finder> {
   const all: Finder[] = [
     userFinder,
-    dirFinder(config.inputRoots),
+    dirFinder(config.inputFolders),
     dirHttpFinder("http", config.inputHosts),
     dirHttpFinder("https", config.inputHosts),
   ];

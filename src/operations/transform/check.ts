@@ -1,6 +1,6 @@
-import { mkdir, mkdtemp, rm, stat } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { localPathOf } from "../../inputs/local.ts";
+import { type LocalFile, openLocalFile } from "../../inputs/local.ts";
 import type { SubmitCheck } from "../contract.ts";
 import type { Generator, LocalInput } from "./job.ts";
 import { prepareInput } from "./prepare-input.ts";
@@ -41,16 +41,22 @@ async function checkFile(
   generator: Generator,
   settings: TransformSettings,
   replicas: readonly string[],
-  { inputRoots, scratch, seconds }: SubmitCheck & { seconds: number },
+  { inputFolders, scratch, seconds }: SubmitCheck & { seconds: number },
 ): Promise<string | undefined> {
   await mkdir(scratch, { recursive: true });
   const folder = await mkdtemp(join(scratch, "check-"));
   try {
     for (const replica of replicas) {
-      const input = await readable(replica, settings, inputRoots, folder);
-      if (!input) continue;
-      const problem = await generator.check(settings.selection, input, settings, seconds);
-      return problem?.message;
+      const file = await openLocalFile(replica, inputFolders).catch(() => undefined);
+      if (!file) continue;
+      try {
+        const input = await readable(replica, file, settings, folder);
+        if (!input) continue;
+        const problem = await generator.check(settings.selection, input, settings, seconds);
+        return problem?.message;
+      } finally {
+        await file.close();
+      }
     }
     return "unreadable";
   } finally {
@@ -60,12 +66,11 @@ async function checkFile(
 
 async function readable(
   replica: string,
+  { path, size }: LocalFile,
   settings: TransformSettings,
-  inputRoots: readonly string[],
   scratch: string,
 ): Promise<LocalInput | undefined> {
   try {
-    const path = await localPathOf(replica, inputRoots);
     const input = await prepareInput({
       name: replica,
       path,
@@ -74,7 +79,6 @@ async function readable(
       largestText,
     });
     if (typeof input === "string") return undefined;
-    const { size } = await stat(path);
     return input.format === "parquet" || size <= largestText ? input : undefined;
   } catch {
     return undefined;

@@ -70,7 +70,7 @@ async function checkSteps(ctx: Deps<"config" | "operations">, input: SubmitInput
     if (!operation) throw unknownOperation(step.operation, [...ctx.operations.keys()], index);
     try {
       await operation.check?.(step.settings, {
-        inputRoots: ctx.config.inputRoots,
+        inputFolders: ctx.config.inputFolders,
         scratch: join(ctx.config.dataDir, "checks"),
         facility: ctx.config.facility[step.operation] ?? {},
         ...(index === 0 ? { firstFiles } : {}),
