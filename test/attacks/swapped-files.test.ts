@@ -22,29 +22,11 @@ afterAll(() => {
   for (const folder of [root, elsewhere]) rmSync(folder, { recursive: true, force: true });
 });
 
-/** A thread that puts one of two things in a place, in turns, until it is stopped. */
-async function exchange(place: string, make: string): Promise<{ stop(): Promise<number> }> {
-  const thread = new Worker(
-    `const fs = require("node:fs");
-     const { workerData: { place, make, root, elsewhere }, parentPort } = require("node:worker_threads");
-     const draft = place + ".new";
-     const put = {
-       link: () => { fs.symlinkSync(elsewhere + "/table.csv", draft); fs.renameSync(draft, place); },
-       file: () => { fs.copyFileSync(root + "/harmless", draft); fs.renameSync(draft, place); },
-       pipe: () => { fs.renameSync(root + "/pipe", draft); fs.renameSync(draft, place); },
-       keepPipe: () => { fs.renameSync(place, root + "/pipe"); },
-       folderLink: () => { fs.renameSync(place, place + ".kept"); fs.symlinkSync(elsewhere, place); },
-       folder: () => { fs.unlinkSync(place); fs.renameSync(place + ".kept", place); },
-     };
-     let stopped = false;
-     let turns = 0;
-     parentPort.on("message", () => { stopped = true; });
-     (function turn() {
-       for (let at = 0; at < 50; at++) { for (const step of make.split(" ")) put[step](); turns++; }
-       if (stopped) { parentPort.postMessage(turns); parentPort.close(); } else setImmediate(turn);
-     })();`,
-    { eval: true, workerData: { place, make, root, elsewhere } },
-  );
+/** Puts one thing after another in a place, until it is stopped; returns how many rounds it made. */
+async function exchange(place: string, steps: string[]): Promise<{ stop(): Promise<number> }> {
+  const thread = new Worker(new URL("./exchange-thread.mjs", import.meta.url), {
+    workerData: { place, steps, root, elsewhere },
+  });
   return {
     stop: () =>
       new Promise((resolve, reject) => {
@@ -77,7 +59,7 @@ async function readManyTimes(place: string): Promise<{ read: number; refused: nu
 test("a link put in a file's place never makes the service read what lies outside the roots", async () => {
   const place = join(root, "table.csv");
   writeFileSync(place, harmless);
-  const exchanging = await exchange(place, "link file");
+  const exchanging = await exchange(place, ["link", "file"]);
   const seen = await readManyTimes(place);
   expect(await exchanging.stop()).toBeGreaterThan(50);
   expect(seen.read).toBeGreaterThan(0);
@@ -88,7 +70,7 @@ test("a folder exchanged for a link never leads the service out of the roots", a
   const folder = join(root, "folder");
   mkdirSync(folder);
   writeFileSync(join(folder, "table.csv"), harmless);
-  const exchanging = await exchange(folder, "folderLink folder");
+  const exchanging = await exchange(folder, ["folderLink", "folder"]);
   const seen = await readManyTimes(join(folder, "table.csv"));
   expect(await exchanging.stop()).toBeGreaterThan(50);
   expect(seen.read + seen.refused).toBe(3000);
@@ -99,7 +81,7 @@ test("a pipe put in a file's place does not keep the service waiting for its oth
   execFileSync("mkfifo", [join(root, "pipe")]);
   const place = join(root, "piped.csv");
   writeFileSync(place, harmless);
-  const exchanging = await exchange(place, "pipe keepPipe file");
+  const exchanging = await exchange(place, ["pipe", "keepPipe", "file"]);
   const seen = await readManyTimes(place);
   expect(await exchanging.stop()).toBeGreaterThan(50);
   expect(seen.read + seen.refused).toBe(3000);
