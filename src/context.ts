@@ -1,5 +1,6 @@
 // Creates every long-lived object once. Pass on only what is needed.
 import type { Logger } from "pino";
+import { Registry } from "prom-client";
 import { makeWorkTokens } from "./auth/work-tokens.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import type { Config } from "./config.ts";
@@ -7,6 +8,7 @@ import { makeFinders } from "./datasets/finders/index.ts";
 import { openDb } from "./db/client.ts";
 import { openNotifier } from "./db/notifier.ts";
 import type { Context } from "./deps.ts";
+import { makeCallSeconds } from "./metrics.ts";
 import type { Operation } from "./operations/contract.ts";
 import { allOperations } from "./operations/index.ts";
 import { offeredOperations } from "./operations/offered.ts";
@@ -15,7 +17,9 @@ import { advance } from "./requests/advance/advance.ts";
 import { AdvanceQueue } from "./requests/advance/advance-queue.ts";
 import { openClaimQueue } from "./requests/dispatch/claim-queue.ts";
 import { dispatch } from "./requests/dispatch/dispatch.ts";
-import { labelsOfClasses, ledgerMetrics, recordFileError } from "./requests/monitor/metrics.ts";
+import { registerConnections } from "./requests/monitor/connections.ts";
+import { makeGauges } from "./requests/monitor/gauges.ts";
+import { labelsOfClasses, makeLedgerMetrics, recordFileError } from "./requests/monitor/metrics.ts";
 import { makeRecentActivity } from "./requests/monitor/recent-activity.ts";
 import { Batcher } from "./requests/reports/batcher.ts";
 import { makeStepOperations } from "./requests/reports/step-operations.ts";
@@ -70,6 +74,9 @@ export async function makeContext(
   );
   const operations = new Map(offered.map((operation) => [operation.name, operation]));
 
+  const registry = new Registry();
+  registerConnections(registry, { main: db, ledger });
+  const metrics = makeLedgerMetrics(registry);
   const classLabels = labelsOfClasses(operations.values());
   const advanceQueue: AdvanceQueue = new AdvanceQueue((id) => advance(context, id), log);
   const batcher = new Batcher({
@@ -84,9 +91,9 @@ export async function makeContext(
       }
     },
     onBatch: (rows, seconds, failures) => {
-      ledgerMetrics.batchRows.observe(rows);
-      ledgerMetrics.batchSeconds.observe(seconds);
-      for (const failure of failures) recordFileError(log, classLabels, failure);
+      metrics.batchRows.observe(rows);
+      metrics.batchSeconds.observe(seconds);
+      for (const failure of failures) recordFileError({ log, metrics }, classLabels, failure);
     },
   });
   const context: Context = {
@@ -104,7 +111,10 @@ export async function makeContext(
     finders: makeFinders(config),
     batcher,
     advanceQueue,
-    metrics: ledgerMetrics,
+    registry,
+    metrics,
+    callSeconds: makeCallSeconds(registry),
+    gauges: makeGauges(),
     activity: makeRecentActivity(db.query, log),
     claimQueue: openClaimQueue(notifier, (wanted, waiters) => dispatch(context, wanted, waiters)),
     urls,

@@ -1,15 +1,18 @@
 // What use cases get. `context.ts` creates the values; this file has only types.
 import type { Logger } from "pino";
+import type { Registry } from "prom-client";
 import type { WorkTokens } from "./auth/work-tokens.ts";
 import type { Clock } from "./clock.ts";
 import type { Config } from "./config.ts";
 import type { Finder } from "./datasets/contract.ts";
 import type { Db } from "./db/client.ts";
 import type { Notifier } from "./db/notifier.ts";
+import type { CallSeconds } from "./metrics.ts";
 import type { Operation, Task } from "./operations/contract.ts";
 import type { Queue } from "./queue/contract.ts";
 import type { AdvanceQueue } from "./requests/advance/advance-queue.ts";
 import type { ClaimQueue } from "./requests/dispatch/claim-queue.ts";
+import type { Gauges } from "./requests/monitor/gauges.ts";
 import type { LedgerMetrics } from "./requests/monitor/metrics.ts";
 import type { RecentActivity } from "./requests/monitor/recent-activity.ts";
 import type { Batcher } from "./requests/reports/batcher.ts";
@@ -33,7 +36,12 @@ export interface Context {
   finders: Map<string, Finder>;
   batcher: Batcher;
   advanceQueue: AdvanceQueue;
+  /** what this service exports of itself: `metrics`, `callSeconds` and its connections */
+  registry: Registry;
   metrics: LedgerMetrics;
+  callSeconds: CallSeconds;
+  /** of the whole database: exported by one process of all */
+  gauges: Gauges;
   /** what this process observes, for "why is it waiting?" */
   activity: RecentActivity;
   claimQueue: ClaimQueue<Task>;

@@ -13,6 +13,7 @@ import { readiness } from "./http/readiness.ts";
 import type { Logger } from "./log.ts";
 import { makeMounts } from "./mounts.ts";
 import { keyProblem } from "./requests/keys/keys.ts";
+import { leadGauges } from "./requests/monitor/lead-gauges.ts";
 import { startSampler } from "./requests/monitor/sampler.ts";
 import { resultBuckets } from "./requests/read/result-bucket.ts";
 import { consumeReports } from "./requests/reports/consume-reports.ts";
@@ -89,6 +90,7 @@ async function start(
   listeners.open({ api, s3: makeS3App(s3Deps(context)) });
 
   onClose(startSampler(context).stop);
+  if (config.roles.includes("api")) onClose(leadGauges(context).stop);
   const scheduler = config.roles.includes("scheduler") ? startScheduler(context) : undefined;
   const reports = config.roles.includes("scheduler") ? await consumeReports(context) : undefined;
   // First, no more work is given out; then workers end their long polls and send their last

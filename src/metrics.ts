@@ -1,18 +1,24 @@
-import { collectDefaultMetrics, Registry } from "prom-client";
+import { collectDefaultMetrics, Histogram, Registry } from "prom-client";
 
-/**
- * Everything that `/metrics` shows. Modules register their metrics here (`registers: [metrics]`).
- */
-export const metrics = new Registry();
+/** Memory, event loop and garbage collection: of the process, however many services run in it. */
+let ofProcess: Registry | undefined;
 
-let collecting = false;
+export function processMetrics(): Registry {
+  if (!ofProcess) {
+    ofProcess = new Registry();
+    collectDefaultMetrics({ register: ofProcess });
+  }
+  return ofProcess;
+}
 
-/**
- * Memory, event loop and garbage collection of this process. Called once, when the service starts
- * to listen.
- */
-export function collectProcessMetrics(): void {
-  if (collecting) return;
-  collecting = true;
-  collectDefaultMetrics({ register: metrics });
+export type CallSeconds = Histogram<"method" | "route" | "status">;
+
+export function makeCallSeconds(registry: Registry): CallSeconds {
+  return new Histogram({
+    name: "longshore_http_seconds",
+    help: "Time to answer a call, by method, route and status",
+    labelNames: ["method", "route", "status"],
+    buckets: [0.005, 0.02, 0.1, 0.5, 2, 10, 30],
+    registers: [registry],
+  });
 }

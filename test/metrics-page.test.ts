@@ -2,10 +2,12 @@ import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Task } from "../src/operations/contract.ts";
 import { type Api, openApi } from "./support/api.ts";
+import { until } from "./support/wait.ts";
 
 let api: Api;
 beforeAll(async () => {
   api = await openApi();
+  await until(async () => (await scrape()).includes("# TYPE longshore_files "));
 });
 afterAll(() => api.close());
 

@@ -4,7 +4,6 @@ import type { Authenticate } from "../auth/authenticate.ts";
 import { authenticator } from "../auth/authenticate.ts";
 import type { Context } from "../deps.ts";
 import { notFound } from "../errors.ts";
-import { collectProcessMetrics } from "../metrics.ts";
 import { makeAdmit } from "./admit.ts";
 import { type Locals, loggedPath } from "./call.ts";
 import { errorReply } from "./error-reply.ts";
@@ -18,7 +17,6 @@ export function makeApp(
   mounts: readonly Mount[],
   authenticate: Authenticate = authenticator(ctx),
 ): RequestListener {
-  collectProcessMetrics();
   const admit = makeAdmit(authenticate);
   const app = express();
   app.disable("x-powered-by");

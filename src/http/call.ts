@@ -2,17 +2,7 @@
 // time.
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { Histogram } from "prom-client";
 import type { Deps } from "../deps.ts";
-import { metrics } from "../metrics.ts";
-
-const httpSeconds = new Histogram({
-  name: "longshore_http_seconds",
-  help: "Time to answer a call, by method, route and status",
-  labelNames: ["method", "route", "status"],
-  buckets: [0.005, 0.02, 0.1, 0.5, 2, 10, 30],
-  registers: [metrics],
-});
 
 /** Express keeps what a response already has as `locals`. */
 export interface Locals {
@@ -24,7 +14,7 @@ export interface Locals {
 }
 
 export function beginCall(
-  ctx: Deps<"log">,
+  ctx: Deps<"callSeconds" | "log">,
   request: IncomingMessage,
   response: ServerResponse,
   hotRoute: string | undefined,
@@ -38,7 +28,7 @@ export function beginCall(
   response.on("finish", () => {
     const seconds = (performance.now() - started) / 1000;
     const status = response.statusCode;
-    httpSeconds.observe({ method, route: locals.route ?? "none", status }, seconds);
+    ctx.callSeconds.observe({ method, route: locals.route ?? "none", status }, seconds);
     if (!locals.hot || status >= 500)
       logAccess(ctx, { request: locals.requestId, method, path, status, seconds });
   });

@@ -4,6 +4,7 @@ import type { Authenticate } from "../../src/auth/authenticate.ts";
 import { makeApp } from "../../src/http/app.ts";
 import { listen } from "../../src/http/listen.ts";
 import { makeMounts } from "../../src/mounts.ts";
+import { leadGauges } from "../../src/requests/monitor/lead-gauges.ts";
 import { type Ledger, type LedgerOptions, openLedger } from "./context.ts";
 
 export interface Call {
@@ -44,6 +45,7 @@ export async function openApi({ authenticate, ...options }: ApiOptions = {}): Pr
     "PORT",
     makeApp(ledger.ctx, makeMounts(ledger.ctx), authenticate),
   );
+  const gauges = leadGauges(ledger.ctx);
   const { port } = new URL(listening.url);
   const call = (one: Call) => send(Number(port), one);
   return {
@@ -60,6 +62,7 @@ export async function openApi({ authenticate, ...options }: ApiOptions = {}): Pr
     get: (path, headers = {}) => call({ path, headers }),
     async close() {
       await listening.close(1);
+      await gauges.stop();
       await ledger.close();
     },
   };

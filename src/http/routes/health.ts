@@ -1,6 +1,5 @@
 import { z } from "zod";
-import { metrics } from "../../metrics.ts";
-import { refreshGauges } from "../../requests/monitor/gauges.ts";
+import { exposeMetrics } from "../../requests/monitor/expose.ts";
 import { readiness } from "../readiness.ts";
 import { route } from "../route.ts";
 
@@ -56,11 +55,7 @@ export const getMetrics = route({
     },
   },
   async handler(ctx) {
-    await refreshGauges(ctx);
-    return {
-      status: 200,
-      body: await metrics.metrics(),
-      headers: { "content-type": metrics.contentType },
-    };
+    const { body, contentType } = await exposeMetrics(ctx);
+    return { status: 200, body, headers: { "content-type": contentType } };
   },
 });
