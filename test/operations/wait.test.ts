@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import { local } from "../../src/auth/caller.ts";
 import { cancel } from "../../src/requests/lifecycle/cancel.ts";
 import { deleteRequest } from "../../src/requests/lifecycle/delete.ts";
+import { redrive } from "../../src/requests/lifecycle/redrive.ts";
 import { waitingOf } from "../../src/requests/monitor/waiting-reason.ts";
 import { setOperationLimits, setUserShare } from "../../src/shares/limits-store.ts";
 import { claimTasks } from "../../src/tasks/claim.ts";
@@ -398,6 +399,39 @@ describe.each(ways)("%s", (way) => {
       [id],
     );
     expect(group).toEqual({ class: "evicted", message: "The staged copy was evicted." });
+  });
+
+  test("a request whose finish failed is redriven: only the finish is done again", async () => {
+    suite = await openWaitSuite(way);
+    let isRepaired = false;
+    suite.hooks.finish = async () =>
+      isRepaired
+        ? { status: "success", results: [] }
+        : { status: "failure", error: { class: "internal", message: "the catalogue is full" } };
+    const id = await suite.submit(paths(2), [{ ...wait, seconds: 0 }]);
+    await recorded(1);
+    await suite.pass(601);
+    expect(await ended(id)).toMatchObject({
+      state: "failed",
+      reason: "step 1 could not be finished: the catalogue is full",
+      counters: { done: 2 },
+    });
+    isRepaired = true;
+    const before = await history(id);
+    const { files } = await redrive(suite.ctx, id, local);
+    expect(files).toBe(0);
+    expect(await ended(id)).toMatchObject({
+      state: "complete",
+      round: 2,
+      reason: null,
+      counters: { done: 2, failed: 0 },
+    });
+    expect(await history(id)).toEqual(before);
+    expect(suite.outside.starts).toHaveLength(1);
+    await expect(redrive(suite.ctx, id, local)).rejects.toMatchObject({
+      code: "nothing_to_redrive",
+    });
+    expect(await suite.api.ledger.read(id)).toMatchObject({ state: "complete", round: 2 });
   });
 
   test("failures fail, retries are tried again in another task up to the limit", async () => {

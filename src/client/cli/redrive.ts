@@ -43,7 +43,7 @@ async function redrive(
     ...(error && { errors: error }),
     ...(file && { files: file }),
   });
-  say(`${request.redriven} files are tried again in round ${request.round}`);
+  say(`${againOf(request.redriven)} in round ${request.round}`);
   if (!wait) {
     if (json) printJson(request);
     else say(`Follow it with: longshore watch ${id}`);
@@ -53,4 +53,9 @@ async function redrive(
   if (json) printJson(ended);
   say(ending(ended));
   process.exitCode = exitOfRequest(ended);
+}
+
+function againOf(files: number): string {
+  if (files === 0) return "No file failed; the results of the whole request are made again";
+  return files === 1 ? "1 file is tried again" : `${files} files are tried again`;
 }

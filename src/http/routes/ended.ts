@@ -55,11 +55,17 @@ const redriveBody = z
       .meta({ description: "Fingerprints of error groups." }),
     files: z.array(z.number().int().min(1)).min(1).max(100_000).optional(),
   })
-  .meta({ id: "Redrive", description: "Empty: every failed file." });
+  .meta({
+    id: "Redrive",
+    description: "Empty: every failed file, or the failed results of the whole request.",
+  });
 
 const redriven = requestView
   .extend({
-    redriven: z.number().int().min(1).meta({ description: "Files that are tried again." }),
+    redriven: z.number().int().min(0).meta({
+      description:
+        "Files that are tried again; 0: only results of the whole request are made again.",
+    }),
   })
   .meta({ id: "Redriven" });
 
@@ -74,7 +80,7 @@ export const redriveRequest = route({
   body: { schema: redriveBody, limitMegabytes: 4, example: { errors: ["3f2a9c"] } },
   responses: {
     200: { description: "It runs again.", schema: redriven },
-    409: { description: "It is canceled or still running, or none of those files failed." },
+    409: { description: "It is canceled or still running, or nothing of what was chosen failed." },
   },
   async handler(ctx, { params, caller, body }) {
     const { request, files } = await redrive(ctx, params.id, caller, body);

@@ -1,5 +1,6 @@
 import type { Query } from "../../db/client.ts";
 import { fileMoveSql } from "../file-move.ts";
+import { finishMoves } from "../finish/state.ts";
 import { fileMoves, sqlList } from "../state.ts";
 
 export interface Chosen {
@@ -44,6 +45,17 @@ export async function redriveFiles(
 ): Promise<number> {
   const [row] = await query<{ n: number }>(redriveSql, [request, errors ?? null, files ?? null]);
   return row?.n ?? 0;
+}
+
+/** Whether `finish` of a step failed in the round before this one. */
+export async function finishFailedBefore(query: Query, request: string): Promise<boolean> {
+  const rows = await query(
+    `SELECT 1 FROM request_finishes AS finishes
+     JOIN requests ON requests.id = finishes.request_id AND finishes.round = requests.round - 1
+     WHERE requests.id = $1 AND finishes.state = '${finishMoves.fail.to}' LIMIT 1`,
+    [request],
+  );
+  return rows.length > 0;
 }
 
 /** A new round gets the full deadline again. */

@@ -1,14 +1,16 @@
 import type { Caller } from "../../auth/caller.ts";
+import type { Query } from "../../db/client.ts";
 import type { Deps } from "../../deps.ts";
 import { RequestError } from "../../errors.ts";
 import { moveRequest } from "../move-store.ts";
 import { readRequest } from "../read/request.ts";
 import type { RequestView } from "../views.ts";
-import { type Chosen, redriveFiles, renewDeadline } from "./redrive-store.ts";
+import { type Chosen, finishFailedBefore, redriveFiles, renewDeadline } from "./redrive-store.ts";
 
 /**
  * Starts the next round with the chosen failed files, or with all of them by default. Earlier
- * results stay.
+ * results stay. If no file failed, but the results of the whole request could not be made, the
+ * round only makes those.
  */
 export async function redrive(
   ctx: Deps<"advanceQueue" | "db" | "log">,
@@ -22,12 +24,16 @@ export async function redrive(
     if (!(await moveRequest(query, before.id, "redrive"))) throw cannot(before);
     await renewDeadline(query, before.id);
     const moved = await redriveFiles(query, before.id, chosen);
-    if (!moved) throw nothingToDo(chosen);
+    if (moved === 0 && !(await isOnlyFinish(query, before.id, chosen))) throw nothingToDo(chosen);
     return moved;
   });
   ctx.log.info({ request_id: before.id, round: before.round + 1, files }, "a request was redriven");
   ctx.advanceQueue.add(before.id);
   return { request: await readRequest(ctx, before.id, caller, "request.change"), files };
+}
+
+async function isOnlyFinish(query: Query, id: string, { errors, files }: Chosen): Promise<boolean> {
+  return !errors && !files && (await finishFailedBefore(query, id));
 }
 
 function cannot({ state }: RequestView): RequestError {

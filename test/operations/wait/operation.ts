@@ -5,6 +5,7 @@ import { z } from "zod";
 import { RequestError } from "../../../src/errors.ts";
 import type {
   FileKey,
+  FinishOutcome,
   Progress,
   ServiceContext,
   ServiceOperation,
@@ -35,6 +36,8 @@ export interface WaitHooks {
   afterStart?(task: ServiceTask<WaitSettings>): Promise<void>;
   /** called within `poll`, after the outside service was asked and before its return */
   afterPoll?(): Promise<void>;
+  /** called within `finish`, which otherwise makes no results */
+  finish?(): Promise<FinishOutcome>;
 }
 
 export function waitOperation(
@@ -83,6 +86,7 @@ export function waitOperation(
     async release(_, files) {
       outside.released.push(...files.map(keyOf));
     },
+    finish: async () => (await hooks.finish?.()) ?? { status: "success", results: [] },
     callback: {
       async verify({ headers, body, facility: { WAIT_SECRET } }) {
         const given = Buffer.from(String(headers["x-wait-secret"] ?? ""));
