@@ -1,5 +1,7 @@
+import type { Caller } from "../auth/caller.ts";
 import type { Deps } from "../deps.ts";
 import { notFound } from "../errors.ts";
+import { assertMay } from "../users/policy.ts";
 import {
   operationLimits,
   type SlotLimits,
@@ -19,7 +21,15 @@ export interface LimitsView {
   users: { owner: string; share: number; waiting: number; queued: number; running: number }[];
 }
 
-export async function readLimits(ctx: Deps<"db" | "operations">): Promise<LimitsView> {
+export async function readLimits(
+  ctx: Deps<"db" | "operations">,
+  caller: Caller,
+): Promise<LimitsView> {
+  assertMay(caller, "limits.read");
+  return viewOf(ctx);
+}
+
+async function viewOf(ctx: Deps<"db" | "operations">): Promise<LimitsView> {
   const [operations, users] = await Promise.all([
     operationLimits(ctx.db.query, [...ctx.operations.keys()]),
     userShares(ctx.db.query),
@@ -39,21 +49,25 @@ export async function readLimits(ctx: Deps<"db" | "operations">): Promise<Limits
 /** Applies from the next start on; files that already run continue. */
 export async function limitOperation(
   ctx: Deps<"db" | "notifier" | "operations">,
+  caller: Caller,
   operation: string,
   limits: SlotLimits,
 ): Promise<LimitsView> {
+  assertMay(caller, "limits.change");
   if (!ctx.operations.has(operation)) throw notFound("operation", operation);
   await setOperationLimits(ctx.db, operation, limits);
   ctx.notifier.notify("work");
   ctx.notifier.notify("gather");
-  return readLimits(ctx);
+  return viewOf(ctx);
 }
 
 export async function shareOfUser(
   ctx: Deps<"db" | "operations">,
+  caller: Caller,
   owner: string,
   share: number,
 ): Promise<LimitsView> {
+  assertMay(caller, "limits.change");
   await setUserShare(ctx.db.query, owner, share);
-  return readLimits(ctx);
+  return viewOf(ctx);
 }

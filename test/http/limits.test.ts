@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Caller } from "../../src/auth/caller.ts";
+import type { RequestError } from "../../src/errors.ts";
+import { limitOperation, readLimits, shareOfUser } from "../../src/shares/limits.ts";
 import { type Api, openApi } from "../support/api.ts";
 import { until } from "../support/wait.ts";
 
@@ -42,6 +45,34 @@ test("a share is set, and 1 is none", async () => {
   await put("/v1/limits/users/ann%40example.org", { share: 1 });
   expect((await limits()).users).toEqual([]);
 });
+
+test.each([
+  [{ kind: "admin", owner: "root" }, "allowed", "allowed"],
+  [{ kind: "operator", name: "ops" }, "allowed", 403],
+  [{ kind: "user", owner: "ann" }, 403, 403],
+  [{ kind: "key", owner: "ann" }, 403, 403],
+  [{ kind: "peer", name: "peer" }, 403, 403],
+  [{ kind: "worker", scope: {} }, 403, 403],
+  [{ kind: "anonymous" }, 401, 401],
+] as [Caller, Outcome, Outcome][])(
+  "%j reads limits: %s, changes them: %s",
+  async (caller, read, change) => {
+    const { ctx } = api.ledger;
+    expect(await outcomeOf(readLimits(ctx, caller))).toBe(read);
+    const noLimits = { slots: null, slotsPerUser: null };
+    expect(await outcomeOf(limitOperation(ctx, caller, "noop", noLimits))).toBe(change);
+    expect(await outcomeOf(shareOfUser(ctx, caller, "ann", 1))).toBe(change);
+  },
+);
+
+type Outcome = "allowed" | number;
+
+function outcomeOf(call: Promise<unknown>): Promise<Outcome> {
+  return call.then(
+    () => "allowed" as const,
+    ({ status }: RequestError) => status,
+  );
+}
 
 test("what cannot be a limit is refused with its place", async () => {
   for (const [path, body, pointer] of [

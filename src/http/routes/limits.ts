@@ -10,8 +10,8 @@ export const getLimits = route({
   access: "limits.read",
   summary: "Read the limits of operations, the shares of users, and what runs now",
   responses: { 200: { description: "Limits and shares.", schema: schema.limits } },
-  async handler(ctx) {
-    return { status: 200, body: await readLimits(ctx) };
+  async handler(ctx, { caller }) {
+    return { status: 200, body: await readLimits(ctx, caller) };
   },
 });
 
@@ -26,9 +26,9 @@ export const putOperationLimits = route({
   params: schema.operationParams,
   body: { schema: schema.slotsBody, example: { slots: 40, slots_per_user: 4 } },
   responses: { 200: { description: "All limits and shares.", schema: schema.limits } },
-  async handler(ctx, { params, body }) {
+  async handler(ctx, { params, caller, body }) {
     const limits = { slots: body.slots, slotsPerUser: body.slots_per_user };
-    return { status: 200, body: await limitOperation(ctx, params.operation, limits) };
+    return { status: 200, body: await limitOperation(ctx, caller, params.operation, limits) };
   },
 });
 
@@ -42,7 +42,7 @@ export const putUserShare = route({
   params: schema.ownerParams,
   body: { schema: schema.shareBody, example: { share: 2 } },
   responses: { 200: { description: "All limits and shares.", schema: schema.limits } },
-  async handler(ctx, { params, body }) {
-    return { status: 200, body: await shareOfUser(ctx, params.owner, body.share) };
+  async handler(ctx, { params, caller, body }) {
+    return { status: 200, body: await shareOfUser(ctx, caller, params.owner, body.share) };
   },
 });
