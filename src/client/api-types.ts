@@ -633,7 +633,7 @@ export interface components {
       | "canceled";
     /** @enum {string} */
     FileState: "waiting" | "queued" | "running" | "done" | "failed" | "canceled";
-    /** @description Empty: every failed file. */
+    /** @description Empty: every failed file, or the failed results of the whole request. */
     Redrive: {
       /** @description Fingerprints of error groups. */
       errors?: string[];
@@ -1090,7 +1090,7 @@ export interface components {
       links: {
         [key: string]: string;
       };
-      /** @description Files that are tried again. */
+      /** @description Files that are tried again; 0: only results of the whole request are made again. */
       redriven: number;
     };
     SignedReceipt: {
@@ -2507,7 +2507,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description It is canceled or still running, or none of those files failed. */
+      /** @description It is canceled or still running, or nothing of what was chosen failed. */
       409: {
         headers: {
           [name: string]: unknown;
