@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { local } from "../../src/auth/caller.ts";
 import type { Context } from "../../src/deps.ts";
 import type { Task } from "../../src/operations/contract.ts";
+import { noop } from "../../src/operations/noop/index.ts";
 import { cancel } from "../../src/requests/lifecycle/cancel.ts";
 import { makeScaleDownDelay, makeScaler } from "../../src/requests/scheduler/scale-workers.ts";
 import type { WorkerGroup } from "../../src/runner/contract.ts";
@@ -11,7 +12,7 @@ import { until } from "../support/wait.ts";
 
 let ledger: Ledger;
 beforeAll(async () => {
-  ledger = await openLedger();
+  ledger = await openLedger({ operations: [{ ...noop, name: "second" }] });
 });
 afterAll(() => ledger.close());
 
@@ -38,7 +39,7 @@ test("one group serves all requests, with as many workers as could be busy", asy
   expect(await wanted()).toEqual([
     {
       key: "service",
-      operations: ["noop", "transform"],
+      operations: ["noop", "transform", "second"],
       credentials: { workToken: expect.any(String) },
       size: 7,
     },
@@ -46,7 +47,7 @@ test("one group serves all requests, with as many workers as could be busy", asy
   const token = (await wanted())[0]?.credentials.workToken ?? "";
   expect(await ledger.ctx.workTokens.verify(token)).toEqual({
     kind: "worker",
-    scope: { operations: ["noop", "transform"] },
+    scope: { operations: ["noop", "transform", "second"] },
   });
   const [task] = (await ledger.claim(1, { request: small })) as [Task];
   expect(await size()).toBe(7);
@@ -83,6 +84,41 @@ test("limits of users and of the operation want no more workers than may be busy
   expect(await size()).toBe(4);
   await limit({});
   for (const id of ids) await cancel(ledger.ctx, id, local);
+});
+
+test("a limit that is lowered holds at once, though workers stay after their work", async () => {
+  const sizes: number[] = [];
+  const runner: Context["runner"] = {
+    ...ledger.ctx.runner,
+    reconcile: async ([group]) => void sizes.push(group?.size ?? 0),
+  };
+  const scale = makeScaler({ ...ledger.ctx, operations: new Map([["noop", noop]]), runner });
+  const limit = (slots: number | null) =>
+    setOperationLimits(ledger.ctx.db, "noop", { slots, slotsPerUser: null });
+  const id = await ledger.submit(6);
+  await queued(id, 6);
+  await scale();
+  await limit(2);
+  await scale();
+  await limit(null);
+  await scale();
+  await cancel(ledger.ctx, id, local);
+  await scale();
+  expect(sizes).toEqual([6, 2, 6, 6]);
+});
+
+test("workers of a request count once over its steps, beside the limits of others", async () => {
+  const id = await ledger.submit(4, { steps: ["noop", "second"], workers: 2, owner: "a" });
+  await queued(id, 4);
+  for (const task of await ledger.claim(2, { request: id })) await ledger.report(task, "success");
+  await until(async () => (await ledger.read(id)).steps[1]?.queued === 2);
+  const other = await ledger.submit(10, { owner: "b" });
+  await queued(other, 10);
+  expect(await size()).toBe(12);
+  await setOperationLimits(ledger.ctx.db, "noop", { slots: null, slotsPerUser: 1 });
+  expect(await size()).toBe(3);
+  await setOperationLimits(ledger.ctx.db, "noop", { slots: null, slotsPerUser: null });
+  for (const each of [id, other]) await cancel(ledger.ctx, each, local);
 });
 
 test("work of an operation that this service does not offer wants no worker", async () => {

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { childEnvironment } from "../../src/config.ts";
@@ -9,6 +9,7 @@ import { moduleBeside, nodeProgram } from "../../src/program.ts";
 import { type LocalRunnerOptions, openLocalRunner } from "../../src/runner/local.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { writeTable } from "../support/parquet.ts";
+import { processes } from "../support/processes.ts";
 import { until } from "../support/wait.ts";
 import { startWorkServer, workTask } from "../worker/work-server.ts";
 import { runnerContract } from "./contract.ts";
@@ -29,29 +30,6 @@ function optionsFor(url: string, name: string): LocalRunnerOptions {
     limits: { memoryMegabytes: 256, seconds: 60, outputMegabytes: 64, threads: 1 },
     environment: childEnvironment(),
   };
-}
-
-/**
- * Worker processes by their names, which are their last argument; and the query processes below
- * them.
- */
-function processes(what: string): { pid: number; name: string; parent: number }[] {
-  return readdirSync("/proc").flatMap((entry) => {
-    if (!/^\d+$/.test(entry) || !existsSync(`/proc/${entry}/cmdline`)) return [];
-    try {
-      const command = readFileSync(`/proc/${entry}/cmdline`, "utf8").split("\0");
-      const parent = Number(
-        /^PPid:\s+(\d+)$/m.exec(readFileSync(`/proc/${entry}/status`, "utf8"))?.[1],
-      );
-      return command.some((word) => word.endsWith(what))
-        ? [{ pid: Number(entry), name: command.at(-2) ?? "", parent }]
-        : [];
-    } catch (error) {
-      // It ended while it was looked at
-      if (error instanceof Error && /ENOENT|ESRCH/.test(error.message)) return [];
-      throw error;
-    }
-  });
 }
 
 function workersOf(parent: number) {
@@ -92,6 +70,22 @@ test("the sentence of workers that die at once has the reason they gave", async 
     "Workers die as soon as they start (exit code 1: POST /v1/work/claim was answered with " +
       "403: This token is not a worker's.).",
   );
+  await runner.close();
+  await server.close();
+});
+
+test("a user reads the end of the log of workers that die as soon as they start, without secrets", async () => {
+  const server = await startWorkServer();
+  const secret = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ3In0.c2lnbmF0dXJl";
+  const detail = `No worker of this kind ${"x".repeat(2000)} may claim; token=${secret}`;
+  server.refusal = { status: 403, detail };
+  const runner = await openLocalRunner(optionsFor(server.url, "last-words"));
+  await runner.reconcile([group]);
+  const trouble = await until(() => runner.statuses().get("group")?.troubles[0]);
+  expect(trouble.lastWords).toMatch(/^….*may claim; token=\*\*\*/s);
+  expect(trouble.lastWords?.length).toBe(600);
+  expect(trouble.sentence.length).toBeLessThan(400);
+  expect(JSON.stringify(trouble)).not.toContain(secret.slice(0, 20));
   await runner.close();
   await server.close();
 });

@@ -1,34 +1,43 @@
 import type { Query } from "../../db/client.ts";
 import { sqlList, stoppableStates } from "../state.ts";
+import type { OpenWork } from "./most-busy.ts";
 
 /**
- * Number of workers that could be busy now with published or running files of these operations,
- * within the limits of requests, users and operations.
+ * Published and running files of these operations, by operation and user; and by request where the
+ * limit of its workers is over several operations.
  */
-export async function usefulWorkers(query: Query, operations: string[]): Promise<number> {
-  const [row] = await query<{ workers: number }>(
+export function openWork(query: Query, operations: string[]): Promise<OpenWork[]> {
+  return query<OpenWork>(
     `WITH open_steps AS (
-       SELECT requests.id, requests.owner, requests.workers AS most, steps.operation,
-         sum(steps.queued + steps.running) AS files
+       SELECT requests.id, requests.owner, requests.workers, steps.operation,
+         sum(steps.queued + steps.running) AS files,
+         count(*) OVER (PARTITION BY requests.id) AS operations
        FROM requests JOIN request_steps AS steps ON steps.request_id = requests.id
        WHERE requests.state IN (${sqlList(stoppableStates)})
          AND requests.ending IS NULL
-         AND steps.operation = ANY($1)
+         AND steps.operation = ANY($1) AND steps.queued + steps.running > 0
        GROUP BY requests.id, steps.operation
-     ), by_request AS (
-       SELECT least(max(most), sum(files)) AS workers FROM open_steps GROUP BY id
      ), by_user AS (
-       SELECT operation, owner, sum(least(most, files)) AS workers
-       FROM open_steps GROUP BY operation, owner
-     ), by_operation AS (
-       SELECT least(max(limits.slots),
-         sum(least(limits.slots_per_user, by_user.workers))) AS workers
-       FROM by_user LEFT JOIN operation_limits AS limits USING (operation) GROUP BY operation
+       SELECT operation, owner, CASE WHEN operations > 1 AND workers IS NOT NULL THEN id END AS request,
+         max(workers) AS workers, sum(least(workers, files)) AS files
+       FROM open_steps GROUP BY operation, owner, request
      )
-     SELECT coalesce(least((SELECT sum(workers) FROM by_request),
-       (SELECT sum(workers) FROM by_operation)), 0)::bigint AS workers`,
+     SELECT by_user.operation, by_user.owner, by_user.request, by_user.workers::int AS workers,
+       by_user.files::bigint AS files, limits.slots, limits.slots_per_user AS "slotsPerUser"
+     FROM by_user LEFT JOIN operation_limits AS limits ON limits.operation = by_user.operation`,
     [operations],
-    "useful_workers",
+    "open_work",
   );
-  return row?.workers ?? 0;
+}
+
+/** What all operations together may run at once; null: one of them has no limit. */
+export async function totalSlots(query: Query, operations: string[]): Promise<number | null> {
+  const [row] = await query<{ slots: number | null }>(
+    `SELECT CASE WHEN count(*) = count(limits.slots) THEN sum(limits.slots)::bigint END AS slots
+     FROM unnest($1::text[]) AS offered(operation)
+     LEFT JOIN operation_limits AS limits ON limits.operation = offered.operation`,
+    [operations],
+    "total_slots",
+  );
+  return row?.slots ?? null;
 }

@@ -1,7 +1,8 @@
 import type { Deps } from "../../deps.ts";
 import { workerOperationNames } from "../../operations/offered.ts";
 import type { WorkerGroup } from "../../runner/contract.ts";
-import { usefulWorkers } from "./scale-workers-store.ts";
+import { mostBusy } from "./most-busy.ts";
+import { openWork, totalSlots } from "./scale-workers-store.ts";
 
 /** The group that serves every request. */
 const serviceGroup = "service";
@@ -30,7 +31,10 @@ async function wantedGroups(
   steady: (size: number) => number,
 ): Promise<WorkerGroup[]> {
   const operations = workerOperationNames(ctx.operations.values());
-  const size = steady(await usefulWorkers(ctx.db.query, operations));
+  const busy = mostBusy(await openWork(ctx.db.query, operations));
+  // Idle workers stay for a while, but a limit that is lowered holds for them too.
+  const most = (await totalSlots(ctx.db.query, operations)) ?? Number.POSITIVE_INFINITY;
+  const size = Math.min(steady(busy), most);
   if (size === 0) return [];
   const workToken = await ctx.workTokens.issue({ operations }, tokenSeconds);
   return [{ key: serviceGroup, operations, credentials: { workToken }, size }];

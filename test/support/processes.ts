@@ -1,0 +1,21 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+
+/** Processes of this machine that run a program of ours; `name` is the last argument. */
+export function processes(what: string): { pid: number; name: string; parent: number }[] {
+  return readdirSync("/proc").flatMap((entry) => {
+    if (!/^\d+$/.test(entry) || !existsSync(`/proc/${entry}/cmdline`)) return [];
+    try {
+      const command = readFileSync(`/proc/${entry}/cmdline`, "utf8").split("\0");
+      const parent = Number(
+        /^PPid:\s+(\d+)$/m.exec(readFileSync(`/proc/${entry}/status`, "utf8"))?.[1],
+      );
+      return command.some((word) => word.endsWith(what))
+        ? [{ pid: Number(entry), name: command.at(-2) ?? "", parent }]
+        : [];
+    } catch (error) {
+      // It ended while it was looked at
+      if (error instanceof Error && /ENOENT|ESRCH/.test(error.message)) return [];
+      throw error;
+    }
+  });
+}
