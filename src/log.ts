@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from "node:util";
 import { type DestinationStream, type Logger, pino, stdSerializers, stdTimeFunctions } from "pino";
 import pretty from "pino-pretty";
 
@@ -48,6 +49,37 @@ export function cleanUrl(url: unknown): unknown {
     .replace(/(:\/\/[^:@/?#\s]*:)[^@/\s]*@/g, "$1***@")
     .replace(/([?&](?:x-amz-[\w-]+|signature|sig|token|expires)=)[^&\s"']*/gi, "$1***")
     .replace(/(\/servicex\/internal\/w\/)[^/\s]+/g, "$1***");
+}
+
+/** The end of a program's log as people may read it: messages instead of JSON, no secrets, no control characters. */
+export function readableEnd(output: string, characters: number): string {
+  const lines = stripVTControlCharacters(output).split("\n").map(messageOf);
+  const text = lines.filter((line) => line !== "").join("\n");
+  const end = withoutSecrets(text)
+    .replaceAll(/[^\P{Cc}\n\t]/gu, "\ufffd")
+    .toWellFormed();
+  return end.length <= characters ? end : `…${end.slice(1 - characters)}`.toWellFormed();
+}
+
+/** The message of a line that our log wrote; any other line as it is. */
+function messageOf(line: string): string {
+  try {
+    const { err, msg } = JSON.parse(line) as { err?: { message?: string }; msg?: string };
+    return [msg, err?.message].filter((part) => part !== undefined).join(": ") || line;
+  } catch (error) {
+    if (error instanceof SyntaxError || error instanceof TypeError) return line.trim();
+    throw error;
+  }
+}
+
+function withoutSecrets(text: string): string {
+  return String(cleanUrl(text))
+    .replace(/\b(bearer|basic)\s+[\w+/=.~-]+/gi, "$1 ***")
+    .replace(/\beyJ[\w-]+\.[\w-]+\.[\w-]*/g, "***")
+    .replace(
+      /((?:token|password|secret|secret_key|authorization)["']?\s*[=:]\s*["']?)(?!(?:bearer|basic) )[^\s"',;}]+/gi,
+      "$1***",
+    );
 }
 
 function cleanError(error: Error): unknown {

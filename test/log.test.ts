@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { loggerTo } from "../src/log.ts";
+import { loggerTo, readableEnd } from "../src/log.ts";
 
 const lines: string[] = [];
 const log = loggerTo({ write: (line) => lines.push(line) });
@@ -17,4 +17,17 @@ test.each([
   expect(lines.at(-1)).toContain("something happened");
   expect(lines.at(-1)).toContain("***");
   expect(lines.at(-1)).not.toContain("hunter2");
+});
+
+test.each([
+  ["Authorization: Bearer hunter2", "Authorization: Bearer ***"],
+  ['{"token":"hunter2","level":30}', '{"token":"***","level":30}'],
+  ["connect postgresql://longshore:hunter2@host/db", "connect postgresql://longshore:***@host/db"],
+  ["SECRET_KEY=hunter2 is too short", "SECRET_KEY=*** is too short"],
+  ['{"level":50,"msg":"it ends","err":{"message":"no disk"}}', "it ends: no disk"],
+  ["\u001b[31mred\u001b[0m\u0000\r\n\n  last", "red\ufffd\nlast"],
+  ["a longer line than is kept of it: thirty-nine characters", "…thirty-nine characters"],
+  ["", ""],
+])("%j is shown to people as %j", (output, shown) => {
+  expect(readableEnd(output, shown.startsWith("…") ? shown.length : 100)).toBe(shown);
 });

@@ -48,6 +48,8 @@ export interface Trouble {
   /** number of workers that have it now */
   count: number;
   since: Date;
+  /** the end of the log of a worker that has it, for people: short, and without secrets */
+  lastWords?: string;
 }
 
 export interface WorkerGroupStatus {

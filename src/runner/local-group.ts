@@ -1,4 +1,4 @@
-import type { Logger } from "../log.ts";
+import { type Logger, readableEnd } from "../log.ts";
 import type { Trouble, WorkerGroupStatus } from "./contract.ts";
 import type { WorkerEvents, WorkerProcess } from "./worker-process.ts";
 
@@ -21,6 +21,9 @@ export interface LocalGroupDeps {
 /** A worker that ends badly in less time than this is not replaced at once. */
 const shortLifeMilliseconds = 5000;
 const longestPauseMilliseconds = 30_000;
+const outputBytes = 16_384;
+const lastWordsCharacters = 600;
+const reasonCharacters = 300;
 
 /** Keeps the wanted number of workers running. Pauses grow between workers that die at once. */
 export function makeLocalGroup({ startWorker, onChange, log }: LocalGroupDeps): LocalGroup {
@@ -28,7 +31,7 @@ export function makeLocalGroup({ startWorker, onChange, log }: LocalGroupDeps): 
   const retiring = new Set<WorkerProcess>();
   let wanted = 0;
   let earlyExits = 0;
-  let crash: Pick<Trouble, "kind" | "sentence" | "since"> | undefined;
+  let crash: Omit<Trouble, "count"> | undefined;
   let pause: NodeJS.Timeout | undefined;
 
   return {
@@ -120,9 +123,15 @@ function crashOf(
   worker: WorkerProcess,
   code: number | null,
   sentence: string,
-): Pick<Trouble, "kind" | "sentence"> {
-  if (/heap out of memory/i.test(worker.lastWords(16_384)))
-    return { kind: "memory", sentence: "Workers run out of memory as soon as they start." };
-  const how = code === null ? sentence : `exit code ${code}: ${sentence}`;
-  return { kind: "crash", sentence: `Workers die as soon as they start (${how}).` };
+): Omit<Trouble, "count" | "since"> {
+  const lastWords = readableEnd(worker.lastWords(outputBytes), lastWordsCharacters);
+  if (/heap out of memory/i.test(worker.lastWords(outputBytes)))
+    return {
+      kind: "memory",
+      sentence: "Workers run out of memory as soon as they start.",
+      lastWords,
+    };
+  const reason = readableEnd(sentence, reasonCharacters);
+  const how = code === null ? reason : `exit code ${code}: ${reason}`;
+  return { kind: "crash", sentence: `Workers die as soon as they start (${how}).`, lastWords };
 }

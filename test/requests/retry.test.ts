@@ -120,6 +120,26 @@ test("more tries than the service's own are allowed, each round has them again, 
   });
 });
 
+test("the history of a file shows the end of the log of the worker that died with it", async () => {
+  const id = await submitted({ attempts: 2, wait_seconds: 0, classes: [] });
+  for (const lastWords of ["", "no space left on device"]) {
+    await ledger.claim(1, { request: id, worker: "mortal" });
+    await expireLeasesOf(ledger.ctx, "mortal", lastWords);
+  }
+  await ledger.ended(id);
+  const history = await ledger.ctx.db.query<{ status: string; info: string }>(
+    `SELECT status, info FROM file_status WHERE request_id = $1 AND status <> 'start'
+     ORDER BY attempt, status`,
+    [id],
+  );
+  const withLog = "the worker died; the end of its log:\nno space left on device";
+  expect(history).toEqual([
+    { status: "lost", info: "the worker died" },
+    { status: "failure", info: withLog },
+    { status: "lost", info: withLog },
+  ]);
+});
+
 test("a data set that is broken throughout stops when more than so many percent of at least ten files failed", async () => {
   const id = await submitted({ classes: [] }, 1000, 50);
   const tasks = await ledger.claim(20, { request: id });

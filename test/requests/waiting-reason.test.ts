@@ -211,7 +211,13 @@ describe("what is sampled for all processes", () => {
   test("troubles of workers are shown by every process, with and without workers that run", async () => {
     const id = await ledger.submit(1);
     await published(id, 1);
-    const trouble = { kind: "memory", sentence: "Workers run out of memory", count: 2 } as const;
+    const trouble = {
+      kind: "memory",
+      sentence: "Workers run out of memory",
+      count: 2,
+      lastWords: "allocation failed",
+    } as const;
+    const reason = "Workers run out of memory. The end of its log:\nallocation failed";
     const withWorkers = (running: number): Context["runner"] => ({
       ...ledger.ctx.runner,
       statuses: () =>
@@ -227,19 +233,16 @@ describe("what is sampled for all processes", () => {
     // The ledger's own leader has no group and forgets this one sooner or later: save again.
     await until(async () => {
       await save(0);
-      return (await sentence())?.endsWith("no worker runs: Workers run out of memory.");
+      return (await sentence())?.endsWith(`no worker runs: ${reason}`);
     });
     await until(async () => {
       await save(1);
-      return (await sentence())?.endsWith(" 2 workers cannot run: Workers run out of memory.");
+      return (await sentence())?.endsWith(` 2 workers cannot run: ${reason}`);
     });
     const tasks = await ledger.claim(1, { request: id });
     await until(async () => {
       await save(1);
-      return (
-        (await sentence()) ===
-        "1 file is with workers now. 2 workers cannot run: Workers run out of memory."
-      );
+      return (await sentence()) === `1 file is with workers now. 2 workers cannot run: ${reason}`;
     });
     await settle(tasks);
     await query("DELETE FROM worker_groups");

@@ -18,7 +18,7 @@ export const lostFingerprint = "worker-lost";
  * Files whose worker no longer renews its leases wait again, or fail when their tries are used up.
  * `chosen` is a condition: an expired lease, or the name of a worker that is known to have ended.
  */
-function expireSql(chosen: string): string {
+function expireSql(chosen: string, info = `'${lostMessage}'`): string {
   return fileMoveSql({
     candidates: {
       columns: `p.retry_wait_seconds AS first_wait,
@@ -35,8 +35,8 @@ function expireSql(chosen: string): string {
         when: "was_last_try",
         set: { not_before: "NULL" },
         history: [
-          { status: "lost", info: `'${lostMessage}'` },
-          { status: "failure", info: `'${lostMessage}'` },
+          { status: "lost", info },
+          { status: "failure", info },
         ],
         errorGroup: {
           fingerprint: `'${lostFingerprint}'`,
@@ -47,7 +47,7 @@ function expireSql(chosen: string): string {
       {
         move: "lose",
         set: { not_before: `now() + make_interval(secs => ${nextWait})`, error_group: "NULL" },
-        history: [{ status: "lost", info: `'${lostMessage}'` }],
+        history: [{ status: "lost", info }],
       },
     ],
     set: { tries: "moved.tries + 1", lease_until: "NULL" },
@@ -60,7 +60,11 @@ const nextWait = `CASE WHEN moved.first_wait IS NULL THEN ${waitSql("1", "moved.
       ELSE ${waitSql("moved.first_wait", "moved.tries")} END`;
 
 const overdueSql = expireSql("f.lease_until < now()");
-const ofWorkerSql = expireSql("f.worker = $3");
+const deathMessage = "the worker died";
+const ofWorkerSql = expireSql(
+  "f.worker = $3",
+  `'${deathMessage}' || CASE WHEN $4::text = '' THEN '' ELSE E'; the end of its log:\\n' || $4 END`,
+);
 
 export function expireOverdue(
   query: Query,
@@ -73,10 +77,9 @@ export function expireOverdue(
 export function expireOfWorker(
   query: Query,
   request: string,
-  worker: string,
-  fileAttempts: number,
+  { worker, lastWords, fileAttempts }: { worker: string; lastWords: string; fileAttempts: number },
 ): Promise<ExpiredLease[]> {
-  return query<ExpiredLease>(ofWorkerSql, [fileAttempts, request, worker]);
+  return query<ExpiredLease>(ofWorkerSql, [fileAttempts, request, worker, lastWords]);
 }
 
 /** Requests with running files. */

@@ -13,13 +13,18 @@ export async function expireLeases(
   return each(ctx, (request) => expireOverdue(ctx.ledger.query, request, ctx.config.fileAttempts));
 }
 
-/** Takes all files from a worker that is known to be dead, without waiting for their leases. */
+/**
+ * Takes all files from a worker that is known to be dead, without waiting for their leases. Their
+ * history shows the end of its log.
+ */
 export async function expireLeasesOf(
   ctx: Deps<"advanceQueue" | "config" | "db" | "ledger" | "log" | "metrics">,
   worker: string,
+  lastWords = "",
 ): Promise<number> {
+  const { fileAttempts } = ctx.config;
   return each(ctx, (request) =>
-    expireOfWorker(ctx.ledger.query, request, worker, ctx.config.fileAttempts),
+    expireOfWorker(ctx.ledger.query, request, { worker, lastWords, fileAttempts }),
   );
 }
 

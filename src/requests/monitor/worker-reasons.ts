@@ -45,7 +45,7 @@ export function queuedReason(
   if (trouble && !groups.some(({ running }) => running > 0))
     return {
       reason: "workers",
-      sentence: `${ready}, and no worker runs: ${sentenceEnd(trouble.sentence)}`,
+      sentence: `${ready}, and no worker runs: ${explanationOf(trouble)}`,
     };
   if (claimedAt !== null && activity.now - claimedAt < recentMilliseconds)
     return {
@@ -73,10 +73,14 @@ function groupsFor({ groups }: ActivityRow, { step, operation }: StepView): Grou
 
 function troubleSentences(troubles: Group["troubles"]): string {
   const sentences = troubles.map(
-    ({ count, sentence }) =>
-      ` ${count === 1 ? "1 worker" : `${count} workers`} cannot run: ${sentenceEnd(sentence)}`,
+    (trouble) =>
+      ` ${trouble.count === 1 ? "1 worker" : `${trouble.count} workers`} cannot run: ${explanationOf(trouble)}`,
   );
   return [...new Set(sentences)].join("");
+}
+
+function explanationOf({ sentence, lastWords }: Group["troubles"][number]): string {
+  return `${sentenceEnd(sentence)}${lastWords ? ` The end of its log:\n${lastWords}` : ""}`;
 }
 
 export function withWorkers({ waiting, queued, running }: RequestView["counters"]): string {

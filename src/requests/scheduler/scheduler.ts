@@ -1,10 +1,11 @@
 import { runLookups } from "../../datasets/lookup.ts";
 import { lead } from "../../db/leader.ts";
 import type { Context, Deps } from "../../deps.ts";
+import { readableEnd } from "../../log.ts";
 import type { WorkerGroup } from "../../runner/contract.ts";
 import { runTasks } from "../../tasks/run.ts";
 import { pause } from "../../time.ts";
-import { requestsOfDataset } from "../advance/advance-store.ts";
+import { advanceDataset } from "../advance/advance-many.ts";
 import { expireLeasesOf } from "../dispatch/expire-leases.ts";
 import { runFinishes } from "../finish/finish.ts";
 import { sampleForAll } from "../monitor/sampler.ts";
@@ -15,7 +16,8 @@ const housekeepingSeconds = 60;
 const scaleSeconds = 2;
 const sampleSeconds = 5;
 const gatherMilliseconds = 100;
-const lastWordsBytes = 2000;
+const outputBytes = 4000;
+const lastWordsCharacters = 600;
 
 /**
  * The scheduler role: looks up datasets and runs tasks; while this process leads, it also sweeps
@@ -26,7 +28,7 @@ export function startScheduler(ctx: Context): { stop(): Promise<void> } {
   const { signal } = stopping;
   const off = [
     ctx.notifier.onPrefix("dataset:", (channel) =>
-      advanceDataset(ctx, Number(channel.slice("dataset:".length))),
+      onDataset(ctx, Number(channel.slice("dataset:".length))),
     ),
     ctx.runner.onDeath((worker) => {
       onDeath(ctx, worker).catch((error: Error) =>
@@ -78,20 +80,17 @@ async function sweepRepeatedly(ctx: Context, term: AbortSignal): Promise<void> {
 }
 
 async function onDeath(ctx: Context, worker: string): Promise<void> {
-  const files = await expireLeasesOf(ctx, worker);
+  const output = (await ctx.runner.lastWords(worker, outputBytes)) ?? "";
+  const lastWords = readableEnd(output, lastWordsCharacters);
+  const files = await expireLeasesOf(ctx, worker, lastWords);
   if (files === 0) return;
-  const lastWords = await ctx.runner.lastWords(worker, lastWordsBytes);
   ctx.log.warn({ worker, files, lastWords }, "a worker died with files");
 }
 
-function advanceDataset(ctx: Deps<"advanceQueue" | "db" | "log">, id: number): void {
-  requestsOfDataset(ctx.db.query, id)
-    .then((ids) => {
-      for (const request of ids) ctx.advanceQueue.add(request);
-    })
-    .catch((error: Error) =>
-      ctx.log.warn({ err: error, dataset: id }, "the sweep advances these requests"),
-    );
+function onDataset(ctx: Deps<"advanceQueue" | "db" | "log">, dataset: number): void {
+  advanceDataset(ctx, dataset).catch((error: Error) =>
+    ctx.log.warn({ err: error, dataset }, "the sweep advances these requests"),
+  );
 }
 
 /** Does `work` after each notification of the channel, and at least once in so many seconds. */

@@ -1,0 +1,23 @@
+import type { Deps } from "../../deps.ts";
+import { requestsOfDataset, requestsToAdvance } from "./advance-store.ts";
+
+const page = 500;
+const firstId = "00000000-0000-0000-0000-000000000000";
+
+/** Advances every request that needs it: a lost notification costs a sweep, never a request. */
+export async function advanceAll(ctx: Deps<"advanceQueue" | "db">): Promise<number> {
+  for (let after = firstId; ; ) {
+    const ids = await requestsToAdvance(ctx.db.query, after, page);
+    for (const id of ids) ctx.advanceQueue.add(id);
+    if (ids.length < page) return 0;
+    after = ids.at(-1) ?? firstId;
+  }
+}
+
+/** Advances the requests of a dataset, whose lookup has news. */
+export async function advanceDataset(
+  ctx: Deps<"advanceQueue" | "db">,
+  dataset: number,
+): Promise<void> {
+  for (const id of await requestsOfDataset(ctx.db.query, dataset)) ctx.advanceQueue.add(id);
+}
