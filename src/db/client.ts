@@ -32,16 +32,25 @@ const { INT8: bigint, DATE: date } = pg.types.builtins;
 const bigintArray = 1016 as typeof bigint;
 const textArray = 1009 as typeof bigint;
 
-pg.types.setTypeParser(bigint, Number);
-pg.types.setTypeParser(date, String);
 const parseTextArray: (text: string) => string[] = pg.types.getTypeParser(textArray);
-pg.types.setTypeParser(bigintArray, (text: string) => parseTextArray(text).map(Number));
+const parsers = new Map<number, (text: string) => unknown>([
+  [bigint, Number],
+  [date, String],
+  [bigintArray, (text) => parseTextArray(text).map(Number)],
+]);
+
+/** Of our connections alone: other users of `pg` in the process keep its parsers. */
+const types: pg.CustomTypesConfig = {
+  getTypeParser: (oid: number, format?: "text" | "binary") =>
+    (format !== "binary" && parsers.get(oid)) || pg.types.getTypeParser(oid, format as "text"),
+};
 
 export function openDb({ url, applicationName, max = 10, planner = {} }: DbOptions): Db {
   const options = Object.entries(planner).map(([name, value]) => `-c ${name}=${value}`);
   const pool = new pg.Pool({
     ...connectionTo(url, applicationName),
     max,
+    types,
     connectionTimeoutMillis: 10_000,
     idleTimeoutMillis: 30_000,
     keepAlive: true,
