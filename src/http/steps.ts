@@ -1,6 +1,6 @@
-import { didYouMean } from "../did-you-mean.ts";
 import type { FieldError } from "../errors.ts";
 import type { Operation } from "../operations/contract.ts";
+import { notOffered } from "../operations/offered.ts";
 import type { RetryPolicy } from "../requests/retry-policy.ts";
 import type { StepInput } from "../requests/views.ts";
 import { badInput } from "./parse.ts";
@@ -21,7 +21,7 @@ export function parseSteps(
     if (!operation) {
       errors.push({
         pointer: `/steps/${index}/operation`,
-        detail: unknownOperation(name, [...operations.keys()]),
+        detail: notOffered(name, [...operations.keys()]),
       });
       continue;
     }
@@ -34,11 +34,4 @@ export function parseSteps(
   }
   if (errors.length > 0) throw badInput(errors);
   return parsed;
-}
-
-function unknownOperation(name: string, known: readonly string[]): string {
-  return (
-    `The operation ${JSON.stringify(name)} is not offered ` +
-    `here.${didYouMean(name, known) || ` Offered: ${known.join(", ")}.`}`
-  );
 }

@@ -1,4 +1,5 @@
 // Which of the known operations are meant: by name, or by default.
+import { didYouMean } from "../did-you-mean.ts";
 import type { Facility, Operation, ServiceOperation, WorkerOperation } from "./contract.ts";
 
 export type FacilityOf = (operation: string) => Facility;
@@ -26,6 +27,12 @@ export function operationsNamed<Kind extends Operation>(
     }
     return operation;
   });
+}
+
+/** The sentence for whoever asks for an operation that this service does not offer. */
+export function notOffered(name: string, offered: readonly string[]): string {
+  const hint = didYouMean(name, offered) || ` Offered: ${offered.join(", ")}.`;
+  return `The operation ${JSON.stringify(name)} is not offered here.${hint}`;
 }
 
 export function isDefault(operation: Operation, facilityOf: FacilityOf): boolean {

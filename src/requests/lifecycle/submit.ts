@@ -4,6 +4,7 @@ import { type Caller, ownerOf } from "../../auth/caller.ts";
 import { resolveDataset } from "../../datasets/resolve.ts";
 import type { Deps } from "../../deps.ts";
 import { RequestError } from "../../errors.ts";
+import { notOffered } from "../../operations/offered.ts";
 import { assertMay } from "../../users/policy.ts";
 import { readRequest } from "../read/request.ts";
 import type { RequestView, SubmitInput } from "../views.ts";
@@ -91,8 +92,7 @@ function inStep({ status, code, message, errors }: RequestError, index: number):
 }
 
 function unknownOperation(name: string, known: string[], index: number): RequestError {
-  const shown = JSON.stringify(name);
-  const detail = `This service has no operation ${shown}; it has: ${known.join(", ")}.`;
+  const detail = notOffered(name, known);
   return new RequestError(422, "unknown_operation", detail, [
     { pointer: `/steps/${index}/operation`, detail },
   ]);
