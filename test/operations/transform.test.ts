@@ -9,6 +9,8 @@ import { outputNameOf } from "../../src/operations/transform/output-name.ts";
 import { openDuckDb } from "../../src/operations/transform/sql/duckdb.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { rowsOf, writeTable } from "../support/parquet.ts";
+import { processes } from "../support/processes.ts";
+import { until } from "../support/wait.ts";
 import { testTask, testTaskContext } from "./task-context.ts";
 
 const folder = temporaryFolder("transform");
@@ -387,7 +389,8 @@ describe("an untrusted query", () => {
     const ended = run("select sum(a.x * b.x * c.x * d.x) from input a, input b, input c, input d", {
       signal: controller.signal,
     });
-    setTimeout(() => controller.abort(), 300);
+    await until(() => processes("sql/program.ts").some(({ parent }) => parent === process.pid));
+    controller.abort();
     const started = performance.now();
     expect("error" in (await ended)).toBe(true);
     expect(performance.now() - started).toBeLessThan(5000);

@@ -5,6 +5,7 @@ import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import type { Task, Upload } from "../../src/operations/contract.ts";
 import type { Report } from "../../src/requests/views.ts";
+import { until } from "../support/wait.ts";
 
 export interface WorkServer {
   readonly url: string;
@@ -98,10 +99,10 @@ export async function startWorkServer(): Promise<WorkServer> {
     server.claims.push(body);
     const mine = () =>
       server.waiting.filter((task) => body.operations.includes(task.operation)).slice(0, body.max);
-    const until = Date.now() + Math.min(body.wait_seconds, 0.2) * 1000;
-    while (mine().length === 0 && Date.now() < until && !response.destroyed) {
-      await new Promise<void>((resolve) => setTimeout(resolve, 10));
-    }
+    const deadline = Date.now() + Math.min(body.wait_seconds, 0.2) * 1000;
+    await until(() => mine().length > 0 || response.destroyed || Date.now() >= deadline, {
+      everyMilliseconds: 10,
+    });
     const tasks = response.destroyed ? [] : mine();
     server.waiting = server.waiting.filter((task) => !tasks.includes(task));
     say(response, { tasks });
