@@ -149,27 +149,13 @@ test("a store is imported only from its own folder", () => {
     (from, to) => isStore(to) && !isWithin(from, dirname(to)),
     (source) => source.mentions,
   );
-  expect(foreign.sort()).toEqual(storesOfOthers);
+  expect(foreign).toEqual([]);
 });
 
 /** The folder, what is below it, and the file of the same name beside it. */
 function isWithin(path: string, folder: string): boolean {
   return path.startsWith(`${folder}/`) || path === `${folder}.ts`;
 }
-
-/** Known exceptions, each to become a use case of the store's folder. None may be added. */
-const storesOfOthers = [
-  "receipts/document.ts → requests/read/error-groups-store.ts",
-  "receipts/document.ts → requests/read/results-store.ts",
-  "requests/advance/end.ts → requests/read/request-store.ts",
-  "requests/advance/orphaned-objects.ts → requests/read/request-store.ts",
-  "requests/advance/orphaned-objects.ts → requests/read/results-store.ts",
-  "requests/monitor/metrics.ts → requests/reports/report-store.ts",
-  "requests/scheduler/scheduler.ts → requests/advance/advance-store.ts",
-  "requests/scheduler/sweep.ts → datasets/lookup-store.ts",
-  "requests/scheduler/sweep.ts → requests/advance/advance-store.ts",
-  "requests/scheduler/sweep.ts → requests/read/results-store.ts",
-];
 
 test("http knows no façade: it is given what it serves", () => {
   const wrong = edges(

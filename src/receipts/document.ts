@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { canonicalJson } from "../canonical-json.ts";
 import type { Deps } from "../deps.ts";
-import { errorGroups } from "../requests/read/error-groups-store.ts";
-import { resultRows } from "../requests/read/results-store.ts";
+import { failureGroups } from "../requests/read/error-groups.ts";
+import { everyResult } from "../requests/read/results.ts";
 import type { RequestView } from "../requests/views.ts";
 import { publicPath } from "../settings/public-path.ts";
 import { version } from "../version.ts";
@@ -14,42 +14,33 @@ const mostListed = 10_000;
 const mostGroups = 200;
 const page = 5000;
 
+/** What a receipt has of the request itself. */
+const requestMembers = [
+  "id",
+  "owner",
+  "title",
+  "state",
+  "reason",
+  "round",
+  "incomplete",
+  "created_at",
+  "started_at",
+  "finished_at",
+  "stop_after_failed_percent",
+] as const satisfies (keyof RequestView)[];
+
 /** Reads files and results in pages: a request may have a million of either. */
 export async function documentOf(
   ctx: Deps<"db" | "urls">,
   view: RequestView,
   account: Account,
 ): Promise<Receipt> {
-  const {
-    id,
-    owner,
-    title,
-    state,
-    reason,
-    round,
-    incomplete,
-    created_at,
-    started_at,
-    finished_at,
-    stop_after_failed_percent,
-  } = view;
+  const { id } = view;
   const { finder, name, did, files } = view.dataset;
   return {
     format: "longshore-receipt-1",
     service: { name: "Longshore", version, url: ctx.urls.public() },
-    request: {
-      id,
-      owner,
-      title,
-      state,
-      reason,
-      round,
-      incomplete,
-      created_at,
-      started_at,
-      finished_at,
-      stop_after_failed_percent,
-    },
+    request: pick(view, requestMembers),
     dataset: { id: view.dataset.id, finder, name, did, version: account.dataset_version, files },
     inputs: await inputsOf(ctx, id, account.registered),
     steps: view.steps.map(({ step, operation, settings, retry, passed, done, failed }) => {
@@ -78,23 +69,18 @@ async function inputsOf(
 }
 
 async function resultsOf(
-  { db, urls }: Deps<"db" | "urls">,
+  ctx: Deps<"db" | "urls">,
   id: string,
   account: Account,
 ): Promise<Receipt["results"]> {
   const lines = openDigest();
   const items: ReceiptResult[] = [];
   let bytes = 0;
-  for (let after = 0; ; ) {
-    const rows = await resultRows(db.query, id, after, page);
-    for (const { name, size, checksum, file, step, attempt } of rows) {
-      const item = { name, size, checksum, file, step, attempt };
-      lines.add(item);
-      bytes += size;
-      if (items.length <= mostListed) items.push(item);
-    }
-    if (rows.length < page) break;
-    after = rows.at(-1)?.seq ?? after;
+  for await (const { name, size, checksum, file, step, attempt } of everyResult(ctx, id)) {
+    const item = { name, size, checksum, file, step, attempt };
+    lines.add(item);
+    bytes += size;
+    if (items.length <= mostListed) items.push(item);
   }
   const listed = items.length <= mostListed;
   return {
@@ -103,17 +89,17 @@ async function resultsOf(
     digest: lines.digest(),
     listed,
     items: listed ? items : [],
-    url: publicPath(urls.public(), `/v1/requests/${id}/results`),
+    url: publicPath(ctx.urls.public(), `/v1/requests/${id}/results`),
     deleted_at: account.results_deleted_at?.toISOString() ?? null,
   };
 }
 
 async function failuresOf(
-  { db }: Deps<"db">,
+  ctx: Deps<"db">,
   view: RequestView,
   account: Account,
 ): Promise<Receipt["failures"]> {
-  const groups = view.counters.failed ? await errorGroups(db.query, view.id, mostGroups) : [];
+  const groups = view.counters.failed ? await failureGroups(ctx, view.id, mostGroups) : [];
   const final = new Set(groups.map((group) => group.fingerprint));
   return {
     files: view.counters.failed,
@@ -150,4 +136,11 @@ function openDigest() {
     count: () => count,
     digest: (): ReceiptDigest => ({ algorithm: "sha256", value: hash.digest("hex") }),
   };
+}
+
+function pick<Whole extends object, Name extends keyof Whole>(
+  whole: Whole,
+  names: readonly Name[],
+): Pick<Whole, Name> {
+  return Object.fromEntries(names.map((name) => [name, whole[name]])) as Pick<Whole, Name>;
 }

@@ -15,7 +15,7 @@ export const ends: Mutant[] = [
   {
     name: "objects newer than the end are removed",
     file: "requests/advance/orphaned-objects.ts",
-    from: "&& object.modifiedAt < endedAt",
+    from: "&& object.modifiedAt < ended",
     to: "",
     tests: guards,
   },

@@ -1,4 +1,4 @@
-import type { ReportRow } from "../../src/requests/reports/report-store.ts";
+import type { ReportRow } from "../../src/requests/reports/report-row.ts";
 
 /** A success of file 1, and what of it differs. */
 export function reportRow(more: Partial<ReportRow>): ReportRow {

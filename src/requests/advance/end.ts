@@ -1,9 +1,8 @@
 import type { Deps } from "../../deps.ts";
 import { workTopic } from "../../queue/contract.ts";
 import { moveRequest } from "../move-store.ts";
-import { openFiles } from "../read/request-store.ts";
 import { requestMoves } from "../state.ts";
-import { readFacts } from "./advance-store.ts";
+import { openFiles, readFacts } from "./advance-store.ts";
 import { removeOrphanedObjects } from "./orphaned-objects.ts";
 
 /**

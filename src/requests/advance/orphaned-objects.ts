@@ -1,12 +1,12 @@
 import type { Deps } from "../../deps.ts";
-import { requestRow } from "../read/request-store.ts";
+import { recordedNames } from "../read/results.ts";
 import {
   deleteAllResultRows,
   deleteResultRows,
+  endedAt,
   markAllResults,
   markPassedResults,
-  namedResults,
-} from "../read/results-store.ts";
+} from "./orphaned-objects-store.ts";
 
 const page = 1000;
 
@@ -16,8 +16,8 @@ const page = 1000;
  * newer than the request's end, since a redrive may already be uploading.
  */
 export async function removeOrphanedObjects(ctx: Deps<"db" | "store">, id: string): Promise<void> {
-  const endedAt = (await requestRow(ctx.db.query, id))?.finished_at;
-  if (!endedAt) return;
+  const ended = await endedAt(ctx.db.query, id);
+  if (!ended) return;
   const passed = await markPassedResults(ctx.db.query, id);
   if (passed.length) {
     await ctx.store.remove(id, passed);
@@ -26,13 +26,13 @@ export async function removeOrphanedObjects(ctx: Deps<"db" | "store">, id: strin
   for (let after = ""; ; ) {
     const objects = await ctx.store.list(id, { limit: page, ...(after ? { after } : {}) });
     if (!objects.length) return;
-    const named = await namedResults(
-      ctx.db.query,
+    const named = await recordedNames(
+      ctx,
       id,
       objects.map((object) => object.name),
     );
     const orphans = objects
-      .filter((object) => !named.has(object.name) && object.modifiedAt < endedAt)
+      .filter((object) => !named.has(object.name) && object.modifiedAt < ended)
       .map((object) => object.name);
     if (orphans.length) await ctx.store.remove(id, orphans);
     if (objects.length < page) return;

@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
 import { Counter, Histogram, type Registry } from "prom-client";
 import { type CommonOperation, errorClasses } from "../../operations/contract.ts";
-import type { ReportRow } from "../reports/report-store.ts";
+import type { ReportRow } from "../reports/report-row.ts";
 
 /** Metrics of the ledger; doc/metrics.md says how to read them. */
 export function makeLedgerMetrics(registry: Registry) {

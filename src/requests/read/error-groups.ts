@@ -23,3 +23,12 @@ export async function listErrors(
     share: group.count / Math.max(counters.failed, group.count),
   }));
 }
+
+/** The same for whoever has read the request already. */
+export function failureGroups(
+  { db }: Deps<"db">,
+  request: string,
+  limit: number,
+): Promise<GroupRow[]> {
+  return errorGroups(db.query, request, limit);
+}

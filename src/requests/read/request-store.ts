@@ -94,17 +94,3 @@ export function requestRows(
     [state ?? null, owner ?? null, before?.createdAt ?? null, before?.id ?? null, limit],
   );
 }
-
-/**
- * Counts the files that are not settled. Locks the request and then its counters, in the order of
- * every writer.
- */
-export async function openFiles(query: Query, id: string): Promise<number> {
-  await query(`SELECT FROM requests WHERE id = $1 FOR UPDATE`, [id]);
-  const rows = await query<{ open: number }>(
-    `SELECT waiting + queued + running AS open FROM request_steps
-     WHERE request_id = $1 ORDER BY step FOR UPDATE`,
-    [id],
-  );
-  return rows.reduce((total, row) => total + row.open, 0);
-}

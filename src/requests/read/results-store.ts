@@ -1,5 +1,4 @@
 import type { Query } from "../../db/client.ts";
-import { fileSql, finalRequestStates, sqlList } from "../state.ts";
 
 export interface ResultRow {
   seq: number;
@@ -76,58 +75,4 @@ export async function namedResults(
     [request, names],
   );
   return new Set(rows.map((row) => row.name));
-}
-
-/**
- * Marks objects of earlier steps whose files are done or canceled. Those of failed files are kept
- * for a redrive.
- */
-export async function markPassedResults(query: Query, request: string): Promise<string[]> {
-  const rows = await query<{ name: string }>(
-    `UPDATE results o SET deleted_at = coalesce(deleted_at, now()) FROM requests r, request_files f
-     WHERE r.id = $1 AND o.request_id = r.id AND o.step < r.steps
-       AND f.request_id = r.id AND f.file_id = o.file_id
-       AND f.state IN (${fileSql.done}, ${fileSql.canceled})
-     RETURNING o.name`,
-    [request],
-  );
-  return rows.map((row) => row.name);
-}
-
-/** Second phase: deletes the rows after their objects. */
-export async function deleteResultRows(
-  query: Query,
-  request: string,
-  names: string[],
-): Promise<void> {
-  await query(
-    `DELETE FROM results WHERE request_id = $1 AND name = ANY($2) AND deleted_at IS NOT NULL`,
-    [request, names],
-  );
-}
-
-/** Ended requests whose results have expired. */
-export async function requestsPastTtl(
-  query: Query,
-  days: number,
-  limit: number,
-): Promise<string[]> {
-  const rows = await query<{ id: string }>(
-    `SELECT id FROM requests
-     WHERE results_deleted_at IS NULL AND state IN (${sqlList(finalRequestStates)})
-       AND finished_at < now() - make_interval(secs => $1) ORDER BY finished_at LIMIT $2`,
-    [days * 86_400, limit],
-  );
-  return rows.map((row) => row.id);
-}
-
-export async function markAllResults(query: Query, request: string): Promise<void> {
-  await query(`UPDATE results SET deleted_at = coalesce(deleted_at, now()) WHERE request_id = $1`, [
-    request,
-  ]);
-}
-
-export async function deleteAllResultRows(query: Query, request: string): Promise<void> {
-  await query(`DELETE FROM results WHERE request_id = $1 AND deleted_at IS NOT NULL`, [request]);
-  await query(`UPDATE requests SET results_deleted_at = now() WHERE id = $1`, [request]);
 }

@@ -3,7 +3,7 @@ import { decodeCursor, encodeCursor } from "../../cursor.ts";
 import type { Deps } from "../../deps.ts";
 import type { ResultView } from "../views.ts";
 import { readRequest } from "./request.ts";
-import { resultOfName, resultRows } from "./results-store.ts";
+import { namedResults, type ResultRow, resultOfName, resultRows } from "./results-store.ts";
 
 const urlSeconds = 3600;
 
@@ -40,4 +40,25 @@ export async function fileOfResult(
   name: string,
 ): Promise<number | undefined> {
   return (await resultOfName(ctx.db.query, request, name))?.file ?? undefined;
+}
+
+/** Which of these objects some result of any step names. */
+export function recordedNames(
+  { db }: Deps<"db">,
+  request: string,
+  names: string[],
+): Promise<Set<string>> {
+  return namedResults(db.query, request, names);
+}
+
+const page = 5000;
+
+/** All results of the last step, in the order in which they were recorded; read in pages. */
+export async function* everyResult({ db }: Deps<"db">, request: string): AsyncGenerator<ResultRow> {
+  for (let after = 0; ; ) {
+    const rows = await resultRows(db.query, request, after, page);
+    yield* rows;
+    if (rows.length < page) return;
+    after = rows.at(-1)?.seq ?? after;
+  }
 }

@@ -3,7 +3,8 @@ import type { Query } from "../../db/client.ts";
 import { isAway } from "../../db/client.ts";
 import type { ReportAnswer } from "../views.ts";
 import { fold } from "./fold.ts";
-import { areRecorded, type Outcome, type ReportRow, recordReports } from "./report-store.ts";
+import type { ReportRow } from "./report-row.ts";
+import { areRecorded, type Outcome, recordReports } from "./report-store.ts";
 import { retryWhileAway } from "./retry-while-away.ts";
 
 /** The reports of one call, which resolves when all of them are answered. */

@@ -1,5 +1,5 @@
 import type { ReportAnswer } from "../views.ts";
-import type { ReportRow } from "./report-store.ts";
+import type { ReportRow } from "./report-row.ts";
 
 /**
  * Combines two reports of an attempt into one row: the first final report decides, otherwise the

@@ -1,29 +1,7 @@
 import type { Query } from "../../db/client.ts";
 import { waitSql, workersOwnClasses } from "../retry-policy.ts";
 import { fileMoves, fileSql, fileStates, historySql, sqlList } from "../state.ts";
-
-/** The folded reports of a file; a batch has at most one row per file. */
-export interface ReportRow {
-  request: string;
-  file: number;
-  step: number;
-  attempt: number;
-  status: "start" | "retry" | "success" | "failure";
-  /** counts for the file's current attempt while it is open: the worker knows no attempts */
-  open: boolean;
-  worker: string;
-  /** in milliseconds */
-  at: number;
-  /** of a start in the same batch, for the history */
-  startAt: number | null;
-  class: string | null;
-  /** the message without numbers, paths and ids */
-  groupMessage: string | null;
-  fingerprint: string | null;
-  info: string | null;
-  /** JSON of [{name, size, checksum, details, read_as}] */
-  results: string | null;
-}
+import type { ReportRow } from "./report-row.ts";
 
 /**
  * `unmoved`: the file is in another attempt or state; `unknown`: the request has no such file, or

@@ -5,7 +5,7 @@ import { assertMay } from "../../users/policy.ts";
 import { isUuid } from "../../uuid.ts";
 import type { Report, ReportAnswer } from "../views.ts";
 import { fingerprintOf } from "./fingerprint.ts";
-import type { ReportRow } from "./report-store.ts";
+import type { ReportRow } from "./report-row.ts";
 import { sanitize } from "./sanitize.ts";
 import { verifyResults } from "./verify-results.ts";
 

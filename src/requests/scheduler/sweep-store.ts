@@ -30,3 +30,18 @@ export async function endedRecently(query: Query, seconds: number): Promise<stri
   );
   return rows.map((row) => row.id);
 }
+
+/** Ended requests whose results have expired. */
+export async function requestsPastTtl(
+  query: Query,
+  days: number,
+  limit: number,
+): Promise<string[]> {
+  const rows = await query<{ id: string }>(
+    `SELECT id FROM requests
+     WHERE results_deleted_at IS NULL AND state IN (${sqlList(finalRequestStates)})
+       AND finished_at < now() - make_interval(secs => $1) ORDER BY finished_at LIMIT $2`,
+    [days * 86_400, limit],
+  );
+  return rows.map((row) => row.id);
+}

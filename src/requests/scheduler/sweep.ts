@@ -1,18 +1,16 @@
-import { deleteUnusedPast } from "../../datasets/lookup-store.ts";
+import { removeUnusedPast } from "../../datasets/housekeep.ts";
 import { ensurePartitions } from "../../db/partitions.ts";
 import type { Context, Deps } from "../../deps.ts";
 import { keepReceipt } from "../../receipts/issue.ts";
 import { removeEndedTasks } from "../../tasks/housekeep.ts";
-import { requestsToAdvance } from "../advance/advance-store.ts";
+import { advanceAll } from "../advance/advance-many.ts";
 import { cleanUp } from "../advance/end.ts";
 import { removeResults } from "../advance/orphaned-objects.ts";
 import { republishLost } from "../advance/publish.ts";
 import { expireLeases } from "../dispatch/expire-leases.ts";
-import { requestsPastTtl } from "../read/results-store.ts";
-import { endedRecently, notOpen, requestsWithQueued } from "./sweep-store.ts";
+import { endedRecently, notOpen, requestsPastTtl, requestsWithQueued } from "./sweep-store.ts";
 
 const page = 500;
-const firstId = "00000000-0000-0000-0000-000000000000";
 
 /** Reconciliation, run by the leader: repairs what is stuck and removes what was left behind. */
 export async function sweep(
@@ -32,7 +30,7 @@ export async function housekeep(ctx: Context): Promise<void> {
   });
   await repair(ctx, "clean-up", () => cleanUpEnded(ctx));
   await repair(ctx, "expired", () => removeExpired(ctx));
-  await repair(ctx, "dataset", () => deleteUnusedPast(ctx.db.query));
+  await repair(ctx, "dataset", () => removeUnusedPast(ctx));
   await repair(ctx, "task", () => removeEndedTasks(ctx));
 }
 
@@ -59,16 +57,6 @@ async function republishAll(
     if (returned) ctx.advanceQueue.add(id);
   }
   return repaired;
-}
-
-/** Recovers lost notifications. */
-async function advanceAll(ctx: Deps<"advanceQueue" | "db">): Promise<number> {
-  for (let after = firstId; ; ) {
-    const ids = await requestsToAdvance(ctx.db.query, after, page);
-    for (const id of ids) ctx.advanceQueue.add(id);
-    if (ids.length < page) return 0;
-    after = ids.at(-1) ?? firstId;
-  }
 }
 
 /** Drops topics of requests that have ended, including those left by a crash. */
