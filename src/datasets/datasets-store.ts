@@ -5,14 +5,18 @@ import { currentDatasetStates, type DatasetState } from "./state.ts";
 
 export interface DatasetRow {
   id: number;
+  /** the scheme of its name; `user` for a list in a request */
   finder: string;
   name: string;
+  /** of this name; a request keeps the version it began with */
   version: number;
   state: DatasetState;
+  /** how its lookup ended; null while it is running */
   outcome: DatasetOutcome | null;
   reason: string | null;
   incomplete: boolean;
   files: number;
+  /** bytes, of the files whose size the finder knows */
   size: number;
   events: number;
   created_at: Date;

@@ -11,30 +11,11 @@ import {
   datasetRows,
   isUsedBy,
 } from "./datasets-store.ts";
-import type { DatasetOutcome } from "./lookup-end.ts";
 import { moveDataset } from "./move-store.ts";
-import type { DatasetState } from "./state.ts";
 
-export interface DatasetView {
-  id: string;
-  /** the scheme of its name; `user` for a list in a request */
-  finder: string;
-  name: string;
-  /** of this name; a request keeps the version it began with */
-  version: number;
-  state: DatasetState;
-  /** how its lookup ended; null while it is running */
-  outcome: DatasetOutcome | null;
-  reason: string | null;
-  incomplete: boolean;
-  files: number;
-  /** bytes, of the files whose size the finder knows */
-  size: number;
-  events: number;
-  created_at: string;
-  updated_at: string;
-  last_used_at: string;
-}
+/** A row with its id and its times as text. */
+export type DatasetView = Omit<DatasetRow, "id" | DatasetTime> & Record<"id" | DatasetTime, string>;
+type DatasetTime = "created_at" | "updated_at" | "last_used_at";
 
 export interface DatasetFileView {
   file: number;
