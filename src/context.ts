@@ -22,6 +22,7 @@ import { makeGauges } from "./requests/monitor/gauges.ts";
 import { labelsOfClasses, makeLedgerMetrics, recordFileError } from "./requests/monitor/metrics.ts";
 import { makeRecentActivity } from "./requests/monitor/recent-activity.ts";
 import { Batcher } from "./requests/reports/batcher.ts";
+import { makeReportedRequests } from "./requests/reports/reported-requests.ts";
 import { makeStepOperations } from "./requests/reports/step-operations.ts";
 import { openRunner } from "./runner/open.ts";
 import { signingKeys } from "./secrets.ts";
@@ -121,6 +122,7 @@ export async function makeContext(
     signingKey,
     verifyingKeys,
     workTokens: makeWorkTokens(verifyingKeys),
+    reportedRequests: makeReportedRequests(),
     stepOperations: makeStepOperations(db.query),
     close,
   };

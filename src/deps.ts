@@ -16,6 +16,7 @@ import type { Gauges } from "./requests/monitor/gauges.ts";
 import type { LedgerMetrics } from "./requests/monitor/metrics.ts";
 import type { RecentActivity } from "./requests/monitor/recent-activity.ts";
 import type { Batcher } from "./requests/reports/batcher.ts";
+import type { ReportedRequests } from "./requests/reports/reported-requests.ts";
 import type { StepOperations } from "./requests/reports/step-operations.ts";
 import type { Runner } from "./runner/contract.ts";
 import type { Store } from "./storage/contract.ts";
@@ -53,6 +54,7 @@ export interface Context {
   verifyingKeys: readonly Buffer[];
   workTokens: WorkTokens;
   stepOperations: StepOperations;
+  reportedRequests: ReportedRequests;
   close(): Promise<void>;
 }
 

@@ -3,7 +3,6 @@ import { lstat, readdir, realpath, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { isBelow } from "./below.ts";
 import { type InputFolders, isOpenPath } from "./folders.ts";
-import { type InputFolders, isOpenPath } from "./folders.ts";
 import type { Entry } from "./walk.ts";
 
 /**
@@ -48,8 +47,6 @@ export function diskLister(folders: InputFolders): {
       return undefined;
     }
     if (entry.isSymbolicLink()) return follow(location, here, entry.name);
-    // The service's own folders are no input, so a dataset is whole without them
-    if (isBelow(join(here, entry.name), folders.closed)) return undefined;
     // The service's own folders are no input, so a dataset is whole without them
     if (isBelow(join(here, entry.name), folders.closed)) return undefined;
     if (entry.isDirectory()) return { name: entry.name, location, folder: true };

@@ -3,6 +3,7 @@ import { RequestError, UnavailableError } from "../../../errors.ts";
 import { parse } from "../../../http/parse.ts";
 import { isComing } from "../../../requests/read/files.ts";
 import { report } from "../../../requests/reports/report.ts";
+import type { ReportedRequest } from "../../../requests/reports/reported-requests.ts";
 import type { Report } from "../../../requests/views.ts";
 import { type Attempt, attemptOf, callerOfAttempt, notThatFile } from "../attempt-token.ts";
 import { readJsonOrForm } from "../body.ts";
@@ -12,7 +13,7 @@ import { retryWhileUnavailable } from "../retry-while-unavailable.ts";
 import { type FileComplete, fileCompleteBody, toReport } from "./file-report.ts";
 import { withOwnObjects } from "./own-objects.ts";
 import { plainPath, tokenPath } from "./paths.ts";
-import { type Reported, reportedRequest } from "./reported-request.ts";
+import { reportedRequest } from "./reported-request.ts";
 
 /** Counts for the file's current attempt while the file is open: the first final report wins. */
 export const fileCompletePlain: Endpoint = {
@@ -101,7 +102,7 @@ async function isOnItsWay(ctx: Call["ctx"], { request, file }: Report): Promise<
   return coming;
 }
 
-function unknownFile({ id }: Reported, { file }: Report): RequestError {
+function unknownFile({ id }: ReportedRequest, { file }: Report): RequestError {
   return new RequestError(404, "not_found", `File ${file} is not one of request ${id}.`);
 }
 

@@ -3,13 +3,13 @@ import type { Caller } from "../../../auth/caller.ts";
 import type { Deps } from "../../../deps.ts";
 import { readFile } from "../../../requests/read/files.ts";
 import { lastNoteOf } from "../../../requests/reports/progress-note.ts";
+import type { ReportedRequest } from "../../../requests/reports/reported-requests.ts";
 import type { Report } from "../../../requests/views.ts";
 import type { StoredObject } from "../../../storage/contract.ts";
 import { isName } from "../../../storage/names.ts";
 import type { Attempt } from "../attempt-token.ts";
 import { isNotFound } from "../errors.ts";
 import { sidecarName } from "../sidecar-name.ts";
-import type { Reported } from "./reported-request.ts";
 
 const measure = z.coerce.number().nullish().catch(undefined);
 
@@ -50,7 +50,7 @@ export type FileComplete = z.output<typeof fileCompleteBody>;
 export async function toReport(
   ctx: Deps<"db" | "store">,
   caller: Caller,
-  request: Reported,
+  request: ReportedRequest,
   body: FileComplete,
   attempt: Attempt | undefined,
 ): Promise<Report> {

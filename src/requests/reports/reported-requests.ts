@@ -1,0 +1,26 @@
+/** What a report needs of a request and never changes: read once, not for each of a million reports. */
+export interface ReportedRequest {
+  id: string;
+  owner: string;
+  steps: number;
+  /** its workers put objects into its bucket, which are checked before a success counts */
+  makesObjects: boolean;
+}
+
+export interface ReportedRequests {
+  get(id: string): ReportedRequest | undefined;
+  keep(request: ReportedRequest): void;
+}
+
+const mostKept = 1_000;
+
+export function makeReportedRequests(): ReportedRequests {
+  const kept = new Map<string, ReportedRequest>();
+  return {
+    get: (id) => kept.get(id),
+    keep(request) {
+      kept.set(request.id, request);
+      if (kept.size > mostKept) kept.delete(kept.keys().next().value ?? "");
+    },
+  };
+}
