@@ -22,7 +22,7 @@ afterAll(() => {
   for (const folder of [root, elsewhere]) rmSync(folder, { recursive: true, force: true });
 });
 
-/** Puts one thing after another in a place, until it is stopped; returns how many rounds it made. */
+/** Puts one thing after another in a place, until it is stopped; says how many rounds it made. */
 async function exchange(place: string, steps: string[]): Promise<{ stop(): Promise<number> }> {
   const thread = new Worker(new URL("./exchange-thread.mjs", import.meta.url), {
     workerData: { place, steps, root, elsewhere },
