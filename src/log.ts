@@ -51,7 +51,10 @@ export function cleanUrl(url: unknown): unknown {
     .replace(/(\/servicex\/internal\/w\/)[^/\s]+/g, "$1***");
 }
 
-/** The end of a program's log as people may read it: messages instead of JSON, no secrets, no control characters. */
+/**
+ * The end of a program's log as people may read it: messages instead of JSON, no secrets, no
+ * control characters.
+ */
 export function readableEnd(output: string, characters: number): string {
   const lines = stripVTControlCharacters(output).split("\n").map(messageOf);
   const text = lines.filter((line) => line !== "").join("\n");
@@ -72,14 +75,18 @@ function messageOf(line: string): string {
   }
 }
 
+/** `name=value` or `"name": "value"`; what follows "bearer" or "basic" is replaced already. */
+const secretSetting = new RegExp(
+  `((?:token|password|secret|secret_key|authorization)["']?\\s*[=:]\\s*["']?)` +
+    `(?!(?:bearer|basic) )[^\\s"',;}]+`,
+  "gi",
+);
+
 function withoutSecrets(text: string): string {
   return String(cleanUrl(text))
     .replace(/\b(bearer|basic)\s+[\w+/=.~-]+/gi, "$1 ***")
     .replace(/\beyJ[\w-]+\.[\w-]+\.[\w-]*/g, "***")
-    .replace(
-      /((?:token|password|secret|secret_key|authorization)["']?\s*[=:]\s*["']?)(?!(?:bearer|basic) )[^\s"',;}]+/gi,
-      "$1***",
-    );
+    .replace(secretSetting, "$1***");
 }
 
 function cleanError(error: Error): unknown {

@@ -1,4 +1,5 @@
-// What `/metrics` answers: of this process always, of the whole database where this process exports it.
+// What `/metrics` answers: about this process always, about the whole database where this process
+// exports that.
 import { Registry } from "prom-client";
 import type { Deps } from "../../deps.ts";
 import { processMetrics } from "../../metrics.ts";

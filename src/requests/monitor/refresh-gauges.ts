@@ -7,8 +7,8 @@ import { oldestWaiting, openFilesByOperation, openRequestsByState } from "./gaug
 const mostMilliseconds = 5000;
 
 /**
- * Reads them, from counters and indexes only. A gauge that cannot be read in time is left out, which
- * an alert can detect.
+ * Reads them, from counters and indexes only. A gauge that cannot be read in time is left out,
+ * which an alert can detect.
  */
 export async function refreshGauges(
   ctx: Deps<"db" | "gauges" | "log" | "operations" | "queue">,

@@ -73,10 +73,13 @@ function groupsFor({ groups }: ActivityRow, { step, operation }: StepView): Grou
 
 function troubleSentences(troubles: Group["troubles"]): string {
   const sentences = troubles.map(
-    (trouble) =>
-      ` ${trouble.count === 1 ? "1 worker" : `${trouble.count} workers`} cannot run: ${explanationOf(trouble)}`,
+    (trouble) => ` ${workersOf(trouble)} cannot run: ${explanationOf(trouble)}`,
   );
   return [...new Set(sentences)].join("");
+}
+
+function workersOf({ count }: Group["troubles"][number]): string {
+  return count === 1 ? "1 worker" : `${count} workers`;
 }
 
 function explanationOf({ sentence, lastWords }: Group["troubles"][number]): string {

@@ -1,4 +1,6 @@
-/** What a report needs of a request and never changes: read once, not for each of a million reports. */
+/**
+ * What a report needs of a request and never changes: read once, not for each of a million reports.
+ */
 export interface ReportedRequest {
   id: string;
   owner: string;

@@ -18,7 +18,8 @@ export function openWork(query: Query, operations: string[]): Promise<OpenWork[]
          AND steps.operation = ANY($1) AND steps.queued + steps.running > 0
        GROUP BY requests.id, steps.operation
      ), by_user AS (
-       SELECT operation, owner, CASE WHEN operations > 1 AND workers IS NOT NULL THEN id END AS request,
+       SELECT operation, owner,
+         CASE WHEN operations > 1 AND workers IS NOT NULL THEN id END AS request,
          max(workers) AS workers, sum(least(workers, files)) AS files
        FROM open_steps GROUP BY operation, owner, request
      )
