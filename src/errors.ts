@@ -13,7 +13,7 @@ export class RequestError extends Error {
   readonly errors: FieldError[];
   constructor(status: number, code: string, message: string, errors: FieldError[] = []) {
     super(message);
-    this.name = "Refused";
+    this.name = "RequestError";
     this.status = status;
     this.code = code;
     this.errors = errors;
@@ -29,7 +29,7 @@ export class UnavailableError extends Error {
   readonly retryAfterSeconds: number;
   constructor(message: string, retryAfterSeconds = 2) {
     super(message);
-    this.name = "Unavailable";
+    this.name = "UnavailableError";
     this.retryAfterSeconds = retryAfterSeconds;
   }
 }

@@ -16,7 +16,7 @@ export class FolderInUseError extends Error {
       `${folder} is in use by another service on this machine (process ${pid}). ` +
         "Stop it first, or set DATA_DIR to another folder.",
     );
-    this.name = "FolderInUse";
+    this.name = "FolderInUseError";
   }
 }
 

@@ -32,7 +32,7 @@ export async function runService(): Promise<number> {
   }
 }
 
-/** What cannot be used is part of the line: whoever waits for it alone would not know. */
+/** The line says what cannot be used, for programs that read only this line. */
 async function readyLine(
   service: RunningService,
   log: Logger,

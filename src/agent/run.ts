@@ -8,7 +8,7 @@ export interface AgentOptions {
   api: TaskApi;
   operations: readonly ServiceOperation[];
   contextOf(operation: string, signal: AbortSignal): ServiceContext;
-  /** no more turns; those under way are told to end */
+  /** Starts no more turns and aborts the running ones. */
   signal: AbortSignal;
   log: Logger;
   /** Whether the service refuses the agent: trying again cannot help. */

@@ -18,7 +18,7 @@ export interface AgentStart {
   clock?: Clock;
 }
 
-/** An agent on a host of its own; rejects when the service refuses it. */
+/** An agent on another host; rejects if the service refuses it. */
 export async function startAgent(options: AgentStart): Promise<void> {
   const { url, token, name, operations, facility, signal, log, clock = systemClock } = options;
   const api = openTaskApi({ url, agent: name, token });

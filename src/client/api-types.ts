@@ -448,7 +448,7 @@ export interface paths {
       cookie?: never;
     };
     get?: never;
-    /** Set the share of the slots that a user gets beside others */
+    /** Set a user's share of the slots */
     put: operations["putUserShare"];
     post?: never;
     delete?: never;
@@ -672,7 +672,7 @@ export interface components {
       agent: string;
       settled: components["schemas"]["SettledFile"][];
       externalRef?: string;
-      /** @description When to look again; ends the agent's turn. Without it the lease is renewed. */
+      /** @description When to poll again; ends the agent's turn. Without it the lease is renewed. */
       againInSeconds?: number;
       /** @description What a user reads under "why is it waiting". */
       note?: string;
@@ -1307,7 +1307,7 @@ export interface components {
     };
     UserShare: {
       owner: string;
-      /** @description The part of the slots beside other users; 1 is usual. */
+      /** @description Weight of the user among others when slots are given out; default 1. */
       share: number;
       waiting: number;
       queued: number;
@@ -1932,7 +1932,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Not found, or it belongs to somebody else. */
+      /** @description Not found, or it belongs to another user. */
       404: {
         headers: {
           [name: string]: unknown;
@@ -1989,7 +1989,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Not found, or it belongs to somebody else. */
+      /** @description Not found, or it belongs to another user. */
       404: {
         headers: {
           [name: string]: unknown;
@@ -2069,7 +2069,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Not found, or it belongs to somebody else. */
+      /** @description Not found, or it belongs to another user. */
       404: {
         headers: {
           [name: string]: unknown;
@@ -2128,7 +2128,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Not found, or it belongs to somebody else. */
+      /** @description Not found, or it belongs to another user. */
       404: {
         headers: {
           [name: string]: unknown;
@@ -2219,7 +2219,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Not found, or it belongs to somebody else. */
+      /** @description Not found, or it belongs to another user. */
       404: {
         headers: {
           [name: string]: unknown;
@@ -2280,7 +2280,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Not found, or it belongs to somebody else. */
+      /** @description Not found, or it belongs to another user. */
       404: {
         headers: {
           [name: string]: unknown;
@@ -2357,7 +2357,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Not found, or it belongs to somebody else. */
+      /** @description Not found, or it belongs to another user. */
       404: {
         headers: {
           [name: string]: unknown;
@@ -2419,7 +2419,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Not found, or it belongs to somebody else. */
+      /** @description Not found, or it belongs to another user. */
       404: {
         headers: {
           [name: string]: unknown;
@@ -2498,7 +2498,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Not found, or it belongs to somebody else. */
+      /** @description Not found, or it belongs to another user. */
       404: {
         headers: {
           [name: string]: unknown;
@@ -2602,7 +2602,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Not found, or it belongs to somebody else. */
+      /** @description Not found, or it belongs to another user. */
       404: {
         headers: {
           [name: string]: unknown;
@@ -2679,7 +2679,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Not found, or it belongs to somebody else. */
+      /** @description Not found, or it belongs to another user. */
       404: {
         headers: {
           [name: string]: unknown;
@@ -2852,7 +2852,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Not found, or it belongs to somebody else. */
+      /** @description Not found, or it belongs to another user. */
       404: {
         headers: {
           [name: string]: unknown;
@@ -2911,7 +2911,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Not found, or it belongs to somebody else. */
+      /** @description Not found, or it belongs to another user. */
       404: {
         headers: {
           [name: string]: unknown;
@@ -2987,7 +2987,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Not found, or it belongs to somebody else. */
+      /** @description Not found, or it belongs to another user. */
       404: {
         headers: {
           [name: string]: unknown;
@@ -3170,7 +3170,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Not found, or it belongs to somebody else. */
+      /** @description Not found, or it belongs to another user. */
       404: {
         headers: {
           [name: string]: unknown;
@@ -3263,7 +3263,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Not found, or it belongs to somebody else. */
+      /** @description Not found, or it belongs to another user. */
       404: {
         headers: {
           [name: string]: unknown;
@@ -3314,7 +3314,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Not found, or it belongs to somebody else. */
+      /** @description Not found, or it belongs to another user. */
       404: {
         headers: {
           [name: string]: unknown;
@@ -3480,7 +3480,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Not found, or it belongs to somebody else. */
+      /** @description Not found, or it belongs to another user. */
       404: {
         headers: {
           [name: string]: unknown;
@@ -3575,7 +3575,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Not found, or it belongs to somebody else. */
+      /** @description Not found, or it belongs to another user. */
       404: {
         headers: {
           [name: string]: unknown;

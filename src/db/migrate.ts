@@ -103,7 +103,7 @@ function rejectUnknownMigration(row: Applied, known: Migration[]): void {
   if (migration.checksum !== row.checksum) {
     throw new Error(
       `The migration ${migration.name} was edited after it had been applied to this ` +
-        "database. Put the file back as it was, and say the change in a migration of its own.",
+        "database. Restore the file, and make the change in a new migration.",
     );
   }
   if (row.finished_at === null) {

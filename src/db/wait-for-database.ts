@@ -6,8 +6,8 @@ const longestWaitSeconds = 60;
 const oldestVersion = 15;
 
 /**
- * Waits for a database that is starting beside us; rejects with a sentence when it does not come,
- * or is too old, and with the signal's reason at the signal.
+ * Waits for a database that is starting at the same time. Rejects with a sentence if it stays
+ * unreachable or is too old, and with the signal's reason when that aborts.
  */
 export async function waitForDatabase(url: string, signal?: AbortSignal): Promise<void> {
   const waiting = pRetry(() => serverVersion(url), {
@@ -45,11 +45,11 @@ async function serverVersion(url: string): Promise<number> {
   return Math.floor(Number(rows[0]?.version) / 10_000);
 }
 
-/** With the settings that a user can change; PGSSLMODE is part of the URL by now (config.ts). */
+/** With the settings that a user can change. config.ts has put PGSSLMODE into the URL. */
 function placeOf(url: string): string {
   const { host, pathname, searchParams } = new URL(url);
   const mode = searchParams.get("sslmode");
-  const tls = mode === null ? "" : `; sslmode=${mode} is said by it or by PGSSLMODE`;
+  const tls = mode === null ? "" : `; sslmode=${mode}, from it or from PGSSLMODE`;
   return `${host}${pathname} (DATABASE_URL${tls})`;
 }
 

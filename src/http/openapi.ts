@@ -109,9 +109,7 @@ function refusals({ access, params, body, query }: Route): [number, string][] {
           string,
         ][])),
     [403, "The Host or Origin is not this service's, or the caller may not do this."],
-    ...(params
-      ? ([[404, "Not found, or it belongs to somebody else."]] as [number, string][])
-      : []),
+    ...(params ? ([[404, "Not found, or it belongs to another user."]] as [number, string][]) : []),
     ...(body
       ? ([
           [413, `The body is larger than ${body.limitMegabytes ?? 1} MB.`],

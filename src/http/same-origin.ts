@@ -1,7 +1,6 @@
-// A web page that is open in a browser on the user's machine must not call the service in that
-// user's name: neither across origins (Origin, Sec-Fetch-Site), nor, while identity is off and
-// whoever reaches the service may use it, under a name that somebody resolves to this machine
-// (Host).
+// A web page in a browser on the user's machine must not call the service in that user's name:
+// neither across origins (Origin, Sec-Fetch-Site) nor, while identity is off and every caller is
+// allowed, under a host name that was made to resolve to this machine (Host).
 import type { IncomingMessage } from "node:http";
 import { RequestError } from "../errors.ts";
 

@@ -3,7 +3,7 @@ export class InputError extends Error {
   readonly class: "not_found" | "forbidden" | "unavailable" | "too_large" | "bad_input";
   constructor(faultClass: InputError["class"], message: string) {
     super(message);
-    this.name = "InputFault";
+    this.name = "InputError";
     this.class = faultClass;
   }
 }

@@ -73,7 +73,7 @@ async function openedFile(
   return { name: await readlink(path), path };
 }
 
-/** Letters with accents have two spellings; what looks like one name is one name here. */
+/** Accented letters have two encodings; names that look equal are equal here. */
 function composed(path: string): string {
   return path.normalize("NFC");
 }

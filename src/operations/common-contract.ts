@@ -64,7 +64,7 @@ export interface CommonOperation<S = Settings, F = Facility> {
   readonly facility?: ZodObject;
   /** Whether it is offered where OPERATIONS names none; default: it is. */
   offeredByDefault?(facility: F): boolean;
-  /** error classes beside the common ones */
+  /** error classes besides the common ones */
   readonly errorClasses?: readonly string[];
   /**
    * Error classes that speak of the settings, not of a file: the request fails at once when three

@@ -1,5 +1,5 @@
 // What an operation is. A worker operation is performed file by file in a worker; of a service
-// operation an outside service does the work, in batches, while nobody here waits for it.
+// operation an outside service does the work, in batches, while no process here waits for it.
 import type { ServiceOperation } from "./service-contract.ts";
 import type { WorkerOperation } from "./worker-contract.ts";
 

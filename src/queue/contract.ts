@@ -72,7 +72,7 @@ export class ReturnedError extends UnavailableError {
       `The broker returned ${messages.length} of ${of} messages: ${named} has no queue any more. ` +
         "It is declared again at the next publish.",
     );
-    this.name = "Returned";
+    this.name = "ReturnedError";
     this.messages = messages;
   }
 }

@@ -141,11 +141,11 @@ function folderStore(url: URL): FolderStore | undefined {
 
 function s3Store(url: URL): S3Store | undefined {
   const { region, tls, public: publicEndpoint, ...unknown } = Object.fromEntries(url.searchParams);
-  const senseless =
+  const invalid =
     Object.keys(unknown).length > 0 ||
     !["true", "false", undefined].includes(tls) ||
     url.pathname.includes("%");
-  if (senseless || (url.username === "") !== (url.password === "")) return undefined;
+  if (invalid || (url.username === "") !== (url.password === "")) return undefined;
   if (publicEndpoint !== undefined && !parseUrl(publicEndpoint, ["http:", "https:"]))
     return undefined;
   const [bucket, ...folders] = url.pathname.split("/").filter((part) => part !== "");

@@ -164,8 +164,8 @@ export async function forgetFiles(
 }
 
 /**
- * Open files of the task that are in another attempt, task or state by now: nobody wants them of
- * it.
+ * Aborts open files of the task that are already in another attempt, task or state, where its
+ * outcome no longer counts.
  */
 export async function abortStale(
   query: Query,
@@ -187,10 +187,10 @@ const leftHold = `(f.held_step IS NOT NULL AND (f.step > f.held_step + 1
   OR f.state IN (${sqlList(finalFileStates)})))`;
 
 /**
- * Files that left a task otherwise than by its outcome (canceled, ended), and files that left the
- * step for which something is held: their tasks have to abort or release them. Whichever statement
- * moved the file, the index of such files shows it; it is empty most of the time. A file whose
- * success is recorded is left to the next look at its task, which ends what was interrupted.
+ * Marks files that left a task without its outcome (canceled, ended), and files that left the step
+ * for which something is held: their tasks have to abort or release them. Whichever statement moved
+ * the file, it is in the index of such files, which is usually empty. A file whose success is
+ * recorded is left to the next poll of its task, which completes what was interrupted.
  */
 export async function markLeftFiles(
   query: Query,

@@ -5,7 +5,7 @@ import { activeTaskStates, taskFileStates, taskStates } from "./state.ts";
 
 const gatherable = `f.state IN (${sqlList(fileMoves.gather.from)}) AND f.task_group`;
 
-/** The groups that have queued files: one look at the index for each. */
+/** The groups that have queued files, each found by one read of the index. */
 export async function groupsWithFiles(query: Query): Promise<string[]> {
   const rows = await query<{ name: string }>(
     `WITH RECURSIVE names AS (

@@ -1,7 +1,7 @@
 import type { Deps } from "../deps.ts";
 import { deleteEndedTasks } from "./task-store.ts";
 
-/** Ended tasks are kept for a day, for whoever asks what happened. */
+/** Ended tasks are kept for a day, so that users can see what happened. */
 const keptSeconds = 86_400;
 
 export function removeEndedTasks(ctx: Deps<"db">): Promise<number> {

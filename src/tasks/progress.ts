@@ -13,8 +13,8 @@ const longestNote = 1000;
 const longestBackOffSeconds = 300;
 
 /**
- * Records how a task stands. Outcomes of files count whoever sends them, as each is guarded by the
- * file's own row; all else counts only while the task is leased to this agent.
+ * Records the progress of a task. Outcomes of files count from any agent, since the file's row
+ * guards them; everything else counts only while this agent has the lease of the task.
  */
 export async function recordProgress(
   ctx: Deps<

@@ -24,8 +24,8 @@ type SettleDeps = Deps<
 >;
 
 /**
- * Records what became of files of a task. The outcome of a file is a report as a worker's is; said
- * again it is a duplicate, so an interruption anywhere ends with the next look at the task.
+ * Records the outcomes of files of a task. An outcome is recorded like a worker's report; repeated,
+ * it is a duplicate, so the next poll of the task completes an interrupted call.
  */
 export async function settle(
   ctx: SettleDeps,

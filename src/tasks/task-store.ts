@@ -83,13 +83,13 @@ export interface Turn {
   /** null: the last one stays */
   note: string | null;
   failures: number;
-  /** seconds until the next look; 0: at once */
+  /** seconds until the next turn; 0: at once */
   againInSeconds: number;
 }
 
 /**
- * Ends an agent's turn: what it found is kept, the state follows from what the task still owes, and
- * a task that owes nothing now has no time of the next look.
+ * Ends an agent's turn and records its findings. The state follows from what the task still has to
+ * do; without anything to do it has no next turn.
  */
 export async function endTurn(
   query: Query,
@@ -123,7 +123,7 @@ export async function endTurn(
 }
 
 /**
- * A call-back: these tasks are due now; one that is looked at meanwhile is due again afterwards.
+ * A call-back: makes these tasks due now. A task that is in a turn is due again after it.
  */
 export async function wakeTasks(
   query: Query,
@@ -140,7 +140,7 @@ export async function wakeTasks(
   return rows.length;
 }
 
-/** Ended tasks are kept for a while, for whoever asks what happened. */
+/** Ended tasks are kept for a while, so that users can see what happened. */
 export async function deleteEndedTasks(query: Query, olderThanSeconds: number): Promise<number> {
   const rows = await query(
     `DELETE FROM tasks WHERE id IN (

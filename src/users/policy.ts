@@ -33,7 +33,7 @@ const rules = {
     may: { local: "any", admin: "any", operator: "any" },
   },
   "limits.read": {
-    what: "read the limits and shares of everybody",
+    what: "read the limits and shares of all users",
     may: { local: "any", admin: "any", operator: "any" },
   },
   "limits.change": { what: "change limits and shares", may: { local: "any", admin: "any" } },
@@ -56,8 +56,8 @@ const rules = {
   /** an outside service calls back; the operation verifies the call itself */
   "tasks.wake": { what: "call back an operation", may: everyone },
   /**
-   * What a finder of another maker reports of the dataset that it looks up. Finders carry no
-   * credentials: with identity off each of them, on any host, is the local caller.
+   * Calls of an outside finder about the dataset that it looks up. Finders have no credentials:
+   * with identity off each of them, on any host, is the local caller.
    */
   "lookup.report": {
     what: "report the files of a dataset",

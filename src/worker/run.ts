@@ -28,7 +28,7 @@ export interface WorkerOptions
   concurrency?: number | undefined;
   token?: string | undefined;
   /**
-   * a folder of its own for downloads and results; default: one below the system's temporary folder
+   * a separate folder for downloads and results; default: one below the system's temporary folder
    */
   scratch?: string | undefined;
   inputMegabytes?: number | undefined;

@@ -51,7 +51,7 @@ test("a store that is not there is unavailable, and its check says so", async ()
   );
   await expect(store.check()).rejects.toThrow("The object store cannot be reached (ECONNREFUSED).");
   await expect(store.put("bucket", "x", Buffer.from("x"))).rejects.toMatchObject({
-    name: "Unavailable",
+    name: "UnavailableError",
   });
 });
 

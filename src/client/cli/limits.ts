@@ -24,7 +24,7 @@ export function addLimits(program: Command): void {
     .option("--per-user <n>", "the same for each user", slots)
     .action(set);
   withService(limits.command("share"))
-    .description("set the share of the slots that a user gets beside others")
+    .description("set a user's share of the slots")
     .argument("<owner>", "the owner of requests, as `longshore show` names it", plainText(200))
     .argument("<share>", "1 is usual; 2 is twice as many files at once", share)
     .action(setShare);

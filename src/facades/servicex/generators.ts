@@ -21,7 +21,8 @@ export interface Chosen {
 interface Generator {
   operation: string;
   /**
-   * the step as its user would write it on /v1; throws `Refused` where it cannot do what is wanted
+   * the step as its user would write it on /v1; throws `RequestError` if it cannot do what is
+   * wanted
    */
   step(wanted: Wanted): { operation: string } & Record<string, unknown>;
 }

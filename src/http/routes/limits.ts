@@ -38,7 +38,7 @@ export const putUserShare = route({
   name: "putUserShare",
   tag: "limits",
   access: "limits.change",
-  summary: "Set the share of the slots that a user gets beside others",
+  summary: "Set a user's share of the slots",
   params: schema.ownerParams,
   body: { schema: schema.shareBody, example: { share: 2 } },
   responses: { 200: { description: "All limits and shares.", schema: schema.limits } },

@@ -1,5 +1,5 @@
-// The signed URLs of the folder store: whoever has one may read or write the object that it names,
-// until it expires.
+// The signed URLs of the folder store: anyone who has one may read or write the object that it
+// names, until it expires.
 
 import { basename } from "node:path/posix";
 import { pipeline } from "node:stream/promises";

@@ -19,9 +19,9 @@ const operationLimits = z
 const userShare = z
   .object({
     owner: z.string(),
-    share: z
-      .number()
-      .meta({ description: "The part of the slots beside other users; 1 is usual." }),
+    share: z.number().meta({
+      description: "Weight of the user among others when slots are given out; default 1.",
+    }),
     waiting: count,
     queued: count,
     running: count,

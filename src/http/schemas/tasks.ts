@@ -97,7 +97,7 @@ export const progressBody = z
     settled: z.array(settled).max(10_000),
     externalRef: z.string().min(1).max(1000).optional(),
     againInSeconds: z.number().min(0).max(31_622_400).optional().meta({
-      description: "When to look again; ends the agent's turn. Without it the lease is renewed.",
+      description: "When to poll again; ends the agent's turn. Without it the lease is renewed.",
     }),
     note: text.optional().meta({ description: 'What a user reads under "why is it waiting".' }),
     error: text.optional().meta({

@@ -22,7 +22,7 @@ export const list: Endpoint = {
     const submitter = wholeNumber(query, "submitted_by") ?? 0;
     const [limit, offset] = [wholeNumber(query, "limit"), wholeNumber(query, "offset") ?? 0];
     const status = statusIn(query);
-    // While identity is off nobody has a number.
+    // While identity is off, users have no numbers.
     const most = submitter > 0 ? 0 : limit;
     const pages = pagesOf(ctx, caller, status, request.headers["user-agent"]);
     return { write: (response) => writeJsonList(response, "requests", slice(pages, offset, most)) };
