@@ -9,6 +9,7 @@ import type {
   DatasetView,
   ErrorGroup,
   FileView,
+  FileWithHistory,
   Limits,
   Page,
   ReceiptKeys,
@@ -36,6 +37,8 @@ export interface LongshoreClient {
   get(id: string): Promise<RequestNow>;
   list(query?: ListQuery): Promise<Page<RequestView>>;
   files(id: string, query?: FilesQuery): Promise<Page<FileView>>;
+  /** a file with all that happened to it, and how it was read */
+  file(id: string, file: number): Promise<FileWithHistory>;
   /** every result so far, in the order in which they were recorded */
   results(id: string): AsyncGenerator<ResultView>;
   cancel(id: string): Promise<RequestView>;
@@ -89,6 +92,12 @@ export function longshoreClient({
       return dataOf(
         url,
         await api.GET("/v1/requests/{id}/files", { params: { path: { id }, query } }),
+      );
+    },
+    async file(id, file) {
+      return dataOf(
+        url,
+        await api.GET("/v1/requests/{id}/files/{file}", { params: { path: { id, file } } }),
       );
     },
     async *results(id) {

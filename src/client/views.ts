@@ -8,6 +8,7 @@ export type RequestView = components["schemas"]["Request"];
 export type RequestNow = components["schemas"]["RequestNow"];
 export type Counters = components["schemas"]["Counters"];
 export type FileView = components["schemas"]["File"];
+export type FileWithHistory = components["schemas"]["FileWithHistory"];
 export type ResultView = components["schemas"]["Result"];
 export type ErrorGroup = components["schemas"]["ErrorGroup"];
 export type Redrive = components["schemas"]["Redrive"];

@@ -39,6 +39,8 @@ export interface SubmitCheck<F = Facility> {
    * the replicas of the first few files, when they are known at submit and this step is the first
    */
   firstFiles?: string[][];
+  /** the step that reads its results, where there is one */
+  next?: { operation: string; settings: Settings };
   inputFolders: InputFolders;
   /** a folder for temporary files; it may not exist yet */
   scratch: string;

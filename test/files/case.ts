@@ -3,6 +3,9 @@
 
 export type Value = null | boolean | number | bigint | string | Value[] | { [key: string]: Value };
 
+export const formats = ["parquet", "csv", "json"] as const;
+export type Format = (typeof formats)[number];
+
 export interface FileCase {
   /** a sentence's subject, unique */
   name: string;
@@ -20,11 +23,25 @@ export interface FileCase {
   /** every one of these words is in the sentence of the failure */
   fails?: (string | RegExp)[];
   /** the format in which the rows must come, where not all can hold them */
-  formats?: ("parquet" | "csv" | "json")[];
+  formats?: Format[];
 }
 
 export function casesOf(kind: string, cases: FileCase[]): FileCase[] {
   return cases.map((one) => ({ ...one, name: `${kind}: ${one.name}` }));
+}
+
+export async function bytesOf({ bytes }: FileCase): Promise<Buffer> {
+  return Buffer.from(typeof bytes === "function" ? await bytes() : bytes);
+}
+
+/** The settings of the step that reads it. */
+export function stepOf({ selection, read, step }: FileCase, format: Format) {
+  return {
+    selection: selection ?? "select * from input",
+    format,
+    ...(read && { read }),
+    ...step,
+  };
 }
 
 export const repeated = (count: number, line: (index: number) => string) =>

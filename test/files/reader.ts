@@ -1,26 +1,19 @@
 // Results read by programs that are not ours.
-import { spawn } from "node:child_process";
-import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
+import { startPython } from "./python.ts";
 
 export interface ResultReader {
   rows(path: string, format: string): Promise<unknown[][]>;
   close(): void;
 }
 
-export function openReader(python: string): ResultReader {
-  const script = fileURLToPath(new URL("readers.py", import.meta.url));
-  const child = spawn(python, [script], { stdio: ["pipe", "pipe", "inherit"] });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+export async function openReader(): Promise<ResultReader> {
+  const program = await startPython("readers.py");
   return {
     async rows(path, format) {
-      child.stdin.write(`${JSON.stringify({ path, format })}\n`);
-      const { value, done } = await lines.next();
-      if (done) throw new Error("The program that reads results has ended.");
-      const { rows, error } = JSON.parse(value);
-      if (error) throw new Error(`${path}: ${error}`);
-      return rows;
+      const reply = await program.ask<{ rows: unknown[][]; error?: string }>({ path, format });
+      if (reply.error) throw new Error(`${path}: ${reply.error}`);
+      return reply.rows;
     },
-    close: () => child.kill(),
+    close: program.close,
   };
 }

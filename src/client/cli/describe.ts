@@ -1,11 +1,13 @@
-import type { RequestNow, RequestView } from "../views.ts";
+import type { FileWithHistory, RequestNow, RequestView } from "../views.ts";
 import { clean, print } from "./print.ts";
+
+type Line = [name: string, text: string | null];
 
 export function printRequest(
   request: RequestView & Partial<Pick<RequestNow, "waiting" | "warnings">>,
 ): void {
   const { counters: c, dataset, waiting, warnings = [] } = request;
-  const lines: [string, string | null][] = [
+  printLines([
     ["id", request.id],
     ["title", request.title],
     ["state", request.reason === null ? request.state : `${request.state}: ${request.reason}`],
@@ -20,17 +22,56 @@ export function printRequest(
       `${c.total} total, ${c.done} done, ${c.failed} failed, ${c.canceled} canceled, ` +
         `${c.waiting + c.queued} waiting, ${c.running} running`,
     ],
-    ...request.steps.map((step): [string, string] => [
-      `step ${step.step}`,
-      `${step.operation}, ${step.passed + step.done} done, ${step.failed} failed`,
-    ]),
+    ...request.steps.map(
+      (step): Line => [
+        `step ${step.step}`,
+        `${step.operation}, ${step.passed + step.done} done, ${step.failed} failed`,
+      ],
+    ),
     ["now", waiting?.sentence ?? null],
-    ...warnings.map(({ message }): [string, string] => ["warning", message]),
     ["expected", waiting?.eta ? expected(waiting.eta) : null],
     ["submitted", request.created_at],
     ["finished", request.finished_at],
     ["deadline", request.deadline],
-  ];
+    ...warnings.map(({ code, message, files }): Line => {
+      const examples = files.length > 0 ? ` (file ${files.join(", ")})` : "";
+      return ["warning", `${code}: ${message}${examples}`];
+    }),
+  ]);
+}
+
+/** How a file was read in each step, and how it stands. */
+export function printFile({ results, error, ...file }: FileWithHistory): void {
+  printLines([
+    ["file", String(file.file)],
+    ...file.paths.map((path): Line => ["path", path]),
+    ["state", file.state],
+    ["step", String(file.step)],
+    ["attempt", String(file.attempt)],
+    ["worker", file.worker],
+    ["error", error && `${error.class}: ${error.message}`],
+    ...results.flatMap(({ step, name, size, read_as: readAs }): Line[] => [
+      ["result", `step ${step}: ${name}, ${size} bytes`],
+      ["read as", readAs && readAsText(readAs)],
+    ]),
+    ...file.history.map(({ timestamp, step, attempt, status, info }): Line => {
+      const about = info === null ? "" : `: ${info}`;
+      return ["history", `${timestamp} step ${step}, attempt ${attempt}, ${status}${about}`];
+    }),
+  ]);
+}
+
+/** `csv, delimiter ",", header true: a BIGINT, b VARCHAR` */
+function readAsText(readAs: Record<string, unknown>): string {
+  const { format, columns, types, ...more } = readAs;
+  const names = Array.isArray(columns) ? columns : [];
+  const typeAt = (index: number) => (Array.isArray(types) ? types[index] : undefined);
+  const how = Object.entries(more).map(([key, value]) => `${key} ${JSON.stringify(value)}`);
+  const listed = names.map((name, index) => `${name} ${typeAt(index) ?? ""}`.trim());
+  return `${[format, ...how].join(", ")}: ${listed.join(", ")}`;
+}
+
+function printLines(lines: Line[]): void {
   for (const [name, text] of lines) if (text !== null) print(`${name.padEnd(10)} ${clean(text)}`);
 }
 

@@ -50,7 +50,7 @@ async function checkFile(
       const file = await openLocalFile(replica, inputFolders).catch(() => undefined);
       if (!file) continue;
       try {
-        const input = await readable(replica, file, settings, folder);
+        const input = await readable(replica, file, replicas[0] ?? replica, settings, folder);
         if (!input) continue;
         const problem = await generator.check(settings.selection, input, settings, seconds);
         return problem?.message;
@@ -67,12 +67,14 @@ async function checkFile(
 async function readable(
   replica: string,
   { path, size }: LocalFile,
+  namedPath: string,
   settings: TransformSettings,
   scratch: string,
 ): Promise<LocalInput | undefined> {
   try {
     const input = await prepareInput({
       name: replica,
+      namedPath,
       path,
       read: settings.read ?? {},
       scratch,

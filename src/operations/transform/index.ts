@@ -1,5 +1,6 @@
 import { RequestError } from "../../errors.ts";
 import type { WorkerOperation } from "../contract.ts";
+import { lostTypes } from "./chain.ts";
 import { checkTransform } from "./check.ts";
 import { makeGenerators } from "./generator.ts";
 import { outputNameOf } from "./output-name.ts";
@@ -22,6 +23,9 @@ export const transform: WorkerOperation<TransformSettings> = {
   failFastClasses: ["bad_query"],
   outputs: (chosen, { replicas }) => [outputNameOf(replicas[0] ?? "", chosen.format)],
   async check(chosen, at) {
+    const lost = lostTypes(chosen, at);
+    if (lost)
+      throw new RequestError(422, "types_not_kept", lost, [{ pointer: "/format", detail: lost }]);
     const why = await checkTransform(generatorOf(chosen.generator), chosen, at);
     if (why)
       throw new RequestError(422, "bad_query", why, [{ pointer: "/selection", detail: why }]);

@@ -1,6 +1,7 @@
 // What a generator is given and what it gives back.
 import type { TaskError } from "../contract.ts";
 import type { FileKind } from "./file-kind.ts";
+import type { HiveColumn } from "./hive-columns.ts";
 import type { ReadAs, ReadSettings } from "./read-settings.ts";
 
 export const formats = ["parquet", "csv", "json"] as const;
@@ -16,7 +17,7 @@ export interface LocalInput extends FileKind {
   name: string;
   read: ReadSettings;
   /** columns that the folders of its path make, where the step asks for them */
-  hiveColumns?: Record<string, string> | undefined;
+  hiveColumns?: HiveColumn[] | undefined;
 }
 
 export interface Limits {

@@ -60,6 +60,7 @@ async function runOn(
     const { settings } = task;
     const input = await prepareInput({
       name: nameOf(location),
+      namedPath: nameOf(task.replicas[0] ?? location),
       path,
       read: settings.read ?? {},
       scratch: context.scratch,

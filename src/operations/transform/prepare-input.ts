@@ -9,6 +9,8 @@ import { writeAsUtf8 } from "./write-as-utf8.ts";
 export interface InputFile {
   /** as its user named it */
   name: string;
+  /** the path that the user named, whose folders may be columns; default: `name` */
+  namedPath?: string;
   path: string;
   read: ReadSettings;
   scratch: string;
@@ -22,6 +24,7 @@ export interface InputFile {
  */
 export async function prepareInput({
   name,
+  namedPath = name,
   path,
   read,
   scratch,
@@ -33,7 +36,7 @@ export async function prepareInput({
   // DuckDB takes *, ? and [ in a name for a pattern, so the file is read under a plain one
   const plain = join(scratch, "input");
   await rm(plain, { force: true });
-  const hiveColumns = read.hive_columns ? hiveColumnsOf(name) : undefined;
+  const hiveColumns = read.hive_columns ? hiveColumnsOf(namedPath) : undefined;
   const input = { ...kind, path: plain, name, read, hiveColumns };
   if (kind.format === "parquet" || kind.encoding === "utf-8") {
     await symlink(path, plain);

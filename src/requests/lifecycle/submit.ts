@@ -69,8 +69,10 @@ async function checkSteps(ctx: Deps<"config" | "operations">, input: SubmitInput
   for (const [index, step] of input.steps.entries()) {
     const operation = ctx.operations.get(step.operation);
     if (!operation) throw unknownOperation(step.operation, [...ctx.operations.keys()], index);
+    const next = input.steps[index + 1];
     try {
       await operation.check?.(step.settings, {
+        ...(next && { next: { operation: next.operation, settings: next.settings } }),
         inputFolders: ctx.config.inputFolders,
         scratch: join(ctx.config.dataDir, "checks"),
         facility: ctx.config.facility[step.operation] ?? {},

@@ -5,6 +5,7 @@ import { json } from "./json.ts";
 import { notTables } from "./not-tables.ts";
 import { output } from "./output.ts";
 import { parquet } from "./parquet.ts";
+import { reported } from "./reported.ts";
 
 export const cases: FileCase[] = [
   ...csvTypes,
@@ -13,4 +14,5 @@ export const cases: FileCase[] = [
   ...notTables,
   ...parquet,
   ...output,
+  ...reported,
 ];

@@ -54,7 +54,8 @@ export async function openCsv(
 async function understand(connection: DuckDBConnection, input: QueryInput, dialect: Dialect) {
   const { read } = input;
   const rows = rowsSql(input, dialect, dialect.header !== false);
-  const source = `(SELECT ${fieldsOf(dialect, read)} FROM ${rows})`;
+  const numbers = dialect.first.map((_, index) => fieldSql(index, read, read.decimal === ","));
+  const source = `(SELECT ${numbers.join(", ")} FROM ${rows})`;
   const found = await factsByColumn(connection, source);
   const facts = dialect.first.map((_, index) => found.get(`c${index}`) ?? noFacts);
   const header = dialect.header === "undecided" ? decided(dialect, facts) : dialect.header;
@@ -73,7 +74,10 @@ async function understand(connection: DuckDBConnection, input: QueryInput, diale
     const line = await lineOfRow(input, { ...dialect, skip: linesBefore(dialect), row });
     return `line ${line}`;
   });
-  return { columns: typed, header, source };
+  const fields = typed.map(({ type }, index) =>
+    fieldSql(index, read, read.decimal === "," && type !== "VARCHAR"),
+  );
+  return { columns: typed, header, source: `(SELECT ${fields.join(", ")} FROM ${rows})` };
 }
 
 /** Fields as text, by the names c0, c1, … */
@@ -86,13 +90,10 @@ function rowsSql(input: QueryInput, dialect: Dialect, header: boolean): string {
     compression = '${input.gzip ? "gzip" : "none"}', columns = {${columns}})`;
 }
 
-function fieldsOf(dialect: Dialect, read: ReadSettings): string {
-  return dialect.first
-    .map((_, index) => {
-      const field = nullIf(`c${index}`, read.null ?? []);
-      return `${read.decimal === "," ? withPoint(field) : field} AS c${index}`;
-    })
-    .join(", ");
+/** A field as text; `asNumber`: with a point in place of a decimal comma, which text keeps. */
+function fieldSql(index: number, read: ReadSettings, asNumber: boolean): string {
+  const field = nullIf(`c${index}`, read.null ?? []);
+  return `${asNumber ? withPoint(field) : field} AS c${index}`;
 }
 
 /**

@@ -56,7 +56,10 @@ function valuesSql({ records }: Source, { path }: Leaf, as: "text" | "json"): st
 }
 
 async function typeOfNumbers(source: Source, leaf: Leaf): Promise<string> {
-  const values = valuesSql(source, leaf, "text");
+  // Written with all digits in front of its point, a large DOUBLE looks like more than a DOUBLE
+  const shortest = `CASE WHEN contains(value, '.')
+    THEN coalesce(TRY_CAST(value AS DOUBLE)::VARCHAR, value) ELSE value END`;
+  const values = `(SELECT ${shortest} AS value FROM ${valuesSql(source, leaf, "text")})`;
   const facts = await factsOfValues(source.connection, values);
   if (facts.kinds === kinds.special) return "DOUBLE";
   // -0 is a number here, and no code

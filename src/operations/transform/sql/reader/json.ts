@@ -2,9 +2,10 @@ import type { DuckDBConnection } from "@duckdb/node-api";
 import type { ReadAs } from "../../read-settings.ts";
 import { identifier, quoted } from "../duckdb.ts";
 import type { QueryInput } from "../messages.ts";
+import { assertDigitsKept, assertNumbersHeld } from "./json-digits.ts";
 import { jsonError } from "./json-error.ts";
 import { numberTypes, placeOf, type Source } from "./json-numbers.ts";
-import { assertUsable, type Structure, typeSql } from "./json-structure.ts";
+import { assertUsable, pathKey, type Structure, typeSql } from "./json-structure.ts";
 import { assertTypesFit } from "./misfits.ts";
 import { ReadError, shownValue } from "./read-error.ts";
 import { sampleOf } from "./sample.ts";
@@ -76,7 +77,7 @@ async function columnsOf(source: Source): Promise<Column[]> {
   const { types = {}, all_text } = input.read;
   const result = await connection.runAndReadAll(
     `SELECT count(*), count_if(json_type(json) <> 'OBJECT'), json_group_structure(json),
-       bool_or(regexp_matches(json, '[0-9]{16}|[eE][+]?[0-9]{3}')) FROM ${records}`,
+       bool_or(regexp_matches(json, '[0-9]{16}|[eE][+-]?[0-9]{3}')) FROM ${records}`,
   );
   const [count, others, structureText, longNumbers] = result.getRows()[0] ?? [];
   if (Number(count) === 0) throw new ReadError("it has no records, so it has no columns.");
@@ -93,13 +94,22 @@ async function columnsOf(source: Source): Promise<Column[]> {
     Object.entries(structure).filter(([name]) => !all_text && !(name in types)),
   );
   assertUsable(Object.fromEntries(Object.keys(structure).map((key) => [key, free[key] ?? "NULL"])));
+  if (longNumbers) await assertNumbersHeld(source);
+  await assertDigitsKept(source, all_text ? Object.keys(structure) : exactTypes(types));
   const typeAt = await numberTypes(source, free, longNumbers === true);
   return Object.entries(structure).map(([name, inner]) => {
     const said = types[name] ?? (all_text ? "VARCHAR" : undefined);
     if (said) return { name, raw: said === "JSON" ? "JSON" : "VARCHAR", type: said };
-    const type = typeSql(inner, typeAt, `$.${JSON.stringify(name)}`);
+    const type = typeSql(inner, typeAt, `$.${pathKey(name)}`);
     return { name, raw: type, type };
   });
+}
+
+/** The columns whose types keep more digits than DOUBLE. */
+function exactTypes(types: Record<string, string>): string[] {
+  return Object.entries(types).flatMap(([name, type]) =>
+    type === "VARCHAR" || type === "JSON" || type.startsWith("DECIMAL") ? [name] : [],
+  );
 }
 
 async function notRecords(source: Source): Promise<ReadError> {

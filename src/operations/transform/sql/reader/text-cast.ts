@@ -35,7 +35,8 @@ function moreOf(field: string, type: string): string {
   if (scale !== undefined)
     return ` OR length(rtrim(regexp_extract(${field}, '\\.([0-9]*)', 1), '0')) > ${scale}`;
   if (type === "DOUBLE" || type === "FLOAT")
-    return ` OR (isinf(TRY_CAST(trim(${field}) AS ${type})) AND NOT ${looksLike(field, shapes.special)}) OR ${inexactSql(field)}`;
+    return ` OR (isinf(TRY_CAST(trim(${field}) AS ${type})) AND NOT ${looksLike(field, shapes.special)})
+      OR ${inexactSql(field)} OR ${underflowSql(field)}`;
   if (type === "TIMESTAMP" || type === "TIMESTAMPTZ")
     return ` OR regexp_matches(${field}, '\\.[0-9]{7}')`;
   if (type === "TIMESTAMP_NS") return ` OR regexp_matches(${field}, '\\.[0-9]{10}')`;
@@ -49,6 +50,11 @@ export function inexactSql(field: string): string {
     AND abs(TRY_CAST(${digits} AS DOUBLE)) >= 9007199254740992
     AND TRY_CAST(TRY_CAST(${digits} AS DOUBLE) AS HUGEINT)
       IS DISTINCT FROM TRY_CAST(${digits} AS HUGEINT))`;
+}
+
+/** A number that is not zero and that DOUBLE has no value for but zero. */
+export function underflowSql(field: string): string {
+  return `(TRY_CAST(trim(${field}) AS DOUBLE) = 0 AND regexp_matches(${field}, '^[^eE]*[1-9]'))`;
 }
 
 /** An empty field in quotes is an empty text, and no value of any other type. */

@@ -57,7 +57,9 @@ export function kindSql(field: string): string {
       WHEN ${like("integer")}
         THEN CASE WHEN ${digits} > 38 THEN ${kinds.wide} ELSE ${kinds.integer} END
       WHEN ${like("code")} THEN ${kinds.code}
-      WHEN ${like("decimal")} AND isfinite(TRY_CAST(${field} AS DOUBLE)) THEN ${kinds.decimal}
+      WHEN ${like("decimal")} AND isfinite(TRY_CAST(${field} AS DOUBLE))
+        AND NOT (TRY_CAST(${field} AS DOUBLE) = 0 AND regexp_matches(${field}, '^[^eE]*[1-9]'))
+        THEN ${kinds.decimal}
       WHEN ${like("special")} THEN ${kinds.special}
       ELSE ${kinds.text} END
     WHEN length(${field}) < 10 AND ${like("boolean")} THEN ${kinds.boolean}
