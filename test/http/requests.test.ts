@@ -168,6 +168,8 @@ test("a worker that waits for work gets it as soon as there is some", async () =
 });
 
 test("metrics count calls by route, never by id", async () => {
+  const body = { worker: "w-metrics", operations: ["noop"], max: 1, wait_seconds: 0 };
+  expect((await api.post("/v1/work/claim", body)).status).toBe(200);
   const { text } = await api.get("/metrics");
   expect(text).toContain('route="/v1/requests/{id}"');
   expect(text).toContain(
