@@ -81,7 +81,7 @@ test("TLS that PGSSLMODE asks of DATABASE_URL is not left out, and its refusal n
     S3_PORT: "0",
   });
   expect(await once(child, "close")).toEqual([1, null]);
-  expect(output.stderr).toContain("DATABASE_URL; sslmode=require is said by it or by PGSSLMODE");
+  expect(output.stderr).toContain("DATABASE_URL; sslmode=require, from it or from PGSSLMODE");
   expect(output.stderr).toContain("The server does not support SSL connections");
   rmSync(folder, { recursive: true });
 });
