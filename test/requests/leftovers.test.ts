@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => ledger.close());
 
-const settings = { generator: "sql", selection: "select 1 from input", format: "csv" };
+const settings = { generator: "sql", selection: "select 1 from input", format: "parquet" };
 const step = { operation: "transform", settings };
 
 async function submitFiles(files: string[], steps = 1): Promise<string> {
