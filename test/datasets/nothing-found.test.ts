@@ -33,7 +33,7 @@ test("the command line, /v1 and the façade say that nothing matches, and where"
   const [request] = (await client.list()).items;
   const id = request?.id ?? "";
   expect((await longshore("show", id)).stdout).toMatch(
-    new RegExp(`^warning +Nothing in ${folder}/run matches`, "m"),
+    new RegExp(`^warning +no_files: Nothing in ${folder}/run matches`, "m"),
   );
   expect((await client.get(id)).warnings).toMatchObject([
     { code: "no_files", message: expect.stringContaining(sentence) },
