@@ -12,7 +12,7 @@ afterAll(() => api.close());
 
 const step = {
   operation: "transform",
-  settings: { generator: "sql", selection: "select 1 from input", format: "csv" },
+  settings: { generator: "sql", selection: "select 1 from input", format: "parquet" },
 };
 
 function put(task: Task, body: string): Promise<Answer> {
