@@ -1,10 +1,11 @@
 import { createWriteStream } from "node:fs";
 import { stat } from "node:fs/promises";
+import type { IncomingMessage } from "node:http";
 import { Transform, type TransformCallback } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { type Dispatcher, request } from "undici";
 import { RequestError } from "../errors.ts";
-import { allowedAgent, assertAllowed } from "../outside/address.ts";
+import { assertAllowed } from "../outside/address.ts";
+import { allowedClient, type HttpClient, trustedClient } from "../outside/http-client.ts";
 import { decoders, isBadEncoding } from "./content-encoding.ts";
 import { InputError, nameOf, schemeOf } from "./input-error.ts";
 import { locationOf } from "./location.ts";
@@ -19,7 +20,8 @@ export interface RemoteBounds {
 }
 
 const mostRedirects = 3;
-const agents = new Map<string, Dispatcher>();
+const trusted = trustedClient();
+const clients = new Map<string, HttpClient>();
 
 /** Downloads a URL from a user: host and address are checked at every redirect. */
 export async function downloadAllowed(
@@ -30,7 +32,7 @@ export async function downloadAllowed(
   let url = urlOf(location);
   for (let hop = 0; hop <= mostRedirects; hop += 1) {
     check(url, bounds.hosts);
-    const next = await download(url, nameOf(location), to, bounds, agentFor(bounds.hosts));
+    const next = await download(url, nameOf(location), to, bounds, clientFor(bounds.hosts));
     if (!next) return (await stat(to)).size;
     url = next;
   }
@@ -46,7 +48,7 @@ export async function downloadTrusted(
   to: string,
   bounds: RemoteBounds,
 ): Promise<number> {
-  const next = await download(new URL(location), nameOf(location), to, bounds);
+  const next = await download(new URL(location), nameOf(location), to, bounds, trusted);
   if (next)
     throw new InputError(
       "unavailable",
@@ -81,12 +83,12 @@ function check(url: URL, hosts: readonly string[]): void {
   }
 }
 
-/** The agent pins the address it has checked. One for each list, since it keeps connections. */
-function agentFor(hosts: readonly string[]): Dispatcher {
+/** One for each list, since it keeps connections to the addresses that it has checked. */
+function clientFor(hosts: readonly string[]): HttpClient {
   const key = hosts.join(" ");
-  const agent = agents.get(key) ?? allowedAgent(hosts);
-  agents.set(key, agent);
-  return agent;
+  const client = clients.get(key) ?? allowedClient(hosts);
+  clients.set(key, client);
+  return client;
 }
 
 /** Writes the body to a file, or returns the address of a redirect. */
@@ -95,26 +97,23 @@ async function download(
   name: string,
   to: string,
   bounds: RemoteBounds,
-  dispatcher?: Dispatcher,
+  client: HttpClient,
 ): Promise<URL | undefined> {
   const { signal, megabytes } = bounds;
   try {
-    const { statusCode, headers, body } = await request(url, {
-      signal,
-      ...(dispatcher && { dispatcher }),
-    });
-    if (statusCode === 200 && Number(headers["content-length"] ?? 0) <= megabytes * 1024 * 1024) {
+    const { status, headers, body } = await client.get(url, { signal });
+    if (status === 200 && Number(headers["content-length"] ?? 0) <= megabytes * 1024 * 1024) {
       if (isPage(headers["content-type"]) && !/\.x?html?$/i.test(url.pathname))
         throw aPage(url, name, body);
       const steps = [...decoders(headers["content-encoding"]), atMost(megabytes, name)];
       await pipeline([body, ...steps, createWriteStream(to)], { signal });
       return undefined;
     }
-    await body.dump({ limit: 16_384, signal });
-    if (statusCode === 200) throw tooLarge(name, megabytes);
-    if (isRedirect(statusCode) && typeof headers.location === "string")
+    body.destroy();
+    if (status === 200) throw tooLarge(name, megabytes);
+    if (isRedirect(status) && typeof headers.location === "string")
       return new URL(locationOf(headers.location), url);
-    throw errorOfStatus(statusCode, name);
+    throw errorOfStatus(status, name);
   } catch (error) {
     throw toInputError(error, name, bounds.unusedProxy);
   }
@@ -140,9 +139,8 @@ function isPage(type: string | string[] | undefined): boolean {
 }
 
 /** Usually a login form, or a server's page for something that does not exist. */
-function aPage(url: URL, name: string, body: Dispatcher.ResponseData["body"]): InputError {
-  // Nothing else listens to the body, so the error of the abort is ignored here.
-  body.on("error", () => undefined).destroy();
+function aPage(url: URL, name: string, body: IncomingMessage): InputError {
+  body.destroy();
   return new InputError(
     "bad_input",
     `${name} is a web page (text/html), not data; it came from ${url.origin}${url.pathname}.`,

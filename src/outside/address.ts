@@ -3,7 +3,6 @@
 import { type LookupAddress, lookup } from "node:dns";
 import type { LookupFunction } from "node:net";
 import ipaddr from "ipaddr.js";
-import { Agent } from "undici";
 import { RequestError } from "../errors.ts";
 
 /**
@@ -28,22 +27,7 @@ export function assertAllowed(url: URL | string, inputHosts: readonly string[]):
   if (ipaddr.isValid(literal)) assertAddress(literal, hostname, inputHosts);
 }
 
-/**
- * An undici Agent that connects only to the address it has checked, so that a host name cannot
- * resolve to another address in between.
- */
-export function allowedAgent(inputHosts: readonly string[]): Agent {
-  return new Agent({
-    connect: { lookup: checkedLookup(inputHosts), timeout: 10_000 },
-    headersTimeout: 30_000,
-    bodyTimeout: 60_000,
-  });
-}
-
-/**
- * A `dns.lookup` that returns only addresses that the allow-list permits, for sockets and for
- * clients with another agent.
- */
+/** A `dns.lookup` that returns only addresses that the allow-list permits. */
 export function checkedLookup(inputHosts: readonly string[]): LookupFunction {
   return (hostname, options, answer) => {
     lookup(hostname, { ...options, all: true }, (error, addresses) => {

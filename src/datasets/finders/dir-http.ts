@@ -1,9 +1,9 @@
 import pRetry from "p-retry";
-import type { Agent } from "undici";
 import { RequestError } from "../../errors.ts";
 import { isBadEncoding } from "../../inputs/content-encoding.ts";
 import { type Entry, type ListFolder, refuseGlob, splitGlob, walk } from "../../inputs/walk.ts";
-import { allowedAgent, assertAllowed } from "../../outside/address.ts";
+import { assertAllowed } from "../../outside/address.ts";
+import { allowedClient, type HttpClient } from "../../outside/http-client.ts";
 import type { Finder, LookupOutcome } from "../contract.ts";
 import { isPage, linksOf, readPage } from "./index-page.ts";
 
@@ -22,8 +22,9 @@ export function dirHttpFinder(protocol: "http" | "https", inputHosts: readonly s
       return refuseAddress(base, inputHosts) ?? refuseGlob(glob);
     },
     async find(name, give, signal) {
-      const agent = allowedAgent(inputHosts);
-      const open = (folder: string, stop: AbortSignal) => listPage(folder, agent, inputHosts, stop);
+      const client = allowedClient(inputHosts);
+      const open = (folder: string, stop: AbortSignal) =>
+        listPage(folder, client, inputHosts, stop);
       try {
         let answer = await findBelow(splitAddress(protocol, name), open, give, signal);
         // On a server each spelling of a letter with an accent is an address of its own
@@ -34,7 +35,7 @@ export function dirHttpFinder(protocol: "http" | "https", inputHosts: readonly s
         }
         return answer;
       } finally {
-        await agent.close();
+        client.close();
       }
     },
   };
@@ -101,11 +102,11 @@ function incomplete(leftOut: string[]): string {
 
 async function listPage(
   folder: string,
-  agent: Agent,
+  client: HttpClient,
   inputHosts: readonly string[],
   signal: AbortSignal,
 ) {
-  const page = await readPage(folder, agent, inputHosts, signal);
+  const page = await readPage(folder, client, inputHosts, signal);
   if (page.status === 404 || page.status === 410)
     throw new RequestError(404, "does_not_exist", `There is no page ${folder} (${page.status}).`);
   // These may be over in a moment: the lookup is tried again

@@ -3,12 +3,12 @@
 import { PassThrough } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { Parser } from "htmlparser2";
-import { type Agent, type Dispatcher, request } from "undici";
 import { RequestError } from "../../errors.ts";
 import { decoders } from "../../inputs/content-encoding.ts";
 import { locationOf } from "../../inputs/location.ts";
 import type { Entry } from "../../inputs/walk.ts";
 import { assertAllowed } from "../../outside/address.ts";
+import type { HttpClient, HttpReply } from "../../outside/http-client.ts";
 
 export interface Page {
   /** its address after redirects */
@@ -24,27 +24,23 @@ const mostRedirects = 5;
 /** Follows redirects itself, so that each new address is checked like the first. */
 export async function readPage(
   address: string,
-  agent: Agent,
+  client: HttpClient,
   inputHosts: readonly string[],
   signal: AbortSignal,
 ): Promise<Page> {
   let url = new URL(address);
   for (let redirects = 0; redirects <= mostRedirects; redirects++) {
     assertAllowed(url, inputHosts);
-    const answer = await request(url, {
-      dispatcher: agent,
-      signal,
-      headers: { accept: "text/html" },
-    });
+    const answer = await client.get(url, { signal, headers: { accept: "text/html" } });
     const next = answer.headers.location;
-    if (answer.statusCode >= 300 && answer.statusCode < 400 && typeof next === "string") {
-      await answer.body.dump();
+    if (answer.status >= 300 && answer.status < 400 && typeof next === "string") {
+      answer.body.destroy();
       url = new URL(locationOf(next), url);
       continue;
     }
     return {
       url,
-      status: answer.statusCode,
+      status: answer.status,
       type: String(answer.headers["content-type"] ?? ""),
       text: textOf(await bytesOf(answer, url), String(answer.headers["content-type"] ?? "")),
     };
@@ -113,7 +109,7 @@ function decoded(segment: string): string {
   }
 }
 
-async function bytesOf({ body, headers }: Dispatcher.ResponseData, url: URL): Promise<Buffer> {
+async function bytesOf({ body, headers }: HttpReply, url: URL): Promise<Buffer> {
   const plain = new PassThrough();
   const [bytes] = await Promise.all([
     bounded(plain, url),

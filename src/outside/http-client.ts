@@ -1,0 +1,69 @@
+import { once } from "node:events";
+import http, { type IncomingHttpHeaders, type IncomingMessage } from "node:http";
+import https from "node:https";
+import type { LookupFunction } from "node:net";
+import { checkedLookup } from "./address.ts";
+
+export interface HttpReply {
+  status: number;
+  headers: IncomingHttpHeaders;
+  /** to be read or destroyed; fails where the answer is cut off */
+  body: IncomingMessage;
+}
+
+/** Reads from servers of others. Redirects are not followed. */
+export interface HttpClient {
+  get(
+    url: URL,
+    options: { signal: AbortSignal; headers?: Record<string, string> },
+  ): Promise<HttpReply>;
+  close(): void;
+}
+
+const mostSilentSeconds = 60;
+
+/**
+ * Connects only to addresses that INPUT_HOSTS permits, so that a host name cannot resolve to
+ * another address after its check.
+ */
+export function allowedClient(inputHosts: readonly string[]): HttpClient {
+  return openClient(checkedLookup(inputHosts));
+}
+
+/** For URLs that the service itself made. Its connections are never used for others. */
+export function trustedClient(): HttpClient {
+  return openClient();
+}
+
+function openClient(lookup?: LookupFunction): HttpClient {
+  const options = { keepAlive: true, ...(lookup && { lookup }) };
+  const plain = { request: http.request, agent: new http.Agent(options) };
+  const secure = { request: https.request, agent: new https.Agent(options) };
+
+  const get: HttpClient["get"] = async (url, { signal, headers = {} }) => {
+    const { request, agent } = url.protocol === "https:" ? secure : plain;
+    const asked = request(url, { agent, headers, signal, timeout: mostSilentSeconds * 1000 });
+    let reply: IncomingMessage | undefined;
+    asked.on("timeout", () => {
+      (reply ?? asked).destroy(new Error(`nothing came for ${mostSilentSeconds} seconds`));
+    });
+    asked.end();
+    try {
+      [reply] = (await once(asked, "response")) as [IncomingMessage];
+    } catch (error) {
+      // The server closed the kept connection just when it was used again
+      if (asked.reusedSocket && (error as NodeJS.ErrnoException).code === "ECONNRESET")
+        return get(url, { signal, headers });
+      throw error;
+    }
+    // From here on the body reports what goes wrong, and nothing else listens to the request
+    asked.on("error", () => undefined);
+    return { status: reply.statusCode ?? 0, headers: reply.headers, body: reply };
+  };
+
+  const close = () => {
+    plain.agent.destroy();
+    secure.agent.destroy();
+  };
+  return { get, close };
+}
