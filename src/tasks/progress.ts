@@ -4,7 +4,7 @@ import type { Deps } from "../deps.ts";
 import { notFound } from "../errors.ts";
 import { sanitize } from "../requests/reports/sanitize.ts";
 import { forgetFiles } from "./file-store.ts";
-import { type Settled, settle } from "./settle.ts";
+import { type SettleDeps, type Settled, settle } from "./settle.ts";
 import { endTurn, lockTask, operationOfTask, renewTask } from "./task-store.ts";
 
 export type LeaseAnswer = "kept" | "ended" | "lost";
@@ -17,19 +17,7 @@ const longestBackOffSeconds = 300;
  * guards them; everything else counts only while this agent has the lease of the task.
  */
 export async function recordProgress(
-  ctx: Deps<
-    | "advanceQueue"
-    | "batcher"
-    | "clock"
-    | "config"
-    | "db"
-    | "ledger"
-    | "metrics"
-    | "notifier"
-    | "operations"
-    | "stepOperations"
-    | "store"
-  >,
+  ctx: SettleDeps & Deps<"clock">,
   agent: string,
   id: string,
   progress: TaskProgress,

@@ -10,7 +10,8 @@ import { abortStale, leaveTask, type OpenFile, openFilesOf, setLocations } from 
 import { goBack } from "./go-back-store.ts";
 
 export type Settled = FileKey & FileOutcome;
-type SettleDeps = Deps<
+/** What recording the outcomes of files touches. */
+export type SettleDeps = Deps<
   | "advanceQueue"
   | "batcher"
   | "config"
