@@ -186,6 +186,7 @@ describe("at submit", () => {
     ["select 1; select 2", "this is 2"],
     ["select 1 from input); copy (select 2", "Parser Error"],
     ["pivot input on x using sum(y)", "must be one SELECT"],
+    ["select ['a']::ENUM('a', 'b')[] as x from input", "cast each value instead"],
     ["describe input", "DESCRIBE"],
     ["show tables", "DESCRIBE"],
     ["explain select 1", "must be one SELECT"],

@@ -7,6 +7,7 @@ import {
 } from "../../agent/contract.ts";
 import type { TaskFile } from "../../operations/contract.ts";
 import { workerName } from "../../requests/reports/report-schema.ts";
+import { mostClaimed, operationNames, waitSeconds } from "./claim.ts";
 
 const agent = workerName.meta({ description: "The agent's own name.", example: "tape-host-1" });
 const text = z.string().max(1_000_000);
@@ -14,14 +15,9 @@ const text = z.string().max(1_000_000);
 export const claimBody = z
   .strictObject({
     agent,
-    operations: z.array(z.string().min(1).max(100)).min(1).max(100),
-    max: z.number().int().min(1).max(1000).default(1),
-    wait_seconds: z
-      .number()
-      .min(0)
-      .max(30)
-      .default(0)
-      .meta({ description: "How long to wait for a task that is due." }),
+    operations: operationNames,
+    max: mostClaimed,
+    wait_seconds: waitSeconds("How long to wait for a task that is due."),
   })
   .meta({ id: "TaskClaim" });
 

@@ -5,6 +5,7 @@ import {
   reportSchema,
   workerName as worker,
 } from "../../requests/reports/report-schema.ts";
+import { mostClaimed, operationNames, waitSeconds } from "./claim.ts";
 
 export const report = reportSchema;
 
@@ -12,14 +13,9 @@ export const claimBody = z
   .strictObject({
     worker,
     request: z.uuid().optional(),
-    operations: z.array(z.string().min(1).max(100)).min(1).max(100).optional(),
-    max: z.number().int().min(1).max(1000).default(1),
-    wait_seconds: z
-      .number()
-      .min(0)
-      .max(30)
-      .default(0)
-      .meta({ description: "How long to wait if there is no work now." }),
+    operations: operationNames.optional(),
+    max: mostClaimed,
+    wait_seconds: waitSeconds("How long to wait if there is no work now."),
   })
   .meta({ id: "Claim" });
 

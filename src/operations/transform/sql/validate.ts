@@ -29,6 +29,11 @@ export async function whyNotOneSelect(
   if (!tree.error && tree.statements.length === 0)
     return "The query is empty; it must be one SELECT statement over the table input.";
   const { count } = await connection.extractStatements(sql);
+  if (tree.unchecked)
+    return (
+      `The query cannot be checked (${tree.unchecked}): cast each value instead of a whole list, ` +
+      "as in ['a'::ENUM('a', 'b')], or write it in another way."
+    );
   if (tree.error)
     return (
       "The query must be one SELECT statement over the table input; PIVOT, EXPLAIN and " +
@@ -49,13 +54,21 @@ export async function whyNotOneSelect(
 
 interface Tree {
   error: boolean;
+  /** why a valid SELECT cannot be taken apart */
+  unchecked?: string | undefined;
   statements: unknown[];
 }
 
 async function serialized(connection: DuckDBConnection, sql: string): Promise<Tree> {
   const reader = await connection.runAndReadAll("SELECT json_serialize_sql($1::VARCHAR)", [sql]);
-  const tree: Partial<Tree> = JSON.parse(String(reader.getRows()[0]?.[0]));
-  return { error: tree.error !== false, statements: tree.statements ?? [] };
+  const tree: Partial<Tree> & { error_type?: string; error_message?: string } = JSON.parse(
+    String(reader.getRows()[0]?.[0]),
+  );
+  return {
+    error: tree.error !== false,
+    unchecked: tree.error_type === "serialization" ? tree.error_message : undefined,
+    statements: tree.statements ?? [],
+  };
 }
 
 /**

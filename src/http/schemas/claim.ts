@@ -1,0 +1,11 @@
+// What a worker's claim of files and an agent's claim of tasks have in common.
+import { z } from "zod";
+
+export const operationNames = z.array(z.string().min(1).max(100)).min(1).max(100);
+
+/** Most files or tasks of one answer. */
+export const mostClaimed = z.number().int().min(1).max(1000).default(1);
+
+export function waitSeconds(description: string) {
+  return z.number().min(0).max(30).default(0).meta({ description });
+}
