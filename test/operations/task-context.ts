@@ -4,8 +4,8 @@
 import { createHash } from "node:crypto";
 import { copyFileSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { onTestFinished } from "vitest";
 import { type FetchBounds, fetchInput } from "../../src/inputs/fetch.ts";
-import type { LocalFile } from "../../src/inputs/local.ts";
 import type { Task, TaskContext, Upload } from "../../src/operations/contract.ts";
 
 const limits: TaskContext["limits"] = {
@@ -27,8 +27,6 @@ export function testTaskContext(
 ): TestTaskContext {
   const [scratch, uploads] = [join(folder, "scratch"), join(folder, "uploads")];
   for (const made of [scratch, uploads]) mkdirSync(made, { recursive: true });
-  /** kept as those of a task are: a handle that is garbage is closed */
-  const inputs: LocalFile[] = [];
   const wanted = signal ?? new AbortController().signal;
   return {
     scratch,
@@ -46,7 +44,7 @@ export function testTaskContext(
         signal: wanted,
         ...bounds,
       });
-      inputs.push(input);
+      onTestFinished(() => input.close());
       return input;
     },
     async upload({ name }, path) {
