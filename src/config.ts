@@ -3,9 +3,11 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
 import type { InputFolders } from "./inputs/folders.ts";
-import { ConfigError, shown } from "./settings/config-error.ts";
+import { refuseLonelyWorkers, refuseSignIn, refuseStrayScheme } from "./settings/contradictions.ts";
 import { type FacilitySource, facilityNames, readFacility } from "./settings/facility.ts";
 import { inputFolders } from "./settings/input-folders.ts";
+import { isLoopback } from "./settings/is-loopback.ts";
+import { refusal } from "./settings/refusal.ts";
 import { withoutAliases } from "./settings/servicex.ts";
 import * as value from "./settings/values.ts";
 
@@ -200,10 +202,6 @@ export function childEnvironment(env: NodeJS.ProcessEnv = process.env): NodeJS.P
   );
 }
 
-export function isLoopback(host: string): boolean {
-  return host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
-}
-
 const proxyNames = ["https_proxy", "http_proxy", "all_proxy"].flatMap((name) => [
   name,
   name.toUpperCase(),
@@ -226,47 +224,5 @@ function withSslMode(databaseUrl: string | undefined, mode = ""): string | undef
 function withoutEmpty(env: NodeJS.ProcessEnv): Record<string, string> {
   return Object.fromEntries(
     Object.entries(env).flatMap(([name, text]) => (text?.trim() ? [[name, text]] : [])),
-  );
-}
-
-function refusal(error: z.ZodError, env: Record<string, string>): ConfigError {
-  const sentences = error.issues.map((issue) => {
-    const name = String(issue.path[0]);
-    const is =
-      env[name] === undefined ? "not set" : isSecret(name) ? "not usable" : shown(env[name]);
-    return `${name} is ${is}: allowed is ${issue.message}.`;
-  });
-  return new ConfigError(sentences.join("\n"));
-}
-
-/** Judged by its name: the value of such a variable is not shown. */
-function isSecret(name: string): boolean {
-  return /KEY|SECRET|TOKEN|PASSWORD/.test(name);
-}
-
-function refuseSignIn(enableAuth: boolean, host: string): void {
-  if (!enableAuth) return;
-  const cause = isLoopback(host)
-    ? "ENABLE_AUTH is true"
-    : `HOST is ${shown(host)}, which is not loopback, so ENABLE_AUTH is true`;
-  throw new ConfigError(
-    `${cause}: sign-in is not part of this version. Allowed is ENABLE_AUTH=false with HOST at a ` +
-      "loopback address such as 127.0.0.1, where nobody else can reach the service.",
-  );
-}
-
-function refuseLonelyWorkers(chosen: Role[], url: string | undefined): void {
-  if (chosen.includes("api") || url !== undefined) return;
-  throw new ConfigError(
-    `ROLES is ${shown(chosen.join(","))}, without api: ` +
-      "set INTERNAL_URL to the address where workers reach the service.",
-  );
-}
-
-function refuseStrayScheme(chosen: string | undefined, schemes: string[]): void {
-  if (chosen === undefined || schemes.length === 0 || schemes.includes(chosen)) return;
-  throw new ConfigError(
-    `DID_FINDER_DEFAULT_SCHEME is ${shown(chosen)}: ` +
-      `allowed is one of VALID_DID_SCHEMES (${schemes.join(", ")}).`,
   );
 }

@@ -1,5 +1,5 @@
 import type { Deps } from "../deps.ts";
-import { markLeftFiles } from "./file-store.ts";
+import { markLeftFiles } from "./left-files-store.ts";
 
 const chunk = 1000;
 
