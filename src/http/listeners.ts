@@ -69,7 +69,7 @@ function makeBarrier() {
 }
 
 /**
- * What clients and workers are told to call; a process without the role `api` names another one's.
+ * The addresses given to clients and workers; a process without the role `api` gives another's.
  */
 function urlsOf(
   config: Config,

@@ -9,7 +9,7 @@ const suspicious = /\\u(0000|d[89a-f])/i;
 type Visit = (text: string, path: readonly string[]) => string;
 
 /**
- * Answers the value itself, or refuses it with the place of the first text that cannot be stored.
+ * Returns the value itself, or refuses it with the place of the first text that cannot be stored.
  */
 export function checkText(value: unknown, json: string): unknown {
   return scan(value, json, (text, path) => {

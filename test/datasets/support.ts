@@ -41,7 +41,7 @@ export function closed(ledger: Ledger, request: string): Promise<DatasetView> {
 }
 
 /**
- * A worker that succeeds with every file of a request until it has ended; answers what it was
+ * A worker that succeeds with every file of a request until it has ended; returns what it was
  * given.
  */
 export async function workOff(ledger: Ledger, request: string): Promise<string[]> {

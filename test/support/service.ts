@@ -19,7 +19,7 @@ export interface Service {
   /** everything printed so far */
   stdout(): string;
   stderr(): string;
-  /** SIGTERM; answers the exit code */
+  /** SIGTERM; returns the exit code */
   stop(): Promise<number | null>;
   /** SIGKILL: nothing is cleaned up */
   kill(): Promise<void>;

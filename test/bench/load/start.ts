@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 import { childEnvironment } from "../../../src/config.ts";
 import { temporaryFolder } from "../../support/folder.ts";
 
-/** Runs `load/<name>.ts`; answers what it printed last. */
+/** Runs `load/<name>.ts`; returns what it printed last. */
 export async function runLoad<Job, Result>(
   name: string,
   job: Job,

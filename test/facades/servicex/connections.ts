@@ -1,7 +1,7 @@
 import { request as call } from "node:http";
 
 /**
- * Reports each file as a success by a connection of its own, so many at once; answers the statuses.
+ * Reports each file as a success by a connection of its own, so many at once; returns the statuses.
  */
 export async function onNewConnections(
   url: string,

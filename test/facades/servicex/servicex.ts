@@ -57,7 +57,7 @@ export interface ServiceX {
     body?: unknown,
     headers?: Record<string, string>,
   ): Promise<Answer<Shape>>;
-  /** answers the request's id */
+  /** returns the request's id */
   submit(more: Record<string, unknown>): Promise<string>;
   read(id: string): Promise<Transformation>;
   /** waits until it is in this status, with so many files known */

@@ -40,7 +40,7 @@ export async function whyNotOneSelect(
       "statements that change something are not taken."
     );
   if (count !== 1) return `The query must be one SELECT statement, and this is ${count}.`;
-  const { describes, functions } = look(tree.statements);
+  const { describes, functions } = walk(tree.statements);
   if (describes)
     return "The query must be one SELECT statement; DESCRIBE, SHOW and SUMMARIZE are not taken.";
   const foreign = functions.find((name) => !tableFunctions.includes(name));
@@ -72,10 +72,10 @@ async function serialized(connection: DuckDBConnection, sql: string): Promise<Tr
 }
 
 /**
- * Walks the whole statement with a list of its own: a stranger's nesting must not exhaust the
- * stack.
+ * Walks the whole statement with a list instead of recursion: a deeply nested query must not
+ * exhaust the stack.
  */
-function look(statements: unknown[]): { describes: boolean; functions: string[] } {
+function walk(statements: unknown[]): { describes: boolean; functions: string[] } {
   const seen = { describes: false, functions: [] as string[] };
   const open: unknown[] = [...statements];
   while (open.length > 0) {
