@@ -1,6 +1,6 @@
 // No secret has a default: each is generated once at random and kept in DATA_DIR, readable only by
 // its user.
-import { randomBytes, scryptSync } from "node:crypto";
+import { hkdfSync, randomBytes, scryptSync } from "node:crypto";
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -25,6 +25,14 @@ export function signingKeys({ dataDir, secretKeys = [] }: KeySettings): SigningK
 interface KeySettings {
   dataDir: string;
   secretKeys?: string[] | undefined;
+}
+
+/** What each derived key is for. A key of one purpose proves and opens nothing of another. */
+export type KeyPurpose = "longshore work tokens 1" | "longshore receipts 1";
+
+/** 32 bytes that only the holder of `secret` can derive (HKDF with SHA-256, RFC 5869). */
+export function deriveKey(secret: Buffer, purpose: KeyPurpose): Buffer {
+  return Buffer.from(hkdfSync("sha256", secret, "", purpose, 32));
 }
 
 /**

@@ -1,10 +1,10 @@
 // Tokens of workers: JSON Web Tokens that say which files a worker may claim and report, and until
 // when. They are signed with a key derived from the service's key, so that every process accepts
 // them and nothing is stored.
-import { hkdfSync } from "node:crypto";
 import { errors, jwtVerify, SignJWT } from "jose";
 import { z } from "zod";
 import { RequestError } from "../errors.ts";
+import { deriveKey } from "../secrets.ts";
 import type { Caller, WorkScope } from "./caller.ts";
 
 export interface WorkTokens {
@@ -74,7 +74,7 @@ export function makeWorkTokens(serviceKeys: readonly [Buffer, ...Buffer[]]): Wor
 }
 
 function keyOf(serviceKey: Buffer): Buffer {
-  return Buffer.from(hkdfSync("sha256", serviceKey, "", "longshore work tokens 1", 32));
+  return deriveKey(serviceKey, "longshore work tokens 1");
 }
 
 function unauthorized(code: string, sentence: string): RequestError {

@@ -1,12 +1,7 @@
-import {
-  createHash,
-  createPrivateKey,
-  createPublicKey,
-  hkdfSync,
-  type KeyObject,
-} from "node:crypto";
+import { createHash, createPrivateKey, createPublicKey, type KeyObject } from "node:crypto";
 import { CompactSign } from "jose";
 import { canonicalJson } from "../canonical-json.ts";
+import { deriveKey } from "../secrets.ts";
 
 export interface PublicJwk {
   kty: "OKP";
@@ -32,7 +27,7 @@ const pkcs8 = Buffer.from("302e020100300506032b657004220420", "hex");
 
 /** Derived from the service's signing key: processes that share SECRET_KEY sign with one key. */
 export function receiptKey(signingKey: Buffer): ReceiptKey {
-  const seed = Buffer.from(hkdfSync("sha256", signingKey, "", "longshore receipts 1", 32));
+  const seed = deriveKey(signingKey, "longshore receipts 1");
   const key: KeyObject = createPrivateKey({
     key: Buffer.concat([pkcs8, seed]),
     format: "der",
