@@ -35,13 +35,18 @@ export function readAttemptToken(key: Buffer, token: string): Attempt | undefine
 
 type Params = Record<string, string>;
 
-/** The attempt in the address of a call; 403 if this service did not sign it. */
+/** The attempt in the address of a call; 401 if this service did not sign it. */
 export function attemptOf(
   { verifyingKeys }: Deps<"verifyingKeys">,
   { token = "" }: Params,
 ): Attempt {
   const attempt = byAnyKey(verifyingKeys, (key) => readAttemptToken(key, token));
-  if (!attempt) throw notThatFile();
+  if (!attempt)
+    throw new RequestError(
+      401,
+      "bad_token",
+      "The token in this address is not one of this service. Use the address of the task, whole.",
+    );
   return attempt;
 }
 

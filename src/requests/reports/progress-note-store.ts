@@ -6,15 +6,17 @@ import { fileMoves, historySql, sqlList } from "../state.ts";
 export interface ProgressNote {
   request: string;
   file: number;
+  /** the only attempt that it counts for; by default the file's current one */
+  attempt?: { step: number; attempt: number } | undefined;
   at: Date;
   podName: string | null;
   info: string | null;
 }
 
-/** False if the file is settled or not in the request. */
+/** False if the file is settled, not in the request, or in another attempt than the note names. */
 export async function recordProgressNote(
   query: Query,
-  { request, file, at, podName, info }: ProgressNote,
+  { request, file, attempt, at, podName, info }: ProgressNote,
 ): Promise<boolean> {
   const rows = await query(
     `INSERT INTO file_status (request_created, request_id, file_id, step, attempt, status,
@@ -23,11 +25,12 @@ export async function recordProgressNote(
        ${historySql.start}, $3, r.round, $4, $5
      FROM request_files f JOIN requests r ON r.id = f.request_id
      WHERE f.request_id = $1 AND f.file_id = $2 AND f.state IN (${sqlList(fileMoves.succeed.from)})
+       AND ($6::int IS NULL OR (f.step = $6 AND f.attempt = $7::int))
      ON CONFLICT (request_created, request_id, file_id, step, attempt, status)
      DO UPDATE SET info = coalesce(EXCLUDED.info, file_status.info),
        pod_name = coalesce(EXCLUDED.pod_name, file_status.pod_name)
      RETURNING status`,
-    [request, file, at, podName, info],
+    [request, file, at, podName, info, attempt?.step ?? null, attempt?.attempt ?? null],
   );
   return rows.length > 0;
 }

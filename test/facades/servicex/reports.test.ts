@@ -247,7 +247,7 @@ test("a report at the address of an attempt counts for that attempt alone", asyn
     (await servicex.call("PUT", `${path(second)}`, { ...failure, "file-id": file + 1 })).status,
   ).toBe(403);
   expect((await servicex.call("PUT", path(second).replace("/w/", "/w/A"), failure)).status).toBe(
-    403,
+    401,
   );
   expect(
     (await servicex.call("PUT", path(second), { ...failure, status: "success" })).text,

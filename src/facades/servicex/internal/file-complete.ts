@@ -12,7 +12,7 @@ import { badRequest } from "../errors.ts";
 import { retryWhileUnavailable } from "../retry-while-unavailable.ts";
 import { type FileComplete, fileCompleteBody, toReport } from "./file-report.ts";
 import { withOwnObjects } from "./own-objects.ts";
-import { plainPath, tokenPath } from "./paths.ts";
+import { plainPath, supersededReport, tokenPath } from "./paths.ts";
 import { reportedRequest } from "./reported-request.ts";
 
 /** Counts for the file's current attempt while the file is open: the first final report wins. */
@@ -71,7 +71,7 @@ async function record(
     if (answer.startsWith(refused)) throw badRequest(answer.slice(refused.length));
     return {
       status: 200,
-      body: JSON.stringify(answer === "recorded" ? "Ok" : "Ignoring duplicate result report"),
+      body: JSON.stringify(answer === "recorded" ? "Ok" : supersededReport),
     };
   });
 }

@@ -4,3 +4,6 @@
  */
 export const plainPath = "/servicex/internal/transformation";
 export const tokenPath = "/servicex/internal/w/:token/transformation";
+
+/** What a worker is told about a report that changes nothing, in ServiceX's words. */
+export const supersededReport = "Ignoring duplicate result report";
