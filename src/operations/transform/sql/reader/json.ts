@@ -2,21 +2,15 @@ import type { DuckDBConnection } from "@duckdb/node-api";
 import type { ReadAs } from "../../read-settings.ts";
 import { identifier, quoted } from "../duckdb.ts";
 import type { QueryInput } from "../messages.ts";
-import { assertDigitsKept, assertNumbersHeld } from "./json-digits.ts";
+import { assertNumbersHeld } from "./json-digits.ts";
 import { jsonError } from "./json-error.ts";
+import { assertReadable, exactRows, type JsonColumn } from "./json-exact.ts";
 import { numberTypes, placeOf, type Source } from "./json-numbers.ts";
 import { assertUsable, pathKey, type Structure, typeSql } from "./json-structure.ts";
 import { assertTypesFit } from "./misfits.ts";
 import { ReadError, shownValue } from "./read-error.ts";
 import { sampleOf } from "./sample.ts";
 import { castSql } from "./text-cast.ts";
-
-interface Column {
-  name: string;
-  /** as read_json is to take it */
-  raw: string;
-  type: string;
-}
 
 /**
  * Finds keys and types in the whole file and reads it by those. Text stays text: JSON has no dates.
@@ -37,9 +31,11 @@ export async function openJson(
   };
   const columns = await jsonError(source, () => columnsOf(source));
   const shape = columns.map(({ name, raw }) => `${quoted(name)}: ${quoted(raw)}`).join(", ");
-  const rows = `read_json(${quoted(input.path)}, auto_detect = false, ${how}, hive_partitioning = false, columns = {${shape}})`;
-  const said = columns.filter(({ name }) => input.read.types?.[name] !== undefined);
-  await jsonError(source, () => assertSaidTypesFit(source, rows, said));
+  const read = `read_json(${quoted(input.path)}, auto_detect = false, ${how}, hive_partitioning = false, columns = {${shape}})`;
+  const exact = columns.some(({ said }) => said);
+  if (exact) await jsonError(source, () => assertReadable(source, read));
+  const rows = exact ? exactRows(source, columns) : read;
+  await assertSaidTypesFit(source, rows, columns);
   const select = columns
     .map(({ name, raw, type }) =>
       raw === type ? identifier(name) : `${castSql(identifier(name), type)} AS ${identifier(name)}`,
@@ -72,7 +68,7 @@ function lines(text: string, whole: boolean): boolean {
   }
 }
 
-async function columnsOf(source: Source): Promise<Column[]> {
+async function columnsOf(source: Source): Promise<JsonColumn[]> {
   const { connection, input, records } = source;
   const { types = {}, all_text } = input.read;
   const result = await connection.runAndReadAll(
@@ -94,22 +90,15 @@ async function columnsOf(source: Source): Promise<Column[]> {
     Object.entries(structure).filter(([name]) => !all_text && !(name in types)),
   );
   assertUsable(Object.fromEntries(Object.keys(structure).map((key) => [key, free[key] ?? "NULL"])));
-  if (longNumbers) await assertNumbersHeld(source);
-  await assertDigitsKept(source, all_text ? Object.keys(structure) : exactTypes(types));
+  const exact = Object.keys(structure).filter((name) => !(name in free));
+  if (longNumbers) await assertNumbersHeld(source, exact);
   const typeAt = await numberTypes(source, free, longNumbers === true);
   return Object.entries(structure).map(([name, inner]) => {
     const said = types[name] ?? (all_text ? "VARCHAR" : undefined);
-    if (said) return { name, raw: said === "JSON" ? "JSON" : "VARCHAR", type: said };
+    if (said) return { name, raw: said === "JSON" ? "JSON" : "VARCHAR", type: said, said: true };
     const type = typeSql(inner, typeAt, `$.${pathKey(name)}`);
-    return { name, raw: type, type };
+    return { name, raw: type, type, said: false };
   });
-}
-
-/** The columns whose types keep more digits than DOUBLE. */
-function exactTypes(types: Record<string, string>): string[] {
-  return Object.entries(types).flatMap(([name, type]) =>
-    type === "VARCHAR" || type === "JSON" || type.startsWith("DECIMAL") ? [name] : [],
-  );
 }
 
 async function notRecords(source: Source): Promise<ReadError> {
@@ -123,9 +112,13 @@ async function notRecords(source: Source): Promise<ReadError> {
   );
 }
 
-async function assertSaidTypesFit(source: Source, rows: string, said: Column[]): Promise<void> {
-  const columns = said
-    .filter(({ raw, type }) => raw === "VARCHAR" && type !== "VARCHAR")
+async function assertSaidTypesFit(
+  source: Source,
+  rows: string,
+  all: readonly JsonColumn[],
+): Promise<void> {
+  const columns = all
+    .filter(({ raw, type, said }) => said && raw === "VARCHAR" && type !== "VARCHAR")
     .map(({ name, type }) => ({ text: identifier(name), name, type }));
   await assertTypesFit(source.connection, rows, columns, (row) => placeOf(source, row));
 }
