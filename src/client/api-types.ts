@@ -553,6 +553,8 @@ export interface components {
         class: string;
         message: string;
         trace?: string;
+        /** @description A digest of the input that was read, so that files of equal bytes count once where several must agree that the settings are wrong. */
+        content?: string;
       };
       results?: {
         name: string;

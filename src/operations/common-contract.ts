@@ -15,6 +15,8 @@ export interface TaskError {
   /** one sentence for a person */
   message: string;
   trace?: string | undefined;
+  /** equal for inputs of equal bytes; the worker adds it where the class is one to fail fast */
+  content?: string | undefined;
 }
 
 export interface TaskResult {

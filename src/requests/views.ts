@@ -143,7 +143,14 @@ export interface Report {
   attempt: number;
   status: "start" | "retry" | "success" | "failure";
   at?: string | undefined;
-  error?: { class: string; message: string; trace?: string | undefined } | undefined;
+  error?:
+    | {
+        class: string;
+        message: string;
+        trace?: string | undefined;
+        content?: string | undefined;
+      }
+    | undefined;
   results?:
     | {
         name: string;

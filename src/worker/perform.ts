@@ -1,6 +1,8 @@
 import type { Logger } from "pino";
-import type { Task, TaskError, WorkerOperation } from "../operations/contract.ts";
+import type { LocalFile } from "../inputs/local.ts";
+import type { Task, TaskError, TaskOutcome, WorkerOperation } from "../operations/contract.ts";
 import type { Report } from "../requests/views.ts";
+import { contentOf } from "./content.ts";
 import { openTaskContext, type TaskContextSettings } from "./task-context.ts";
 import { UploadError } from "./upload.ts";
 
@@ -12,9 +14,10 @@ export async function perform(
   settings: TaskContextSettings,
   log: Logger,
 ): Promise<Report> {
-  const { context, close } = openTaskContext(task, signal, settings);
+  const { context, lastInput, close } = openTaskContext(task, signal, settings);
   try {
-    return { ...keyOf(task), ...(await operation.perform(task, context)) };
+    const outcome = await operation.perform(task, context);
+    return { ...keyOf(task), ...(await withContent(outcome, operation, lastInput())) };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     log.warn({ err: error, task: task.task }, "a task was not performed");
@@ -25,6 +28,19 @@ export async function perform(
   } finally {
     await close();
   }
+}
+
+/** Several files must agree that the settings are wrong, and copies of one file are one. */
+async function withContent(
+  outcome: TaskOutcome,
+  { failFastClasses = [] }: WorkerOperation,
+  input: LocalFile | undefined,
+): Promise<TaskOutcome> {
+  if (outcome.status !== "failure" || !input) return outcome;
+  if (!failFastClasses.includes(outcome.error.class)) return outcome;
+  // An input that cannot be read again counts as a content of its own
+  const content = await contentOf(input).catch(() => undefined);
+  return { ...outcome, error: { ...outcome.error, content } };
 }
 
 export function retryOf(task: Task, error: TaskError): Report {

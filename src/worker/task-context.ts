@@ -26,7 +26,7 @@ export function openTaskContext(
   task: Task,
   signal: AbortSignal,
   settings: TaskContextSettings,
-): { context: TaskContext; close(): Promise<void> } {
+): { context: TaskContext; lastInput(): LocalFile | undefined; close(): Promise<void> } {
   const folder = join(settings.scratch, task.task.replace(/[^\w.-]/g, "_").slice(0, 200));
   const inputs: LocalFile[] = [];
   let made = false;
@@ -59,6 +59,7 @@ export function openTaskContext(
   };
   return {
     context,
+    lastInput: () => inputs.at(-1),
     close: async () => {
       await Promise.all(inputs.map((input) => input.close()));
       if (made) await rm(folder, { recursive: true, force: true });

@@ -33,8 +33,10 @@ async function submitted(files: number, steps = [step]): Promise<string> {
 const sentence =
   'Binder Error: Referenced column "temp" not found in FROM clause!\n\nLINE 1: select temp ' +
   "from input";
-const fail = (task: Task, errorClass: string, message = sentence) =>
-  ledger.report(task, "failure", { error: { class: errorClass, message } });
+const fail = (task: Task, errorClass: string, message = sentence, content?: string) =>
+  ledger.report(task, "failure", {
+    error: { class: errorClass, message, ...(content && { content }) },
+  });
 
 test("a wrong column that three files report ends the request with DuckDB's sentence, before thousands fail alike", async () => {
   const id = await submitted(3000);
@@ -82,6 +84,18 @@ test("the same content under three names counts once", async () => {
   expect(await ledger.read(id)).toMatchObject({ state: "running", reason: null });
   for (const task of tasks.slice(3)) await fail(task, "bad_query");
   // All contents there are, though they are fewer than three
+  expect(await ledger.ended(id)).toMatchObject({ state: "failed", reason: sentence });
+});
+
+test("so does content that only the workers know to be the same", async () => {
+  const id = await submitted(5);
+  const [first, second, third, ...others] = await ledger.claim(5, { request: id });
+  for (const task of [first, second, third])
+    if (task) await fail(task, "bad_query", sentence, "digest of the same bytes");
+  await advance(ledger.ctx, id);
+  expect(await ledger.read(id)).toMatchObject({ state: "running", reason: null });
+  for (const [index, task] of others.entries())
+    await fail(task, "bad_query", sentence, `digest ${index}`);
   expect(await ledger.ended(id)).toMatchObject({ state: "failed", reason: sentence });
 });
 

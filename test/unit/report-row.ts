@@ -16,6 +16,7 @@ export function reportRow(more: Partial<ReportRow>): ReportRow {
     groupMessage: null,
     fingerprint: null,
     info: null,
+    content: null,
     results: null,
     ...more,
   };

@@ -145,6 +145,29 @@ describe("a worker", () => {
     });
   });
 
+  test("tells copies of one file where the settings seem wrong, and of no other failure", async () => {
+    const names = ["copy-1.csv", "copy-2.csv", "other.csv", "broken.csv"].map((name) =>
+      join(folder, name),
+    );
+    for (const [index, text] of ["a\n1\n", "a\n1\n", "a\n2\n", "a\n1,2\n"].entries())
+      writeFileSync(names[index] ?? "", text);
+    for (const [index, path] of names.entries())
+      server.waiting.push(
+        transformTask(index, "select no_such_column from input", { replicas: [path] }),
+      );
+    void start();
+    await until(() => server.reports.length === 4);
+    const [first, second, other, broken] = names.map(
+      (_, index) => server.reports.find(({ file }) => file === index)?.error,
+    );
+    expect(first).toMatchObject({ class: "bad_query", content: expect.stringMatching(/^\w{64}$/) });
+    expect(second?.content).toBe(first?.content);
+    expect(other).toMatchObject({ class: "bad_query" });
+    expect(other?.content).not.toBe(first?.content);
+    expect(broken).toMatchObject({ class: "bad_input" });
+    expect(broken).not.toHaveProperty("content");
+  });
+
   test("renews the leases of its tasks, and drops without a report those that it must give up", async () => {
     const task = transformTask(1, endless, { lease_seconds: 0.3 });
     server.waiting.push(task);

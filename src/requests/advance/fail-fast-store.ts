@@ -7,7 +7,7 @@ export interface FirstFile {
   /** of its failure in this round */
   class: string | null;
   info: string | null;
-  /** equal for files with the same checksum; without a checksum, unique to the file */
+  /** equal for files of the same bytes, as far as their worker or the finder tells; else its own */
   content: string;
 }
 
@@ -15,10 +15,11 @@ export interface FirstFile {
 export function firstFiles(query: Query, id: string, limit: number): Promise<FirstFile[]> {
   return query<FirstFile>(
     `SELECT first.step, first.state, known.class, failure.info,
-       coalesce(file.checksum, file.id::text) AS content
+       coalesce(first.failed_content, file.checksum, file.id::text) AS content
      FROM requests r
      JOIN LATERAL (
-       SELECT f.file_id, f.step, f.state, f.attempt, f.error_group FROM request_files f
+       SELECT f.file_id, f.step, f.state, f.attempt, f.error_group, f.failed_content
+       FROM request_files f
        WHERE f.request_id = r.id ORDER BY f.file_id LIMIT $2
      ) first ON true
      JOIN files file ON file.id = first.file_id

@@ -17,6 +17,8 @@ export interface ReportRow {
   groupMessage: string | null;
   fingerprint: string | null;
   info: string | null;
+  /** a digest of the input, with failures that speak of the settings */
+  content: string | null;
   /** JSON of [{name, size, checksum, details, read_as}] */
   results: string | null;
 }

@@ -39,7 +39,22 @@ export const reportSchema = z
       .refine(isNearPresent, "must lie between the years 1970 and 3000")
       .optional()
       .meta({ description: "When it happened; default: the time of arrival." }),
-    error: z.strictObject({ class: text.min(1), message: text, trace: text.optional() }).optional(),
+    error: z
+      .strictObject({
+        class: text.min(1),
+        message: text,
+        trace: text.optional(),
+        content: z
+          .string()
+          .max(200)
+          .optional()
+          .meta({
+            description:
+              "A digest of the input that was read, so that files of equal bytes count once where " +
+              "several must agree that the settings are wrong.",
+          }),
+      })
+      .optional(),
     results: z
       .array(
         z.strictObject({

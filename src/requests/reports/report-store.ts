@@ -52,10 +52,10 @@ WITH candidates AS MATERIALIZED (
     f.tries, f.went_back, r.created_on, r.steps, r.round
   FROM unnest($1::int[], $2::uuid[], $3::bigint[], $4::int[], $5::int[], $6::text[], $7::boolean[],
       $8::text[], $9::float8[], $10::float8[], $11::text[], $12::text[], $13::text[], $14::text[],
-      $15::jsonb[])
+      $15::text[], $16::jsonb[])
     AS given(ord, request_id, file_id, step, attempt, reported, open,
       worker, at, start_at, class, group_message, fingerprint, info,
-      results)
+      content, results)
   JOIN request_files f ON f.request_id = given.request_id AND f.file_id = given.file_id
   JOIN requests r ON r.id = given.request_id
   ORDER BY f.request_id, f.file_id FOR UPDATE OF f
@@ -69,7 +69,7 @@ WITH candidates AS MATERIALIZED (
     OR s.retry_classes IS NOT NULL
 ), judged AS (
   SELECT candidates.*, ${statusSql} AS status,
-    coalesce(policies.retry_attempts, $16) AS most_tries,
+    coalesce(policies.retry_attempts, $17) AS most_tries,
     coalesce(policies.retry_wait_seconds, 1) AS first_wait
   FROM candidates LEFT JOIN policies
     ON policies.request_id = candidates.request_id AND policies.step = candidates.file_step
@@ -148,10 +148,11 @@ WITH candidates AS MATERIALIZED (
       WHEN decided.status IN (${retry}, ${failure}) THEN decided.tries + 1
       ELSE decided.tries END,
     lease_until = CASE WHEN decided.to_state = '${fileMoves.start.to}'
-      THEN now() + make_interval(secs => $17) END,
+      THEN now() + make_interval(secs => $18) END,
     not_before = CASE WHEN decided.status = ${retry} AND decided.to_state = '${fileMoves.retry.to}'
       THEN now() + make_interval(secs => ${waitSql("decided.first_wait", "decided.tries")}) END,
-    error_group = CASE WHEN decided.status IN (${retry}, ${failure}) THEN decided.fingerprint END
+    error_group = CASE WHEN decided.status IN (${retry}, ${failure}) THEN decided.fingerprint END,
+    failed_content = CASE WHEN decided.status = ${failure} THEN decided.content END
   FROM decided WHERE decided.to_state IS NOT NULL
     AND f.request_id = decided.request_id AND f.file_id = decided.file_id
 ), history AS (
@@ -203,6 +204,7 @@ export async function recordReports(
       texts((row) => row.groupMessage),
       texts((row) => row.fingerprint),
       texts((row) => row.info),
+      texts((row) => row.content),
       texts((row) => row.results),
       fileAttempts,
       leaseSeconds,

@@ -110,6 +110,7 @@ function toRow(worker: string, report: Report, open: boolean): ReportRow {
           infoLength,
         )
       : null,
+    content: error && "content" in error && error.content ? sanitize(error.content) : null,
     results: report.results?.length
       ? sanitize(JSON.stringify(report.results)).replaceAll("\\u0000", "\\ufffd")
       : null,
