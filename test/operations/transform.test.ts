@@ -405,14 +405,17 @@ describe("an untrusted query", () => {
     expect(errorOf(await run(selection))).toMatchObject({ status: "failure", class: "bad_query" });
   });
 
-  test("that takes too long is stopped; the machine may have been busy, so it is tried once more", async () => {
+  test("that takes too long is stopped; it is tried once more where the machine may have been busy", async () => {
     const endless = "select sum(a.x * b.x * c.x * d.x) from input a, input b, input c, input d";
     const started = performance.now();
-    expect(errorOf(await run(endless, { seconds: 1 }))).toMatchObject({
-      status: "retry",
+    const first = errorOf(await run(endless, { seconds: 1 }));
+    expect(first).toMatchObject({
+      status: expect.stringMatching(/^(retry|failure)$/),
       class: "timeout",
       message: expect.stringContaining("1 seconds"),
     });
+    // Reports take no key that they do not know
+    expect(Object.keys(first).sort()).toEqual(["class", "message", "status"]);
     expect(performance.now() - started).toBeLessThan(5000);
     const second = testTask(parse(endless), [measured], { attempt: 2 });
     expect(

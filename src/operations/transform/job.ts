@@ -50,7 +50,8 @@ export interface CheckProblem {
   always: boolean;
 }
 
-export type JobOutcome = { error: TaskError } | { readAs: ReadAs };
+/** `settled`: another try would fail alike, also where its class is one that may pass. */
+export type JobOutcome = { error: TaskError; settled?: boolean } | { readAs: ReadAs };
 
 /** Turns a user's selection into work on one file. */
 export interface Generator {

@@ -40,7 +40,8 @@ export async function performTransform(
       const result = await context.upload(place, output);
       return { status: "success", results: [{ ...result, read_as: { ...outcome.readAs } }] };
     }
-    if (!inputErrors.includes(outcome.error.class)) return failed(outcome.error, task);
+    if (!inputErrors.includes(outcome.error.class))
+      return failed(outcome.error, task, outcome.settled);
     errors.push(outcome.error);
   }
   return failed(together(errors), task);
@@ -95,13 +96,13 @@ function together(errors: TaskError[]): TaskError {
 }
 
 /**
- * What may work the next time is worth another try; a time limit is tried twice, the machine may
- * have been busy.
+ * What may work the next time is worth another try. A time-out is tried twice where the machine may
+ * have been busy, and once where the query had it to itself.
  */
-function failed(error: TaskError, task: TransformTask): TaskOutcome {
+function failed(error: TaskError, task: TransformTask, settled = false): TaskOutcome {
   const again =
     error.class === "unavailable" ||
     error.class === "internal" ||
-    (error.class === "timeout" && task.attempt < 2);
+    (error.class === "timeout" && task.attempt < 2 && !settled);
   return { status: again ? "retry" : "failure", error };
 }

@@ -84,7 +84,10 @@ async function run(
       signal,
     },
   );
-  if (failure) return { error: failure };
+  if (failure) {
+    const { settled = false, ...error } = failure;
+    return { error, settled };
+  }
   if (!readAs)
     return {
       error: { class: "internal", message: "The query process did not tell what it read." },

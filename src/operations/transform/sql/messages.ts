@@ -12,6 +12,8 @@ export type QueryRequest = { sql: string; memoryMegabytes: number; threads: numb
 export interface QueryFailure {
   class: string;
   message: string;
+  /** of a time-out: another try would take as long */
+  settled?: boolean;
 }
 
 export interface QueryReply {

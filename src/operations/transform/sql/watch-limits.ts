@@ -1,5 +1,6 @@
 import { readFile, stat } from "node:fs/promises";
 import type { Bounds, Phase, QueryFailure } from "./messages.ts";
+import { processorTime, wasUndisturbed } from "./processor-time.ts";
 
 const pollMilliseconds = 200;
 
@@ -16,15 +17,14 @@ export function watchLimits(
   pid: number,
   bounds: Bounds,
   exceeded: (failure: QueryFailure, phase: Phase) => void,
+  timeOf: typeof processorTime = processorTime,
 ): LimitWatch {
   const { seconds, planningSeconds, residentMegabytes, output, signal } = bounds;
   let phase: Phase = "reading";
   let planning: NodeJS.Timeout | undefined;
   const report = (failure: QueryFailure) => exceeded(failure, phase);
-  const timeUp = setTimeout(
-    () => report({ class: "timeout", message: `The query took longer than ${seconds} seconds.` }),
-    seconds * 1000,
-  );
+  const atStart = timeOf(pid);
+  const timeUp = setTimeout(() => void timeIsUp(), seconds * 1000);
   const polling = setInterval(checkLimits, pollMilliseconds);
   const cancel = () => report({ class: "canceled", message: "The query was canceled." });
   if (signal?.aborted) queueMicrotask(cancel);
@@ -52,6 +52,12 @@ export function watchLimits(
       signal?.removeEventListener("abort", cancel);
     },
   };
+
+  async function timeIsUp(): Promise<void> {
+    const settled = wasUndisturbed(await atStart, await timeOf(pid), seconds);
+    const message = `The query took longer than ${seconds} seconds.`;
+    report({ class: "timeout", message, settled });
+  }
 
   async function checkLimits(): Promise<void> {
     if (output && (await sizeOf(output.path)) > output.megabytes * 1024 * 1024) {
