@@ -3,7 +3,12 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
 import type { InputFolders } from "./inputs/folders.ts";
-import { refuseLonelyWorkers, refuseSignIn, refuseStrayScheme } from "./settings/contradictions.ts";
+import {
+  refuseLonelyWorkers,
+  refuseOpenAddress,
+  refuseSignIn,
+  refuseStrayScheme,
+} from "./settings/contradictions.ts";
 import { type FacilitySource, facilityNames, readFacility } from "./settings/facility.ts";
 import { inputFolders } from "./settings/input-folders.ts";
 import { isLoopback } from "./settings/is-loopback.ts";
@@ -52,6 +57,8 @@ export interface Config {
   };
   roles: Role[];
   enableAuth: boolean;
+  /** with identity off, callers need not be the user who started the service */
+  allowAnyone: boolean;
   /** newest first: the first signs, all verify; unset: a key kept in `dataDir` */
   secretKeys?: string[] | undefined;
   logLevel: (typeof logLevels)[number];
@@ -96,6 +103,7 @@ const settings = z.object({
   FILE_THREADS: value.wholeNumber(1, 256).default(1),
   ROLES: value.someOf(roles).default([...roles]),
   ENABLE_AUTH: value.yesOrNo.optional(),
+  ALLOW_ANYONE: value.yesOrNo.default(false),
   SECRET_KEY: value.secrets.optional(),
   LOG_LEVEL: z.string().toLowerCase().pipe(value.oneOf(logLevels)).default("info"),
   DID_FINDER_DEFAULT_SCHEME: value.word.optional(),
@@ -122,6 +130,7 @@ export function readConfig(
   const set = read.data;
   const enableAuth = set.ENABLE_AUTH ?? !isLoopback(set.HOST);
   refuseSignIn(enableAuth, set.HOST);
+  refuseOpenAddress(set.ALLOW_ANYONE, set.HOST);
   refuseLonelyWorkers(set.ROLES, set.INTERNAL_URL ?? set.PUBLIC_URL);
   refuseStrayScheme(set.DID_FINDER_DEFAULT_SCHEME, set.VALID_DID_SCHEMES);
   const store = set.STORE_URL ?? { kind: "folder", path: join(set.DATA_DIR, "store") };
@@ -158,6 +167,7 @@ export function readConfig(
     },
     roles: set.ROLES,
     enableAuth,
+    allowAnyone: set.ALLOW_ANYONE,
     secretKeys: set.SECRET_KEY,
     logLevel: set.LOG_LEVEL,
     defaultDidScheme: set.DID_FINDER_DEFAULT_SCHEME ?? set.VALID_DID_SCHEMES[0] ?? "user",
@@ -172,16 +182,20 @@ export function readConfig(
 export function readClientConfig(env: NodeJS.ProcessEnv = process.env): {
   url: string;
   token?: string | undefined;
+  /** where a service of the same user keeps its token */
+  dataDir: string;
 } {
   const plain = withoutEmpty(env);
   const read = z
     .object({
       LONGSHORE_URL: value.httpUrl.default("http://127.0.0.1:5000"),
       LONGSHORE_TOKEN: z.string().optional(),
+      DATA_DIR: settings.shape.DATA_DIR,
     })
     .safeParse(plain);
   if (!read.success) throw refusal(read.error, plain);
-  return { url: read.data.LONGSHORE_URL, token: read.data.LONGSHORE_TOKEN };
+  const { LONGSHORE_URL: url, LONGSHORE_TOKEN: token, DATA_DIR: dataDir } = read.data;
+  return { url, token, dataDir };
 }
 
 /** What child processes inherit: enough to run, and no secret. */

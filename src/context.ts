@@ -1,6 +1,7 @@
 // Creates every long-lived object once. Pass on only what is needed.
 import type { Logger } from "pino";
 import { Registry } from "prom-client";
+import { makeLocalAccess } from "./auth/local-access.ts";
 import { makeWorkTokens } from "./auth/work-tokens.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import type { Config } from "./config.ts";
@@ -122,6 +123,7 @@ export async function makeContext(
     signingKey,
     verifyingKeys,
     workTokens: makeWorkTokens(verifyingKeys),
+    localAccess: makeLocalAccess(),
     reportedRequests: makeReportedRequests(),
     stepOperations: makeStepOperations(db.query),
     close,

@@ -1,6 +1,7 @@
 // What use cases get. `context.ts` creates the values; this file has only types.
 import type { Logger } from "pino";
 import type { Registry } from "prom-client";
+import type { LocalAccess } from "./auth/local-access.ts";
 import type { WorkTokens } from "./auth/work-tokens.ts";
 import type { Clock } from "./clock.ts";
 import type { Config } from "./config.ts";
@@ -53,6 +54,7 @@ export interface Context {
   /** signatures by any of these are valid; newest first, with `signingKey` */
   verifyingKeys: readonly Buffer[];
   workTokens: WorkTokens;
+  localAccess: LocalAccess;
   stepOperations: StepOperations;
   reportedRequests: ReportedRequests;
   close(): Promise<void>;

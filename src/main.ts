@@ -10,6 +10,7 @@ import { lockFolder } from "./folder-lock.ts";
 import { makeApp } from "./http/app.ts";
 import { openListeners } from "./http/listeners.ts";
 import { readiness } from "./http/readiness.ts";
+import { type KeptToken, keepLocalToken } from "./local-token.ts";
 import type { Logger } from "./log.ts";
 import { makeMounts } from "./mounts.ts";
 import { keyProblem } from "./requests/keys/keys.ts";
@@ -20,11 +21,14 @@ import { consumeReports } from "./requests/reports/consume-reports.ts";
 import { startScheduler } from "./requests/scheduler/scheduler.ts";
 import { makeS3App } from "./s3/app.ts";
 import { proveIdentity } from "./service-identity/prove.ts";
+import { openToAnyone } from "./settings/contradictions.ts";
 
 export interface RunningService {
   url: string;
   /** the S3-compatible endpoint, if there is one */
   s3Url?: string;
+  /** for other users of this machine, where only the service's own may call without it */
+  localToken?: KeptToken;
   /** What it cannot use now, by name, each with a sentence; empty when it can serve. */
   missing(): Promise<Record<string, string>>;
   /** Finishes running work and stops the embedded parts. */
@@ -86,6 +90,8 @@ async function start(
   onClose(context.close);
   await proveIdentity(context);
   await ensurePartitions(context.db);
+  const localToken = keptToken(context);
+  if (localToken) onClose(localToken.remove);
   const api = makeApp(context, makeMounts(context));
   listeners.open({ api, s3: makeS3App(s3Deps(context)) });
 
@@ -104,7 +110,19 @@ async function start(
   });
   const s3Url = urls.s3?.();
   const missing = () => readiness(context);
-  return { url: urls.public(), ...(s3Url !== undefined && { s3Url }), missing };
+  return {
+    url: urls.public(),
+    ...(s3Url !== undefined && { s3Url }),
+    ...(localToken && { localToken }),
+    missing,
+  };
+}
+
+function keptToken({ config, localAccess, log, urls }: Context): KeptToken | undefined {
+  const warning = openToAnyone(config);
+  if (warning !== undefined) log.warn(warning);
+  if (config.enableAuth || config.allowAnyone || !config.roles.includes("api")) return undefined;
+  return keepLocalToken(config.dataDir, urls.public(), localAccess.token);
 }
 
 async function embedded(

@@ -3,6 +3,7 @@ import type { Deps } from "./deps.ts";
 import { facades } from "./facades/index.ts";
 import { docs } from "./http/docs.ts";
 import type { Mount } from "./http/mount.ts";
+import { openLink } from "./http/open-link.ts";
 import { objects } from "./http/routes/objects.ts";
 import { v1 } from "./http/v1.ts";
 
@@ -11,5 +12,5 @@ import { v1 } from "./http/v1.ts";
  * endpoint itself.
  */
 export function makeMounts({ store }: Deps<"store">): Mount[] {
-  return [v1, docs, ...(store.kind === "folder" ? [objects] : []), ...facades];
+  return [v1, docs, openLink, ...(store.kind === "folder" ? [objects] : []), ...facades];
 }

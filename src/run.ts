@@ -1,5 +1,6 @@
 // The service as a program: the ready line, the signals, the exit code.
 import { ConfigError, readConfig } from "./config.ts";
+import type { KeptToken } from "./local-token.ts";
 import { type Logger, makeLog } from "./log.ts";
 import { type RunningService, startService } from "./main.ts";
 import { allOperations } from "./operations/index.ts";
@@ -21,6 +22,7 @@ export async function runService(): Promise<number> {
     const log = makeLog(config);
     const service = await startService(config, log, signal);
     process.stdout.write(`${await readyLine(service, log, signal)}\n`);
+    if (service.localToken) process.stdout.write(`${tokenLine(service.localToken)}\n`);
     await aborted(signal);
     await end(service, log);
     return 0;
@@ -50,6 +52,12 @@ async function readyLine(
   log.warn({ missing }, "the service is not ready: something that it needs cannot be used");
   const sentences = Object.entries(missing).map(([name, why]) => `the ${name}: ${why}`);
   return `${ready}, but it cannot use ${sentences.join(" Nor ")}`;
+}
+
+/** The link is a secret: printed for a person, and not into a file that others may read. */
+function tokenLine({ link, linkPath }: KeptToken): string {
+  const isForOthers = "Other users of this machine, and browsers of theirs, need the link";
+  return process.stdout.isTTY ? `${isForOthers} ${link}` : `${isForOthers} in ${linkPath}`;
 }
 
 async function end(service: RunningService, log: Logger): Promise<void> {

@@ -69,6 +69,7 @@ test("the client and the worker reach the service over HTTP alone", () => {
     "main.ts",
     "audit",
     "folder-lock.ts",
+    "local-token.ts",
     "secrets.ts",
     "storage",
   ];

@@ -24,6 +24,7 @@ test("an empty environment is a service on loopback with everything embedded", (
     },
     roles: ["api", "scheduler", "worker"],
     enableAuth: false,
+    allowAnyone: false,
   });
 });
 
@@ -130,7 +131,12 @@ test("a default scheme that is not among the valid ones is refused", () => {
 test("an address that others can reach is refused while there is no sign-in, unless ALLOW_ANYONE is set", () => {
   expect(() => readConfig({ HOST: "0.0.0.0" })).toThrow(/HOST is "0.0.0.0".*sign-in/);
   expect(() => readConfig({ ENABLE_AUTH: "true" })).toThrow(/ENABLE_AUTH is true.*sign-in/);
-  expect(readConfig({ HOST: "0.0.0.0", ENABLE_AUTH: "false" }).enableAuth).toBe(false);
+  const open = { HOST: "0.0.0.0", ENABLE_AUTH: "false" };
+  expect(() => readConfig(open)).toThrow(/HOST is "0.0.0.0".*ALLOW_ANYONE=true/);
+  expect(readConfig({ ...open, ALLOW_ANYONE: "true" })).toMatchObject({
+    enableAuth: false,
+    allowAnyone: true,
+  });
 });
 
 test("a secret is made once and is for its owner alone", () => {

@@ -2,7 +2,7 @@
 // users/policy.ts decides what it may do.
 
 export type Caller =
-  /** identity is off: the only user, on this machine, who may do everything */
+  /** identity is off: the user who started the service, who may do everything */
   | { kind: "local"; owner: string }
   | { kind: "user"; owner: string }
   | { kind: "admin"; owner: string }
@@ -12,7 +12,10 @@ export type Caller =
   /** another service */
   | { kind: "peer"; name: string }
   | { kind: "worker"; scope: WorkScope }
-  | { kind: "anonymous" };
+  /** identity is on: nobody signed in */
+  | { kind: "anonymous" }
+  /** identity is off: another user of this machine, without the token */
+  | { kind: "outsider" };
 
 export type CallerKind = Caller["kind"];
 

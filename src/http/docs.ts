@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
-import { Router } from "express";
+import { type Request, Router } from "express";
+import { openToAnyone } from "../settings/contradictions.ts";
 import type { Mount } from "./mount.ts";
 
 const contentSecurityPolicy = [
@@ -13,7 +14,7 @@ const contentSecurityPolicy = [
 ].join("; ");
 
 /** Links are relative to /docs: they hold under any prefix that a proxy puts in front. */
-const page = `<!doctype html>
+const pageWith = (warning: string | undefined) => `<!doctype html>
 <html lang="en">
   <head>
     <meta charset="utf-8">
@@ -22,7 +23,7 @@ const page = `<!doctype html>
     <link rel="stylesheet" href="docs/swagger-ui.css">
     <link rel="icon" href="docs/favicon-32x32.png">
   </head>
-  <body>
+  <body>${warning ? `\n    <p role="alert"><strong>${warning}</strong></p>` : ""}
     <noscript>
       This page needs JavaScript; <a href="openapi.json">openapi.json</a> has the same content.
     </noscript>
@@ -45,9 +46,14 @@ export const docs: Mount = {
   name: "docs",
   owns: (path) => /^\/docs(\/|$)/.test(path),
   contentSecurityPolicy,
-  router() {
+  router({ config }, admit) {
+    const page = pageWith(openToAnyone(config));
     const assets = dirname(createRequire(import.meta.url).resolve("swagger-ui-dist/package.json"));
     const router = Router({ strict: true });
+    router.use("/docs", async (request: Request, _response, next) => {
+      await admit(request, "service.read");
+      next();
+    });
     router.get("/docs/", (_request, response) => response.redirect("../docs"));
     router.get("/docs", (_request, response) => {
       response.type("html").send(page);

@@ -40,7 +40,9 @@ export function requireSameOrigin(
       "foreign_origin",
       `A page of ${shown(origin ?? "")} may not call this service.`,
     );
-  if (headers["sec-fetch-site"] === "cross-site")
+  // To a browser every port of 127.0.0.1 is the same site, and another user may serve pages there.
+  const foreignSites = checkHost ? ["cross-site", "same-site"] : ["cross-site"];
+  if (foreignSites.includes(String(headers["sec-fetch-site"])))
     throw new RequestError(
       403,
       "foreign_origin",

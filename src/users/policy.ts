@@ -27,6 +27,10 @@ const everyone = {
 } as const;
 
 const rules = {
+  "service.health": {
+    what: "ask whether this service lives",
+    may: { ...everyone, outsider: "any" },
+  },
   "service.read": { what: "read what this service offers", may: everyone },
   "service.measure": {
     what: "read the metrics of this service",
@@ -54,7 +58,7 @@ const rules = {
   /** claim tasks of service operations and report them; a worker's token may name the operations */
   tasks: { what: "claim or report tasks", may: { local: "any", worker: "any" } },
   /** an outside service calls back; the operation verifies the call itself */
-  "tasks.wake": { what: "call back an operation", may: everyone },
+  "tasks.wake": { what: "call back an operation", may: { ...everyone, outsider: "any" } },
   /**
    * Calls of an outside finder about the dataset that it looks up. Finders have no credentials:
    * with identity off each of them, on any host, is the local caller.
@@ -68,13 +72,22 @@ const rules = {
 export type Action = keyof typeof rules;
 export const actions = Object.keys(rules) as Action[];
 
+/** What callers without a credential are told to send. */
+const credentials: Partial<Record<CallerKind, string>> = {
+  anonymous: "Sign in, or send a token: this call needs one.",
+  outsider:
+    "This service is for the user who started it. Any other needs its token, which is in the " +
+    "file local-token of DATA_DIR: send it as `Authorization: Bearer <token>`, or open the link " +
+    "in local-link.",
+};
+
 export type Whose = "own" | "foreign";
 export type Decision = "allowed" | "sign_in" | "forbidden" | "not_found";
 
 /** Without `whose`: whether the caller may do it to anything at all. */
 export function decide(caller: Caller, action: Action, whose: Whose = "own"): Decision {
   const reach = reachOf(caller, action);
-  if (reach === undefined) return caller.kind === "anonymous" ? "sign_in" : "forbidden";
+  if (reach === undefined) return caller.kind in credentials ? "sign_in" : "forbidden";
   return reach === "any" || whose === "own" ? "allowed" : "not_found";
 }
 
@@ -92,7 +105,7 @@ export function whoseRequest(caller: Caller, { id, owner }: { id: string; owner:
 export function assertMay(caller: Caller, action: Action): void {
   const decision = decide(caller, action);
   if (decision === "sign_in")
-    throw new RequestError(401, "unauthorized", "Sign in, or send a token: this call needs one.");
+    throw new RequestError(401, "unauthorized", credentials[caller.kind] ?? "");
   if (decision !== "allowed")
     throw new RequestError(
       403,

@@ -23,6 +23,7 @@ const callers: Record<string, Caller> = {
   "a worker": { kind: "worker", scope: { operations: ["noop", "transform", "stage"] } },
   "a worker of another request": { kind: "worker", scope: { request: elsewhere } },
   "an unknown caller": { kind: "anonymous" },
+  "another user of the machine": { kind: "outsider" },
 };
 const byName = ({ headers }: IncomingMessage) => callers[String(headers["x-caller"])] ?? local;
 

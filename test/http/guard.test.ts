@@ -80,6 +80,7 @@ describe("with identity off", () => {
   test("a browser that says cross-site is refused without an Origin as well", async () => {
     expect((await api.get("/v1/requests", { "sec-fetch-site": "cross-site" })).status).toBe(403);
     expect((await submit({ "sec-fetch-site": "cross-site" })).status).toBe(403);
+    expect((await submit({ "sec-fetch-site": "same-site" })).status).toBe(403);
   });
 
   test("nothing foreign was stored", async () => {

@@ -22,14 +22,17 @@ export interface Running {
 export interface Surroundings {
   env?: Record<string, string>;
   cwd?: string;
+  /** as another user; only root can */
+  uid?: number;
 }
 
 /** The command line in a process of its own, with nothing of this one's settings. */
-export function startCli(args: string[], { env = {}, cwd }: Surroundings = {}): Running {
+export function startCli(args: string[], { env = {}, cwd, uid }: Surroundings = {}): Running {
   const child = spawn(process.execPath, ["--import", loader, cli, ...args], {
     env: { ...childEnvironment(), ...env },
     stdio: ["ignore", "pipe", "pipe"],
     ...(cwd && { cwd }),
+    ...(uid !== undefined && { uid, gid: uid }),
   });
   let stdout = "";
   let stderr = "";

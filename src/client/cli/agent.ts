@@ -2,7 +2,7 @@ import { hostname } from "node:os";
 import type { Command } from "commander";
 import { readClientConfig, readConfig } from "../../config.ts";
 import { ExitError, exits } from "./exits.ts";
-import { operationNames, plainText, urlOption } from "./options.ts";
+import { operationNames, plainText, serviceOf, urlOption } from "./options.ts";
 import { say } from "./print.ts";
 
 interface Options {
@@ -29,7 +29,7 @@ export function addAgent(program: Command): void {
 }
 
 async function runHere({ url, operations: names, name }: Options): Promise<void> {
-  const client = readClientConfig();
+  const service = serviceOf(readClientConfig(), url);
   const [{ allOperations }, { isServiceOperation, operationsNamed }, { makeLog }] =
     await Promise.all([
       import("../../operations/index.ts"),
@@ -43,8 +43,7 @@ async function runHere({ url, operations: names, name }: Options): Promise<void>
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
   await startAgent({
-    url: url ?? client.url,
-    token: client.token,
+    ...service,
     name: name ?? `${hostname()}-${process.pid}`,
     operations,
     facility: config.facility,

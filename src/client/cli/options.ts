@@ -1,4 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
+import type { readClientConfig } from "../../config.ts";
+import { localTokenFor } from "../../local-token.ts";
 import type { LongshoreClient } from "../client.ts";
 
 /** Parses an option or argument that is a whole number. */
@@ -70,8 +72,19 @@ export async function connect({ url }: ServiceOptions): Promise<LongshoreClient>
     import("../../config.ts"),
     import("../client.ts"),
   ]);
-  const config = readClientConfig();
-  return longshoreClient({ url: url ?? config.url, token: config.token });
+  return longshoreClient(serviceOf(readClientConfig(), url));
+}
+
+/**
+ * The address of the service, and the token for it: LONGSHORE_TOKEN, else that of the service which
+ * runs on DATA_DIR here.
+ */
+export function serviceOf(
+  config: ReturnType<typeof readClientConfig>,
+  given?: string,
+): { url: string; token: string | undefined } {
+  const url = given ?? config.url;
+  return { url, token: config.token ?? localTokenFor(config.dataDir, url) };
 }
 
 /** Adds the options of a command that calls the service and prints data. */

@@ -2,7 +2,14 @@ import { hostname } from "node:os";
 import type { Command } from "commander";
 import { readClientConfig, readConfig } from "../../config.ts";
 import { ExitError, exits } from "./exits.ts";
-import { operationNames, plainText, requestId, urlOption, wholeNumber } from "./options.ts";
+import {
+  operationNames,
+  plainText,
+  requestId,
+  serviceOf,
+  urlOption,
+  wholeNumber,
+} from "./options.ts";
 import { say } from "./print.ts";
 
 interface Options {
@@ -49,7 +56,7 @@ async function work({
   request,
   concurrency,
 }: Options): Promise<void> {
-  const client = readClientConfig();
+  const service = serviceOf(readClientConfig(), url);
   const { allOperations } = await import("../../operations/index.ts");
   const { isWorkerOperation, offeredOperations } = await import("../../operations/offered.ts");
   const config = readConfig(undefined, allOperations);
@@ -68,8 +75,8 @@ async function work({
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
   await runWorker({
-    url: url ?? client.url,
-    token: token ?? client.token,
+    url: service.url,
+    token: token ?? service.token,
     name: name ?? `${hostname()}-${process.pid}`,
     operations: chosen.map((operation) => operation.name),
     facility,

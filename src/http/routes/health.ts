@@ -8,7 +8,7 @@ export const getHealth = route({
   path: "/healthz",
   name: "getHealth",
   tag: "health",
-  access: "service.read",
+  access: "service.health",
   summary: "Does the process live?",
   responses: { 200: { description: "It does.", schema: z.object({ status: z.literal("alive") }) } },
   handler: () => ({ status: 200, body: { status: "alive" } }),
@@ -23,7 +23,7 @@ export const getReadiness = route({
   path: "/readyz",
   name: "getReadiness",
   tag: "health",
-  access: "service.read",
+  access: "service.health",
   summary: "Can it serve: database, migrations, queue and store?",
   responses: {
     200: { description: "It can.", schema: readinessBody },

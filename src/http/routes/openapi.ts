@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { openToAnyone } from "../../settings/contradictions.ts";
 import { publicPath } from "../../settings/public-path.ts";
 import { documentOf } from "../openapi.ts";
 import { type Route, route } from "../route.ts";
@@ -18,9 +19,13 @@ export function getOpenApi(routes: () => readonly Route[]): Route {
         schema: z.record(z.string(), z.unknown()),
       },
     },
-    handler: ({ operations, urls }) => ({
-      status: 200,
-      body: documentOf(routes(), [...operations.values()], publicPath(urls.public(), "") || "/"),
-    }),
+    handler({ config, operations, urls }) {
+      const server = publicPath(urls.public(), "") || "/";
+      const document = documentOf(routes(), [...operations.values()], server);
+      const warning = openToAnyone(config);
+      if (warning === undefined) return { status: 200, body: document };
+      const description = `${document.info.description} ${warning}`;
+      return { status: 200, body: { ...document, info: { ...document.info, description } } };
+    },
   });
 }

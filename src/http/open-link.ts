@@ -1,0 +1,34 @@
+// The link with the token. It gives the browser a cookie, which says the same as the token, and
+// leads on to an address without it. Nothing else changes, however often it is opened.
+import { type Request, type Response, Router } from "express";
+import { RequestError } from "../errors.ts";
+import type { Mount } from "./mount.ts";
+
+export const openLink: Mount = {
+  name: "open",
+  owns: (path) => path === "/open",
+  router({ localAccess, urls }) {
+    const router = Router({ strict: true, caseSensitive: true });
+    router.get("/open", (request: Request, response: Response) => {
+      const token = new URLSearchParams(request.url.split("?")[1]).get("token") ?? "";
+      if (!localAccess.isToken(token))
+        throw new RequestError(
+          401,
+          "bad_token",
+          "The link has no valid token. Each start of the service makes a new one: it is in " +
+            "the file local-link of DATA_DIR.",
+        );
+      const { name, value } = localAccess.cookieFor(request.socket);
+      response.cookie(name, value, {
+        httpOnly: true,
+        sameSite: "strict",
+        secure: urls.public().startsWith("https:"),
+        path: "/",
+      });
+      response.setHeader("cache-control", "no-store");
+      // Relative: a proxy may serve it below a prefix.
+      response.redirect(303, "docs");
+    });
+    return router;
+  },
+};

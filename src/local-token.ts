@@ -1,0 +1,61 @@
+// With identity off, the token of a service: with it, users other than the service's own may call.
+// It is made at each start and kept in DATA_DIR, readable only by its user.
+import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** Files in DATA_DIR: the token, for programs, and a link with it, for browsers. */
+const tokenFile = "local-token";
+const linkFile = "local-link";
+
+export interface KeptToken {
+  /** opens the service in a browser */
+  link: string;
+  /** the file that has the link */
+  linkPath: string;
+  remove(): void;
+}
+
+/** `url`: where clients reach the service. */
+export function keepLocalToken(dataDir: string, url: string, token: string): KeptToken {
+  const link = `${url.replace(/\/+$/, "")}/open?token=${token}`;
+  const linkPath = join(dataDir, linkFile);
+  const paths = [join(dataDir, tokenFile), linkPath];
+  replace(join(dataDir, tokenFile), `${token}\n`);
+  replace(linkPath, `${link}\n`);
+  return {
+    link,
+    linkPath,
+    remove: () => {
+      for (const path of paths) rmSync(path, { force: true });
+    },
+  };
+}
+
+/**
+ * The token of the service at `url`, if it is the one that runs on this folder. It goes to no other
+ * address: another user's program may listen there.
+ */
+export function localTokenFor(dataDir: string, url: string): string | undefined {
+  const link = readLine(join(dataDir, linkFile));
+  if (link === undefined || !URL.canParse(link)) return undefined;
+  if (new URL(link).origin !== new URL(url).origin) return undefined;
+  return new URL(link).searchParams.get("token") ?? undefined;
+}
+
+/** The file is complete and private before it gets its name. */
+function replace(path: string, text: string): void {
+  const draft = `${path}.${process.pid}`;
+  rmSync(draft, { force: true });
+  writeFileSync(draft, text, { mode: 0o600, flag: "wx" });
+  renameSync(draft, path);
+}
+
+function readLine(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8").trim();
+  } catch (error) {
+    if (["ENOENT", "ENOTDIR", "EACCES"].includes((error as NodeJS.ErrnoException).code ?? ""))
+      return undefined;
+    throw error;
+  }
+}
