@@ -473,7 +473,7 @@ describe("an untrusted query", () => {
     const ended = run("select sum(a.x * b.x * c.x * d.x) from input a, input b, input c, input d", {
       signal: controller.signal,
     });
-    await until(() => processes("sql/program.ts").some(({ parent }) => parent === process.pid));
+    await until(() => processes("sql/program").some(({ parent }) => parent === process.pid));
     controller.abort();
     const started = performance.now();
     expect("error" in (await ended)).toBe(true);

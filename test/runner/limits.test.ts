@@ -27,7 +27,7 @@ async function submitted(more: { owner?: string; workers?: number } = {}): Promi
 }
 
 function workers(): number {
-  return processes("src/worker/main.ts").filter(({ parent }) => parent === process.pid).length;
+  return processes("worker/main").filter(({ parent }) => parent === process.pid).length;
 }
 
 /** Resolves when so many run; until then there are never more. */

@@ -33,7 +33,7 @@ function optionsFor(url: string, name: string): LocalRunnerOptions {
 }
 
 function workersOf(parent: number) {
-  return processes("src/worker/main.ts").filter((worker) => worker.parent === parent);
+  return processes("worker/main").filter((worker) => worker.parent === parent);
 }
 
 runnerContract("local", async () => {
@@ -144,12 +144,12 @@ test("a service that is killed leaves no worker and no query behind", async () =
   const service = startStandIn(server.url);
   const worker = await until(() => workersOf(service.pid ?? 0)[0]);
   const query = await until(() =>
-    processes("sql/program.ts").find((one) => one.parent === worker.pid),
+    processes("sql/program").find((one) => one.parent === worker.pid),
   );
   service.kill("SIGKILL");
   await once(service, "exit");
   const left = () =>
-    [...processes("src/worker/main.ts"), ...processes("sql/program.ts")].filter(({ pid }) =>
+    [...processes("worker/main"), ...processes("sql/program")].filter(({ pid }) =>
       [worker.pid, query.pid].includes(pid),
     );
   await until(() => left().length === 0, { timeoutSeconds: 15 });

@@ -1,10 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { fileURLToPath } from "node:url";
 import { childEnvironment } from "../../src/config.ts";
-
-const cli = fileURLToPath(new URL("../../src/client/cli/main.ts", import.meta.url));
-const loader = import.meta.resolve("tsx");
+import { program } from "./program.ts";
 
 export interface Ran {
   code: number | null;
@@ -28,7 +25,7 @@ export interface Surroundings {
 
 /** The command line in a process of its own, with nothing of this one's settings. */
 export function startCli(args: string[], { env = {}, cwd, uid }: Surroundings = {}): Running {
-  const child = spawn(process.execPath, ["--import", loader, cli, ...args], {
+  const child = spawn(process.execPath, [...program, ...args], {
     env: { ...childEnvironment(), ...env },
     stdio: ["ignore", "pipe", "pipe"],
     ...(cwd && { cwd }),

@@ -1,5 +1,7 @@
-// One embedded Postgres for the whole run, with a migrated database that every test copies.
+// One embedded Postgres for the whole run, with a migrated database that every test copies, and one
+// build of the programs that tests start.
 import type { TestProject } from "vitest/node";
+import { buildForTests } from "./build.ts";
 import { makeTemplate } from "./template-database.ts";
 import { throwawayPostgres } from "./throwaway-postgres.ts";
 
@@ -9,15 +11,23 @@ declare module "vitest" {
   }
 }
 
-/** TEST_DATABASE_SERVER names a server that has the template already: that of `npm run mutants`. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const ready = process.env.TEST_DATABASE_SERVER;
-  if (ready) {
-    project.provide("databaseServer", ready);
-    return async () => undefined;
-  }
+  const built = await buildForTests();
+  // Inherited by the processes that run the tests
+  process.env.TEST_BUILT = built.folder;
+  const server = await databaseServer();
+  project.provide("databaseServer", server.url);
+  return async () => {
+    built.remove();
+    await server.stop();
+  };
+}
+
+/** TEST_DATABASE_SERVER names a server that has the template already: that of `npm run mutants`. */
+async function databaseServer(): Promise<{ url: string; stop(): Promise<void> }> {
+  const url = process.env.TEST_DATABASE_SERVER;
+  if (url) return { url, stop: async () => undefined };
   const postgres = await throwawayPostgres({ max_connections: "300" });
   await makeTemplate(postgres.url);
-  project.provide("databaseServer", postgres.url);
-  return postgres.stop;
+  return postgres;
 }

@@ -1,6 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 
-/** Processes of this machine that run a program of ours; `name` is the last argument. */
+/**
+ * Processes of this machine that run a program of ours, by the end of its path without its
+ * extension; `name` is the last argument.
+ */
 export function processes(what: string): { pid: number; name: string; parent: number }[] {
   return readdirSync("/proc").flatMap((entry) => {
     if (!/^\d+$/.test(entry) || !existsSync(`/proc/${entry}/cmdline`)) return [];
@@ -9,7 +12,7 @@ export function processes(what: string): { pid: number; name: string; parent: nu
       const parent = Number(
         /^PPid:\s+(\d+)$/m.exec(readFileSync(`/proc/${entry}/status`, "utf8"))?.[1],
       );
-      return command.some((word) => word.endsWith(what))
+      return command.some((word) => word.replace(/\.[jt]s$/, "").endsWith(what))
         ? [{ pid: Number(entry), name: command.at(-2) ?? "", parent }]
         : [];
     } catch (error) {

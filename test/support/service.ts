@@ -2,11 +2,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { rmSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { childEnvironment } from "../../src/config.ts";
 import { readPostmaster } from "../../src/db/embedded/postmaster.ts";
 import { freshDatabase } from "./database.ts";
 import { temporaryFolder } from "./folder.ts";
+import { program } from "./program.ts";
 import { until } from "./wait.ts";
 
 export interface Service {
@@ -29,13 +29,10 @@ export interface Service {
   remove(): Promise<void>;
 }
 
-const cli = fileURLToPath(new URL("../../src/client/cli/main.ts", import.meta.url));
 const living = new Set<ChildProcess>();
 process.on("exit", () => {
   for (const child of living) child.kill("SIGKILL");
 });
-
-const fromSource = ["--import", "tsx", cli];
 
 /**
  * Any free port, a folder and a database of its own. `DATABASE_URL: ""` starts the embedded
@@ -43,7 +40,7 @@ const fromSource = ["--import", "tsx", cli];
  */
 export async function startService(
   env: Record<string, string> = {},
-  node: string[] = fromSource,
+  node: readonly string[] = program,
 ): Promise<Service> {
   const dataDir = env.DATA_DIR ?? temporaryFolder("service");
   const database = env.DATABASE_URL === undefined ? await freshDatabase() : undefined;
@@ -67,7 +64,7 @@ export async function startService(
 async function launch(
   env: Record<string, string>,
   remove: () => Promise<void>,
-  node: string[],
+  node: readonly string[],
 ): Promise<Service> {
   const process = startProcess(env, node);
   const { child, output } = process;
@@ -117,7 +114,7 @@ async function launch(
  */
 export function startProcess(
   env: Record<string, string>,
-  node: string[] = fromSource,
+  node: readonly string[] = program,
 ): { child: ChildProcess; output: { stdout: string; stderr: string } } {
   const child = spawn(process.execPath, [...node, "start"], {
     env: { ...childEnvironment(), ...env },
