@@ -55,11 +55,13 @@ function hasExample({ body, path }: (typeof routes)[number]): boolean {
 
 test("every body has an example, which is taken", async () => {
   for (const route of routes.filter(hasExample)) {
+    const example = route.body?.example as object;
     const answer = await api.call({
       method: route.method.toUpperCase(),
       path: route.path.replace("{operation}", "noop").replace("{owner}", "local"),
       headers: { "content-type": "application/json" },
-      body: JSON.stringify(route.body?.example),
+      // Its wait for work is taken too, and would be waited for here
+      body: JSON.stringify({ ...example, ...("wait_seconds" in example && { wait_seconds: 0 }) }),
     });
     expect(answer.status, answer.text).toBe(200);
   }
