@@ -67,6 +67,10 @@ export interface Config {
   didSchemes: string[];
   /** how long a lookup may run without a call of its finder */
   lookupSeconds: number;
+  /** what a lookup by a finder of this service may use before it is ended */
+  finderLimits: { seconds: number; memoryMegabytes: number; files: number; folders: number };
+  /** lookups at once in this process; each is a process of its own */
+  finderProcesses: number;
   /** operations whose tasks are left to agents (`longshore agent`) */
   agentOperations: string[];
   /** values from the environment for operations with such settings, by operation name */
@@ -109,6 +113,11 @@ const settings = z.object({
   DID_FINDER_DEFAULT_SCHEME: value.word.optional(),
   VALID_DID_SCHEMES: value.listOf(/^[\w-]+$/, "schemes").default([]),
   LOOKUP_SECONDS: value.number(0.1, 604_800).default(3_600),
+  FINDER_SECONDS: value.number(0.1, 604_800).default(3_600),
+  FINDER_MEMORY_MEGABYTES: value.wholeNumber(64, 1_048_576).default(512),
+  FINDER_FILES: value.wholeNumber(1, 1_000_000_000).default(5_000_000),
+  FINDER_FOLDERS: value.wholeNumber(1, 1_000_000_000).default(200_000),
+  FINDER_PROCESSES: value.wholeNumber(2, 1_024).default(8),
   AGENT_OPERATIONS: value.listOf(/^[a-z][a-z-]*$/, "names of operations").default([]),
 });
 
@@ -173,6 +182,13 @@ export function readConfig(
     defaultDidScheme: set.DID_FINDER_DEFAULT_SCHEME ?? set.VALID_DID_SCHEMES[0] ?? "user",
     didSchemes: set.VALID_DID_SCHEMES,
     lookupSeconds: set.LOOKUP_SECONDS,
+    finderLimits: {
+      seconds: set.FINDER_SECONDS,
+      memoryMegabytes: set.FINDER_MEMORY_MEGABYTES,
+      files: set.FINDER_FILES,
+      folders: set.FINDER_FOLDERS,
+    },
+    finderProcesses: set.FINDER_PROCESSES,
     agentOperations: set.AGENT_OPERATIONS,
     facility: readFacility(plain, operations, (error) => refusal(error, plain)),
   };

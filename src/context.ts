@@ -4,8 +4,8 @@ import { Registry } from "prom-client";
 import { makeLocalAccess } from "./auth/local-access.ts";
 import { makeWorkTokens } from "./auth/work-tokens.ts";
 import { type Clock, systemClock } from "./clock.ts";
-import type { Config } from "./config.ts";
-import { makeFinders } from "./datasets/finders/index.ts";
+import { type Config, childEnvironment } from "./config.ts";
+import { findersApart } from "./datasets/apart/index.ts";
 import { openDb } from "./db/client.ts";
 import { openNotifier } from "./db/notifier.ts";
 import type { Context } from "./deps.ts";
@@ -110,7 +110,7 @@ export async function makeContext(
     store,
     runner,
     operations,
-    finders: makeFinders(config),
+    finders: findersApart(config, childEnvironment()),
     batcher,
     advanceQueue,
     registry,

@@ -11,6 +11,8 @@ import {
   datasetRows,
   isUsedBy,
 } from "./datasets-store.ts";
+import { closeDataset } from "./fill.ts";
+import { isAwaitedByOthers, lookupOf } from "./lookup-store.ts";
 import { moveDataset } from "./move-store.ts";
 
 /** A row with its id and its times as text. */
@@ -79,16 +81,34 @@ export async function listDatasetFiles(
 
 /**
  * Marks a dataset as stale: the next request that names it looks it up again. Requests that use it
- * keep it, and a lookup that they wait for continues. `removed` is false if it was already stale.
+ * keep it. A running lookup of this service ends, unless requests of others wait for it. `removed`
+ * is false if it was already stale.
  */
 export async function removeDataset(
-  ctx: Deps<"db">,
+  ctx: Deps<"db" | "ledger" | "notifier">,
   id: string | number,
   caller: Caller,
 ): Promise<{ removed: boolean; dataset: DatasetView }> {
   const { id: number } = await rowOf(ctx, id, caller, "dataset.delete");
   const removed = await moveDataset(ctx.db.query, number, "remove");
+  await endLookup(ctx, number, caller);
   return { removed, dataset: await readDataset(ctx, number, caller) };
+}
+
+async function endLookup(
+  ctx: Deps<"db" | "ledger" | "notifier">,
+  id: number,
+  caller: Caller,
+): Promise<void> {
+  const lookup = await lookupOf(ctx.db.query, id);
+  if (!lookup?.open || lookup.external) return;
+  const mayEndOthers = decide(caller, "dataset.delete", "foreign") === "allowed";
+  if (!mayEndOthers && (await isAwaitedByOthers(ctx.db.query, id, ownerOf(caller) ?? ""))) return;
+  await closeDataset(ctx, id, {
+    outcome: "internal_failure",
+    reason: "The lookup was ended: its dataset was deleted.",
+  });
+  ctx.notifier.notify("lookup");
 }
 
 /** A dataset that no request of the caller uses is "not found", unless the caller may see all. */

@@ -42,3 +42,14 @@ export function datasetEndOf(closing: LookupEnd, files: number): DatasetEnd {
   if (why) return { state: "stale", outcome: "found", reason: why, incomplete: true };
   return { state: "ready", outcome: "found", reason: null, incomplete: false };
 }
+
+type EndedLookup = { outcome: "internal_failure"; reason: string };
+
+/** The end of a lookup that reached a limit: the sentence names its setting. */
+export function lookupEnded(why: string): EndedLookup {
+  return { outcome: "internal_failure", reason: `The lookup was ended: ${why}.` };
+}
+
+export function lookupTooLong(seconds: number): EndedLookup {
+  return lookupEnded(`it took longer than ${seconds} seconds (FINDER_SECONDS)`);
+}

@@ -7,9 +7,10 @@
 // - infinity: a finder outside of this service holds it, for good
 import type { Query } from "../db/client.ts";
 import { sqlList } from "../moves.ts";
+import { stoppableStates } from "../requests/state.ts";
 import type { FoundFile } from "./contract.ts";
 import { moveDataset } from "./move-store.ts";
-import { pastDatasetStates } from "./state.ts";
+import { currentDatasetStates, pastDatasetStates } from "./state.ts";
 import { keyOf } from "./store.ts";
 
 /** The lease of a finder outside of this service never ends. */
@@ -21,6 +22,8 @@ export interface Lookup {
   name: string;
   /** including this one */
   tries: number;
+  /** for how long it has been worked on, over all tries */
+  seconds: number;
 }
 
 export interface Claim {
@@ -28,59 +31,88 @@ export interface Claim {
   token: string;
   leaseSeconds: number;
   limit: number;
+  /** lookups of one owner at once, over all processes */
+  mostOfOwner: number;
 }
 
+const isFree = "announced IS NULL AND (lookup_until IS NULL OR lookup_until < now())";
+
 /**
- * Takes lookups that nothing holds or whose lease has expired. A removed dataset is looked up too,
- * since requests wait for it.
+ * Takes lookups that nothing holds or whose lease has expired, first those of owners with the
+ * fewest running: the lookups of one owner never take every slot. A removed dataset is looked up
+ * too, since requests wait for it.
  */
 export function claimLookups(
   query: Query,
-  { finders, token, leaseSeconds, limit }: Claim,
+  { finders, token, leaseSeconds, limit, mostOfOwner }: Claim,
 ): Promise<Lookup[]> {
   return query<Lookup>(
-    `UPDATE datasets d SET lookup_token = $2, lookup_until = now() + make_interval(secs => $3),
-       lookup_tries = d.lookup_tries + 1, updated_at = now()
-     FROM (SELECT id FROM datasets
-           WHERE outcome IS NULL AND announced IS NULL AND finder = ANY($1)
-             AND (lookup_until IS NULL OR lookup_until < now())
-           ORDER BY id LIMIT $4 FOR NO KEY UPDATE SKIP LOCKED) free
-     WHERE d.id = free.id
-     RETURNING d.id, d.finder, d.name, d.lookup_tries AS tries`,
-    [finders, token, leaseSeconds, limit],
+    `WITH open_lookups AS MATERIALIZED (
+       SELECT id, coalesce(lookup_owner, '') AS owner, ${isFree} AS is_free,
+         lookup_token IS NOT NULL AND lookup_until > now() AS is_running
+       FROM datasets WHERE outcome IS NULL AND finder = ANY($1)
+     ), running AS (
+       SELECT owner, count(*) AS lookups FROM open_lookups WHERE is_running GROUP BY owner
+     ), line AS (
+       SELECT id, coalesce(running.lookups, 0)
+         + row_number() OVER (PARTITION BY owner ORDER BY id) AS place
+       FROM open_lookups LEFT JOIN running USING (owner) WHERE is_free
+     ), chosen AS (
+       SELECT datasets.id FROM datasets JOIN line USING (id)
+       WHERE line.place <= $5 AND outcome IS NULL AND ${isFree}
+       ORDER BY line.place, datasets.id LIMIT $4 FOR NO KEY UPDATE OF datasets SKIP LOCKED
+     )
+     UPDATE datasets SET lookup_token = $2, lookup_until = now() + make_interval(secs => $3),
+       lookup_tries = lookup_tries + 1, updated_at = now()
+     FROM chosen WHERE datasets.id = chosen.id
+     RETURNING datasets.id, finder, name, lookup_tries AS tries, lookup_seconds AS seconds`,
+    [finders, token, leaseSeconds, limit, mostOfOwner],
   );
 }
 
-/** False if the lease was lost or the lookup has ended. */
+/**
+ * Also counts the seconds since the last call. False if the lease was lost or the lookup has ended.
+ */
 export async function renewLookup(
   query: Query,
   id: number,
   token: string,
-  leaseSeconds: number,
+  { leaseSeconds, worked }: { leaseSeconds: number; worked: number },
 ): Promise<boolean> {
   const rows = await query(
-    `UPDATE datasets SET lookup_until = now() + make_interval(secs => $3)
+    `UPDATE datasets SET lookup_until = now() + make_interval(secs => $3),
+       lookup_seconds = lookup_seconds + $4
      WHERE id = $1 AND lookup_token = $2 AND outcome IS NULL RETURNING id`,
-    [id, token, leaseSeconds],
+    [id, token, leaseSeconds, worked],
   );
   return rows.length > 0;
 }
 
+/** Which of these lookups this process no longer holds: they have ended or were taken over. */
+export async function lostLookups(query: Query, ids: number[], token: string): Promise<number[]> {
+  const held = await query<{ id: number }>(
+    "SELECT id FROM datasets WHERE id = ANY($1) AND lookup_token = $2 AND outcome IS NULL",
+    [ids, token],
+  );
+  const ours = new Set(held.map(({ id }) => id));
+  return ids.filter((id) => !ours.has(id));
+}
+
 /**
  * Gives the lookup up; it can be taken again in so many seconds. `counted: false` means that it was
- * not a try, since the finder did not fail.
+ * not a try, since the finder did not fail. `worked`: seconds since it was last renewed.
  */
 export async function releaseLookup(
   query: Query,
   id: number,
   token: string,
-  { seconds = 0, counted = true } = {},
+  { seconds = 0, counted = true, worked = 0 } = {},
 ): Promise<void> {
   await query(
     `UPDATE datasets SET lookup_token = NULL, lookup_until = now() + make_interval(secs => $3),
-       lookup_tries = lookup_tries - $4
+       lookup_tries = lookup_tries - $4, lookup_seconds = lookup_seconds + $5
      WHERE id = $1 AND lookup_token = $2 AND outcome IS NULL`,
-    [id, token, seconds, counted ? 0 : 1],
+    [id, token, seconds, counted ? 0 : 1, worked],
   );
 }
 
@@ -96,9 +128,10 @@ export async function markExternal(query: Query, id: number, token: string): Pro
 export async function lookupOf(
   query: Query,
   id: number,
-): Promise<{ finder: string; external: boolean } | undefined> {
-  const [row] = await query<{ finder: string; external: boolean }>(
-    `SELECT finder, coalesce(${external} OR announced IS NOT NULL, false) AS external
+): Promise<{ finder: string; open: boolean; external: boolean } | undefined> {
+  const [row] = await query<{ finder: string; open: boolean; external: boolean }>(
+    `SELECT finder, outcome IS NULL AS open,
+       coalesce(${external} OR announced IS NOT NULL, false) AS external
      FROM datasets WHERE id = $1`,
     [id],
   );
@@ -139,6 +172,40 @@ export async function noteLateFiles(query: Query, id: number, files: FoundFile[]
     [id, files.map(keyOf), ["found", "empty"]],
   );
   if (noted.length) await moveDataset(query, id, "outdate");
+}
+
+/**
+ * Lookups of these finders that no open request waits for, and whose dataset new requests no longer
+ * use. With `current`: those whose dataset new requests still use.
+ */
+export async function unwantedLookups(
+  query: Query,
+  finders: string[],
+  { current }: { current: boolean },
+): Promise<number[]> {
+  const rows = await query<{ id: number }>(
+    `SELECT id FROM datasets
+     WHERE outcome IS NULL AND finder = ANY($1) AND announced IS NULL
+       AND (lookup_until IS NULL OR NOT ${external})
+       AND (state IN (${sqlList(currentDatasetStates)})) = $2
+       AND created_at < now() - interval '1 second'
+       AND NOT EXISTS (
+         SELECT FROM requests WHERE dataset_id = datasets.id AND ${mayStillUse})
+     ORDER BY id LIMIT 1000`,
+    [finders, current],
+  );
+  return rows.map(({ id }) => id);
+}
+
+const mayStillUse = `requests.state IN (${sqlList(stoppableStates)}) AND requests.ending IS NULL`;
+
+/** Whether open requests of others than this owner wait for the lookup. */
+export async function isAwaitedByOthers(query: Query, id: number, owner: string): Promise<boolean> {
+  const rows = await query(
+    `SELECT FROM requests WHERE dataset_id = $1 AND owner <> $2 AND ${mayStillUse} LIMIT 1`,
+    [id, owner],
+  );
+  return rows.length > 0;
 }
 
 export interface Overdue {

@@ -13,11 +13,13 @@ export async function resolveDataset(
   { config, finders }: Deps<"config" | "finders">,
   query: Query,
   dataset: { files: Replicas[] } | { did: string },
+  owner: string,
 ): Promise<number> {
   if ("files" in dataset) return recordList(query, dataset.files);
   const { scheme, name } = parseDid(dataset.did, { config, finders });
   const { id } = await openDataset(query, scheme, name, {
     renew: finders.get(scheme)?.fleeting ?? false,
+    owner,
   });
   return id;
 }

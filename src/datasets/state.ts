@@ -16,7 +16,7 @@ export const datasetMoves = {
   remove: {
     from: ["lookup", "ready"],
     to: "stale",
-    why: "a user deleted it; requests that use it keep it, and a lookup goes on",
+    why: "a user deleted it, or no request waits for its lookup; requests that use it keep it",
   },
   renew: { from: ["ready"], to: "stale", why: "its finder lists it again for each request" },
   outdate: { from: ["ready"], to: "stale", why: "files arrived after its list was closed" },

@@ -28,23 +28,24 @@ const current = `state IN (${sqlList(currentDatasetStates)})`;
 /**
  * Returns the one current dataset of a name and creates it if there is none; a hundred calls at
  * once get the same one. `renew`: a dataset whose list is already complete is not used again.
+ * `owner`: whose slot its lookup takes.
  */
 export async function openDataset(
   query: Query,
   finder: string,
   name: string,
-  { renew = false } = {},
+  { renew = false, owner = null }: { renew?: boolean; owner?: string | null } = {},
 ): Promise<Opened> {
   if (renew) await renewDataset(query, finder, name);
   // If the current one is removed between the two statements, the next round creates one.
   for (let round = 0; round < 20; round++) {
     const [created] = await query<{ id: number }>(
-      `INSERT INTO datasets (finder, name, version, state)
-       SELECT $1, $2, coalesce(max(version), 0) + 1, '${datasetMoves.open.to}'
+      `INSERT INTO datasets (finder, name, version, state, lookup_owner)
+       SELECT $1, $2, coalesce(max(version), 0) + 1, '${datasetMoves.open.to}', $3
        FROM datasets WHERE finder = $1 AND name = $2
        ON CONFLICT (finder, name) WHERE ${current} DO NOTHING
        RETURNING id`,
-      [finder, name],
+      [finder, name, owner],
     );
     if (created) return { id: created.id, state: datasetMoves.open.to, created: true };
     const [existing] = await query<Omit<Opened, "created">>(

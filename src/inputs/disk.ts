@@ -1,92 +1,117 @@
-import type { Dirent } from "node:fs";
+import type { Stats } from "node:fs";
 import { lstat, readdir, realpath, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { isBelow } from "./below.ts";
 import { type InputFolders, isOpenPath } from "./folders.ts";
-import type { Entry } from "./walk.ts";
+import type { Entry, OpenFolder } from "./walk.ts";
 
 /**
- * Lists folders and keeps what it had to leave out: links that lead out of the roots or nowhere,
+ * Opens folders and keeps what it had to leave out: links that lead out of the roots or nowhere,
  * folders it may not read.
  */
 export function diskLister(folders: InputFolders): {
-  list: (folder: string) => Promise<Entry[]>;
-  leftOut: string[];
+  open: OpenFolder;
+  leftOut: LeftOut;
 } {
-  const leftOut: string[] = [];
+  const leftOut = makeLeftOut();
 
-  async function list(folder: string): Promise<Entry[]> {
-    const all = await readable(folder);
-    if (all.length === 0) return [];
+  const open: OpenFolder = async (folder) => {
+    const status = await stat(folder).catch(() => undefined);
     const here = await realpath(folder).catch(() => folder);
+    return {
+      id: status && `${status.dev}:${status.ino}`,
+      names: () => namesIn(folder),
+      entries: (names) => entriesOf(folder, here, names),
+    };
+  };
+
+  async function namesIn(folder: string): Promise<string[]> {
+    try {
+      return await readdir(folder);
+    } catch {
+      leftOut.add(folder);
+      return [];
+    }
+  }
+
+  async function entriesOf(
+    folder: string,
+    here: string,
+    names: readonly string[],
+  ): Promise<Entry[]> {
     const entries: Entry[] = [];
-    // stat in parallel, but never a million at once
-    for (let from = 0; from < all.length; from += 256) {
+    // In parallel, but never a million at once
+    for (let from = 0; from < names.length; from += 256) {
       const some = await Promise.all(
-        all.slice(from, from + 256).map((entry) => look(folder, here, entry)),
+        names.slice(from, from + 256).map((name) => entryOf(folder, here, name)),
       );
       for (const entry of some) if (entry) entries.push(entry);
     }
     return entries;
   }
 
-  async function readable(folder: string): Promise<Dirent[]> {
-    try {
-      return await readdir(folder, { withFileTypes: true });
-    } catch {
-      leftOut.push(folder);
-      return [];
-    }
-  }
-
-  async function look(folder: string, here: string, entry: Dirent): Promise<Entry | undefined> {
-    const location = join(folder, entry.name);
+  async function entryOf(folder: string, here: string, name: string): Promise<Entry | undefined> {
+    const location = join(folder, name);
     // Node reads such a name with a replacement character, and no path leads back to the file
-    if (entry.name.includes("\ufffd")) {
-      leftOut.push(location);
-      return undefined;
-    }
-    if (entry.isSymbolicLink()) return follow(location, here, entry.name);
+    if (name.includes("\ufffd")) return void leftOut.add(location);
+    const status = await statusOf(location);
+    if (!status) return undefined;
+    if (status.isSymbolicLink()) return follow(location, name);
     // The service's own folders are no input, so a dataset is whole without them
-    if (isBelow(join(here, entry.name), folders.closed)) return undefined;
-    if (entry.isDirectory()) return { name: entry.name, location, folder: true };
-    if (!entry.isFile()) return undefined;
-    try {
-      return { name: entry.name, location, folder: false, size: (await lstat(location)).size };
-    } catch (error) {
-      // removed since the folder was read
-      if (!isAbsent(error)) leftOut.push(location);
-      return undefined;
-    }
-  }
-
-  async function follow(location: string, here: string, name: string): Promise<Entry | undefined> {
-    const real = await realpath(location).catch(() => undefined);
-    if (!real || !isOpenPath(real, folders)) {
-      leftOut.push(location);
-      return undefined;
-    }
-    const status = await stat(real).catch(() => undefined);
-    if (!status) {
-      leftOut.push(location);
-      return undefined;
-    }
-    // a link to a folder above itself would be walked for ever
-    if (status.isDirectory())
-      return isBelow(here, [real]) ? undefined : { name, location, folder: true };
+    if (isBelow(join(here, name), folders.closed)) return undefined;
+    if (status.isDirectory()) return { name, location, folder: true };
     return status.isFile() ? { name, location, folder: false, size: status.size } : undefined;
   }
 
-  return { list, leftOut };
+  async function statusOf(location: string): Promise<Stats | undefined> {
+    try {
+      return await lstat(location);
+    } catch (error) {
+      // Removed since the folder was read
+      if (!isAbsent(error)) leftOut.add(location);
+      return undefined;
+    }
+  }
+
+  async function follow(location: string, name: string): Promise<Entry | undefined> {
+    const real = await realpath(location).catch(() => undefined);
+    const status =
+      real && isOpenPath(real, folders) ? await stat(real).catch(() => undefined) : undefined;
+    if (!status) return void leftOut.add(location);
+    if (status.isDirectory()) return { name, location, folder: true };
+    return status.isFile() ? { name, location, folder: false, size: status.size } : undefined;
+  }
+
+  return { open, leftOut };
 }
 
-export function leftOutSentence(leftOut: string[]): string {
-  const more = leftOut.length > 3 ? ` and ${leftOut.length - 3} more` : "";
-  const first = leftOut.slice(0, 3).join(", ");
-  return (
-    "Left out, since they cannot be read, lead out of INPUT_ROOTS or have names that are not " +
-    `UTF-8: ${first}${more}.`
-  );
+/** The first of what was left out, and the number of all. */
+export interface LeftOut {
+  add(location: string): void;
+  first(): readonly string[];
+  count(): number;
+}
+
+const mostNamed = 3;
+const mostKept = 100;
+
+export function makeLeftOut(): LeftOut {
+  const kept: string[] = [];
+  let count = 0;
+  return {
+    add(location) {
+      if (kept.length < mostKept) kept.push(location);
+      count += 1;
+    },
+    first: () => kept,
+    count: () => count,
+  };
+}
+
+export function leftOutSentence(reason: string, leftOut: LeftOut): string {
+  const rest = leftOut.count() - mostNamed;
+  const more = rest > 0 ? ` and ${rest} more` : "";
+  return `Left out, since ${reason}: ${leftOut.first().slice(0, mostNamed).join(", ")}${more}.`;
 }
 
 export function isAbsent(error: unknown): boolean {

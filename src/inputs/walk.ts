@@ -1,5 +1,5 @@
 // Walks a tree of folders by a glob, on a disk or through index pages.
-import picomatch from "picomatch";
+import { globMatcher } from "./glob/index.ts";
 
 export interface Entry {
   name: string;
@@ -10,49 +10,110 @@ export interface Entry {
   size?: number;
 }
 
+export interface Folder {
+  /** equal for two ways to the same folder; undefined if it cannot be read */
+  id: string | undefined;
+  /** the names in it */
+  names(): Promise<string[]>;
+  /** What these names are; names that are no file or folder are left out. */
+  entries(names: readonly string[]): Promise<Entry[]>;
+}
+
 export interface WalkedFile {
   paths: string[];
   size?: number;
 }
 
-/** Returns the entries of a folder. Throws if it cannot be listed. */
-export type ListFolder = (location: string, signal: AbortSignal) => Promise<Entry[]>;
+/** Throws if the folder cannot be listed. */
+export type OpenFolder = (location: string, signal: AbortSignal) => Promise<Folder>;
+
+export interface WalkLimits {
+  files: number;
+  folders: number;
+}
+
+/** A tree with more files or folders, or a deeper one, than a walk may visit. */
+export class WalkLimitError extends Error {}
 
 const chunk = 1_000;
 const deepest = 64;
 
 /**
  * Emits every file below `base` whose path matches `glob`, folder by folder in the order of the
- * names; returns their number.
+ * names; returns their number. A folder to which several ways lead is read once for each part of
+ * the pattern, so loops of links end.
  */
 export async function walk(
   base: string,
   glob: string,
-  list: ListFolder,
-  give: (files: WalkedFile[]) => Promise<void>,
-  signal: AbortSignal,
+  {
+    open,
+    give,
+    signal,
+    limits = { files: Number.POSITIVE_INFINITY, folders: Number.POSITIVE_INFINITY },
+  }: {
+    open: OpenFolder;
+    give: (files: WalkedFile[]) => Promise<void>;
+    signal: AbortSignal;
+    limits?: WalkLimits;
+  },
 ): Promise<number> {
   const segments = segmentsOf(glob);
+  const visited = new Map<string, Set<number>>();
   let found: WalkedFile[] = [];
   let total = 0;
+  let folders = 0;
 
   /** `at`: the segments that a name of this folder may match */
   async function visit(location: string, at: ReadonlySet<number>, depth: number): Promise<void> {
-    const entries = await list(location, signal);
-    entries.sort((one, other) => (one.name < other.name ? -1 : 1));
-    const literal = literalNames(entries, segments, at);
-    for (const entry of entries) {
-      signal.throwIfAborted();
-      const { wanted, next } = match(entry, segments, at, literal);
-      if (entry.folder && next.size > 0 && depth < deepest)
-        await visit(entry.location, withoutAny(next, segments), depth + 1);
-      if (wanted && !entry.folder) await add(entry);
+    signal.throwIfAborted();
+    folders += 1;
+    if (folders > limits.folders)
+      throw new WalkLimitError(`it visited more than ${limits.folders} folders (FINDER_FOLDERS)`);
+    const folder = await open(location, signal);
+    const here = unvisited(folder.id, at);
+    if (here.size === 0) return;
+    const names = (await folder.names()).sort();
+    const literal = literalNames(names, segments, here);
+    const matches = new Map<string, Match>();
+    for (const name of names) {
+      const match = matchOf(name, segments, here, literal);
+      if (match.wanted || match.next.size > 0) matches.set(name, match);
+    }
+    const wanted = [...matches.keys()];
+    // Entries in chunks: a folder may have a million
+    for (let from = 0; from < wanted.length; from += chunk)
+      for (const entry of await folder.entries(wanted.slice(from, from + chunk)))
+        await take(entry, matches.get(entry.name), depth);
+  }
+
+  async function take(entry: Entry, match: Match | undefined, depth: number): Promise<void> {
+    signal.throwIfAborted();
+    if (!match) return;
+    if (!entry.folder) {
+      if (match.wanted) await add(entry);
+    } else if (match.next.size > 0) {
+      if (depth >= deepest)
+        throw new WalkLimitError(`${entry.location} is more than ${deepest} folders deep`);
+      await visit(entry.location, withoutAny(match.next, segments), depth + 1);
     }
   }
 
+  /** The segments with which this folder has not been read yet. */
+  function unvisited(id: string | undefined, at: ReadonlySet<number>): ReadonlySet<number> {
+    if (id === undefined) return at;
+    const known = visited.get(id) ?? new Set();
+    visited.set(id, known);
+    const fresh = new Set([...at].filter((index) => !known.has(index)));
+    for (const index of fresh) known.add(index);
+    return fresh;
+  }
+
   async function add({ location, size }: Entry): Promise<void> {
-    found.push({ paths: [location], ...(size === undefined ? {} : { size }) });
     total += 1;
+    if (total > limits.files)
+      throw new WalkLimitError(`it found more than ${limits.files} files (FINDER_FILES)`);
+    found.push({ paths: [location], ...(size === undefined ? {} : { size }) });
     if (found.length >= chunk) await flush();
   }
 
@@ -86,7 +147,7 @@ function segmentsOf(glob: string): Segment[] {
     text,
     any: text === "**",
     last: index >= last,
-    fits: picomatch(text),
+    fits: globMatcher(text),
   }));
 }
 
@@ -99,12 +160,22 @@ function withoutAny(at: ReadonlySet<number>, segments: readonly Segment[]): Set<
 
 /** Segments that equal the name of an entry here: they mean that name and are not a pattern. */
 function literalNames(
-  entries: readonly Entry[],
+  names: readonly string[],
   segments: readonly Segment[],
   at: ReadonlySet<number>,
 ): Set<number> {
-  const names = new Set(entries.map(({ name }) => name.normalize("NFC")));
-  return new Set([...at].filter((index) => names.has(segments[index]?.text ?? "/")));
+  const found = new Set<number>();
+  const open = new Set(at);
+  for (const name of names) {
+    const composed = name.normalize("NFC");
+    for (const index of open) {
+      if (segments[index]?.text !== composed) continue;
+      found.add(index);
+      open.delete(index);
+    }
+    if (open.size === 0) break;
+  }
+  return found;
 }
 
 interface Match {
@@ -113,13 +184,13 @@ interface Match {
   next: Set<number>;
 }
 
-function match(
-  entry: Entry,
+function matchOf(
+  given: string,
   segments: readonly Segment[],
   at: ReadonlySet<number>,
   literal: ReadonlySet<number>,
 ): Match {
-  const name = entry.name.normalize("NFC");
+  const name = given.normalize("NFC");
   const found: Match = { wanted: false, next: new Set() };
   for (const index of at) {
     const segment = segments[index];
@@ -149,32 +220,12 @@ function note(
  * patterns that begin with it too.
  */
 function matches({ text, fits }: Segment, name: string): boolean {
-  if (!fits(name)) return false;
   const first = name.charAt(0);
-  return !isHidden(name) || text.startsWith(first) || (/^[{[(]/.test(text) && text.includes(first));
+  if (isHidden(name) && !text.startsWith(first) && !(/^[{[(]/.test(text) && text.includes(first)))
+    return false;
+  return fits(name);
 }
 
 function isHidden(name: string): boolean {
   return name.startsWith("_") || name.startsWith(".");
-}
-
-/**
- * Splits a pattern before the first segment with a glob character; the rest is `*` if there is
- * none.
- */
-export function splitGlob(pattern: string): { base: string; glob: string } {
-  const segments = pattern.split("/");
-  const first = segments.findIndex((segment) => /[*?[\]{}()!+@|\\]/.test(segment));
-  if (first < 0) return { base: pattern, glob: "*" };
-  return { base: segments.slice(0, first).join("/"), glob: segments.slice(first).join("/") };
-}
-
-export function refuseGlob(glob: string): string | undefined {
-  if (/[{(][^})]*\/[^{(]*[})]/.test(glob))
-    return (
-      "A slash inside braces or brackets is not supported: " +
-      "use a separate request for each folder."
-    );
-  if (glob.split("/").some((part) => part === "..")) return 'A pattern may not contain "..".';
-  return undefined;
 }

@@ -41,10 +41,10 @@ test("datasets are listed newest first, in pages, by finder, and past versions o
   ]);
 
   const removed = await removeDataset(ledger.ctx, second.items[0]?.id ?? "", local);
-  expect(removed).toMatchObject({ removed: true, dataset: { name: "c", state: "stale" } });
+  expect(removed).toMatchObject({ removed: true, dataset: { name: "c", state: "failed" } });
   expect(await removeDataset(ledger.ctx, removed.dataset.id, local)).toMatchObject({
     removed: false,
-    dataset: { state: "stale" },
+    dataset: { state: "failed" },
   });
   const left = await listDatasets(ledger.ctx, local, { finder: "rucio", limit: 10 });
   expect(left.items.map((one) => one.name)).toEqual(["e", "d", "b", "a"]);

@@ -39,6 +39,7 @@ async function find(scheme: string, name: string, hosts: string[] = []): Promise
   const finder = makeFinders({
     inputFolders: { roots: [root], closed: [] },
     inputHosts: hosts,
+    finderLimits: { files: 10_000, folders: 1_000 },
   }).get(scheme);
   if (!finder) throw new Error(`no finder ${scheme}`);
   const answer = await finder.find(
@@ -50,7 +51,11 @@ async function find(scheme: string, name: string, hosts: string[] = []): Promise
 }
 
 function refusal(scheme: string, name: string, hosts: string[] = []): string | undefined {
-  return makeFinders({ inputFolders: { roots: [root], closed: [] }, inputHosts: hosts })
+  return makeFinders({
+    inputFolders: { roots: [root], closed: [] },
+    inputHosts: hosts,
+    finderLimits: { files: 10_000, folders: 1_000 },
+  })
     .get(scheme)
     ?.refuse(name);
 }
@@ -132,9 +137,11 @@ describe("dir", () => {
     for (const name of ["a", "b"]) mkdirSync(join(folder, name), { recursive: true });
     for (let index = 0; index < 1000; index++) writeFileSync(join(folder, "a", `${index}.csv`), "");
     writeFileSync(join(folder, "b", "1.csv"), "");
-    const finder = makeFinders({ inputFolders: { roots: [root], closed: [] }, inputHosts: [] }).get(
-      "dir",
-    );
+    const finder = makeFinders({
+      inputFolders: { roots: [root], closed: [] },
+      inputHosts: [],
+      finderLimits: { files: 10_000, folders: 1_000 },
+    }).get("dir");
     let files = 0;
     const answer = await finder?.find(
       `${folder}/*/*.csv`,
@@ -220,9 +227,11 @@ describe("dir", () => {
     for (let index = 0; index < 2500; index++)
       writeFileSync(join(folder, `${String(index).padStart(4, "0")}.csv`), "");
     const pieces: number[] = [];
-    const finder = makeFinders({ inputFolders: { roots: [root], closed: [] }, inputHosts: [] }).get(
-      "dir",
-    );
+    const finder = makeFinders({
+      inputFolders: { roots: [root], closed: [] },
+      inputHosts: [],
+      finderLimits: { files: 10_000, folders: 1_000 },
+    }).get("dir");
     await finder?.find(
       folder,
       async (some) => void pieces.push(some.length),
@@ -307,7 +316,7 @@ describe("dir+http", () => {
       outcome: "bad_name",
     });
     await expect(find("dir+http", `${host}/broken/*`, ["127.0.0.1"])).rejects.toThrow(
-      "answered 503",
+      "returned 503",
     );
   });
 });

@@ -36,9 +36,11 @@ interface Found {
 async function find(name: string, hosts = ["127.0.0.1"]): Promise<Found> {
   asked = 0;
   const files: Found["files"] = [];
-  const finder = makeFinders({ inputFolders: { roots: [], closed: [] }, inputHosts: hosts }).get(
-    "dir+http",
-  );
+  const finder = makeFinders({
+    inputFolders: { roots: [], closed: [] },
+    inputHosts: hosts,
+    finderLimits: { files: 10_000, folders: 1_000 },
+  }).get("dir+http");
   if (!finder) throw new Error("no finder");
   const answer = await finder.find(
     name,

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { local } from "../../src/auth/caller.ts";
+import type { Caller } from "../../src/auth/caller.ts";
 import { removeDataset } from "../../src/datasets/datasets.ts";
 import { fillDataset } from "../../src/datasets/fill.ts";
 import { claimLookups } from "../../src/datasets/lookup-store.ts";
@@ -125,7 +125,7 @@ test("work begins while the lookup goes on, and the request is not complete befo
   });
 });
 
-test("a dataset that is deleted while it is looked up serves those who wait, and is not remembered", async () => {
+test("a dataset that one owner deletes while it is looked up serves the others who wait", async () => {
   const door = gate();
   offer(ledger, "gone", async (_, give) => {
     await door.passed;
@@ -133,14 +133,16 @@ test("a dataset that is deleted while it is looked up serves those who wait, and
     return { outcome: "found" };
   });
   const id = await submitDid(ledger, "gone://x");
-  await removeDataset(ledger.ctx, (await datasetOf(ledger, id)).id, local);
+  const ann: Caller = { kind: "user", owner: "ann" };
+  await submitDid(ledger, "gone://x", ann);
+  await removeDataset(ledger.ctx, (await datasetOf(ledger, id)).id, ann);
   door.open();
   await workOff(ledger, id);
   expect(await ledger.ended(id)).toMatchObject({ state: "complete", counters: { done: 1 } });
   expect(await datasetOf(ledger, id)).toMatchObject({ state: "stale", outcome: "found" });
 });
 
-test("at most four lookups run at once, and the others have their turn", async () => {
+test("at most half of the lookups are one owner's, and the others have their turn", async () => {
   const door = gate();
   let [running, most] = [0, 0];
   offer(ledger, "busy", async (_, give) => {
@@ -166,7 +168,13 @@ describe("a process that dies in a lookup", () => {
     offer(dead, "lone", async () => ({ outcome: "found" }));
     const id = await submitDid(dead, "lone://x");
     const dataset = await numberOf(dead, id);
-    const claim = { finders: ["lone"], token: "of the dead", leaseSeconds: 2, limit: 1 };
+    const claim = {
+      finders: ["lone"],
+      token: "of the dead",
+      leaseSeconds: 2,
+      limit: 1,
+      mostOfOwner: 1,
+    };
     expect(await claimLookups(dead.ctx.db.query, claim)).toMatchObject([{ id: dataset, tries: 1 }]);
     await fillDataset(dead.ctx, dataset, filesNamed("/l/1", "/l/2"));
 
@@ -196,6 +204,7 @@ describe("a process that dies in a lookup", () => {
               token: `${death}`,
               leaseSeconds: 0,
               limit: 1,
+              mostOfOwner: 1,
             })
           ).length,
       );

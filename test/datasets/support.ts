@@ -1,4 +1,4 @@
-import { local } from "../../src/auth/caller.ts";
+import { type Caller, local } from "../../src/auth/caller.ts";
 import type { Finder, FoundFile, LookupOutcome } from "../../src/datasets/contract.ts";
 import { type DatasetView, readDataset } from "../../src/datasets/datasets.ts";
 import { submit } from "../../src/requests/lifecycle/submit.ts";
@@ -8,15 +8,20 @@ import type { Ledger } from "../support/context.ts";
 import { until } from "../support/wait.ts";
 
 /** A request's id. */
-export async function submitDid(ledger: Ledger, did: string): Promise<string> {
-  return submitDataset(ledger, { did });
+export async function submitDid(
+  ledger: Ledger,
+  did: string,
+  caller: Caller = local,
+): Promise<string> {
+  return submitDataset(ledger, { did }, caller);
 }
 
 export async function submitDataset(
   ledger: Ledger,
   dataset: { did: string } | { files: (string | string[])[] },
+  caller: Caller = local,
 ): Promise<string> {
-  const { request } = await submit(ledger.ctx, local, {
+  const { request } = await submit(ledger.ctx, caller, {
     dataset,
     steps: [{ operation: "noop", settings: {} }],
   });

@@ -245,22 +245,13 @@ describe("at submit", () => {
     }
   });
 
-  test("a query that is too expensive to check is refused, and the next is checked", async () => {
-    const [bomb, next] = await Promise.all([
-      refusalOf("select repeat('x', 4000000000) as x", [measured]),
+  test("a query that would take all memory is left to the worker, and the next is checked", async () => {
+    const bomb = parse("select repeat('x', 4000000000) as x");
+    const [, next] = await Promise.all([
+      transform.check?.(bomb, submitCheck([[measured], [measured], [measured]])),
       refusalOf("selec", [measured]),
     ]);
-    expect(bomb.message).toMatch(/took longer than 10 seconds|memory|Memory/);
     expect(next.message).toContain("Parser Error");
-  });
-
-  test("the time that planning may take is divided among three files", async () => {
-    await expect(
-      transform.check?.(
-        parse("select repeat('x', 4000000000) as x"),
-        submitCheck([[measured], [measured], [measured]]),
-      ),
-    ).rejects.toThrow(/took longer than 5 seconds|memory|Memory/);
   });
 
   test.each([

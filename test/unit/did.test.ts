@@ -5,6 +5,7 @@ import { makeFinders } from "../../src/datasets/finders/index.ts";
 const finders = makeFinders({
   inputFolders: { roots: ["/data"], closed: [] },
   inputHosts: ["data.example.org"],
+  finderLimits: { files: 10_000, folders: 1_000 },
 });
 const rules = (defaultDidScheme = "", didSchemes: string[] = ["rucio", "xrootd"]) => ({
   config: { defaultDidScheme, didSchemes },

@@ -1,8 +1,9 @@
 import { stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { diskLister } from "../../inputs/disk.ts";
+import { refuseGlob, splitGlob } from "../../inputs/glob/index.ts";
 import { onDisk } from "../../inputs/on-disk.ts";
-import { refuseGlob, splitGlob, walk } from "../../inputs/walk.ts";
+import { walk } from "../../inputs/walk.ts";
 import { usedWrongly } from "./exits.ts";
 import { say } from "./print.ts";
 
@@ -57,16 +58,17 @@ async function matches(pattern: string): Promise<string[]> {
   const problem = refuseGlob(whole);
   if (problem !== undefined) throw usedWrongly(`${pattern}: ${problem}`);
   const { base, glob } = splitGlob(whole);
-  const { list, leftOut } = diskLister({ roots: ["/"], closed: [] });
+  const { open, leftOut } = diskLister({ roots: ["/"], closed: [] });
   const found: string[] = [];
-  await walk(
-    await onDisk(join("/", base)),
-    glob,
-    list,
-    async (files) => void found.push(...files.flatMap(({ paths }) => paths)),
-    new AbortController().signal,
-  );
-  for (const path of leftOut) say(`Left out: ${path} cannot be read, or its name is not UTF-8.`);
+  await walk(await onDisk(join("/", base)), glob, {
+    open,
+    give: async (files) => void found.push(...files.flatMap(({ paths }) => paths)),
+    signal: new AbortController().signal,
+  });
+  for (const path of leftOut.first())
+    say(`Left out: ${path} cannot be read, or its name is not UTF-8.`);
+  const rest = leftOut.count() - leftOut.first().length;
+  if (rest > 0) say(`Left out: ${rest} more.`);
   if (found.length === 0) throw usedWrongly(`No file matches ${pattern} (in ${process.cwd()}).`);
   return found.sort();
 }

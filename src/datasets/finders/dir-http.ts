@@ -1,7 +1,9 @@
 import pRetry from "p-retry";
 import { RequestError } from "../../errors.ts";
 import { isBadEncoding } from "../../inputs/content-encoding.ts";
-import { type Entry, type ListFolder, refuseGlob, splitGlob, walk } from "../../inputs/walk.ts";
+import { type LeftOut, leftOutSentence, makeLeftOut } from "../../inputs/disk.ts";
+import { refuseGlob, splitGlob } from "../../inputs/glob/index.ts";
+import { type Folder, type OpenFolder, type WalkLimits, walk } from "../../inputs/walk.ts";
 import { assertAllowed } from "../../outside/address.ts";
 import { allowedClient, type HttpClient } from "../../outside/http-client.ts";
 import type { Finder, LookupOutcome } from "../contract.ts";
@@ -11,7 +13,11 @@ import { isPage, linksOf, readPage } from "./index-page.ts";
  * `dir+https://host/folder/pattern`: the files that a web server's index page lists (Apache, nginx,
  * Python's http.server and the like).
  */
-export function dirHttpFinder(protocol: "http" | "https", inputHosts: readonly string[]): Finder {
+export function dirHttpFinder(
+  protocol: "http" | "https",
+  inputHosts: readonly string[],
+  limits: WalkLimits,
+): Finder {
   return {
     scheme: `dir+${protocol}`,
     fleeting: true,
@@ -23,15 +29,16 @@ export function dirHttpFinder(protocol: "http" | "https", inputHosts: readonly s
     },
     async find(name, give, signal) {
       const client = allowedClient(inputHosts);
-      const open = (folder: string, stop: AbortSignal) =>
-        listPage(folder, client, inputHosts, stop);
+      const open: OpenFolder = (folder, stop) => openPage(folder, client, inputHosts, stop);
+      const below = (spelled: string) =>
+        findBelow(splitAddress(protocol, spelled), { open, give, signal, limits });
       try {
-        let answer = await findBelow(splitAddress(protocol, name), open, give, signal);
+        let answer = await below(name);
         // On a server each spelling of a letter with an accent is an address of its own
         for (const form of ["NFC", "NFD"] as const) {
           const spelled = name.normalize(form);
           if (answer.outcome === "does_not_exist" && spelled !== name)
-            answer = await findBelow(splitAddress(protocol, spelled), open, give, signal);
+            answer = await below(spelled);
         }
         return answer;
       } finally {
@@ -43,20 +50,20 @@ export function dirHttpFinder(protocol: "http" | "https", inputHosts: readonly s
 
 async function findBelow(
   { base, glob }: { base: string; glob: string },
-  open: ListFolder,
-  give: Parameters<Finder["find"]>[1],
-  signal: AbortSignal,
+  options: Parameters<typeof walk>[2],
 ): Promise<LookupOutcome> {
-  const leftOut: string[] = [];
-  const list: ListFolder = async (folder, stop) => {
-    if (folder === base) return open(folder, stop);
-    const entries = await listedInTheEnd(() => open(folder, stop), stop);
-    if (entries === undefined) leftOut.push(folder);
-    return entries ?? [];
-  };
+  const leftOut = makeLeftOut();
+  const open: OpenFolder = (folder, stop) =>
+    folder === base
+      ? options.open(folder, stop)
+      : openOrLeaveOut(() => options.open(folder, stop), folder, leftOut, stop);
   try {
-    const files = await walk(base, glob, list, give, signal);
-    if (leftOut.length > 0) return { outcome: "found", incomplete: incomplete(leftOut) };
+    const files = await walk(base, glob, { ...options, open });
+    if (leftOut.count() > 0)
+      return {
+        outcome: "found",
+        incomplete: leftOutSentence("their pages cannot be read", leftOut),
+      };
     if (files > 0) return { outcome: "found" };
     return { outcome: "found", nothing: `No link on ${base} matches ${JSON.stringify(glob)}.` };
   } catch (error) {
@@ -79,46 +86,50 @@ function refuseAddress(base: string, inputHosts: readonly string[]): string | un
   }
 }
 
-/** A folder below the first page; undefined where it cannot be read, also not when tried again. */
-async function listedInTheEnd(
-  list: () => Promise<Entry[]>,
+/** A folder below the first page. One that cannot be read is left out, after some tries. */
+function openOrLeaveOut(
+  open: () => Promise<Folder>,
+  location: string,
+  leftOut: LeftOut,
   signal: AbortSignal,
-): Promise<Entry[] | undefined> {
-  return pRetry(list, {
+): Promise<Folder> {
+  return pRetry(open, {
     retries: 2,
     minTimeout: 500,
     signal,
     shouldRetry: ({ error }) => !isLasting(error),
   }).catch(() => {
     signal.throwIfAborted();
-    return undefined;
+    leftOut.add(location);
+    return { id: undefined, names: async () => [], entries: async () => [] };
   });
 }
 
-function incomplete(leftOut: string[]): string {
-  const more = leftOut.length > 3 ? ` and ${leftOut.length - 3} more` : "";
-  return `Left out, since their pages cannot be read: ${leftOut.slice(0, 3).join(", ")}${more}.`;
-}
-
-async function listPage(
+async function openPage(
   folder: string,
   client: HttpClient,
   inputHosts: readonly string[],
   signal: AbortSignal,
-) {
+): Promise<Folder> {
   const page = await readPage(folder, client, inputHosts, signal);
   if (page.status === 404 || page.status === 410)
     throw new RequestError(404, "does_not_exist", `There is no page ${folder} (${page.status}).`);
   // These may be over in a moment: the lookup is tried again
   if (page.status >= 500 || [408, 425, 429].includes(page.status))
-    throw new Error(`${folder} answered ${page.status}.`);
+    throw new Error(`${folder} returned ${page.status}.`);
   if (page.status !== 200 || !isPage(page))
     throw new RequestError(
       400,
       "bad_name",
       `${folder} is not an index page (${page.status}, ${page.type || "no content type"}).`,
     );
-  return linksOf(page);
+  const entries = linksOf(page);
+  return {
+    // After redirects: a folder may be the same page as the one above it
+    id: page.url.href,
+    names: async () => [...entries.keys()],
+    entries: async (names) => names.flatMap((name) => entries.get(name) ?? []),
+  };
 }
 
 function outcomeOf(error: unknown): LookupOutcome {

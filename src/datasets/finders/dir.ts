@@ -1,18 +1,19 @@
 import { realpath, stat } from "node:fs/promises";
 import { isAbsolute, resolve } from "node:path";
-import { diskLister, isAbsent, leftOutSentence } from "../../inputs/disk.ts";
+import { diskLister, isAbsent, leftOutSentence, makeLeftOut } from "../../inputs/disk.ts";
 import {
   eitherSpelling,
   type InputFolders,
   isOpenPath,
   realFolders,
 } from "../../inputs/folders.ts";
+import { refuseGlob, splitGlob } from "../../inputs/glob/index.ts";
 import { onDisk } from "../../inputs/on-disk.ts";
-import { refuseGlob, splitGlob, walk } from "../../inputs/walk.ts";
+import { type WalkLimits, walk } from "../../inputs/walk.ts";
 import type { Finder, LookupOutcome } from "../contract.ts";
 
 /** `dir:///folder/pattern`: the files of a folder of this machine, below INPUT_ROOTS. */
-export function dirFinder(folders: InputFolders): Finder {
+export function dirFinder(folders: InputFolders, limits: WalkLimits): Finder {
   return {
     scheme: "dir",
     fleeting: true,
@@ -35,9 +36,10 @@ export function dirFinder(folders: InputFolders): Finder {
         return { outcome: "found" };
       }
       const disk = diskLister(real);
-      const files = await walk(resolve(base), glob, disk.list, give, signal);
-      if (disk.leftOut.length > 0)
-        return { outcome: "found", incomplete: leftOutSentence(disk.leftOut) };
+      const { open, leftOut } = disk;
+      const files = await walk(resolve(base), glob, { open, give, signal, limits });
+      if (leftOut.count() > 0)
+        return { outcome: "found", incomplete: leftOutSentence(whyLeftOut, leftOut) };
       return files > 0 ? { outcome: "found" } : { outcome: "found", nothing: nothing(base, glob) };
     },
   };
@@ -62,12 +64,20 @@ async function realStart(
     if (isOpenPath(resolve(base), eitherSpelling(written, folders)))
       return isAbsent(error)
         ? { outcome: "does_not_exist", reason: `There is no folder ${base}.` }
-        : { outcome: "found", incomplete: leftOutSentence([base]) };
+        : { outcome: "found", incomplete: onlyLeftOut(base) };
   }
   return {
     outcome: "bad_name",
     reason: `${base} is not below a folder that inputs may be read from (INPUT_ROOTS).`,
   };
+}
+
+const whyLeftOut = "they cannot be read, lead out of INPUT_ROOTS or have names that are not UTF-8";
+
+function onlyLeftOut(folder: string): string {
+  const leftOut = makeLeftOut();
+  leftOut.add(folder);
+  return leftOutSentence(whyLeftOut, leftOut);
 }
 
 function nothing(base: string, glob: string): string {

@@ -1,19 +1,43 @@
 // All finders of this service. A new one is a file in this folder and a line here.
-import type { Config } from "../../config.ts";
+import type { InputFolders } from "../../inputs/folders.ts";
+import { WalkLimitError, type WalkLimits } from "../../inputs/walk.ts";
 import type { Finder } from "../contract.ts";
+import { lookupEnded } from "../lookup-end.ts";
 import { dirFinder } from "./dir.ts";
 import { dirHttpFinder } from "./dir-http.ts";
 import { userFinder } from "./user.ts";
 
+export interface FinderSettings {
+  inputFolders: InputFolders;
+  inputHosts: readonly string[];
+  finderLimits: WalkLimits;
+}
+
 /** scheme → finder */
-export function makeFinders(
-  config: Pick<Config, "inputFolders" | "inputHosts">,
-): Map<string, Finder> {
+export function makeFinders({
+  inputFolders,
+  inputHosts,
+  finderLimits,
+}: FinderSettings): Map<string, Finder> {
   const all: Finder[] = [
     userFinder,
-    dirFinder(config.inputFolders),
-    dirHttpFinder("http", config.inputHosts),
-    dirHttpFinder("https", config.inputHosts),
+    dirFinder(inputFolders, finderLimits),
+    dirHttpFinder("http", inputHosts, finderLimits),
+    dirHttpFinder("https", inputHosts, finderLimits),
   ];
-  return new Map(all.map((finder) => [finder.scheme, finder]));
+  return new Map(all.map((finder) => [finder.scheme, limited(finder)]));
+}
+
+function limited(finder: Finder): Finder {
+  return {
+    ...finder,
+    async find(name, give, signal) {
+      try {
+        return await finder.find(name, give, signal);
+      } catch (error) {
+        if (error instanceof WalkLimitError) return lookupEnded(error.message);
+        throw error;
+      }
+    },
+  };
 }

@@ -11,7 +11,7 @@ import type { RequestView } from "../views.ts";
  * Canceling a canceled request changes nothing; a request that ended in another way is refused.
  */
 export async function cancel(
-  ctx: Deps<"advanceQueue" | "db">,
+  ctx: Deps<"advanceQueue" | "db" | "notifier">,
   id: string,
   caller: Caller,
 ): Promise<RequestView> {
@@ -19,6 +19,8 @@ export async function cancel(
   if (before.state === "canceling" || before.state === "canceled") return before;
   const moved = await ctx.db.tx((query) => moveRequest(query, before.id, "cancel"));
   if (moved) ctx.advanceQueue.add(before.id);
+  // Its lookup ends if nobody else waits for it
+  if (moved) ctx.notifier.notify("lookup");
   const after = await readRequest(ctx, id, caller, "request.change");
   if (!moved && isFinal(after.state) && after.state !== "canceled") {
     throw new RequestError(

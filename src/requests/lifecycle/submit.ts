@@ -25,7 +25,7 @@ export async function submit(
 
   const id = randomUUID();
   const inserted = await ctx.db.tx(async (query) => {
-    const datasetId = await resolveDataset(ctx, query, input.dataset);
+    const datasetId = await resolveDataset(ctx, query, input.dataset, owner);
     return insertRequest(query, { id, owner, datasetId, input, key });
   });
   // Of two simultaneous calls with one key, the second finds the request of the first, which has

@@ -24,10 +24,7 @@ export interface QueryReply {
 /** Reading takes as long as the file is large; planning must not take long, whatever the file. */
 export type Phase = "reading" | "planning" | "running";
 
-/** The first message of a query process, once it has loaded. */
-export const ready = "ready";
-
-export type ProcessMessage = typeof ready | { phase: Phase } | QueryReply;
+export type ProcessMessage = { phase: Phase } | QueryReply;
 
 export interface Bounds {
   seconds: number;

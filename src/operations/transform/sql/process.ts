@@ -1,13 +1,7 @@
-import { spawn } from "node:child_process";
-import { moduleBeside, nodeProgram } from "../../../program.ts";
-import {
-  type Bounds,
-  type Phase,
-  type ProcessMessage,
-  type QueryReply,
-  type QueryRequest,
-  ready,
-} from "./messages.ts";
+import type { ProcessLimits } from "../../../confined/launch.ts";
+import { startConfined } from "../../../confined/process.ts";
+import { moduleBeside } from "../../../program.ts";
+import type { Bounds, Phase, ProcessMessage, QueryReply, QueryRequest } from "./messages.ts";
 import { type LimitWatch, watchLimits } from "./watch-limits.ts";
 
 export interface ProcessReply extends QueryReply {
@@ -26,75 +20,54 @@ export interface QueryProcess {
  * A process of its own with nothing of our environment: a user's query can take down nothing else,
  * and times are UTC.
  */
-export function startQueryProcess(): QueryProcess {
-  const { command, args } = nodeProgram(moduleBeside(import.meta.url, "./program"), [
-    "--max-old-space-size=256",
-  ]);
-  // Its standard output stays closed: DuckDB's log can be told to write there
-  const child = spawn(command, args, {
-    env: { TZ: "UTC" },
-    cwd: "/",
-    stdio: ["ignore", "ignore", "ignore", "ipc"],
-  });
-  let ended: string | undefined;
+export function startQueryProcess(bounds: Bounds): QueryProcess {
   let settle: ((reply: ProcessReply) => void) | undefined;
   let watch: LimitWatch | undefined;
-  let started: () => void = () => undefined;
-  const loaded = new Promise<void>((resolve) => {
-    started = resolve;
+  const child = startConfined<ProcessMessage>(moduleBeside(import.meta.url, "./program"), {
+    name: "query process",
+    heapMegabytes: 256,
+    limits: limitsOf(bounds),
+    environment: { TZ: "UTC" },
+    onMessage(message) {
+      if ("phase" in message) watch?.enter(message.phase);
+      else settle?.(message);
+    },
+    onEnd: (message, cause) => settle?.({ failure: { class: cause ?? "internal", message } }),
   });
-  const end = (message: string) => {
-    ended ??= message;
-    started();
-    settle?.({ failure: { class: "internal", message } });
-  };
-  child.on("message", (message: ProcessMessage) => {
-    if (message === ready) started();
-    else if ("phase" in message) watch?.enter(message.phase);
-    else settle?.(message);
-  });
-  child.on("error", (error) => end(`The query process could not be used: ${error.message}.`));
-  child.on("exit", (code, signal) =>
-    end(`The query process died (${signal ?? `exit code ${code}`}).`),
-  );
-  holdParent(false);
+  child.hold(false);
 
-  return { ask, isAlive: () => ended === undefined, stop };
+  return { ask, isAlive: () => child.ended() === undefined, stop: child.stop };
 
   async function ask(request: QueryRequest, bounds: Bounds): Promise<ProcessReply> {
-    holdParent(true);
+    child.hold(true);
     // The time it takes to load is not the query's
-    await loaded;
+    await child.loaded;
+    const ended = child.ended();
     if (ended !== undefined) return { failure: { class: "unavailable", message: ended } };
     const replied = new Promise<ProcessReply>((resolve) => {
       settle = resolve;
     });
-    watch = watchLimits(child.pid ?? 0, bounds, (failure, exceededIn) => {
-      stop();
+    watch = watchLimits(child.pid, bounds, (failure, exceededIn) => {
+      child.stop();
       settle?.({ failure, exceededIn });
     });
-    child.send(
-      request,
-      (error) => error && end(`The query process could not be asked: ${error.message}.`),
-    );
+    child.send(request);
     const reply = await replied;
     watch.stop();
     watch = undefined;
     settle = undefined;
-    holdParent(false);
+    child.hold(false);
     return reply;
   }
+}
 
-  function stop(): void {
-    ended ??= "The query process was stopped.";
-    child.kill("SIGKILL");
-  }
-
-  /** An idle query process must not keep the program that started it from ending. */
-  function holdParent(hold: boolean): void {
-    if (hold) child.ref();
-    else child.unref();
-    if (hold) child.channel?.ref();
-    else child.channel?.unref();
-  }
+/**
+ * The kernel's limits stand behind those that are watched: they also hold when nothing watches, so
+ * they are wider. A process is kept for later queries and has no limit of processor time.
+ */
+function limitsOf({ residentMegabytes, output }: Bounds): ProcessLimits {
+  return {
+    fileMegabytes: (output?.megabytes ?? 0) + 16,
+    dataMegabytes: residentMegabytes * 1.25 + 256,
+  };
 }

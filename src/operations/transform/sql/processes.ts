@@ -43,7 +43,7 @@ export function makeQueryProcesses({
       } else {
         busy += 1;
       }
-      const process = take(owner);
+      const process = take(owner, bounds);
       try {
         return await process.ask(request, bounds);
       } finally {
@@ -56,11 +56,11 @@ export function makeQueryProcesses({
     },
   };
 
-  function take(owner: string): QueryProcess {
+  function take(owner: string, bounds: Bounds): QueryProcess {
     const at = idle.findIndex((entry) => entry.owner === owner && entry.process.isAlive());
     const [mine] = at < 0 ? [] : idle.splice(at, 1);
     clearTimeout(mine?.timer);
-    return mine?.process ?? startQueryProcess();
+    return mine?.process ?? startQueryProcess(bounds);
   }
 
   function keep(owner: string, process: QueryProcess): void {

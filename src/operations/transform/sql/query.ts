@@ -101,6 +101,9 @@ function failureOf(error: unknown, step: Step, input: QueryInput | undefined): Q
       : { class: "bad_input", message: `${input?.name}: ${firstPart}` };
   }
   if (step === "query" || queryErrors.test(text)) return { class: "bad_query", message };
+  // The kernel's limit, where the file grew faster than it was watched
+  if (/File too large/i.test(text))
+    return { class: "too_large", message: "The result is larger than a result may be." };
   if (/No space left/i.test(text)) return { class: "unavailable", message: firstPart };
   // What `error()` says is a sentence of ours
   const sentence = firstPart.replace(/^Invalid Input Error: (?=The column ")/, "");

@@ -1,0 +1,96 @@
+import { startConfined } from "../../confined/process.ts";
+import { watchProcess } from "../../confined/watch.ts";
+import { moduleBeside } from "../../program.ts";
+import type { Finder, FoundFile, LookupOutcome } from "../contract.ts";
+import { type FinderSettings, makeFinders } from "../finders/index.ts";
+import { lookupEnded, lookupTooLong } from "../lookup-end.ts";
+import type { FromFinder } from "./messages.ts";
+
+export interface ApartSettings extends FinderSettings {
+  finderLimits: FinderSettings["finderLimits"] & { seconds: number; memoryMegabytes: number };
+}
+
+/** Node around what a lookup may take. */
+const programMegabytes = 128;
+
+/**
+ * The finders of this service, each lookup in a process of its own: names, folders and pages come
+ * from others, and none of them holds up the service.
+ */
+export function findersApart(
+  settings: ApartSettings,
+  environment: NodeJS.ProcessEnv,
+): Map<string, Finder> {
+  const finders = [...makeFinders(settings).values()].map((finder) =>
+    finder.scheme === "user" ? finder : apart(finder, settings, environment),
+  );
+  return new Map(finders.map((finder) => [finder.scheme, finder]));
+}
+
+function apart(finder: Finder, settings: ApartSettings, environment: NodeJS.ProcessEnv): Finder {
+  return {
+    ...finder,
+    find: (name, give, signal) =>
+      findApart({ find: { scheme: finder.scheme, name, settings } }, give, {
+        settings,
+        environment,
+        signal,
+      }),
+  };
+}
+
+function findApart(
+  request: object,
+  give: (files: FoundFile[]) => Promise<void>,
+  {
+    settings: { finderLimits },
+    environment,
+    signal,
+  }: { settings: ApartSettings; environment: NodeJS.ProcessEnv; signal: AbortSignal },
+): Promise<LookupOutcome> {
+  const { seconds, memoryMegabytes } = finderLimits;
+  const residentMegabytes = memoryMegabytes + programMegabytes;
+  return new Promise((resolve, reject) => {
+    const child = startConfined<FromFinder>(moduleBeside(import.meta.url, "./program"), {
+      name: "lookup's process",
+      heapMegabytes: memoryMegabytes,
+      // A process whose service was killed in the middle ends by its own limit of time
+      limits: {
+        fileMegabytes: 16,
+        cpuSeconds: seconds + 60,
+        dataMegabytes: residentMegabytes * 1.25 + 256,
+      },
+      environment,
+      onMessage: (message) => {
+        if ("files" in message)
+          give(message.files).then(
+            () => child.send({ more: true }),
+            (error: Error) => end(() => reject(error)),
+          );
+        else if ("outcome" in message) end(() => resolve(message.outcome));
+        else end(() => reject(new Error(message.error)));
+      },
+      onEnd: (sentence, cause) =>
+        end(() => (cause === "memory" ? resolve(tooMuch()) : reject(new Error(sentence)))),
+    });
+    const stopWatching = watchProcess(child.pid, { seconds, residentMegabytes, signal }, (what) => {
+      if (what === "memory") end(() => resolve(tooMuch()));
+      else if (what === "seconds") end(() => resolve(lookupTooLong(seconds)));
+      else end(() => reject(signal.reason));
+    });
+    void child.loaded.then(() => child.ended() === undefined && child.send(request));
+
+    function tooMuch() {
+      return lookupEnded(
+        `it took more than ${memoryMegabytes} MB of memory (FINDER_MEMORY_MEGABYTES)`,
+      );
+    }
+
+    /** Only the first end counts; the process ends with it. */
+    function end(settle: () => void): void {
+      stopWatching();
+      settle();
+      child.stop();
+    }
+  });
+}
