@@ -3,6 +3,7 @@ import { ConfigError, readConfig } from "./config.ts";
 import type { KeptToken } from "./local-token.ts";
 import { type Logger, makeLog } from "./log.ts";
 import { type RunningService, startService } from "./main.ts";
+import { nodeWarning } from "./node-version.ts";
 import { allOperations } from "./operations/index.ts";
 import { pause } from "./time.ts";
 
@@ -20,6 +21,8 @@ export async function runService(): Promise<number> {
   try {
     const config = readConfig(undefined, allOperations);
     const log = makeLog(config);
+    const warning = nodeWarning();
+    if (warning !== undefined) log.warn(warning);
     const service = await startService(config, log, signal);
     process.stdout.write(`${await readyLine(service, log, signal)}\n`);
     if (service.localToken) process.stdout.write(`${tokenLine(service.localToken)}\n`);

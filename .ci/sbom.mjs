@@ -1,0 +1,30 @@
+// Prints what is shipped as CycloneDX JSON: the packages that npm knows, and the native libraries inside of them.
+// `npm run --silent sbom > sbom.json`; no network is needed. Packages for development are left out.
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+// .npmrc includes them, and what is included is not omitted.
+const left = ["--include=prod", "--omit=dev"];
+const options = ["--sbom-format=cyclonedx", "--package-lock-only", ...left];
+const document = JSON.parse(
+  execFileSync("npm", ["sbom", ...options], { cwd: root, encoding: "utf8" }),
+);
+const libraries = JSON.parse(readFileSync(join(root, "doc", "native-libraries.json"), "utf8"));
+
+for (const { name, version, licence, package: parent } of libraries) {
+  document.components.push({
+    "bom-ref": `${name}@${version}`,
+    type: "library",
+    name,
+    version,
+    scope: "optional",
+    licenses: [{ expression: licence }],
+    properties: [{ name: "longshore:part-of", value: parent }],
+  });
+}
+// npm names the project after its folder.
+document.metadata.component.name = "longshore";
+process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
