@@ -5,7 +5,9 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import pg from "pg";
 import type { Logger } from "../log.ts";
+import type { Query } from "./client.ts";
 import { connectionTo } from "./connection.ts";
+import { grantReaders, shutOutReaders } from "./readers.ts";
 
 interface Migration {
   name: string;
@@ -40,10 +42,13 @@ export async function migrate(
     await client.query("SELECT pg_advisory_lock($1)", [migrationLock]);
     await client.query(prismaTable);
     const missing = missingMigrations(readMigrations(folder), await readApplied(client));
+    const query: Query = async (text, params) => (await client.query(text, params)).rows as never;
+    if (missing.length > 0) await shutOutReaders(query);
     for (const migration of missing) {
       await apply(client, migration);
       log?.info({ migration: migration.name }, "migration applied");
     }
+    await grantReaders(query);
     return missing.map((migration) => migration.name);
   } finally {
     await client.end();
@@ -92,7 +97,7 @@ function missingMigrations(known: Migration[], applied: Map<string, Applied>): M
 }
 
 function rejectUnknownMigration(row: Applied, known: Migration[]): void {
-  const migration = known.find((one) => one.name === row.migration_name);
+  const migration = known.find(({ name }) => name === row.migration_name);
   if (migration === undefined) {
     throw new Error(
       `The database has the migration ${row.migration_name}, which this version of ` +

@@ -1,15 +1,12 @@
 // The surroundings of a run: one Postgres as the service starts it, a fresh database a row, the
 // built service as a process of its own.
 import { randomUUID } from "node:crypto";
-import { rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import pg from "pg";
 import { type Db, openDb } from "../../src/db/client.ts";
-import { startEmbeddedPostgres } from "../../src/db/embedded.ts";
 import { migrate } from "../../src/db/migrate.ts";
 import { ensurePartitions } from "../../src/db/partitions.ts";
-import { silentLog } from "../../src/log.ts";
-import { temporaryFolder } from "../support/folder.ts";
+import { databaseServer } from "../support/database-server.ts";
 import { type Service, startService } from "../support/service.ts";
 
 export interface Bench {
@@ -37,8 +34,7 @@ export interface BenchService extends Service {
 const program = fileURLToPath(new URL("../../dist/client/cli/main.js", import.meta.url));
 
 export async function openBench({ quick }: { quick: boolean }): Promise<Bench> {
-  const dataDir = temporaryFolder("bench");
-  const postgres = await startEmbeddedPostgres({ dataDir, log: silentLog() });
+  const postgres = await databaseServer();
 
   async function database(): Promise<FreshDatabase> {
     const name = `bench_${randomUUID().replaceAll("-", "")}`;
@@ -80,11 +76,6 @@ export async function openBench({ quick }: { quick: boolean }): Promise<Bench> {
     return { ...started, db, remove };
   }
 
-  async function close(): Promise<void> {
-    await postgres.stop();
-    rmSync(dataDir, { recursive: true, force: true });
-  }
-
   async function postgresVersion(): Promise<string> {
     const db = openDb({ url: postgres.url, applicationName: "bench", max: 1 });
     const [row] = await db.query<{ server_version: string }>("SHOW server_version");
@@ -99,7 +90,7 @@ export async function openBench({ quick }: { quick: boolean }): Promise<Bench> {
     postgresVersion,
     database,
     service,
-    close,
+    close: postgres.stop,
   };
 }
 

@@ -3,9 +3,9 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { databaseServer, testSettings } from "../support/database-server.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { makeTemplate } from "../support/template-database.ts";
-import { throwawayPostgres } from "../support/throwaway-postgres.ts";
 import { mutants } from "./index.ts";
 import type { Mutant } from "./mutant.ts";
 import { copyTree, mutate, runTests } from "./run.ts";
@@ -16,7 +16,7 @@ const wanted = words.filter((word) => !word.startsWith("--")).join(" ");
 const chosen = mutants.filter(({ name, file }) => `${name} ${file}`.includes(wanted));
 const reportTo = words.find((word) => word.startsWith("--outputFile.json="))?.split("=")[1];
 
-const postgres = await throwawayPostgres({ max_connections: "300" });
+const postgres = await databaseServer(testSettings);
 const folder = temporaryFolder("mutants");
 const verdicts: { name: string; killed: boolean }[] = [];
 try {

@@ -2,8 +2,8 @@
 // build of the programs that tests start.
 import type { TestProject } from "vitest/node";
 import { buildForTests } from "./build.ts";
+import { databaseServer, testSettings } from "./database-server.ts";
 import { makeTemplate } from "./template-database.ts";
-import { throwawayPostgres } from "./throwaway-postgres.ts";
 
 declare module "vitest" {
   export interface ProvidedContext {
@@ -15,7 +15,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const built = await buildForTests();
   // Inherited by the processes that run the tests
   process.env.TEST_BUILT = built.folder;
-  const server = await databaseServer();
+  const server = await migratedServer();
   project.provide("databaseServer", server.url);
   return async () => {
     built.remove();
@@ -24,10 +24,10 @@ export default async function setup(project: TestProject): Promise<() => Promise
 }
 
 /** TEST_DATABASE_SERVER names a server that has the template already: that of `npm run mutants`. */
-async function databaseServer(): Promise<{ url: string; stop(): Promise<void> }> {
+async function migratedServer(): Promise<{ url: string; stop(): Promise<void> }> {
   const url = process.env.TEST_DATABASE_SERVER;
   if (url) return { url, stop: async () => undefined };
-  const postgres = await throwawayPostgres({ max_connections: "300" });
+  const postgres = await databaseServer(testSettings);
   await makeTemplate(postgres.url);
   return postgres;
 }

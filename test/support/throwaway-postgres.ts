@@ -8,10 +8,10 @@ export async function throwawayPostgres(
   settings: Record<string, string> = {},
 ): Promise<EmbeddedPostgres> {
   const dataDir = temporaryFolder("postgres");
-  // Without fsync a killed Postgres loses nothing, only a machine without power would.
   const postgres = await startEmbeddedPostgres({
     dataDir,
     log: silentLog(),
+    // Without fsync a killed Postgres loses nothing, only a machine without power would.
     settings: { fsync: "off", ...settings },
   });
   const stop = async () => {

@@ -1,6 +1,4 @@
 // For commands that read the ledger itself: DATABASE_URL, else the embedded Postgres of DATA_DIR.
-import { existsSync } from "node:fs";
-import { join } from "node:path";
 import { type Config, readConfig } from "../../config.ts";
 import { ExitError, exits, usedWrongly } from "./exits.ts";
 
@@ -11,14 +9,16 @@ export async function withDatabase<Result>(
 ): Promise<Result> {
   const config = readConfig();
   if (config.databaseUrl !== undefined) return work(config.databaseUrl, config);
-  const { runningEmbeddedUrls, startEmbeddedPostgres } = await import("../../db/embedded.ts");
-  const running = existsSync(join(config.dataDir, "postgres"))
-    ? runningEmbeddedUrls(config.dataDir)
-    : undefined;
+  const embedded = await import("../../db/embedded.ts");
+  const running = embedded.runningEmbeddedUrls(config.dataDir);
   if (running) return work(running.url, config);
-  if (!create) assertExists(config);
+  if (!create && !embedded.hasEmbedded(config.dataDir))
+    throw usedWrongly(
+      `There is no database in ${config.dataDir}. ` +
+        "Set DATA_DIR to the service's folder, or DATABASE_URL.",
+    );
   const { makeLog } = await import("../../log.ts");
-  const started = await startEmbeddedPostgres({
+  const started = await embedded.startEmbeddedPostgres({
     dataDir: config.dataDir,
     log: makeLog({ logLevel: "warn" }),
   });
@@ -34,20 +34,11 @@ export async function readOnlyUrl(): Promise<string> {
   const config = readConfig();
   if (config.databaseUrl !== undefined) return config.databaseUrl;
   const { runningEmbeddedUrls } = await import("../../db/embedded.ts");
-  const running = existsSync(join(config.dataDir, "postgres"))
-    ? runningEmbeddedUrls(config.dataDir)
-    : undefined;
+  const running = runningEmbeddedUrls(config.dataDir);
   if (running) return running.readOnlyUrl;
   throw new ExitError(
     exits.notReachable,
     `The embedded database of ${config.dataDir} is not running. ` +
       "Start the service with `npm start`, or set DATA_DIR or DATABASE_URL.",
-  );
-}
-
-function assertExists({ dataDir }: Config): void {
-  if (existsSync(join(dataDir, "postgres", "data"))) return;
-  throw usedWrongly(
-    `There is no database in ${dataDir}. Set DATA_DIR to the service's folder, or DATABASE_URL.`,
   );
 }

@@ -1,80 +1,69 @@
-// Postgres refuses to run as root. If we are root, it runs as `nobody`, who owns only its folder.
+// Postgres refuses to run as root. If we are root, it runs as `nobody`, with no capability.
 import { execFile } from "node:child_process";
 import { chownSync, existsSync, statSync } from "node:fs";
 import { dirname } from "node:path";
-import { promisify } from "node:util";
 import { childEnvironment } from "../../config.ts";
 
 const nobody = 65534;
 
 export interface Account {
-  /** Runs one of Postgres' programs to its end; rejects with its output. */
-  run(program: string, args: string[]): Promise<string>;
+  /** Runs a program to its end with this text as its input; rejects with its output. */
+  run(program: string, args: string[], input?: string): Promise<string>;
   /** Gives a file or folder to the account. */
   own(path: string): void;
+  /** Writes a file that only the account may read; complete before it has its name. */
+  write(path: string, text: string): Promise<void>;
+  /** Whether the account may pass through the folder and every folder above it. */
+  reaches(folder: string): boolean;
 }
 
-/** The account for programs and data in these places. */
-export function chooseAccount(places: string[]): Account {
-  if (process.getuid?.() !== 0)
-    return { run: (program, args) => runProgram(program, args, {}), own: () => undefined };
-  const own = (path: string) => chownSync(path, nobody, nobody);
-  if (places.every(reachable))
-    return { own, run: (program, args) => runProgram(program, args, { uid: nobody, gid: nobody }) };
+export function chooseAccount(): Account {
+  const root = process.getuid?.() === 0;
+  const as = root ? { uid: nobody, gid: nobody } : {};
+  const run: Account["run"] = (program, args, input) => runProgram(program, args, as, input);
   return {
-    own,
-    run: (program, args) => runProgram("setpriv", [...readEverything, program, ...args], {}),
+    run,
+    own: root ? (path) => chownSync(path, nobody, nobody) : () => undefined,
+    // Not by root: in a folder of the account, a link could lead root to another file.
+    write: async (path, text) => {
+      await run("sh", ["-c", 'umask 077; cat >"$1.new" && mv "$1.new" "$1"', "sh", path], text);
+    },
+    reaches: root ? nobodyReaches : () => true,
   };
 }
 
-/**
- * For code or data below a folder that only root may enter, such as /root. Postgres can then read
- * every file of this machine, which is still less than root can do. Without the securebits, the
- * change of user would drop the capability.
- */
-const readEverything = [
-  ...[
-    "--reuid",
-    String(nobody),
-    "--regid",
-    String(nobody),
-    "--clear-groups",
-    "--securebits",
-    "+no_setuid_fixup",
-  ],
-  ...["--inh-caps", "+dac_read_search", "--ambient-caps", "+dac_read_search"],
-];
-
-/** Whether `nobody` may pass through every folder above this path. */
-function reachable(place: string): boolean {
+function nobodyReaches(place: string): boolean {
   for (let folder = place; ; folder = dirname(folder)) {
-    if (existsSync(folder) && !mayEnter(folder)) return false;
+    if (existsSync(folder) && !nobodyMayEnter(folder)) return false;
     if (folder === dirname(folder)) return true;
   }
 }
 
-function mayEnter(folder: string): boolean {
+function nobodyMayEnter(folder: string): boolean {
   const { mode, uid } = statSync(folder);
   return (mode & (uid === nobody ? 0o100 : 0o001)) !== 0;
 }
 
-async function runProgram(
+function runProgram(
   program: string,
   args: string[],
   as: { uid?: number; gid?: number },
+  input = "",
 ): Promise<string> {
-  try {
-    // In /, since the account may not be allowed to enter the current folder.
-    const { stdout } = await promisify(execFile)(program, args, {
-      ...as,
-      cwd: "/",
-      env: { PATH: childEnvironment().PATH, LC_ALL: "C", TZ: "UTC" },
+  const options = {
+    ...as,
+    // The account may not be allowed to enter the current folder.
+    cwd: "/",
+    env: { PATH: childEnvironment().PATH, LC_ALL: "C", TZ: "UTC" },
+  };
+  return new Promise((resolve, reject) => {
+    const child = execFile(program, args, options, (error, stdout, stderr) => {
+      if (error === null) return resolve(stdout);
+      const output = stderr.trim() || stdout.trim() || error.message;
+      reject(new Error(`${program} failed: ${output}`, { cause: error }));
     });
-    return stdout;
-  } catch (error) {
-    const { stderr, stdout, message } = error as Error & { stderr?: string; stdout?: string };
-    throw new Error([`${program} failed:`, stderr?.trim() || stdout?.trim() || message].join(" "), {
-      cause: error,
-    });
-  }
+    // A program that ends early has said why; what it did not read does not matter.
+    child.stdin?.on("error", () => undefined);
+    child.stdin?.end(input);
+  });
 }

@@ -7,13 +7,24 @@ export interface Binaries {
   root: string;
   initdb: string;
   pgCtl: string;
+  postgres: string;
 }
 
 export function findBinaries(): Binaries {
   const root = packageFolder();
   makeMissingLinks(root);
-  const program = (name: string) => join(root, "native", "bin", name);
-  return { root, initdb: program("initdb"), pgCtl: program("pg_ctl") };
+  return binariesIn(join(root, "native"));
+}
+
+/** The programs below a folder that has those of the package. */
+export function binariesIn(root: string): Binaries {
+  const program = (name: string) => join(root, "bin", name);
+  return {
+    root,
+    initdb: program("initdb"),
+    pgCtl: program("pg_ctl"),
+    postgres: program("postgres"),
+  };
 }
 
 function packageFolder(): string {
@@ -27,9 +38,7 @@ function packageFolder(): string {
     throw new Error(
       `There is no embedded Postgres for this platform (${name}). ` +
         "Install again, or set DATABASE_URL to a database of your own.",
-      {
-        cause: error,
-      },
+      { cause: error },
     );
   }
 }

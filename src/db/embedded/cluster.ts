@@ -1,8 +1,10 @@
 // The files of the embedded Postgres: created once, configured at every start.
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import { existsSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Account } from "./account.ts";
 import type { Binaries } from "./binaries.ts";
+import { makeRoles, type Passwords, superuser } from "./roles.ts";
 
 export interface Cluster {
   /** Postgres' data directory */
@@ -11,63 +13,53 @@ export interface Cluster {
   log: string;
 }
 
-export const ownerRole = "longshore";
-
 /** Created under another name first, so that a start killed here leaves no half-made cluster. */
 export async function ensureCluster(
   folder: string,
-  binaries: Binaries,
-  account: Account,
-  password: string,
+  { binaries, account, passwords }: { binaries: Binaries; account: Account; passwords: Passwords },
 ): Promise<Cluster> {
   const data = join(folder, "data");
+  account.own(folder);
   if (!existsSync(data)) {
     const draft = join(folder, "data.new");
-    const passwordFile = join(folder, "password.new");
     rmSync(draft, { recursive: true, force: true });
-    mkdirSync(draft, { mode: 0o700 });
-    writeFileSync(passwordFile, password, { mode: 0o600 });
-    for (const path of [folder, draft, passwordFile]) account.own(path);
-    await account.run(binaries.initdb, [
-      ...[
-        "--pgdata",
-        draft,
-        "--username",
-        ownerRole,
-        "--pwfile",
-        passwordFile,
-        "--auth",
-        "scram-sha-256",
-        "--no-instructions",
-      ],
-      // Text sorts alike on every machine. By default, an unset LANG makes the database SQL_ASCII.
-      ...["--encoding", "UTF8", "--locale-provider", "builtin", "--builtin-locale", "C.UTF-8"],
-    ]);
-    rmSync(passwordFile);
-    writeFileSync(
-      join(draft, "postgresql.conf"),
-      `${readFileSync(join(draft, "postgresql.conf"), "utf8")}\ninclude = 'longshore.conf'\n`,
-    );
+    await createCluster(draft, binaries, account);
+    await makeRoles({ data: draft, binaries, account }, passwords);
+    const settingsFile = join(draft, "postgresql.conf");
+    const defaults = readFileSync(settingsFile, "utf8");
+    await account.write(settingsFile, `${defaults}\ninclude = 'longshore.conf'\n`);
     renameSync(draft, data);
   }
   return { data, log: join(folder, "log") };
 }
 
+/** The superuser's password is random, used by nobody, and removed with its right to log in. */
+async function createCluster(data: string, binaries: Binaries, account: Account): Promise<void> {
+  const passwordFile = `${data}.password`;
+  await account.write(passwordFile, randomBytes(32).toString("hex"));
+  await account.run(binaries.initdb, [
+    ...["--pgdata", data, "--username", superuser, "--pwfile", passwordFile],
+    ...["--auth", "scram-sha-256", "--no-instructions"],
+    // Text sorts alike on every machine. By default, an unset LANG makes the database SQL_ASCII.
+    ...["--encoding", "UTF8", "--locale-provider", "builtin", "--builtin-locale", "C.UTF-8"],
+  ]);
+  rmSync(passwordFile);
+}
+
 /** Returns whether the settings changed: a running Postgres would not have them. */
-export function configureCluster(
+export async function configureCluster(
   cluster: Cluster,
   account: Account,
   port: number,
   overrides: Record<string, string>,
-): boolean {
+): Promise<boolean> {
   const path = join(cluster.data, "longshore.conf");
   const lines = Object.entries({ ...settings, port: String(port), ...overrides }).map(
     ([name, value]) => `${name} = '${value}'\n`,
   );
   const text = `# Written by Longshore at every start.\n${lines.join("")}`;
   if (existsSync(path) && readFileSync(path, "utf8") === text) return false;
-  writeFileSync(path, text);
-  account.own(path);
+  await account.write(path, text);
   return true;
 }
 

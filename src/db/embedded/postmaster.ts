@@ -43,29 +43,28 @@ export async function startPostmaster(
 }
 
 /** Fast shutdown: open transactions are rolled back, nothing committed is lost. */
-export async function stopPostmaster(
-  cluster: Cluster,
-  binaries: Binaries,
-  account: Account,
-): Promise<void> {
-  if (readPostmaster(cluster) === undefined) return;
-  await account.run(binaries.pgCtl, [
-    "stop",
-    "--pgdata",
-    cluster.data,
-    "--mode",
-    "fast",
-    "--wait",
-    "--timeout",
-    "60",
-    "--silent",
-  ]);
+export async function stopPostmaster(cluster: Pick<Cluster, "data">): Promise<void> {
+  const running = readPostmaster(cluster);
+  if (running === undefined) return;
+  process.kill(running.pid, "SIGINT");
+  await untilEnded(running.pid, cluster.data);
 }
+
+async function untilEnded(pid: number, data: string): Promise<void> {
+  const deadline = performance.now() + longestStopSeconds * 1_000;
+  while (isPostmasterOf(pid, data)) {
+    if (performance.now() > deadline)
+      throw new Error(`Postgres (process ${pid}) did not end in ${longestStopSeconds} seconds.`);
+    await pause(50);
+  }
+}
+
+const longestStopSeconds = 60;
 
 /** The running Postgres of this cluster, if there is one. */
 export function readPostmaster(cluster: Pick<Cluster, "data">): Postmaster | undefined {
   const [pid, port] = pidFileNumbers(cluster.data);
-  if (pid === undefined || port === undefined || !isPostmasterOf(pid, cluster.data))
+  if (pid === undefined || pid < 0 || port === undefined || !isPostmasterOf(pid, cluster.data))
     return undefined;
   return { pid, port };
 }
@@ -80,12 +79,13 @@ export async function freePort(wanted: number): Promise<number> {
  * the number in it exists: as a zombie for seconds after a kill, as another program after a reboot.
  * That no process of the old one is left, it checks by the shared memory as well.
  */
-async function removeStalePid(cluster: Cluster): Promise<void> {
+export async function removeStalePid(cluster: Pick<Cluster, "data">): Promise<void> {
   if (readIfThere(pidFile(cluster.data)) === undefined) return;
   // One that is starting right now has made the file and writes it in the same moment
   if (pidFileNumbers(cluster.data)[0] === undefined) await pause(200);
   const [pid] = pidFileNumbers(cluster.data);
-  if (pid !== undefined && isPostmasterOf(pid, cluster.data)) return;
+  if (pid !== undefined && pid < 0) await untilEnded(-pid, cluster.data);
+  else if (pid !== undefined && isPostmasterOf(pid, cluster.data)) return;
   rmSync(pidFile(cluster.data), { force: true });
 }
 
@@ -97,11 +97,11 @@ function putAsideLongLog(cluster: Cluster): void {
 
 const longLogBytes = 10_000_000;
 
-/** Lines 1 and 4 of postmaster.pid. */
+/** Lines 1 and 4 of postmaster.pid. In single-user mode, line 1 is negative. */
 function pidFileNumbers(data: string): [number | undefined, number | undefined] {
   const lines = readIfThere(pidFile(data))?.split("\n") ?? [];
   const wholeNumber = (line: string | undefined) =>
-    /^\d+$/.test(line?.trim() ?? "") ? Number(line) : undefined;
+    /^-?\d+$/.test(line?.trim() ?? "") ? Number(line) : undefined;
   return [wholeNumber(lines[0]), wholeNumber(lines[3])];
 }
 

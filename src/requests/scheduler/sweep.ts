@@ -1,5 +1,6 @@
 import { removeUnusedPast } from "../../datasets/housekeep.ts";
 import { ensurePartitions } from "../../db/partitions.ts";
+import { endOldReaders } from "../../db/readers.ts";
 import type { Context, Deps } from "../../deps.ts";
 import { keepReceipt } from "../../receipts/issue.ts";
 import { removeEndedTasks } from "../../tasks/housekeep.ts";
@@ -11,6 +12,8 @@ import { expireLeases } from "../dispatch/expire-leases.ts";
 import { endedRecently, notOpen, requestsPastTtl, requestsWithQueued } from "./sweep-store.ts";
 
 const page = 500;
+/** for a transaction of the reader role of `longshore db url` */
+const longestReadSeconds = 60;
 
 /** Reconciliation, run by the leader: repairs what is stuck and removes what was left behind. */
 export async function sweep(
@@ -20,6 +23,7 @@ export async function sweep(
   await repair(ctx, "message", () => republishAll(ctx));
   await repair(ctx, "advance", () => advanceAll(ctx));
   await repair(ctx, "topic", () => dropTopics(ctx));
+  await repair(ctx, "reader", () => endOldReaders(ctx.db.query, longestReadSeconds));
 }
 
 /** The slow half, about once a minute. */
