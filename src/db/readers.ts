@@ -37,17 +37,7 @@ export const withheldTables = ["queue_messages", "service_identity"];
 
 /** Lets readers connect and read the tables without secrets that exist. */
 export async function grantReaders(query: Query): Promise<void> {
-  const tables = await query<{ name: string }>(
-    `WITH reader AS (${readerSql})
-     SELECT relations.oid::regclass::text AS name FROM pg_class AS relations CROSS JOIN reader
-     WHERE relnamespace = current_schema()::regnamespace AND relname = ANY($2)
-       AND pg_has_role(relowner, 'USAGE')
-       AND NOT has_table_privilege(reader.oid, relations.oid, 'SELECT')`,
-    [readerRole, readableTables],
-  );
-  const names = tables.map(({ name }) => name).join(", ");
-  if (names) await query(`GRANT SELECT ON ${names} TO ${readerRole}`);
-  await changeConnect(query, "GRANT", "TO");
+  await query(grants);
 }
 
 /**
@@ -55,8 +45,8 @@ export async function grantReaders(query: Query): Promise<void> {
  * tables, and would wait for whoever reads them.
  */
 export async function shutOutReaders(query: Query): Promise<void> {
-  await changeConnect(query, "REVOKE", "FROM");
-  await endReaders(query, "true");
+  await query(shutOut);
+  await endReaders(query, null);
 }
 
 /**
@@ -64,35 +54,51 @@ export async function shutOutReaders(query: Query): Promise<void> {
  * Returns how many. A role's own timeouts are defaults, which a session may change.
  */
 export async function endOldReaders(query: Query, seconds: number): Promise<number> {
-  return endReaders(query, "clock_timestamp() - xact_start > make_interval(secs => $2)", seconds);
+  return endReaders(query, seconds);
 }
 
-/** The role, if it is ours: the service's role is a member of it. */
-const readerSql = "SELECT oid FROM pg_roles WHERE rolname = $1 AND pg_has_role(oid, 'USAGE')";
-
-async function endReaders(query: Query, which: string, ...params: number[]): Promise<number> {
+/** All of them without `seconds`. */
+async function endReaders(query: Query, seconds: number | null): Promise<number> {
   const ended = await query<{ ended: boolean }>(
-    `WITH reader AS (${readerSql})
+    `WITH reader AS (
+       SELECT oid FROM pg_roles WHERE rolname = $1 AND pg_has_role(oid, 'USAGE')
+     )
      SELECT pg_terminate_backend(pid) AS ended
      FROM pg_stat_activity JOIN reader ON reader.oid = usesysid
-     WHERE datname = current_database() AND ${which}`,
-    [readerRole, ...params],
+     WHERE datname = current_database()
+       AND ($2::float8 IS NULL OR clock_timestamp() - xact_start > make_interval(secs => $2))`,
+    [readerRole, seconds],
   );
   return ended.filter((row) => row.ended).length;
 }
 
-async function changeConnect(
-  query: Query,
-  change: "GRANT" | "REVOKE",
-  preposition: "TO" | "FROM",
-): Promise<void> {
-  const [database] = await query<{ name: string }>(
-    `WITH reader AS (${readerSql})
-     SELECT quote_ident(datname) AS name FROM pg_database CROSS JOIN reader
-     WHERE datname = current_database() AND pg_has_role(datdba, 'USAGE')
-       AND has_database_privilege(reader.oid, pg_database.oid, 'CONNECT') = $2`,
-    [readerRole, change === "REVOKE"],
-  );
-  if (database === undefined) return;
-  await query(`${change} CONNECT ON DATABASE ${database.name} ${preposition} ${readerRole}`);
+/** Does the statements where the role is ours: there, the service's role is a member of it. */
+function whereReaderIsOurs(statements: string): string {
+  return `DO $$
+DECLARE readable text;
+BEGIN
+  IF to_regrole('${readerRole}') IS NULL THEN RETURN; END IF;
+  IF NOT pg_has_role('${readerRole}', 'USAGE') THEN RETURN; END IF;
+  ${statements}
+END $$`;
 }
+
+const ownsDatabase = `EXISTS (
+    SELECT FROM pg_database WHERE datname = current_database() AND pg_has_role(datdba, 'USAGE'))`;
+
+const grants = whereReaderIsOurs(`FOR readable IN
+    SELECT oid::regclass FROM pg_class
+    WHERE relnamespace = current_schema()::regnamespace
+      AND relname = ANY('{${readableTables.join(", ")}}') AND pg_has_role(relowner, 'USAGE')
+      AND NOT has_table_privilege('${readerRole}', oid, 'SELECT')
+  LOOP
+    EXECUTE format('GRANT SELECT ON %s TO ${readerRole}', readable);
+  END LOOP;
+  IF ${ownsDatabase} AND NOT has_database_privilege('${readerRole}', current_database(), 'CONNECT')
+  THEN
+    EXECUTE format('GRANT CONNECT ON DATABASE %I TO ${readerRole}', current_database());
+  END IF;`);
+
+const shutOut = whereReaderIsOurs(`IF ${ownsDatabase} THEN
+    EXECUTE format('REVOKE CONNECT ON DATABASE %I FROM ${readerRole}', current_database());
+  END IF;`);
