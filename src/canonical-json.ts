@@ -9,11 +9,39 @@ export function canonicalJson(value: unknown): string {
   if (typeof value === "number" && !Number.isFinite(value))
     throw new TypeError(`JSON has no number ${value}.`);
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
-  const members = Object.entries(value).filter(([, inner]) => inner !== undefined);
-  return `{${members
-    .sort(([left], [right]) => (left < right ? -1 : 1))
+  return `{${sortedMembers(value)
     .map(([key, inner]) => `${text(key)}:${canonicalJson(inner)}`)
     .join(",")}}`;
+}
+
+const longList = 1_000;
+
+/** The same text in pieces: the elements of long lists are not put together. */
+export function* canonicalPieces(value: unknown): Generator<string> {
+  if (Array.isArray(value) && value.length > longList) {
+    for (let start = 0; start < value.length; start += longList) {
+      const elements = value.slice(start, start + longList).map((inner) => inner ?? null);
+      yield (start === 0 ? "[" : ",") + elements.map(canonicalJson).join(",");
+    }
+    yield "]";
+  } else if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+    yield "{";
+    let separator = "";
+    for (const [key, inner] of sortedMembers(value)) {
+      yield `${separator}${text(key)}:`;
+      yield* canonicalPieces(inner);
+      separator = ",";
+    }
+    yield "}";
+  } else {
+    yield canonicalJson(value);
+  }
+}
+
+function sortedMembers(value: object): [string, unknown][] {
+  return Object.entries(value)
+    .filter(([, inner]) => inner !== undefined)
+    .sort(([left], [right]) => (left < right ? -1 : 1));
 }
 
 function text(value: string): string {

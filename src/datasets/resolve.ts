@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Query } from "../db/client.ts";
 import type { Deps } from "../deps.ts";
+import { timeSlice } from "../time-slice.ts";
 import { parseDid } from "./did.ts";
 import { addListed, closeIn, openDataset, type Replicas } from "./store.ts";
 
@@ -26,7 +27,7 @@ export async function resolveDataset(
 
 /** The same list is the same dataset, so its rows are written once. */
 async function recordList(query: Query, list: Replicas[]): Promise<number> {
-  const { id, created } = await openDataset(query, "user", nameOfList(list));
+  const { id, created } = await openDataset(query, "user", await nameOfList(list));
   if (created) {
     await addListed(query, id, list);
     await closeIn(query, id, { outcome: "found" });
@@ -38,9 +39,12 @@ async function recordList(query: Query, list: Replicas[]): Promise<number> {
  * SHA-256 of the list as JSON, each file a list of replicas. Hashed file by file: the whole text
  * may be many megabytes.
  */
-function nameOfList(list: Replicas[]): string {
+async function nameOfList(list: Replicas[]): Promise<string> {
   const hash = createHash("sha256");
-  for (const [index, replicas] of list.entries())
+  const pause = timeSlice();
+  for (const [index, replicas] of list.entries()) {
     hash.update(`${index === 0 ? "[" : ","}${JSON.stringify([replicas].flat())}`);
+    await pause();
+  }
   return hash.update("]").digest("hex");
 }

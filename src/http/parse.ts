@@ -1,6 +1,6 @@
 import type { ZodObject, ZodType, z } from "zod";
 import { notFound, RequestError } from "../errors.ts";
-import { fieldErrors } from "./sentences.ts";
+import { fieldErrors, mostErrors } from "./sentences.ts";
 
 /** Parses a body; every error is reported with its place. */
 export function parse<Schema extends ZodType>(schema: Schema, value: unknown): z.output<Schema> {
@@ -11,12 +11,14 @@ export function parse<Schema extends ZodType>(schema: Schema, value: unknown): z
 
 export function badInput(errors: { pointer: string; detail: string }[]): RequestError {
   const [first] = errors;
-  const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : "";
+  const isCut = errors.length > mostErrors;
+  const others = isCut ? `at least ${mostErrors}` : errors.length - 1;
+  const more = errors.length > 1 ? ` (and ${others} more)` : "";
   return new RequestError(
     400,
     "bad_input",
     `${first?.detail ?? "The input is wrong."}${more}`,
-    errors.slice(0, 50),
+    errors.slice(0, mostErrors),
   );
 }
 

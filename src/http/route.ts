@@ -6,9 +6,14 @@ import type { Caller } from "../auth/caller.ts";
 import type { Context } from "../deps.ts";
 import type { Action } from "../users/policy.ts";
 import type { Admit } from "./admit.ts";
-import { readBytes, readJson, type TextRule } from "./body.ts";
+import { checkContentType } from "./json/content-type.ts";
+import { type BodyPlace, largeBodies } from "./json/large-bodies.ts";
+import { readBytes } from "./json/read-bytes.ts";
+import { readJson } from "./json/read-json.ts";
+import { type ListRule, type ReadBody, readListed } from "./json/read-list.ts";
 import { parse, parsePathParameters } from "./parse.ts";
 import { parseQuery } from "./query.ts";
+import type { TextRule } from "./text.ts";
 
 export interface Reply {
   status: number;
@@ -26,6 +31,10 @@ export interface BodyRule<Body extends ZodType> {
   /** for the OpenAPI document, where more is parsed later than the schema says */
   documented?: ZodType;
   limitMegabytes?: number;
+  /** most keys and values, without those of the list */
+  mostValues?: number;
+  /** a list that may be long: it is parsed in pieces while it arrives */
+  list?: ListRule;
   /**
    * what happens to NUL characters and lone surrogates, which Postgres cannot store; default:
    * refused
@@ -112,21 +121,23 @@ export function route<Params extends ZodObject, Query extends ZodObject, Body ex
     const path = params ? parsePathParameters(params, pathParameters) : ({} as z.output<Params>);
     const asked = parseQuery(query, request.url ?? "/") as z.output<Query>;
     const raw = rawMegabytes ? await readBytes(request, rawMegabytes) : Buffer.alloc(0);
-    const sent = body
-      ? await readJson(request, body.limitMegabytes ?? 1, body.text ?? "refuse")
-      : rawMegabytes
-        ? undefined
-        : await readNothing(request);
-    return handler(ctx, {
-      params: path,
-      query: asked,
-      body: body ? parse(body.schema, sent) : (undefined as z.output<Body>),
-      caller,
-      request,
-      raw,
-      sent,
-      gone: () => untilGone(response),
-    });
+    if (!body && !rawMegabytes) await readNothing(request);
+    const place = largeBodies.place();
+    try {
+      const { sent, body: parsed } = await readBody(request, body, place);
+      return await handler(ctx, {
+        params: path,
+        query: asked,
+        body: parsed,
+        caller,
+        request,
+        raw,
+        sent,
+        gone: () => untilGone(response),
+      });
+    } finally {
+      place.release();
+    }
   }
 
   return {
@@ -139,13 +150,26 @@ export function route<Params extends ZodObject, Query extends ZodObject, Body ex
   };
 }
 
+async function readBody<Body extends ZodType>(
+  request: IncomingMessage,
+  rule: BodyRule<Body> | undefined,
+  place: BodyPlace,
+): Promise<ReadBody<z.output<Body>>> {
+  if (!rule) return { sent: undefined, body: undefined as z.output<Body> };
+  const { schema, limitMegabytes: megabytes = 1, mostValues, list, text = "refuse" } = rule;
+  checkContentType(request);
+  if (list) return readListed(request, { schema, megabytes, list, text }, place);
+  const sent = await readJson(request, { megabytes, mostValues }, text);
+  return { sent, body: parse(schema, sent) };
+}
+
 const nothing = z.strictObject({});
 
 /** A call that takes no body may still send `{}`; anything more is a mistake of its sender. */
 async function readNothing(request: IncomingMessage): Promise<undefined> {
   const { "content-length": length = "0", "transfer-encoding": encoding } = request.headers;
   if (request.method !== "POST" || (length === "0" && encoding === undefined)) return;
-  parse(nothing, await readJson(request, 1, "refuse"));
+  parse(nothing, await readJson(request, { megabytes: 1 }, "refuse"));
 }
 
 /** Without a reason of ours each abort makes an exception with a stack, at every answer. */

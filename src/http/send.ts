@@ -1,11 +1,13 @@
 import type { ServerResponse } from "node:http";
 import type { Reply } from "./route.ts";
+import { closeUnread } from "./unread-body.ts";
 
 export function send(response: ServerResponse, { status, body, headers }: Reply): void {
   if (response.headersSent) {
     response.destroy();
     return;
   }
+  closeUnread(response);
   if (body === undefined) {
     response.writeHead(status, headers);
     response.end();

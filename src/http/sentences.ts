@@ -7,31 +7,55 @@ import { pointerTo } from "./text.ts";
 
 type Issue = z.core.$ZodIssue;
 
+/** A body can have a hundred thousand errors: sentences are made of the first ones. */
+export const mostErrors = 50;
+const longestName = 200;
+
+/** Where in the body a place in the schema's value is. */
+type At = (path: readonly PropertyKey[]) => readonly PropertyKey[];
+
+/** One more than `mostErrors` if there are more. */
 export function fieldErrors(
   schema: ZodType,
   issues: readonly Issue[],
-  at: readonly string[],
+  at: readonly string[] | At,
 ): FieldError[] {
-  return issues.flatMap((issue) => ofIssue(schema, issue, at));
+  const place: At = typeof at === "function" ? at : (path) => [...at, ...path];
+  const errors: FieldError[] = [];
+  for (const issue of issues) {
+    if (errors.length > mostErrors) break;
+    errors.push(...ofIssue(schema, issue, place));
+  }
+  return errors.slice(0, mostErrors + 1);
 }
 
-function ofIssue(schema: ZodType, issue: Issue, at: readonly string[]): FieldError[] {
-  const path = [...at, ...issue.path];
+function ofIssue(schema: ZodType, issue: Issue, at: At): FieldError[] {
+  const path = at(issue.path).map(shortened);
   if (issue.code === "unrecognized_keys") {
     const known = knownKeys(schema, issue.path);
-    return issue.keys.map((key) => ({
-      pointer: pointerTo([...path, key]),
-      detail: unknownKey(key, known),
-    }));
+    return issue.keys
+      .slice(0, mostErrors + 1)
+      .map(shortened)
+      .map((key) => ({
+        pointer: pointerTo([...path, key]),
+        detail: unknownKey(key, known),
+      }));
   }
   if (issue.code === "invalid_union") {
     const nearest = nearestOf(issue.errors);
     if (nearest)
-      return nearest.flatMap((inner) =>
-        ofIssue(schema, { ...inner, path: [...issue.path, ...inner.path] }, at),
-      );
+      return nearest
+        .slice(0, mostErrors + 1)
+        .flatMap((inner) =>
+          ofIssue(schema, { ...inner, path: [...issue.path, ...inner.path] }, at),
+        );
   }
   return [{ pointer: pointerTo(path), detail: sentence(`${place(path)} ${expected(issue)}`) }];
+}
+
+function shortened(key: PropertyKey): string {
+  const name = String(key);
+  return name.length <= longestName ? name : `${name.slice(0, longestName)}…`;
 }
 
 function sentence(text: string): string {
@@ -57,8 +81,8 @@ function nearestOf(branches: readonly (readonly Issue[])[]): readonly Issue[] | 
   return inside.sort((left, right) => left.length - right.length)[0];
 }
 
-function place(path: readonly PropertyKey[]): string {
-  return path.length === 0 ? "The body" : JSON.stringify(path.map(String).join("."));
+function place(path: readonly string[]): string {
+  return path.length === 0 ? "The body" : JSON.stringify(path.join("."));
 }
 
 function expected(issue: Issue): string {

@@ -4,7 +4,7 @@ import { notOffered } from "../operations/offered.ts";
 import type { RetryPolicy } from "../requests/retry-policy.ts";
 import type { StepInput } from "../requests/views.ts";
 import { badInput } from "./parse.ts";
-import { fieldErrors } from "./sentences.ts";
+import { fieldErrors, mostErrors } from "./sentences.ts";
 
 /** Each step's settings go through its operation's own schema. */
 export function parseSteps(
@@ -17,6 +17,7 @@ export function parseSteps(
   const errors: FieldError[] = [];
   const parsed: StepInput[] = [];
   for (const [index, { operation: name, retry, ...settings }] of steps.entries()) {
+    if (errors.length > mostErrors) break;
     const operation = operations.get(name);
     if (!operation) {
       errors.push({

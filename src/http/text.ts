@@ -1,6 +1,17 @@
 import { RequestError } from "../errors.ts";
 
 const deepest = 64;
+
+/** What happens to characters that Postgres cannot store. */
+export type TextRule = "refuse" | "mend";
+
+export interface TextPlace {
+  /** the depth was counted before */
+  isShallow?: boolean;
+  /** where in the body a place in the value is */
+  at?: (path: readonly string[]) => readonly string[];
+}
+
 // NUL and lone surrogates: JSON can hold them (as escapes), UTF-8 and Postgres cannot.
 const unstorable = /\0|\p{Surrogate}/u;
 const everyUnstorable = /\0|\p{Surrogate}/gu;
@@ -11,23 +22,24 @@ type Visit = (text: string, path: readonly string[]) => string;
 /**
  * Returns the value itself, or refuses it with the place of the first text that cannot be stored.
  */
-export function checkText(value: unknown, json: string): unknown {
-  return scan(value, json, (text, path) => {
-    if (unstorable.test(text)) throw refusal(text, path);
+export function checkText(value: unknown, json: string, place: TextPlace = {}): unknown {
+  return scan(value, json, place, (text, path) => {
+    if (unstorable.test(text)) throw refusal(text, place.at?.(path) ?? path);
     return text;
   });
 }
 
 /** Replaces what cannot be stored by the replacement character, in place. */
-export function sanitizeText(value: unknown, json: string): unknown {
-  return scan(value, json, (text) =>
+export function sanitizeText(value: unknown, json: string, place: TextPlace = {}): unknown {
+  return scan(value, json, place, (text) =>
     unstorable.test(text) ? text.replace(everyUnstorable, "\ufffd") : text,
   );
 }
 
 /** A body without such escapes need not be walked. */
-function scan(value: unknown, json: string, visit: Visit): unknown {
-  return suspicious.test(json) || mayBeDeep(json) ? walk(value, visit, []) : value;
+function scan(value: unknown, json: string, { isShallow, at }: TextPlace, visit: Visit): unknown {
+  if (!suspicious.test(json) && (isShallow || !mayBeDeep(json))) return value;
+  return walk(value, { visit, at: at ?? ((path) => path) }, []);
 }
 
 function mayBeDeep(json: string): boolean {
@@ -39,8 +51,13 @@ function mayBeDeep(json: string): boolean {
   return openers > deepest;
 }
 
-function walk(value: unknown, visit: Visit, path: string[]): unknown {
-  if (typeof value === "string") return visit(value, path);
+interface Walk {
+  visit: Visit;
+  at: (path: readonly string[]) => readonly string[];
+}
+
+function walk(value: unknown, how: Walk, path: string[]): unknown {
+  if (typeof value === "string") return how.visit(value, path);
   if (typeof value !== "object" || value === null) return value;
   if (path.length >= deepest)
     throw new RequestError(400, "too_deep", `The body is nested deeper than ${deepest} levels.`);
@@ -48,8 +65,8 @@ function walk(value: unknown, visit: Visit, path: string[]): unknown {
   for (const key of Object.keys(value)) {
     path.push(key);
     // A key is never mended: two could become one.
-    if (unstorable.test(key)) throw refusal(key, path);
-    const kept = walk(holder[key], visit, path);
+    if (unstorable.test(key)) throw refusal(key, how.at(path));
+    const kept = walk(holder[key], how, path);
     if (kept !== holder[key]) holder[key] = kept;
     path.pop();
   }

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
+import { closeUnread } from "../http/unread-body.ts";
 import type { Reply } from "./call.ts";
 
 export async function sendReply(
@@ -7,6 +8,7 @@ export async function sendReply(
   response: ServerResponse,
   { status, headers, body }: Reply,
 ): Promise<void> {
+  closeUnread(response);
   if (typeof body === "object") {
     response.writeHead(status, headers);
     await pipeline(body, response);

@@ -77,7 +77,12 @@ export const redriveRequest = route({
   access: "request.change",
   summary: "Open the next round with failed files; the earlier results stay",
   params: requestParams,
-  body: { schema: redriveBody, limitMegabytes: 4, example: { errors: ["3f2a9c"] } },
+  body: {
+    schema: redriveBody,
+    limitMegabytes: 4,
+    mostValues: 110_000,
+    example: { errors: ["3f2a9c"] },
+  },
   responses: {
     200: { description: "It runs again.", schema: redriven },
     409: { description: "It is canceled or still running, or nothing of what was chosen failed." },

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
-import { canonicalJson } from "../../canonical-json.ts";
+import { canonicalPieces } from "../../canonical-json.ts";
 import type { Deps } from "../../deps.ts";
 import { RequestError } from "../../errors.ts";
 import { cancel } from "../../requests/lifecycle/cancel.ts";
@@ -10,6 +10,7 @@ import { listRequests, readRequest } from "../../requests/read/request.ts";
 import { warningsOf } from "../../requests/read/warnings.ts";
 import type { RequestView } from "../../requests/views.ts";
 import { publicPath } from "../../settings/public-path.ts";
+import { timeSlice } from "../../time-slice.ts";
 import { route } from "../route.ts";
 import { cursor, limit, requestParams } from "../schemas/params.ts";
 import {
@@ -19,7 +20,7 @@ import {
   requestView,
   type WireRequest,
 } from "../schemas/request.ts";
-import { idempotencyHeader, submitBody, submitExample } from "../schemas/submit.ts";
+import { idempotencyHeader, submitBody, submitExample, submittedFiles } from "../schemas/submit.ts";
 import { parseSteps } from "../steps.ts";
 
 export const submitRequest = route({
@@ -30,7 +31,12 @@ export const submitRequest = route({
   access: "request.submit",
   summary: "Submit a request: a dataset, and what to do with each of its files",
   headers: idempotencyHeader,
-  body: { schema: submitBody, limitMegabytes: 64, example: submitExample },
+  body: {
+    schema: submitBody,
+    limitMegabytes: 64,
+    list: submittedFiles,
+    example: submitExample,
+  },
   responses: {
     201: { description: "Recorded; the work begins.", schema: requestView },
     200: { description: "The request that this idempotency key made before.", schema: requestView },
@@ -53,7 +59,7 @@ export const submitRequest = route({
       ctx,
       caller,
       input,
-      key === undefined ? undefined : { key, bodyHash: hashOf(sent) },
+      key === undefined ? undefined : { key, bodyHash: await hashOf(sent) },
     );
     return {
       status: created ? 201 : 200,
@@ -150,6 +156,13 @@ function idempotencyKey(header: string | string[] | undefined): string | undefin
   );
 }
 
-function hashOf(sent: unknown): string {
-  return createHash("sha256").update(canonicalJson(sent)).digest("hex");
+/** A long list is hashed piece by piece, and other calls go on meanwhile. */
+async function hashOf(sent: unknown): Promise<string> {
+  const hash = createHash("sha256");
+  const pause = timeSlice();
+  for (const piece of canonicalPieces(sent)) {
+    hash.update(piece);
+    await pause();
+  }
+  return hash.digest("hex");
 }

@@ -65,6 +65,7 @@ export const reportTaskProgress = route({
   body: {
     schema: schema.progressBody,
     limitMegabytes: 16,
+    list: schema.settledFiles,
     text: "mend",
     example: {
       agent: "tape-host-1",

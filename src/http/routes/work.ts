@@ -3,10 +3,11 @@ import type { Deps } from "../../deps.ts";
 import { claim, heartbeat } from "../../requests/dispatch/claim.ts";
 import { report } from "../../requests/reports/report.ts";
 import type { Report, ReportAnswer } from "../../requests/views.ts";
+import { timeSlice } from "../../time-slice.ts";
 import { badInput } from "../parse.ts";
 import { route } from "../route.ts";
 import * as schema from "../schemas/work.ts";
-import { fieldErrors } from "../sentences.ts";
+import { fieldErrors, mostErrors } from "../sentences.ts";
 
 export const claimWork = route({
   method: "post",
@@ -67,6 +68,7 @@ export const reportWork = route({
     schema: schema.reportsBody,
     documented: schema.documentedReports,
     limitMegabytes: 16,
+    list: schema.longReports,
     text: "mend",
     example: {
       worker: "node7-1",
@@ -105,7 +107,9 @@ async function answerReports(
   const refused = new Map<number, ReportAnswer>();
   const errors: { pointer: string; detail: string }[] = [];
   const good: Report[] = [];
+  const pause = timeSlice();
   for (const [index, item] of sent.entries()) {
+    await pause();
     const parsed = schema.report.safeParse(item, { reportInput: true });
     if (parsed.success) {
       good.push(parsed.data);
@@ -113,7 +117,7 @@ async function answerReports(
     }
     const found = fieldErrors(schema.report, parsed.error.issues, ["reports", String(index)]);
     refused.set(index, `refused: ${found[0]?.detail ?? "it cannot be read."}`);
-    if (errors.length < 50) errors.push(...found);
+    if (errors.length <= mostErrors) errors.push(...found);
   }
   if (good.length === 0) throw badInput(errors);
   const answers = await report(ctx, caller, worker, good);

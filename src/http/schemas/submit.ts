@@ -2,13 +2,15 @@ import { z } from "zod";
 import type { RetryPolicy } from "../../requests/retry-policy.ts";
 
 const path = z.string().min(1).max(4096);
+const file = z.union([path, z.array(path).min(1).max(100)]);
+const mostFiles = 1_000_000;
 
 const dataset = z
   .union([
     z.strictObject({
       files: z
-        .array(z.union([path, z.array(path).min(1).max(100)]))
-        .max(1_000_000)
+        .array(file)
+        .max(mostFiles)
         .meta({ description: "Each a path or URL, or a list of replicas in order of preference." }),
     }),
     z.strictObject({
@@ -88,6 +90,13 @@ export const submitBody = z
     stop_after_failed_percent: z.number().gt(0).max(100).optional(),
   })
   .meta({ id: "Submit" });
+
+export const submittedFiles = {
+  path: ["dataset", "files"],
+  element: file,
+  most: mostFiles,
+  elementMegabytes: 4,
+};
 
 export const idempotencyHeader = z.object({
   "Idempotency-Key": z

@@ -87,10 +87,20 @@ const settled = z
   ])
   .meta({ id: "SettledFile" }) satisfies z.ZodType<SettledFile>;
 
+const mostSettled = 10_000;
+
+export const settledFiles = {
+  path: ["settled"],
+  element: settled,
+  most: mostSettled,
+  mostElementValues: 100_000,
+  elementMegabytes: 8,
+};
+
 export const progressBody = z
   .strictObject({
     agent,
-    settled: z.array(settled).max(10_000),
+    settled: z.array(settled).max(mostSettled),
     externalRef: z.string().min(1).max(1000).optional(),
     againInSeconds: z.number().min(0).max(31_622_400).optional().meta({
       description: "When to poll again; ends the agent's turn. Without it the lease is renewed.",

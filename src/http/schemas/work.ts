@@ -59,6 +59,15 @@ export const reportsBody = z.strictObject({
   reports: z.array(z.unknown()).min(1).max(mostReports),
 });
 
+/** A report may carry a message and a trace of a million characters each. */
+export const longReports = {
+  path: ["reports"],
+  element: z.unknown(),
+  most: mostReports,
+  mostElementValues: 100_000,
+  elementMegabytes: 8,
+};
+
 export const documentedReports = z
   .strictObject({ worker, reports: z.array(report).min(1).max(mostReports) })
   .meta({ id: "Reports" });

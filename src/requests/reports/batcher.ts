@@ -40,6 +40,8 @@ export interface BatcherOptions {
 }
 
 const mostRows = 1000;
+/** of results in a batch, in characters: the driver quotes them without a pause */
+const mostText = 1_000_000;
 const collectMilliseconds = 3;
 /** One statement runs while the next batch collects; a second one keeps the disk busy. */
 const mostAtOnce = 2;
@@ -113,8 +115,10 @@ export class Batcher {
     const batch = new Map<string, Entry>();
     const later: Entry[] = [];
     let taken = 0;
-    for (; taken < this.#queue.length && batch.size < mostRows; taken++) {
+    let text = 0;
+    for (; taken < this.#queue.length && batch.size < mostRows && text < mostText; taken++) {
       const next = this.#queue[taken] as Entry;
+      text += next.row.results?.length ?? 0;
       const key = `${next.row.request} ${next.row.file}`;
       const first = batch.get(key);
       if (!first) batch.set(key, next);

@@ -16,11 +16,18 @@ export function fingerprintOf(
   return { fingerprint, groupMessage };
 }
 
+/**
+ * Each pattern begins where a run of its characters begins, and reads the run once: a message of
+ * nothing but `a-a-a` takes no longer than any other.
+ */
 const replacements: [RegExp, string][] = [
-  [/\b[a-z][a-z0-9+.-]*:\/\/[^\s'"<>)]+/gi, "<url>"],
+  [/(?<![a-z0-9+.-])([0-9+.-]*)[a-z][a-z0-9+.-]*:\/\/[^\s'"<>)]+/gi, "$1<url>"],
   [/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi, "<id>"],
   [/(?<![\w.])(?:\.{0,2}\/)[^\s'"<>:,;)]+/g, "<path>"],
-  [/\b[\w-]+\.(?:parquet|csv|tsv|json|jsonl|ndjson|root|nc|h5|gz|tmp)\b/gi, "<file>"],
+  [
+    /(?<![\w-])(-*)\w[\w-]*\.(?:parquet|csv|tsv|json|jsonl|ndjson|root|nc|h5|gz|tmp)\b/gi,
+    "$1<file>",
+  ],
   [/\b0x[0-9a-f]+\b/gi, "<n>"],
   [/\b[0-9a-f]{16,}\b/gi, "<id>"],
   [/\d+(?:[.,]\d+)*/g, "<n>"],

@@ -1,6 +1,7 @@
 import type { Caller } from "../../auth/caller.ts";
 import { allowsWork } from "../../auth/work-scope.ts";
 import type { Deps } from "../../deps.ts";
+import { timeSlice } from "../../time-slice.ts";
 import { assertMay } from "../../users/policy.ts";
 import { isUuid } from "../../uuid.ts";
 import type { Report, ReportAnswer } from "../views.ts";
@@ -26,7 +27,13 @@ export async function report(
   const refusals = await refusalsOf(ctx, caller, reports);
   const good = refusals.size ? reports.filter((_, index) => !refusals.has(index)) : reports;
   const name = sanitize(worker).slice(0, 255);
-  const recorded = await ctx.batcher.add(good.map((report) => toRow(name, report, open)));
+  const rows: ReportRow[] = [];
+  const pause = timeSlice();
+  for (const report of good) {
+    rows.push(toRow(name, report, open));
+    await pause();
+  }
+  const recorded = await ctx.batcher.add(rows);
   const next = recorded.values();
   const answers = refusals.size
     ? reports.map((_, index) => refusals.get(index) ?? next.next().value ?? "unknown")
@@ -84,13 +91,16 @@ function count({ metrics }: Deps<"metrics">, answers: ReportAnswer[]): void {
 }
 
 const infoLength = 2048;
+/** A message may have a million characters; the rest is neither kept nor compared. */
+const readLength = 2 * infoLength;
 
 function toRow(worker: string, report: Report, open: boolean): ReportRow {
   const failed = report.status === "failure" || report.status === "retry";
   const error = failed
     ? (report.error ?? { class: "unknown", message: "no reason was given" })
     : undefined;
-  const group = error && fingerprintOf(sanitize(error.class), sanitize(error.message));
+  const message = error && sanitize(error.message.slice(0, readLength));
+  const group = error && fingerprintOf(sanitize(error.class), message ?? "");
   return {
     request: report.request.toLowerCase(),
     file: report.file,
@@ -105,10 +115,9 @@ function toRow(worker: string, report: Report, open: boolean): ReportRow {
     groupMessage: group?.groupMessage ?? null,
     fingerprint: group?.fingerprint ?? null,
     info: error
-      ? sanitize(error.trace ? `${error.message}\n${error.trace}` : error.message).slice(
-          0,
-          infoLength,
-        )
+      ? sanitize(
+          error.trace ? `${message}\n${error.trace.slice(0, readLength)}` : `${message}`,
+        ).slice(0, infoLength)
       : null,
     content: error && "content" in error && error.content ? sanitize(error.content) : null,
     results: report.results?.length

@@ -1,14 +1,20 @@
 import { z } from "zod";
 import type { FoundFile } from "../../../datasets/contract.ts";
 import { receiveFiles } from "../../../datasets/receive.ts";
+import { type BodyPlace, largeBodies } from "../../../http/json/large-bodies.ts";
+import { readListed } from "../../../http/json/read-list.ts";
 import { parse } from "../../../http/parse.ts";
-import { readJsonOrForm } from "../body.ts";
-import type { Endpoint } from "../endpoint.ts";
+import type { Reply } from "../../../http/route.ts";
+import { isForm, readJsonOrForm } from "../body.ts";
+import type { Call, Endpoint } from "../endpoint.ts";
 import { retryWhileUnavailable } from "../retry-while-unavailable.ts";
 import { datasetOf } from "./dataset-of.ts";
 import { plainPath } from "./paths.ts";
 
 const mostMegabytes = 64;
+/** of a form, which carries one file, or of a list that is sent as one */
+const mostFormMegabytes = 4;
+const mostFiles = 1_000_000;
 const amount = z.coerce
   .number()
   .int()
@@ -38,15 +44,39 @@ export const filesFound: Endpoint = {
   path: `${plainPath}/:id/files`,
   access: "lookup.report",
   hot: true,
-  async answer({ ctx, caller, params, request, response }) {
-    const files = parse(body, await readJsonOrForm(request, mostMegabytes)).map(toFound);
-    const { dataset, answer } = await retryWhileUnavailable(response, () =>
-      datasetOf(ctx, params.id ?? "", caller),
-    );
-    await retryWhileUnavailable(response, () => receiveFiles(ctx, dataset, caller, files));
-    return { status: 200, body: answer };
+  async answer(call) {
+    const place = largeBodies.place();
+    try {
+      return await record(call, await read(call.request, place));
+    } finally {
+      place.release();
+    }
   },
 };
+
+const listed = {
+  schema: body,
+  megabytes: mostMegabytes,
+  list: { path: [], element: file, most: mostFiles },
+  text: "mend",
+} as const;
+
+async function read(request: Call["request"], place: BodyPlace): Promise<z.output<typeof body>> {
+  if (isForm(request)) return parse(body, await readJsonOrForm(request, mostFormMegabytes));
+  return (await readListed(request, listed, place)).body;
+}
+
+async function record(
+  { ctx, caller, params, response }: Call,
+  files: z.output<typeof body>,
+): Promise<Reply> {
+  const { dataset, answer } = await retryWhileUnavailable(response, () =>
+    datasetOf(ctx, params.id ?? "", caller),
+  );
+  const found = files.map(toFound);
+  await retryWhileUnavailable(response, () => receiveFiles(ctx, dataset, caller, found));
+  return { status: 200, body: answer };
+}
 
 function toFound({ paths, adler32, file_size, file_events }: z.output<typeof file>): FoundFile {
   return {

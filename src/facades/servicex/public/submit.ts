@@ -1,7 +1,11 @@
 import { z } from "zod";
+import type { Caller } from "../../../auth/caller.ts";
+import type { Context } from "../../../deps.ts";
 import { RequestError } from "../../../errors.ts";
-import { readJson } from "../../../http/body.ts";
-import { parse } from "../../../http/parse.ts";
+import { checkContentType } from "../../../http/json/content-type.ts";
+import { largeBodies } from "../../../http/json/large-bodies.ts";
+import { readListed } from "../../../http/json/read-list.ts";
+import type { Reply } from "../../../http/route.ts";
 import { submit } from "../../../requests/lifecycle/submit.ts";
 import type { EchoedFields } from "../echoed-fields.ts";
 import type { Endpoint } from "../endpoint.ts";
@@ -12,6 +16,7 @@ import { longestTitle } from "./info.ts";
 
 const mostMegabytes = 64;
 const mostFiles = 1_000_000;
+const file = z.string().min(1).max(4_096);
 
 const wholeNumber = z.union([
   z.int(),
@@ -25,7 +30,7 @@ const wholeNumber = z.union([
 const body = z.object({
   title: z.string().max(longestTitle).nullish(),
   did: z.string().nullish(),
-  "file-list": z.array(z.string().min(1).max(4_096)).max(mostFiles).nullish(),
+  "file-list": z.array(file).max(mostFiles).nullish(),
   selection: z.string().nullish(),
   codegen: z.string().nullish(),
   "tree-name": z.string().max(1_000).nullish(),
@@ -35,36 +40,53 @@ const body = z.object({
   "client-version": z.string().max(100).nullish().catch(undefined),
 });
 
+const listed = {
+  schema: body,
+  megabytes: mostMegabytes,
+  list: { path: ["file-list"], element: file, most: mostFiles },
+  text: "refuse",
+} as const;
+
 export const submitTransformation: Endpoint = {
   method: "post",
   path: "/servicex/transformation",
   access: "request.submit",
   async answer({ ctx, caller, request }) {
-    const parsed = parse(body, await readJson(request, mostMegabytes, "refuse"));
-    const destination = parsed["result-destination"];
-    const dataset = datasetOf(parsed.did, parsed["file-list"]);
-    const { codegen, steps } = stepOf(ctx, parsed.codegen, {
-      selection: parsed.selection,
-      format: parsed["result-format"] ?? "parquet",
-      destination,
-    });
-    const servicex: EchoedFields = {
-      codegen,
-      "tree-name": parsed["tree-name"] ?? null,
-      "result-destination": destination,
-      ...(parsed["client-version"] ? { "client-version": parsed["client-version"] } : {}),
-    };
-    const input = {
-      title: parsed.title ?? undefined,
-      dataset,
-      steps,
-      workers: parsed.workers ?? undefined,
-      facade: { servicex },
-    };
-    const { request: view } = await asBadRequest(submit(ctx, caller, input));
-    return { status: 200, body: { request_id: view.id } };
+    checkContentType(request);
+    const place = largeBodies.place();
+    try {
+      const { body: parsed } = await readListed(request, listed, place);
+      return await record(ctx, caller, parsed);
+    } finally {
+      place.release();
+    }
   },
 };
+
+async function record(ctx: Context, caller: Caller, parsed: z.output<typeof body>): Promise<Reply> {
+  const destination = parsed["result-destination"];
+  const dataset = datasetOf(parsed.did, parsed["file-list"]);
+  const { codegen, steps } = stepOf(ctx, parsed.codegen, {
+    selection: parsed.selection,
+    format: parsed["result-format"] ?? "parquet",
+    destination,
+  });
+  const servicex: EchoedFields = {
+    codegen,
+    "tree-name": parsed["tree-name"] ?? null,
+    "result-destination": destination,
+    ...(parsed["client-version"] ? { "client-version": parsed["client-version"] } : {}),
+  };
+  const input = {
+    title: parsed.title ?? undefined,
+    dataset,
+    steps,
+    workers: parsed.workers ?? undefined,
+    facade: { servicex },
+  };
+  const { request: view } = await asBadRequest(submit(ctx, caller, input));
+  return { status: 200, body: { request_id: view.id } };
+}
 
 /** An entry of a list is one path: a comma in it is a comma, not a second replica. */
 function datasetOf(

@@ -1,0 +1,29 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+
+/** Node itself reads what is left of a body as short as this. */
+const shortBytes = 64 * 1024;
+/** Closed at once, a client that is still sending would not see the answer. */
+const lingerMilliseconds = 1_000;
+
+/**
+ * To be called before an answer is sent. If the body was not read to its end, the connection is
+ * closed soon after the answer, whatever is still to come.
+ */
+export function closeUnread(response: ServerResponse): void {
+  const { req: request } = response;
+  if (request.complete || !mayBeLong(request)) return;
+  response.once("finish", () => {
+    const { socket } = request;
+    const clock = setTimeout(() => socket.destroy(), lingerMilliseconds);
+    socket.once("close", () => clearTimeout(clock));
+    request.once("end", () => socket.destroySoon());
+    socket.end();
+  });
+}
+
+function mayBeLong({ headers }: IncomingMessage): boolean {
+  return (
+    headers["transfer-encoding"] !== undefined ||
+    Number(headers["content-length"] ?? 0) > shortBytes
+  );
+}

@@ -1,0 +1,29 @@
+import { RequestError } from "../errors.ts";
+
+export function tooLarge(megabytes: number, what = "The body"): RequestError {
+  return new RequestError(
+    413,
+    "too_large",
+    `${what} is larger than ${megabytes} MB, the most that is taken here.`,
+  );
+}
+
+export function tooDeep(levels: number): RequestError {
+  return new RequestError(400, "too_deep", `The body is nested deeper than ${levels} levels.`);
+}
+
+export function tooManyValues(most: number, what = "The body"): RequestError {
+  return new RequestError(
+    413,
+    "too_many_values",
+    `${what} has more than ${most} keys and values, the most that is taken here.`,
+  );
+}
+
+export function duplicateList(): RequestError {
+  return new RequestError(400, "bad_json", "The body has the key of its list twice.");
+}
+
+export function incomplete(): RequestError {
+  return new RequestError(400, "incomplete", "The connection ended before the body did.");
+}
