@@ -1,13 +1,13 @@
 // Which hosts our code may read from. URLs come from users, so both the host's name and its address
 // are checked.
-import { type LookupAddress, lookup } from "node:dns";
-import type { LookupFunction } from "node:net";
+import { type LookupAddress, type LookupAllOptions, lookup } from "node:dns";
+import { isIP, type LookupFunction } from "node:net";
 import ipaddr from "ipaddr.js";
 import { RequestError } from "../errors.ts";
 
 /**
  * Throws `RequestError` unless the scheme is http(s) and the allow-list (INPUT_HOSTS) contains the
- * URL's host, and its address if that is private.
+ * URL's host: its name, or its address if it is one.
  */
 export function assertAllowed(url: URL | string, inputHosts: readonly string[]): void {
   const { protocol, hostname, port } = readUrl(url);
@@ -16,26 +16,44 @@ export function assertAllowed(url: URL | string, inputHosts: readonly string[]):
       `Inputs are read by http and https, not by ${JSON.stringify(protocol.replace(":", ""))}.`,
     );
   }
-  const realPort = port || (protocol === "https:" ? "443" : "80");
-  if (!inputHosts.some((entry) => names(entry, hostname, realPort))) {
+  const host = bare(hostname);
+  const realPort = Number(port || (protocol === "https:" ? 443 : 80));
+  const entries = inputHosts.map(readEntry);
+  const isListed =
+    isIP(host) === 0
+      ? entries.some((entry) => matchesName(entry, host, realPort))
+      : entries.some((entry) => matchesAddress(entry, host, realPort));
+  if (!isListed) {
     throw forbidden(
       `The host ${JSON.stringify(hostname)} is not in INPUT_HOSTS, ` +
         "the list of hosts that inputs may come from.",
     );
   }
-  const literal = bare(hostname);
-  if (ipaddr.isValid(literal)) assertAddress(literal, hostname, inputHosts);
 }
 
-/** A `dns.lookup` that returns only addresses that the allow-list permits. */
-export function checkedLookup(inputHosts: readonly string[]): LookupFunction {
+export type Resolve = (
+  hostname: string,
+  options: LookupAllOptions,
+  answer: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void,
+) => void;
+
+/**
+ * A `dns.lookup` for connections to this port that returns only addresses which the allow-list
+ * permits. `resolve` is what it asks.
+ */
+export function checkedLookup(
+  inputHosts: readonly string[],
+  port: number,
+  resolve: Resolve = lookup,
+): LookupFunction {
+  const entries = inputHosts.map(readEntry);
   return (hostname, options, answer) => {
-    lookup(hostname, { ...options, all: true }, (error, addresses) => {
+    resolve(hostname, { ...options, all: true }, (error, addresses) => {
       if (error) return answer(error, []);
       const [first, ...others] = addresses;
       if (!first) return answer(new Error(`${hostname} has no address.`), []);
       try {
-        for (const { address } of addresses) assertAddress(address, hostname, inputHosts);
+        for (const { address } of addresses) assertAddress(address, hostname, port, entries);
       } catch (refused) {
         return answer(refused as Error, []);
       }
@@ -46,51 +64,68 @@ export function checkedLookup(inputHosts: readonly string[]): LookupFunction {
   };
 }
 
+/** Of INPUT_HOSTS: `*.example.org`, `data.example.org:8080`, `10.1.*`, `127.0.0.1:9000`, `[::1]`. */
+interface Entry {
+  kind: "name" | "address";
+  pattern: string;
+  /** undefined: every port */
+  port: number | undefined;
+}
+
+function readEntry(text: string): Entry {
+  // IPv6 addresses with a port are in brackets.
+  const [, host = text, port] = /^(\[.*\]|[^:]*):(\d+)$/.exec(text) ?? [];
+  const pattern = bare(host);
+  // No top-level domain is a number, so no name consists of digits and dots.
+  const kind = /^\d[\d.*]*$|:/.test(pattern) ? "address" : "name";
+  return {
+    kind,
+    pattern: isIP(pattern) === 0 ? pattern : canonical(pattern),
+    port: port === undefined ? undefined : Number(port),
+  };
+}
+
 /**
- * Loopback, private, link-local and similar addresses are refused unless the list contains the
- * address itself (`10.1.*`, `127.0.0.1`, `localhost`).
+ * A name may resolve to public addresses. Loopback, private, link-local and similar ones are refused
+ * unless the list contains the address itself, for this port. `localhost` is loopback.
  */
-function assertAddress(address: string, hostname: string, inputHosts: readonly string[]): void {
-  const parsed = ipaddr.process(address);
-  const range = parsed.range();
+function assertAddress(address: string, name: string, port: number, entries: Entry[]): void {
+  const range = ipaddr.process(address).range();
   if (range === "unicast") return;
-  const allowed = inputHosts.some((entry) => namesAddress(hostOf(entry), parsed.toString(), range));
-  if (allowed) return;
+  if (range === "loopback" && bare(name) === "localhost") return;
+  if (entries.some((entry) => matchesAddress(entry, address, port))) return;
   throw forbidden(
-    `The host ${JSON.stringify(hostname)} has the address ${parsed.toString()} (${range}), ` +
-      "which is not public: INPUT_HOSTS must contain that address too.",
+    `The host ${JSON.stringify(name)} has the address ${canonical(address)} (${range}), ` +
+      "which is not public: INPUT_HOSTS must contain that address too, without a port or " +
+      `with port ${port}.`,
   );
 }
 
-function namesAddress(pattern: string, address: string, range: string): boolean {
-  if (pattern === "localhost") return range === "loopback";
-  return /^[\d[]/.test(pattern) && glob(bare(pattern)).test(address);
+function matchesName({ kind, pattern, port: only }: Entry, name: string, port: number): boolean {
+  return kind === "name" && (only ?? port) === port && glob(pattern).test(name);
 }
 
-function names(entry: string, hostname: string, port: string): boolean {
-  const wantedPort = portOf(entry);
-  return (
-    (wantedPort === undefined || wantedPort === port) &&
-    glob(bare(hostOf(entry))).test(bare(hostname))
-  );
+function matchesAddress(
+  { kind, pattern, port: only }: Entry,
+  address: string,
+  port: number,
+): boolean {
+  const isListed = kind === "address" && (only ?? port) === port;
+  return isListed && glob(pattern).test(canonical(address));
+}
+
+/** As addresses are compared: IPv4 also where it is mapped into IPv6, and IPv6 in its short form. */
+function canonical(address: string): string {
+  return ipaddr.process(address).toString();
 }
 
 function glob(pattern: string): RegExp {
-  const parts = pattern.toLowerCase().split("*");
+  const parts = pattern.split(/\*+/);
   return new RegExp(`^${parts.map((part) => part.replace(/[.[\]:-]/g, "\\$&")).join(".*")}$`);
 }
 
-function hostOf(entry: string): string {
-  return entry.replace(/:\d+$/, "").toLowerCase();
-}
-
-/** The port of `host:8080` or `[::1]:8080`; IPv6 addresses are in brackets. */
-function portOf(entry: string): string | undefined {
-  return /:(\d+)$/.exec(entry)?.[1];
-}
-
-function bare(hostname: string): string {
-  return hostname
+function bare(host: string): string {
+  return host
     .replace(/^\[|\]$/g, "")
     .replace(/\.$/, "")
     .toLowerCase();

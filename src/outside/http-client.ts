@@ -2,7 +2,7 @@ import { once } from "node:events";
 import http, { type IncomingHttpHeaders, type IncomingMessage } from "node:http";
 import https from "node:https";
 import type { LookupFunction } from "node:net";
-import { checkedLookup } from "./address.ts";
+import { checkedLookup, type Resolve } from "./address.ts";
 
 export interface HttpReply {
   status: number;
@@ -26,8 +26,8 @@ const mostSilentSeconds = 60;
  * Connects only to addresses that INPUT_HOSTS permits, so that a host name cannot resolve to
  * another address after its check.
  */
-export function allowedClient(inputHosts: readonly string[]): HttpClient {
-  return openClient(checkedLookup(inputHosts));
+export function allowedClient(inputHosts: readonly string[], resolve?: Resolve): HttpClient {
+  return openClient((port) => checkedLookup(inputHosts, port, resolve));
 }
 
 /** For URLs that the service itself made. Its connections are never used for others. */
@@ -35,14 +35,22 @@ export function trustedClient(): HttpClient {
   return openClient();
 }
 
-function openClient(lookup?: LookupFunction): HttpClient {
-  const options = { keepAlive: true, ...(lookup && { lookup }) };
-  const plain = { request: http.request, agent: new http.Agent(options) };
-  const secure = { request: https.request, agent: new https.Agent(options) };
+function openClient(lookupFor?: (port: number) => LookupFunction): HttpClient {
+  const options = { keepAlive: true };
+  const plain = { request: http.request, agent: new http.Agent(options), port: 80 };
+  const secure = { request: https.request, agent: new https.Agent(options), port: 443 };
 
   const get: HttpClient["get"] = async (url, { signal, headers = {} }) => {
-    const { request, agent } = url.protocol === "https:" ? secure : plain;
-    const asked = request(url, { agent, headers, signal, timeout: mostSilentSeconds * 1000 });
+    const { request, agent, port } = url.protocol === "https:" ? secure : plain;
+    // An agent keeps connections by host and port, so each was checked for its port.
+    const lookup = lookupFor?.(Number(url.port || port));
+    const asked = request(url, {
+      agent,
+      headers,
+      signal,
+      timeout: mostSilentSeconds * 1000,
+      ...(lookup && { lookup }),
+    });
     let reply: IncomingMessage | undefined;
     asked.on("timeout", () => {
       (reply ?? asked).destroy(new Error(`nothing came for ${mostSilentSeconds} seconds`));
