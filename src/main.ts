@@ -92,7 +92,7 @@ async function start(
   await ensurePartitions(context.db);
   const localToken = keptToken(context);
   if (localToken) onClose(localToken.remove);
-  const api = makeApp(context, makeMounts(context));
+  const api = makeApp(context, makeMounts());
   listeners.open({ api, s3: makeS3App(s3Deps(context)) });
 
   onClose(startSampler(context).stop);

@@ -1,5 +1,4 @@
 // Everything that the service's port serves. `http` imports none of it.
-import type { Deps } from "./deps.ts";
 import { facades } from "./facades/index.ts";
 import { docs } from "./http/docs.ts";
 import type { Mount } from "./http/mount.ts";
@@ -7,10 +6,7 @@ import { openLink } from "./http/open-link.ts";
 import { objects } from "./http/routes/objects.ts";
 import { v1 } from "./http/v1.ts";
 
-/**
- * In the order in which paths are matched. Signed object URLs are served only if the store has no
- * endpoint itself.
- */
-export function makeMounts({ store }: Deps<"store">): Mount[] {
-  return [v1, docs, openLink, ...(store.kind === "folder" ? [objects] : []), ...facades];
+/** In the order in which paths are matched. */
+export function makeMounts(): Mount[] {
+  return [v1, docs, openLink, objects, ...facades];
 }

@@ -593,6 +593,11 @@ export interface components {
        * @default 0
        */
       wait_seconds?: number;
+      /**
+       * @description The worker sends the headers that an upload names: an S3 store that can then refuses to replace an object. A 412 means that the object is stored already.
+       * @default false
+       */
+      upload_headers?: boolean;
     };
     Submit: {
       title?: string;
@@ -818,6 +823,10 @@ export interface components {
       /** @constant */
       method: "PUT";
       url: string;
+      /** @description Headers of the PUT, only where the claim asked for them. */
+      headers?: {
+        [key: string]: string;
+      };
     };
     Request: {
       /** Format: uuid */
@@ -1043,7 +1052,7 @@ export interface components {
       checksum: string | null;
       /** Format: date-time */
       created_at: string;
-      /** @description Signed: anyone may read it until it expires. */
+      /** @description Signed: anyone may read it until it expires. Where the store is S3, it redirects there. */
       url: string;
     };
     ErrorGroup: {

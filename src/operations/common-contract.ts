@@ -107,6 +107,6 @@ export interface FinishContext<F = Facility> {
   results(): AsyncIterable<TaskResult & { file: number }>;
   /** The bytes of one of them. */
   read(name: string): Promise<NodeJS.ReadableStream>;
-  /** Stores an object of the request; the same name again replaces it. */
+  /** Stores an object of the request. It cannot be replaced: other content needs another name. */
   put(name: string, body: NodeJS.ReadableStream | Buffer): Promise<TaskResult>;
 }

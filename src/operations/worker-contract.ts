@@ -46,6 +46,8 @@ export interface Upload {
   name: string;
   method: "PUT";
   url: string;
+  /** to be sent with it */
+  headers?: Record<string, string> | undefined;
 }
 
 /** The file is done in this step, has failed, or is worth another try. */

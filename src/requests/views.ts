@@ -151,15 +151,15 @@ export interface Report {
         content?: string | undefined;
       }
     | undefined;
-  results?:
-    | {
-        name: string;
-        size: number;
-        checksum?: string | undefined;
-        details?: Record<string, unknown> | undefined;
-        read_as?: Record<string, unknown> | undefined;
-      }[]
-    | undefined;
+  results?: ReportedResult[] | undefined;
+}
+
+export interface ReportedResult {
+  name: string;
+  size: number;
+  checksum?: string | undefined;
+  details?: Record<string, unknown> | undefined;
+  read_as?: Record<string, unknown> | undefined;
 }
 
 export type ReportAnswer =

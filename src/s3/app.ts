@@ -9,6 +9,7 @@ import {
 } from "node:http";
 import type { Logger } from "../log.ts";
 import type { KeyProblem, UsedKey } from "../requests/keys/keys.ts";
+import { browserHeaders } from "../storage/browser-headers.ts";
 import type { Store } from "../storage/contract.ts";
 import { readAddress } from "./address.ts";
 import { authorizeByAny } from "./authorize.ts";
@@ -43,6 +44,7 @@ export function makeS3App(app: S3App): RequestListener {
     const id = randomUUID();
     const path = (request.url ?? "").split("?")[0] ?? "";
     response.setHeader("x-amz-request-id", id);
+    for (const [name, value] of Object.entries(browserHeaders)) response.setHeader(name, value);
     answer(app, request, response)
       .catch((error: unknown) => {
         const reply = errorReply(error, path, id);
@@ -69,6 +71,10 @@ async function answer(
   const address = readAddress(request.url ?? "");
   const { store, results, rootKeys, uploadLimitBytes } = app;
   const caller = authorizeByAny(rootKeys, request, address);
+  const confirm = async () => {
+    const problem = await app.keyProblem({ ...caller, request: caller.bucket });
+    if (problem) throw keyError(problem, caller);
+  };
   const call: Call = {
     request,
     response,
@@ -78,13 +84,13 @@ async function answer(
     results,
     uploadLimitBytes,
     bucketView: bucketViewOf(caller, store, results),
+    confirm,
   };
   const { bucket, key, query } = address;
   const listsBuckets = bucket === "" && key === "" && request.method === "GET";
   if (!listsBuckets && bucket !== caller.bucket)
     throw new S3Error("AccessDenied", undefined, { details: { BucketName: bucket } });
-  const problem = await app.keyProblem({ ...caller, request: caller.bucket });
-  if (problem) throw keyError(problem, caller);
+  await confirm();
   if (listsBuckets) return listBuckets(call);
   return operationOf(
     request.method ?? "",

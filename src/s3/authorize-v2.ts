@@ -4,6 +4,7 @@ import { createHmac } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import { type Address, parameter, type Query } from "./address.ts";
 import type { Caller } from "./caller.ts";
+import { longestExpiry } from "./claim.ts";
 import { invalidAccessKey, knownKey } from "./credentials.ts";
 import { S3Error } from "./s3-error.ts";
 import { sameText } from "./signature.ts";
@@ -35,6 +36,13 @@ export function authorizeByQueryV2(
       details: { AWSAccessKeyId: accessKey },
     });
   }
+  // The URL does not say when it was signed, so what counts is how long it is still valid.
+  if (!/^\d{1,12}$/.test(expires) || Number(expires) > now / 1000 + longestExpiry)
+    throw new S3Error(
+      "AccessDenied",
+      `Expires must be a time within the next ${longestExpiry} seconds, in Unix seconds.`,
+      { details: { Expires: expires } },
+    );
   if (!(Number(expires) * 1000 > now)) {
     throw new S3Error("AccessDenied", "Request has expired", {
       details: { Expires: expires, ServerTime: new Date(now).toISOString() },

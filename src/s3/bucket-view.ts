@@ -1,7 +1,10 @@
 // What a key sees of its bucket: a read key the recorded results, a write key the stored objects.
+
+import { differenceOf } from "../storage/as-recorded.ts";
 import type { Store } from "../storage/contract.ts";
 import { isName } from "../storage/names.ts";
 import type { Caller } from "./caller.ts";
+import { S3Error } from "./s3-error.ts";
 
 export interface Result {
   name: string;
@@ -9,6 +12,8 @@ export interface Result {
   size: number;
   /** sha256 in hex */
   checksum?: string | undefined;
+  /** the store's own mark of the content, where it has one */
+  etag?: string | undefined;
   modifiedAt: Date;
 }
 
@@ -50,7 +55,11 @@ function readView(bucket: string, store: Store, results: Results): BucketView {
     async find(name) {
       const result = isName(name) ? await results.resultNamed(bucket, name) : undefined;
       const object = result && (await store.head(bucket, name));
-      return object && { ...object, checksum: result.checksum ?? object.checksum };
+      if (!object) return undefined;
+      const difference = differenceOf(result, object);
+      if (difference !== undefined)
+        throw new S3Error("InvalidObjectState", `${JSON.stringify(name)} ${difference}.`);
+      return { ...object, checksum: result.checksum ?? object.checksum };
     },
   };
 }

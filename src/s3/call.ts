@@ -14,6 +14,8 @@ export interface Call {
   store: Store;
   results: Results;
   bucketView: BucketView;
+  /** rejects if the caller's key is no longer valid: the body of an upload may take hours */
+  confirm(): Promise<void>;
   /** most bytes of an object */
   uploadLimitBytes: number;
 }

@@ -15,7 +15,7 @@ export interface Claim {
 
 const skewMilliseconds = 15 * 60 * 1000;
 /** AWS allows presigned URLs a week; the ServiceX client asks for a year. */
-const longestExpiry = 366 * 24 * 3600;
+export const longestExpiry = 366 * 24 * 3600;
 
 /** From the Authorization header, at most 15 minutes old or early. */
 export function claimOfHeader(header: string, request: IncomingMessage, now: number): Claim {

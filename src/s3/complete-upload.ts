@@ -1,4 +1,5 @@
 import { Readable } from "node:stream";
+import { differenceOf } from "../storage/as-recorded.ts";
 import { etagOf } from "../storage/conditions.ts";
 import type { StoredObject } from "../storage/contract.ts";
 import type { Call, Reply } from "./call.ts";
@@ -6,7 +7,7 @@ import { announcedChecksums } from "./checksums.ts";
 import { deleteUpload, partNumbered, uploadOf } from "./multipart.ts";
 import { textOf } from "./payload.ts";
 import { S3Error } from "./s3-error.ts";
-import { assertWritable } from "./writable.ts";
+import { assertWritable, storeObject } from "./writable.ts";
 import { document, listOf, readDocument } from "./xml.ts";
 
 const longestDocument = 8 * 1024 * 1024;
@@ -14,10 +15,10 @@ const longestDocument = 8 * 1024 * 1024;
 const leastPart = 5 * 1024 * 1024;
 
 export async function completeUpload(call: Call): Promise<Reply> {
-  const { request, caller, store, address, uploadLimitBytes } = call;
+  const { request, caller, store, address } = call;
   const { bucket, key } = address;
   const id = await uploadOf(call);
-  await assertWritable(call, key);
+  assertWritable(call, key);
   const { "content-md5": md5 } = request.headers;
   const asked = await textOf(
     request,
@@ -27,12 +28,8 @@ export async function completeUpload(call: Call): Promise<Reply> {
   );
   const parts = await partsOf(call, id, readDocument(asked, "CompleteMultipartUpload"));
   const size = parts.reduce((sum, part) => sum + part.size, 0);
-  const put = await store.put(
-    bucket,
-    key,
-    Readable.from(contentOf(call, parts), { objectMode: false }),
-    { size, limit: uploadLimitBytes },
-  );
+  const body = Readable.from(contentOf(call, parts), { objectMode: false });
+  const put = await storeObject(call, body, { size });
   const object = await store.head(bucket, key);
   await deleteUpload(call, id);
   const etag = etagOf(object ?? { ...put, modifiedAt: new Date() });
@@ -86,9 +83,13 @@ async function* contentOf(
     ([name, value]) => name.startsWith("x-amz-checksum-") && !String(value).includes("-"),
   );
   const checking = announcedChecksums(Object.fromEntries(whole));
-  for (const { name } of parts) {
-    const part = await store.get(address.bucket, name);
+  for (const asked of parts) {
+    const part = await store.get(address.bucket, asked.name, undefined, asked.etag);
     if (!part) throw new S3Error("InvalidPart");
+    if (differenceOf(asked, part.object)) {
+      part.body.destroy();
+      throw new S3Error("InvalidPart");
+    }
     for await (const chunk of part.body) {
       checking.update(chunk as Buffer);
       yield chunk as Buffer;

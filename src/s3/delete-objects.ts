@@ -2,7 +2,7 @@ import { isName } from "../storage/names.ts";
 import type { Call, Reply } from "./call.ts";
 import { textOf } from "./payload.ts";
 import { S3Error } from "./s3-error.ts";
-import { assertWritable } from "./writable.ts";
+import { assertRemovable } from "./writable.ts";
 import { document, listOf, readDocument } from "./xml.ts";
 
 const most = 1000;
@@ -10,7 +10,7 @@ const longestDocument = 2 * 1024 * 1024;
 
 export async function deleteObject(call: Call): Promise<Reply> {
   const { store, address, caller } = call;
-  if (caller.kind === "read" || isName(address.key)) await assertWritable(call, address.key);
+  if (caller.kind === "read" || isName(address.key)) await assertRemovable(call, address.key);
   if (isName(address.key)) await store.remove(address.bucket, [address.key]);
   return { status: 204 };
 }
@@ -37,7 +37,7 @@ export async function deleteObjects(call: Call): Promise<Reply> {
 
 async function writeError(call: Call, key: string): Promise<S3Error | undefined> {
   try {
-    await assertWritable(call, key);
+    await assertRemovable(call, key);
     return undefined;
   } catch (error) {
     if (error instanceof S3Error) return error;

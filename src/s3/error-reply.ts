@@ -10,6 +10,8 @@ const codes: Record<string, S3ErrorCode> = {
   bad_range: "InvalidRange",
   bad_name: "InvalidArgument",
   not_found: "NoSuchKey",
+  changed: "InvalidObjectState",
+  object_exists: "ObjectAlreadyExists",
 };
 
 export function errorReply(error: unknown, resource: string, requestId: string): Reply {

@@ -1,3 +1,4 @@
+import { dispositionOf } from "../storage/browser-headers.ts";
 import { readRange } from "../storage/byte-range.ts";
 import { etagOf, rangeApplies, readCondition } from "../storage/conditions.ts";
 import { parameter, type Query } from "./address.ts";
@@ -11,7 +12,7 @@ export async function getObject({ request, address, bucketView, store }: Call): 
   if (!object) throw new S3Error("NoSuchKey", undefined, { details: { Key: key } });
   const condition = readCondition(request.headers, object);
   if (condition === 412) throw new S3Error("PreconditionFailed");
-  const headers = { ...describe(object), ...overrides(query) };
+  const headers = withDisposition(key, { ...describe(object), ...overrides(query) });
   if (condition === 304) return { status: 304, headers };
   const range = rangeApplies(request.headers, object)
     ? readRange(request.headers.range, object.size)
@@ -28,9 +29,15 @@ export async function getObject({ request, address, bucketView, store }: Call): 
       };
   const status = range ? 206 : 200;
   if (request.method === "HEAD") return { status, headers: { ...headers, ...sent } };
-  const found = await store.get(bucket, key, range);
+  const found = await store.get(bucket, key, range, object.etag);
   if (!found) throw new S3Error("NoSuchKey", undefined, { details: { Key: key } });
   return { status, headers: { ...headers, ...sent }, body: found.body };
+}
+
+function withDisposition(key: string, headers: Record<string, string>): Record<string, string> {
+  const { "content-disposition": asked, ...others } = headers;
+  const disposition = dispositionOf(key, { type: headers["content-type"], disposition: asked });
+  return disposition === undefined ? others : { ...others, "content-disposition": disposition };
 }
 
 function describe(object: Result): Record<string, string> {

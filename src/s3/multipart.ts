@@ -19,7 +19,7 @@ const mostParts = 10_000;
 export async function createUpload(call: Call): Promise<Reply> {
   const { store, address } = call;
   const { bucket, key } = address;
-  await assertWritable(call, key);
+  assertWritable(call, key);
   const id = randomUUID();
   await store.put(bucket, keyFile(id), Buffer.from(key));
   return {
@@ -29,7 +29,7 @@ export async function createUpload(call: Call): Promise<Reply> {
 }
 
 export async function uploadPart(call: Call): Promise<Reply> {
-  const { request, caller, store, address, uploadLimitBytes } = call;
+  const { request, caller, store, address, uploadLimitBytes, confirm } = call;
   if (request.headers["x-amz-copy-source"] !== undefined)
     throw new S3Error("NotImplemented", "Copying objects is not supported.");
   const id = await uploadOf(call);
@@ -41,7 +41,13 @@ export async function uploadPart(call: Call): Promise<Reply> {
     );
   const { body, size, checksums } = payloadOf(request, caller.signing);
   await consuming(body, () =>
-    store.put(address.bucket, partFile(id, number), body, { size, limit: uploadLimitBytes }),
+    store.put(address.bucket, partFile(id, number), body, {
+      size,
+      limit: uploadLimitBytes,
+      // A part may be sent again until the upload is complete.
+      existing: "replace",
+      confirm,
+    }),
   );
   const part = await store.head(address.bucket, partFile(id, number));
   if (!part) throw new S3Error("NoSuchUpload");

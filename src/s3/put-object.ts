@@ -3,20 +3,18 @@ import { consuming } from "../storage/detached-body.ts";
 import type { Call, Reply } from "./call.ts";
 import { payloadOf } from "./payload.ts";
 import { S3Error } from "./s3-error.ts";
-import { assertWritable } from "./writable.ts";
+import { assertWritable, storeObject } from "./writable.ts";
 
 export async function putObject(call: Call): Promise<Reply> {
-  const { request, address, caller, store, bucketView, uploadLimitBytes } = call;
+  const { request, address, caller, store, bucketView } = call;
   const { bucket, key } = address;
   if (request.headers["x-amz-copy-source"] !== undefined)
     throw new S3Error("NotImplemented", "Copying objects is not supported.");
-  await assertWritable(call, key);
+  assertWritable(call, key);
   if (request.headers["if-none-match"] === "*" && (await bucketView.find(key)))
     throw new S3Error("PreconditionFailed");
   const { body, size, checksums } = payloadOf(request, caller.signing);
-  const put = await consuming(body, () =>
-    store.put(bucket, key, body, { size, limit: uploadLimitBytes }),
-  );
+  const put = await consuming(body, () => storeObject(call, body, { size }));
   const object = await store.head(bucket, key);
   return {
     status: 200,

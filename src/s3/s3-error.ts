@@ -45,6 +45,10 @@ const errorCodes = {
   InvalidAccessKeyId: [403, "The AWS Access Key Id you provided does not exist in our records."],
   InvalidArgument: [400, "Invalid Argument"],
   InvalidDigest: [400, "The Content-MD5 or checksum value that you specified is not valid."],
+  InvalidObjectState: [
+    409,
+    "The object in the store is not the recorded result, and is not delivered.",
+  ],
   InvalidPart: [
     400,
     "One or more of the specified parts could not be found. The part may not have been " +
@@ -75,6 +79,7 @@ const errorCodes = {
     501,
     "A header or parameter you provided implies functionality that is not implemented.",
   ],
+  ObjectAlreadyExists: [409, "The object already exists and cannot be overwritten."],
   PreconditionFailed: [412, "At least one of the pre-conditions you specified did not hold"],
   RequestTimeTooSkewed: [
     403,

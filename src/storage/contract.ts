@@ -1,4 +1,5 @@
 import type { Readable } from "node:stream";
+import type { PutOptions } from "./meter.ts";
 
 export interface StoredObject {
   bucket: string;
@@ -7,6 +8,8 @@ export interface StoredObject {
   size: number;
   /** sha256 in hex where the store knows it */
   checksum?: string;
+  /** the store's own mark of this content, where it has one: S3's ETag without its quotes */
+  etag?: string;
   modifiedAt: Date;
 }
 
@@ -22,19 +25,25 @@ export interface ByteRange {
  */
 export interface Store {
   readonly kind: "folder" | "s3";
-  /** Durable and whole once it resolves. Returns the size in bytes and the sha256 in hex. */
+  /**
+   * Durable and whole once it resolves. Returns the size in bytes and the sha256 in hex. A stored
+   * object does not change: the same content again is fine, other content is refused (409).
+   */
   put(
     bucket: string,
     name: string,
     body: Readable | Buffer,
-    options?: { size?: number; limit?: number },
-  ): Promise<{ size: number; checksum: string }>;
-  /** Undefined if there is none; a range outside the object is refused (416). The caller reads or
-   * destroys the body. */
+    options?: PutOptions,
+  ): Promise<{ size: number; checksum: string; etag?: string }>;
+  /**
+   * Undefined if there is none; a range outside the object is refused (416), and so is an object
+   * that no longer has this etag (409). The caller reads or destroys the body.
+   */
   get(
     bucket: string,
     name: string,
     range?: ByteRange,
+    etag?: string,
   ): Promise<{ body: Readable; object: StoredObject } | undefined>;
   head(bucket: string, name: string): Promise<StoredObject | undefined>;
   /** Sorted by name (UTF-8 bytes), after `after`, at most `limit`; fewer means that none follow. */
@@ -55,6 +64,15 @@ export interface Store {
     seconds: number,
     audience: "public" | "internal",
   ): Promise<string>;
+  /**
+   * A PUT for a worker that sends these headers: with them, a store that can refuses to replace an
+   * object (412).
+   */
+  signedUpload(
+    bucket: string,
+    name: string,
+    seconds: number,
+  ): Promise<{ url: string; headers?: Record<string, string> }>;
   /** Rejects with a sentence if the store cannot be used now. */
   check(): Promise<void>;
   close(): Promise<void>;

@@ -91,6 +91,7 @@ export async function openFolderStore(root: string, signedUrl: Store["signedUrl"
         const { path, record } = placeOf(root, bucket, name);
         await rm(path, { force: true });
         await rm(record, { force: true });
+        records.forget(record);
       }
       if (names.length > 0) await syncFolder(join(root, bucket)).catch(ignoreMissing);
     },
@@ -114,6 +115,12 @@ export async function openFolderStore(root: string, signedUrl: Store["signedUrl"
     async signedUrl(verb, bucket, name, seconds, audience) {
       placeOf(root, bucket, name);
       return signedUrl(verb, bucket, name, seconds, audience);
+    },
+
+    /** The service itself refuses to replace an object. */
+    async signedUpload(bucket, name, seconds) {
+      placeOf(root, bucket, name);
+      return { url: await signedUrl("PUT", bucket, name, seconds, "internal") };
     },
 
     async check() {

@@ -1,12 +1,17 @@
 import { createHash } from "node:crypto";
 import { Transform } from "node:stream";
 import { RequestError } from "../errors.ts";
+import type { IfExists } from "./existing.ts";
 
 export interface PutOptions {
   /** announced size in bytes */
   size?: number | undefined;
   /** most bytes accepted */
   limit?: number | undefined;
+  /** what to do where an object has the name already; default `same` */
+  existing?: IfExists | undefined;
+  /** called when the body is complete, before the object can be seen; rejects to refuse it */
+  confirm?: (() => Promise<void>) | undefined;
 }
 
 /** Counts and hashes a body. The stream fails if it is too long or too short. */

@@ -1,4 +1,3 @@
-import { basename } from "node:path/posix";
 import type { Readable } from "node:stream";
 import {
   CreateBucketCommand,
@@ -12,15 +11,17 @@ import {
   S3Client,
 } from "@aws-sdk/client-s3";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
-import { create as contentDisposition } from "content-disposition";
 import type { S3Store } from "../settings/values.ts";
+import { dispositionOf } from "./browser-headers.ts";
 import type { Store, StoredObject } from "./contract.ts";
 import { checkBucket, checkName } from "./names.ts";
-import { ifExists, isNoBucket, translateErrors } from "./s3/errors.ts";
+import { ifExists, ifUnchanged, isNoBucket, translateErrors } from "./s3/errors.ts";
 import { folders, objects } from "./s3/pages.ts";
 import { layoutOf } from "./s3/place.ts";
+import { refusesTakenNames } from "./s3/probe.ts";
+import { putNew } from "./s3/put-new.ts";
 import { upload } from "./s3/upload.ts";
-import { hexOf, rangeHeader, wholeSize } from "./s3/words.ts";
+import { rangeHeader, toObject, wholeSize } from "./s3/words.ts";
 
 /** the longest that S3 allows */
 const longestUrlSeconds = 7 * 24 * 3600;
@@ -34,6 +35,7 @@ export async function openS3Store(settings: S3Store): Promise<Store> {
     : client;
   const layout = layoutOf(settings);
   const made = new Set<string>();
+  let probing: Promise<boolean> | undefined;
 
   function place(bucket: string, name: string): { Bucket: string; Key: string } {
     checkBucket(bucket);
@@ -50,6 +52,23 @@ export async function openS3Store(settings: S3Store): Promise<Store> {
         client.send(new CreateBucketCommand({ Bucket: bucket })).catch(ignoreOwnedAlready),
       );
     made.add(bucket);
+  }
+
+  /** Asked once, in the first bucket that is written to; again after an error. */
+  function refusesTaken(bucket: string): Promise<boolean> {
+    probing ??= translateErrors(() => refusesTakenNames(client, layout.place(bucket)));
+    probing.catch(() => {
+      probing = undefined;
+    });
+    return probing;
+  }
+
+  async function head(bucket: string, name: string): Promise<StoredObject | undefined> {
+    const target = place(bucket, name);
+    const answer = await ifExists(() =>
+      client.send(new HeadObjectCommand({ ...target, ChecksumMode: "ENABLED" })),
+    );
+    return answer && toObject(bucket, name, answer.ContentLength ?? 0, answer);
   }
 
   async function list(
@@ -81,6 +100,10 @@ export async function openS3Store(settings: S3Store): Promise<Store> {
     }
   }
 
+  const expiry = (seconds: number) => ({
+    expiresIn: Math.min(Math.ceil(seconds), longestUrlSeconds),
+  });
+
   return {
     kind: "s3",
 
@@ -88,45 +111,36 @@ export async function openS3Store(settings: S3Store): Promise<Store> {
       const target = place(bucket, name);
       await haveBucket(bucket);
       try {
-        return await upload(client, target, body, options);
+        if (options.existing !== "replace") {
+          const onlyNew = await refusesTaken(bucket);
+          return await putNew({ client, target, onlyNew }, name, body, options);
+        }
+        const { isTaken: _, ...put } = await upload(client, target, body, {
+          ...options,
+          onlyNew: false,
+        });
+        return put;
       } catch (error) {
         if (isNoBucket(error)) made.delete(bucket);
         throw error;
       }
     },
 
-    async get(bucket, name, range) {
-      const target = place(bucket, name);
+    async get(bucket, name, range, etag) {
+      const target = {
+        ...place(bucket, name),
+        Range: rangeHeader(range),
+        ...(etag && { IfMatch: `"${etag}"` }),
+      };
       const answer = await ifExists(() =>
-        client.send(new GetObjectCommand({ ...target, Range: rangeHeader(range) })),
+        ifUnchanged(name, () => client.send(new GetObjectCommand(target))),
       );
       if (!answer?.Body) return undefined;
-      const object = {
-        bucket,
-        name,
-        size: wholeSize(answer),
-        modifiedAt: answer.LastModified ?? new Date(0),
-        ...hexOf(answer),
-      };
+      const object = toObject(bucket, name, wholeSize(answer), answer);
       return { body: answer.Body as Readable, object };
     },
 
-    async head(bucket, name) {
-      const target = place(bucket, name);
-      const answer = await ifExists(() =>
-        client.send(new HeadObjectCommand({ ...target, ChecksumMode: "ENABLED" })),
-      );
-      return (
-        answer && {
-          bucket,
-          name,
-          size: answer.ContentLength ?? 0,
-          modifiedAt: answer.LastModified ?? new Date(0),
-          ...hexOf(answer),
-        }
-      );
-    },
-
+    head,
     list,
 
     async remove(bucket, names) {
@@ -167,11 +181,19 @@ export async function openS3Store(settings: S3Store): Promise<Store> {
           ? new PutObjectCommand(target)
           : new GetObjectCommand({
               ...target,
-              ResponseContentDisposition: contentDisposition(basename(name)),
+              ResponseContentType: "application/octet-stream",
+              ResponseContentDisposition: dispositionOf(name),
             });
-      return getSignedUrl(audience === "public" ? presigner : client, command, {
-        expiresIn: Math.min(Math.ceil(seconds), longestUrlSeconds),
-      });
+      return getSignedUrl(audience === "public" ? presigner : client, command, expiry(seconds));
+    },
+
+    async signedUpload(bucket, name, seconds) {
+      const target = place(bucket, name);
+      await haveBucket(bucket);
+      const onlyNew = await refusesTaken(bucket);
+      const command = new PutObjectCommand({ ...target, ...(onlyNew && { IfNoneMatch: "*" }) });
+      const url = await getSignedUrl(client, command, expiry(seconds));
+      return { url, ...(onlyNew && { headers: { "if-none-match": "*" } }) };
     },
 
     async check() {

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { Transform } from "node:stream";
+import { pipeline } from "node:stream/promises";
 import pRetry, { AbortError } from "p-retry";
 import { request } from "undici";
 import type { TaskResult, Upload } from "../operations/contract.ts";
@@ -20,7 +21,7 @@ export async function uploadFile(
   signal: AbortSignal,
 ): Promise<TaskResult> {
   const { size } = await stat(path);
-  const checksum = await pRetry(() => put(upload.url, path, size, signal), {
+  const checksum = await pRetry(() => put(upload, path, size, signal), {
     retries: 3,
     minTimeout: 200,
     maxTimeout: 2000,
@@ -33,7 +34,12 @@ export async function uploadFile(
   return { name: upload.name, size, checksum };
 }
 
-async function put(url: string, path: string, size: number, signal: AbortSignal): Promise<string> {
+async function put(
+  { url, headers }: Upload,
+  path: string,
+  size: number,
+  signal: AbortSignal,
+): Promise<string> {
   const hash = createHash("sha256");
   const hashing = new Transform({
     transform(chunk: Buffer, _encoding, done) {
@@ -48,14 +54,28 @@ async function put(url: string, path: string, size: number, signal: AbortSignal)
     method: "PUT",
     body,
     signal,
-    headers: { "content-length": String(size), "content-type": "application/octet-stream" },
+    headers: {
+      ...headers,
+      "content-length": String(size),
+      "content-type": "application/octet-stream",
+    },
   });
   const text = await response.body.text();
   if (response.statusCode >= 200 && response.statusCode < 300) return hash.digest("hex");
+  // Stored already, by a PUT whose answer was lost: the service compares it with what is reported.
+  if (headers !== undefined && response.statusCode === 412) return checksumOf(path);
   const failure = new UploadError(
     `The store answered the result with ${response.statusCode}: ${detailOf(text)}`,
   );
-  throw response.statusCode < 500 && response.statusCode !== 429
-    ? new AbortError(failure)
-    : failure;
+  const mayPass =
+    response.statusCode >= 500 ||
+    response.statusCode === 429 ||
+    (headers !== undefined && response.statusCode === 409);
+  throw mayPass ? failure : new AbortError(failure);
+}
+
+async function checksumOf(path: string): Promise<string> {
+  const hash = createHash("sha256");
+  await pipeline(createReadStream(path), hash);
+  return hash.digest("hex");
 }

@@ -8,6 +8,7 @@ const upload: z.ZodType<Upload> = z.object({
   name: z.string(),
   method: z.literal("PUT"),
   url: z.string(),
+  headers: z.record(z.string(), z.string()).optional(),
 });
 
 const task: z.ZodType<Task> = z.object({
@@ -79,6 +80,7 @@ export function openWorkApi({
         operations,
         max,
         wait_seconds: waitSeconds,
+        upload_headers: true,
         ...(onlyRequest && { request: onlyRequest }),
       };
       const answer = await post("claim", body, claimAnswer, 30_000 + waitSeconds * 1000, signal);

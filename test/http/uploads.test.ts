@@ -29,7 +29,6 @@ test("an upload URL that is still good changes nothing once the result is record
   for (const _ of [1, 2]) {
     const [task] = (await api.ledger.claim(1, { request })) as [Task];
     const name = task.upload?.name ?? "";
-    expect((await put(task, "draft")).status).toBe(200);
     expect((await put(task, "12345")).status).toBe(200);
     expect(await api.ledger.report(task, "success", { results: [{ name, size: 5 }] })).toBe(
       "recorded",
@@ -37,8 +36,29 @@ test("an upload URL that is still good changes nothing once the result is record
     const late = await put(task, "other");
     expect([late.status, late.json().detail]).toEqual([
       409,
-      `${JSON.stringify(name)} is a recorded result and stays as it is.`,
+      `${JSON.stringify(name)} is already stored and stays as it is. Store other content under ` +
+        "another name.",
     ]);
   }
   expect((await api.ledger.ended(request)).counters).toMatchObject({ done: 1 });
+});
+
+test("the same upload again is fine, and a recorded result that the store lost is not made again", async () => {
+  const submitted = await submit(api.ledger.ctx, local, {
+    dataset: { files: ["/a/one.csv", "/a/two.csv"] },
+    steps: [step],
+  });
+  const request = submitted.request.id;
+  const [task] = (await api.ledger.claim(1, { request })) as [Task];
+  const name = task.upload?.name ?? "";
+  for (const _ of [1, 2]) {
+    const { status, json } = await put(task, "12345");
+    expect([status, json()]).toMatchObject([200, { size: 5 }]);
+  }
+  const results = [{ name, size: 5 }];
+  expect(await api.ledger.report(task, "success", { results })).toBe("recorded");
+  expect((await put(task, "12345")).status).toBe(200);
+  await api.ledger.ctx.store.remove(request, [name]);
+  expect((await put(task, "other")).status).toBe(409);
+  expect(await api.ledger.ctx.store.head(request, name)).toBeUndefined();
 });

@@ -2,7 +2,15 @@ import { ends } from "./ends.ts";
 import { fairness } from "./fairness.ts";
 import { ledger } from "./ledger.ts";
 import type { Mutant } from "./mutant.ts";
+import { objects } from "./objects.ts";
 import { processes } from "./processes.ts";
 import { rules } from "./rules.ts";
 
-export const mutants: Mutant[] = [...ledger, ...ends, ...fairness, ...processes, ...rules];
+export const mutants: Mutant[] = [
+  ...ledger,
+  ...ends,
+  ...fairness,
+  ...objects,
+  ...processes,
+  ...rules,
+];

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { local } from "../../src/auth/caller.ts";
 import type { Task } from "../../src/operations/contract.ts";
@@ -67,6 +68,7 @@ test("a success whose object is missing, or has another size, is refused and the
     /^refused: .*3 bytes/,
   );
   expect((await ledger.read(id)).counters).toMatchObject({ running: 1, done: 0 });
+  await ledger.ctx.store.remove(id, [name]);
   await perform(task);
   expect((await ledger.ended(id)).counters).toMatchObject({ done: 1 });
 });
@@ -111,4 +113,22 @@ test("a deleted request leaves neither rows nor objects; an open one is refused"
   );
   expect(left?.n).toBe(0);
   expect(await ledger.violations()).toEqual([]);
+});
+
+test("a bucket that a late upload made again after the deletion is swept; those of others stay", async () => {
+  const [deleted, open, foreign] = [
+    await submitFiles(["/a/1.csv"]),
+    await submitFiles(["/a/2.csv"]),
+    randomUUID(),
+  ];
+  const [task] = (await ledger.claim(1, { request: deleted })) as [Task];
+  await perform(task);
+  await ledger.ended(deleted);
+  await deleteRequest(ledger.ctx, deleted, local);
+  for (const bucket of [deleted, open, foreign])
+    await ledger.ctx.store.put(bucket, "late", Buffer.from("x"));
+  await housekeep(ledger.ctx);
+  const buckets = await ledger.ctx.store.buckets();
+  expect(buckets).not.toContain(deleted);
+  expect(buckets).toEqual(expect.arrayContaining([open, foreign]));
 });

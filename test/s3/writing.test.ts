@@ -197,7 +197,11 @@ describe("the write key", () => {
     const target = { Bucket: bucket, Key: "result" };
     await expect(
       client.send(new PutObjectCommand({ ...target, Body: "late" })),
-    ).rejects.toMatchObject({ name: "AccessDenied" });
+    ).rejects.toMatchObject({
+      name: "ObjectAlreadyExists",
+      $metadata: { httpStatusCode: 409 },
+    });
+    await client.send(new PutObjectCommand({ ...target, Body: "good" }));
     await expect(client.send(new DeleteObjectCommand(target))).rejects.toMatchObject({
       name: "AccessDenied",
     });

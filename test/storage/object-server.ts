@@ -40,7 +40,7 @@ export async function folderStoreWithUrls(
   const store = await openStore(readConfig({ STORE_URL: `file://${folder}` }), site);
   const app = express();
   const faults: unknown[] = [];
-  const ledger = { isRecorded: async () => false, keyProblem: async () => undefined };
+  const ledger = { recorded: async () => undefined, keyProblem: async () => undefined };
   app.use(objectRouter({ store, verifyingKeys: [signingKey], uploadLimitBytes, ...ledger }));
   app.use((error: unknown, request: Request, response: Response, _next: NextFunction) => {
     const reply = problemReply(error, request.path, "test");

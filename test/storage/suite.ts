@@ -26,8 +26,11 @@ const awkward = [
   "back\\slash",
 ];
 
-/** What every store does, whatever is behind it. */
-export function storeSuite(open: () => Promise<StoreUnderTest>): void {
+/**
+ * What every store does, whatever is behind it. Our own endpoint, as a store, replaces nothing at
+ * all.
+ */
+export function storeSuite(open: () => Promise<StoreUnderTest>, { replaces = true } = {}): void {
   let under: StoreUnderTest;
   let store: Store;
 
@@ -44,7 +47,7 @@ export function storeSuite(open: () => Promise<StoreUnderTest>): void {
       "one.bin",
       Readable.from([content.subarray(0, 7), content.subarray(7)]),
     );
-    expect(put).toEqual({ size: 100_000, checksum: sha256(content) });
+    expect(put).toMatchObject({ size: 100_000, checksum: sha256(content) });
     expect((await read(bucket, "one.bin"))?.equals(content)).toBe(true);
     expect(await store.head(bucket, "one.bin")).toMatchObject({
       bucket,
@@ -59,7 +62,7 @@ export function storeSuite(open: () => Promise<StoreUnderTest>): void {
 
   test("an empty object is an object", async () => {
     const bucket = randomUUID();
-    expect(await store.put(bucket, "empty", Buffer.alloc(0))).toEqual({
+    expect(await store.put(bucket, "empty", Buffer.alloc(0))).toMatchObject({
       size: 0,
       checksum: sha256(Buffer.alloc(0)),
     });
@@ -103,13 +106,65 @@ export function storeSuite(open: () => Promise<StoreUnderTest>): void {
     await store.removeBucket(bucket);
   });
 
-  test("putting again replaces the object and its checksum", async () => {
+  test("the same content again is fine, other content is refused and changes nothing", async () => {
+    const bucket = randomUUID();
+    const first = await store.put(bucket, "x", Buffer.from("old"));
+    const { modifiedAt } = (await store.head(bucket, "x")) ?? {};
+    expect(await store.put(bucket, "x", Buffer.from("old"))).toEqual(first);
+    for (const body of ["new", "longer", ""])
+      await expect(store.put(bucket, "x", Buffer.from(body))).rejects.toMatchObject({
+        status: 409,
+        code: "object_exists",
+      });
+    expect((await read(bucket, "x"))?.toString()).toBe("old");
+    expect(await store.head(bucket, "x")).toMatchObject({
+      size: 3,
+      checksum: first.checksum,
+      modifiedAt,
+    });
+    expect(await store.list(bucket)).toHaveLength(1);
+  });
+
+  test("a name may be refused even to the same content", async () => {
+    const bucket = randomUUID();
+    const put = () => store.put(bucket, "x", Buffer.from("old"), { existing: "refuse" });
+    await put();
+    await expect(put()).rejects.toMatchObject({ status: 409 });
+  });
+
+  test.runIf(replaces)("an object is replaced where that is asked for", async () => {
     const bucket = randomUUID();
     await store.put(bucket, "x", Buffer.from("old"));
-    const { checksum } = await store.put(bucket, "x", Buffer.from("new"));
+    const { checksum } = await store.put(bucket, "x", Buffer.from("new"), { existing: "replace" });
     expect((await read(bucket, "x"))?.toString()).toBe("new");
     expect(await store.head(bucket, "x")).toMatchObject({ size: 3, checksum });
-    expect(await store.list(bucket)).toHaveLength(1);
+  });
+
+  test("a large object of several parts is not replaced either", async () => {
+    const [bucket, one, other] = [randomUUID(), randomBytes(9 << 20), randomBytes(9 << 20)];
+    const { checksum } = await store.put(bucket, "x", one);
+    expect((await store.put(bucket, "x", one)).checksum).toBe(checksum);
+    await expect(store.put(bucket, "x", other)).rejects.toMatchObject({ status: 409 });
+    expect((await read(bucket, "x"))?.equals(one)).toBe(true);
+  });
+
+  test("a name can be used again after its object was removed", async () => {
+    const bucket = randomUUID();
+    await store.put(bucket, "x", Buffer.from("old"));
+    await store.remove(bucket, ["x"]);
+    const { checksum } = await store.put(bucket, "x", Buffer.from("new"));
+    expect(await store.head(bucket, "x")).toMatchObject({ size: 3, checksum });
+  });
+
+  test("what is not confirmed at its end is never seen", async () => {
+    const bucket = randomUUID();
+    const confirm = async () => {
+      expect(await store.list(bucket)).toEqual([]);
+      throw new Error("the request has ended");
+    };
+    for (const body of [Buffer.from("x"), Buffer.alloc(9 << 20)])
+      await expect(store.put(bucket, "x", body, { confirm })).rejects.toThrow("has ended");
+    expect(await store.list(bucket)).toEqual([]);
   });
 
   test.each(awkward)("the name %s comes back as it was", async (name) => {
@@ -271,14 +326,36 @@ export function storeSuite(open: () => Promise<StoreUnderTest>): void {
     expect(namesOf(await store.list(bucket))).toEqual(["again"]);
   });
 
-  test("fifty uploads of one name at once leave one whole object", async () => {
+  test("of fifty uploads of one name at once exactly one wins, and no other changes it", async () => {
     const bucket = randomUUID();
     const bodies = Array.from({ length: 50 }, (_, at) => Buffer.alloc(20_000, at));
-    await Promise.all(bodies.map((body) => store.put(bucket, "same", body)));
-    const left = await read(bucket, "same");
-    expect(bodies.some((body) => left?.equals(body))).toBe(true);
+    const ends = await Promise.allSettled(bodies.map((body) => store.put(bucket, "same", body)));
+    const winners = ends.flatMap((end, at) => (end.status === "fulfilled" ? [at] : []));
+    expect(winners).toHaveLength(1);
+    for (const end of ends)
+      if (end.status === "rejected") expect(end.reason).toMatchObject({ status: 409 });
+    const winner = bodies[winners[0] ?? 0] ?? Buffer.alloc(0);
+    expect((await read(bucket, "same"))?.equals(winner)).toBe(true);
+    expect(await store.head(bucket, "same")).toMatchObject({
+      size: 20_000,
+      checksum: sha256(winner),
+    });
     expect(await store.list(bucket)).toHaveLength(1);
   });
+
+  test.runIf(replaces)(
+    "an object that was replaced is not read as the one that was asked for",
+    async () => {
+      const bucket = randomUUID();
+      const { etag } = await store.put(bucket, "x", Buffer.from("old"));
+      expect((await store.head(bucket, "x"))?.etag).toBe(etag);
+      if (etag === undefined) return;
+      const got = await store.get(bucket, "x", undefined, etag);
+      expect(got && (await buffer(got.body)).toString()).toBe("old");
+      await store.put(bucket, "x", Buffer.from("new"), { existing: "replace" });
+      await expect(store.get(bucket, "x", undefined, etag)).rejects.toMatchObject({ status: 409 });
+    },
+  );
 
   test("a usable store passes its check", async () => {
     await store.check();

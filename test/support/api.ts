@@ -43,7 +43,7 @@ export async function openApi({ authenticate, ...options }: ApiOptions = {}): Pr
     "127.0.0.1",
     0,
     "PORT",
-    makeApp(ledger.ctx, makeMounts(ledger.ctx), authenticate),
+    makeApp(ledger.ctx, makeMounts(), authenticate),
   );
   const gauges = leadGauges(ledger.ctx);
   const { port } = new URL(listening.url);

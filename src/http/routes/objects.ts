@@ -1,5 +1,5 @@
-// The signed URLs of the folder store: anyone who has one may read or write the object that it
-// names, until it expires.
+// The signed URLs of the service: anyone who has one may read or write the object that it names,
+// until it expires. Where the store is S3, only results are read here, by a redirect.
 
 import { basename } from "node:path/posix";
 import { pipeline } from "node:stream/promises";
@@ -7,12 +7,15 @@ import { create as contentDisposition } from "content-disposition";
 import { type Request, type Response, Router } from "express";
 import { notFound, RequestError } from "../../errors.ts";
 import { type KeyKind, type KeyProblem, keyProblem } from "../../requests/keys/keys.ts";
-import { resultBuckets } from "../../requests/read/result-bucket.ts";
+import { type RecordedResult, resultBuckets } from "../../requests/read/result-bucket.ts";
 import { byAnyKey } from "../../secrets.ts";
+import { differenceOf } from "../../storage/as-recorded.ts";
+import { browserHeaders } from "../../storage/browser-headers.ts";
 import { readRange } from "../../storage/byte-range.ts";
 import { etagOf, rangeApplies, readCondition } from "../../storage/conditions.ts";
 import type { ByteRange, Store, StoredObject } from "../../storage/contract.ts";
 import { consuming, detachedBody } from "../../storage/detached-body.ts";
+import { objectExists } from "../../storage/existing.ts";
 import { type Signed, type SignedVerb, verifySignature } from "../../storage/signing.ts";
 import type { Mount } from "../mount.ts";
 
@@ -24,7 +27,7 @@ export const objects: Mount = {
       store: ctx.store,
       verifyingKeys: ctx.verifyingKeys,
       uploadLimitBytes: ctx.config.fileLimits.outputMegabytes * 2 ** 20,
-      isRecorded: resultBuckets(ctx).isRecorded,
+      recorded: resultBuckets(ctx).recorded,
       keyProblem: (key) => keyProblem(ctx, key),
     }),
 };
@@ -33,12 +36,14 @@ interface ObjectRouterOptions {
   store: Store;
   verifyingKeys: readonly Buffer[];
   uploadLimitBytes: number;
-  /** whether the ledger has the object as a result of any step */
-  isRecorded(bucket: string, name: string): Promise<boolean>;
+  /** the object as the ledger has it, as a result of any step */
+  recorded(bucket: string, name: string): Promise<RecordedResult | undefined>;
   /** why the request's objects may not be read or written now */
   keyProblem(key: { request: string; kind: KeyKind }): Promise<KeyProblem | undefined>;
 }
 
+/** How long a client may take from the redirect to the store. */
+const redirectSeconds = 60;
 const path = "/objects/:bucket/*name";
 type ObjectRequest = Request<{ bucket: string; name: string[] }>;
 
@@ -46,7 +51,7 @@ export function objectRouter({
   store,
   verifyingKeys,
   uploadLimitBytes,
-  isRecorded,
+  recorded,
   keyProblem,
 }: ObjectRouterOptions): Router {
   const router = Router({ strict: true, caseSensitive: true });
@@ -56,47 +61,63 @@ export function objectRouter({
     if (audience === "public") refuse(await keyProblem({ request: bucket, kind: "read" }), bucket);
     const object = await store.head(bucket, name);
     if (!object) throw notFound("object", name);
-    describe(response, object);
-    const condition = readCondition(request.headers, object);
-    if (condition !== 200) {
-      response.status(condition).end();
+    assertAsRecorded(await recorded(bucket, name), object);
+    if (store.kind === "s3" && request.method === "GET") {
+      const direct = await store.signedUrl("GET", bucket, name, redirectSeconds, audience);
+      response.setHeader("cache-control", "no-store");
+      response.redirect(307, direct);
       return;
     }
-    const range = wantedRange(request, response, object);
-    if (range)
-      response
-        .status(206)
-        .setHeader("content-range", `bytes ${range.start}-${range.end}/${object.size}`);
-    response.setHeader("content-length", range ? range.end - range.start + 1 : object.size);
-    if (request.method === "HEAD") {
-      response.end();
-      return;
-    }
-    const found = await store.get(bucket, name, range);
-    if (!found) throw notFound("object", name);
-    await sendBody(found.body, response);
+    await sendObject(store, request, response, object);
   });
 
   router.put(path, async (request: ObjectRequest, response: Response) => {
     const { bucket, name } = signedObject(request, "PUT", verifyingKeys);
-    refuse(await keyProblem({ request: bucket, kind: "write" }), bucket);
-    // The URL outlives the attempt: a late one must not slip other bytes under what is recorded.
-    if (await isRecorded(bucket, name))
-      throw new RequestError(
-        409,
-        "recorded",
-        `${JSON.stringify(name)} is a recorded result and stays as it is.`,
-      );
+    // The URL outlives the attempt, and the body may take hours.
+    const confirm = async () =>
+      refuse(await keyProblem({ request: bucket, kind: "write" }), bucket);
+    await confirm();
+    // What the store has lost is not made again from what a late attempt sends.
+    if (!(await store.head(bucket, name)) && (await recorded(bucket, name)))
+      throw objectExists(name);
     const announced = request.headers["content-length"];
     const size = announced === undefined ? {} : { size: Number(announced) };
     response.json(
       await consuming(detachedBody(request), (body) =>
-        store.put(bucket, name, body, { ...size, limit: uploadLimitBytes }),
+        store.put(bucket, name, body, { ...size, limit: uploadLimitBytes, confirm }),
       ),
     );
   });
 
   return router;
+}
+
+async function sendObject(
+  store: Store,
+  request: ObjectRequest,
+  response: Response,
+  object: StoredObject,
+): Promise<void> {
+  const { bucket, name } = object;
+  describe(response, object);
+  const condition = readCondition(request.headers, object);
+  if (condition !== 200) {
+    response.status(condition).end();
+    return;
+  }
+  const range = wantedRange(request, response, object);
+  if (range)
+    response
+      .status(206)
+      .setHeader("content-range", `bytes ${range.start}-${range.end}/${object.size}`);
+  response.setHeader("content-length", range ? range.end - range.start + 1 : object.size);
+  if (request.method === "HEAD") {
+    response.end();
+    return;
+  }
+  const found = await store.get(bucket, name, range, object.etag);
+  if (!found) throw notFound("object", name);
+  await sendBody(found.body, response);
 }
 
 function signedObject(
@@ -160,7 +181,18 @@ function refuse(problem: KeyProblem | undefined, request: string): void {
     throw new RequestError(403, problem, "The owner of this request is suspended.");
 }
 
+function assertAsRecorded(recorded: RecordedResult | undefined, object: StoredObject): void {
+  const difference = recorded && differenceOf(recorded, object);
+  if (difference !== undefined)
+    throw new RequestError(
+      409,
+      "changed",
+      `${JSON.stringify(object.name)} ${difference}; it is not delivered.`,
+    );
+}
+
 function describe(response: Response, object: StoredObject): void {
+  for (const [name, value] of Object.entries(browserHeaders)) response.setHeader(name, value);
   response.setHeader("etag", etagOf(object));
   response.setHeader("last-modified", object.modifiedAt.toUTCString());
   response.setHeader("accept-ranges", "bytes");

@@ -23,8 +23,9 @@ export const claimWork = route({
   },
   responses: { 200: { description: "Tasks, or none.", schema: schema.claimAnswer } },
   async handler(ctx, { caller, body, gone }) {
-    const { worker, request, operations, max, wait_seconds: waitSeconds } = body;
-    const wanted = { worker, request, operations, max, waitSeconds };
+    const { worker, request, operations, max } = body;
+    const { wait_seconds: waitSeconds, upload_headers: sendsHeaders } = body;
+    const wanted = { worker, request, operations, max, waitSeconds, sendsHeaders };
     return { status: 200, body: { tasks: await claim(ctx, caller, wanted, gone()) } };
   },
 });

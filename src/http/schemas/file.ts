@@ -62,7 +62,10 @@ const result = z
       .nullable()
       .meta({ description: "sha256 in hex, where the store knows it" }),
     created_at: time,
-    url: z.string().meta({ description: "Signed: anyone may read it until it expires." }),
+    url: z.string().meta({
+      description:
+        "Signed: anyone may read it until it expires. Where the store is S3, it redirects there.",
+    }),
   })
   .meta({ id: "Result" }) satisfies z.ZodType<ResultView & { url: string }>;
 

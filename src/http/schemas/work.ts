@@ -16,11 +16,26 @@ export const claimBody = z
     operations: operationNames.optional(),
     max: mostClaimed,
     wait_seconds: waitSeconds("How long to wait if there is no work now."),
+    upload_headers: z
+      .boolean()
+      .default(false)
+      .meta({
+        description:
+          "The worker sends the headers that an upload names: an S3 store that can then refuses " +
+          "to replace an object. A 412 means that the object is stored already.",
+      }),
   })
   .meta({ id: "Claim" });
 
 const upload = z
-  .object({ name: z.string(), method: z.literal("PUT"), url: z.string() })
+  .object({
+    name: z.string(),
+    method: z.literal("PUT"),
+    url: z.string(),
+    headers: z.record(z.string(), z.string()).optional().meta({
+      description: "Headers of the PUT, only where the claim asked for them.",
+    }),
+  })
   .meta({ id: "Upload" }) satisfies z.ZodType<Upload>;
 
 const task = z

@@ -48,3 +48,14 @@ export async function deleteAllResultRows(query: Query, request: string): Promis
   await query(`DELETE FROM results WHERE request_id = $1 AND deleted_at IS NOT NULL`, [request]);
   await query(`UPDATE requests SET results_deleted_at = now() WHERE id = $1`, [request]);
 }
+
+/** The ids among these of requests that were deleted: their receipts stay. */
+export async function deletedRequests(query: Query, ids: string[]): Promise<string[]> {
+  const rows = await query<{ id: string }>(
+    `SELECT receipts.request_id::text AS id FROM receipts
+     LEFT JOIN requests ON requests.id = receipts.request_id
+     WHERE receipts.request_id = ANY($1::uuid[]) AND requests.id IS NULL`,
+    [ids],
+  );
+  return rows.map((row) => row.id);
+}

@@ -1,7 +1,9 @@
 import type { Deps } from "../../deps.ts";
+import { isUuid } from "../../uuid.ts";
 import { recordedNames } from "../read/results.ts";
 import {
   deleteAllResultRows,
+  deletedRequests,
   deleteResultRows,
   endedAt,
   markAllResults,
@@ -45,4 +47,20 @@ export async function removeResults(ctx: Deps<"db" | "store">, id: string): Prom
   await markAllResults(ctx.db.query, id);
   await ctx.store.removeBucket(id);
   await deleteAllResultRows(ctx.db.query, id);
+}
+
+/**
+ * Removes the buckets of deleted requests: an upload that began before the deletion may have made
+ * one again. Buckets that the ledger never had are not ours: an S3 account has those of others.
+ */
+export async function removeOrphanedBuckets(ctx: Deps<"db" | "store">): Promise<number> {
+  const buckets = (await ctx.store.buckets()).filter(isUuid);
+  let removed = 0;
+  for (let at = 0; at < buckets.length; at += page) {
+    for (const id of await deletedRequests(ctx.db.query, buckets.slice(at, at + page))) {
+      await ctx.store.removeBucket(id);
+      removed++;
+    }
+  }
+  return removed;
 }

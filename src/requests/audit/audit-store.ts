@@ -37,6 +37,7 @@ export interface KeptResult {
   name: string;
   size: number;
   checksum: string | null;
+  etag: string | null;
 }
 
 /** A page of the results that must be in the store, ordered by request and name. */
@@ -47,7 +48,8 @@ export function keptResults(
   limit: number,
 ): Promise<KeptResult[]> {
   return query<KeptResult>(
-    `SELECT o.request_id AS request, o.file_id AS file, o.name, o.size, o.checksum FROM results o
+    `SELECT o.request_id AS request, o.file_id AS file, o.name, o.size, o.checksum, o.etag
+     FROM results o
      WHERE ${scope("o.request_id")} AND o.deleted_at IS NULL
        AND (o.request_id, o.name) > ($2::uuid, $3)
      ORDER BY o.request_id, o.name LIMIT $4`,

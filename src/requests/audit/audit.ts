@@ -1,7 +1,9 @@
 import type { Db, Query } from "../../db/client.ts";
-import type { Store } from "../../storage/contract.ts";
+import { differenceOf } from "../../storage/as-recorded.ts";
+import type { Store, StoredObject } from "../../storage/contract.ts";
 import {
   auditedCounts,
+  type KeptResult,
   keptResults,
   mostPerCheck,
   type Violation,
@@ -98,14 +100,8 @@ async function violationsInStore(
   }
 }
 
-function problemOf(
-  row: { name: string; size: number; checksum: string | null },
-  object: { size: number; checksum?: string } | undefined,
-): string | undefined {
+function problemOf(row: KeptResult, object: StoredObject | undefined): string | undefined {
   if (!object) return `result ${row.name} is not in the store`;
-  if (object.size !== row.size)
-    return `result ${row.name} has ${object.size} bytes in the store, ${row.size} in the ledger`;
-  if (row.checksum && object.checksum && row.checksum !== object.checksum)
-    return `result ${row.name} has another checksum in the store`;
-  return undefined;
+  const difference = differenceOf(row, object);
+  return difference && `result ${row.name} ${difference}`;
 }

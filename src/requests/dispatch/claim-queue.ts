@@ -10,6 +10,8 @@ export interface Waiter {
   worker: string;
   /** most files at once */
   max: number;
+  /** it sends the headers that an upload names */
+  sendsHeaders?: boolean | undefined;
 }
 
 export interface Dispatched<Task> {
@@ -70,7 +72,7 @@ export function openClaimQueue<Task>(
 
   function claim(
     wanted: WorkFilter,
-    { worker, max }: Waiter,
+    waiter: Waiter,
     waitSeconds: number,
     signal?: AbortSignal,
   ): Promise<Task[]> {
@@ -83,8 +85,7 @@ export function openClaimQueue<Task>(
         signal?.removeEventListener("abort", expire);
       };
       const pending: PendingClaim<Task> = {
-        worker,
-        max,
+        ...waiter,
         polled: false,
         expired: waitSeconds === 0 || signal?.aborted === true,
         end(tasks) {

@@ -16,19 +16,21 @@ export interface ClaimInput {
   max: number;
   /** how long to wait for the first task, ≤ 30 */
   waitSeconds: number;
+  /** the worker sends the headers that an upload names */
+  sendsHeaders?: boolean | undefined;
 }
 
 /** Gives each file to one worker only; waits for work up to `waitSeconds`. */
 export async function claim(
   ctx: Deps<"claimQueue" | "operations">,
   caller: Caller,
-  { worker, request, operations, max, waitSeconds }: ClaimInput,
+  { worker, request, operations, max, waitSeconds, sendsHeaders }: ClaimInput,
   signal?: AbortSignal,
 ): Promise<Task[]> {
   assertMay(caller, "work");
   const offered = workerOperationNames(ctx.operations.values());
   const wanted = claimable(caller, { operations, request }, offered);
-  return ctx.claimQueue.claim(wanted, { worker, max }, waitSeconds, signal);
+  return ctx.claimQueue.claim(wanted, { worker, max, sendsHeaders }, waitSeconds, signal);
 }
 
 /**

@@ -66,7 +66,9 @@ function topicOf({ operation, request }: OpenStep): string {
 
 async function tasksOf(ctx: Context, rows: StartedRow[], waiters: Waiter[]): Promise<Task[][]> {
   const given: Task[][] = waiters.map(() => []);
-  const tasks = await Promise.all(rows.map((row) => toTask(ctx, row)));
+  const tasks = await Promise.all(
+    rows.map((row) => toTask(ctx, row, waiters[row.waiter]?.sendsHeaders)),
+  );
   for (const [index, task] of tasks.entries()) given[rows[index]?.waiter ?? 0]?.push(task);
   return given;
 }

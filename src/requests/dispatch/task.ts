@@ -8,11 +8,12 @@ const urlSeconds = 6 * 3600;
 export async function toTask(
   ctx: Deps<"config" | "operations" | "store">,
   row: ClaimedRow,
+  sendsHeaders = false,
 ): Promise<Task> {
   const { request, file, step, attempt, operation, settings } = row;
   const [inputs, uploads] = await Promise.all([
     inputUrls(ctx, request, row.inputs),
-    uploadsOf(ctx, row),
+    uploadsOf(ctx, row, sendsHeaders),
   ]);
   return {
     task: taskId(row),
@@ -45,15 +46,21 @@ export function inputUrls(
 }
 
 /** A signed PUT for each object that the operation makes from the file. */
-function uploadsOf(ctx: Deps<"operations" | "store">, row: ClaimedRow): Promise<Upload[]> {
+function uploadsOf(
+  ctx: Deps<"operations" | "store">,
+  row: ClaimedRow,
+  sendsHeaders: boolean,
+): Promise<Upload[]> {
   const operation = ctx.operations.get(row.operation);
   if (!operation || !isWorkerOperation(operation)) return Promise.resolve([]);
   const names = operation.outputs?.(row.settings, { replicas: row.paths }) ?? [];
   return Promise.all(
     names.map(async (output) => {
       const name = resultName(row, output);
-      const url = await ctx.store.signedUrl("PUT", row.request, name, urlSeconds, "internal");
-      return { name, method: "PUT", url };
+      const signed = sendsHeaders
+        ? await ctx.store.signedUpload(row.request, name, urlSeconds)
+        : { url: await ctx.store.signedUrl("PUT", row.request, name, urlSeconds, "internal") };
+      return { name, method: "PUT", ...signed };
     }),
   );
 }

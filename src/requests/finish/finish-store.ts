@@ -102,12 +102,13 @@ export async function recordFinish(
        UPDATE request_steps s SET result_seq = s.result_seq + $4, version = s.version + 1
        WHERE s.request_id = $1 AND s.step = $2 RETURNING s.result_seq - $4 AS seq
      )
-     INSERT INTO results (request_id, file_id, step, attempt, seq, name, size, checksum, details)
+     INSERT INTO results (request_id, file_id, step, attempt, seq, name, size, checksum, etag,
+       details)
      SELECT $1, NULL, $2, $3, counter.seq + made.ord, made.name, made.size, made.checksum,
-       made.details
+       made.etag, made.details
      FROM counter, ROWS FROM (jsonb_to_recordset($5::jsonb)
-       AS (name text, size bigint, checksum text, details jsonb)) WITH ORDINALITY
-       AS made(name, size, checksum, details, ord)`,
+       AS (name text, size bigint, checksum text, etag text, details jsonb)) WITH ORDINALITY
+       AS made(name, size, checksum, etag, details, ord)`,
     [due.request, due.step, due.claims, results.length, JSON.stringify(results)],
   );
   return true;

@@ -115,7 +115,9 @@ function finishContext(ctx: FinishDeps, due: DueFinish, signal: AbortSignal): Fi
       return found.body;
     },
     async put(base, body) {
-      const name = `all-${round}-${step}-${base}`;
+      // An earlier claim, whose lease is over, may still be storing other content.
+      const claim = due.claims === 1 ? "" : `.${due.claims}`;
+      const name = `all-${round}-${step}${claim}-${base}`;
       const bytes = Buffer.isBuffer(body) ? body : Readable.from(body);
       return { name, ...(await ctx.store.put(request, name, bytes)) };
     },

@@ -1,10 +1,20 @@
 import type { Deps } from "../../deps.ts";
-import { namedResults, type ResultRow, resultOfName, resultRowsByName } from "./results-store.ts";
+import {
+  namedResults,
+  type RecordedResult,
+  type ResultRow,
+  recordedResult,
+  resultOfName,
+  resultRowsByName,
+} from "./results-store.ts";
+
+export type { RecordedResult } from "./results-store.ts";
 
 interface BucketResult {
   name: string;
   size: number;
   checksum?: string | undefined;
+  etag?: string | undefined;
   modifiedAt: Date;
 }
 
@@ -24,11 +34,20 @@ export function resultBuckets({ db }: Deps<"db">) {
       const row = await resultOfName(db.query, request, name);
       return row && toBucketResult(row);
     },
+    /** as a result of any step */
+    recorded: (request: string, name: string): Promise<RecordedResult | undefined> =>
+      recordedResult(db.query, request, name),
     isRecorded: async (request: string, name: string): Promise<boolean> =>
       (await namedResults(db.query, request, [name])).has(name),
   };
 }
 
-function toBucketResult({ name, size, checksum, created_at: modifiedAt }: ResultRow): BucketResult {
-  return { name, size, checksum: checksum ?? undefined, modifiedAt };
+function toBucketResult({ name, size, checksum, etag, created_at }: ResultRow): BucketResult {
+  return {
+    name,
+    size,
+    checksum: checksum ?? undefined,
+    etag: etag ?? undefined,
+    modifiedAt: created_at,
+  };
 }

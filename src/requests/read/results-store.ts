@@ -8,12 +8,14 @@ export interface ResultRow {
   name: string;
   size: number;
   checksum: string | null;
+  /** the store's mark of its content when it was recorded */
+  etag: string | null;
   details: Record<string, unknown> | null;
   created_at: Date;
 }
 
-const columns = `o.seq, o.file_id AS file, o.step, o.attempt, o.name, o.size, o.checksum, o.details,
-  o.created_at`;
+const columns = `o.seq, o.file_id AS file, o.step, o.attempt, o.name, o.size, o.checksum, o.etag,
+  o.details, o.created_at`;
 
 /**
  * Results of the last step after `after`: seq grows in commit order, so none is ever skipped. The
@@ -59,6 +61,21 @@ export async function resultOfName(
   const [row] = await query<ResultRow>(
     `SELECT ${columns} FROM requests r JOIN results o ON o.request_id = r.id AND o.step = r.steps
      WHERE r.id = $1 AND o.name = $2 AND o.deleted_at IS NULL`,
+    [request, name],
+  );
+  return row;
+}
+
+export type RecordedResult = Pick<ResultRow, "size" | "checksum" | "etag">;
+
+/** A result of any step, as it was recorded. */
+export async function recordedResult(
+  query: Query,
+  request: string,
+  name: string,
+): Promise<RecordedResult | undefined> {
+  const [row] = await query<RecordedResult>(
+    `SELECT size, checksum, etag FROM results WHERE request_id = $1 AND name = $2`,
     [request, name],
   );
   return row;

@@ -2,14 +2,13 @@ import type { Caller } from "../../auth/caller.ts";
 import { decodeCursor, encodeCursor } from "../../cursor.ts";
 import type { Deps } from "../../deps.ts";
 import type { ResultView } from "../views.ts";
+import { deliveryUrl } from "./delivery-url.ts";
 import { readRequest } from "./request.ts";
 import { namedResults, type ResultRow, resultOfName, resultRows } from "./results-store.ts";
 
-const urlSeconds = 3600;
-
 /** `next` is never null: clients continue to poll with it; later results always come after it. */
 export async function listResults(
-  ctx: Deps<"db" | "store">,
+  ctx: Deps<"db" | "signingKey" | "store" | "urls">,
   id: string,
   caller: Caller,
   { after, limit }: { after?: string | undefined; limit: number },
@@ -27,7 +26,7 @@ export async function listResults(
       size,
       checksum,
       created_at: created_at.toISOString(),
-      url: await ctx.store.signedUrl("GET", id, name, urlSeconds, "public"),
+      url: await deliveryUrl(ctx, id, name),
     })),
   );
   return { items, next: encodeCursor([rows.at(-1)?.seq ?? from]) };

@@ -115,18 +115,18 @@ WITH candidates AS MATERIALIZED (
   FROM locked_steps WHERE s.request_id = locked_steps.request_id AND s.step = locked_steps.step
 ), reported_results AS (
   SELECT decided.request_id, decided.file_id, decided.file_step, decided.used_attempt, decided.ord,
-    result.name, result.size, result.checksum, result.details, result.read_as,
+    result.name, result.size, result.checksum, result.etag, result.details, result.read_as,
     md5(result.read_as::text) AS digest
   FROM decided CROSS JOIN LATERAL jsonb_to_recordset(decided.results)
-    AS result(name text, size bigint, checksum text, details jsonb, read_as jsonb)
+    AS result(name text, size bigint, checksum text, etag text, details jsonb, read_as jsonb)
   WHERE decided.status = ${success} AND decided.to_state IS NOT NULL AND decided.results IS NOT NULL
 ), new_results AS (
   INSERT INTO results
-    (request_id, file_id, step, attempt, seq, name, size, checksum, details, read_as)
+    (request_id, file_id, step, attempt, seq, name, size, checksum, etag, details, read_as)
   SELECT result.request_id, result.file_id, result.file_step, result.used_attempt,
     locked_steps.result_seq + row_number() OVER (
       PARTITION BY result.request_id, result.file_step ORDER BY result.ord, result.name),
-    result.name, result.size, result.checksum, result.details, result.digest
+    result.name, result.size, result.checksum, result.etag, result.details, result.digest
   FROM reported_results AS result
   JOIN locked_steps
     ON locked_steps.request_id = result.request_id AND locked_steps.step = result.file_step

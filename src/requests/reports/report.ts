@@ -4,7 +4,7 @@ import type { Deps } from "../../deps.ts";
 import { timeSlice } from "../../time-slice.ts";
 import { assertMay } from "../../users/policy.ts";
 import { isUuid } from "../../uuid.ts";
-import type { Report, ReportAnswer } from "../views.ts";
+import type { Report, ReportAnswer, ReportedResult } from "../views.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import type { ReportRow } from "./report-row.ts";
 import { sanitize } from "./sanitize.ts";
@@ -24,8 +24,8 @@ export async function report(
   { open = false } = {},
 ): Promise<ReportAnswer[]> {
   assertMay(caller, "work");
-  const refusals = await refusalsOf(ctx, caller, reports);
-  const good = refusals.size ? reports.filter((_, index) => !refusals.has(index)) : reports;
+  const { refusals, verified } = await verify(ctx, caller, reports);
+  const good = refusals.size ? verified.filter((_, index) => !refusals.has(index)) : verified;
   const name = sanitize(worker).slice(0, 255);
   const rows: ReportRow[] = [];
   const pause = timeSlice();
@@ -42,26 +42,31 @@ export async function report(
   return answers;
 }
 
-/** Answers that need no statement, by the index of their report. */
-async function refusalsOf(
+/**
+ * Answers that need no statement, by the index of their report; and the reports, with their results
+ * as the store has them.
+ */
+async function verify(
   ctx: Deps<"stepOperations" | "store">,
   caller: Caller,
   reports: Report[],
-): Promise<Map<number, ReportAnswer>> {
+): Promise<{ refusals: Map<number, ReportAnswer>; verified: Report[] }> {
+  const verified = [...reports];
   const refusals = await outsideScope(ctx, caller, reports);
   const verifications: Promise<void>[] = [];
   for (const [index, report] of reports.entries()) {
     if (refusals.has(index)) continue;
     if (!isUuid(report.request)) refusals.set(index, "unknown");
     else if (report.status === "success" && report.results?.length)
-      verifications.push(verify(index, report));
+      verifications.push(verifyOne(index, report, report.results));
   }
-  async function verify(index: number, report: Report): Promise<void> {
-    const problem = await verifyResults(ctx.store, report);
-    if (problem) refusals.set(index, `refused: ${problem}`);
+  async function verifyOne(index: number, report: Report, reported: ReportedResult[]) {
+    const results = await verifyResults(ctx.store, report.request, reported);
+    if (typeof results === "string") refusals.set(index, `refused: ${results}`);
+    else verified[index] = { ...report, results };
   }
   await Promise.all(verifications);
-  return refusals;
+  return { refusals, verified };
 }
 
 async function outsideScope(

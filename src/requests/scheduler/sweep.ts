@@ -6,7 +6,7 @@ import { keepReceipt } from "../../receipts/issue.ts";
 import { removeEndedTasks } from "../../tasks/housekeep.ts";
 import { advanceAll } from "../advance/advance-many.ts";
 import { cleanUp } from "../advance/end.ts";
-import { removeResults } from "../advance/orphaned-objects.ts";
+import { removeOrphanedBuckets, removeResults } from "../advance/orphaned-objects.ts";
 import { republishLost } from "../advance/publish.ts";
 import { expireLeases } from "../dispatch/expire-leases.ts";
 import { endedRecently, notOpen, requestsPastTtl, requestsWithQueued } from "./sweep-store.ts";
@@ -34,6 +34,7 @@ export async function housekeep(ctx: Context): Promise<void> {
   });
   await repair(ctx, "clean-up", () => cleanUpEnded(ctx));
   await repair(ctx, "expired", () => removeExpired(ctx));
+  await repair(ctx, "bucket", () => removeOrphanedBuckets(ctx));
   await repair(ctx, "dataset", () => removeUnusedPast(ctx));
   await repair(ctx, "task", () => removeEndedTasks(ctx));
 }

@@ -51,12 +51,18 @@ export async function makeFolderDurably(path: string, root: string): Promise<voi
   await syncFolder(root);
 }
 
+const noLinks = ["ENOTSUP", "EOPNOTSUPP", "EMLINK"];
 const full = ["ENOSPC", "EDQUOT"];
 const unusable = ["EROFS", "EACCES", "EPERM", "EIO", "EMFILE", "ENFILE", "ESTALE"];
 
 /** Disk errors: the operator must fix them, and the caller may try again. */
 export function toStoreError(error: unknown): unknown {
   const code = codeOf(error);
+  if (noLinks.includes(code))
+    return new UnavailableError(
+      "The file system of the store's folder has no hard links, which the store needs.",
+      30,
+    );
   if (full.includes(code)) return new UnavailableError("The store has no space left.", 30);
   if (unusable.includes(code))
     return new UnavailableError(`The store's folder cannot be used now (${code}).`, 10);

@@ -63,5 +63,8 @@ export function openRecordCache(most = 20_000) {
       const oldest = known.size > most ? known.keys().next().value : undefined;
       if (oldest !== undefined) known.delete(oldest);
     },
+    forget(path: string): void {
+      known.delete(path);
+    },
   };
 }

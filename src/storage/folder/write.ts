@@ -2,8 +2,10 @@ import type { Stats } from "node:fs";
 import { open, rm } from "node:fs/promises";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { assertSame } from "../existing.ts";
 import { meter, type PutOptions, toBodyError } from "../meter.ts";
-import { intoPlace, makeFolderDurably, syncFolder, toStoreError } from "./files.ts";
+import { intoPlace, isMissing, makeFolderDurably, syncFolder, toStoreError } from "./files.ts";
+import { type Draft, publishNew } from "./publish.ts";
 import { type ObjectRecord, writeRecord } from "./records.ts";
 
 export interface Place {
@@ -20,24 +22,51 @@ export interface Place {
  */
 export async function write(
   place: Place,
-  draft: string,
+  path: string,
   body: Readable | Buffer,
   options: PutOptions,
 ): Promise<ObjectRecord> {
-  const recordDraft = `${draft}.meta`;
-  const records = `${place.folder}/.meta`;
+  const recordPath = `${path}.meta`;
   try {
-    const { size, checksum, file } = await writeDraft(draft, body, options);
+    const { size, checksum, file } = await writeDraft(path, body, options);
     const record = { checksum, size, changed: Math.floor(file.mtimeMs), name: place.name };
-    await writeRecord(recordDraft, record);
-    const makeFolder = () => makeFolderDurably(records, place.root);
-    await intoPlace(recordDraft, place.record, makeFolder);
-    await intoPlace(draft, place.path, makeFolder);
-    await Promise.all([syncFolder(records), syncFolder(place.folder)]);
-    return record;
+    await writeRecord(recordPath, record);
+    await options.confirm?.();
+    return await publish(place, { path, recordPath, record }, options);
   } catch (error) {
-    await Promise.all([rm(draft, { force: true }), rm(recordDraft, { force: true })]);
     throw toBodyError(toStoreError(error));
+  } finally {
+    await Promise.all([rm(path, { force: true }), rm(recordPath, { force: true })]);
+  }
+}
+
+async function publish(place: Place, draft: Draft, { existing }: PutOptions) {
+  const records = `${place.folder}/.meta`;
+  const makeFolder = () => makeFolderDurably(records, place.root);
+  const sync = () => Promise.all([syncFolder(records), syncFolder(place.folder)]);
+  if (existing === "replace") {
+    await intoPlace(draft.recordPath, place.record, makeFolder);
+    await intoPlace(draft.path, place.path, makeFolder);
+    await sync();
+    return draft.record;
+  }
+  const published = await inFolder(() => publishNew(place, draft), makeFolder);
+  if (!published.isNew) assertSame(place.name, published.record, draft.record, existing);
+  await sync();
+  return published.record;
+}
+
+/** Makes the bucket's folder where it is missing, or was removed in between. */
+async function inFolder<Result>(
+  work: () => Promise<Result>,
+  makeFolder: () => Promise<void>,
+): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+    await makeFolder();
+    return work();
   }
 }
 

@@ -28,6 +28,14 @@ export function isNoBucket(error: unknown): boolean {
   return nameOf(error) === "NoSuchBucket";
 }
 
+/** An object has the name already, or another PUT of the same name is just being stored. */
+export function isTaken(error: unknown): boolean {
+  return (
+    ["PreconditionFailed", "ConditionalRequestConflict"].includes(nameOf(error)) ||
+    statusOf(error) === 412
+  );
+}
+
 /** The SDK has already retried: the caller may try later, or the operator must act. */
 export function toStoreError(error: unknown): unknown {
   if (error instanceof RequestError || error instanceof UnavailableError) return error;
@@ -68,11 +76,28 @@ export async function ifExists<Answer>(call: () => Promise<Answer>): Promise<Ans
   }
 }
 
+/** Runs a call that names an etag: an object that has another one is not read. */
+export async function ifUnchanged<Answer>(
+  name: string,
+  call: () => Promise<Answer>,
+): Promise<Answer> {
+  try {
+    return await call();
+  } catch (error) {
+    if (statusOf(error) !== 412) throw error;
+    throw new RequestError(
+      409,
+      "changed",
+      `${JSON.stringify(name)} was replaced in the store; it is not delivered.`,
+    );
+  }
+}
+
 function nameOf(error: unknown): string {
   return error instanceof Error ? error.name : "";
 }
 
-function statusOf(error: unknown): number | undefined {
+export function statusOf(error: unknown): number | undefined {
   return (error as { $metadata?: { httpStatusCode?: number } } | null)?.$metadata?.httpStatusCode;
 }
 

@@ -1,4 +1,4 @@
-import type { ByteRange } from "../contract.ts";
+import type { ByteRange, StoredObject } from "../contract.ts";
 
 export function rangeHeader(range: ByteRange | undefined): string | undefined {
   return range && `bytes=${range.start}-${range.end ?? ""}`;
@@ -32,4 +32,24 @@ export function hexOf({ ChecksumSHA256: sum, ChecksumType: type, ETag = "" }: Su
   const ofParts = type === undefined ? ETag.includes("-") : type !== "FULL_OBJECT";
   if (!sum || ofParts || sum.includes("-")) return {};
   return { checksum: Buffer.from(sum, "base64").toString("hex") };
+}
+
+export function toObject(
+  bucket: string,
+  name: string,
+  size: number,
+  answer: Sums & { LastModified?: Date | undefined },
+): StoredObject {
+  return {
+    bucket,
+    name,
+    size,
+    modifiedAt: answer.LastModified ?? new Date(0),
+    ...hexOf(answer),
+    ...(answer.ETag && { etag: plainEtag(answer.ETag) }),
+  };
+}
+
+export function plainEtag(etag: string): string {
+  return etag.replaceAll('"', "");
 }

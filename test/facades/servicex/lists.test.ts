@@ -25,7 +25,7 @@ test("defect 41: a list of 250 requests asks the database a few questions, not o
     }) as typeof ledger.ctx.db.query,
   };
   const ctx = { ...ledger.ctx, db };
-  const server = createServer(makeApp(ctx, makeMounts(ctx))).listen(0, "127.0.0.1");
+  const server = createServer(makeApp(ctx, makeMounts())).listen(0, "127.0.0.1");
   try {
     for (let request = 0; request < 250; request++) await ledger.submit(1);
     questions = 0;

@@ -258,6 +258,31 @@ test("a report at the address of an attempt counts for that attempt alone", asyn
   );
 });
 
+test("a note of an attempt that is over reaches nobody", async () => {
+  const { id, files } = await running(1, "noop");
+  const [file = 0] = files;
+  const claim = async () => {
+    const wanted = { worker: "w", request: id, max: 1, wait_seconds: 20 };
+    return (await servicex.call("POST", "/v1/work/claim", wanted)).body.tasks[0]?.attempt ?? 0;
+  };
+  const [first, second] = [await claim(), await claim()];
+  const path = (attempt: number, end: string) => {
+    const token = servicex.token({ request: id, step: 1, file, attempt });
+    return `/servicex/internal/w/${token}/transformation/${id}/${end}`;
+  };
+  const note = async (attempt: number, info: string) => {
+    const body = { "status-code": "failure", "pod-name": "pod", info };
+    return (await servicex.call("POST", path(attempt, `${file}/status`), body)).text;
+  };
+  expect(await note(second, "the branch is missing")).toBe('"Ok"');
+  expect(await note(first, "late")).toBe('"Ignoring duplicate result report"');
+  const failure = { "file-id": file, status: "failure", "file-path": "x" };
+  await servicex.call("PUT", path(second, "file-complete"), failure);
+  await servicex.reached(id, "Complete");
+  const { body } = await servicex.call("GET", `/servicex/transformation/${id}/errors`);
+  expect(body.errors.map(({ info }) => info)).toEqual(["the branch is missing"]);
+});
+
 test("defect 48: the reason that a worker gives for a failed file reaches its user", async () => {
   const { id, files } = await running(2);
   const [told = 0, silent = 0] = files;
