@@ -34,6 +34,8 @@ export interface RequestFacts {
   workers: number | null;
   stopAfterFailedPercent: number | null;
   overdue: boolean;
+  /** it came in another service's words, whose workers may do its work */
+  ofFacade: boolean;
   datasetId: number;
   datasetState: DatasetState;
   /** the list of files is closed: no more are added */
@@ -50,6 +52,7 @@ export async function readFacts(query: Query, id: string): Promise<RequestFacts 
     `SELECT r.id, r.state, r.ending, r.reason, r.facts, r.workers,
        r.stop_after_failed_percent AS "stopAfterFailedPercent",
        coalesce(r.deadline < now(), false) AS overdue, r.incomplete,
+       r.facade IS NOT NULL AS "ofFacade",
        r.dataset_id AS "datasetId", d.state AS "datasetState",
        d.outcome IS NOT NULL AS "datasetClosed", d.reason AS "datasetReason",
        d.incomplete AS "datasetIncomplete", d.file_count AS "datasetFiles",

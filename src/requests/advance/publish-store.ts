@@ -15,7 +15,8 @@ const queueSql = fileMoveSql({
   candidates: {
     from: "open_request JOIN request_files f ON f.request_id = open_request.id",
     where: `f.request_id = $1 AND ${waitingIn("$2")}
-    AND (f.not_before IS NULL OR f.not_before <= now())`,
+    AND (f.not_before IS NULL OR f.not_before <= now())
+    AND ($5::bigint[] IS NULL OR f.file_id = ANY($5))`,
     orderBy: inIndexOrder,
     limit: "$3",
     skipLocked: true,
@@ -33,7 +34,7 @@ const queueSql = fileMoveSql({
 /**
  * Moves the next waiting files of a step to queued, each with a new attempt number. Two processes
  * take different files. `lease_until` of a queued file is the time from which an empty topic means
- * that its message was lost.
+ * that its message was lost. With `files`, only those are moved.
  */
 export function queueFiles(
   query: Query,
@@ -41,8 +42,10 @@ export function queueFiles(
   step: number,
   limit: number,
   graceSeconds: number,
+  files?: number[],
 ): Promise<PublishedRow[]> {
-  return query<PublishedRow>(queueSql, [request, step, limit, graceSeconds], "queue_files");
+  const parameters = [request, step, limit, graceSeconds, files ?? null];
+  return query<PublishedRow>(queueSql, parameters, "queue_files");
 }
 
 const unqueueSql = fileMoveSql({

@@ -4,6 +4,7 @@ import { workTopic } from "../../queue/contract.ts";
 import { queueStep } from "../../tasks/queue.ts";
 import { type RequestFacts, readFacts, type StepFacts } from "./advance-store.ts";
 import { queueFiles, unqueueFiles } from "./publish-store.ts";
+import { queueApart } from "./queue-apart.ts";
 
 const publishChunk = 1000;
 
@@ -35,7 +36,7 @@ export async function publishWork(
   for (const step of steps.toReversed()) {
     let waiting = step.waiting;
     while (waiting > 0 && free > 0) {
-      const sent = await publishChunkOf(ctx, request.id, step, Math.min(publishChunk, free));
+      const sent = await publishChunkOf(ctx, request, step, Math.min(publishChunk, free));
       if (!sent) break;
       waiting -= sent;
       free -= sent;
@@ -59,12 +60,14 @@ async function withoutServiceSteps(
 
 async function publishChunkOf(
   ctx: Deps<"config" | "ledger" | "log" | "metrics" | "notifier" | "queue">,
-  request: string,
+  { id: request, ofFacade }: RequestFacts,
   step: StepFacts,
   limit: number,
 ): Promise<number> {
   const grace = Math.max(2 * ctx.config.sweepSeconds, 2);
-  const rows = await queueFiles(ctx.ledger.query, request, step.step, limit, grace);
+  const rows = ofFacade
+    ? await queueApart(ctx, request, step.step, limit, grace)
+    : await queueFiles(ctx.ledger.query, request, step.step, limit, grace);
   if (!rows.length) return 0;
   const topic = workTopic(step.operation, request);
   try {

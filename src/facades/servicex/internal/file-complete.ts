@@ -2,6 +2,7 @@ import type { Caller } from "../../../auth/caller.ts";
 import { RequestError, UnavailableError } from "../../../errors.ts";
 import { parse } from "../../../http/parse.ts";
 import { isComing } from "../../../requests/read/files.ts";
+import { fileOfResult } from "../../../requests/read/results.ts";
 import { report } from "../../../requests/reports/report.ts";
 import type { ReportedRequest } from "../../../requests/reports/reported-requests.ts";
 import type { Report } from "../../../requests/views.ts";
@@ -10,8 +11,7 @@ import { readJsonOrForm } from "../body.ts";
 import type { Call, Endpoint } from "../endpoint.ts";
 import { badRequest } from "../errors.ts";
 import { retryWhileUnavailable } from "../retry-while-unavailable.ts";
-import { type FileComplete, fileCompleteBody, toReport } from "./file-report.ts";
-import { withOwnObjects } from "./own-objects.ts";
+import { type FileComplete, fileCompleteBody, toReport, toRetry } from "./file-report.ts";
 import { plainPath, supersededReport, tokenPath } from "./paths.ts";
 import { reportedRequest } from "./reported-request.ts";
 
@@ -62,6 +62,7 @@ async function record(
     const worker = body.place?.host_name ?? body.place?.pod ?? "sidecar";
     const open = attempt === undefined;
     const parsed = await toReport(ctx, caller, request, body, attempt);
+    if (!parsed) return { status: 200, body: JSON.stringify(supersededReport) };
     const answer = await recordOne(ctx, caller, worker, parsed, open);
     if (answer === "unknown") {
       if (await isOnItsWay(ctx, parsed))
@@ -76,7 +77,7 @@ async function record(
   });
 }
 
-/** A report whose objects the store lacks is tried again with the names that only this file has. */
+/** An object that is another file's result is no result of this file: it is worked on again. */
 async function recordOne(
   ctx: Call["ctx"],
   caller: Caller,
@@ -86,9 +87,11 @@ async function recordOne(
 ): Promise<string> {
   const [answer = "unknown"] = await report(ctx, caller, worker, [parsed], { open });
   if (!answer.startsWith(refused)) return answer;
-  const apart = await withOwnObjects(ctx, parsed);
-  if (!apart) return answer;
-  const [second = "unknown"] = await report(ctx, caller, worker, [apart], { open });
+  const [result] = parsed.results ?? [];
+  const holder = result && (await fileOfResult(ctx, parsed.request, result.name));
+  if (holder === undefined || holder === parsed.file) return answer;
+  const retry = toRetry(parsed, "The worker's object is the result of another file.");
+  const [second = "unknown"] = await report(ctx, caller, worker, [retry], { open });
   return second;
 }
 

@@ -1,15 +1,14 @@
 import { z } from "zod";
 import type { Caller } from "../../../auth/caller.ts";
 import type { Deps } from "../../../deps.ts";
-import { readFile } from "../../../requests/read/files.ts";
 import { lastNoteOf } from "../../../requests/reports/progress-note.ts";
 import type { ReportedRequest } from "../../../requests/reports/reported-requests.ts";
 import type { Report } from "../../../requests/views.ts";
-import type { StoredObject } from "../../../storage/contract.ts";
 import { isName } from "../../../storage/names.ts";
 import type { Attempt } from "../attempt-token.ts";
 import { isNotFound } from "../errors.ts";
 import { sidecarName } from "../sidecar-name.ts";
+import { moveToOwnName, noObject, type OwnObject } from "./own-objects.ts";
 
 const measure = z.coerce.number().nullish().catch(undefined);
 
@@ -45,7 +44,7 @@ export type FileComplete = z.output<typeof fileCompleteBody>;
 
 /**
  * A success counts when the bucket has its object, whose size is the store's. Without it the file
- * is retried.
+ * is retried. Undefined if the file is no longer, or not yet, with a worker.
  */
 export async function toReport(
   ctx: Deps<"db" | "store">,
@@ -53,7 +52,7 @@ export async function toReport(
   request: ReportedRequest,
   body: FileComplete,
   attempt: Attempt | undefined,
-): Promise<Report> {
+): Promise<Report | undefined> {
   const base = {
     request: request.id,
     file: body["file-id"],
@@ -67,18 +66,23 @@ export async function toReport(
       error: { class: "worker", message: await reasonOf(ctx, base) },
     };
   if (!request.makesObjects) return { ...base, status: "success" };
-  const object = await objectOf(ctx, caller, request.id, body);
-  if (!object)
-    return { ...base, status: "retry", error: { class: "no_object", message: noObject } };
-  return {
-    ...base,
-    status: "success",
-    results: [{ name: object.name, size: object.size, details: measuresOf(body) }],
-  };
+  const found = await objectOf(ctx, caller, request.id, body, attempt);
+  if ("isSuperseded" in found) return undefined;
+  if ("problem" in found) return toRetry(base, found.problem);
+  const { name, size } = found.object;
+  return { ...base, status: "success", results: [{ name, size, details: measuresOf(body) }] };
+}
+
+/** For a success whose object cannot count. */
+export function toRetry(
+  { request, file, step, attempt }: Pick<Report, "request" | "file" | "step" | "attempt">,
+  message: string,
+): Report {
+  const error = { class: "no_object", message };
+  return { request, file, step, attempt, status: "retry", error };
 }
 
 const noReason = "The worker reported a failure and gave no reason.";
-const noObject = "The worker reported a success, and its object is not in the request's bucket.";
 
 async function reasonOf(
   ctx: Deps<"db">,
@@ -89,65 +93,39 @@ async function reasonOf(
 
 /**
  * By the name that the worker sends; else by the name that the sidecar makes of the path it read;
- * else by that of every replica, since a cache may stand before them.
+ * else by that of every replica, since a cache may stand before them. A name that is made of a path
+ * may be that of two files.
  */
 async function objectOf(
   ctx: Deps<"db" | "store">,
   caller: Caller,
   request: string,
   body: FileComplete,
-): Promise<StoredObject | undefined> {
-  const reported = body["s3-object-name"];
-  if (reported && reported !== "none") return headOf(ctx, request, reported);
+  attempt: Attempt | undefined,
+): Promise<OwnObject> {
   const path = body["file-path"];
-  const found = path ? await firstOf(ctx, request, namesOf(path)) : undefined;
-  return (
-    found ??
-    firstOf(
-      ctx,
-      request,
-      (await replicasOf(ctx, caller, request, body["file-id"])).flatMap(namesOf),
-    )
-  );
+  const ofPath = path ? namesOf(path) : [];
+  const sent = body["s3-object-name"];
+  const reported = sent && sent !== "none" ? sent : undefined;
+  if (reported !== undefined && !ofPath.includes(reported)) {
+    const object = isName(reported) ? await ctx.store.head(request, reported) : undefined;
+    return object ? { object } : { problem: noObject };
+  }
+  const of = { request, file: body["file-id"], attempt };
+  try {
+    return await moveToOwnName(ctx, caller, of, (paths) =>
+      reported !== undefined ? [reported] : [...ofPath, ...paths.flatMap(namesOf)],
+    );
+  } catch (error) {
+    // The report is answered as that of an unknown file.
+    if (isNotFound(error)) return { problem: noObject };
+    throw error;
+  }
 }
 
 /** Which format the worker wrote is in the name alone. */
 function namesOf(path: string): string[] {
   return [sidecarName(path, "parquet"), sidecarName(path, "root-file")];
-}
-
-async function firstOf(
-  ctx: Deps<"store">,
-  request: string,
-  names: string[],
-): Promise<StoredObject | undefined> {
-  for (const name of names) {
-    const object = await headOf(ctx, request, name);
-    if (object) return object;
-  }
-  return undefined;
-}
-
-async function headOf(
-  { store }: Deps<"store">,
-  request: string,
-  name: string,
-): Promise<StoredObject | undefined> {
-  return isName(name) ? store.head(request, name) : undefined;
-}
-
-async function replicasOf(
-  ctx: Deps<"db">,
-  caller: Caller,
-  request: string,
-  file: number,
-): Promise<string[]> {
-  try {
-    return (await readFile(ctx, request, file, caller, "work")).paths;
-  } catch (error) {
-    if (isNotFound(error)) return [];
-    throw error;
-  }
 }
 
 function measuresOf(body: FileComplete): Record<string, unknown> {

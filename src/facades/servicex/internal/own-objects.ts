@@ -1,28 +1,122 @@
+// Sidecars name an object after the path that they read, so two files may share a name: `x/y` and
+// `x:y`. Each file's object is moved to a name of its own before its result is recorded.
+import { createHash } from "node:crypto";
+import pRetry from "p-retry";
+import type { Caller } from "../../../auth/caller.ts";
 import type { Deps } from "../../../deps.ts";
-import { fileOfResult } from "../../../requests/read/results.ts";
-import type { Report } from "../../../requests/views.ts";
+import { readFile } from "../../../requests/read/files.ts";
+import { recordedNames } from "../../../requests/read/results.ts";
+import { openFileStates } from "../../../requests/state.ts";
+import type { FileView } from "../../../requests/views.ts";
+import { clearContested } from "../../../s3/contested.ts";
+import type { StoredObject } from "../../../storage/contract.ts";
+import { isName } from "../../../storage/names.ts";
+import type { Attempt } from "../attempt-token.ts";
+
+/** A quick worker reports a file before the request has moved it on. */
+const longestWaitMilliseconds = 5_000;
+const longestTail = 200;
+
+export type OwnObject =
+  | { object: StoredObject }
+  /** the file is not with a worker in this attempt: nothing was touched */
+  | { isSuperseded: true }
+  | { problem: string };
 
 /**
- * A sidecar names its object after the path it read, so a file that a user lists twice makes one
- * object for two files. The second file gets a copy under a name of its own. Undefined if no other
- * file has the name.
+ * Finds the file's object under one of the names that the sidecar may have given it, and moves it
+ * to a name that only this attempt has. Files with a shared name are never worked on at the same
+ * time (requests/advance/queue-apart.ts), so the object is this file's.
  */
-export async function withOwnObjects(
+export async function moveToOwnName(
   ctx: Deps<"db" | "store">,
-  report: Report,
-): Promise<Report | undefined> {
-  const results = report.results ?? [];
-  const own: typeof results = [];
-  for (const result of results) {
-    const holder = await fileOfResult(ctx, report.request, result.name);
-    if (holder === undefined || holder === report.file) return undefined;
-    const object = await ctx.store.get(report.request, result.name);
-    if (!object) return undefined;
-    const name = `${report.file}-${result.name}`;
-    const { size } = await ctx.store.put(report.request, name, object.body, {
-      size: object.object.size,
-    });
-    own.push({ ...result, name, size });
+  caller: Caller,
+  { request, file, attempt }: { request: string; file: number; attempt: Attempt | undefined },
+  namesOf: (paths: string[]) => string[],
+): Promise<OwnObject> {
+  const view = await inWork(ctx, request, file, caller);
+  if (view.state === "waiting" || !openFileStates.includes(view.state))
+    return { isSuperseded: true };
+  if (attempt && (view.step !== attempt.step || view.attempt !== attempt.attempt))
+    return { isSuperseded: true };
+  const names = await unrecorded(ctx, request, namesOf(view.paths));
+  const own = (name: string) => ownName(view, name);
+  const moved = await firstOf(ctx, request, names.map(own));
+  if (moved) return { object: moved };
+  for (const name of names) {
+    if (await clearContested(ctx.store, request, name)) return { problem: contested };
+    const object = await copy(ctx, request, name, own(name));
+    if (!object) continue;
+    await ctx.store.remove(request, [name]);
+    return { object };
   }
-  return own.length > 0 ? { ...report, results: own } : undefined;
+  const [twin] = await ctx.store.list(request, { prefix: prefixOf(view), limit: 1 });
+  const object = twin && (await copy(ctx, request, twin.name, own(names[0] ?? "object")));
+  return object ? { object } : { problem: noObject };
+}
+
+export const noObject =
+  "The worker reported a success, and its object is not in the request's bucket.";
+const contested =
+  "Another worker stored something else under the name of this file's object; neither counts.";
+
+/** Waits a moment while the file waits. */
+function inWork(ctx: Deps<"db">, request: string, file: number, caller: Caller): Promise<FileView> {
+  const until = Date.now() + longestWaitMilliseconds;
+  return pRetry(
+    async () => {
+      const view = await readFile(ctx, request, file, caller, "work");
+      if (view.state === "waiting" && Date.now() < until) throw new StillWaiting();
+      return view;
+    },
+    {
+      retries: Number.POSITIVE_INFINITY,
+      minTimeout: 50,
+      maxTimeout: 500,
+      shouldRetry: ({ error }) => error instanceof StillWaiting,
+    },
+  );
+}
+
+class StillWaiting extends Error {}
+
+/** A recorded result is never moved. */
+async function unrecorded(ctx: Deps<"db">, request: string, names: string[]): Promise<string[]> {
+  const possible = [...new Set(names)].filter(isName);
+  const recorded = await recordedNames(ctx, request, possible);
+  return possible.filter((name) => !recorded.has(name));
+}
+
+async function firstOf(
+  { store }: Deps<"store">,
+  request: string,
+  names: string[],
+): Promise<StoredObject | undefined> {
+  for (const name of names) {
+    const object = await store.head(request, name);
+    if (object) return object;
+  }
+  return undefined;
+}
+
+async function copy(
+  { store }: Deps<"store">,
+  request: string,
+  from: string,
+  to: string,
+): Promise<StoredObject | undefined> {
+  const found = await store.get(request, from);
+  if (!found) return undefined;
+  await store.put(request, to, found.body, { size: found.object.size });
+  return store.head(request, to);
+}
+
+/** Files of the same paths, listed twice, may share what was made of one of them. */
+function prefixOf({ paths }: FileView): string {
+  return `${createHash("sha256").update(JSON.stringify(paths)).digest("hex").slice(0, 16)}-`;
+}
+
+function ownName(view: FileView, name: string): string {
+  const { file, step, attempt } = view;
+  return `${prefixOf(view)}${file}-${step}-${attempt}-${[...name].slice(-longestTail).join("")}`;
 }
