@@ -5,9 +5,10 @@ import { RequestError, UnavailableError } from "../errors.ts";
 import type { ByteRange, Store, StoredObject } from "./contract.ts";
 import { openDrafts } from "./folder/drafts.ts";
 import { codeOf, isMissing, openExisting, syncFolder, toStoreError } from "./folder/files.ts";
+import type { Place } from "./folder/place.ts";
 import { openRecordCache } from "./folder/records.ts";
 import { namesIn } from "./folder/scan.ts";
-import { type Place, write } from "./folder/write.ts";
+import { write } from "./folder/write.ts";
 import { checkBucket, checkName, fileNameOf } from "./names.ts";
 import { firstInOrder } from "./order.ts";
 

@@ -71,7 +71,8 @@ describe("a link to a result is a file to save, and never a page", () => {
   test("of the API", async () => {
     const [result] = await resultsOf(service, task.request);
     await expectHarmless(result?.url ?? "");
-    const hostile = `${result?.url}&response-content-type=text/html&response-content-disposition=inline`;
+    const asked = "response-content-type=text/html&response-content-disposition=inline";
+    const hostile = `${result?.url}&${asked}`;
     expect((await expectHarmless(hostile)).get("content-type")).toBe("application/octet-stream");
   });
 

@@ -1,6 +1,6 @@
 /**
- * The name that a worker of ServiceX gives the object that it makes of a path, without its ending.
- * Two paths may have one: `x/y` and `x:y`.
+ * The name, without its ending, that a worker of another maker gives the object that it makes of a
+ * path. Two paths may have the same name: `x/y` and `x:y`.
  */
 export function objectNameOf(path: string): string {
   return path.replaceAll("/", ":");

@@ -4,8 +4,8 @@ import { link, rename, stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as sleep } from "node:timers/promises";
 import { codeOf, isMissing } from "./files.ts";
+import type { Place } from "./place.ts";
 import { isRecordOf, type ObjectRecord, readRecord, writeRecord } from "./records.ts";
-import type { Place } from "./write.ts";
 
 export interface Draft {
   path: string;

@@ -5,16 +5,9 @@ import { pipeline } from "node:stream/promises";
 import { assertSame } from "../existing.ts";
 import { meter, type PutOptions, toBodyError } from "../meter.ts";
 import { intoPlace, isMissing, makeFolderDurably, syncFolder, toStoreError } from "./files.ts";
+import type { Place } from "./place.ts";
 import { type Draft, publishNew } from "./publish.ts";
 import { type ObjectRecord, writeRecord } from "./records.ts";
-
-export interface Place {
-  root: string;
-  folder: string;
-  path: string;
-  record: string;
-  name: string;
-}
 
 /**
  * Whole or not at all: both files are written and synced as drafts, then get their names, the
