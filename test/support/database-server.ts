@@ -8,9 +8,10 @@ import { type EmbeddedPostgres, startEmbeddedPostgres } from "../../src/db/embed
 import { silentLog } from "../../src/log.ts";
 import { temporaryFolder } from "./folder.ts";
 
-/** Of servers for tests: without fsync, only a machine without power would lose anything. */
+/** Of servers for tests, where databases are copied often and no power cut has to be survived. */
 export const testSettings = {
   fsync: "off",
+  file_copy_method: "clone",
   max_connections: "300",
   session_preload_libraries: "auto_explain",
 };

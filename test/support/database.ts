@@ -13,7 +13,9 @@ export interface FreshDatabase {
  */
 export async function freshDatabase({ empty = false } = {}): Promise<FreshDatabase> {
   const name = `test_${randomUUID().replaceAll("-", "")}`;
-  await onServer(`CREATE DATABASE ${name} TEMPLATE ${empty ? "template0" : "template_longshore"}`);
+  const template = empty ? "template0" : "template_longshore";
+  // Page by page through the WAL, which is the default, takes several times as long
+  await onServer(`CREATE DATABASE ${name} TEMPLATE ${template} STRATEGY FILE_COPY`);
   const url = new URL(inject("databaseServer"));
   url.pathname = `/${name}`;
   return { url: url.href, drop: () => onServer(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`) };

@@ -11,23 +11,24 @@ declare module "vitest" {
   }
 }
 
+/**
+ * TEST_DATABASE_SERVER names a server that has the template already: that of `npm run mutants`,
+ * whose few tests that start a program take it from the sources.
+ */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const ready = process.env.TEST_DATABASE_SERVER;
+  if (ready) {
+    project.provide("databaseServer", ready);
+    return async () => undefined;
+  }
   const built = await buildForTests();
   // Inherited by the processes that run the tests
   process.env.TEST_BUILT = built.folder;
-  const server = await migratedServer();
-  project.provide("databaseServer", server.url);
-  return async () => {
-    built.remove();
-    await server.stop();
-  };
-}
-
-/** TEST_DATABASE_SERVER names a server that has the template already: that of `npm run mutants`. */
-async function migratedServer(): Promise<{ url: string; stop(): Promise<void> }> {
-  const url = process.env.TEST_DATABASE_SERVER;
-  if (url) return { url, stop: async () => undefined };
   const postgres = await databaseServer(testSettings);
   await makeTemplate(postgres.url);
-  return postgres;
+  project.provide("databaseServer", postgres.url);
+  return async () => {
+    built.remove();
+    await postgres.stop();
+  };
 }
