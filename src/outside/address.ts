@@ -64,7 +64,7 @@ export function checkedLookup(
   };
 }
 
-/** Of INPUT_HOSTS: `*.example.org`, `data.example.org:8080`, `10.1.*`, `127.0.0.1:9000`, `[::1]`. */
+/** Of INPUT_HOSTS, such as `*.example.org`, `data.example.org:8080`, `10.1.*` or `[::1]:9000`. */
 interface Entry {
   kind: "name" | "address";
   pattern: string;
@@ -86,8 +86,8 @@ function readEntry(text: string): Entry {
 }
 
 /**
- * A name may resolve to public addresses. Loopback, private, link-local and similar ones are refused
- * unless the list contains the address itself, for this port. `localhost` is loopback.
+ * A name may resolve to public addresses. Loopback, private, link-local and similar ones are
+ * refused unless the list contains the address itself, for this port. `localhost` is loopback.
  */
 function assertAddress(address: string, name: string, port: number, entries: Entry[]): void {
   const range = ipaddr.process(address).range();
@@ -114,7 +114,7 @@ function matchesAddress(
   return isListed && glob(pattern).test(canonical(address));
 }
 
-/** As addresses are compared: IPv4 also where it is mapped into IPv6, and IPv6 in its short form. */
+/** As addresses are compared: IPv4 also where mapped into IPv6, and IPv6 in its short form. */
 function canonical(address: string): string {
   return ipaddr.process(address).toString();
 }

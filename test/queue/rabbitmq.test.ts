@@ -119,7 +119,7 @@ describe.skipIf(!rabbit)("the queue in RabbitMQ", () => {
       await rabbit.start();
       await Promise.all(publishers);
       const found = new Set<number>();
-      // An empty queue says nothing yet: a take that failed on the way still gives its messages back.
+      // An empty queue is no proof: a take that failed may still be giving its messages back.
       await until(
         async () => {
           const taken = await queue.take(topic, 1000);

@@ -50,8 +50,8 @@ export const reportSchema = z
           .optional()
           .meta({
             description:
-              "A digest of the input that was read, so that files of equal bytes count once where " +
-              "several must agree that the settings are wrong.",
+              "A digest of the input that was read, so that files of equal bytes count once " +
+              "where several must agree that the settings are wrong.",
           }),
       })
       .optional(),
