@@ -965,7 +965,7 @@ export interface components {
     };
     Warning: {
       /**
-       * @description types_differ, columns_differ, read_differently, no_files or incomplete_dataset
+       * @description types_differ, columns_differ, read_differently, no_files, incomplete_dataset or unchecked
        * @example types_differ
        */
       code: string;

@@ -176,8 +176,9 @@ async function readNothing(request: IncomingMessage): Promise<undefined> {
 const isGone = new Error("The caller has closed the connection.");
 
 /** A response closes when it is sent, and when its caller closes the connection before that. */
-function untilGone(response: ServerResponse): AbortSignal {
+export function untilGone(response: ServerResponse): AbortSignal {
   const gone = new AbortController();
+  if (response.destroyed) gone.abort(isGone);
   response.once("close", () => gone.abort(isGone));
   return gone.signal;
 }

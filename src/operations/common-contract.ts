@@ -37,6 +37,10 @@ export interface FileInput {
 }
 
 export interface SubmitCheck<F = Facility> {
+  /** whose request it is: owners take turns */
+  owner: string;
+  /** aborts when the caller has left */
+  signal?: AbortSignal | undefined;
   /**
    * the replicas of the first few files, when they are known at submit and this step is the first
    */
@@ -75,8 +79,11 @@ export interface CommonOperation<S = Settings, F = Facility> {
    * files of different content (all of them, if there are fewer) report the same error.
    */
   readonly failFastClasses?: readonly string[];
-  /** Throws a `RequestError`, with pointers into the settings, where they can never work. */
-  check?(settings: S, at: SubmitCheck<F>): Promise<void>;
+  /**
+   * Throws a `RequestError`, with pointers into the settings, where they can never work. Returns
+   * why that could not be found out now; the request is accepted then, with a warning.
+   */
+  check?(settings: S, at: SubmitCheck<F>): Promise<string | undefined>;
   /**
    * Called when every file of the request is settled, before the request ends: may make results of
    * the whole request. Its outcome is recorded once; after a kill it is called again, so the same

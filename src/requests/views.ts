@@ -100,6 +100,9 @@ export interface FileResult {
 }
 
 /** Something that a user should know about a request, although it continues. */
+/** The code of the warning that a step was accepted without a check. */
+export const uncheckedCode = "unchecked";
+
 export interface Warning {
   code: string;
   message: string;

@@ -68,6 +68,7 @@ describe.each(named(operations))("%s", (_, operation) => {
     const facility = facilities[operation.name] ?? {};
     const firstFiles = [[exampleFile(operation)]];
     await operation.check?.(settings(), {
+      owner: "local",
       firstFiles,
       inputFolders: { roots: [folder], closed: [] },
       scratch: join(folder, "checks"),

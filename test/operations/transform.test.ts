@@ -64,6 +64,7 @@ async function refusalOf(selection: string, firstFile?: string[]): Promise<Reque
 
 function submitCheck(firstFiles: string[][]) {
   return {
+    owner: "local",
     firstFiles,
     inputFolders: { roots: [folder], closed: [] },
     scratch: join(folder, "checks"),
@@ -243,6 +244,18 @@ describe("at submit", () => {
       await transform.check?.(parse("select nope from input"), submitCheck([[first]]));
       await refusalOf("selec nope", [first]);
     }
+  });
+
+  test("a query whose names take too long to bind is accepted, and the reason says so", async () => {
+    // Each name stands for two of the one before
+    const doubled = Array.from(
+      { length: 26 },
+      (_, at) => `c${at + 1} as not materialized (select a.x from c${at} a, c${at} b)`,
+    );
+    const selection = `with c0 as not materialized (select x from input), ${doubled} select x from c26`;
+    expect(await transform.check?.(parse(selection), submitCheck([[measured]]))).toMatch(
+      /took longer than (2|10) seconds|memory/i,
+    );
   });
 
   test("a query that would take all memory is left to the worker, and the next is checked", async () => {

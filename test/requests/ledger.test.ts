@@ -314,12 +314,12 @@ describe("a request", () => {
     const body = { dataset: { files: ["/data/a"] }, steps: [{ operation: "noop", settings: {} }] };
     const key = { key: "abc", bodyHash: "1" };
     const all = await Promise.all(
-      Array.from({ length: 5 }, () => submit(ledger.ctx, local, body, key)),
+      Array.from({ length: 5 }, () => submit(ledger.ctx, local, body, { key })),
     );
     expect(new Set(all.map((one) => one.request.id)).size).toBe(1);
     expect(all.filter((one) => one.created)).toHaveLength(1);
     await expect(
-      submit(ledger.ctx, local, body, { key: "abc", bodyHash: "2" }),
+      submit(ledger.ctx, local, body, { key: { key: "abc", bodyHash: "2" } }),
     ).rejects.toMatchObject({ status: 422 });
     await settleAll(all[0]?.request.id ?? "");
   });

@@ -44,7 +44,7 @@ export const submitRequest = route({
       description: "The idempotency key was used with another body, or the query cannot work.",
     },
   },
-  async handler(ctx, { body, caller, request, sent }) {
+  async handler(ctx, { body, caller, request, sent, gone }) {
     const key = idempotencyKey(request.headers["idempotency-key"]);
     const input = {
       title: body.title,
@@ -55,12 +55,10 @@ export const submitRequest = route({
       priority: body.priority,
       stopAfterFailedPercent: body.stop_after_failed_percent,
     };
-    const { request: view, created } = await submit(
-      ctx,
-      caller,
-      input,
-      key === undefined ? undefined : { key, bodyHash: await hashOf(sent) },
-    );
+    const { request: view, created } = await submit(ctx, caller, input, {
+      key: key === undefined ? undefined : { key, bodyHash: await hashOf(sent) },
+      gone: gone(),
+    });
     return {
       status: created ? 201 : 200,
       body: onTheWire(ctx, view),

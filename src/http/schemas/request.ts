@@ -101,7 +101,8 @@ const warning = z
   .object({
     code: z.string().meta({
       example: "types_differ",
-      description: "types_differ, columns_differ, read_differently, no_files or incomplete_dataset",
+      description:
+        "types_differ, columns_differ, read_differently, no_files, incomplete_dataset or unchecked",
     }),
     message: z.string().meta({ description: "For a person." }),
     count: count.meta({ description: "Files that it is about." }),

@@ -2,9 +2,10 @@ import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type LocalFile, openLocalFile } from "../../inputs/local.ts";
 import type { SubmitCheck } from "../contract.ts";
-import type { Generator, LocalInput } from "./job.ts";
+import type { CheckOutcome, Generator, LocalInput } from "./job.ts";
 import { prepareInput } from "./prepare-input.ts";
 import type { TransformSettings } from "./settings.ts";
+import { makeTurns } from "./turns.ts";
 
 /** Text is read whole to find its types: a larger file is left to the worker. */
 const largestText = 32 * 1024 * 1024;
@@ -12,26 +13,39 @@ const largestText = 32 * 1024 * 1024;
 /** All files together: less than planning may take in a worker. */
 const mostSeconds = 15;
 
+const turns = makeTurns({ slots: 2, mostWaiting: 50, mostSeconds: 5 });
+
 /**
- * Why the selection can never work, or why every one of the first files refuses it; undefined where
- * one of them takes it.
+ * Whether the selection can work: a problem where it never can, or where every one of the first
+ * files refuses it.
  */
 export async function checkTransform(
   generator: Generator,
   settings: TransformSettings,
   at: SubmitCheck,
-): Promise<string | undefined> {
+): Promise<CheckOutcome> {
+  const checked = await turns.take(at, () => checkAll(generator, settings, at));
+  return checked ?? { unchecked: "Too many queries were being checked at that moment." };
+}
+
+async function checkAll(
+  generator: Generator,
+  settings: TransformSettings,
+  at: SubmitCheck,
+): Promise<CheckOutcome> {
   const { selection, ...output } = settings;
-  const always = await generator.check(selection, undefined, output);
-  if (always) return always.message;
-  const problems: (string | undefined)[] = [];
+  const always = await generator.check({ selection, output, signal: at.signal });
+  if (always.problem || always.unchecked) return always;
+  const outcomes: CheckOutcome[] = [];
   const files = at.firstFiles ?? [];
   for (const replicas of files) {
     const seconds = mostSeconds / files.length;
-    const problem = await checkFile(generator, settings, replicas, { ...at, seconds });
-    if (problem !== "unreadable") problems.push(problem);
+    const outcome = await checkFile(generator, settings, replicas, { ...at, seconds });
+    if (outcome) outcomes.push(outcome);
   }
-  return problems.every((problem) => problem !== undefined) ? problems[0] : undefined;
+  const [first = {}] = outcomes;
+  if (outcomes.every(({ problem }) => problem !== undefined)) return first;
+  return outcomes.find(({ unchecked }) => unchecked !== undefined) ?? {};
 }
 
 /**
@@ -41,8 +55,8 @@ async function checkFile(
   generator: Generator,
   settings: TransformSettings,
   replicas: readonly string[],
-  { inputFolders, scratch, seconds }: SubmitCheck & { seconds: number },
-): Promise<string | undefined> {
+  { inputFolders, scratch, seconds, signal }: SubmitCheck & { seconds: number },
+): Promise<CheckOutcome | undefined> {
   await mkdir(scratch, { recursive: true });
   const folder = await mkdtemp(join(scratch, "check-"));
   try {
@@ -52,13 +66,13 @@ async function checkFile(
       try {
         const input = await readable(replica, file, replicas[0] ?? replica, settings, folder);
         if (!input) continue;
-        const problem = await generator.check(settings.selection, input, settings, seconds);
-        return problem?.message;
+        const { selection, ...output } = settings;
+        return await generator.check({ selection, input, output, seconds, signal });
       } finally {
         await file.close();
       }
     }
-    return "unreadable";
+    return undefined;
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -26,9 +26,12 @@ export const transform: WorkerOperation<TransformSettings> = {
     const lost = lostTypes(chosen, at);
     if (lost)
       throw new RequestError(422, "types_not_kept", lost, [{ pointer: "/format", detail: lost }]);
-    const why = await checkTransform(generatorOf(chosen.generator), chosen, at);
-    if (why)
-      throw new RequestError(422, "bad_query", why, [{ pointer: "/selection", detail: why }]);
+    const { problem, unchecked } = await checkTransform(generatorOf(chosen.generator), chosen, at);
+    if (problem)
+      throw new RequestError(422, "bad_query", problem, [
+        { pointer: "/selection", detail: problem },
+      ]);
+    return unchecked;
   },
   perform: (task, context) => performTransform(generatorOf(task.settings.generator), task, context),
 };

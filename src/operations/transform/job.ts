@@ -43,28 +43,26 @@ export interface Job {
   signal: AbortSignal;
 }
 
-/** Where a check has found a fault: in the selection itself, or in how it meets a file. */
-export interface CheckProblem {
-  message: string;
-  /** the selection alone cannot work, whatever the file */
-  always: boolean;
+export interface Check {
+  selection: string;
+  /** its names and types are checked too */
+  input?: LocalInput | undefined;
+  output?: Omit<Output, "path"> | undefined;
+  /** the most that it may take */
+  seconds?: number | undefined;
+  signal?: AbortSignal | undefined;
 }
+
+/** `problem`: why it cannot work; `unchecked`: why that could not be found out. */
+export type CheckOutcome = { problem?: string; unchecked?: string };
 
 /** `settled`: another try would fail alike, also where its class is one that may pass. */
 export type JobOutcome = { error: TaskError; settled?: boolean } | { readAs: ReadAs };
 
 /** Turns a user's selection into work on one file. */
 export interface Generator {
-  /**
-   * Why the selection cannot work, or undefined. With an input, its names and types are checked
-   * too. `seconds`: the most that it may take.
-   */
-  check(
-    selection: string,
-    input?: LocalInput,
-    output?: Omit<Output, "path">,
-    seconds?: number,
-  ): Promise<CheckProblem | undefined>;
+  /** Whether the selection can work. A file that cannot be read here and now is no reason. */
+  check(check: Check): Promise<CheckOutcome>;
   /** Writes the output and tells what was understood of the input, or what went wrong. */
   run(job: Job): Promise<JobOutcome>;
 }

@@ -1,5 +1,5 @@
 import type { Query } from "../../db/client.ts";
-import type { Warning } from "../views.ts";
+import { uncheckedCode, type Warning } from "../views.ts";
 
 /** Files of a step that were read in the same way. */
 export interface SchemaRow {
@@ -51,7 +51,7 @@ export async function storeWarnings(
          AS w(code text, subject text, message text, count bigint, files bigint[])
      ), deleted AS (
        DELETE FROM request_warnings old
-       WHERE request_id = $1 AND NOT EXISTS (
+       WHERE request_id = $1 AND code <> '${uncheckedCode}' AND NOT EXISTS (
          SELECT FROM wanted WHERE wanted.code = old.code AND wanted.subject = old.subject)
      )
      INSERT INTO request_warnings AS old (request_id, code, subject, message, count, files)

@@ -1,6 +1,6 @@
 import type { Query } from "../../db/client.ts";
 import { type RequestMove, requestMoves } from "../state.ts";
-import type { SubmitInput } from "../views.ts";
+import { type SubmitInput, uncheckedCode } from "../views.ts";
 
 export interface IdempotencyKey {
   key: string;
@@ -19,18 +19,25 @@ export async function requestOfKey(
   return row;
 }
 
+/** A step that is accepted although its settings could not be checked. */
+export interface UncheckedStep {
+  step: number;
+  reason: string;
+}
+
 interface NewRequest {
   id: string;
   owner: string;
   datasetId: number;
   input: SubmitInput;
   key: IdempotencyKey | undefined;
+  unchecked: UncheckedStep[];
 }
 
 /** False when another request has the idempotency key. */
 export async function insertRequest(
   query: Query,
-  { id, owner, datasetId, input, key }: NewRequest,
+  { id, owner, datasetId, input, key, unchecked }: NewRequest,
 ): Promise<boolean> {
   const inserted = await query(
     `INSERT INTO requests (id, owner, title, state, dataset_id, did, steps, workers, priority,
@@ -76,5 +83,27 @@ export async function insertRequest(
      VALUES ($1, 1, '${"submit" satisfies RequestMove}', '${requestMoves.submit.to}')`,
     [id],
   );
+  if (unchecked.length > 0) await warnOfUnchecked(query, id, unchecked);
   return true;
+}
+
+async function warnOfUnchecked(
+  query: Query,
+  id: string,
+  unchecked: UncheckedStep[],
+): Promise<void> {
+  await query(
+    `INSERT INTO request_warnings (request_id, code, subject, message, count, files)
+     SELECT $1, '${uncheckedCode}', step, message, 0, '{}'
+     FROM unnest($2::text[], $3::text[]) AS given(step, message)`,
+    [
+      id,
+      unchecked.map(({ step }) => String(step)),
+      unchecked.map(
+        ({ step, reason }) =>
+          `Step ${step} was accepted without a check: an error in its query shows when its first ` +
+          `files run. ${reason}`,
+      ),
+    ],
+  );
 }

@@ -8,25 +8,39 @@ import { notOffered } from "../../operations/offered.ts";
 import { assertMay } from "../../users/policy.ts";
 import { readRequest } from "../read/request.ts";
 import type { RequestView, SubmitInput } from "../views.ts";
-import { type IdempotencyKey, insertRequest, requestOfKey } from "./submit-store.ts";
+import {
+  type IdempotencyKey,
+  insertRequest,
+  requestOfKey,
+  type UncheckedStep,
+} from "./submit-store.ts";
 
-/** Checks and records a request. Once it resolves, the request will end, whatever crashes. */
+/**
+ * Checks and records a request. Once it resolves, the request will end, whatever crashes. A caller
+ * who has `gone` before it is recorded is given up.
+ */
 export async function submit(
   ctx: Deps<"advanceQueue" | "config" | "db" | "finders" | "log" | "metrics" | "operations">,
   caller: Caller,
   input: SubmitInput,
-  key?: IdempotencyKey,
+  { key, gone }: { key?: IdempotencyKey | undefined; gone?: AbortSignal | undefined } = {},
 ): Promise<{ request: RequestView; created: boolean }> {
   assertMay(caller, "request.submit");
   const owner = ownerOf(caller) ?? "";
   const earlier = key && (await requestOfKey(ctx.db.query, owner, key.key));
   if (earlier) return { request: await sameRequest(ctx, earlier, key, caller), created: false };
-  await checkSteps(ctx, input);
+  const unchecked = await checkSteps(ctx, input, { owner, signal: gone });
+  if (gone?.aborted)
+    throw new RequestError(
+      400,
+      "caller_left",
+      "The caller closed the connection before the request was recorded.",
+    );
 
   const id = randomUUID();
   const inserted = await ctx.db.tx(async (query) => {
     const datasetId = await resolveDataset(ctx, query, input.dataset, owner);
-    return insertRequest(query, { id, owner, datasetId, input, key });
+    return insertRequest(query, { id, owner, datasetId, input, key, unchecked });
   });
   // Of two simultaneous calls with one key, the second finds the request of the first, which has
   // the same dataset.
@@ -63,7 +77,13 @@ async function sameRequest(
 /** number of files that an operation may check before a request is accepted */
 const checkedFiles = 3;
 
-async function checkSteps(ctx: Deps<"config" | "operations">, input: SubmitInput): Promise<void> {
+/** Returns the steps that could not be checked, with the reason. */
+async function checkSteps(
+  ctx: Deps<"config" | "operations">,
+  input: SubmitInput,
+  caller: { owner: string; signal: AbortSignal | undefined },
+): Promise<UncheckedStep[]> {
+  const unchecked: UncheckedStep[] = [];
   const files = "files" in input.dataset ? input.dataset.files.slice(0, checkedFiles) : [];
   const firstFiles = files.map((replicas) => [replicas].flat());
   for (const [index, step] of input.steps.entries()) {
@@ -71,17 +91,20 @@ async function checkSteps(ctx: Deps<"config" | "operations">, input: SubmitInput
     if (!operation) throw unknownOperation(step.operation, [...ctx.operations.keys()], index);
     const next = input.steps[index + 1];
     try {
-      await operation.check?.(step.settings, {
+      const reason = await operation.check?.(step.settings, {
+        ...caller,
         ...(next && { next: { operation: next.operation, settings: next.settings } }),
         inputFolders: ctx.config.inputFolders,
         scratch: join(ctx.config.dataDir, "checks"),
         facility: ctx.config.facility[step.operation] ?? {},
         ...(index === 0 ? { firstFiles } : {}),
       });
+      if (reason !== undefined) unchecked.push({ step: index + 1, reason });
     } catch (error) {
       throw error instanceof RequestError ? inStep(error, index) : error;
     }
   }
+  return unchecked;
 }
 
 /** An operation does not know which step its settings belong to: its pointers begin there. */

@@ -5,7 +5,7 @@ import { RequestError } from "../../../errors.ts";
 import { checkContentType } from "../../../http/json/content-type.ts";
 import { largeBodies } from "../../../http/json/large-bodies.ts";
 import { readListed } from "../../../http/json/read-list.ts";
-import type { Reply } from "../../../http/route.ts";
+import { type Reply, untilGone } from "../../../http/route.ts";
 import { submit } from "../../../requests/lifecycle/submit.ts";
 import type { EchoedFields } from "../echoed-fields.ts";
 import type { Endpoint } from "../endpoint.ts";
@@ -51,19 +51,24 @@ export const submitTransformation: Endpoint = {
   method: "post",
   path: "/servicex/transformation",
   access: "request.submit",
-  async answer({ ctx, caller, request }) {
+  async answer({ ctx, caller, request, response }) {
     checkContentType(request);
     const place = largeBodies.place();
     try {
       const { body: parsed } = await readListed(request, listed, place);
-      return await record(ctx, caller, parsed);
+      return await record(ctx, caller, parsed, untilGone(response));
     } finally {
       place.release();
     }
   },
 };
 
-async function record(ctx: Context, caller: Caller, parsed: z.output<typeof body>): Promise<Reply> {
+async function record(
+  ctx: Context,
+  caller: Caller,
+  parsed: z.output<typeof body>,
+  gone: AbortSignal,
+): Promise<Reply> {
   const destination = parsed["result-destination"];
   const dataset = datasetOf(parsed.did, parsed["file-list"]);
   const { codegen, steps } = stepOf(ctx, parsed.codegen, {
@@ -84,7 +89,7 @@ async function record(ctx: Context, caller: Caller, parsed: z.output<typeof body
     workers: parsed.workers ?? undefined,
     facade: { servicex },
   };
-  const { request: view } = await asBadRequest(submit(ctx, caller, input));
+  const { request: view } = await asBadRequest(submit(ctx, caller, input, { gone }));
   return { status: 200, body: { request_id: view.id } };
 }
 

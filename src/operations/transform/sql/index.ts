@@ -1,14 +1,13 @@
 import { stat } from "node:fs/promises";
-import { UnavailableError } from "../../../errors.ts";
-import type { CheckProblem, Generator, Job, JobOutcome } from "../job.ts";
-import type { QueryRequest } from "./messages.ts";
+import type { Check, CheckOutcome, Generator, Job, JobOutcome } from "../job.ts";
 import { makeQueryProcesses, type QueryProcesses } from "./processes.ts";
 
 const checkSeconds = 10;
+/** Binding names and types takes milliseconds but for a query made to hold the others up. */
+const bindSeconds = 2;
 const checkMegabytes = 256;
 /** Node and DuckDB around what a query may take. */
 const programMegabytes = 300;
-const mostWaitingChecks = 100;
 /** Planning takes milliseconds but for a file made to hold the others up. */
 const planningSeconds = 20;
 
@@ -17,49 +16,37 @@ const planningSeconds = 20;
  * its own.
  */
 export function makeSqlGenerator(): Generator {
-  const checking = makeQueryProcesses({ most: 1, mostWaiting: mostWaitingChecks });
-  const running = makeQueryProcesses({ most: Number.POSITIVE_INFINITY, mostWaiting: 0 });
+  const checking = makeQueryProcesses();
+  const running = makeQueryProcesses();
   return {
-    check: (selection, input, output, seconds = checkSeconds) => {
-      const request = {
-        kind: "check" as const,
-        sql: selection,
-        threads: 1,
-        memoryMegabytes: checkMegabytes,
-        ...(input && { input }),
-        ...(output && { output }),
-      };
-      return check(checking, request, Math.min(seconds, checkSeconds));
-    },
+    check: (asked) => check(checking, asked),
     run: (job) => run(running, job),
   };
 }
 
 async function check(
   processes: QueryProcesses,
-  request: Extract<QueryRequest, { kind: "check" }>,
-  seconds: number,
-): Promise<CheckProblem | undefined> {
-  const { input } = request;
+  { selection, input, output, seconds = checkSeconds, signal }: Check,
+): Promise<CheckOutcome> {
+  const request = {
+    kind: "check" as const,
+    sql: selection,
+    threads: 1,
+    memoryMegabytes: checkMegabytes,
+    ...(input && { input }),
+    ...(output && { output }),
+  };
   const { failure, exceededIn } = await processes.ask("checks", request, {
-    seconds,
-    planningSeconds: seconds,
+    seconds: Math.min(seconds, checkSeconds),
+    planningSeconds: bindSeconds,
     residentMegabytes: checkMegabytes + programMegabytes,
+    signal,
   });
-  if (!failure) return undefined;
-  if (failure.class === "busy")
-    throw new UnavailableError("Too many queries are being checked; try again in a moment.");
+  if (!failure) return {};
+  if (failure.class === "bad_query") return { problem: failure.message };
   // A file that cannot be read, or not in this time, fails or works later by itself
-  const ofTheFile =
-    exceededIn === "reading" || failure.class === "bad_input" || failure.class === "unavailable";
-  if (input && ofTheFile) {
-    const { input: _, ...withoutFile } = request;
-    return check(processes, withoutFile, seconds);
-  }
-  if (failure.class === "unavailable")
-    throw new UnavailableError(`Queries cannot be checked now. ${failure.message}`);
-  if (failure.class === "bad_query") return { message: failure.message, always: !input };
-  return { message: `The query could not be checked. ${failure.message}`, always: true };
+  const ofTheFile = input && (exceededIn === "reading" || failure.class === "bad_input");
+  return ofTheFile && exceededIn !== "planning" ? {} : { unchecked: failure.message };
 }
 
 async function run(

@@ -23,35 +23,16 @@ export interface QueryProcesses {
  * Query processes kept for the next request of the same owner, and stopped when they are idle for
  * long or too many.
  */
-export function makeQueryProcesses({
-  most,
-  mostWaiting,
-}: {
-  most: number;
-  mostWaiting: number;
-}): QueryProcesses {
+export function makeQueryProcesses(): QueryProcesses {
   const idle: Idle[] = [];
-  const waiting: (() => void)[] = [];
-  let busy = 0;
 
   return {
     async ask(owner, request, bounds) {
-      if (busy >= most) {
-        if (waiting.length >= mostWaiting)
-          return { failure: { class: "busy", message: "Too many queries wait already." } };
-        await new Promise<void>((resolve) => waiting.push(resolve));
-      } else {
-        busy += 1;
-      }
       const process = take(owner, bounds);
       try {
         return await process.ask(request, bounds);
       } finally {
         keep(owner, process);
-        // The slot goes to the next in line without becoming free in between
-        const next = waiting.shift();
-        if (next) next();
-        else busy -= 1;
       }
     },
   };
