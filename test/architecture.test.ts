@@ -59,6 +59,7 @@ test("the client and the worker reach the service over HTTP alone", () => {
     ...pure,
     "client",
     "worker",
+    "confined",
     "receipts",
     "operations",
     "agent",

@@ -817,6 +817,8 @@ export interface components {
       /** @description The first of `uploads`. */
       upload: components["schemas"]["Upload"] | null;
       lease_seconds: number;
+      /** @description A worker died that had this file: perform it by itself, beside no other. */
+      alone?: boolean;
     };
     Upload: {
       name: string;

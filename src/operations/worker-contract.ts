@@ -39,6 +39,8 @@ export interface Task<S = Settings> {
   /** the first of `uploads`; null for operations that make no object */
   upload: Upload | null;
   lease_seconds: number;
+  /** A worker died that had this file: it is performed in a process by itself. */
+  alone?: boolean | undefined;
 }
 
 /** One PUT of the named object. */

@@ -7,6 +7,7 @@ import { stepCounters } from "./step-counters.ts";
 export type FileColumn =
   | "attempt"
   | "tries"
+  | "alone"
   | "task"
   | "worker"
   | "lease_until"

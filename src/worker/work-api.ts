@@ -24,6 +24,7 @@ const task: z.ZodType<Task> = z.object({
   uploads: z.array(upload),
   upload: upload.nullable(),
   lease_seconds: z.number(),
+  alone: z.boolean().optional(),
 });
 
 const claimAnswer = z.object({ tasks: z.array(task) });

@@ -1,6 +1,7 @@
 import pRetry, { type Options } from "p-retry";
 import type { Logger } from "pino";
 import type { Task, WorkerOperation } from "../operations/contract.ts";
+import { type Alone, makeAlone } from "./alone/index.ts";
 import type { HeldLeases } from "./held-leases.ts";
 import { perform, retryOf } from "./perform.ts";
 import type { ReportBuffer } from "./report-buffer.ts";
@@ -34,14 +35,19 @@ const longPollSeconds = 25;
  */
 export async function runLoop(loop: WorkerLoop): Promise<void> {
   const { retire, reportBuffer } = loop;
+  const alone = makeAlone();
   let max = 1;
-  while (!retire.aborted) {
-    await reportBuffer.atMost(mostUnsent, retire);
-    try {
-      max = await pRetry(() => claimAndPerform(loop, max), backOff(loop));
-    } catch (error) {
-      if (!retire.aborted) throw error;
+  try {
+    while (!retire.aborted) {
+      await reportBuffer.atMost(mostUnsent, retire);
+      try {
+        max = await pRetry(() => claimAndPerform(loop, alone, max), backOff(loop));
+      } catch (error) {
+        if (!retire.aborted) throw error;
+      }
     }
+  } finally {
+    alone.close();
   }
 }
 
@@ -62,12 +68,12 @@ function backOff({ retire, log }: WorkerLoop): Options {
 }
 
 /** Returns how many files to claim next. */
-async function claimAndPerform(loop: WorkerLoop, max: number): Promise<number> {
+async function claimAndPerform(loop: WorkerLoop, alone: Alone, max: number): Promise<number> {
   const tasks = await claim(loop, max);
   if (tasks.length === 0) return max;
   loop.onWork();
   const started = performance.now();
-  await performAll(loop, tasks);
+  await performAll(loop, alone, tasks);
   return nextMax(tasks.length, max, performance.now() - started);
 }
 
@@ -86,13 +92,16 @@ async function claim(
 
 async function performAll(
   { operation, settings, heldLeases, reportBuffer, giveBack, log }: WorkerLoop,
+  alone: Alone,
   tasks: Task[],
 ): Promise<void> {
   const held = tasks.map((task) => ({ task, signal: heldLeases.add(task) }));
   for (const { task, signal } of held) {
     const report = signal.aborted
       ? givenBack(task)
-      : await perform(operation, task, signal, settings, log);
+      : task.alone
+        ? await alone.perform({ task, settings, logLevel: log.level }, signal)
+        : await perform(operation, task, signal, settings, log);
     if (!heldLeases.isWanted(task)) heldLeases.remove(task.task);
     else
       reportBuffer.add(

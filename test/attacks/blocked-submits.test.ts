@@ -78,3 +78,21 @@ test("of a hundred submits at once none is refused, and others have their turn",
     });
   expect(await wrong).toContain('"b" not found');
 });
+
+test("a query whose names take too long to bind is accepted with a warning", async () => {
+  // Each name stands for two of the one before
+  const doubled = Array.from(
+    { length: 26 },
+    (_, at) => `c${at + 1} as not materialized (select a.a from c${at} a, c${at} b)`,
+  );
+  const first = "c0 as not materialized (select a from input)";
+  const answer = await api.post(
+    "/v1/requests",
+    bodyOf(`with ${[first, ...doubled].join(", ")} select a from c26`),
+  );
+  expect(answer.status).toBe(201);
+  const { id } = answer.json() as { id: string };
+  expect(await warningsOf(api.ledger.ctx, id)).toMatchObject([
+    { code: "unchecked", message: expect.stringMatching(/took longer than \d+ seconds/) },
+  ]);
+});

@@ -98,18 +98,19 @@ test("the wait is the one asked for, doubled at each try", async () => {
   expect(seen).toEqual([40, 80, 160, 300, 300]);
 });
 
-test("more tries than the service's own are allowed, each round has them again, and lost workers use them too", async () => {
+test("more tries than the service's own are allowed, each round has them again, and deaths of workers use them too, but for the first", async () => {
   const id = await submitted({ attempts: 4, wait_seconds: 0, classes: [] });
-  const loseAll = async () => {
-    for (let tries = 0; tries < 4; tries++) {
+  const loseAll = async (deathsBefore: number) => {
+    for (let deaths = deathsBefore; deaths < 5; deaths++) {
       await ledger.claim(1, { request: id, worker: "mortal" });
       await expireLeasesOf(ledger.ctx, "mortal");
     }
   };
-  await loseAll();
+  await loseAll(0);
   expect((await ledger.ended(id)).counters).toMatchObject({ failed: 1 });
   await redrive(ledger.ctx, id, local);
-  await loseAll();
+  // It still runs alone in the next round
+  await loseAll(1);
   const ended = await until(async () => {
     const request = await ledger.read(id);
     return request.state === "complete" && request.round === 2 ? request : undefined;
@@ -122,7 +123,7 @@ test("more tries than the service's own are allowed, each round has them again, 
 
 test("the history of a file shows the end of the log of the worker that died with it", async () => {
   const id = await submitted({ attempts: 2, wait_seconds: 0, classes: [] });
-  for (const lastWords of ["", "no space left on device"]) {
+  for (const lastWords of ["", "", "no space left on device"]) {
     await ledger.claim(1, { request: id, worker: "mortal" });
     await expireLeasesOf(ledger.ctx, "mortal", lastWords);
   }
@@ -134,6 +135,7 @@ test("the history of a file shows the end of the log of the worker that died wit
   );
   const withLog = "the worker died; the end of its log:\nno space left on device";
   expect(history).toEqual([
+    { status: "lost", info: "the worker died" },
     { status: "lost", info: "the worker died" },
     { status: "failure", info: withLog },
     { status: "lost", info: withLog },

@@ -58,6 +58,9 @@ const task = z
       .meta({ description: "Where the objects go that the operation makes of the file." }),
     upload: upload.nullable().meta({ description: "The first of `uploads`." }),
     lease_seconds: z.number(),
+    alone: z.boolean().optional().meta({
+      description: "A worker died that had this file: perform it by itself, beside no other.",
+    }),
   })
   .meta({ id: "Task" }) satisfies z.ZodType<Task>;
 

@@ -177,7 +177,9 @@ export const checks: Check[] = [
           JOIN request_steps s ON s.request_id = h.request_id AND s.step = h.step
           WHERE ${scope("h.request_id")} AND h.status IN (${sqlList(endedTries)})
           GROUP BY h.request_id, h.file_id, h.round, h.step, s.retry_attempts
-          HAVING count(DISTINCT h.attempt) > coalesce(s.retry_attempts, $2::int)`,
+          -- The first death of a worker costs no try
+          HAVING count(DISTINCT h.attempt) > coalesce(s.retry_attempts, $2::int)
+            + bool_or(h.status = ${historySql.lost})::int`,
   },
   {
     invariant: "I9",

@@ -16,13 +16,15 @@ export const lostFingerprint = "worker-lost";
 
 /**
  * Files whose worker no longer renews its leases wait again, or fail when their tries are used up.
- * `chosen` is a condition: an expired lease, or the name of a worker that is known to have ended.
+ * `chosen` is a condition: an expired lease, or the name of a worker that is known to have died.
+ * `costsTry`: whether the loss counts, over a file's row.
  */
-function expireSql(chosen: string, info = `'${lostMessage}'`): string {
+function expireSql(chosen: string, info: string, costsTry: "true" | "f.alone"): string {
   return fileMoveSql({
     candidates: {
       columns: `p.retry_wait_seconds AS first_wait,
-    f.tries + 1 >= coalesce(p.retry_attempts, $1) AS was_last_try`,
+    (${costsTry})::int AS cost,
+    ${costsTry} AND f.tries + 1 >= coalesce(p.retry_attempts, $1) AS was_last_try`,
       from: `request_files f
   JOIN requests r ON r.id = f.request_id
   JOIN request_steps p ON p.request_id = f.request_id AND p.step = f.step`,
@@ -50,7 +52,11 @@ function expireSql(chosen: string, info = `'${lostMessage}'`): string {
         history: [{ status: "lost", info }],
       },
     ],
-    set: { tries: "moved.tries + 1", lease_until: "NULL" },
+    set: {
+      tries: "moved.tries + moved.cost",
+      lease_until: "NULL",
+      ...(costsTry === "f.alone" && { alone: "true" }),
+    },
     result: "SELECT request_id AS request, file_id AS file, move = 'fail' AS failed FROM moved",
   });
 }
@@ -59,11 +65,16 @@ function expireSql(chosen: string, info = `'${lostMessage}'`): string {
 const nextWait = `CASE WHEN moved.first_wait IS NULL THEN ${waitSql("1", "moved.tries")} - 1
       ELSE ${waitSql("moved.first_wait", "moved.tries")} END`;
 
-const overdueSql = expireSql("f.lease_until < now()");
+const overdueSql = expireSql("f.lease_until < now()", `'${lostMessage}'`, "true");
 const deathMessage = "the worker died";
+/**
+ * One of a dead worker's files may have killed it: each runs again alone, without the cost of a
+ * try, and only one that kills a worker alone pays with one.
+ */
 const ofWorkerSql = expireSql(
   "f.worker = $3",
   `'${deathMessage}' || CASE WHEN $4::text = '' THEN '' ELSE E'; the end of its log:\\n' || $4 END`,
+  "f.alone",
 );
 
 export function expireOverdue(

@@ -17,6 +17,8 @@ export interface ClaimedRow extends WorkKey {
   /** where an earlier step put the file, if no step made objects since */
   location: string | null;
   inputs: string[];
+  /** it runs by itself, since a worker died that had it */
+  alone: boolean;
 }
 
 /** A file to start, and its worker. `waiter` is returned with the row. */
@@ -45,7 +47,7 @@ function startSql(claimed: { ctes: string[]; from: string }): string {
     before: [openRequests, ...claimed.ctes].join(", "),
     candidates: {
       columns: `claimed.step AS claimed_step, claimed.attempt AS claimed_attempt,
-    claimed.worker AS claimed_by, claimed.waiter, f.location`,
+    claimed.worker AS claimed_by, claimed.waiter, f.location, f.alone`,
       from: `${claimed.from}
   JOIN open_requests r ON r.id = claimed.request_id
   JOIN request_files f ON f.request_id = claimed.request_id AND f.file_id = claimed.file_id`,
@@ -65,6 +67,7 @@ function startSql(claimed: { ctes: string[]; from: string }): string {
 )`,
     result: `SELECT moved.waiter, moved.request_id AS request, moved.file_id AS file, moved.step,
   moved.attempt, operations.operation, operations.settings, files.paths, moved.location,
+  moved.alone,
   CASE WHEN moved.step > 1 THEN ARRAY(
     SELECT results.name FROM results
     WHERE results.request_id = moved.request_id AND results.file_id = moved.file_id

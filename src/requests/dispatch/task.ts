@@ -28,6 +28,7 @@ export async function toTask(
     uploads,
     upload: uploads[0] ?? null,
     lease_seconds: ctx.config.leaseSeconds,
+    ...(row.alone && { alone: true }),
   };
 }
 

@@ -147,6 +147,7 @@ WITH candidates AS MATERIALIZED (
     tries = CASE WHEN decided.to_step <> decided.file_step THEN 0
       WHEN decided.status IN (${retry}, ${failure}) THEN decided.tries + 1
       ELSE decided.tries END,
+    alone = f.alone AND decided.to_step = decided.file_step,
     lease_until = CASE WHEN decided.to_state = '${fileMoves.start.to}'
       THEN now() + make_interval(secs => $18) END,
     not_before = CASE WHEN decided.status = ${retry} AND decided.to_state = '${fileMoves.retry.to}'
