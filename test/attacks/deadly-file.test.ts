@@ -77,8 +77,8 @@ test("a file that runs alone and dies does not take the worker with it", async (
     log: silentLog(),
   });
   const queries = () => {
-    const parents = processes("alone/program.ts").map(({ pid }) => pid);
-    return processes("sql/program.ts").filter(({ parent }) => parents.includes(parent));
+    const parents = processes("alone/program").map(({ pid }) => pid);
+    return processes("sql/program").filter(({ parent }) => parents.includes(parent));
   };
   const [query] = await until(() => queries().length > 0 && queries());
   process.kill(query?.parent ?? 0, "SIGKILL");

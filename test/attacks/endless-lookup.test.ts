@@ -52,7 +52,7 @@ afterAll(async () => {
 const silent = () => `dir+http://${host}/silent/`;
 /** how many lookups run, each in its process */
 const lookups = () =>
-  processes("apart/program.ts").filter(({ parent }) => parent === process.pid).length;
+  processes("apart/program").filter(({ parent }) => parent === process.pid).length;
 const user = (owner: string): Caller => ({ kind: "user", owner });
 
 test.each([`${"*?".repeat(40)}*~`, `${"*a".repeat(60)}*~`, `+(+(+(+([a-z_])))))${"*".repeat(9)}~`])(
