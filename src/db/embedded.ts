@@ -1,6 +1,7 @@
 // A real Postgres from an npm package, with its data in DATA_DIR. Restarted when it dies.
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import pRetry from "p-retry";
 import pg from "pg";
 import { lockFolder } from "../folder-lock.ts";
 import type { Logger } from "../log.ts";
@@ -36,6 +37,10 @@ export interface EmbeddedPostgres {
   alive(): boolean;
   stop(): Promise<void>;
 }
+
+/** PostgreSQL, "cannot_connect_now": it starts or recovers. */
+const cannotConnectNow = "57P03";
+const longestRecoverySeconds = 60;
 
 interface Options {
   dataDir: string;
@@ -151,7 +156,18 @@ function databaseUrls(dataDir: string, port: number): { owner: string; reader: s
   };
 }
 
+/** Waits while Postgres recovers from a crash. */
 async function checkLogin(url: string): Promise<void> {
+  await pRetry(() => logIn(url), {
+    retries: Number.POSITIVE_INFINITY,
+    maxRetryTime: longestRecoverySeconds * 1_000,
+    minTimeout: 100,
+    maxTimeout: 1_000,
+    shouldRetry: ({ error }) => (error as pg.DatabaseError).code === cannotConnectNow,
+  });
+}
+
+async function logIn(url: string): Promise<void> {
   const client = new pg.Client(connectionTo(url, "longshore start"));
   await client.connect();
   await client.end();

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import pRetry from "p-retry";
 import pg from "pg";
 import { inject } from "vitest";
 
@@ -18,7 +19,26 @@ export async function freshDatabase({ empty = false } = {}): Promise<FreshDataba
   await onServer(`CREATE DATABASE ${name} TEMPLATE ${template} STRATEGY FILE_COPY`);
   const url = new URL(inject("databaseServer"));
   url.pathname = `/${name}`;
-  return { url: url.href, drop: () => onServer(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`) };
+  return { url: url.href, drop: () => dropDatabase(name) };
+}
+
+/** insufficient_privilege, object_in_use */
+const worthAnotherTry = ["42501", "55006"];
+
+/**
+ * A superuser's process that cleans up in it cannot be ended by WITH (FORCE) of another role. It is
+ * asked to end when the plain statement is tried.
+ */
+async function dropDatabase(name: string): Promise<void> {
+  await pRetry(
+    (attempt) => onServer(`DROP DATABASE IF EXISTS ${name}${attempt % 2 ? " WITH (FORCE)" : ""}`),
+    {
+      retries: 10,
+      minTimeout: 50,
+      factor: 1,
+      shouldRetry: ({ error }) => worthAnotherTry.includes((error as pg.DatabaseError).code ?? ""),
+    },
+  );
 }
 
 async function onServer(statement: string): Promise<void> {
