@@ -214,6 +214,12 @@ export function readClientConfig(env: NodeJS.ProcessEnv = process.env): {
   return { url, token, dataDir };
 }
 
+/** With NODE_USE_ENV_PROXY, Node asks the proxy for every host that no_proxy does not name. */
+export function neverProxyLoopback(env: NodeJS.ProcessEnv = process.env): void {
+  const listed = env.no_proxy ?? env.NO_PROXY;
+  env.no_proxy = [listed, "127.0.0.1", "localhost", "[::1]"].filter(Boolean).join(",");
+}
+
 /** What child processes inherit: enough to run, and no secret. */
 export function childEnvironment(env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
   const kept = [

@@ -167,8 +167,8 @@ test("http knows no façade: it is given what it serves", () => {
   expect(wrong).toEqual([]);
 });
 
-test("only config.ts reads the environment, and one file sets no_proxy for Node", () => {
-  expect(naming(/process\.env\b/, ["config.ts", "client/cli/no-proxy.ts"])).toEqual([]);
+test("only config.ts reads the environment", () => {
+  expect(naming(/process\.env\b/, ["config.ts"])).toEqual([]);
 });
 
 test("a state is assigned by the guarded write of its machine alone", () => {

@@ -1,8 +1,8 @@
 import { hostname } from "node:os";
 import type { Command } from "commander";
-import { readClientConfig, readConfig } from "../../config.ts";
+import { readConfig } from "../../config.ts";
 import { ExitError, exits } from "./exits.ts";
-import { operationNames, plainText, serviceOf, urlOption } from "./options.ts";
+import { findService, operationNames, plainText, urlOption } from "./options.ts";
 import { say } from "./print.ts";
 
 interface Options {
@@ -29,7 +29,7 @@ export function addAgent(program: Command): void {
 }
 
 async function runHere({ url, operations: names, name }: Options): Promise<void> {
-  const service = serviceOf(readClientConfig(), url);
+  const service = await findService(url);
   const [{ allOperations }, { isServiceOperation, operationsNamed }, { makeLog }] =
     await Promise.all([
       import("../../operations/index.ts"),

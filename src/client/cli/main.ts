@@ -1,8 +1,5 @@
 #!/usr/bin/env node
-import { neverProxyLoopback } from "./no-proxy.ts";
 import { runCommand } from "./run-command.ts";
-
-neverProxyLoopback();
 
 // `head`, for example, closes the pipe once it has read enough.
 process.stdout.on("error", (error: NodeJS.ErrnoException) =>

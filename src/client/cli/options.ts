@@ -1,5 +1,4 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
-import type { readClientConfig } from "../../config.ts";
 import { localTokenFor } from "../../local-token.ts";
 import type { LongshoreClient } from "../client.ts";
 
@@ -68,21 +67,23 @@ export interface ServiceOptions {
 
 /** Loaded late: a short command spends most of its time loading modules. */
 export async function connect({ url }: ServiceOptions): Promise<LongshoreClient> {
-  const [{ readClientConfig }, { longshoreClient }] = await Promise.all([
-    import("../../config.ts"),
+  const [service, { longshoreClient }] = await Promise.all([
+    findService(url),
     import("../client.ts"),
   ]);
-  return longshoreClient(serviceOf(readClientConfig(), url));
+  return longshoreClient(service);
 }
 
 /**
  * The address of the service, and the token for it: LONGSHORE_TOKEN, else that of the service which
- * runs on DATA_DIR here.
+ * runs on DATA_DIR here. From here on, calls of loopback go past any proxy.
  */
-export function serviceOf(
-  config: ReturnType<typeof readClientConfig>,
+export async function findService(
   given?: string,
-): { url: string; token: string | undefined } {
+): Promise<{ url: string; token: string | undefined }> {
+  const { neverProxyLoopback, readClientConfig } = await import("../../config.ts");
+  neverProxyLoopback();
+  const config = readClientConfig();
   const url = given ?? config.url;
   return { url, token: config.token ?? localTokenFor(config.dataDir, url) };
 }

@@ -1,12 +1,12 @@
 import { hostname } from "node:os";
 import type { Command } from "commander";
-import { readClientConfig, readConfig } from "../../config.ts";
+import { readConfig } from "../../config.ts";
 import { ExitError, exits } from "./exits.ts";
 import {
+  findService,
   operationNames,
   plainText,
   requestId,
-  serviceOf,
   urlOption,
   wholeNumber,
 } from "./options.ts";
@@ -56,7 +56,7 @@ async function work({
   request,
   concurrency,
 }: Options): Promise<void> {
-  const service = serviceOf(readClientConfig(), url);
+  const service = await findService(url);
   const { allOperations } = await import("../../operations/index.ts");
   const { isWorkerOperation, offeredOperations } = await import("../../operations/offered.ts");
   const config = readConfig(undefined, allOperations);
