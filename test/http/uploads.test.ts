@@ -22,12 +22,14 @@ function put(task: Task, body: string): Promise<Answer> {
 
 test("an upload URL that is still good changes nothing once the result is recorded, in whatever step", async () => {
   const submitted = await submit(api.ledger.ctx, local, {
-    dataset: { files: ["/a/one.csv"] },
+    dataset: { files: ["/a/one.csv", "/a/two.csv"] },
     steps: [step, step],
   });
   const request = submitted.request.id;
-  for (const _ of [1, 2]) {
-    const [task] = (await api.ledger.claim(1, { request })) as [Task];
+  // Not reported until the end, so that the request stays open
+  const [first, unfinished] = (await api.ledger.claim(2, { request })) as [Task, Task];
+  for (const number of [1, 2]) {
+    const task = number === 1 ? first : ((await api.ledger.claim(1, { request })) as [Task])[0];
     const name = task.upload?.name ?? "";
     expect((await put(task, "12345")).status).toBe(200);
     expect(await api.ledger.report(task, "success", { results: [{ name, size: 5 }] })).toBe(
@@ -40,7 +42,9 @@ test("an upload URL that is still good changes nothing once the result is record
         "another name.",
     ]);
   }
-  expect((await api.ledger.ended(request)).counters).toMatchObject({ done: 1 });
+  const error = { class: "bad_input", message: "broken" } as const;
+  expect(await api.ledger.report(unfinished, "failure", { error })).toBe("recorded");
+  expect((await api.ledger.ended(request)).counters).toMatchObject({ done: 1, failed: 1 });
 });
 
 test("the same upload again is fine, and a recorded result that the store lost is not made again", async () => {
