@@ -82,8 +82,9 @@ async function schemathesis({ requests, files, ended }: Known, phases: string, s
     "--phases",
     phases,
     "--continue-on-failure",
+    // A claim may wait for 30 s.
     "--request-timeout",
-    "30",
+    "60",
     "--max-examples",
     "120",
   ];

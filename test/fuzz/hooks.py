@@ -33,7 +33,7 @@ def before_call(context, case, kwargs):
         if str(parameters.get("file", "")).isdigit() and chance.random() < 0.8:
             parameters["file"] = chance.choice(FILES)
     body = case.body
-    if isinstance(body, dict) and case.path == "/v1/work/claim":
+    if isinstance(body, dict) and case.path in ("/v1/work/claim", "/v1/tasks/claim"):
         wait = body.get("wait_seconds")
         if isinstance(wait, (int, float)) and not isinstance(wait, bool) and 0 < wait <= 30:
             body["wait_seconds"] = 0
