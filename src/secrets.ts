@@ -28,11 +28,31 @@ interface KeySettings {
 }
 
 /** What each derived key is for. A key of one purpose proves and opens nothing of another. */
-export type KeyPurpose = "longshore work tokens 1" | "longshore receipts 1";
+export type KeyPurpose =
+  | "longshore work tokens 1"
+  | "longshore receipts 1"
+  | "longshore object URLs 1"
+  | "longshore S3 keys 1"
+  | "longshore ServiceX attempts 1";
 
 /** 32 bytes that only the holder of `secret` can derive (HKDF with SHA-256, RFC 5869). */
 export function deriveKey(secret: Buffer, purpose: KeyPurpose): Buffer {
-  return Buffer.from(hkdfSync("sha256", secret, "", purpose, 32));
+  const known = derivedKeys.get(secret) ?? new Map<KeyPurpose, Buffer>();
+  derivedKeys.set(secret, known);
+  const key = known.get(purpose) ?? Buffer.from(hkdfSync("sha256", secret, "", purpose, 32));
+  known.set(purpose, key);
+  return key;
+}
+
+/** Thousands of URLs a second are signed with few keys. */
+const derivedKeys = new WeakMap<Buffer, Map<KeyPurpose, Buffer>>();
+
+/**
+ * For what earlier versions signed with the secret itself: the derived key, which signs, and the
+ * secret, which only verifies.
+ */
+export function keysFor(secret: Buffer, purpose: KeyPurpose): readonly [Buffer, Buffer] {
+  return [deriveKey(secret, purpose), secret];
 }
 
 /**

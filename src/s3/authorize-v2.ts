@@ -11,14 +11,14 @@ import { sameText } from "./signature.ts";
 
 /** Reads only: no write may depend on SHA-1. */
 export function authorizeByQueryV2(
-  rootKey: Buffer,
+  origin: Buffer,
   request: IncomingMessage,
   address: Address,
   now: number,
 ): Caller {
   const { query, rawPath } = address;
   const accessKey = parameter(query, "AWSAccessKeyId") ?? "";
-  const known = knownKey(rootKey, accessKey);
+  const known = knownKey(origin, accessKey);
   if (!known) throw invalidAccessKey(accessKey);
   const method = request.method ?? "";
   if (method !== "GET" && method !== "HEAD")

@@ -3,7 +3,7 @@ import { type Address, parameter } from "./address.ts";
 import { authorizeByQueryV2 } from "./authorize-v2.ts";
 import type { Caller } from "./caller.ts";
 import { claimOfHeader, claimOfQuery } from "./claim.ts";
-import { invalidAccessKey, knownKey } from "./credentials.ts";
+import { invalidAccessKey, knownKey, originsOf } from "./credentials.ts";
 import { S3Error } from "./s3-error.ts";
 import { makeSigner, requestSignature, sameText } from "./signature.ts";
 
@@ -14,9 +14,9 @@ export function authorizeByAny(
   address: Address,
 ): Caller {
   let mismatch: unknown;
-  for (const rootKey of rootKeys) {
+  for (const origin of originsOf(rootKeys)) {
     try {
-      return authorize(rootKey, request, address);
+      return authorize(origin, request, address);
     } catch (error) {
       if (!(error instanceof S3Error && error.code === "SignatureDoesNotMatch")) throw error;
       mismatch = error;
@@ -27,7 +27,7 @@ export function authorizeByAny(
 
 /** Authenticates the caller: a key of ours and a valid, current signature over this request. */
 export function authorize(
-  rootKey: Buffer,
+  origin: Buffer,
   request: IncomingMessage,
   address: Address,
   now = Date.now(),
@@ -35,10 +35,10 @@ export function authorize(
   const { query } = address;
   const header = request.headers.authorization;
   if (header === undefined && parameter(query, "AWSAccessKeyId") !== undefined)
-    return authorizeByQueryV2(rootKey, request, address, now);
+    return authorizeByQueryV2(origin, request, address, now);
   const claim =
     header === undefined ? claimOfQuery(query, now) : claimOfHeader(header, request, now);
-  const known = knownKey(rootKey, claim.accessKey);
+  const known = knownKey(origin, claim.accessKey);
   if (!known) throw invalidAccessKey(claim.accessKey);
   requireSignedHeaders(request, claim.signedHeaders);
   const signer = makeSigner(known.secretKey, claim);

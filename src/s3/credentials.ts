@@ -2,6 +2,7 @@
 // A key reaches the objects of its request only.
 import { createHmac } from "node:crypto";
 import { type KeyKind, keyKinds } from "../requests/keys/keys.ts";
+import { deriveKey, keysFor } from "../secrets.ts";
 import { S3Error } from "./s3-error.ts";
 
 export interface Credentials {
@@ -29,11 +30,16 @@ export function requestCredentials(
     throw new TypeError(`${JSON.stringify(requestId)} is not a request id`);
   const id = base32(Buffer.from(requestId.replaceAll("-", ""), "hex"));
   const accessKey = marks[kind] + id + (generation === 0 ? "" : `G${generation}`);
-  return { accessKey, secretKey: secretOf(rootKey, accessKey) };
+  return { accessKey, secretKey: secretOf(deriveKey(rootKey, purpose), accessKey) };
+}
+
+/** What a request's keys may be derived from, of each root key; the first makes new ones. */
+export function originsOf(rootKeys: readonly Buffer[]): readonly Buffer[] {
+  return rootKeys.flatMap((rootKey) => keysFor(rootKey, purpose));
 }
 
 /** Undefined if the key was never one of ours. */
-export function knownKey(rootKey: Buffer, accessKey: string): KnownKey | undefined {
+export function knownKey(origin: Buffer, accessKey: string): KnownKey | undefined {
   const [, mark, id = "", generation = "0"] =
     /^(LSRD|LSWR)([A-Z2-7]{26})(?:G([1-9]\d{0,8}))?$/.exec(accessKey) ?? [];
   const kind = keyKinds.find((name) => marks[name] === mark);
@@ -41,20 +47,21 @@ export function knownKey(rootKey: Buffer, accessKey: string): KnownKey | undefin
   if (!kind || !bytes || base32(bytes) !== id) return undefined;
   const [, ...parts] = /^(.{8})(.{4})(.{4})(.{4})(.{12})$/.exec(bytes.toString("hex")) ?? [];
   const bucket = parts.join("-");
-  return { kind, bucket, generation: Number(generation), secretKey: secretOf(rootKey, accessKey) };
+  return { kind, bucket, generation: Number(generation), secretKey: secretOf(origin, accessKey) };
 }
 
 export function invalidAccessKey(accessKey: string, message?: string): S3Error {
   return new S3Error("InvalidAccessKeyId", message, { details: { AWSAccessKeyId: accessKey } });
 }
 
+const purpose = "longshore S3 keys 1";
 const marks: Record<KeyKind, string> = { read: "LSRD", write: "LSWR" };
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
 /** The access key names kind, request and generation, so the secret is bound to all three. */
-function secretOf(rootKey: Buffer, accessKey: string): string {
-  return createHmac("sha256", rootKey).update(`s3-credentials\n${accessKey}`).digest("base64url");
+function secretOf(origin: Buffer, accessKey: string): string {
+  return createHmac("sha256", origin).update(`s3-credentials\n${accessKey}`).digest("base64url");
 }
 
 /** 16 bytes are 26 digits */

@@ -95,20 +95,20 @@ describe("reports through the database's queue", () => {
     const id = await ledger.submit(2);
     const [one, two] = (await ledger.claim(2, { request: id })) as [Task, Task];
     await publish(
-      { worker: "w", reports: [], mark: "m1" },
-      { worker: "\u0007", reports: [asReport(one)], mark: "m2" },
-      { mark: "m3" },
+      { worker: "w", reports: [], mark: "mark-1" },
+      { worker: "\u0007", reports: [asReport(one)], mark: "mark-2" },
+      { mark: "mark-3" },
     );
     await publish({
       worker: "w4",
       reports: [asReport(one), { ...asReport(two), status: "finished" }, 7],
     });
     await publish({ worker: "w5", reports: [asReport(two)] });
-    expect(await poison("m1")).toMatch(/reports/);
-    expect(await poison("m2")).toMatch(
+    expect(await poison("mark-1")).toMatch(/reports/);
+    expect(await poison("mark-2")).toMatch(
       /^At \/worker: must be a name without control characters\.$/,
     );
-    expect(await poison("m3")).toMatch(/worker/);
+    expect(await poison("mark-3")).toMatch(/worker/);
     expect(await poison("w4")).toMatch(
       /^2 of 3 reports were not recorded\. At \/reports\/1\/status: .+ At \/reports\/2: /,
     );

@@ -4,7 +4,9 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 import type { Caller } from "../../auth/caller.ts";
 import type { Deps } from "../../deps.ts";
 import { RequestError } from "../../errors.ts";
-import { byAnyKey } from "../../secrets.ts";
+import { byAnyKey, deriveKey, keysFor } from "../../secrets.ts";
+
+const purpose = "longshore ServiceX attempts 1";
 
 export interface Attempt {
   request: string;
@@ -15,7 +17,8 @@ export interface Attempt {
 
 export function attemptToken(key: Buffer, { request, step, file, attempt }: Attempt): string {
   const text = `${request}.${step}.${file}.${attempt}`;
-  return `${Buffer.from(text).toString("base64url")}.${signature(key, text).toString("base64url")}`;
+  const proof = signature(deriveKey(key, purpose), text).toString("base64url");
+  return `${Buffer.from(text).toString("base64url")}.${proof}`;
 }
 
 /** Undefined for what this service did not sign. */
@@ -23,9 +26,11 @@ export function readAttemptToken(key: Buffer, token: string): Attempt | undefine
   const [encoded = "", signed = "", ...rest] = token.split(".");
   const text = Buffer.from(encoded, "base64url").toString();
   const given = Buffer.from(signed, "base64url");
-  const expected = signature(key, text);
-  if (rest.length > 0 || given.length !== expected.length || !timingSafeEqual(given, expected))
-    return undefined;
+  const isOurs = keysFor(key, purpose).some((signing) => {
+    const expected = signature(signing, text);
+    return given.length === expected.length && timingSafeEqual(given, expected);
+  });
+  if (rest.length > 0 || !isOurs) return undefined;
   const [, request = "", step, file, attempt] =
     /^([0-9a-f-]{36})\.(\d+)\.(\d+)\.(\d+)$/.exec(text) ?? [];
   return request === ""

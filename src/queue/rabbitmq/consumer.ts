@@ -1,24 +1,9 @@
-import type { ConfirmChannel, ConsumeMessage } from "amqplib";
-import type { Logger } from "pino";
 import { pause } from "../../time.ts";
-import type { Consumer, Verdict } from "../contract.ts";
-import { type Handle, judge } from "../verdicts.ts";
-import { parseBody } from "./body.ts";
-import type { BrokerConnection } from "./connection.ts";
-import { deferOrPoison } from "./defer-or-poison.ts";
-import type { Publisher } from "./publisher.ts";
+import type { Consumer } from "../contract.ts";
+import type { ConsumerOptions } from "./consumer-options.ts";
+import { handleBatch } from "./handle-batch.ts";
+import { Prefetch } from "./prefetch.ts";
 import { Subscription } from "./subscription.ts";
-import type { Topology } from "./topology.ts";
-
-export interface ConsumerOptions {
-  connection: BrokerConnection;
-  topology: Topology;
-  publisher: Publisher;
-  log: Logger;
-  topic: string;
-  prefetch: number;
-  handle: Handle;
-}
 
 const shortestWait = 200;
 const longestWait = 5000;
@@ -35,7 +20,7 @@ export function startConsumer(options: ConsumerOptions): Consumer {
       try {
         await topology.declare([topic]);
         await work(
-          await Subscription.open(connection, topic, prefetch, log),
+          await Subscription.open(connection, topic, new Prefetch(prefetch), log),
           options,
           stopping.signal,
         );
@@ -75,30 +60,11 @@ async function work(
   if (signal.aborted) end();
   try {
     for (let batch = await subscription.next(); batch.length; batch = await subscription.next()) {
-      await handleBatch(subscription.channel, batch, options);
+      await handleBatch(subscription, batch, options);
+      await subscription.settled(batch);
     }
   } finally {
     signal.removeEventListener("abort", end);
     subscription.close();
   }
-}
-
-async function handleBatch(
-  channel: ConfirmChannel,
-  batch: ConsumeMessage[],
-  options: ConsumerOptions,
-): Promise<void> {
-  const { topology, publisher, log, topic, handle } = options;
-  const parsed = batch.map(({ content }) => parseBody(content));
-  const bodies = parsed.flatMap((one) => ("body" in one ? [one.body] : []));
-  const verdicts = (bodies.length ? await judge(handle, bodies, log) : []).values();
-  const judged = batch.map(({ content }, index) => {
-    const one = parsed[index];
-    const verdict: Verdict =
-      one && "unreadable" in one ? { poison: one.unreadable } : (verdicts.next().value ?? "done");
-    return { content, verdict };
-  });
-  await deferOrPoison(topic, judged, topology, publisher);
-  const last = batch.at(-1);
-  if (last) channel.ack(last, true);
 }

@@ -5,6 +5,8 @@ import type { Topology } from "./topology.ts";
 export interface Judged {
   content: Buffer;
   verdict: Verdict;
+  /** of a copy that waits */
+  headers?: Record<string, string> | undefined;
 }
 
 /**
@@ -29,13 +31,13 @@ export async function deferOrPoison(
   };
 
   const outgoing: Outgoing[] = [];
-  for (const { content, verdict } of judged) {
+  for (const { content, verdict, headers } of judged) {
     if (verdict === "done") continue;
     const queue = await queueOf(verdict);
     outgoing.push(
       "poison" in verdict
         ? { queue, content, headers: { reason: verdict.poison.slice(0, 2000) } }
-        : { queue, content },
+        : { queue, content, ...(headers && { headers }) },
     );
   }
   const back = await publisher.send(outgoing);

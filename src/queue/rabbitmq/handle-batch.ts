@@ -1,0 +1,98 @@
+import type { ConfirmChannel, ConsumeMessage } from "amqplib";
+import type { Verdict } from "../contract.ts";
+import { judge } from "../verdicts.ts";
+import { parseBody } from "./body.ts";
+import type { ConsumerOptions } from "./consumer-options.ts";
+import { deferOrPoison, type Judged } from "./defer-or-poison.ts";
+import type { Subscription } from "./subscription.ts";
+import { aloneHeaders, endedTwice, type Suspicion, suspicionOf } from "./suspects.ts";
+
+/** So much is parsed and handled before other work goes on. */
+const groupBytes = 1024 * 1024;
+
+/**
+ * Handles the messages together, but those alone that may have ended the process before. Only one
+ * of these is held while it is handled: held ones are suspected when the process ends.
+ */
+export async function handleBatch(
+  subscription: Subscription,
+  batch: ConsumeMessage[],
+  options: ConsumerOptions,
+): Promise<void> {
+  const { channel } = subscription;
+  if (batch.some((message) => suspicionOf(message) !== "none"))
+    batch.push(...(await subscription.restrict()));
+  const by: Record<Suspicion, ConsumeMessage[]> = { none: [], again: [], alone: [], twice: [] };
+  for (const message of batch) by[suspicionOf(message)].push(message);
+  const [first, ...later] = by.alone;
+  const inOrder = by.none.length === batch.length;
+  const settle = settling(channel, inOrder, options);
+  await settle(
+    by.twice,
+    by.twice.map(() => ({ poison: endedTwice })),
+  );
+  const deferred = [...by.again, ...later];
+  await publishAlone(deferred, options);
+  acknowledge(channel, deferred, false);
+  for (const group of groupsOf(by.none)) await settle(group, await verdictsOf(group, options));
+  if (first) await settle([first], await verdictsOf([first], options));
+}
+
+function settling(channel: ConfirmChannel, inOrder: boolean, options: ConsumerOptions) {
+  return async (messages: ConsumeMessage[], verdicts: Verdict[]): Promise<void> => {
+    const judged = messages.map(
+      (message, index): Judged => ({
+        content: message.content,
+        verdict: verdicts[index] ?? "done",
+        ...(suspicionOf(message) === "alone" && { headers: aloneHeaders }),
+      }),
+    );
+    await deferOrPoison(options.topic, judged, options.topology, options.publisher);
+    acknowledge(channel, messages, inOrder);
+  };
+}
+
+async function verdictsOf(
+  messages: ConsumeMessage[],
+  { handle, log }: ConsumerOptions,
+): Promise<Verdict[]> {
+  const parsed = messages.map(({ content }) => parseBody(content));
+  const bodies = parsed.flatMap((outcome) => ("body" in outcome ? [outcome.body] : []));
+  const verdicts = (bodies.length > 0 ? await judge(handle, bodies, log) : []).values();
+  return parsed.map((outcome) =>
+    "unreadable" in outcome ? { poison: outcome.unreadable } : (verdicts.next().value ?? "done"),
+  );
+}
+
+/** Published once more with a header, so that a second failure is seen as one. */
+async function publishAlone(
+  messages: ConsumeMessage[],
+  { topic, publisher }: ConsumerOptions,
+): Promise<void> {
+  const back = await publisher.send(
+    messages.map(({ content }) => ({ queue: topic, content, headers: aloneHeaders })),
+  );
+  if (back.length > 0) throw new Error(`The queue ${topic} was deleted; its messages come again.`);
+}
+
+/** If all are handled in their order, one frame acknowledges a thousand messages. */
+function acknowledge(channel: ConfirmChannel, messages: ConsumeMessage[], inOrder: boolean): void {
+  const last = messages.at(-1);
+  if (last && inOrder) channel.ack(last, true);
+  else for (const message of messages) channel.ack(message);
+}
+
+function* groupsOf(messages: ConsumeMessage[]): Generator<ConsumeMessage[]> {
+  let group: ConsumeMessage[] = [];
+  let size = 0;
+  for (const message of messages) {
+    if (group.length > 0 && size + message.content.length > groupBytes) {
+      yield group;
+      group = [];
+      size = 0;
+    }
+    group.push(message);
+    size += message.content.length;
+  }
+  if (group.length > 0) yield group;
+}
