@@ -8,6 +8,7 @@ import { type Queue, ReturnedError } from "../../src/queue/contract.ts";
 import { openRabbitQueue } from "../../src/queue/rabbitmq.ts";
 import { type FreshDatabase, freshDatabase } from "../support/database.ts";
 import { makeRabbit } from "../support/rabbitmq/broker.ts";
+import { slowLine } from "../support/slow-line.ts";
 import { until } from "../support/wait.ts";
 import { queueSuite } from "./suite.ts";
 
@@ -127,7 +128,7 @@ describe.skipIf(!rabbit)("the queue in RabbitMQ", () => {
           await Promise.all(taken.map((one) => one.settle()));
           return confirmed.every((n) => found.has(n));
         },
-        { timeoutSeconds: 60, what: "every confirmed message" },
+        { timeoutSeconds: 240, what: "every confirmed message" },
       );
     });
 
@@ -271,6 +272,33 @@ describe.skipIf(!rabbit)("the queue in RabbitMQ", () => {
       await until(() => patient.publish([{ topic, body: {} }]).then(() => true));
       await until(() => patient.check().then(() => true));
       await patient.close();
+    });
+
+    test("over a slow line a take returns what came in time, and the rest is taken later", async () => {
+      const topic = newTopic();
+      const text = "x".repeat(20_000);
+      const messages = Array.from({ length: 1500 }, (_, n) => ({ topic, body: { n, text } }));
+      await queue.publish(messages);
+      const url = new URL(rabbit.url);
+      const line = await slowLine({ port: Number(url.port), bytesPerSecond: 2_000_000 });
+      url.port = String(line.port);
+      const slow = openRabbitQueue({
+        url: url.href,
+        db,
+        log,
+        leaseSeconds: 60,
+        patienceSeconds: 8,
+      });
+      const found = new Set<unknown>();
+      while (found.size < messages.length) {
+        const taken = await slow.take(topic, messages.length);
+        expect(taken).not.toEqual([]);
+        for (const { body } of taken) found.add(body.n);
+        await Promise.all(taken.map((one) => one.settle()));
+      }
+      await slow.close();
+      await line.close();
+      await queue.drop(topic);
     });
 
     test("a wrong password is a sentence, not a crash", async () => {

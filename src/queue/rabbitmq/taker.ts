@@ -30,7 +30,10 @@ export class Taker {
   async take(queue: string, max: number): Promise<Held[]> {
     const channel = await this.#channel();
     try {
-      return this.#hold(channel, await this.#connection.ask(() => getUpTo(channel, queue, max)));
+      // On a slow line it returns fewer: a call that runs out of time returns all to the broker.
+      const until = performance.now() + this.#connection.patienceMilliseconds / 4;
+      const messages = await this.#connection.ask(() => getUpTo(channel, { queue, max, until }));
+      return this.#hold(channel, messages);
     } catch (error) {
       this.#close(channel);
       throw error;
@@ -90,19 +93,22 @@ export class Taker {
   }
 }
 
+interface Wanted {
+  queue: string;
+  max: number;
+  /** `performance.now()` at which nothing more is asked for */
+  until: number;
+}
+
 /** Empty if the queue does not exist, which also closes the channel. */
-async function getUpTo(
-  channel: ConfirmChannel,
-  queue: string,
-  max: number,
-): Promise<Message[] | undefined> {
+async function getUpTo(channel: ConfirmChannel, wanted: Wanted): Promise<Message[] | undefined> {
   const messages: Message[] = [];
   try {
-    while (messages.length < max) {
-      const one = await channel.get(queue);
-      if (!one) break;
-      messages.push(one);
-      if (messages.length < max) await takeAll(channel, queue, max, messages);
+    while (asksForMore(wanted, messages)) {
+      const message = await channel.get(wanted.queue);
+      if (!message) break;
+      messages.push(message);
+      await takeAll(channel, wanted, messages);
     }
     return messages;
   } catch (error) {
@@ -118,16 +124,19 @@ async function getUpTo(
  */
 async function takeAll(
   channel: ConfirmChannel,
-  queue: string,
-  max: number,
+  wanted: Wanted,
   messages: Message[],
 ): Promise<void> {
-  for (let before = -1; messages.length < max && messages.length > before; ) {
+  for (let before = -1; asksForMore(wanted, messages) && messages.length > before; ) {
     before = messages.length;
-    await channel.prefetch(max - before);
-    const { consumerTag } = await channel.consume(queue, (message) => {
+    await channel.prefetch(wanted.max - before);
+    const { consumerTag } = await channel.consume(wanted.queue, (message) => {
       if (message) messages.push(message);
     });
     await channel.cancel(consumerTag);
   }
+}
+
+function asksForMore({ max, until }: Wanted, messages: Message[]): boolean {
+  return messages.length < max && performance.now() < until;
 }
