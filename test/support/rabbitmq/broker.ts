@@ -1,6 +1,7 @@
 // A RabbitMQ of a test's own: private ports, folders and name, everything on loopback, gone with
 // the test.
 import { type ChildProcess, spawn } from "node:child_process";
+import { randomInt } from "node:crypto";
 import { once } from "node:events";
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { connect, createServer } from "node:net";
@@ -60,7 +61,7 @@ async function rabbitOf(installation: Installation): Promise<Rabbit> {
     const started = launch(installation.server, [], env, printed);
     server = started;
     await until(() => started.exitCode !== null || answers(amqp), {
-      timeoutSeconds: 90,
+      timeoutSeconds: 170,
       what: "the broker's port",
     });
     if (started.exitCode !== null)
@@ -159,15 +160,26 @@ function answers(port: number): Promise<boolean> {
   });
 }
 
+/**
+ * Below the ports that the kernel gives to outgoing connections: one of those could take the
+ * broker's port while it restarts.
+ */
 async function freePorts(count: number): Promise<[number, number, number]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer().listen(0, "127.0.0.1");
-      await once(server, "listening");
-      return server;
-    }),
-  );
-  const ports = servers.map((server) => (server.address() as { port: number }).port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports as [number, number, number];
+  const ports = new Set<number>();
+  while (ports.size < count) {
+    const port = randomInt(10_000, 32_000);
+    if (await isFree(port)) ports.add(port);
+  }
+  return [...ports] as [number, number, number];
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer().listen(port, "127.0.0.1");
+  try {
+    await once(server, "listening");
+  } catch {
+    return false;
+  }
+  await new Promise((resolve) => server.close(resolve));
+  return true;
 }
