@@ -1,6 +1,7 @@
 // Starts and stops a service.
 import type { Config } from "./config.ts";
 import { makeContext } from "./context.ts";
+import { makeDataFolder } from "./data-folder.ts";
 import { startEmbeddedPostgres } from "./db/embedded.ts";
 import { migrate } from "./db/migrate.ts";
 import { ensurePartitions } from "./db/partitions.ts";
@@ -76,6 +77,7 @@ async function start(
   { config, log, signal }: { config: Config; log: Logger; signal: AbortSignal | undefined },
   onClose: (closer: () => void | Promise<void>) => void,
 ): Promise<Omit<RunningService, "close">> {
+  makeDataFolder(config.dataDir);
   onClose(lockFolder(config.dataDir));
   const listeners = await openListeners(config);
   onClose(listeners.close);

@@ -1,5 +1,6 @@
 // The service as a program: the ready line, the signals, the exit code.
 import { ConfigError, readConfig } from "./config.ts";
+import { keepFilesPrivate } from "./data-folder.ts";
 import type { KeptToken } from "./local-token.ts";
 import { type Logger, makeLog } from "./log.ts";
 import { type RunningService, startService } from "./main.ts";
@@ -17,6 +18,7 @@ const secondsForReadiness = 3;
  * anything else that stops the start.
  */
 export async function runService(): Promise<number> {
+  keepFilesPrivate();
   const signal = firstSignal();
   try {
     const config = readConfig(undefined, allOperations);

@@ -69,6 +69,7 @@ test("the client and the worker reach the service over HTTP alone", () => {
     "run.ts",
     "main.ts",
     "audit",
+    "data-folder.ts",
     "folder-lock.ts",
     "local-token.ts",
     "secrets.ts",

@@ -39,7 +39,7 @@ export async function openLocalRunner(options: LocalRunnerOptions): Promise<Runn
   let started = 0;
   let closed = false;
   await rm(scratch, { recursive: true, force: true });
-  await mkdir(scratch, { recursive: true });
+  await mkdir(scratch, { recursive: true, mode: 0o700 });
 
   return {
     help: "One is being started.",

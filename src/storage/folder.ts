@@ -126,7 +126,7 @@ export async function openFolderStore(root: string, signedUrl: Store["signedUrl"
 
     async check() {
       try {
-        await mkdir(root, { recursive: true });
+        await mkdir(root, { recursive: true, mode: 0o700 });
         await access(root, constants.W_OK | constants.X_OK);
         if ((await statfs(root)).bavail === 0)
           throw new UnavailableError("The store has no space left.", 30);

@@ -2,6 +2,7 @@
 // input, where `ps` shows no token; "retire" is a later line. When the input ends, the service has
 // ended, and the worker ends with it.
 import { createInterface } from "node:readline";
+import { keepFilesPrivate } from "../data-folder.ts";
 import { makeLog } from "../log.ts";
 import { runWorker, type WorkerOptions } from "./run.ts";
 
@@ -27,6 +28,7 @@ lines.on("close", () => process.kill(process.pid, "SIGKILL"));
 
 function start(options: StartLine): void {
   started = true;
+  keepFilesPrivate();
   const log = makeLog({ logLevel: options.logLevel });
   process.stdout.write("ready\n");
   runWorker({ ...options, log, stop: stop.signal, retire: retire.signal }).then(

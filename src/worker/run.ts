@@ -1,3 +1,4 @@
+import { lstatSync, mkdtempSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -91,8 +92,15 @@ function settingsOf(options: WorkerOptions): TaskContextSettings {
     unusedProxy: options.unusedProxy,
     limits: options.limits,
     inputMegabytes: options.inputMegabytes ?? defaultInputMegabytes,
-    scratch:
-      options.scratch ??
-      join(tmpdir(), `longshore-${options.name.replace(/[^\w.-]/g, "_").slice(0, 100)}`),
+    scratch: options.scratch ?? ownFolder(),
   };
+}
+
+/** Nobody else can guess its name, so nobody else has made it, or a link in its place, before. */
+function ownFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "longshore-worker-"));
+  const { uid, mode } = lstatSync(folder);
+  if (uid !== (process.getuid?.() ?? uid) || (mode & 0o077) !== 0)
+    throw new Error(`The worker's folder ${folder} is not its own.`);
+  return folder;
 }

@@ -31,7 +31,7 @@ export function openTaskContext(
   const inputs: LocalFile[] = [];
   let made = false;
   const scratch = () => {
-    if (!made) mkdirSync(folder, { recursive: true });
+    if (!made) mkdirSync(folder, { recursive: true, mode: 0o700 });
     made = true;
     return folder;
   };

@@ -1,6 +1,7 @@
 import { hostname } from "node:os";
 import type { Command } from "commander";
 import { readConfig } from "../../config.ts";
+import { keepFilesPrivate } from "../../data-folder.ts";
 import { ExitError, exits } from "./exits.ts";
 import { findService, operationNames, plainText, urlOption } from "./options.ts";
 import { say } from "./print.ts";
@@ -29,6 +30,7 @@ export function addAgent(program: Command): void {
 }
 
 async function runHere({ url, operations: names, name }: Options): Promise<void> {
+  keepFilesPrivate();
   const service = await findService(url);
   const [{ allOperations }, { isServiceOperation, operationsNamed }, { makeLog }] =
     await Promise.all([

@@ -1,5 +1,6 @@
 // For commands that read the ledger itself: DATABASE_URL, else the embedded Postgres of DATA_DIR.
 import { type Config, readConfig } from "../../config.ts";
+import { keepFilesPrivate, makeDataFolder } from "../../data-folder.ts";
 import { ExitError, exits, usedWrongly } from "./exits.ts";
 
 /** Starts an embedded database that is not running for this call; `create` also makes a new one. */
@@ -18,6 +19,8 @@ export async function withDatabase<Result>(
         "Set DATA_DIR to the service's folder, or DATABASE_URL.",
     );
   const { makeLog } = await import("../../log.ts");
+  keepFilesPrivate();
+  makeDataFolder(config.dataDir);
   const started = await embedded.startEmbeddedPostgres({
     dataDir: config.dataDir,
     log: makeLog({ logLevel: "warn" }),

@@ -1,6 +1,7 @@
 import { hostname } from "node:os";
 import type { Command } from "commander";
 import { readConfig } from "../../config.ts";
+import { keepFilesPrivate } from "../../data-folder.ts";
 import { ExitError, exits } from "./exits.ts";
 import {
   findService,
@@ -56,6 +57,7 @@ async function work({
   request,
   concurrency,
 }: Options): Promise<void> {
+  keepFilesPrivate();
   const service = await findService(url);
   const { allOperations } = await import("../../operations/index.ts");
   const { isWorkerOperation, offeredOperations } = await import("../../operations/offered.ts");

@@ -57,7 +57,7 @@ async function checkFile(
   replicas: readonly string[],
   { inputFolders, scratch, seconds, signal }: SubmitCheck & { seconds: number },
 ): Promise<CheckOutcome | undefined> {
-  await mkdir(scratch, { recursive: true });
+  await mkdir(scratch, { recursive: true, mode: 0o700 });
   const folder = await mkdtemp(join(scratch, "check-"));
   try {
     for (const replica of replicas) {

@@ -19,7 +19,7 @@ export interface Drafts {
 /** Creates the folder and removes the drafts of processes that have ended. */
 export async function openDrafts(root: string): Promise<Drafts> {
   const folder = join(root, ".tmp");
-  await mkdir(folder, { recursive: true });
+  await mkdir(folder, { recursive: true, mode: 0o700 });
   for (const name of await readdir(folder)) {
     const path = join(folder, name);
     if (await isAbandoned(name, path)) await rm(path, { recursive: true, force: true });

@@ -46,7 +46,7 @@ export async function intoPlace(
 }
 
 export async function makeFolderDurably(path: string, root: string): Promise<void> {
-  await mkdir(path, { recursive: true });
+  await mkdir(path, { recursive: true, mode: 0o700 });
   await syncFolder(dirname(path));
   await syncFolder(root);
 }

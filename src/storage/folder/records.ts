@@ -19,7 +19,7 @@ export interface ObjectRecord {
 }
 
 export async function writeRecord(path: string, record: ObjectRecord): Promise<void> {
-  const file = await open(path, "w");
+  const file = await open(path, "w", 0o600);
   try {
     await file.writeFile(JSON.stringify(record));
     await file.sync();

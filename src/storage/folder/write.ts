@@ -69,7 +69,7 @@ async function writeDraft(
   options: PutOptions,
 ): Promise<{ size: number; checksum: string; file: Stats }> {
   const { stream, result } = meter(options);
-  const file = await open(path, "wx", 0o640);
+  const file = await open(path, "wx", 0o600);
   try {
     const source = Buffer.isBuffer(body) ? Readable.from([body]) : body;
     // A write stream that leaves the file open never closes, and a pipeline into it never ends
