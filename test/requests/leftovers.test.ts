@@ -101,7 +101,10 @@ test("an object that a losing attempt left is removed after the end, and results
 test("a deleted request leaves neither rows nor objects; an open one is refused", async () => {
   const id = await submitFiles(["/a/z.csv"]);
   const [task] = (await ledger.claim(1, { request: id })) as [Task];
-  await expect(deleteRequest(ledger.ctx, id, local)).rejects.toMatchObject({ status: 409 });
+  await expect(deleteRequest(ledger.ctx, id, local)).rejects.toMatchObject({
+    status: 409,
+    message: "The request is running; cancel it first, then delete it.",
+  });
   await perform(task);
   await ledger.ended(id);
   await deleteRequest(ledger.ctx, id, local);
