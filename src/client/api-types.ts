@@ -1007,7 +1007,10 @@ export interface components {
       } | null;
       /** Format: date-time */
       updated_at: string;
+      /** @description What exists of it. Objects of earlier steps are removed at the request's end. */
       results: components["schemas"]["FileResult"][];
+      /** @description How each attempt that succeeded understood the file, step by step; kept as long as the request. An attempt has several if it read parts of the file differently. */
+      readings: components["schemas"]["Reading"][];
       history: components["schemas"]["HistoryRow"][];
     };
     FileResult: {
@@ -1017,10 +1020,17 @@ export interface components {
       /** @description bytes */
       size: number;
       checksum: string | null;
-      /** @description How the file was understood: format, columns, types, delimiter, header, encoding. */
       read_as: {
         [key: string]: unknown;
       } | null;
+    };
+    Reading: {
+      step: number;
+      attempt: number;
+      /** @description How the file was understood: format, columns, types, delimiter, header, encoding. */
+      read_as: {
+        [key: string]: unknown;
+      };
     };
     HistoryRow: {
       step: number;

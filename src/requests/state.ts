@@ -106,7 +106,9 @@ export const fileMoves = {
   redrive: {
     from: ["failed"],
     to: "waiting",
-    why: "it is tried again in a new round, in the step where it failed",
+    why:
+      "it is tried again in a new round, in the step where it failed, or in the first one if " +
+      "its results have expired",
   },
 } as const satisfies Record<string, Move<FileState>>;
 

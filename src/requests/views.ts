@@ -99,10 +99,17 @@ export interface FileResult {
   read_as: Record<string, unknown> | null;
 }
 
-/** Something that a user should know about a request, although it continues. */
+/** How an attempt that succeeded read the file; kept when the attempt's results are removed. */
+export interface Reading {
+  step: number;
+  attempt: number;
+  read_as: Record<string, unknown>;
+}
+
 /** The code of the warning that a step was accepted without a check. */
 export const uncheckedCode = "unchecked";
 
+/** Something that a user should know about a request, although it continues. */
 export interface Warning {
   code: string;
   message: string;

@@ -22,6 +22,8 @@ export interface FileCase {
   types?: string[];
   /** every one of these words is in the sentence of the failure */
   fails?: (string | RegExp)[];
+  /** the same, where a step before wrote all of it as Parquet for the step of the case */
+  failsAfterStep?: (string | RegExp)[];
   /** the format in which the rows must come, where not all can hold them */
   formats?: Format[];
 }

@@ -62,6 +62,22 @@ export const ends: Mutant[] = [
     tests: leftovers,
   },
   {
+    name: "a redrive reads the user's file where an earlier step's object has expired",
+    file: "requests/lifecycle/redrive-store.ts",
+    from: "CASE WHEN begins_again THEN 1 ELSE step END",
+    to: "step",
+    tests: ["requests/read-as.test.ts"],
+    only: "once the results have expired",
+  },
+  {
+    name: "a file that is read again counts twice in warnings",
+    file: "requests/reports/report-store.ts",
+    from: "AND NOT (went_back AND",
+    to: "AND NOT (file_step = 0 AND",
+    tests: ["requests/read-as.test.ts"],
+    only: "once the results have expired",
+  },
+  {
     name: "results are removed before the receipt names them",
     file: "requests/scheduler/sweep.ts",
     from: "await keepReceipt(ctx, id);",

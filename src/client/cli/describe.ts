@@ -41,7 +41,7 @@ export function printRequest(
 }
 
 /** How a file was read in each step, and how it stands. */
-export function printFile({ results, error, ...file }: FileWithHistory): void {
+export function printFile({ results, readings, error, ...file }: FileWithHistory): void {
   printLines([
     ["file", String(file.file)],
     ...file.paths.map((path): Line => ["path", path]),
@@ -50,10 +50,15 @@ export function printFile({ results, error, ...file }: FileWithHistory): void {
     ["attempt", String(file.attempt)],
     ["worker", file.worker],
     ["error", error && `${error.class}: ${error.message}`],
-    ...results.flatMap(({ step, name, size, read_as: readAs }): Line[] => [
-      ["result", `step ${step}: ${name}, ${size} bytes`],
-      ["read as", readAs && readAsText(readAs)],
-    ]),
+    ...results.map(
+      ({ step, name, size }): Line => ["result", `step ${step}: ${name}, ${size} bytes`],
+    ),
+    ...readings.map(
+      ({ step, attempt, read_as: readAs }): Line => [
+        "read as",
+        `step ${step}, attempt ${attempt}, ${readAsText(readAs)}`,
+      ],
+    ),
     ...file.history.map(({ timestamp, step, attempt, status, info }): Line => {
       const about = info === null ? "" : `: ${info}`;
       return ["history", `${timestamp} step ${step}, attempt ${attempt}, ${status}${about}`];

@@ -1,6 +1,12 @@
 import { z } from "zod";
 import { fileStates, historyStatuses } from "../../requests/state.ts";
-import type { FileResult, FileView, HistoryRow, ResultView } from "../../requests/views.ts";
+import type {
+  FileResult,
+  FileView,
+  HistoryRow,
+  Reading,
+  ResultView,
+} from "../../requests/views.ts";
 import { time } from "./request.ts";
 
 export const fileState = z.enum(fileStates).meta({ id: "FileState" });
@@ -30,6 +36,10 @@ const historyRow = z
   })
   .meta({ id: "HistoryRow" }) satisfies z.ZodType<HistoryRow>;
 
+const readAs = z.record(z.string(), z.unknown()).meta({
+  description: "How the file was understood: format, columns, types, delimiter, header, encoding.",
+});
+
 const fileResult = z
   .object({
     step: z.number().int().min(1),
@@ -37,16 +47,28 @@ const fileResult = z
     name: z.string(),
     size: z.number().int().min(0).meta({ description: "bytes" }),
     checksum: z.string().nullable(),
-    read_as: z.record(z.string(), z.unknown()).nullable().meta({
-      description:
-        "How the file was understood: format, columns, types, delimiter, header, encoding.",
-    }),
+    read_as: readAs.nullable(),
   })
   .meta({ id: "FileResult" }) satisfies z.ZodType<FileResult>;
 
+const reading = z
+  .object({ step: z.number().int().min(1), attempt: z.number().int().min(1), read_as: readAs })
+  .meta({ id: "Reading" }) satisfies z.ZodType<Reading>;
+
 export const filePage = z.object({ items: z.array(file), next: z.string().nullable() });
 export const fileWithHistory = z
-  .object({ ...fileShape, results: z.array(fileResult), history: z.array(historyRow) })
+  .object({
+    ...fileShape,
+    results: z.array(fileResult).meta({
+      description: "What exists of it. Objects of earlier steps are removed at the request's end.",
+    }),
+    readings: z.array(reading).meta({
+      description:
+        "How each attempt that succeeded understood the file, step by step; kept as long as the " +
+        "request. An attempt has several if it read parts of the file differently.",
+    }),
+    history: z.array(historyRow),
+  })
   .meta({ id: "FileWithHistory" });
 
 const result = z

@@ -10,8 +10,23 @@ export interface Chosen {
   files?: number[] | undefined;
 }
 
+/** Attempt numbers of the first step continue. */
+const lastOfFirstStep = `(SELECT coalesce(max(h.attempt), 0) FROM file_status h
+      WHERE h.request_created = moved.created_on AND h.request_id = moved.request_id
+        AND h.file_id = moved.file_id AND h.step = 1)`;
+
+/**
+ * A file whose step reads what an earlier step made begins again when that was removed with the
+ * results: without it, the step would read the file that the user named.
+ */
 const redriveSql = fileMoveSql({
   candidates: {
+    columns: `f.step > 1 AND NOT EXISTS (
+      SELECT FROM results WHERE results.request_id = f.request_id AND results.file_id = f.file_id
+        AND results.step = f.step - 1 AND results.deleted_at IS NULL)
+      AND (r.results_deleted_at IS NOT NULL OR EXISTS (
+        SELECT FROM results WHERE results.request_id = f.request_id
+          AND results.file_id = f.file_id AND results.step = f.step - 1)) AS begins_again`,
     from: "request_files f JOIN requests r ON r.id = f.request_id",
     where: `f.request_id = $1 AND f.state IN (${sqlList(fileMoves.redrive.from)})
     AND ($2::text[] IS NULL OR f.error_group = ANY($2))
@@ -20,8 +35,11 @@ const redriveSql = fileMoveSql({
   moves: [
     {
       move: "redrive",
+      toStep: "CASE WHEN begins_again THEN 1 ELSE step END",
       set: {
-        attempt: "moved.attempt + 1",
+        attempt: `CASE WHEN moved.begins_again THEN ${lastOfFirstStep} ELSE moved.attempt END + 1`,
+        went_back: "f.went_back OR moved.begins_again",
+        location: "CASE WHEN NOT moved.begins_again THEN f.location END",
         tries: "0",
         worker: "NULL",
         lease_until: "NULL",
@@ -35,8 +53,8 @@ const redriveSql = fileMoveSql({
 });
 
 /**
- * Puts failed files back to waiting in the step where they failed, with a new attempt and all
- * their tries. Returns their number.
+ * Puts failed files back to waiting in the step where they failed (in the first step if what they
+ * need of earlier ones was removed), with a new attempt and all their tries. Returns their number.
  */
 export async function redriveFiles(
   query: Query,

@@ -102,6 +102,30 @@ export function fileResultRows(
   );
 }
 
+export interface ReadingRow {
+  step: number;
+  attempt: number;
+  read_as: Record<string, unknown>;
+}
+
+/**
+ * How the file was read by each attempt that succeeded. The history has it, and not the results:
+ * their rows are deleted when their objects are.
+ */
+export function readingRows(query: Query, request: string, file: number): Promise<ReadingRow[]> {
+  return query<ReadingRow>(
+    `SELECT h.step, h.attempt, known.read_as
+     FROM requests r
+     JOIN file_status h ON h.request_created = r.created_on AND h.request_id = r.id
+     CROSS JOIN LATERAL unnest(h.read_as) AS reading(digest)
+     JOIN request_schemas known ON known.request_id = h.request_id AND known.step = h.step
+       AND known.digest = reading.digest
+     WHERE r.id = $1 AND h.file_id = $2
+     ORDER BY h.step, h.attempt, reading.digest LIMIT 1000`,
+    [request, file],
+  );
+}
+
 export interface HistoryRowOfFile {
   step: number;
   attempt: number;

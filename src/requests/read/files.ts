@@ -4,7 +4,7 @@ import type { Deps } from "../../deps.ts";
 import { notFound } from "../../errors.ts";
 import type { Action } from "../../users/policy.ts";
 import type { FileState } from "../state.ts";
-import type { FileResult, FileView, HistoryRow, Page } from "../views.ts";
+import type { FileResult, FileView, HistoryRow, Page, Reading } from "../views.ts";
 import {
   type FileRow,
   fileResultRows,
@@ -12,6 +12,7 @@ import {
   fileRows,
   historyRows,
   isFileComing,
+  readingRows,
 } from "./files-store.ts";
 import { readRequest } from "./request.ts";
 
@@ -45,7 +46,7 @@ export async function readFile(
   file: number,
   caller: Caller,
   action?: Action,
-): Promise<FileView & { results: FileResult[]; history: HistoryRow[] }> {
+): Promise<FileView & { results: FileResult[]; readings: Reading[]; history: HistoryRow[] }> {
   await readRequest(ctx, id, caller, action);
   const row =
     Number.isSafeInteger(file) && file > 0 ? await fileRow(ctx.db.query, id, file) : undefined;
@@ -54,6 +55,7 @@ export async function readFile(
   return {
     ...toView(row),
     results: await fileResultRows(ctx.db.query, id, file),
+    readings: await readingRows(ctx.db.query, id, file),
     history: history.map((entry) => ({ ...entry, timestamp: entry.timestamp.toISOString() })),
   };
 }

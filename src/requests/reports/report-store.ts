@@ -37,6 +37,12 @@ const lastAttempt = `(SELECT coalesce(max(h.attempt), 0) FROM file_status h
       WHERE h.request_created = decided.created_on AND h.request_id = decided.request_id
         AND h.file_id = decided.file_id AND h.step = decided.to_step)`;
 
+/** A file that went back is read again: it counts once for each way in which it was read. */
+const readSoBefore = `EXISTS (SELECT FROM file_status h
+      WHERE h.request_created = read.created_on AND h.request_id = read.request_id
+        AND h.file_id = read.file_id AND h.step = read.file_step
+        AND read.digest = ANY(h.read_as))`;
+
 /**
  * Moves, counters, history, results and error groups of a batch in one statement. It is the hot
  * statement and therefore written by hand; its state words come from the table of moves, as in
@@ -115,6 +121,7 @@ WITH candidates AS MATERIALIZED (
   FROM locked_steps WHERE s.request_id = locked_steps.request_id AND s.step = locked_steps.step
 ), reported_results AS (
   SELECT decided.request_id, decided.file_id, decided.file_step, decided.used_attempt, decided.ord,
+    decided.created_on, decided.went_back,
     result.name, result.size, result.checksum, result.etag, result.details, result.read_as,
     md5(result.read_as::text) AS digest
   FROM decided CROSS JOIN LATERAL jsonb_to_recordset(decided.results)
@@ -130,11 +137,15 @@ WITH candidates AS MATERIALIZED (
   FROM reported_results AS result
   JOIN locked_steps
     ON locked_steps.request_id = result.request_id AND locked_steps.step = result.file_step
+), readings AS (
+  SELECT ord, array_agg(DISTINCT digest) AS digests
+  FROM reported_results WHERE read_as IS NOT NULL GROUP BY ord
 ), schemas AS (
   INSERT INTO request_schemas AS known (request_id, step, digest, read_as, files, examples)
-  SELECT request_id, file_step, digest, (array_agg(read_as))[1], count(*),
-    (array_agg(file_id ORDER BY file_id))[1:5]
-  FROM reported_results WHERE read_as IS NOT NULL
+  SELECT request_id, file_step, digest, (array_agg(read_as))[1], count(DISTINCT file_id),
+    (array_agg(DISTINCT file_id ORDER BY file_id))[1:5]
+  FROM reported_results AS read
+  WHERE read_as IS NOT NULL AND NOT (went_back AND ${readSoBefore})
   GROUP BY request_id, file_step, digest ORDER BY request_id, file_step, digest
   ON CONFLICT (request_id, step, digest) DO UPDATE
     SET files = known.files + excluded.files,
@@ -158,15 +169,16 @@ WITH candidates AS MATERIALIZED (
     AND f.request_id = decided.request_id AND f.file_id = decided.file_id
 ), history AS (
   INSERT INTO file_status
-    (request_created, request_id, file_id, step, attempt, status, timestamp, round, pod_name, info)
+    (request_created, request_id, file_id, step, attempt, status, timestamp, round, pod_name, info,
+      read_as)
   SELECT created_on, request_id, file_id, file_step, used_attempt,
     CASE WHEN status = ${retry} AND to_state = '${fileMoves.fail.to}' THEN ${failure}
       ELSE status END,
-    to_timestamp(at / 1000), round, worker, info
-  FROM decided WHERE to_state IS NOT NULL
+    to_timestamp(at / 1000), round, worker, info, readings.digests
+  FROM decided LEFT JOIN readings USING (ord) WHERE to_state IS NOT NULL
   UNION ALL
   SELECT created_on, request_id, file_id, file_step, used_attempt, ${start},
-    to_timestamp(start_at / 1000), round, worker, NULL
+    to_timestamp(start_at / 1000), round, worker, NULL, NULL
   FROM decided WHERE to_state IS NOT NULL AND start_at IS NOT NULL
   ON CONFLICT DO NOTHING
 ), groups AS (

@@ -31,7 +31,7 @@ export async function endedRecently(query: Query, seconds: number): Promise<stri
   return rows.map((row) => row.id);
 }
 
-/** Ended requests whose results have expired. */
+/** Ended requests whose results have expired; after a redrive there are results again. */
 export async function requestsPastTtl(
   query: Query,
   days: number,
@@ -39,7 +39,8 @@ export async function requestsPastTtl(
 ): Promise<string[]> {
   const rows = await query<{ id: string }>(
     `SELECT id FROM requests
-     WHERE results_deleted_at IS NULL AND state IN (${sqlList(finalRequestStates)})
+     WHERE (results_deleted_at IS NULL OR results_deleted_at < finished_at)
+       AND state IN (${sqlList(finalRequestStates)})
        AND finished_at < now() - make_interval(secs => $1) ORDER BY finished_at LIMIT $2`,
     [days * 86_400, limit],
   );
