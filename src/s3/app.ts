@@ -46,8 +46,8 @@ export function makeS3App(app: S3App): RequestListener {
     response.setHeader("x-amz-request-id", id);
     for (const [name, value] of Object.entries(browserHeaders)) response.setHeader(name, value);
     answer(app, request, response)
-      .catch((error: unknown) => {
-        const reply = errorReply(error, path, id);
+      .catch(async (error: unknown) => {
+        const reply = await errorReply(error, path, id);
         if (reply.status === 500)
           app.log.error({ err: error, request: id, path }, "an S3 call failed");
         return reply;

@@ -10,16 +10,16 @@ export async function listBuckets({ caller: { bucket } }: Call): Promise<Reply> 
   const buckets = { Bucket: { Name: bucket, CreationDate: new Date(0).toISOString() } };
   return {
     status: 200,
-    body: document("ListAllMyBucketsResult", { Owner: ownerOf(bucket), Buckets: buckets }),
+    body: await document("ListAllMyBucketsResult", { Owner: ownerOf(bucket), Buckets: buckets }),
   };
 }
 
 export async function bucketLocation(): Promise<Reply> {
-  return { status: 200, body: document("LocationConstraint", "") };
+  return { status: 200, body: await document("LocationConstraint", "") };
 }
 
 export async function bucketVersioning(): Promise<Reply> {
-  return { status: 200, body: document("VersioningConfiguration", "") };
+  return { status: 200, body: await document("VersioningConfiguration", "") };
 }
 
 export async function headBucket(): Promise<Reply> {

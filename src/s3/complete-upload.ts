@@ -4,12 +4,14 @@ import { etagOf } from "../storage/conditions.ts";
 import type { StoredObject } from "../storage/contract.ts";
 import type { Call, Reply } from "./call.ts";
 import { announcedChecksums } from "./checksums.ts";
-import { deleteUpload, partNumbered, uploadOf } from "./multipart.ts";
+import { deleteUpload, mostParts, partNumbered, uploadOf } from "./multipart.ts";
 import { textOf } from "./payload.ts";
+import { type Child, readDocument } from "./read-xml.ts";
 import { S3Error } from "./s3-error.ts";
 import { assertWritable, storeObject } from "./writable.ts";
-import { document, listOf, readDocument } from "./xml.ts";
+import { document } from "./xml.ts";
 
+const listOfParts = { root: "CompleteMultipartUpload", list: "Part", most: mostParts };
 const longestDocument = 8 * 1024 * 1024;
 /** bytes; smallest size of every part but the last */
 const leastPart = 5 * 1024 * 1024;
@@ -26,7 +28,8 @@ export async function completeUpload(call: Call): Promise<Reply> {
     longestDocument,
     announcedChecksums(md5 === undefined ? {} : { "content-md5": md5 }),
   );
-  const parts = await partsOf(call, id, readDocument(asked, "CompleteMultipartUpload"));
+  const { items } = await readDocument(asked, listOfParts);
+  const parts = await partsOf(call, id, items);
   const size = parts.reduce((sum, part) => sum + part.size, 0);
   const body = Readable.from(contentOf(call, parts), { objectMode: false });
   const put = await storeObject(call, body, { size });
@@ -36,7 +39,7 @@ export async function completeUpload(call: Call): Promise<Reply> {
   const location = `http://${request.headers.host}${address.rawPath}`;
   return {
     status: 200,
-    body: document("CompleteMultipartUploadResult", {
+    body: await document("CompleteMultipartUploadResult", {
       Location: location,
       Bucket: bucket,
       Key: key,
@@ -45,18 +48,14 @@ export async function completeUpload(call: Call): Promise<Reply> {
   };
 }
 
-async function partsOf(
-  call: Call,
-  id: string,
-  asked: Record<string, unknown>,
-): Promise<StoredObject[]> {
-  const named = listOf(asked.Part).map(({ PartNumber, ETag }) => ({
+async function partsOf(call: Call, id: string, asked: Child[]): Promise<StoredObject[]> {
+  const named = asked.map(({ PartNumber, ETag }) => ({
     number: Number(PartNumber),
     etag: String(ETag).replaceAll('"', ""),
   }));
   if (
     named.length === 0 ||
-    !named.every(({ number }) => Number.isInteger(number) && number >= 1 && number <= 10_000)
+    !named.every(({ number }) => Number.isInteger(number) && number >= 1 && number <= mostParts)
   ) {
     throw new S3Error("MalformedXML");
   }

@@ -1,11 +1,12 @@
 import { isName } from "../storage/names.ts";
 import type { Call, Reply } from "./call.ts";
 import { textOf } from "./payload.ts";
+import { readDocument } from "./read-xml.ts";
 import { S3Error } from "./s3-error.ts";
 import { assertRemovable } from "./writable.ts";
-import { document, listOf, readDocument } from "./xml.ts";
+import { document } from "./xml.ts";
 
-const most = 1000;
+const listOfKeys = { root: "Delete", list: "Object", most: 1000 };
 const longestDocument = 2 * 1024 * 1024;
 
 export async function deleteObject(call: Call): Promise<Reply> {
@@ -19,9 +20,10 @@ export async function deleteObject(call: Call): Promise<Reply> {
 export async function deleteObjects(call: Call): Promise<Reply> {
   const { request, caller, address, store } = call;
   if (caller.kind === "read") throw new S3Error("AccessDenied", "This key is read-only.");
-  const asked = readDocument(await textOf(request, caller.signing, longestDocument), "Delete");
-  const keys = listOf(asked.Object).map(({ Key }) => Key);
-  if (keys.length === 0 || keys.length > most || !keys.every((key) => typeof key === "string"))
+  const asked = await textOf(request, caller.signing, longestDocument);
+  const { items, others } = await readDocument(asked, listOfKeys);
+  const keys = items.map(({ Key }) => Key);
+  if (keys.length === 0 || !keys.every((key) => typeof key === "string"))
     throw new S3Error("MalformedXML");
   const deleted: string[] = [];
   const refused: { Key: string; Code: string; Message: string }[] = [];
@@ -31,8 +33,8 @@ export async function deleteObjects(call: Call): Promise<Reply> {
     else deleted.push(key);
   }
   await store.remove(address.bucket, deleted.filter(isName));
-  const listed = asked.Quiet === "true" ? [] : deleted.map((Key) => ({ Key }));
-  return { status: 200, body: document("DeleteResult", { Deleted: listed, Error: refused }) };
+  const listed = others.get("Quiet") === "true" ? [] : deleted.map((Key) => ({ Key }));
+  return { status: 200, body: await document("DeleteResult", { Deleted: listed, Error: refused }) };
 }
 
 async function writeError(call: Call, key: string): Promise<S3Error | undefined> {

@@ -14,7 +14,11 @@ const codes: Record<string, S3ErrorCode> = {
   object_exists: "ObjectAlreadyExists",
 };
 
-export function errorReply(error: unknown, resource: string, requestId: string): Reply {
+export async function errorReply(
+  error: unknown,
+  resource: string,
+  requestId: string,
+): Promise<Reply> {
   const s3Error = toS3Error(error);
   const content = {
     Code: s3Error.code,
@@ -24,7 +28,8 @@ export function errorReply(error: unknown, resource: string, requestId: string):
     RequestId: requestId,
     HostId: "longshore",
   };
-  return { status: s3Error.status, headers: s3Error.headers, body: document("Error", content) };
+  const body = await document("Error", content);
+  return { status: s3Error.status, headers: s3Error.headers, body };
 }
 
 function toS3Error(error: unknown): S3Error {

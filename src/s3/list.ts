@@ -57,7 +57,11 @@ export async function listObjects({
   };
   return {
     status: 200,
-    body: document("ListBucketResult", { ...common, ...paging.fields(found, words), ...lists }),
+    body: await document("ListBucketResult", {
+      ...common,
+      ...paging.fields(found, words),
+      ...lists,
+    }),
   };
 }
 

@@ -14,7 +14,7 @@ import { S3Error } from "./s3-error.ts";
 import { assertWritable } from "./writable.ts";
 import { document } from "./xml.ts";
 
-const mostParts = 10_000;
+export const mostParts = 10_000;
 
 export async function createUpload(call: Call): Promise<Reply> {
   const { store, address } = call;
@@ -24,7 +24,11 @@ export async function createUpload(call: Call): Promise<Reply> {
   await store.put(bucket, keyFile(id), Buffer.from(key));
   return {
     status: 200,
-    body: document("InitiateMultipartUploadResult", { Bucket: bucket, Key: key, UploadId: id }),
+    body: await document("InitiateMultipartUploadResult", {
+      Bucket: bucket,
+      Key: key,
+      UploadId: id,
+    }),
   };
 }
 
@@ -70,7 +74,7 @@ export async function listParts(call: Call): Promise<Reply> {
   ).filter((part) => part !== undefined);
   const numbered = parts.filter(({ name }) => name !== keyFile(id));
   const truncated = listed.filter(({ name }) => name !== keyFile(id)).length > limit;
-  const body = document("ListPartsResult", {
+  const body = await document("ListPartsResult", {
     Bucket: bucket,
     Key: key,
     UploadId: id,

@@ -47,7 +47,7 @@ export async function openApi({ authenticate, ...options }: ApiOptions = {}): Pr
   );
   const gauges = leadGauges(ledger.ctx);
   const { port } = new URL(listening.url);
-  const call = (one: Call) => send(Number(port), one);
+  const call = (one: Call) => sendCall(Number(port), one);
   return {
     ledger,
     url: listening.url,
@@ -68,7 +68,7 @@ export async function openApi({ authenticate, ...options }: ApiOptions = {}): Pr
   };
 }
 
-async function send(
+export async function sendCall(
   port: number,
   { method = "GET", path, headers = {}, body }: Call,
 ): Promise<Answer> {
