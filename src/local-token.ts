@@ -17,7 +17,7 @@ export interface KeptToken {
 
 /** `url`: where clients reach the service. */
 export function keepLocalToken(dataDir: string, url: string, token: string): KeptToken {
-  const link = `${url.replace(/\/+$/, "")}/open?token=${token}`;
+  const link = `${url.replace(/(?<!\/)\/+$/, "")}/open?token=${token}`;
   const linkPath = join(dataDir, linkFile);
   const paths = [join(dataDir, tokenFile), linkPath];
   replace(join(dataDir, tokenFile), `${token}\n`);

@@ -82,10 +82,13 @@ const secretSetting = new RegExp(
   "gi",
 );
 
+/** Matches also without its end, so that no text is read again and again. */
+const jsonWebToken = /\beyJ[\w-]+(\.[\w-]+\.[\w-]*)?/g;
+
 function withoutSecrets(text: string): string {
   return String(cleanUrl(text))
     .replace(/\b(bearer|basic)\s+[\w+/=.~-]+/gi, "$1 ***")
-    .replace(/\beyJ[\w-]+\.[\w-]+\.[\w-]*/g, "***")
+    .replace(jsonWebToken, (text, end?: string) => (end === undefined ? text : "***"))
     .replace(secretSetting, "$1***");
 }
 

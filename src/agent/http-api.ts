@@ -51,7 +51,7 @@ export function openTaskApi({
   token?: string | undefined;
 }): HttpTaskApi {
   const dispatcher = new Agent({ keepAliveTimeout: 30_000, connections: 8 });
-  const base = `${url.replace(/\/+$/, "")}/v1/tasks`;
+  const base = `${url.replace(/(?<!\/)\/+$/, "")}/v1/tasks`;
 
   return {
     async claim({ operations, max, waitSeconds }, signal) {

@@ -64,7 +64,7 @@ function urlOf(location: string): URL {
   if (url.username || url.password)
     throw new InputError(
       "forbidden",
-      `${nameOf(location).replace(/\/\/.*@/, "//")} carries a password; it would be kept ` +
+      `${nameOf(location).replace(/\/\/[^/]*@/, "//")} carries a password; it would be kept ` +
         "with the file's name.",
     );
   if (schemeOf(location) !== "s3") return url;

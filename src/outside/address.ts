@@ -102,7 +102,7 @@ function assertAddress(address: string, name: string, port: number, entries: Ent
 }
 
 function matchesName({ kind, pattern, port: only }: Entry, name: string, port: number): boolean {
-  return kind === "name" && (only ?? port) === port && glob(pattern).test(name);
+  return kind === "name" && (only ?? port) === port && matches(pattern, name);
 }
 
 function matchesAddress(
@@ -111,7 +111,7 @@ function matchesAddress(
   port: number,
 ): boolean {
   const isListed = kind === "address" && (only ?? port) === port;
-  return isListed && glob(pattern).test(canonical(address));
+  return isListed && matches(pattern, canonical(address));
 }
 
 /** As addresses are compared: IPv4 also where mapped into IPv6, and IPv6 in its short form. */
@@ -119,9 +119,19 @@ function canonical(address: string): string {
   return ipaddr.process(address).toString();
 }
 
-function glob(pattern: string): RegExp {
-  const parts = pattern.split(/\*+/);
-  return new RegExp(`^${parts.map((part) => part.replace(/[.[\]:-]/g, "\\$&")).join(".*")}$`);
+/** `*` matches any characters. Each part is searched once: a name may be long. */
+function matches(pattern: string, text: string): boolean {
+  const [first = "", ...middle] = pattern.split("*");
+  const last = middle.pop();
+  if (last === undefined) return text === pattern;
+  if (!text.startsWith(first)) return false;
+  let at = first.length;
+  for (const part of middle) {
+    const found = text.indexOf(part, at);
+    if (found === -1) return false;
+    at = found + part.length;
+  }
+  return text.length - last.length >= at && text.endsWith(last);
 }
 
 function bare(host: string): string {

@@ -89,7 +89,7 @@ export const folders = setting("folders that exist, separated by :", (text) => {
 export const httpUrl = setting("an http:// or https:// URL without query", (text) => {
   const url = parseUrl(text, ["http:", "https:"]);
   return url !== undefined && url.hostname !== "" && url.search === "" && url.hash === ""
-    ? url.href.replace(/\/+$/, "")
+    ? url.href.replace(/(?<!\/)\/+$/, "")
     : undefined;
 });
 

@@ -105,7 +105,7 @@ export function openWorkApi({
     headersTimeout: number,
     signal?: AbortSignal,
   ): Promise<Answer> {
-    const response = await request(`${url.replace(/\/+$/, "")}/v1/work/${call}`, {
+    const response = await request(`${url.replace(/(?<!\/)\/+$/, "")}/v1/work/${call}`, {
       method: "POST",
       headers,
       body: JSON.stringify(body),

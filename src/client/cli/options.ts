@@ -50,7 +50,7 @@ export function requestId(text: string): string {
 export function httpUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url && ["http:", "https:"].includes(url.protocol) && url.search === "" && url.hash === "")
-    return url.href.replace(/\/+$/, "");
+    return url.href.replace(/(?<!\/)\/+$/, "");
   throw new InvalidArgumentError("Expected an http:// or https:// URL without a query.");
 }
 

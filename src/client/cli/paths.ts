@@ -26,7 +26,7 @@ async function expand(pattern: string, mustExist: boolean): Promise<string[]> {
   if (kind === "folder")
     throw usedWrongly(
       `${pattern} is a folder. Give the files in it, for example ` +
-        `'${pattern.replace(/\/+$/, "")}/*.parquet'.`,
+        `'${pattern.replace(/(?<!\/)\/+$/, "")}/*.parquet'.`,
     );
   if (kind === "file") return [path];
   if (isPattern(pattern)) return matches(pattern);

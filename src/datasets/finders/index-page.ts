@@ -61,7 +61,8 @@ export function isPage(page: Page): boolean {
  * slash. Links for sorting and to the parent folder are left out.
  */
 export function linksOf(page: Page): Map<string, Entry[]> {
-  const folder = page.url.pathname.replace(/[^/]*$/, "");
+  const { pathname } = page.url;
+  const folder = pathname.slice(0, pathname.lastIndexOf("/") + 1);
   const known = new Set<string>();
   const entries = new Map<string, Entry[]>();
   for (const target of targetsOf(page)) {
@@ -138,7 +139,7 @@ function textOf(bytes: Buffer, type: string): string {
   const named =
     markOf(bytes) ??
     /charset\s*=\s*"?([\w-]+)/i.exec(type)?.[1] ??
-    /<meta[^>]+charset\s*=\s*["']?([\w-]+)/i.exec(head)?.[1];
+    /<meta[^<>]+charset\s*=\s*["']?([\w-]+)/i.exec(head)?.[1];
   try {
     const decoder = new TextDecoder(named ?? "utf-8");
     return decoder.encoding === "windows-1252" ? windows1252(bytes) : decoder.decode(bytes);

@@ -22,7 +22,7 @@ export function fingerprintOf(
  */
 const replacements: [RegExp, string][] = [
   [/(?<![a-z0-9+.-])([0-9+.-]*)[a-z][a-z0-9+.-]*:\/\/[^\s'"<>)]+/gi, "$1<url>"],
-  [/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi, "<id>"],
+  [/(?<![0-9a-f])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi, "<id>"],
   [/(?<![\w.])(?:\.{0,2}\/)[^\s'"<>:,;)]+/g, "<path>"],
   [
     /(?<![\w-])(-*)\w[\w-]*\.(?:parquet|csv|tsv|json|jsonl|ndjson|root|nc|h5|gz|tmp)\b/gi,

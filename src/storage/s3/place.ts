@@ -15,7 +15,7 @@ export function layoutOf({
   prefix?: string | undefined;
 }): Layout {
   if (bucket === undefined) return { place: (name) => ({ Bucket: name, prefix: "" }) };
-  const root = prefix ? `${prefix.replace(/^\/+|\/+$/g, "")}/` : "";
+  const root = prefix ? `${prefix.replace(/^\/+|(?<!\/)\/+$/g, "")}/` : "";
   return {
     place: (name) => ({ Bucket: bucket, prefix: `${root}${name}/` }),
     shared: { Bucket: bucket, prefix: root },

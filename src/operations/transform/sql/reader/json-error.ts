@@ -17,20 +17,20 @@ export async function jsonError<Result>(
 
 async function sentenceOf(source: Source, message: string): Promise<string | undefined> {
   const [, byte, number, what] =
-    /^Invalid Input Error: Malformed JSON in file ".*", at byte (\d+) in (?:line|record\/value) (\d+): (.*?)\.?\s*$/s.exec(
+    /^Invalid Input Error: Malformed JSON in file ".*?", at byte (\d+) in (?:line|record\/value) (\d+): (.*)/s.exec(
       message,
     ) ?? [];
   // DuckDB counts the record that it was about to read
   if (number)
     return (
       `${await placeOf(source, Math.max(1, Number(number) - 1))} is not valid JSON at byte ` +
-      `${byte}: ${what}.`
+      `${byte}: ${what?.trimEnd().replace(/\.$/, "")}.`
     );
   const duplicate = /has duplicate key "(.*)"/.exec(message)?.[1];
   if (duplicate !== undefined) return `a record has the key "${duplicate}" twice.`;
   if (/maximum_object_size/.test(message)) return "a record is larger than 16 MB.";
   const [, transform] =
-    /^Invalid Input Error: JSON transform error in file ".*", in [^:]*: ([^\n]*)/.exec(message) ??
+    /^Invalid Input Error: JSON transform error in file ".*?", in [^:"]*: ([^\n]*)/.exec(message) ??
     [];
   return transform && `a value does not fit: ${transform.slice(0, 300)}.`;
 }

@@ -1,0 +1,86 @@
+// A regular expression that reads the same text again and again holds up everybody: each one of
+// the sources takes time in proportion to its text.
+import { readFileSync } from "node:fs";
+import { check } from "recheck";
+import { globSync } from "tinyglobby";
+import ts from "typescript";
+import { expect, test } from "vitest";
+
+interface Pattern {
+  file: string;
+  source: string;
+  flags: string;
+}
+
+/** Whose text is short, or comes from whoever runs the service. */
+const exempt = ["src/settings/config-error.ts"];
+
+/** Which put their patterns together from constants of the sources. */
+const composing = [
+  "src/db/client.ts",
+  "src/http/schemas/limits.ts",
+  "src/operations/transform/read-settings.ts",
+  "src/operations/transform/sql/reader/value-kinds.ts",
+  "src/requests/reports/report-schema.ts",
+  "src/storage/browser-headers.ts",
+];
+
+const root = new URL("../", import.meta.url);
+const found = globSync("src/**/*.ts", { cwd: root.pathname, ignore: "**/api-types.ts" })
+  .sort()
+  .map(patternsOf);
+const patterns = found.flatMap(({ known }) => known);
+
+test("every pattern takes time in proportion to its text", async () => {
+  expect(patterns.length).toBeGreaterThan(200);
+  const slow: string[] = [];
+  for (const { file, source, flags } of patterns) {
+    if (exempt.includes(file)) continue;
+    const found = await check(source, flags, { timeout: 60_000 });
+    if (found.status === "safe") continue;
+    const how =
+      found.status === "vulnerable"
+        ? `${found.complexity.summary} by ${found.attack.pattern}`
+        : found.error.kind;
+    slow.push(`${file}: /${source}/${flags}: ${how}`);
+  }
+  expect(slow).toEqual([]);
+});
+
+test("a slow pattern is found", async () => {
+  const { status } = await check("\\/+$", "", { timeout: 60_000 });
+  expect(status).toBe("vulnerable");
+});
+
+test("patterns are put together from constants alone, in known files", () => {
+  const files = found.filter(({ composed }) => composed).map(({ file }) => file);
+  expect(files).toEqual(composing);
+});
+
+function patternsOf(file: string): { file: string; known: Pattern[]; composed: boolean } {
+  const text = readFileSync(new URL(file, root), "utf8");
+  const tree = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
+  const known: Pattern[] = [];
+  let composed = false;
+  const visit = (node: ts.Node): void => {
+    if (ts.isRegularExpressionLiteral(node)) {
+      const end = node.text.lastIndexOf("/");
+      known.push({ file, source: node.text.slice(1, end), flags: node.text.slice(end + 1) });
+    } else if (ts.isNewExpression(node) && node.expression.getText() === "RegExp") {
+      const [source, flags] = (node.arguments ?? []).map(textOf);
+      if (source === undefined) composed = true;
+      else known.push({ file, source, flags: flags ?? "" });
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(tree);
+  return { file, known, composed };
+}
+
+/** Of a constant text, also where it is written in several parts. */
+function textOf(node: ts.Expression): string | undefined {
+  if (ts.isStringLiteralLike(node)) return node.text;
+  if (!ts.isBinaryExpression(node)) return undefined;
+  const [left, right] = [textOf(node.left), textOf(node.right)];
+  return left === undefined || right === undefined ? undefined : left + right;
+}
