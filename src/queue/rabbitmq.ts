@@ -64,15 +64,18 @@ export function openRabbitQueue({
   }
 
   async function take(topic: string, max: number): Promise<Taken[]> {
-    const held = await taker.take(topic, max);
-    return held.flatMap(({ content, settle }) => {
-      const parsed = parseBody(content);
-      if ("body" in parsed && parsed.body !== null && typeof parsed.body === "object")
-        return [{ body: parsed.body as Record<string, unknown>, settle: async () => settle() }];
-      log.warn({ topic }, "a message that is not a JSON object was dropped");
-      settle();
-      return [];
-    });
+    const taken: Taken[] = [];
+    for (const { content, settle } of await taker.take(topic, max)) {
+      const parsed = await parseBody(content);
+      if ("body" in parsed && parsed.body !== null && typeof parsed.body === "object") {
+        const body = parsed.body as Record<string, unknown>;
+        taken.push({ body, settle: async () => settle() });
+      } else {
+        log.warn({ topic }, "a message that is not a JSON object was dropped");
+        settle();
+      }
+    }
+    return taken;
   }
 
   async function consume(

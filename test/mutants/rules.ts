@@ -24,6 +24,27 @@ export const rules: Mutant[] = [
     tests: ["unit/cursor.test.ts"],
   },
   {
+    name: "XML may be as deep as it likes",
+    file: "s3/cut-xml.ts",
+    from: "depth > deepest || ",
+    to: "",
+    tests: ["s3/xml.test.ts"],
+  },
+  {
+    name: "XML may have any number of tags",
+    file: "s3/cut-xml.ts",
+    from: "++tags > mostTagsOfChild",
+    to: "++tags < 0",
+    tests: ["s3/xml.test.ts"],
+  },
+  {
+    name: "a list with a missing element is taken from a message",
+    file: "json/parse-in-pieces.ts",
+    from: "elements.length === 0 && pieces.length > 1",
+    to: "elements.length < 0",
+    tests: ["unit/parse-in-pieces.test.ts"],
+  },
+  {
     name: "the wait between tries does not grow",
     file: "requests/retry-policy.ts",
     from: "power(2,",

@@ -56,7 +56,8 @@ async function verdictsOf(
   messages: ConsumeMessage[],
   { handle, log }: ConsumerOptions,
 ): Promise<Verdict[]> {
-  const parsed = messages.map(({ content }) => parseBody(content));
+  const parsed: Awaited<ReturnType<typeof parseBody>>[] = [];
+  for (const { content } of messages) parsed.push(await parseBody(content));
   const bodies = parsed.flatMap((outcome) => ("body" in outcome ? [outcome.body] : []));
   const verdicts = (bodies.length > 0 ? await judge(handle, bodies, log) : []).values();
   return parsed.map((outcome) =>

@@ -4,6 +4,7 @@ import { codeOf, isAway } from "../../db/client.ts";
 import type { Deps } from "../../deps.ts";
 import { RequestError, UnavailableError } from "../../errors.ts";
 import { type Consumer, reportsTopic, type Verdict } from "../../queue/contract.ts";
+import { timeSlice } from "../../time-slice.ts";
 import type { Report } from "../views.ts";
 import { report } from "./report.ts";
 import { mostReports, reportSchema, workerName } from "./report-schema.ts";
@@ -47,31 +48,56 @@ type Consuming = Deps<
 
 /** Takes reports from the queue; a message is acknowledged after its commit. */
 export function consumeReports(ctx: Consuming & Deps<"queue">): Promise<Consumer> {
-  return ctx.queue.consume(reportsTopic, prefetch, (bodies) =>
-    Promise.all(bodies.map((body) => record(ctx, body))),
-  );
+  return ctx.queue.consume(reportsTopic, prefetch, async (bodies) => {
+    const pause = timeSlice();
+    const messages: Message[] = [];
+    for (const body of bodies) messages.push(await readMessage(body, pause));
+    return Promise.all(messages.map((message) => record(ctx, message)));
+  });
 }
 
-/** Handles one message; the batcher combines the reports of all messages. */
-async function record(ctx: Consuming, body: unknown): Promise<Verdict> {
+interface Reports {
+  worker: string;
+  token: string | undefined;
+  good: Report[];
+  refusals: string[];
+}
+
+type Message = Reports | { poison: string };
+
+/** Other work goes on between the reports: one of many columns takes milliseconds. */
+async function readMessage(
+  body: unknown,
+  pause: () => Promise<void> | undefined,
+): Promise<Message> {
   const message = looseMessage.safeParse(body);
   if (!message.success) return { poison: sentenceOf(message.error) };
-  const refusals: string[] = [];
-  const good: Report[] = [];
-  for (const [index, unparsed] of message.data.reports.entries()) {
+  const { worker, token, reports } = message.data;
+  const read: Reports = { worker, token, good: [], refusals: [] };
+  for (const [index, unparsed] of reports.entries()) {
     const parsed = reportSchema.safeParse(unparsed);
-    if (parsed.success) good.push(parsed.data);
-    else refusals.push(sentenceOf(parsed.error, ["reports", index]));
+    if (parsed.success) read.good.push(parsed.data);
+    else read.refusals.push(sentenceOf(parsed.error, ["reports", index]));
+    await pause();
   }
+  return read;
+}
+
+/** The batcher combines the reports of all messages. */
+async function record(ctx: Consuming, message: Message): Promise<Verdict> {
+  if ("poison" in message) return message;
+  const { worker, token, good } = message;
+  const refusals = [...message.refusals];
   try {
-    const caller = await workerOf(ctx, message.data.token);
-    const answers = good.length ? await report(ctx, caller, message.data.worker, good) : [];
+    const caller = await workerOf(ctx, token);
+    const answers = good.length ? await report(ctx, caller, worker, good) : [];
     refusals.push(...answers.filter((answer) => answer.startsWith("refused")));
   } catch (error) {
     return afterError(ctx, error);
   }
   if (!refusals.length) return "done";
-  const count = `${refusals.length} of ${message.data.reports.length} reports were not recorded.`;
+  const all = good.length + message.refusals.length;
+  const count = `${refusals.length} of ${all} reports were not recorded.`;
   return { poison: `${count} ${refusals.slice(0, 5).join(" ")}` };
 }
 
