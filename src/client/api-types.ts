@@ -204,7 +204,10 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Open the next round with failed files; the earlier results stay */
+    /**
+     * Open the next round with failed files, or let workers have files again
+     * @description The earlier results stay. Of an open request, workers may have the files again that they gave back too often.
+     */
     post: operations["redriveRequest"];
     delete?: never;
     options?: never;
@@ -543,7 +546,7 @@ export interface components {
       step: number;
       attempt: number;
       /** @enum {string} */
-      status: "start" | "retry" | "success" | "failure";
+      status: "start" | "retry" | "success" | "failure" | "given_back";
       /**
        * Format: date-time
        * @description When it happened; default: the time of arrival.
@@ -640,7 +643,7 @@ export interface components {
       | "canceled";
     /** @enum {string} */
     FileState: "waiting" | "queued" | "running" | "done" | "failed" | "canceled";
-    /** @description Empty: every failed file, or the failed results of the whole request. */
+    /** @description Empty: every failed file, or the failed results of the whole request; of an open request, every file that was given back too often. */
     Redrive: {
       /** @description Fingerprints of error groups. */
       errors?: string[];
@@ -942,6 +945,7 @@ export interface components {
         | "slot"
         | "limit"
         | "retry"
+        | "given_back"
         | "work"
         | "outside"
         | "ending"
@@ -990,8 +994,23 @@ export interface components {
         class: string;
         message: string;
       } | null;
+      /** @description Workers that gave it back in its step; null if none did, or once it is settled. */
+      given_back: components["schemas"]["GivenBack"] | null;
       /** Format: date-time */
       updated_at: string;
+    };
+    GivenBack: {
+      /** @description Each once. */
+      workers: string[];
+      times: number;
+      /** Format: date-time */
+      since: string;
+      /** @description The reason of the last one. */
+      reason: string | null;
+      /** @description It was given back too often: it goes only to workers that have not done so. */
+      withheld: boolean;
+      /** @description For a person. */
+      sentence: string;
     };
     FileWithHistory: {
       file: number;
@@ -1005,6 +1024,8 @@ export interface components {
         class: string;
         message: string;
       } | null;
+      /** @description Workers that gave it back in its step; null if none did, or once it is settled. */
+      given_back: components["schemas"]["GivenBack"] | null;
       /** Format: date-time */
       updated_at: string;
       /** @description What exists of it. Objects of earlier steps are removed at the request's end. */
@@ -1042,6 +1063,7 @@ export interface components {
         | "retry"
         | "success"
         | "failure"
+        | "given_back"
         | "lost"
         | "gone_back"
         | "redrive"
@@ -2530,7 +2552,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description It is canceled or still running, or nothing of what was chosen failed. */
+      /** @description It is canceled or running, or no chosen file has failed or was given back. */
       409: {
         headers: {
           [name: string]: unknown;

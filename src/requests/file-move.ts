@@ -16,7 +16,10 @@ export type FileColumn =
   | "task_group"
   | "held_step"
   | "went_back"
-  | "error_group";
+  | "error_group"
+  | "given_back_by"
+  | "given_back_at"
+  | "withheld";
 type Settings = Partial<Record<FileColumn, string>>;
 
 /**

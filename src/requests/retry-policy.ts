@@ -10,7 +10,7 @@ export interface RetryPolicy {
 }
 
 /** The worker ended; the file is not to blame. Retried under any policy. */
-export const workersOwnClasses = ["given_back", "lost"];
+export const workersOwnClasses = ["lost"];
 
 const mostSeconds = 300;
 

@@ -18,7 +18,7 @@ export type RequestState = (typeof requestStates)[number];
 export const fileStates = ["waiting", "queued", "running", "done", "failed", "canceled"] as const;
 export type FileState = (typeof fileStates)[number];
 
-export const reportStatuses = ["start", "retry", "success", "failure"] as const;
+export const reportStatuses = ["start", "retry", "success", "failure", "given_back"] as const;
 export type ReportStatus = (typeof reportStatuses)[number];
 
 /** Of rows of `file_status`: what workers report, and what the service records itself. */
@@ -71,6 +71,11 @@ export const fileMoves = {
     why: "its message was lost; publishing it again costs no try",
   },
   start: { from: ["queued"], to: "running", why: "a worker has taken it" },
+  reassign: {
+    from: ["waiting"],
+    to: "running",
+    why: "it was given back too often; a worker that has not given it back has taken it",
+  },
   gather: {
     from: ["queued"],
     to: "running",
@@ -80,6 +85,11 @@ export const fileMoves = {
     from: ["queued", "running"],
     to: "waiting",
     why: "the attempt failed and may be repeated",
+  },
+  giveBack: {
+    from: ["queued", "running"],
+    to: "waiting",
+    why: "its worker cannot process it; this costs no try",
   },
   lose: { from: ["running"], to: "waiting", why: "its worker no longer renews the lease" },
   pass: {

@@ -1,6 +1,6 @@
 // What the use cases return. `http` sends it unchanged.
 import type { RetryPolicy } from "./retry-policy.ts";
-import type { FileState, HistoryStatus, RequestState } from "./state.ts";
+import type { FileState, HistoryStatus, ReportStatus, RequestState } from "./state.ts";
 
 export interface StepInput {
   operation: string;
@@ -85,7 +85,22 @@ export interface FileView {
   attempt: number;
   worker: string | null;
   error: { fingerprint: string; class: string; message: string } | null;
+  given_back: GivenBackView | null;
   updated_at: string;
+}
+
+/** A file that workers gave back in its step, and that is not settled since. */
+export interface GivenBackView {
+  /** each once */
+  workers: string[];
+  times: number;
+  since: string;
+  /** the reason of the last one */
+  reason: string | null;
+  /** it goes only to workers that have not given it back */
+  withheld: boolean;
+  /** for a person: what happened, and what helps */
+  sentence: string;
 }
 
 /** What a step made of a file. */
@@ -151,7 +166,7 @@ export interface Report {
   file: number;
   step: number;
   attempt: number;
-  status: "start" | "retry" | "success" | "failure";
+  status: ReportStatus;
   at?: string | undefined;
   error?:
     | {

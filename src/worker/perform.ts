@@ -47,6 +47,10 @@ export function retryOf(task: Task, error: TaskError): Report {
   return { ...keyOf(task), status: "retry", error };
 }
 
+export function givenBackOf(task: Task, message: string): Report {
+  return { ...keyOf(task), status: "given_back", error: { class: "given_back", message } };
+}
+
 function keyOf({ request, file, step, attempt }: Task) {
   return { request, file, step, attempt, at: new Date().toISOString() };
 }

@@ -3,7 +3,7 @@ import type { Logger } from "pino";
 import type { Task, WorkerOperation } from "../operations/contract.ts";
 import { type Alone, makeAlone } from "./alone/index.ts";
 import type { HeldLeases } from "./held-leases.ts";
-import { perform, retryOf } from "./perform.ts";
+import { givenBackOf, perform } from "./perform.ts";
 import type { ReportBuffer } from "./report-buffer.ts";
 import type { TaskContextSettings } from "./task-context.ts";
 import { RejectedError, type WorkApi } from "./work-api.ts";
@@ -112,10 +112,7 @@ async function performAll(
 }
 
 function givenBack(task: Task) {
-  return retryOf(task, {
-    class: "given_back",
-    message: "The worker was stopped before it had finished this file.",
-  });
+  return givenBackOf(task, "The worker was stopped before it had finished this file.");
 }
 
 /** At most doubles: one quick file says little about the next. */

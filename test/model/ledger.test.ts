@@ -4,7 +4,10 @@ import { local } from "../../src/auth/caller.ts";
 import { advance } from "../../src/requests/advance/advance.ts";
 import { unqueueFiles } from "../../src/requests/advance/publish-store.ts";
 import { expireOverdue } from "../../src/requests/dispatch/expire-leases-store.ts";
-import { startFilesWithinLimits } from "../../src/requests/dispatch/start-store.ts";
+import {
+  startFilesWithinLimits,
+  startWithheldFiles,
+} from "../../src/requests/dispatch/start-store.ts";
 import { cancel } from "../../src/requests/lifecycle/cancel.ts";
 import { redrive } from "../../src/requests/lifecycle/redrive.ts";
 import { setOperationLimits } from "../../src/shares/limits-store.ts";
@@ -27,13 +30,13 @@ beforeAll(async () => {
 afterAll(() => ledger.close());
 
 type Fact =
-  | { fact: "claim"; file: number }
+  | { fact: "claim"; file: number; worker: string }
   | { fact: "loseLease"; file: number }
   | { fact: "loseMessage"; file: number }
   | {
       fact: "report";
       file: number;
-      status: "start" | "success" | "retry" | "failure";
+      status: "start" | "success" | "retry" | "failure" | "given_back";
       back: number;
     }
   | { fact: "cancel" }
@@ -41,13 +44,23 @@ type Fact =
 
 const file = fc.nat({ max: 3 });
 const facts: fc.Arbitrary<Fact> = fc.oneof(
-  { weight: 3, arbitrary: fc.record({ fact: fc.constant("claim" as const), file }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      fact: fc.constant("claim" as const),
+      file,
+      worker: fc.constantFrom("v", model.reporter),
+    }),
+  },
   {
     weight: 6,
     arbitrary: fc.record({
       fact: fc.constant("report" as const),
       file,
-      status: fc.constantFrom("start", "success", "retry", "failure"),
+      status: fc.oneof(
+        { weight: 4, arbitrary: fc.constantFrom("start", "success", "retry", "failure") },
+        { weight: 2, arbitrary: fc.constant("given_back" as const) },
+      ),
       // how many attempts old the report is
       back: fc.oneof({ weight: 5, arbitrary: fc.constant(0) }, fc.constantFrom(1, 2, -1)),
     }),
@@ -133,8 +146,9 @@ async function apply(id: string, expected: model.Model, fact: Fact): Promise<voi
   if (!row) return;
   const key = { request: id, file: row.file, step: row.step, attempt: row.attempt };
   if (fact.fact === "claim") {
-    await startFilesWithinLimits(ctx.ledger.query, 60, [{ ...key, worker: "w", waiter: 0 }]);
-    model.start(expected, index);
+    const start = row.state === "waiting" ? startWithheldFiles : startFilesWithinLimits;
+    await start(ctx.ledger.query, 60, [{ ...key, worker: fact.worker, waiter: 0 }]);
+    model.start(expected, index, fact.worker);
   } else if (fact.fact === "loseLease") {
     await ctx.db.query(
       "UPDATE request_files SET lease_until = now() - interval '1 s' WHERE request_id = $1 " +
@@ -149,7 +163,7 @@ async function apply(id: string, expected: model.Model, fact: Fact): Promise<voi
   } else {
     const attempt = Math.max(row.attempt - fact.back, 1);
     const error =
-      fact.status === "retry" || fact.status === "failure"
+      fact.status !== "start" && fact.status !== "success"
         ? { error: { class: "x", message: "y" } }
         : {};
     const answer = await ledger.report({ ...key, attempt } as never, fact.status, error);
@@ -164,7 +178,7 @@ interface Row extends model.ModelFile {
 
 function rows(id: string): Promise<Row[]> {
   return ledger.ctx.db.query<Row>(
-    "SELECT file_id AS file, step, state, attempt, tries FROM request_files WHERE " +
+    "SELECT file_id AS file, step, state, attempt, tries, withheld FROM request_files WHERE " +
       "request_id = $1 ORDER BY file_id",
     [id],
   );
@@ -177,7 +191,7 @@ async function actual(id: string) {
     state,
     round,
     counters,
-    files: files.map(({ step, state, attempt, tries }) => ({ step, state, attempt, tries })),
+    files: files.map(compared),
   };
 }
 
@@ -185,12 +199,16 @@ function shown({ state, round, files }: model.Model) {
   const count = (word: string) => files.filter((one) => one.state === word).length;
   const counters = {
     total: files.length,
-    waiting: 0,
+    waiting: count("waiting"),
     queued: count("queued"),
     running: count("running"),
     done: count("done"),
     failed: count("failed"),
     canceled: count("canceled"),
   };
-  return { state, round, counters, files };
+  return { state, round, counters, files: files.map(compared) };
+}
+
+function compared({ step, state, attempt, tries, withheld }: model.ModelFile): model.ModelFile {
+  return { step, state, attempt, tries, withheld };
 }

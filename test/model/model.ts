@@ -3,9 +3,18 @@
 
 export interface ModelFile {
   step: number;
-  state: "queued" | "running" | "done" | "failed" | "canceled";
+  /** a file waits only while it is withheld: others are published at once here */
+  state: "waiting" | "queued" | "running" | "done" | "failed" | "canceled";
   attempt: number;
   tries: number;
+  withheld: boolean;
+}
+
+interface HeldFile extends ModelFile {
+  /** the worker that has it */
+  worker: string | null;
+  /** the workers that gave it back, an entry for each time */
+  givenBackBy: string[];
 }
 
 export interface Model {
@@ -14,10 +23,15 @@ export interface Model {
   slots: number;
   state: "running" | "complete" | "canceled";
   round: number;
-  files: ModelFile[];
+  files: HeldFile[];
 }
 
 export const fileAttempts = 3;
+const mostGiveBacks = 3;
+/** the worker that reports */
+export const reporter = "w";
+
+const notGivenBack = { withheld: false, worker: null, givenBackBy: [] };
 
 export function newModel(files: number, steps: number, slots: number): Model {
   return settle({
@@ -30,11 +44,13 @@ export function newModel(files: number, steps: number, slots: number): Model {
       state: "queued",
       attempt: 1,
       tries: 0,
+      ...notGivenBack,
     })),
   });
 }
 
-const isOpen = (file: ModelFile) => file.state === "queued" || file.state === "running";
+const isReportable = (file: ModelFile) => file.state === "queued" || file.state === "running";
+const isOpen = (file: ModelFile) => isReportable(file) || file.state === "waiting";
 
 /** A request whose files are all settled has ended; a canceled one stays so. */
 function settle(model: Model): Model {
@@ -42,11 +58,13 @@ function settle(model: Model): Model {
   return model;
 }
 
-export function start(model: Model, index: number): void {
+export function start(model: Model, index: number, worker: string): void {
   const file = model.files[index];
   const running = model.files.filter((other) => other.state === "running").length;
-  if (model.state === "running" && file?.state === "queued" && running < model.slots)
-    file.state = "running";
+  if (model.state !== "running" || !file || running >= model.slots) return;
+  if (file.state === "queued") Object.assign(file, { state: "running", worker });
+  if (file.state === "waiting" && !file.givenBackBy.includes(worker))
+    Object.assign(file, { state: "running", worker, attempt: file.attempt + 1 });
 }
 
 export type Answer = "recorded" | "superseded";
@@ -58,20 +76,25 @@ export type Answer = "recorded" | "superseded";
 export function report(
   model: Model,
   index: number,
-  status: "start" | "success" | "retry" | "failure",
+  status: "start" | "success" | "retry" | "failure" | "given_back",
   step: number,
   attempt: number,
 ): Answer {
   const file = model.files[index];
-  if (!file || !isOpen(file) || file.step !== step || file.attempt !== attempt) return "superseded";
+  if (!file || !isReportable(file) || file.step !== step || file.attempt !== attempt)
+    return "superseded";
   if (status === "start") {
     if (file.state === "running") return "superseded";
-    file.state = "running";
+    Object.assign(file, { state: "running", worker: reporter });
     return "recorded";
   }
   if (status === "success" && file.step < model.steps)
-    Object.assign(file, { step: file.step + 1, state: "queued", attempt: 1, tries: 0 });
-  else if (status === "success") file.state = "done";
+    Object.assign(file, {
+      ...{ step: file.step + 1, state: "queued", attempt: 1, tries: 0 },
+      ...notGivenBack,
+    });
+  else if (status === "success") Object.assign(file, { state: "done", ...notGivenBack });
+  else if (status === "given_back") giveBack(file);
   else tryAgain(file, status === "retry");
   settle(model);
   return "recorded";
@@ -86,29 +109,46 @@ export function loseLease(model: Model, index: number): void {
 /** Its message is gone: published again, which costs no try. */
 export function loseMessage(model: Model, index: number): void {
   const file = model.files[index];
-  if (file?.state === "queued") file.attempt++;
+  if (file?.state === "queued") publish(file);
 }
 
 export function cancel(model: Model): void {
   if (model.state !== "running") return;
   model.state = "canceled";
-  for (const file of model.files) if (isOpen(file)) file.state = "canceled";
+  for (const file of model.files)
+    if (isOpen(file)) Object.assign(file, { state: "canceled", ...notGivenBack });
 }
 
 export function redrive(model: Model): boolean {
+  const withheld = model.files.filter((file) => file.state === "waiting");
+  for (const file of withheld) {
+    Object.assign(file, notGivenBack);
+    publish(file);
+  }
+  if (withheld.length > 0) return true;
   const failed = model.files.filter((file) => file.state === "failed");
   if (model.state !== "complete" || !failed.length) return false;
   model.state = "running";
   model.round++;
   // The redrive takes a number, and so does the publishing that follows it.
   for (const file of failed)
-    Object.assign(file, { state: "queued", attempt: file.attempt + 2, tries: 0 });
+    Object.assign(file, { state: "queued", attempt: file.attempt + 2, tries: 0, ...notGivenBack });
   return true;
 }
 
-function tryAgain(file: ModelFile, worthIt: boolean): void {
+function tryAgain(file: HeldFile, worthIt: boolean): void {
   file.tries++;
-  if (worthIt && file.tries < fileAttempts)
-    Object.assign(file, { state: "queued", attempt: file.attempt + 1 });
-  else file.state = "failed";
+  if (worthIt && file.tries < fileAttempts) publish(file);
+  else Object.assign(file, { state: "failed", ...notGivenBack });
+}
+
+function giveBack(file: HeldFile): void {
+  file.givenBackBy = [...file.givenBackBy, file.worker ?? reporter];
+  file.withheld ||= file.givenBackBy.length >= mostGiveBacks;
+  publish(file);
+}
+
+function publish(file: HeldFile): void {
+  if (file.withheld) Object.assign(file, { state: "waiting", worker: null });
+  else Object.assign(file, { state: "queued", worker: null, attempt: file.attempt + 1 });
 }

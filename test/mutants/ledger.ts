@@ -3,6 +3,7 @@ import type { Mutant } from "./mutant.ts";
 
 const ledgerTest = ["requests/ledger.test.ts"];
 const guards = ["requests/guards.test.ts"];
+const givenBack = ["requests/given-back.test.ts"];
 
 export const ledger: Mutant[] = [
   {
@@ -86,6 +87,38 @@ export const ledger: Mutant[] = [
     to: "if (depth < 0)",
     tests: ledgerTest,
     only: "whose message the queue lost",
+  },
+  {
+    name: "a file that was given back too often is published for any worker",
+    file: "requests/advance/publish-store.ts",
+    from: " AND NOT f.withheld",
+    to: "",
+    tests: givenBack,
+    only: "three times",
+  },
+  {
+    name: "a worker starts a file that is withheld from it, by an old message",
+    file: "requests/dispatch/start-store.ts",
+    from: 'when: "NOT is_withheld"',
+    to: 'when: "NOT is_withheld OR true"',
+    tests: givenBack,
+    only: "an older process published",
+  },
+  {
+    name: "a worker starts a file that is withheld from it, by a report",
+    file: "requests/reports/report-store.ts",
+    from: "AND is_withheld THEN NULL",
+    to: "AND is_withheld AND false THEN NULL",
+    tests: givenBack,
+    only: "by a report",
+  },
+  {
+    name: "a file goes round between workers that give it back",
+    file: "requests/given-back.ts",
+    from: "mostGiveBacks = 3",
+    to: "mostGiveBacks = 3_000",
+    tests: givenBack,
+    only: "three times",
   },
   {
     name: "a redriven file has only the tries that were left",

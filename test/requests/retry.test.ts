@@ -65,7 +65,7 @@ test("a retry of a class that is not listed fails at once, but for a worker that
   const second = await oneTask(id);
   await fault(second, "retry", "internal");
   expect((await ledger.ended(id)).counters).toMatchObject({ failed: 1 });
-  expect(await statuses(id, first.file)).toEqual(["retry", "failure"]);
+  expect(await statuses(id, first.file)).toEqual(["given_back", "failure"]);
 });
 
 test("with no class listed every failure is final; without the list the worker's word counts", async () => {

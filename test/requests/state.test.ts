@@ -45,9 +45,12 @@ const requestTable: Record<RequestState, RequestMove[]> = {
 };
 
 const fileTable: Record<FileState, FileMove[]> = {
-  waiting: ["queue", "fail", "cancel"],
-  queued: ["unqueue", "start", "gather", "retry", "pass", "succeed", "goBack", "fail", "cancel"],
-  running: ["retry", "lose", "pass", "succeed", "goBack", "fail", "cancel"],
+  waiting: ["queue", "reassign", "fail", "cancel"],
+  queued: [
+    ...["unqueue", "start", "gather", "retry", "giveBack", "pass", "succeed", "goBack"],
+    ...["fail", "cancel"],
+  ] as FileMove[],
+  running: ["retry", "giveBack", "lose", "pass", "succeed", "goBack", "fail", "cancel"],
   done: [],
   failed: ["redrive"],
   canceled: [],
@@ -105,7 +108,7 @@ test("where each move leads", () => {
   });
   expect(targets(fileMoves)).toEqual({
     ...{ register: "waiting", queue: "queued", unqueue: "waiting", start: "running" },
-    gather: "running",
+    ...{ reassign: "running", gather: "running", giveBack: "waiting" },
     ...{ retry: "waiting", lose: "waiting", pass: "waiting", succeed: "done" },
     ...{ goBack: "waiting", fail: "failed", cancel: "canceled", redrive: "waiting" },
   });

@@ -195,7 +195,7 @@ describe("a worker", () => {
     expect(server.reports).toMatchObject([
       {
         file: 1,
-        status: "retry",
+        status: "given_back",
         error: { class: "given_back", message: expect.stringContaining("stopped") },
       },
     ]);

@@ -41,7 +41,13 @@ export function printRequest(
 }
 
 /** How a file was read in each step, and how it stands. */
-export function printFile({ results, readings, error, ...file }: FileWithHistory): void {
+export function printFile({
+  results,
+  readings,
+  error,
+  given_back: givenBack,
+  ...file
+}: FileWithHistory): void {
   printLines([
     ["file", String(file.file)],
     ...file.paths.map((path): Line => ["path", path]),
@@ -50,6 +56,7 @@ export function printFile({ results, readings, error, ...file }: FileWithHistory
     ["attempt", String(file.attempt)],
     ["worker", file.worker],
     ["error", error && `${error.class}: ${error.message}`],
+    ["given back", givenBack?.sentence ?? null],
     ...results.map(
       ({ step, name, size }): Line => ["result", `step ${step}: ${name}, ${size} bytes`],
     ),

@@ -22,7 +22,9 @@ interface Options extends ServiceOptions {
 
 export function addRedrive(program: Command): void {
   withService(program.command("redrive"))
-    .description("try failed files of a request again; files that are done are kept")
+    .description(
+      "try failed files of a request again, or files of an open one that workers gave back too often",
+    )
     .argument("<request>", "the request's id", requestId)
     .option(
       "--error <fingerprint...>",

@@ -57,7 +57,9 @@ const redriveBody = z
   })
   .meta({
     id: "Redrive",
-    description: "Empty: every failed file, or the failed results of the whole request.",
+    description:
+      "Empty: every failed file, or the failed results of the whole request; of an open request, " +
+      "every file that was given back too often.",
   });
 
 const redriven = requestView
@@ -75,7 +77,10 @@ export const redriveRequest = route({
   name: "redriveRequest",
   tag: "requests",
   access: "request.change",
-  summary: "Open the next round with failed files; the earlier results stay",
+  summary: "Open the next round with failed files, or let workers have files again",
+  description:
+    "The earlier results stay. Of an open request, workers may have the files again that they " +
+    "gave back too often.",
   params: requestParams,
   body: {
     schema: redriveBody,
@@ -85,7 +90,9 @@ export const redriveRequest = route({
   },
   responses: {
     200: { description: "It runs again.", schema: redriven },
-    409: { description: "It is canceled or still running, or nothing of what was chosen failed." },
+    409: {
+      description: "It is canceled or running, or no chosen file has failed or was given back.",
+    },
   },
   async handler(ctx, { params, caller, body }) {
     const { request, files } = await redrive(ctx, params.id, caller, body);

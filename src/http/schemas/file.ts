@@ -3,6 +3,7 @@ import { fileStates, historyStatuses } from "../../requests/state.ts";
 import type {
   FileResult,
   FileView,
+  GivenBackView,
   HistoryRow,
   Reading,
   ResultView,
@@ -10,6 +11,19 @@ import type {
 import { time } from "./request.ts";
 
 export const fileState = z.enum(fileStates).meta({ id: "FileState" });
+
+const givenBack = z
+  .object({
+    workers: z.array(z.string()).meta({ description: "Each once." }),
+    times: z.number().int().min(1),
+    since: time,
+    reason: z.string().nullable().meta({ description: "The reason of the last one." }),
+    withheld: z.boolean().meta({
+      description: "It was given back too often: it goes only to workers that have not done so.",
+    }),
+    sentence: z.string().meta({ description: "For a person." }),
+  })
+  .meta({ id: "GivenBack" }) satisfies z.ZodType<GivenBackView>;
 
 const fileShape = {
   file: z.number().int(),
@@ -19,6 +33,9 @@ const fileShape = {
   attempt: z.number().int().min(0),
   worker: z.string().nullable(),
   error: z.object({ fingerprint: z.string(), class: z.string(), message: z.string() }).nullable(),
+  given_back: givenBack.nullable().meta({
+    description: "Workers that gave it back in its step; null if none did, or once it is settled.",
+  }),
   updated_at: time,
 };
 

@@ -14,7 +14,7 @@ const queueSql = fileMoveSql({
 )`,
   candidates: {
     from: "open_request JOIN request_files f ON f.request_id = open_request.id",
-    where: `f.request_id = $1 AND ${waitingIn("$2")}
+    where: `f.request_id = $1 AND ${waitingIn("$2")} AND NOT f.withheld
     AND (f.not_before IS NULL OR f.not_before <= now())
     AND ($5::bigint[] IS NULL OR f.file_id = ANY($5))`,
     orderBy: inIndexOrder,

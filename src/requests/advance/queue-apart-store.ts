@@ -29,7 +29,7 @@ export function waitingPaths(
   return query<{ file: number; paths: string[] }>(
     `SELECT f.file_id AS file, files.paths
      FROM request_files f JOIN files ON files.id = f.file_id
-     WHERE f.request_id = $1 AND ${waitingIn("$2")}
+     WHERE f.request_id = $1 AND ${waitingIn("$2")} AND NOT f.withheld
        AND (f.not_before IS NULL OR f.not_before <= now())
      ${inIndexOrder} LIMIT $3`,
     [request, step, limit],

@@ -1,5 +1,6 @@
 import type { Query } from "../../db/client.ts";
 import { fileMoveSql, type MoveCase } from "../file-move.ts";
+import { notGivenBack } from "../given-back.ts";
 import { fileMoves, sqlList } from "../state.ts";
 
 export const settleChunk = 5000;
@@ -22,7 +23,7 @@ function settleSql(move: MoveCase, status: "cancel" | "failure", info: string): 
       limit: String(settleChunk),
     },
     moves: [{ ...move, history: [{ status, info }] }],
-    set: { lease_until: "NULL", not_before: "NULL" },
+    set: { lease_until: "NULL", not_before: "NULL", ...notGivenBack },
     result: "SELECT count(*) AS n FROM moved",
   });
 }

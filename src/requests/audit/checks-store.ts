@@ -20,7 +20,7 @@ export interface Check {
 }
 
 /** How an attempt ends when a worker reports it. */
-const outcomes: HistoryStatus[] = ["success", "failure", "retry"];
+const outcomes: HistoryStatus[] = ["success", "failure", "retry", "given_back"];
 /** How a try is used up. */
 const endedTries: HistoryStatus[] = ["retry", "failure", "lost"];
 

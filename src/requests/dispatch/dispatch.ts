@@ -8,6 +8,8 @@ import { makeSeats } from "./seats.ts";
 import { startAssigned } from "./start.ts";
 import type { StartedRow } from "./start-store.ts";
 import { toTask } from "./task.ts";
+import { startWithheld } from "./withheld.ts";
+import { withheldFiles } from "./withheld-store.ts";
 
 const mostFiles = 1000;
 const firstSteps = 32;
@@ -28,14 +30,19 @@ export async function dispatch(
   const rows: StartedRow[] = [];
   const without: OpenStep[] = [];
   let isHeldBack = false;
+  const names = [...new Set(waiters.map(({ worker }) => worker))];
   for (let pass = 0; seats.free() > 0 && !(rows.length && pass >= mostPasses); pass++) {
-    const line = await readLine(ctx.db.query, {
-      operations,
-      request,
-      users: (seats.free() + firstSteps) * 2 ** pass,
-      stepsOfUser: firstSteps * 2 ** pass,
-      without,
-    });
+    const [line, withheld] = await Promise.all([
+      readLine(ctx.db.query, {
+        operations,
+        request,
+        users: (seats.free() + firstSteps) * 2 ** pass,
+        stepsOfUser: firstSteps * 2 ** pass,
+        without,
+      }),
+      pass === 0 ? withheldFiles(ctx.ledger.query, { request, operations }, names) : [],
+    ]);
+    rows.push(...(await startWithheld(ctx, withheld, waiters, seats)));
     const refused: OpenStep[] = [];
     allocate(line, seats.free(), (step) => seats.assign(step) || !refused.push(step));
     const started = await startAssigned(ctx, seats, waiters, line.limited);

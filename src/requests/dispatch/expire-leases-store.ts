@@ -1,5 +1,6 @@
 import type { Query } from "../../db/client.ts";
 import { fileMoveSql } from "../file-move.ts";
+import { notGivenBack } from "../given-back.ts";
 import { waitSql } from "../retry-policy.ts";
 import { dispatchStates, fileMoves, requestMoves, sqlList } from "../state.ts";
 
@@ -35,7 +36,7 @@ function expireSql(chosen: string, info: string, costsTry: "true" | "f.alone"): 
       {
         move: "fail",
         when: "was_last_try",
-        set: { not_before: "NULL" },
+        set: { not_before: "NULL", ...notGivenBack },
         history: [
           { status: "lost", info },
           { status: "failure", info },

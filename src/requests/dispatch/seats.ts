@@ -8,8 +8,12 @@ export interface Seats {
   assign(step: LineStep): boolean;
   /** Which worker gets each file of each step, as assigned since the last call. */
   takeAssigned(): Map<LineStep, number[]>;
+  /** Takes a seat of the first worker that fits; -1 if there is none. */
+  take(fits: (waiter: Waiter) => boolean): number;
   /** An assigned file did not start: its worker may get another. */
   giveBack(waiter: number): void;
+  /** The same for all files of `assigned` that are not in `started`. */
+  giveBackUnused(assigned: { waiter: number }[], started: { waiter: number }[]): void;
 }
 
 /**
@@ -39,13 +43,30 @@ export function makeSeats(waiters: Waiter[], mostFiles: number): Seats {
     return newcomer;
   }
 
+  function take(waiter: number): void {
+    left[waiter] = (left[waiter] ?? 0) - 1;
+    remaining--;
+  }
+
+  function giveBack(waiter: number): void {
+    left[waiter] = (left[waiter] ?? 0) + 1;
+    remaining++;
+  }
+
   return {
     free: () => remaining,
+    take(fits) {
+      const found =
+        remaining === 0
+          ? -1
+          : waiters.findIndex((waiter, at) => (left[at] ?? 0) > 0 && fits(waiter));
+      if (found !== -1) take(found);
+      return found;
+    },
     assign(step) {
       const waiter = waiterFor(step);
       if (waiter === -1) return false;
-      left[waiter] = (left[waiter] ?? 0) - 1;
-      remaining--;
+      take(waiter);
       const files = assigned.get(step) ?? [];
       files.push(waiter);
       assigned.set(step, files);
@@ -58,9 +79,12 @@ export function makeSeats(waiters: Waiter[], mostFiles: number): Seats {
       holdersOf = new Map();
       return taken;
     },
-    giveBack(waiter) {
-      left[waiter] = (left[waiter] ?? 0) + 1;
-      remaining++;
+    giveBack,
+    giveBackUnused(assigned, started) {
+      const unused = new Map<number, number>();
+      for (const { waiter } of assigned) unused.set(waiter, (unused.get(waiter) ?? 0) + 1);
+      for (const { waiter } of started) unused.set(waiter, (unused.get(waiter) ?? 0) - 1);
+      for (const [waiter, files] of unused) for (let n = 0; n < files; n++) giveBack(waiter);
     },
   };
 }

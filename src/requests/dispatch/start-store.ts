@@ -1,5 +1,6 @@
 import type { Query } from "../../db/client.ts";
-import { fileMoveSql } from "../file-move.ts";
+import { fileMoveSql, type MoveCase } from "../file-move.ts";
+import { isWithheldFrom } from "../given-back.ts";
 import { acceptsWork, fileMoves } from "../state.ts";
 import { permittedCtes } from "./within-limits-store.ts";
 
@@ -31,6 +32,24 @@ export interface StartedRow extends ClaimedRow {
   waiter: number;
 }
 
+/** A process of an earlier version may have published a withheld file: the start refuses it. */
+const startQueued: MoveCase = {
+  move: "start",
+  when: "NOT is_withheld",
+  history: [{ status: "start", worker: "moved.claimed_by", isDispatch: true }],
+};
+
+const nextAttempt = "moved.attempt + 1";
+/** Without a message: it would reach any worker. */
+const startWithheld: MoveCase = {
+  move: "reassign",
+  when: "withheld AND NOT is_withheld",
+  set: { attempt: nextAttempt, not_before: "NULL" },
+  history: [
+    { status: "start", attempt: nextAttempt, worker: "moved.claimed_by", isDispatch: true },
+  ],
+};
+
 /**
  * The request's row is locked for share: an earlier cancel is visible here, and a later one waits.
  * Only files still queued in the same attempt start, so a message delivered twice starts nothing.
@@ -38,7 +57,11 @@ export interface StartedRow extends ClaimedRow {
  * open files and reads all of them for each file (a claim of 1,000 of 20,000 files: 270 ms instead
  * of 53).
  */
-function startSql(claimed: { ctes: string[]; from: string }): string {
+function startSql(
+  claimed: { ctes: string[]; from: string },
+  move: MoveCase = startQueued,
+  attempt = "moved.attempt",
+): string {
   const openRequests = `open_requests AS MATERIALIZED (
   SELECT r.id, r.created_on, r.round, r.workers FROM requests r
   WHERE r.id = ANY($8::uuid[]) AND ${acceptsWork("r")} ORDER BY r.id FOR SHARE
@@ -47,27 +70,23 @@ function startSql(claimed: { ctes: string[]; from: string }): string {
     before: [openRequests, ...claimed.ctes].join(", "),
     candidates: {
       columns: `claimed.step AS claimed_step, claimed.attempt AS claimed_attempt,
-    claimed.worker AS claimed_by, claimed.waiter, f.location, f.alone`,
+    claimed.worker AS claimed_by, claimed.waiter, f.location, f.alone,
+    f.withheld, ${isWithheldFrom("f", "claimed.worker")} AS is_withheld`,
       from: `${claimed.from}
   JOIN open_requests r ON r.id = claimed.request_id
   JOIN request_files f ON f.request_id = claimed.request_id AND f.file_id = claimed.file_id`,
     },
     guard: "step = claimed_step AND attempt = claimed_attempt",
-    moves: [
-      {
-        move: "start",
-        set: { worker: "moved.claimed_by", lease_until: "now() + make_interval(secs => $6)" },
-        history: [{ status: "start", worker: "moved.claimed_by", isDispatch: true }],
-      },
-    ],
+    moves: [move],
+    set: { worker: "moved.claimed_by", lease_until: "now() + make_interval(secs => $6)" },
     after: `operations AS MATERIALIZED (
   SELECT s.request_id, s.step, s.operation, s.settings
   FROM (SELECT DISTINCT request_id, step FROM moved) AS moved_steps
   JOIN request_steps s ON s.request_id = moved_steps.request_id AND s.step = moved_steps.step
 )`,
     result: `SELECT moved.waiter, moved.request_id AS request, moved.file_id AS file, moved.step,
-  moved.attempt, operations.operation, operations.settings, files.paths, moved.location,
-  moved.alone,
+  ${attempt} AS attempt, operations.operation, operations.settings, files.paths,
+  moved.location, moved.alone,
   CASE WHEN moved.step > 1 THEN ARRAY(
     SELECT results.name FROM results
     WHERE results.request_id = moved.request_id AND results.file_id = moved.file_id
@@ -82,11 +101,13 @@ JOIN files ON files.id = moved.file_id`,
 const keys = "unnest($1::uuid[], $2::bigint[], $3::int[], $4::int[], $5::text[], $7::int[])";
 const columns = "request_id, file_id, step, attempt, worker, waiter";
 
-const startAllSql = startSql({ ctes: [], from: `${keys} AS claimed(${columns})` });
-const startPermittedSql = startSql({
+const permitted = {
   ctes: permittedCtes(`${keys} WITH ORDINALITY AS keys(${columns}, position)`),
   from: "permitted AS claimed",
-});
+};
+const startAllSql = startSql({ ctes: [], from: `${keys} AS claimed(${columns})` });
+const startPermittedSql = startSql(permitted);
+const startWithheldSql = startSql(permitted, startWithheld, nextAttempt);
 
 /** Starts queued files on their workers. */
 export function startFiles(
@@ -107,6 +128,15 @@ export function startFilesWithinLimits(
   keys: StartKey[],
 ): Promise<StartedRow[]> {
   return query<StartedRow>(startPermittedSql, parameters(leaseSeconds, keys), "start_permitted");
+}
+
+/** The same for waiting files that are withheld from other workers. */
+export function startWithheldFiles(
+  query: Query,
+  leaseSeconds: number,
+  keys: StartKey[],
+): Promise<StartedRow[]> {
+  return query<StartedRow>(startWithheldSql, parameters(leaseSeconds, keys), "start_withheld");
 }
 
 function parameters(leaseSeconds: number, keys: StartKey[]): unknown[] {

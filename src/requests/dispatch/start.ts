@@ -46,7 +46,7 @@ export async function startAssigned(
     }
   }
   const rows = keys.length ? await start(ctx, keys, limitsOf(assigned, limitedOperations)) : [];
-  giveBackUnused(seats, keys, rows);
+  seats.giveBackUnused(keys, rows);
   for (const { operation } of rows) ctx.metrics.dispatched.inc({ operation });
   const messages = takenOf.flat();
   settleMessages(ctx, messages);
@@ -96,13 +96,6 @@ async function start(
     })),
   );
   return rows;
-}
-
-function giveBackUnused(seats: Seats, keys: StartKey[], rows: StartedRow[]): void {
-  const unused = new Map<number, number>();
-  for (const { waiter } of keys) unused.set(waiter, (unused.get(waiter) ?? 0) + 1);
-  for (const { waiter } of rows) unused.set(waiter, (unused.get(waiter) ?? 0) - 1);
-  for (const [waiter, files] of unused) for (let n = 0; n < files; n++) seats.giveBack(waiter);
 }
 
 /** Not awaited: a message that is delivered again starts nothing. */

@@ -1,7 +1,8 @@
 import type { Query } from "../../db/client.ts";
 import { fileMoveSql } from "../file-move.ts";
 import { finishMoves } from "../finish/state.ts";
-import { fileMoves, sqlList } from "../state.ts";
+import { assignments, notGivenBack } from "../given-back.ts";
+import { acceptsWork, fileMoves, sqlList } from "../state.ts";
 
 export interface Chosen {
   /** fingerprints of error groups */
@@ -45,6 +46,7 @@ const redriveSql = fileMoveSql({
         lease_until: "NULL",
         not_before: "NULL",
         error_group: "NULL",
+        ...notGivenBack,
       },
       history: [{ status: "redrive", attempt: "moved.attempt + 1", worker: "NULL" }],
     },
@@ -62,6 +64,36 @@ export async function redriveFiles(
   { errors, files }: Chosen,
 ): Promise<number> {
   const [row] = await query<{ n: number }>(redriveSql, [request, errors ?? null, files ?? null]);
+  return row?.n ?? 0;
+}
+
+/**
+ * Lets withheld files of an open request, or the chosen ones among them, go to all workers again.
+ * Returns their number.
+ */
+export async function releaseWithheld(
+  query: Query,
+  request: string,
+  files: number[] | undefined,
+): Promise<number> {
+  const [row] = await query<{ n: number }>(
+    `WITH open_request AS MATERIALIZED (
+       SELECT r.id FROM requests r WHERE r.id = $1 AND ${acceptsWork("r")} FOR SHARE
+     ), locked AS MATERIALIZED (
+       SELECT f.request_id, f.file_id
+       FROM open_request JOIN request_files f ON f.request_id = open_request.id
+       WHERE f.withheld AND f.state = '${fileMoves.giveBack.to}'
+         AND ($2::bigint[] IS NULL OR f.file_id = ANY($2))
+       ORDER BY f.request_id, f.file_id FOR UPDATE OF f
+     ), released AS (
+       UPDATE request_files f
+       SET ${assignments(notGivenBack)}, not_before = NULL, updated_at = now()
+       FROM locked WHERE f.request_id = locked.request_id AND f.file_id = locked.file_id
+       RETURNING f.file_id
+     )
+     SELECT count(*) AS n FROM released`,
+    [request, files ?? null],
+  );
   return row?.n ?? 0;
 }
 

@@ -5,10 +5,17 @@ import { RequestError } from "../../errors.ts";
 import { moveRequest } from "../move-store.ts";
 import { readRequest } from "../read/request.ts";
 import type { RequestView } from "../views.ts";
-import { type Chosen, finishFailedBefore, redriveFiles, renewDeadline } from "./redrive-store.ts";
+import {
+  type Chosen,
+  finishFailedBefore,
+  redriveFiles,
+  releaseWithheld,
+  renewDeadline,
+} from "./redrive-store.ts";
 
 /**
- * Starts the next round with the chosen failed files, or with all of them by default. Earlier
+ * While the request is open, lets its withheld files go to all workers again. Otherwise starts the
+ * next round with the chosen failed files, or with all of them by default. Earlier
  * results stay. If no file failed, but the results of the whole request could not be made, the
  * round only makes those.
  */
@@ -19,7 +26,15 @@ export async function redrive(
   chosen: Chosen = {},
 ): Promise<{ request: RequestView; files: number }> {
   const before = await readRequest(ctx, id, caller, "request.change");
-  const files = await ctx.db.tx(async (query) => {
+  const released = chosen.errors ? 0 : await releaseWithheld(ctx.db.query, before.id, chosen.files);
+  const files = released || (await nextRound(ctx, before, chosen));
+  ctx.log.info({ request_id: before.id, files, released }, "a request was redriven");
+  ctx.advanceQueue.add(before.id);
+  return { request: await readRequest(ctx, before.id, caller, "request.change"), files };
+}
+
+function nextRound(ctx: Deps<"db">, before: RequestView, chosen: Chosen): Promise<number> {
+  return ctx.db.tx(async (query) => {
     await query("SET LOCAL statement_timeout = 0");
     if (!(await moveRequest(query, before.id, "redrive"))) throw cannot(before);
     await renewDeadline(query, before.id);
@@ -27,9 +42,6 @@ export async function redrive(
     if (moved === 0 && !(await isOnlyFinish(query, before.id, chosen))) throw nothingToDo(chosen);
     return moved;
   });
-  ctx.log.info({ request_id: before.id, round: before.round + 1, files }, "a request was redriven");
-  ctx.advanceQueue.add(before.id);
-  return { request: await readRequest(ctx, before.id, caller, "request.change"), files };
 }
 
 async function isOnlyFinish(query: Query, id: string, { errors, files }: Chosen): Promise<boolean> {

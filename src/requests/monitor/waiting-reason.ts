@@ -9,6 +9,7 @@ import { type Sample, samplesInWindow } from "./pace.ts";
 import { filesAre, sentenceEnd } from "./phrases.ts";
 import { type Standing, sentenceOf, standingOf } from "./place-in-line.ts";
 import type { Waiting, Why } from "./waiting.ts";
+import { withheldReason } from "./withheld-reason.ts";
 import { queuedReason, withWorkers, workingReason } from "./worker-reasons.ts";
 
 /** What a request is waiting for now, and when it will end; null when it has ended. */
@@ -113,6 +114,8 @@ async function unpublished({ db }: Deps<"db">, view: RequestView): Promise<Why> 
       reason: "finishing",
       sentence: "Every file is settled; the request is being finished.",
     };
+  const withheld = await withheldReason({ db }, view.id);
+  if (withheld) return withheld;
   const at = await soonestRetry(db.query, view.id);
   if (at)
     return {

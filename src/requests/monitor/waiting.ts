@@ -9,6 +9,7 @@ export const waitingReasons = [
   "slot",
   "limit",
   "retry",
+  "given_back",
   "work",
   "outside",
   "ending",

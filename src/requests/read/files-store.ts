@@ -20,6 +20,10 @@ export interface FileRow {
   class: string | null;
   message: string | null;
   info: string | null;
+  given_back_by: string[] | null;
+  given_back_at: Date | null;
+  withheld: boolean;
+  give_back_reason: string | null;
   updated_at: Date;
 }
 
@@ -38,7 +42,13 @@ const columns = `f.file_id AS file, i.paths, f.step, f.state, f.attempt, f.worke
    WHERE h.request_created = r.created_on AND h.request_id = f.request_id
      AND h.file_id = f.file_id AND h.step = f.step AND h.attempt = f.attempt
      AND h.status IN (${historySql.failure}, ${historySql.retry})
-   ORDER BY h.recorded_at DESC LIMIT 1) AS info`;
+   ORDER BY h.recorded_at DESC LIMIT 1) AS info,
+  f.given_back_by, f.given_back_at, f.withheld,
+  CASE WHEN f.given_back_by IS NOT NULL THEN (
+    SELECT h.info FROM file_status h
+    WHERE h.request_created = r.created_on AND h.request_id = f.request_id
+      AND h.file_id = f.file_id AND h.step = f.step AND h.status = ${historySql.given_back}
+    ORDER BY h.recorded_at DESC LIMIT 1) END AS give_back_reason`;
 
 const tables = `request_files f
   JOIN requests r ON r.id = f.request_id

@@ -14,6 +14,7 @@ import {
   isFileComing,
   readingRows,
 } from "./files-store.ts";
+import { givenBackOf } from "./given-back.ts";
 import { readRequest } from "./request.ts";
 
 export interface ListFiles {
@@ -37,7 +38,8 @@ export async function listFiles(
   const after = cursor ? Number(decodeCursor(cursor, ["number"])[0]) : 0;
   const rows = await fileRows(ctx.db.query, id, { ...filter, after, limit: limit + 1 });
   const last = rows.length > limit ? rows[limit - 1] : undefined;
-  return { items: rows.slice(0, limit).map(toView), next: last ? encodeCursor([last.file]) : null };
+  const items = rows.slice(0, limit).map((row) => toView(id, row));
+  return { items, next: last ? encodeCursor([last.file]) : null };
 }
 
 export async function readFile(
@@ -53,7 +55,7 @@ export async function readFile(
   if (!row) throw notFound("file of this request", String(file));
   const history = await historyRows(ctx.db.query, id, file);
   return {
-    ...toView(row),
+    ...toView(id, row),
     results: await fileResultRows(ctx.db.query, id, file),
     readings: await readingRows(ctx.db.query, id, file),
     history: history.map((entry) => ({ ...entry, timestamp: entry.timestamp.toISOString() })),
@@ -68,7 +70,7 @@ export function isComing(ctx: Deps<"db">, request: string, file: number): Promis
   return isFileComing(ctx.db.query, request, file);
 }
 
-function toView(row: FileRow): FileView {
+function toView(request: string, row: FileRow): FileView {
   const { file, paths, step, state, attempt, worker, fingerprint } = row;
   const error = fingerprint
     ? { fingerprint, class: row.class ?? "unknown", message: row.info ?? row.message ?? "" }
@@ -81,6 +83,7 @@ function toView(row: FileRow): FileView {
     attempt,
     worker,
     error,
+    given_back: givenBackOf(request, row),
     updated_at: row.updated_at.toISOString(),
   };
 }

@@ -1,10 +1,12 @@
+import type { ReportStatus } from "../state.ts";
+
 /** The folded reports of a file; a batch has at most one row per file. */
 export interface ReportRow {
   request: string;
   file: number;
   step: number;
   attempt: number;
-  status: "start" | "retry" | "success" | "failure";
+  status: ReportStatus;
   /** counts for the file's current attempt while it is open: the worker knows no attempts */
   open: boolean;
   worker: string;

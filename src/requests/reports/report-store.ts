@@ -1,6 +1,7 @@
 import type { Query } from "../../db/client.ts";
+import { assignments, givenBackSql, isWithheldFrom } from "../given-back.ts";
 import { waitSql, workersOwnClasses } from "../retry-policy.ts";
-import { fileMoves, fileSql, fileStates, historySql, sqlList } from "../state.ts";
+import { fileMoves, fileSql, fileStates, finalFileStates, historySql, sqlList } from "../state.ts";
 import type { ReportRow } from "./report-row.ts";
 
 /**
@@ -11,7 +12,7 @@ export type Outcome = "moved" | "unmoved" | "unknown";
 
 const reportable = fileMoves.succeed.from;
 const anyOpen = fileMoves.fail.from;
-const { start, retry, success, failure } = historySql;
+const { start, retry, success, failure, given_back } = historySql;
 
 /**
  * The status that a report counts as. A step's list of classes to retry overrides the worker's
@@ -43,6 +44,14 @@ const readSoBefore = `EXISTS (SELECT FROM file_status h
         AND h.file_id = read.file_id AND h.step = read.file_step
         AND read.digest = ANY(h.read_as))`;
 
+/** Whoever reports, the worker that has the file gave it back. */
+const { not_before: givenBackUntil, ...givenBackColumns } = givenBackSql({
+  worker: "coalesce(f.worker, decided.worker)",
+  isGivenBack: `decided.status = ${given_back}`,
+  isOver: `decided.to_step <> decided.file_step
+        OR decided.to_state IN (${sqlList(finalFileStates)})`,
+});
+
 /**
  * Moves, counters, history, results and error groups of a batch in one statement. It is the hot
  * statement and therefore written by hand; its state words come from the table of moves, as in
@@ -55,7 +64,7 @@ const readSoBefore = `EXISTS (SELECT FROM file_status h
 const recordSql = `
 WITH candidates AS MATERIALIZED (
   SELECT given.*, f.step AS file_step, f.attempt AS file_attempt, f.state AS file_state,
-    f.tries, f.went_back, r.created_on, r.steps, r.round
+    f.tries, f.went_back, ${isWithheldFrom("f", "given.worker")} AS is_withheld, r.created_on, r.steps, r.round
   FROM unnest($1::int[], $2::uuid[], $3::bigint[], $4::int[], $5::int[], $6::text[], $7::boolean[],
       $8::text[], $9::float8[], $10::float8[], $11::text[], $12::text[], $13::text[], $14::text[],
       $15::text[], $16::jsonb[])
@@ -87,10 +96,13 @@ WITH candidates AS MATERIALIZED (
       WHEN NOT (
         (file_state IN (${sqlList(reportable)}) AND file_step = step AND file_attempt = attempt)
         OR (open AND file_state IN (${sqlList(anyOpen)}))) THEN NULL
+      WHEN status = ${start} AND is_withheld THEN NULL
       WHEN status = ${start} AND file_state IN (${sqlList(fileMoves.start.from)})
         THEN '${fileMoves.start.to}'
       WHEN status = ${success} AND file_step < steps THEN '${fileMoves.pass.to}'
       WHEN status = ${success} THEN '${fileMoves.succeed.to}'
+      WHEN status = ${given_back} AND file_state IN (${sqlList(fileMoves.giveBack.from)})
+        THEN '${fileMoves.giveBack.to}'
       WHEN status = ${retry} AND tries + 1 < most_tries THEN '${fileMoves.retry.to}'
       WHEN status IN (${retry}, ${failure}) THEN '${fileMoves.fail.to}'
     END AS to_state
@@ -161,7 +173,9 @@ WITH candidates AS MATERIALIZED (
     alone = f.alone AND decided.to_step = decided.file_step,
     lease_until = CASE WHEN decided.to_state = '${fileMoves.start.to}'
       THEN now() + make_interval(secs => $18) END,
-    not_before = CASE WHEN decided.status = ${retry} AND decided.to_state = '${fileMoves.retry.to}'
+    ${assignments(givenBackColumns)},
+    not_before = CASE WHEN decided.status = ${given_back} THEN ${givenBackUntil}
+      WHEN decided.status = ${retry} AND decided.to_state = '${fileMoves.retry.to}'
       THEN now() + make_interval(secs => ${waitSql("decided.first_wait", "decided.tries")}) END,
     error_group = CASE WHEN decided.status IN (${retry}, ${failure}) THEN decided.fingerprint END,
     failed_content = CASE WHEN decided.status = ${failure} THEN decided.content END

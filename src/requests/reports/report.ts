@@ -4,6 +4,7 @@ import type { Deps } from "../../deps.ts";
 import { timeSlice } from "../../time-slice.ts";
 import { assertMay } from "../../users/policy.ts";
 import { isUuid } from "../../uuid.ts";
+import type { ReportStatus } from "../state.ts";
 import type { Report, ReportAnswer, ReportedResult } from "../views.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import type { ReportRow } from "./report-row.ts";
@@ -100,35 +101,53 @@ const infoLength = 2048;
 const readLength = 2 * infoLength;
 
 function toRow(worker: string, report: Report, open: boolean): ReportRow {
-  const failed = report.status === "failure" || report.status === "retry";
-  const error = failed
-    ? (report.error ?? { class: "unknown", message: "no reason was given" })
-    : undefined;
-  const message = error && sanitize(error.message.slice(0, readLength));
-  const group = error && fingerprintOf(sanitize(error.class), message ?? "");
   return {
     request: report.request.toLowerCase(),
     file: report.file,
     step: report.step,
     attempt: report.attempt,
-    status: report.status,
+    status: statusOf(report),
     open,
     worker,
     at: whenOf(report.at),
     startAt: null,
-    class: error ? sanitize(error.class).slice(0, 64) : null,
-    groupMessage: group?.groupMessage ?? null,
-    fingerprint: group?.fingerprint ?? null,
-    info: error
-      ? sanitize(
-          error.trace ? `${message}\n${error.trace.slice(0, readLength)}` : `${message}`,
-        ).slice(0, infoLength)
-      : null,
-    content: error && "content" in error && error.content ? sanitize(error.content) : null,
+    ...errorOf(report),
     results: report.results?.length
       ? sanitize(JSON.stringify(report.results)).replaceAll("\\u0000", "\\ufffd")
       : null,
   };
+}
+
+type ErrorColumns = Pick<ReportRow, "class" | "groupMessage" | "fingerprint" | "info" | "content">;
+
+const noError: ErrorColumns = {
+  class: null,
+  groupMessage: null,
+  fingerprint: null,
+  info: null,
+  content: null,
+};
+
+function errorOf(report: Report): ErrorColumns {
+  const status = statusOf(report);
+  if (status === "start" || status === "success") return noError;
+  const error = report.error ?? { class: "unknown", message: "no reason was given" };
+  const message = sanitize(error.message.slice(0, readLength));
+  const trace = error.trace ? `\n${error.trace.slice(0, readLength)}` : "";
+  const reason = {
+    class: sanitize(error.class).slice(0, 64),
+    info: sanitize(`${message}${trace}`).slice(0, infoLength),
+  };
+  // It is no failure, and is in no group of failures.
+  if (status === "given_back") return { ...noError, ...reason };
+  const { fingerprint, groupMessage } = fingerprintOf(sanitize(error.class), message);
+  const content = error.content ? sanitize(error.content) : null;
+  return { ...reason, fingerprint, groupMessage, content };
+}
+
+/** Workers of earlier versions give a file back by a retry of this class. */
+function statusOf({ status, error }: Report): ReportStatus {
+  return status === "retry" && error?.class === "given_back" ? "given_back" : status;
 }
 
 /** A worker's clock may be wrong: a time more than a year off is replaced by the current time. */

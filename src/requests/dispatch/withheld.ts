@@ -1,0 +1,39 @@
+import type { Deps } from "../../deps.ts";
+import { withSlotsLocked } from "../../shares/slots.ts";
+import type { Waiter } from "./claim-queue.ts";
+import type { Seats } from "./seats.ts";
+import { type StartedRow, type StartKey, startWithheldFiles } from "./start-store.ts";
+import type { WithheldFile } from "./withheld-store.ts";
+
+/**
+ * Files that were given back too often go to workers that have not given them back. They start
+ * without a message, since a message reaches any worker.
+ */
+export async function startWithheld(
+  ctx: Deps<"config" | "ledger" | "metrics">,
+  files: WithheldFile[],
+  waiters: Waiter[],
+  seats: Seats,
+): Promise<StartedRow[]> {
+  const keys = files.flatMap((file) => keyOf(file, waiters, seats));
+  if (!keys.length) return [];
+  const locked = {
+    operations: [...new Set(files.map(({ operation }) => operation))],
+    requests: [...new Set(files.map(({ request }) => request))],
+  };
+  const rows = await withSlotsLocked(ctx.ledger, locked, (query) =>
+    startWithheldFiles(query, ctx.config.leaseSeconds, keys),
+  );
+  seats.giveBackUnused(keys, rows);
+  for (const { operation } of rows) ctx.metrics.dispatched.inc({ operation });
+  return rows;
+}
+
+function keyOf(
+  { operation: _, givenBackBy, ...file }: WithheldFile,
+  waiters: Waiter[],
+  seats: Seats,
+): StartKey[] {
+  const waiter = seats.take(({ worker }) => !givenBackBy.includes(worker));
+  return waiter === -1 ? [] : [{ ...file, waiter, worker: waiters[waiter]?.worker ?? "" }];
+}

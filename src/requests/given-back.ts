@@ -1,0 +1,59 @@
+// A worker gives back a file that it cannot process, which costs no try. So that this does not go
+// on without end, a file that was given back too often is withheld: it waits, and goes only to
+// workers that have not given it back.
+import { waitSql } from "./retry-policy.ts";
+
+/** A file is withheld when it is given back for this time, */
+export const mostGiveBacks = 3;
+/** or when it is given back this long after the first time. */
+export const giveBackMinutes = 10;
+
+/** Whoever claims under a new name each time must not make the row grow without end. */
+const mostNames = 200;
+
+const times = "coalesce(cardinality(f.given_back_by), 0)";
+
+/**
+ * Columns of a file `f` that `worker` gives back, or of which that is over. `not_before` is for a
+ * file that is given back alone.
+ */
+export function givenBackSql({ worker, isGivenBack, isOver }: Record<GivenBackPart, string>) {
+  const column = (name: GivenBackColumn, value: string) =>
+    `CASE WHEN ${isGivenBack} THEN ${value}
+      WHEN ${isOver} THEN ${notGivenBack[name]} ELSE f.${name} END`;
+  return {
+    given_back_by: column(
+      "given_back_by",
+      `(f.given_back_by || ${worker})[${times} - ${mostNames - 2}:]`,
+    ),
+    given_back_at: column("given_back_at", "coalesce(f.given_back_at, now())"),
+    withheld: column(
+      "withheld",
+      `f.withheld OR ${times} + 1 >= ${mostGiveBacks}
+        OR (f.given_back_at < now() - interval '${giveBackMinutes} minutes') IS TRUE`,
+    ),
+    not_before: `now() + make_interval(secs => ${waitSql("1", times)})`,
+  };
+}
+
+type GivenBackPart = "worker" | "isGivenBack" | "isOver";
+type GivenBackColumn = "given_back_by" | "given_back_at" | "withheld";
+
+/** The columns of a file that is settled, goes to another step or is tried from the beginning. */
+export const notGivenBack = {
+  given_back_by: "NULL",
+  given_back_at: "NULL",
+  withheld: "false",
+} as const satisfies Record<GivenBackColumn, string>;
+
+/** Condition over a file's row: it is withheld from this worker. */
+export function isWithheldFrom(file: string, worker: string): string {
+  return `(${file}.withheld AND ${worker} = ANY(${file}.given_back_by)) IS TRUE`;
+}
+
+/** As `UPDATE … SET` takes them. */
+export function assignments(columns: Record<string, string>): string {
+  return Object.entries(columns)
+    .map(([column, value]) => `${column} = ${value}`)
+    .join(", ");
+}

@@ -1,0 +1,20 @@
+import type { Deps } from "../../deps.ts";
+import { namesOf, reasonSentence, whatHelps } from "../given-back-words.ts";
+import { filesAre } from "./phrases.ts";
+import type { Why } from "./waiting.ts";
+import { withheldOf } from "./withheld-store.ts";
+
+/** When files wait for a worker that has not given them back. */
+export async function withheldReason(
+  { db }: Deps<"db">,
+  request: string,
+): Promise<Why | undefined> {
+  const withheld = await withheldOf(db.query, request);
+  if (!withheld) return undefined;
+  const { files, workers, reason } = withheld;
+  const others = `${filesAre(files)} to be done by another worker: given back too often by`;
+  return {
+    reason: "given_back",
+    sentence: `${others} ${namesOf(workers)}.${reasonSentence(reason)}${whatHelps(request)}`,
+  };
+}
