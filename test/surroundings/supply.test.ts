@@ -1,8 +1,9 @@
 // What is shipped with the packages: which scripts run at install, and the native libraries.
-import { execFileSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import { temporaryFolder } from "../support/folder.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const readJson = (path: string) => JSON.parse(readFileSync(`${root}${path}`, "utf8"));
@@ -13,6 +14,9 @@ interface Library {
   licence: string;
   package: string;
   files: string[];
+  /** a text in one of its files that shows the version */
+  evidence: { file: string; text: string };
+  licenceSource: string;
 }
 const libraries: Library[] = readJson("doc/native-libraries.json");
 
@@ -48,6 +52,13 @@ test("each library that comes with the embedded Postgres is listed", () => {
   expect(listed.sort()).toEqual([...new Set(present)].sort());
 });
 
+test.each(libraries)("$name $version is what its file says", (library) => {
+  const { evidence, package: part, licenceSource } = library;
+  const content = readFileSync(`${root}node_modules/${part}/${evidence.file}`);
+  expect(content.includes(evidence.text)).toBe(true);
+  expect(licenceSource).not.toBe("");
+});
+
 test("the page shows the list", () => {
   const page = readFileSync(`${root}doc/dependencies.md`, "utf8");
   for (const { name, version, licence, package: part } of libraries)
@@ -65,6 +76,44 @@ test("the bill of materials has packages and native libraries, without those of 
   expect(named).toContain(`zod ${readJson("package.json").dependencies.zod}`);
   for (const { name, version } of libraries) expect(named).toContain(`${name} ${version}`);
   expect(components.map(({ name }) => name)).not.toContain("vitest");
+});
+
+interface Advisory {
+  id: string;
+  source: string;
+  package: string;
+  ranges: { from?: string; fixed: string }[];
+}
+const { advisories } = readJson(".ci/advisories.json") as { advisories: Advisory[] };
+
+/** What the audit prints for a lock file that has only these versions of a package. */
+function auditOf(name: string, versions: string[]) {
+  const folder = temporaryFolder("audit");
+  cpSync(`${root}.ci`, `${folder}/.ci`, { recursive: true });
+  const packages = Object.fromEntries(
+    versions.map((version, at) => [`node_modules/p${at}/node_modules/${name}`, { version }]),
+  );
+  writeFileSync(`${folder}/package-lock.json`, JSON.stringify({ packages }));
+  const options = { cwd: folder, encoding: "utf8" } as const;
+  const audit = spawnSync("node", [".ci/audit-deps.mjs", "--offline"], options);
+  rmSync(folder, { recursive: true });
+  return audit;
+}
+
+test.each(advisories)("offline, the audit fails for the versions of $id", (advisory) => {
+  const { id, source, package: name, ranges } = advisory;
+  expect(source).toBe(`https://github.com/advisories/${id}`);
+  const planted = ranges.map(({ from = "0.0.0" }) => from);
+  const { status, stdout } = auditOf(name, [...planted, ...ranges.map(({ fixed }) => fixed)]);
+  expect(status).toBe(1);
+  const found = stdout.split("\n").filter((line) => line.startsWith(`${id} `));
+  expect(found.map((line) => line.split(/[\s:]+/)[2])).toEqual(planted);
+});
+
+test("an advisory of a package that is not used is not in the list", () => {
+  const { packages } = readJson("package-lock.json") as { packages: Record<string, unknown> };
+  const used = new Set(Object.keys(packages).map((path) => path.split("node_modules/").at(-1)));
+  expect(advisories.filter((advisory) => !used.has(advisory.package))).toEqual([]);
 });
 
 test("the audit finds no known advisory, offline as well", () => {
