@@ -27,6 +27,8 @@ beforeAll(async () => {
     pages += 1;
     response.writeHead(200, { "content-type": "text/html" });
     if (request.url?.includes("silent")) response.write("<a href='a.csv'>");
+    else if (request.url?.includes("crowded"))
+      response.end(Array.from({ length: 1_500_000 }, (_, at) => `<a href='${at}.csv'>`).join(""));
     else if (request.url?.includes("unclosed"))
       response.end(`<a href='a.csv'>${"<b>".repeat(60_000)}${"</i>".repeat(60_000)}`);
     else if (request.url?.includes("base"))
@@ -105,6 +107,20 @@ test("more files than a dataset may have end its lookup, and the reason names th
     state: "failed",
     reason: "The lookup was ended: it found more than 40 files (FINDER_FILES).",
   });
+});
+
+test("a page that takes more memory than a lookup may have ends that lookup alone", async () => {
+  const small = await openLedger({
+    env: { INPUT_ROOTS: root, INPUT_HOSTS: "127.0.0.1", FINDER_MEMORY_MEGABYTES: "64" },
+  });
+  const greedy = await submitDid(small, `dir+http://${host}/crowded/*`);
+  const other = await submitDid(small, `dir://${root}/*.csv`);
+  expect(await small.ended(greedy)).toMatchObject({
+    state: "failed",
+    reason: "The lookup was ended: it took more than 64 MB of memory (FINDER_MEMORY_MEGABYTES).",
+  });
+  expect(await workOff(small, other)).toHaveLength(1);
+  await small.close();
 });
 
 test("a hundred lookups of one person that never end leave slots for everybody else", async () => {
