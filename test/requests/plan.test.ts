@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Query } from "../../src/db/client.ts";
 import type { Task } from "../../src/operations/contract.ts";
+import { withheldFiles } from "../../src/requests/dispatch/withheld-store.ts";
 import { recordReports } from "../../src/requests/reports/report-store.ts";
 import { type Ledger, openLedger } from "../support/context.ts";
 import { reportRow } from "../unit/report-row.ts";
@@ -28,16 +29,20 @@ async function plansOf(work: (query: Query) => Promise<unknown>): Promise<string
   }
 }
 
+function forgetStatistics() {
+  return ledger.ctx.db.query(
+    `SELECT pg_clear_relation_stats('public', 'request_files'),
+       pg_clear_attribute_stats('public', 'request_files', attname, false)
+     FROM pg_attribute WHERE attrelid = 'request_files'::regclass AND attnum > 0`,
+  );
+}
+
 test("a thousand reports go by the primary key on tables without statistics", async () => {
   const id = await ledger.submit(1000);
   const tasks: Task[] = [];
   while (tasks.length < 1000)
     tasks.push(...(await ledger.claim(1000 - tasks.length, { request: id })));
-  await ledger.ctx.db.query(
-    `SELECT pg_clear_relation_stats('public', 'request_files'),
-       pg_clear_attribute_stats('public', 'request_files', attname, false)
-     FROM pg_attribute WHERE attrelid = 'request_files'::regclass AND attnum > 0`,
-  );
+  await forgetStatistics();
   const rows = tasks.map(({ request, file, step, attempt }) =>
     reportRow({ request, file, step, attempt, at: Date.now() }),
   );
@@ -48,4 +53,19 @@ test("a thousand reports go by the primary key on tables without statistics", as
   expect(plans[0]).not.toMatch(/(Hash|Merge) Join/);
   ledger.ctx.advanceQueue.add(id);
   expect((await ledger.ended(id)).counters).toMatchObject({ done: 1000 });
+});
+
+test("a claim looks for withheld files by their own index, with statistics and without", async () => {
+  const id = await ledger.submit(1000);
+  await ledger.published(id, 1000);
+  const look = () =>
+    plansOf((query) => withheldFiles(query, { operations: ["noop"], request: undefined }, ["w"]));
+  await forgetStatistics();
+  const without = await look();
+  await ledger.ctx.db.query("ANALYZE request_files");
+  for (const [plan, ...more] of [without, await look()]) {
+    expect(more).toEqual([]);
+    expect(plan).toContain("using request_files_withheld_idx");
+    expect(plan).not.toMatch(/(Seq|Bitmap Heap) Scan on request_files/);
+  }
 });
