@@ -65,7 +65,7 @@ test("a claim looks for withheld files by their own index, with statistics and w
   await ledger.ctx.db.query("ANALYZE request_files");
   for (const [plan, ...more] of [without, await look()]) {
     expect(more).toEqual([]);
-    expect(plan).toContain("using request_files_withheld_idx");
-    expect(plan).not.toMatch(/(Seq|Bitmap Heap) Scan on request_files/);
+    expect(plan).toContain("request_files_withheld_idx");
+    expect(plan).not.toMatch(/Seq Scan on request_files|request_files_(pkey|open_idx)/);
   }
 });
