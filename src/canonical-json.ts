@@ -14,16 +14,21 @@ export function canonicalJson(value: unknown): string {
     .join(",")}}`;
 }
 
-const longList = 1_000;
+const pieceLength = 64 * 1024;
 
 /** The same text in pieces: the elements of long lists are not put together. */
 export function* canonicalPieces(value: unknown): Generator<string> {
-  if (Array.isArray(value) && value.length > longList) {
-    for (let start = 0; start < value.length; start += longList) {
-      const elements = value.slice(start, start + longList).map((inner) => inner ?? null);
-      yield (start === 0 ? "[" : ",") + elements.map(canonicalJson).join(",");
+  if (Array.isArray(value)) {
+    let piece = "[";
+    let separator = "";
+    for (const inner of value) {
+      piece += separator + canonicalJson(inner ?? null);
+      separator = ",";
+      if (piece.length < pieceLength) continue;
+      yield piece;
+      piece = "";
     }
-    yield "]";
+    yield `${piece}]`;
   } else if (typeof value === "object" && value !== null && !Array.isArray(value)) {
     yield "{";
     let separator = "";

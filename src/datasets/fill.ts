@@ -1,7 +1,8 @@
 import type { Deps } from "../deps.ts";
+import { chunksOf } from "./chunks.ts";
 import type { FoundFile } from "./contract.ts";
 import type { DatasetEnd, LookupEnd } from "./lookup-end.ts";
-import { type Added, addFound, chunk, closeIn } from "./store.ts";
+import { type Added, addFound, closeIn } from "./store.ts";
 
 /** Each chunk is a separate transaction, so that work begins during the lookup. */
 export async function fillDataset(
@@ -9,14 +10,15 @@ export async function fillDataset(
   datasetId: number,
   files: FoundFile[],
 ): Promise<Added> {
-  let all: Added = { added: 0, total: 0, announced: null, open: true };
-  for (let start = 0; start < Math.max(files.length, 1) && all.open; start += chunk) {
-    const some = files.slice(start, start + chunk);
+  let all: Added | undefined;
+  for (const { files: some } of chunksOf(files, ({ paths }) => paths)) {
     const next = await ledger.tx((query) => addFound(query, datasetId, some));
-    all = { ...next, added: all.added + next.added };
+    all = { ...next, added: (all?.added ?? 0) + next.added };
     if (next.added > 0) notifier.notify(`dataset:${datasetId}`);
+    if (!next.open) break;
   }
-  return all;
+  // Without files, it says how the dataset is.
+  return all ?? ledger.tx((query) => addFound(query, datasetId, []));
 }
 
 /** With a `token`: only while this process holds the lookup. */

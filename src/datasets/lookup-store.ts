@@ -161,17 +161,24 @@ export async function announceFiles(
  * A new file that arrives after the list was closed shows that the list is incomplete: its requests
  * say so, and the next request looks the name up again. To be called in a transaction.
  */
-export async function noteLateFiles(query: Query, id: number, files: FoundFile[]): Promise<void> {
+export async function noteLateFiles(
+  query: Query,
+  id: number,
+  files: FoundFile[],
+  mayBeMore: boolean,
+): Promise<boolean> {
   const noted = await query(
     `UPDATE datasets d SET incomplete = true, updated_at = now(),
-       reason = coalesce(d.reason, late.n || ' files arrived after the finder had closed the list.')
+       reason = coalesce(d.reason, late.n || $4::text ||
+         ' files arrived after the finder had closed the list.')
      FROM (SELECT count(DISTINCT given.key) AS n FROM unnest($2::bytea[]) AS given(key)
            WHERE (SELECT f.id FROM files f
                   WHERE f.path_key = sha256(int8send($1::bigint) || given.key)) IS NULL) AS late
      WHERE d.id = $1 AND late.n > 0 AND d.outcome = ANY($3) RETURNING d.id`,
-    [id, files.map(keyOf), ["found", "empty"]],
+    [id, files.map(keyOf), ["found", "empty"], mayBeMore ? " or more" : ""],
   );
   if (noted.length) await moveDataset(query, id, "outdate");
+  return noted.length > 0;
 }
 
 /**

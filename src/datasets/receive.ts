@@ -4,7 +4,9 @@
 import type { Caller } from "../auth/caller.ts";
 import type { Deps } from "../deps.ts";
 import { notFound, RequestError } from "../errors.ts";
+import { timeSlice } from "../time-slice.ts";
 import { assertMay } from "../users/policy.ts";
+import { chunksOf } from "./chunks.ts";
 import type { FoundFile } from "./contract.ts";
 import { closeDataset, fillDataset } from "./fill.ts";
 import { failedOutcomes } from "./lookup-end.ts";
@@ -29,12 +31,23 @@ export async function receiveFiles(
 ): Promise<{ added: number; total: number }> {
   assertMay(caller, "lookup.report");
   await assertExternalLookup(ctx, datasetId);
-  for (const [index, file] of files.entries()) refuseUnreadable(file, index);
+  const pause = timeSlice();
+  for (const [index, file] of files.entries()) {
+    refuseUnreadable(file, index);
+    await pause();
+  }
   const { added, total, announced, open } = await fillDataset(ctx, datasetId, files);
-  if (!open) await ctx.db.tx((query) => noteLateFiles(query, datasetId, files));
+  if (!open) await noteLate(ctx, datasetId, files);
   else if (announced !== null && total >= announced)
     await closeDataset(ctx, datasetId, { outcome: "found" });
   return { added, total };
+}
+
+/** Until the dataset is known to be incomplete. */
+async function noteLate({ db }: Deps<"db">, datasetId: number, files: FoundFile[]): Promise<void> {
+  for (const { files: some } of chunksOf(files, ({ paths }) => paths))
+    if (await db.tx((query) => noteLateFiles(query, datasetId, some, some.length < files.length)))
+      return;
 }
 
 /**

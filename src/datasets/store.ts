@@ -2,6 +2,7 @@
 import { hash } from "node:crypto";
 import type { Query } from "../db/client.ts";
 import { sqlList } from "../moves.ts";
+import { chunksOf } from "./chunks.ts";
 import type { FoundFile } from "./contract.ts";
 import { type DatasetEnd, datasetEndOf, type LookupEnd } from "./lookup-end.ts";
 import { moveDataset } from "./move-store.ts";
@@ -89,9 +90,6 @@ export interface Added {
   open: boolean;
 }
 
-/** The largest number of files that one statement takes. */
-export const chunk = 5_000;
-
 /** Adds at most a chunk of files; a file that is already in the list adds nothing. */
 export function addFound(query: Query, datasetId: number, files: FoundFile[]): Promise<Added> {
   return addChunk(query, datasetId, files, files.map(keyOf));
@@ -106,10 +104,8 @@ export async function addListed(
   datasetId: number,
   list: readonly Replicas[],
 ): Promise<void> {
-  for (let start = 0; start < list.length; start += chunk) {
-    const files = list
-      .slice(start, start + chunk)
-      .map((replicas) => ({ paths: [replicas].flat() }));
+  for (const { start, files: listed } of chunksOf(list, (replicas) => replicas)) {
+    const files = listed.map((replicas) => ({ paths: [replicas].flat() }));
     const keys = files.map((file, index) => sha256(JSON.stringify([start + index, ...file.paths])));
     await addChunk(query, datasetId, files, keys);
   }

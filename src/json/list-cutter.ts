@@ -17,7 +17,7 @@ export interface CutRules {
 
 const megabyte = 1024 * 1024;
 const pieceBytes = 64 * 1024;
-const pieceValues = 4_000;
+const pieceValues = 2_000;
 const otherwise = "The body without its list";
 const anElement = "An element of the list";
 

@@ -112,12 +112,31 @@ test("no heavy body is parsed as a whole", async () => {
 test("a sender that is slow gives up its place when another waits", async () => {
   const few = makeLargeBodies({ mostAtOnce: 1, slowSeconds: 0, patienceSeconds: 30 });
   const slow = few.place();
-  await slow.take(2 * megabyte);
+  await slow.take(2 * megabyte, 2 * megabyte);
   const ended = new Promise<Error>((resolve) => slow.onOverdue(resolve));
   const next = few.place();
-  const taken = next.take(2 * megabyte);
+  const taken = next.take(2 * megabyte, 2 * megabyte);
   expect(await ended).toMatchObject({ status: 408, code: "slow_body" });
   slow.release();
   await taken;
   next.release();
+});
+
+test("so many large bodies are read at once as fit into memory; the others wait", async () => {
+  const few = makeLargeBodies({ mostAtOnce: 4, mostBytes: 128 * megabyte });
+  const places = Array.from({ length: 5 }, () => few.place());
+  const reading: number[] = [];
+  const takes = places.map(async (place, n) => {
+    // Chunked: it may become as large as the limit.
+    await place.take(2 * megabyte, (n === 3 ? 1.5 : 64) * megabyte);
+    reading.push(n);
+  });
+  await Promise.all(takes.slice(0, 2));
+  expect(reading).toEqual([0, 1]);
+  places[0]?.release();
+  await takes[2];
+  expect(reading).toEqual([0, 1, 2]);
+  for (const place of places.slice(1, 3)) place.release();
+  await Promise.all(takes);
+  expect(reading.sort()).toEqual([0, 1, 2, 3, 4]);
 });

@@ -1,10 +1,10 @@
-// Large bodies are read a few at a time, since each takes memory until its call has ended. Others
-// wait unread. A sender that is slow gives up its place when another waits.
+// Large bodies are read a few at a time, since each takes memory until its call has ended: several
+// times its size. Others wait unread. A sender that is slow gives up its place when another waits.
 import { RequestError, UnavailableError } from "../../errors.ts";
 
 export interface BodyPlace {
-  /** Resolves once a body of this size may be read further. */
-  take(bytes: number): Promise<void>;
+  /** Resolves once a body of this size, which may become `most`, may be read further. */
+  take(bytes: number, most: number): Promise<void>;
   /** Calls back when the body took too long while another waits. Returns how to end that. */
   onOverdue(end: (error: RequestError) => void): () => void;
   release(): void;
@@ -17,17 +17,24 @@ export interface LargeBodies {
 const megabyte = 1024 * 1024;
 
 interface Holder {
+  bytes: number;
   since: number;
   end: ((error: RequestError) => void) | undefined;
 }
 
 export function makeLargeBodies({
   mostAtOnce = 4,
+  mostBytes = 128 * megabyte,
   slowSeconds = 30,
   patienceSeconds = 60,
 } = {}): LargeBodies {
   const holders = new Set<Holder>();
   const waiting = new Set<() => void>();
+
+  function fits(bytes: number): boolean {
+    const held = [...holders].reduce((sum, holder) => sum + holder.bytes, 0);
+    return holders.size === 0 || (holders.size < mostAtOnce && held + bytes <= mostBytes);
+  }
 
   function endSlow(): void {
     if (waiting.size === 0) return;
@@ -36,7 +43,7 @@ export function makeLargeBodies({
       if (now - since >= slowSeconds * 1000) end?.(tooSlow(slowSeconds));
   }
 
-  function freed(): Promise<void> {
+  function freed(milliseconds: number): Promise<void> {
     return new Promise((resolve, reject) => {
       const stop = () => {
         clearInterval(checking);
@@ -50,7 +57,7 @@ export function makeLargeBodies({
       const clock = setTimeout(() => {
         stop();
         reject(new UnavailableError("Too many large bodies are being read now.", 10));
-      }, patienceSeconds * 1000);
+      }, milliseconds);
       const checking = setInterval(endSlow, 1000);
       waiting.add(wake);
       endSlow();
@@ -58,11 +65,13 @@ export function makeLargeBodies({
   }
 
   function place(): BodyPlace {
-    const holder: Holder = { since: 0, end: undefined };
+    const holder: Holder = { bytes: 0, since: 0, end: undefined };
     return {
-      async take(bytes) {
+      async take(bytes, most) {
         if (bytes <= megabyte || holders.has(holder)) return;
-        while (holders.size >= mostAtOnce) await freed();
+        const until = performance.now() + patienceSeconds * 1000;
+        while (!fits(most)) await freed(Math.max(0, until - performance.now()));
+        holder.bytes = most;
         holder.since = performance.now();
         holders.add(holder);
       },
@@ -74,8 +83,7 @@ export function makeLargeBodies({
       },
       release() {
         holders.delete(holder);
-        const [next] = waiting;
-        next?.();
+        for (const next of [...waiting]) next();
       },
     };
   }

@@ -52,7 +52,9 @@ export async function readListed<Schema extends ZodType>(
   if (announcedBytes(request) > megabytes * megabyte) throw tooLarge(megabytes);
   const list = new Elements(rule);
   const scan = new JsonScan(scanRules(rule.list), (piece) => list.waiting.push(piece));
-  await place.take(announcedBytes(request));
+  const announced = announcedBytes(request);
+  const most = announced || megabytes * megabyte;
+  await place.take(announced, most);
   const source = detachedBody(request);
   const stop = place.onOverdue((error) => source.destroy(error));
   const first: Buffer[] = [];
@@ -63,7 +65,7 @@ export async function readListed<Schema extends ZodType>(
       if (size > megabytes * megabyte) throw tooLarge(megabytes);
       first.push(chunk);
       if (size <= cutFromBytes) continue;
-      await place.take(size);
+      await place.take(size, most);
       for (const bytes of first.splice(0)) scan.feed(bytes);
       await list.parseWaiting();
     }

@@ -36,7 +36,9 @@ const file = z.object({
   file_events: amount,
 });
 
-const body = z.union([z.array(file), file.transform((one) => [one])]);
+/** Of a list, each is parsed by itself while the list arrives. */
+const found = file.transform(toFound);
+const body = z.union([z.array(found), found.transform((one) => [one])]);
 
 /** One file or a list; a file that is sent again adds nothing. */
 export const filesFound: Endpoint = {
@@ -57,7 +59,7 @@ export const filesFound: Endpoint = {
 const listed = {
   schema: body,
   megabytes: mostMegabytes,
-  list: { path: [], element: file, most: mostFiles },
+  list: { path: [], element: found, most: mostFiles },
   text: "mend",
 } as const;
 
@@ -73,8 +75,7 @@ async function record(
   const { dataset, answer } = await retryWhileUnavailable(response, () =>
     datasetOf(ctx, params.id ?? "", caller),
   );
-  const found = files.map(toFound);
-  await retryWhileUnavailable(response, () => receiveFiles(ctx, dataset, caller, found));
+  await retryWhileUnavailable(response, () => receiveFiles(ctx, dataset, caller, files));
   return { status: 200, body: answer };
 }
 

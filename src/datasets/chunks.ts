@@ -1,0 +1,34 @@
+/** The largest number of files that one statement takes. */
+const mostFiles = 2_000;
+/** of their paths: the driver writes a statement without a pause */
+const mostCharacters = 1_000_000;
+
+export interface Chunk<File> {
+  /** the place of its first file in the list */
+  start: number;
+  files: File[];
+}
+
+/** Cuts a list into chunks for one statement each. */
+export function* chunksOf<File>(
+  list: readonly File[],
+  pathsOf: (file: File) => string | readonly string[],
+): Generator<Chunk<File>> {
+  let start = 0;
+  let characters = 0;
+  for (const [index, file] of list.entries()) {
+    const own = lengthOf(pathsOf(file));
+    if (index > start && (index - start === mostFiles || characters + own > mostCharacters)) {
+      yield { start, files: list.slice(start, index) };
+      start = index;
+      characters = 0;
+    }
+    characters += own;
+  }
+  if (start < list.length) yield { start, files: list.slice(start) };
+}
+
+function lengthOf(paths: string | readonly string[]): number {
+  if (typeof paths === "string") return paths.length;
+  return paths.reduce((sum, path) => sum + path.length, 0);
+}
