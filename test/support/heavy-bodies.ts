@@ -29,6 +29,12 @@ export const heavyBodies: HeavyBody[] = [
   { ...submit, name: "219,029 files", isGood: true, body: () => submitOf(files(219_029)) },
   {
     ...submit,
+    name: "5,000 files with three long replicas",
+    isGood: true,
+    body: () => submitOf(Array.from({ length: 5_000 }, (_, n) => longReplicas(n)).join()),
+  },
+  {
+    ...submit,
     name: "64 MB of files of a wrong type",
     body: () => submitOf(fill("1", largest / 2 - 100)),
   },
@@ -87,6 +93,47 @@ export const heavyBodies: HeavyBody[] = [
       ),
   },
   {
+    ...reports,
+    name: "15 reports with a trace of 1 MB",
+    body: () => reportsOf(Array.from({ length: 15 }, () => failure("a/".repeat(490_000))).join()),
+  },
+  {
+    ...reports,
+    name: "16 MB of details of results",
+    body: () => reportsOf(Array.from({ length: 1000 }, () => success(1_500)).join()),
+  },
+  {
+    method: "POST",
+    path: `/v1/tasks/${request}/progress`,
+    type: json,
+    name: "16 MB of outcomes of a wrong type",
+    body: () => `{"agent":"a","settled":[${fill("{}", (16 * megabyte) / 3 - 100)}]}`,
+  },
+  {
+    method: "POST",
+    path: `/v1/tasks/${request}/progress`,
+    type: json,
+    name: "10,000 outcomes",
+    body: () => {
+      const outcome = `{"request":"${request}","file":1,"status":"aborted"}`;
+      return `{"agent":"a","settled":[${fill(outcome, 10_000)}]}`;
+    },
+  },
+  {
+    method: "POST",
+    path: "/v1/callbacks/noop",
+    type: json,
+    name: "1 MB for an outside service",
+    body: () => "[".repeat(megabyte - 100),
+  },
+  {
+    method: "POST",
+    path: "/v1/work/heartbeat",
+    type: json,
+    name: "10,000 tasks",
+    body: () => `{"worker":"w","tasks":[${fill(`"${request}.1.1.1"`, 10_000)}]}`,
+  },
+  {
     method: "POST",
     path: "/v1/work/heartbeat",
     type: json,
@@ -108,6 +155,32 @@ export const heavyBodies: HeavyBody[] = [
     body: () => `{"errors":[${fill("1", 2 * megabyte - 100)}]}`,
   },
   {
+    ...found,
+    name: "64 MB of found files",
+    isGood: true,
+    body: () => `[${fill(`{"paths":["/a"],"file_size":1}`, 1_000_000)}]`,
+  },
+  {
+    ...found,
+    type: form,
+    name: "a form of one path of 4 MB",
+    body: () => `paths=${"%2F".repeat((4 * megabyte) / 3 - 100)}`,
+  },
+  {
+    method: "PUT",
+    path: `/servicex/internal/transformation/${request}/file-complete`,
+    type: json,
+    name: "a report of 4 MB of unknown keys (ServiceX)",
+    body: () => `{${junkKeys(4 * megabyte)}}`,
+  },
+  {
+    method: "POST",
+    path: `/servicex/internal/transformation/${request}/status`,
+    type: json,
+    name: "1 MB of a finder's words",
+    body: () => `{"source":"a","info":"${"a-".repeat(megabyte / 2 - 100)}"}`,
+  },
+  {
     method: "PUT",
     path: "/servicex/internal/transformation/1/complete",
     type: form,
@@ -124,6 +197,14 @@ function reportsOf(list: string): string {
   return `{"worker":"w","reports":[${list}]}`;
 }
 
+/** With so many details of a result. */
+function success(details: number): string {
+  return (
+    `{"request":"${request}","file":1,"step":1,"attempt":1,"status":"success",` +
+    `"results":[{"name":"a","size":1,"details":{${junkKeys(details * 10)}}}]}`
+  );
+}
+
 function failure(message: string): string {
   return (
     `{"request":"${request}","file":1,"step":1,"attempt":1,"status":"failure",` +
@@ -134,6 +215,11 @@ function failure(message: string): string {
 function files(count: number): string {
   const path = (n: number) => `"root://eospublic.cern.ch//eos/opendata/atlas/DAOD/${n}.root"`;
   return Array.from({ length: count }, (_, n) => path(n)).join();
+}
+
+function longReplicas(n: number): string {
+  const path = (site: string) => `"root://${site}.example//${"d".repeat(4_000)}/${n}.root"`;
+  return `[${["one", "two", "three"].map(path).join()}]`;
 }
 
 function fill(element: string, count: number, separator = ","): string {

@@ -3,6 +3,7 @@ import { bare } from "./bare.ts";
 import { byQueue } from "./by-queue.ts";
 import { completion } from "./completion.ts";
 import { folderObjects } from "./folder-objects.ts";
+import { heavyRow } from "./heavy-bodies.ts";
 import { idle } from "./idle.ts";
 import { million } from "./million.ts";
 import { registration } from "./registration.ts";
@@ -20,5 +21,6 @@ export const rows: Row[] = [
   simulatedWorkers,
   completion,
   million,
+  heavyRow,
   idle,
 ];
