@@ -139,7 +139,7 @@ test("a start takes the attributes from the service's role and keeps all data", 
 
 test("killed at any moment of that start, the next one completes it", async () => {
   let kills = 0;
-  // Each delay is half as long again, so that fast and slow machines alike are killed at many moments.
+  // Each delay is half as long again, so that fast and slow machines are killed at many moments.
   for (let delay = 20; !hasRoles(data) && delay < 20_000; delay *= 1.5) {
     const child = fork("test/db/start-embedded.ts", [dataDir], {
       execArgv: ["--import", "tsx"],
