@@ -1,5 +1,5 @@
 // schemathesis over the service's own document: thousands of calls, each answered as the document
-// says, and never with a 500.
+// says, and never with a 500. /healthz never waits for long meanwhile.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { rmSync } from "node:fs";
@@ -10,12 +10,15 @@ import { childEnvironment } from "../../src/config.ts";
 import { venv } from "../clients/venv.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { type Service, startService } from "../support/service.ts";
+import { watchHealth } from "../support/watch-health.ts";
 import { playWorker } from "./worker.ts";
 
 /** FUZZ_SEED=<n> npm run fuzz: other calls */
 const seed = Number(process.env.FUZZ_SEED ?? 1);
 const leastCalls = 5_000;
 const mostRounds = 8;
+/** of /healthz on another connection */
+const longestMilliseconds = 1_000;
 
 let service: Service;
 let folder: string;
@@ -35,6 +38,7 @@ afterAll(async () => {
 
 test(`${leastCalls} calls made from the document are answered as it says (seed ${seed})`, async () => {
   const player = playWorker(service.url);
+  const health = watchHealth(service.url);
   try {
     const known = await someRequests();
     const before = total(await calls()) - player.calls();
@@ -49,6 +53,12 @@ test(`${leastCalls} calls made from the document are answered as it says (seed $
   } finally {
     await player.stop();
   }
+  const waited = await health.stop();
+  const worst = Math.round(waited.worstMilliseconds);
+  process.stdout.write(
+    `/healthz on another connection: at most ${worst} ms, ${waited.calls} calls\n`,
+  );
+  expect(worst).toBeLessThanOrEqual(longestMilliseconds);
   expect([...(await calls())].filter(([status]) => status >= 500)).toEqual([]);
   expect(service.stderr()).not.toContain('"level":50');
 });
@@ -126,12 +136,12 @@ function beside(name: string): string {
   return fileURLToPath(new URL(name, import.meta.url));
 }
 
-/** How many calls the service has answered, by status. */
+/** How many calls the service has answered, by status; without those of /healthz. */
 async function calls(): Promise<Map<number, number>> {
   const text = await (await fetch(`${service.url}/metrics`)).text();
   const found = new Map<number, number>();
   for (const [, status, count] of text.matchAll(
-    /^longshore_http_seconds_count\{.*status="(\d+)".*\} (\d+)$/gm,
+    /^longshore_http_seconds_count\{(?!.*"\/healthz").*status="(\d+)".*\} (\d+)$/gm,
   )) {
     found.set(Number(status), (found.get(Number(status)) ?? 0) + Number(count));
   }
