@@ -38,7 +38,7 @@ afterAll(async () => {
 
 test(`${leastCalls} calls made from the document are answered as it says (seed ${seed})`, async () => {
   const player = playWorker(service.url);
-  const health = watchHealth(service.url);
+  const health = watchHealth(service.url, { pid: service.pid });
   try {
     const known = await someRequests();
     const before = total(await calls()) - player.calls();
@@ -53,12 +53,13 @@ test(`${leastCalls} calls made from the document are answered as it says (seed $
   } finally {
     await player.stop();
   }
-  const waited = await health.stop();
-  const worst = Math.round(waited.worstMilliseconds);
+  const { worstMilliseconds, heldMilliseconds, calls: asked } = await health.stop();
+  const [worst, held] = [worstMilliseconds, heldMilliseconds].map(Math.round);
   process.stdout.write(
-    `/healthz on another connection: at most ${worst} ms, ${waited.calls} calls\n`,
+    `/healthz on another connection: at most ${worst} ms in ${asked} calls; at most ${held} ms ` +
+      "without the time in which the machine ran something else\n",
   );
-  expect(worst).toBeLessThanOrEqual(longestMilliseconds);
+  expect(held).toBeLessThanOrEqual(longestMilliseconds);
   expect([...(await calls())].filter(([status]) => status >= 500)).toEqual([]);
   expect(service.stderr()).not.toContain('"level":50');
 });
