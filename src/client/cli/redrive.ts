@@ -23,7 +23,8 @@ interface Options extends ServiceOptions {
 export function addRedrive(program: Command): void {
   withService(program.command("redrive"))
     .description(
-      "try failed files of a request again, or files of an open one that workers gave back too often",
+      "try failed files of a request again, or files of an open one that workers gave back " +
+        "too often",
     )
     .argument("<request>", "the request's id", requestId)
     .option(

@@ -64,7 +64,8 @@ const { not_before: givenBackUntil, ...givenBackColumns } = givenBackSql({
 const recordSql = `
 WITH candidates AS MATERIALIZED (
   SELECT given.*, f.step AS file_step, f.attempt AS file_attempt, f.state AS file_state,
-    f.tries, f.went_back, ${isWithheldFrom("f", "given.worker")} AS is_withheld, r.created_on, r.steps, r.round
+    f.tries, f.went_back, ${isWithheldFrom("f", "given.worker")} AS is_withheld, r.created_on,
+    r.steps, r.round
   FROM unnest($1::int[], $2::uuid[], $3::bigint[], $4::int[], $5::int[], $6::text[], $7::boolean[],
       $8::text[], $9::float8[], $10::float8[], $11::text[], $12::text[], $13::text[], $14::text[],
       $15::text[], $16::jsonb[])
