@@ -2,10 +2,10 @@
 // schema.prisma says what the migrations say.
 import { fileURLToPath } from "node:url";
 import { migrate } from "../src/db/migrate.ts";
+import { databaseServer } from "./support/database-server.ts";
 import { schemaFaults } from "./support/schema-faults.ts";
-import { throwawayPostgres } from "./support/throwaway-postgres.ts";
 
-const postgres = await throwawayPostgres();
+const postgres = await databaseServer();
 try {
   await migrate(postgres.url);
   const faults = await schemaFaults(
