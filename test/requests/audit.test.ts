@@ -133,6 +133,13 @@ const damages: [string, string, keyof typeof ids, string][] = [
     "I5",
   ],
   [
+    "a file is with a worker that gave it back too often",
+    `UPDATE request_files SET state = 'running', worker = 'w', withheld = true,
+       given_back_by = '{w}' WHERE request_id = $1 AND file_id = ${file("min")}`,
+    "complete",
+    "I9",
+  ],
+  [
     "a result is of an attempt that never succeeded",
     "UPDATE results SET attempt = 7 WHERE request_id = $1 AND attempt = 2",
     "complete",

@@ -59,6 +59,18 @@ test("one group serves all requests, with as many workers as could be busy", asy
   expect(await wanted()).toEqual([]);
 });
 
+test("a file that is withheld from all workers asks for another one", async () => {
+  const id = await ledger.submit(1);
+  for (let times = 0; times < 3; times++) {
+    const [task] = (await ledger.claim(1, { request: id })) as [Task];
+    await ledger.report(task, "given_back");
+  }
+  await until(async () => (await ledger.read(id)).counters.waiting === 1);
+  expect(await size()).toBe(1);
+  await cancel(ledger.ctx, id, local);
+  expect(await wanted()).toEqual([]);
+});
+
 test("a request with a limit on its workers adds no more than that, and others no less", async () => {
   const limited = await ledger.submit(10, { workers: 2 });
   const free = await ledger.submit(3);

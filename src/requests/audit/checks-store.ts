@@ -1,3 +1,4 @@
+import { isWithheldFrom } from "../given-back.ts";
 import {
   fileSql,
   fileStates,
@@ -188,6 +189,14 @@ export const checks: Check[] = [
           FROM request_files f LEFT JOIN error_groups g
             ON g.request_id = f.request_id AND g.fingerprint = f.error_group
           WHERE ${scope("f.request_id")} AND f.state = ${fileSql.failed} AND g.message IS NULL`,
+  },
+  {
+    invariant: "I9",
+    sql: `SELECT f.request_id AS request, f.file_id AS file,
+            'with ' || f.worker || ', which gave it back too often' AS detail
+          FROM request_files f
+          WHERE ${scope("f.request_id")} AND f.state = ${fileSql.running}
+            AND ${isWithheldFrom("f", "f.worker")}`,
   },
   { invariant: "I10", sql: overLimitSql },
   {

@@ -1,21 +1,28 @@
 import type { Query } from "../../db/client.ts";
-import { sqlList, stoppableStates } from "../state.ts";
+import { fileSql, sqlList, stoppableStates } from "../state.ts";
 import type { OpenWork } from "./most-busy.ts";
 
 /**
  * Published and running files of these operations, by operation and user; and by request where the
- * limit of its workers is over several operations.
+ * limit of its workers is over several operations. Withheld files are not published, and need a
+ * worker that has not given them back.
  */
 export function openWork(query: Query, operations: string[]): Promise<OpenWork[]> {
   return query<OpenWork>(
-    `WITH open_steps AS (
+    `WITH withheld_files AS MATERIALIZED (
+       SELECT request_id, step, count(*) AS files FROM request_files
+       WHERE withheld AND state = ${fileSql.waiting} GROUP BY request_id, step
+     ), open_steps AS (
        SELECT requests.id, requests.owner, requests.workers, steps.operation,
-         sum(steps.queued + steps.running) AS files,
+         sum(steps.queued + steps.running + coalesce(withheld_files.files, 0)) AS files,
          count(*) OVER (PARTITION BY requests.id) AS operations
        FROM requests JOIN request_steps AS steps ON steps.request_id = requests.id
+       LEFT JOIN withheld_files
+         ON withheld_files.request_id = steps.request_id AND withheld_files.step = steps.step
        WHERE requests.state IN (${sqlList(stoppableStates)})
          AND requests.ending IS NULL
-         AND steps.operation = ANY($1) AND steps.queued + steps.running > 0
+         AND steps.operation = ANY($1)
+         AND steps.queued + steps.running + coalesce(withheld_files.files, 0) > 0
        GROUP BY requests.id, steps.operation
      ), by_user AS (
        SELECT operation, owner,
