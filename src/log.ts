@@ -2,6 +2,8 @@ import { stripVTControlCharacters } from "node:util";
 import { type DestinationStream, type Logger, pino, stdSerializers, stdTimeFunctions } from "pino";
 import pretty from "pino-pretty";
 
+import { withoutSecrets as withoutSecretsOfAddresses } from "./addresses/shown.ts";
+
 export type { Logger } from "pino";
 
 /**
@@ -39,16 +41,10 @@ const secretPaths = ["authorization", "token", "password", "secret"].flatMap((na
   `*.headers.${name}`,
 ]);
 
-/**
- * Removes secrets from a URL: the query of a signed URL, the token in a worker's path, and
- * passwords.
- */
+/** Removes secrets from addresses in a text, with the token in a worker's path. */
 export function cleanUrl(url: unknown): unknown {
   if (typeof url !== "string") return url;
-  return url
-    .replace(/(:\/\/[^:@/?#\s]*:)[^@/\s]*@/g, "$1***@")
-    .replace(/([?&](?:x-amz-[\w-]+|signature|sig|token|expires)=)[^&\s"']*/gi, "$1***")
-    .replace(/(\/servicex\/internal\/w\/)[^/\s]+/g, "$1***");
+  return withoutSecretsOfAddresses(url).replace(/(\/servicex\/internal\/w\/)[^/\s]+/g, "$1***");
 }
 
 /**

@@ -15,14 +15,14 @@ test.each([
 ])("no secret is logged: %j", (fields) => {
   log.info(fields, "something happened");
   expect(lines.at(-1)).toContain("something happened");
-  expect(lines.at(-1)).toContain("***");
+  expect(lines.at(-1)).toMatch(/\*\*\*|\[redacted\]/);
   expect(lines.at(-1)).not.toContain("hunter2");
 });
 
 test.each([
   ["Authorization: Bearer hunter2", "Authorization: Bearer ***"],
   ['{"token":"hunter2","level":30}', '{"token":"***","level":30}'],
-  ["connect postgresql://longshore:hunter2@host/db", "connect postgresql://longshore:***@host/db"],
+  ["connect postgresql://longshore:hunter2@host/db", "connect postgresql://[redacted]@host/db"],
   ["SECRET_KEY=hunter2 is too short", "SECRET_KEY=*** is too short"],
   ['{"level":50,"msg":"it ends","err":{"message":"no disk"}}', "it ends: no disk"],
   ["\u001b[31mred\u001b[0m\u0000\r\n\n  last", "red\ufffd\nlast"],

@@ -616,7 +616,7 @@ export interface components {
     };
     DatasetInput:
       | {
-          /** @description Each a path or URL, or a list of replicas in order of preference. */
+          /** @description Each a path or URL, or a list of replicas in order of preference. Passwords, tokens and signatures in URLs are encrypted, and shown as `[redacted]`. */
           files: (string | string[])[];
         }
       | {
@@ -811,7 +811,7 @@ export interface components {
       settings: {
         [key: string]: unknown;
       };
-      /** @description Where the step before left the file; else its paths, in order of preference. */
+      /** @description Where the step before left the file; else its paths, in order of preference. With their secrets: not to be logged or reported. */
       replicas: string[];
       /** @description URLs of the objects that the step before made; read before `replicas`. */
       inputs: string[];

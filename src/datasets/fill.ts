@@ -6,19 +6,19 @@ import { type Added, addFound, closeIn } from "./store.ts";
 
 /** Each chunk is a separate transaction, so that work begins during the lookup. */
 export async function fillDataset(
-  { ledger, notifier }: Deps<"ledger" | "notifier">,
+  { ledger, notifier, verifyingKeys }: Deps<"ledger" | "notifier" | "verifyingKeys">,
   datasetId: number,
   files: FoundFile[],
 ): Promise<Added> {
   let all: Added | undefined;
   for (const { files: some } of chunksOf(files, ({ paths }) => paths)) {
-    const next = await ledger.tx((query) => addFound(query, datasetId, some));
+    const next = await ledger.tx((query) => addFound(query, verifyingKeys, datasetId, some));
     all = { ...next, added: (all?.added ?? 0) + next.added };
     if (next.added > 0) notifier.notify(`dataset:${datasetId}`);
     if (!next.open) break;
   }
   // Without files, it says how the dataset is.
-  return all ?? ledger.tx((query) => addFound(query, datasetId, []));
+  return all ?? ledger.tx((query) => addFound(query, verifyingKeys, datasetId, []));
 }
 
 /** With a `token`: only while this process holds the lookup. */

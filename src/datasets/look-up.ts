@@ -8,7 +8,9 @@ import { type Lookup, markExternal, releaseLookup } from "./lookup-store.ts";
 
 const mostTries = 3;
 
-type LookUpDeps = Deps<"config" | "db" | "finders" | "ledger" | "log" | "notifier">;
+type LookUpDeps = Deps<
+  "config" | "db" | "finders" | "ledger" | "log" | "notifier" | "verifyingKeys"
+>;
 
 /** Looks up one dataset, which this process holds by the token, and closes it. */
 export async function lookUp(
@@ -44,7 +46,7 @@ export async function lookUp(
 }
 
 async function find(
-  ctx: Deps<"finders" | "ledger" | "notifier">,
+  ctx: Deps<"finders" | "ledger" | "notifier" | "verifyingKeys">,
   { id, finder, name }: Lookup,
   signal: AbortSignal,
 ): Promise<LookupOutcome> {

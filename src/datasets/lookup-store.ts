@@ -8,10 +8,8 @@
 import type { Query } from "../db/client.ts";
 import { sqlList } from "../moves.ts";
 import { stoppableStates } from "../requests/state.ts";
-import type { FoundFile } from "./contract.ts";
 import { moveDataset } from "./move-store.ts";
 import { currentDatasetStates, pastDatasetStates } from "./state.ts";
-import { keyOf } from "./store.ts";
 
 /** The lease of a finder outside of this service never ends. */
 const external = "lookup_until = 'infinity'";
@@ -164,7 +162,7 @@ export async function announceFiles(
 export async function noteLateFiles(
   query: Query,
   id: number,
-  files: FoundFile[],
+  keys: Buffer[],
   mayBeMore: boolean,
 ): Promise<boolean> {
   const noted = await query(
@@ -175,7 +173,7 @@ export async function noteLateFiles(
            WHERE (SELECT f.id FROM files f
                   WHERE f.path_key = sha256(int8send($1::bigint) || given.key)) IS NULL) AS late
      WHERE d.id = $1 AND late.n > 0 AND d.outcome = ANY($3) RETURNING d.id`,
-    [id, files.map(keyOf), ["found", "empty"], mayBeMore ? " or more" : ""],
+    [id, keys, ["found", "empty"], mayBeMore ? " or more" : ""],
   );
   if (noted.length) await moveDataset(query, id, "outdate");
   return noted.length > 0;

@@ -7,7 +7,9 @@ import { moveDataset } from "./move-store.ts";
 
 const pollSeconds = 2;
 
-type LookupDeps = Deps<"config" | "db" | "finders" | "ledger" | "log" | "notifier">;
+type LookupDeps = Deps<
+  "config" | "db" | "finders" | "ledger" | "log" | "notifier" | "verifyingKeys"
+>;
 
 /** Lookups of this process, each with how to end it. */
 type Running = Map<number, { ended: Promise<void>; abort: AbortController }>;

@@ -1,6 +1,7 @@
 // Calls of finders outside of this service (servicex.md 3.1 and 3.2): files, in any number of
 // calls, then that the list is complete, or why there is none.
 
+import { isRedacted, withoutSecrets } from "../addresses/shown.ts";
 import type { Caller } from "../auth/caller.ts";
 import type { Deps } from "../deps.ts";
 import { notFound, RequestError } from "../errors.ts";
@@ -8,6 +9,7 @@ import { timeSlice } from "../time-slice.ts";
 import { assertMay } from "../users/policy.ts";
 import { chunksOf } from "./chunks.ts";
 import type { FoundFile } from "./contract.ts";
+import { keysOf } from "./file-keys.ts";
 import { closeDataset, fillDataset } from "./fill.ts";
 import { failedOutcomes } from "./lookup-end.ts";
 import { announceFiles, lookupOf, noteLateFiles } from "./lookup-store.ts";
@@ -24,7 +26,7 @@ const longestReason = 2_048;
  * added, and later requests look the list up again.
  */
 export async function receiveFiles(
-  ctx: Deps<"db" | "finders" | "ledger" | "notifier">,
+  ctx: Deps<"db" | "finders" | "ledger" | "notifier" | "verifyingKeys">,
   datasetId: number,
   caller: Caller,
   files: FoundFile[],
@@ -44,10 +46,16 @@ export async function receiveFiles(
 }
 
 /** Until the dataset is known to be incomplete. */
-async function noteLate({ db }: Deps<"db">, datasetId: number, files: FoundFile[]): Promise<void> {
-  for (const { files: some } of chunksOf(files, ({ paths }) => paths))
-    if (await db.tx((query) => noteLateFiles(query, datasetId, some, some.length < files.length)))
-      return;
+async function noteLate(
+  { db, verifyingKeys }: Deps<"db" | "verifyingKeys">,
+  datasetId: number,
+  files: FoundFile[],
+): Promise<void> {
+  for (const { files: some } of chunksOf(files, ({ paths }) => paths)) {
+    const keys = await keysOf(verifyingKeys, some);
+    const mayBeMore = some.length < files.length;
+    if (await db.tx((query) => noteLateFiles(query, datasetId, keys, mayBeMore))) return;
+  }
 }
 
 /**
@@ -83,7 +91,7 @@ export async function receiveError(
   await assertExternalLookup(ctx, datasetId);
   const outcome = failedOutcomes.find((one) => one === type) ?? "internal_failure";
   const reason =
-    message.replaceAll("\0", "").slice(0, longestReason) ||
+    withoutSecrets(message.replaceAll("\0", "")).slice(0, longestReason) ||
     `The finder reports ${outcome} without a reason.`;
   await closeDataset(ctx, datasetId, { outcome, reason });
 }
@@ -108,9 +116,10 @@ async function assertExternalLookup(
 }
 
 function refuseUnreadable({ paths }: FoundFile, index: number): void {
-  if (paths.length > 0 && paths.every((path) => path !== "" && !path.includes("\0"))) return;
+  const isGood = (path: string) => path !== "" && !path.includes("\0") && !isRedacted(path);
+  if (paths.length > 0 && paths.every(isGood)) return;
   const detail =
-    `File ${index} needs at least one path; ` +
-    "paths may not be empty or contain a NUL character.";
+    `File ${index} needs at least one path; paths may not be empty, contain a NUL character, ` +
+    "or have [redacted] in place of a secret.";
   throw new RequestError(422, "bad_file", detail, [{ pointer: `/${index}/paths`, detail }]);
 }

@@ -1,6 +1,9 @@
 import { createHash } from "node:crypto";
+import { keyedDigests, type SealKeys } from "../addresses/sealed.ts";
+import { isRedacted, shownAddress } from "../addresses/shown.ts";
 import type { Query } from "../db/client.ts";
 import type { Deps } from "../deps.ts";
+import { RequestError } from "../errors.ts";
 import { timeSlice } from "../time-slice.ts";
 import { parseDid } from "./did.ts";
 import { addListed, closeIn, openDataset, type Replicas } from "./store.ts";
@@ -11,12 +14,12 @@ import { addListed, closeIn, openDataset, type Replicas } from "./store.ts";
  * whose results do not last (a folder's listing): each request looks those up again.
  */
 export async function resolveDataset(
-  { config, finders }: Deps<"config" | "finders">,
+  { config, finders, verifyingKeys }: Deps<"config" | "finders" | "verifyingKeys">,
   query: Query,
   dataset: { files: Replicas[] } | { did: string },
   owner: string,
 ): Promise<number> {
-  if ("files" in dataset) return recordList(query, dataset.files);
+  if ("files" in dataset) return recordList(query, verifyingKeys, dataset.files);
   const { scheme, name } = parseDid(dataset.did, { config, finders });
   const { id } = await openDataset(query, scheme, name, {
     renew: finders.get(scheme)?.fleeting ?? false,
@@ -25,11 +28,14 @@ export async function resolveDataset(
   return id;
 }
 
-/** The same list is the same dataset, so its rows are written once. */
-async function recordList(query: Query, list: Replicas[]): Promise<number> {
-  const { id, created } = await openDataset(query, "user", await nameOfList(list));
+/**
+ * The same list is the same dataset, so its rows are written once. One with secrets is recorded for
+ * each request: nobody reads with the secrets of others, or with those that have expired.
+ */
+async function recordList(query: Query, keys: SealKeys, list: Replicas[]): Promise<number> {
+  const { id, created } = await openDataset(query, "user", await nameOfList(keys, list));
   if (created) {
-    await addListed(query, id, list);
+    await addListed(query, keys, id, list);
     await closeIn(query, id, { outcome: "found" });
   }
   return id;
@@ -37,14 +43,37 @@ async function recordList(query: Query, list: Replicas[]): Promise<number> {
 
 /**
  * SHA-256 of the list as JSON, each file a list of replicas. Hashed file by file: the whole text
- * may be many megabytes.
+ * may be many megabytes. A list with secrets has a name that nobody can compare with guesses.
  */
-async function nameOfList(list: Replicas[]): Promise<string> {
+async function nameOfList(keys: SealKeys, list: Replicas[]): Promise<string> {
   const hash = createHash("sha256");
   const pause = timeSlice();
+  let isSecret = false;
   for (const [index, replicas] of list.entries()) {
-    hash.update(`${index === 0 ? "[" : ","}${JSON.stringify([replicas].flat())}`);
+    const paths = [replicas].flat();
+    refuseRedacted(paths, index);
+    isSecret ||= paths.some((path) => shownAddress(path) !== path);
+    hash.update(`${index === 0 ? "[" : ","}${JSON.stringify(paths)}`);
     await pause();
   }
-  return hash.update("]").digest("hex");
+  const plain = hash.update("]").digest("hex");
+  return isSecret ? secretListName(keys, plain) : plain;
+}
+
+export function secretListName(keys: SealKeys, digest: string): string {
+  return `${secretListPrefix}${keyedDigests(keys.slice(0, 1), digest)[0]}`;
+}
+
+/** Of the names of lists with secrets. */
+export const secretListPrefix = "keyed-";
+
+function refuseRedacted(paths: string[], index: number): void {
+  const path = paths.find(isRedacted);
+  if (path === undefined) return;
+  const detail =
+    `${shownAddress(path)} has [redacted] in place of a password, token or signature: it was ` +
+    "copied from where addresses are shown without them. Give the whole address.";
+  throw new RequestError(422, "redacted_address", detail, [
+    { pointer: `/dataset/files/${index}`, detail },
+  ]);
 }

@@ -10,7 +10,7 @@ export const datasetMoves = {
   spend: {
     from: ["lookup"],
     to: "stale",
-    why: "its list is empty or incomplete: only the requests that wait for it use it",
+    why: "its list is empty, incomplete or has secrets: only requests that wait for it use it",
   },
   fail: { from: ["lookup", "stale"], to: "failed", why: "its lookup failed" },
   remove: {

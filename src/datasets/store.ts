@@ -1,11 +1,13 @@
 // The SQL that creates a dataset: opened once, filled in chunks, closed once.
-import { hash } from "node:crypto";
+import type { SealKeys } from "../addresses/sealed.ts";
 import type { Query } from "../db/client.ts";
 import { sqlList } from "../moves.ts";
 import { chunksOf } from "./chunks.ts";
 import type { FoundFile } from "./contract.ts";
+import { listedFiles, type RecordedFile, recordedFiles } from "./file-keys.ts";
 import { type DatasetEnd, datasetEndOf, type LookupEnd } from "./lookup-end.ts";
 import { moveDataset } from "./move-store.ts";
+import { keepSecrets } from "./secrets-store.ts";
 import {
   currentDatasetStates,
   type DatasetMove,
@@ -91,23 +93,25 @@ export interface Added {
 }
 
 /** Adds at most a chunk of files; a file that is already in the list adds nothing. */
-export function addFound(query: Query, datasetId: number, files: FoundFile[]): Promise<Added> {
-  return addChunk(query, datasetId, files, files.map(keyOf));
+export async function addFound(
+  query: Query,
+  keys: SealKeys,
+  datasetId: number,
+  files: FoundFile[],
+): Promise<Added> {
+  return addChunk(query, datasetId, await recordedFiles(keys, files));
 }
 
-/**
- * Adds the files of a user's own list, in the transaction of the submit. The same path twice is two
- * files: the key carries the position.
- */
+/** Adds the files of a user's own list, in the transaction of the submit. */
 export async function addListed(
   query: Query,
+  keys: SealKeys,
   datasetId: number,
   list: readonly Replicas[],
 ): Promise<void> {
   for (const { start, files: listed } of chunksOf(list, (replicas) => replicas)) {
     const files = listed.map((replicas) => ({ paths: [replicas].flat() }));
-    const keys = files.map((file, index) => sha256(JSON.stringify([start + index, ...file.paths])));
-    await addChunk(query, datasetId, files, keys);
+    await addChunk(query, datasetId, await listedFiles(keys, files, start));
   }
 }
 
@@ -118,12 +122,7 @@ export async function addListed(
  * dataset, in a scalar subquery, which the planner cannot turn into a join: without statistics,
  * every other way read all files of the dataset for each new one.
  */
-async function addChunk(
-  query: Query,
-  datasetId: number,
-  files: FoundFile[],
-  keys: Buffer[],
-): Promise<Added> {
+async function addChunk(query: Query, datasetId: number, files: RecordedFile[]): Promise<Added> {
   const [dataset] = await query<{
     file_count: number;
     announced: number | null;
@@ -163,13 +162,14 @@ async function addChunk(
     [
       datasetId,
       files.map((file) => arrayLiteral(file.paths)),
-      keys,
+      files.map((file) => file.key),
       files.map((file) => file.size ?? null),
       files.map((file) => file.events ?? null),
       files.map((file) => file.checksum ?? null),
       dataset.file_count,
     ],
   );
+  await keepSecrets(query, datasetId, files);
   return {
     added: sums?.added ?? 0,
     total: sums?.total ?? 0,
@@ -178,18 +178,10 @@ async function addChunk(
   };
 }
 
-export function keyOf(file: FoundFile): Buffer {
-  return sha256(JSON.stringify(file.paths));
-}
-
-function sha256(text: string): Buffer {
-  return hash("sha256", text, "buffer");
-}
-
 /**
  * Postgres has no arrays of arrays of different lengths, so each list of replicas is sent as text.
  */
-function arrayLiteral(paths: string[]): string {
+export function arrayLiteral(paths: string[]): string {
   return `{${paths.map((path) => `"${path.replace(/["\\]/g, "\\$&")}"`).join(",")}}`;
 }
 
@@ -209,8 +201,12 @@ export async function closeIn(
   closing: LookupEnd,
   token?: string,
 ): Promise<DatasetEnd | undefined> {
-  const [open] = await query<{ file_count: number; announced: number | null }>(
-    `SELECT file_count, announced FROM datasets
+  const [open] = await query<{
+    file_count: number;
+    announced: number | null;
+    has_secrets: boolean;
+  }>(
+    `SELECT file_count, announced, has_secrets FROM datasets
      WHERE id = $1 AND outcome IS NULL AND ($2::text IS NULL OR lookup_token = $2)
      FOR NO KEY UPDATE`,
     [datasetId, token ?? null],
@@ -218,6 +214,8 @@ export async function closeIn(
   if (!open) return undefined;
   const announced = closing.announced ?? open.announced ?? undefined;
   const end = datasetEndOf({ ...closing, announced }, open.file_count);
+  // Secrets are those of one request, and expire: the next request brings or finds its own.
+  if (end.state === "ready" && open.has_secrets) end.state = "stale";
   // One that was removed during its lookup is stale already and stays so, unless the lookup failed.
   await moveDataset(query, datasetId, endMoves[end.state]);
   await query(

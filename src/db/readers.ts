@@ -32,8 +32,16 @@ export const readableTables = [
   "worker_groups",
 ];
 
-/** Messages carry workers' tokens; a fingerprint of a key lets its reader try guesses. */
-export const withheldTables = ["queue_messages", "service_identity"];
+/**
+ * Messages carry workers' tokens; secrets of addresses are kept apart; a fingerprint of a key lets
+ * its reader try guesses.
+ */
+export const withheldTables = [
+  "file_secrets",
+  "location_secrets",
+  "queue_messages",
+  "service_identity",
+];
 
 /** Lets readers connect and read the tables without secrets that exist. */
 export async function grantReaders(query: Query): Promise<void> {

@@ -1,5 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { isRedacted } from "../addresses/shown.ts";
 import type { InputFolders } from "./folders.ts";
 import { InputError, nameOf, schemeOf } from "./input-error.ts";
 import { type LocalFile, openLocalFile } from "./local.ts";
@@ -27,6 +28,12 @@ export async function fetchInput(location: string, bounds: FetchBounds): Promise
         "https:// and s3:// (of the hosts in INPUT_HOSTS).",
     );
   }
+  if (isRedacted(location))
+    throw new InputError(
+      "forbidden",
+      `${nameOf(location)} cannot be read: its password, token or signature is encrypted with a ` +
+        "key that SECRET_KEY no longer lists.",
+    );
   await mkdir(bounds.scratch, { recursive: true });
   const path = join(bounds.scratch, "download");
   const download = bounds.trusted.includes(location) ? downloadTrusted : downloadAllowed;

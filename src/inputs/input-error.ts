@@ -1,3 +1,5 @@
+import { shownAddress } from "../addresses/shown.ts";
+
 /** Why an input could not be read: a class and a sentence. */
 export class InputError extends Error {
   readonly class: "not_found" | "forbidden" | "unavailable" | "too_large" | "bad_input";
@@ -8,9 +10,9 @@ export class InputError extends Error {
   }
 }
 
-/** A location as it may be shown and stored: without the query, which is a key in a signed URL. */
+/** A location as it is named in sentences: without its secrets, and without a query. */
 export function nameOf(location: string): string {
-  return schemeOf(location) ? location.replace(/[?#].*$/s, "") : location;
+  return schemeOf(location) ? shownAddress(location).replace(/[?#].*$/s, "") : location;
 }
 
 /** The scheme in lower case, without `://`; undefined for a plain path. */

@@ -61,12 +61,6 @@ function urlOf(location: string): URL {
   if (!URL.canParse(location))
     throw new InputError("bad_input", `${nameOf(location)} is not a URL.`);
   const url = new URL(location);
-  if (url.username || url.password)
-    throw new InputError(
-      "forbidden",
-      `${nameOf(location).replace(/\/\/[^/]*@/, "//")} carries a password; it would be kept ` +
-        "with the file's name.",
-    );
   if (schemeOf(location) !== "s3") return url;
   // A public object of a bucket. Private ones need a signed https URL.
   const https = new URL(`https://${url.host}.s3.amazonaws.com`);
@@ -112,11 +106,19 @@ async function download(
     body.destroy();
     if (status === 200) throw tooLarge(name, megabytes);
     if (isRedirect(status) && typeof headers.location === "string")
-      return new URL(locationOf(headers.location), url);
+      return redirected(url, locationOf(headers.location));
     throw errorOfStatus(status, name);
   } catch (error) {
     throw toInputError(error, name, bounds.unusedProxy);
   }
+}
+
+/** A password goes to no other host. */
+function redirected(from: URL, location: string): URL {
+  const to = new URL(location, from);
+  if (to.origin === from.origin && !to.username && !to.password)
+    [to.username, to.password] = [from.username, from.password];
+  return to;
 }
 
 function isRedirect(status: number): boolean {

@@ -13,6 +13,9 @@ export interface TaskFileRow {
   location: string | null;
   /** names of the objects that the step before made */
   inputs: string[];
+  /** the secrets of `paths` and `location`, encrypted */
+  sealed: Buffer | null;
+  location_sealed: Buffer | null;
 }
 
 export interface FilePage {
@@ -37,7 +40,12 @@ export function taskFiles(
        ARRAY(SELECT results.name FROM results
              WHERE results.request_id = m.request_id AND results.file_id = m.file_id
                AND results.step = m.step - 1 AND results.deleted_at IS NULL
-             ORDER BY results.name) AS inputs
+             ORDER BY results.name) AS inputs,
+       (SELECT secrets.sealed FROM file_secrets secrets
+        WHERE secrets.file_id = m.file_id) AS sealed,
+       (SELECT secrets.sealed FROM location_secrets secrets
+        WHERE secrets.request_id = m.request_id AND secrets.file_id = m.file_id
+       ) AS location_sealed
      FROM task_files m
      LEFT JOIN request_files f ON f.request_id = m.request_id AND f.file_id = m.file_id
      LEFT JOIN request_steps s ON s.request_id = m.request_id AND s.step = m.step
@@ -73,11 +81,20 @@ export function openFilesOf(
   );
 }
 
+export interface LocatedFile {
+  request: string;
+  file: number;
+  /** as it may be shown */
+  location: string;
+  /** its secrets, encrypted */
+  sealed: Buffer | null;
+}
+
 /** Where the task leaves files, recorded before their success is. */
 export async function setLocations(
   query: Query,
   task: string,
-  files: { request: string; file: number; location: string }[],
+  files: LocatedFile[],
 ): Promise<void> {
   await query(
     `WITH named AS MATERIALIZED (
@@ -92,6 +109,31 @@ export async function setLocations(
     [task, ...arraysOf(files), files.map(({ location }) => location)],
     "set_locations",
   );
+  const secret = files.filter(({ sealed }) => sealed !== null);
+  if (secret.length === 0) return;
+  await query(
+    `INSERT INTO location_secrets (request_id, file_id, sealed)
+     SELECT f.request_id, f.file_id, given.sealed
+     FROM unnest($2::uuid[], $3::bigint[], $4::bytea[]) AS given(request_id, file_id, sealed)
+     JOIN request_files f ON f.request_id = given.request_id AND f.file_id = given.file_id
+     WHERE f.task = $1
+     ON CONFLICT (request_id, file_id) DO UPDATE SET sealed = excluded.sealed`,
+    [task, ...arraysOf(secret), secret.map(({ sealed }) => sealed)],
+  );
+}
+
+/** Secrets of locations that neither a file of a request nor a task needs. */
+export async function deleteLostSecrets(query: Query): Promise<number> {
+  const rows = await query(
+    `DELETE FROM location_secrets WHERE (request_id, file_id) IN (
+       SELECT secrets.request_id, secrets.file_id FROM location_secrets secrets
+       WHERE NOT EXISTS (SELECT FROM request_files f
+           WHERE f.request_id = secrets.request_id AND f.file_id = secrets.file_id)
+         AND NOT EXISTS (SELECT FROM task_files m
+           WHERE m.request_id = secrets.request_id AND m.file_id = secrets.file_id)
+       LIMIT 10000) RETURNING file_id`,
+  );
+  return rows.length;
 }
 
 /**

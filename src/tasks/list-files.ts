@@ -1,6 +1,6 @@
 import type { Deps } from "../deps.ts";
 import type { TaskFile } from "../operations/contract.ts";
-import { inputUrls, replicasOf } from "../requests/dispatch/task.ts";
+import { inputUrls, wholeReplicasOf } from "../requests/dispatch/task.ts";
 import { type TaskFileRow, taskFiles } from "./file-store.ts";
 import type { TaskFileState } from "./state.ts";
 
@@ -13,7 +13,7 @@ export const firstFile: FileCursor = { request: "00000000-0000-0000-0000-0000000
 
 /** A page of a task's files in one state, in the order of (request, file). */
 export async function listTaskFiles(
-  ctx: Deps<"ledger" | "store">,
+  ctx: Deps<"ledger" | "store" | "verifyingKeys">,
   task: string,
   page: { state: TaskFileState; after: FileCursor; limit: number },
 ): Promise<TaskFile[]> {
@@ -21,8 +21,8 @@ export async function listTaskFiles(
   return Promise.all(rows.map((row) => taskFile(ctx, row)));
 }
 
-async function taskFile(ctx: Deps<"store">, row: TaskFileRow): Promise<TaskFile> {
+async function taskFile(ctx: Deps<"store" | "verifyingKeys">, row: TaskFileRow): Promise<TaskFile> {
   const { request, file, step, attempt, settings } = row;
   const inputs = await inputUrls(ctx, request, row.inputs);
-  return { request, file, step, attempt, settings, replicas: replicasOf(row), inputs };
+  return { request, file, step, attempt, settings, replicas: wholeReplicasOf(ctx, row), inputs };
 }

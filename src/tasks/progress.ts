@@ -2,7 +2,7 @@ import type { SettledFile, TaskProgress } from "../agent/contract.ts";
 import type { Query } from "../db/client.ts";
 import type { Deps } from "../deps.ts";
 import { notFound } from "../errors.ts";
-import { sanitize } from "../requests/reports/sanitize.ts";
+import { readableText } from "../requests/reports/sanitize.ts";
 import { forgetFiles } from "./file-store.ts";
 import { type SettleDeps, type Settled, settle } from "./settle.ts";
 import { endTurn, lockTask, operationOfTask, renewTask } from "./task-store.ts";
@@ -78,7 +78,7 @@ function isOutcome(file: SettledFile): file is Settled {
 
 function noteOf({ note, error }: TaskProgress): string | null {
   const text = error === undefined ? note : `The last try failed: ${error}`;
-  return text === undefined ? null : sanitize(text).slice(0, longestNote);
+  return text === undefined ? null : readableText(text).slice(0, longestNote);
 }
 
 function backOff(failures: number): number {

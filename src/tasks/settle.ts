@@ -1,12 +1,20 @@
+import { separate } from "../addresses/sealed.ts";
 import { local } from "../auth/caller.ts";
 import type { Deps } from "../deps.ts";
 import type { FileKey, FileOutcome, TaskError } from "../operations/contract.ts";
 import { isServiceOperation } from "../operations/offered.ts";
 import { fingerprintOf } from "../requests/reports/fingerprint.ts";
 import { report } from "../requests/reports/report.ts";
-import { sanitize } from "../requests/reports/sanitize.ts";
+import { readableText, sanitize } from "../requests/reports/sanitize.ts";
 import type { Report, ReportAnswer } from "../requests/views.ts";
-import { abortStale, leaveTask, type OpenFile, openFilesOf, setLocations } from "./file-store.ts";
+import {
+  abortStale,
+  type LocatedFile,
+  leaveTask,
+  type OpenFile,
+  openFilesOf,
+  setLocations,
+} from "./file-store.ts";
 import { goBack } from "./go-back-store.ts";
 
 export type Settled = FileKey & FileOutcome;
@@ -22,6 +30,7 @@ export type SettleDeps = Deps<
   | "operations"
   | "stepOperations"
   | "store"
+  | "verifyingKeys"
 >;
 
 /**
@@ -61,13 +70,25 @@ function keyOf({ request, file }: FileKey): string {
   return `${request.toLowerCase()}/${file}`;
 }
 
-async function locate(ctx: Deps<"ledger">, task: string, files: SettledFile[]): Promise<void> {
+async function locate(
+  ctx: Deps<"ledger" | "verifyingKeys">,
+  task: string,
+  files: SettledFile[],
+): Promise<void> {
   const located = files.flatMap(({ file, outcome }) =>
     outcome.status === "success" && outcome.location !== undefined
-      ? [{ ...file, location: sanitize(outcome.location) }]
+      ? [{ ...file, ...locationOf(ctx, outcome.location) }]
       : [],
   );
   if (located.length > 0) await setLocations(ctx.ledger.query, task, located);
+}
+
+function locationOf(
+  { verifyingKeys }: Deps<"verifyingKeys">,
+  location: string,
+): Pick<LocatedFile, "location" | "sealed"> {
+  const { shown, sealed } = separate(verifyingKeys, [sanitize(location)]);
+  return { location: shown[0] ?? "", sealed };
 }
 
 /** Returns the files whose report no longer counts. */
@@ -161,7 +182,7 @@ function returnedFile({ file, outcome }: SettledFile) {
     "error" in outcome ? outcome.error : { class: "not_found", message: "It is gone." };
   const { fingerprint, groupMessage } = fingerprintOf(
     sanitize(error.class),
-    sanitize(error.message),
+    readableText(error.message),
   );
   return {
     request: file.request,
@@ -169,6 +190,6 @@ function returnedFile({ file, outcome }: SettledFile) {
     fingerprint,
     groupMessage,
     class: sanitize(error.class).slice(0, 64),
-    info: sanitize(error.message).slice(0, 2048),
+    info: readableText(error.message).slice(0, 2048),
   };
 }

@@ -113,6 +113,7 @@ describe("a remote input", () => {
   let server: Server;
   let origin: string;
   let seen: string[] = [];
+  let logins: (string | undefined)[] = [];
 
   const answers: Record<string, RequestListener> = {
     "/table.csv": (_, answer) => answer.end("a\n1\n"),
@@ -170,6 +171,7 @@ describe("a remote input", () => {
     server = createServer((request, answer) => {
       const path = new URL(request.url ?? "/", "http://x").pathname;
       seen.push(path);
+      logins.push(request.headers.authorization);
       const say = answers[path];
       if (say) say(request, answer);
       else answer.writeHead(404).end();
@@ -248,10 +250,26 @@ describe("a remote input", () => {
     expect(seen).toEqual([]);
   });
 
-  test("with a password in it is refused, and the password is not repeated", async () => {
-    const fault = await faultOf("https://user:hunter2@example.org/x", { hosts: ["example.org"] });
-    expect(fault.class).toBe("forbidden");
-    expect(fault.message).not.toContain("hunter2");
+  test("with a password is read with it, and the password goes to no other host", async () => {
+    const login = `Basic ${Buffer.from("user:hunter2").toString("base64")}`;
+    const withPassword = (path: string) => `${origin}/${path}`.replace("//", "//user:hunter2@");
+    logins = [];
+    for (const path of ["table.csv", "hop"])
+      await fetchInput(withPassword(path), { ...bounds, ...allowed });
+    expect(logins).toEqual([login, login, login]);
+    logins = [];
+    const hosts = ["127.0.0.1", "localhost"];
+    await fetchInput(withPassword("to-localhost"), { ...bounds, hosts });
+    expect(logins).toEqual([login, undefined]);
+    expect((await faultOf(withPassword("secret"), allowed)).message).not.toContain("hunter2");
+  });
+
+  test("whose secret cannot be decrypted is not asked for", async () => {
+    seen = [];
+    const fault = await faultOf(`${origin}/table.csv?[redacted]`, allowed);
+    expect(fault).toMatchObject({ class: "forbidden" });
+    expect(fault.message).toContain("SECRET_KEY no longer lists");
+    expect(seen).toEqual([]);
   });
 
   test("of S3 needs its host in the list too", async () => {

@@ -5,6 +5,7 @@ import type { Mutant } from "./mutant.ts";
 import { objects } from "./objects.ts";
 import { processes } from "./processes.ts";
 import { rules } from "./rules.ts";
+import { addressSecrets } from "./secrets.ts";
 
 export const mutants: Mutant[] = [
   ...ledger,
@@ -13,4 +14,5 @@ export const mutants: Mutant[] = [
   ...objects,
   ...processes,
   ...rules,
+  ...addressSecrets,
 ];

@@ -11,7 +11,11 @@ const dataset = z
       files: z
         .array(file)
         .max(mostFiles)
-        .meta({ description: "Each a path or URL, or a list of replicas in order of preference." }),
+        .meta({
+          description:
+            "Each a path or URL, or a list of replicas in order of preference. Passwords, tokens " +
+            "and signatures in URLs are encrypted, and shown as `[redacted]`.",
+        }),
     }),
     z.strictObject({
       did: z

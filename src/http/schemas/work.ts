@@ -48,7 +48,9 @@ const task = z
     operation: z.string(),
     settings: z.record(z.string(), z.unknown()),
     replicas: z.array(z.string()).meta({
-      description: "Where the step before left the file; else its paths, in order of preference.",
+      description:
+        "Where the step before left the file; else its paths, in order of preference. With their " +
+        "secrets: not to be logged or reported.",
     }),
     inputs: z.array(z.string()).meta({
       description: "URLs of the objects that the step before made; read before `replicas`.",

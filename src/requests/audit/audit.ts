@@ -29,7 +29,7 @@ export interface AuditOptions {
 }
 
 /**
- * Checks invariants I1 to I3, I5 to I7 and I9 to I12 of the design, from one snapshot of the
+ * Checks invariants I1 to I3, I5 to I7 and I9 to I13 of the design, from one snapshot of the
  * database and the store.
  */
 export async function audit(

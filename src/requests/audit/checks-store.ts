@@ -9,6 +9,7 @@ import {
   requestSql,
   sqlList,
 } from "../state.ts";
+import { lostSecretsSql } from "./lost-secrets-store.ts";
 import { overLimitSql } from "./over-limit-store.ts";
 import { scope } from "./scope.ts";
 
@@ -37,7 +38,7 @@ const counters = fileStates
   .map((state) => `'${state} ' || s.${state} || '/' || counted.${state}`)
   .join(" || ', ' || ");
 
-/** The invariants of the design (I1 to I12) that the tables alone can show to be broken. */
+/** The invariants of the design (I1 to I13) that the tables alone can show to be broken. */
 export const checks: Check[] = [
   {
     invariant: "I1",
@@ -199,6 +200,7 @@ export const checks: Check[] = [
             AND ${isWithheldFrom("f", "f.worker")}`,
   },
   { invariant: "I10", sql: overLimitSql },
+  { invariant: "I13", sql: lostSecretsSql },
   {
     invariant: "I10",
     sql: `SELECT coalesce(steps.request, '${noRequest}') AS request,

@@ -18,6 +18,9 @@ export interface ClaimedRow extends WorkKey {
   /** where an earlier step put the file, if no step made objects since */
   location: string | null;
   inputs: string[];
+  /** the secrets of `paths` and `location`, encrypted */
+  sealed: Buffer | null;
+  location_sealed: Buffer | null;
   /** it runs by itself, since a worker died that had it */
   alone: boolean;
 }
@@ -87,6 +90,11 @@ function startSql(
     result: `SELECT moved.waiter, moved.request_id AS request, moved.file_id AS file, moved.step,
   ${attempt} AS attempt, operations.operation, operations.settings, files.paths,
   moved.location, moved.alone,
+  (SELECT secrets.sealed FROM file_secrets secrets WHERE secrets.file_id = moved.file_id) AS sealed,
+  CASE WHEN moved.location IS NOT NULL THEN (
+    SELECT secrets.sealed FROM location_secrets secrets
+    WHERE secrets.request_id = moved.request_id AND secrets.file_id = moved.file_id
+  ) END AS location_sealed,
   CASE WHEN moved.step > 1 THEN ARRAY(
     SELECT results.name FROM results
     WHERE results.request_id = moved.request_id AND results.file_id = moved.file_id

@@ -1,3 +1,4 @@
+import { join } from "../../addresses/sealed.ts";
 import type { Deps } from "../../deps.ts";
 import type { Task, Upload } from "../../operations/contract.ts";
 import { isWorkerOperation } from "../../operations/offered.ts";
@@ -6,7 +7,7 @@ import type { ClaimedRow, WorkKey } from "./start-store.ts";
 const urlSeconds = 6 * 3600;
 
 export async function toTask(
-  ctx: Deps<"config" | "operations" | "store">,
+  ctx: Deps<"config" | "operations" | "store" | "verifyingKeys">,
   row: ClaimedRow,
   sendsHeaders = false,
 ): Promise<Task> {
@@ -23,7 +24,7 @@ export async function toTask(
     attempt,
     operation,
     settings,
-    replicas: replicasOf(row),
+    replicas: wholeReplicasOf(ctx, row),
     inputs,
     uploads,
     upload: uploads[0] ?? null,
@@ -32,8 +33,21 @@ export async function toTask(
   };
 }
 
-/** Where to read the file: where the step before put it, otherwise at the paths of the user. */
-export function replicasOf({ location, paths }: Pick<ClaimedRow, "location" | "paths">): string[] {
+type Located = Pick<ClaimedRow, "location" | "paths">;
+
+/** With their secrets: only for whoever reads the file. */
+export function wholeReplicasOf(
+  { verifyingKeys }: Deps<"verifyingKeys">,
+  row: Located & Pick<ClaimedRow, "sealed" | "location_sealed">,
+): string[] {
+  return join(verifyingKeys, replicasOf(row), [row.sealed, row.location_sealed]);
+}
+
+/**
+ * Where to read the file: where the step before put it, otherwise at the paths of the user. As they
+ * may be shown, without secrets.
+ */
+export function replicasOf({ location, paths }: Located): string[] {
   return location === null ? paths : [location];
 }
 

@@ -1,3 +1,4 @@
+import { withoutSecrets } from "../../addresses/shown.ts";
 import type { Caller } from "../../auth/caller.ts";
 import type { Deps } from "../../deps.ts";
 import { assertMay } from "../../users/policy.ts";
@@ -14,7 +15,7 @@ export async function failRequest(
   reason: string,
 ): Promise<boolean> {
   assertMay(caller, "lookup.report");
-  const begun = await beginEnding(ctx.db.query, id, "fail", reason);
+  const begun = await beginEnding(ctx.db.query, id, "fail", withoutSecrets(reason));
   if (begun) ctx.advanceQueue.add(id);
   return begun;
 }

@@ -4,7 +4,8 @@ import { type SubmitInput, uncheckedCode } from "../views.ts";
 
 export interface IdempotencyKey {
   key: string;
-  bodyHash: string;
+  /** the first is kept; an earlier request with any of them had the same body */
+  bodyHashes: readonly [string, ...string[]];
 }
 
 export async function requestOfKey(
@@ -57,7 +58,7 @@ export async function insertRequest(
       input.stopAfterFailedPercent ?? null,
       input.deadlineSeconds ?? null,
       key?.key ?? null,
-      key?.bodyHash ?? null,
+      key?.bodyHashes[0] ?? null,
       input.facade ?? null,
     ],
   );

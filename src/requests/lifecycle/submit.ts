@@ -1,10 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
+import { keyedDigests } from "../../addresses/sealed.ts";
+import { shownAddress } from "../../addresses/shown.ts";
 import { type Caller, ownerOf } from "../../auth/caller.ts";
 import { resolveDataset } from "../../datasets/resolve.ts";
 import type { Deps } from "../../deps.ts";
 import { RequestError } from "../../errors.ts";
 import { notOffered } from "../../operations/offered.ts";
+import { timeSlice } from "../../time-slice.ts";
 import { assertMay } from "../../users/policy.ts";
 import { readRequest } from "../read/request.ts";
 import type { RequestView, SubmitInput } from "../views.ts";
@@ -15,18 +18,23 @@ import {
   type UncheckedStep,
 } from "./submit-store.ts";
 
+type SubmitDeps = Deps<
+  "advanceQueue" | "config" | "db" | "finders" | "log" | "metrics" | "operations" | "verifyingKeys"
+>;
+
 /**
  * Checks and records a request. Once it resolves, the request will end, whatever crashes. A caller
  * who has `gone` before it is recorded is given up.
  */
 export async function submit(
-  ctx: Deps<"advanceQueue" | "config" | "db" | "finders" | "log" | "metrics" | "operations">,
+  ctx: SubmitDeps,
   caller: Caller,
   input: SubmitInput,
-  { key, gone }: { key?: IdempotencyKey | undefined; gone?: AbortSignal | undefined } = {},
+  { key: sent, gone }: { key?: SentKey | undefined; gone?: AbortSignal | undefined } = {},
 ): Promise<{ request: RequestView; created: boolean }> {
   assertMay(caller, "request.submit");
   const owner = ownerOf(caller) ?? "";
+  const key = sent && (await withBodyHashes(ctx, input, sent));
   const earlier = key && (await requestOfKey(ctx.db.query, owner, key.key));
   if (earlier) return { request: await sameRequest(ctx, earlier, key, caller), created: false };
   const unchecked = await checkSteps(ctx, input, { owner, signal: gone });
@@ -57,13 +65,38 @@ export async function submit(
   return { request: await readRequest(ctx, id, caller), created: true };
 }
 
+interface SentKey {
+  key: string;
+  bodyHash: string;
+}
+
+/** Where the body has secrets, nobody can compare what is kept of it with guesses. */
+async function withBodyHashes(
+  { verifyingKeys }: Deps<"verifyingKeys">,
+  { dataset }: SubmitInput,
+  { key, bodyHash }: SentKey,
+): Promise<IdempotencyKey> {
+  const isSecret = "files" in dataset && (await holdsSecrets(dataset.files));
+  const [newest = bodyHash, ...older] = isSecret ? keyedDigests(verifyingKeys, bodyHash) : [];
+  return { key, bodyHashes: [newest, ...older] };
+}
+
+async function holdsSecrets(files: (string | string[])[]): Promise<boolean> {
+  const pause = timeSlice();
+  for (const file of files) {
+    if ([file].flat().some((path) => shownAddress(path) !== path)) return true;
+    await pause();
+  }
+  return false;
+}
+
 async function sameRequest(
   ctx: Deps<"db">,
   earlier: { id: string; bodyHash: string | null },
   key: IdempotencyKey,
   caller: Caller,
 ): Promise<RequestView> {
-  if (earlier.bodyHash !== key.bodyHash) {
+  if (!earlier.bodyHash || !key.bodyHashes.includes(earlier.bodyHash)) {
     throw new RequestError(
       422,
       "idempotency_key_reused",

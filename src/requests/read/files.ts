@@ -1,3 +1,4 @@
+import { shownAddress } from "../../addresses/shown.ts";
 import type { Caller } from "../../auth/caller.ts";
 import { decodeCursor, encodeCursor } from "../../cursor.ts";
 import type { Deps } from "../../deps.ts";
@@ -36,7 +37,8 @@ export async function listFiles(
 ): Promise<Page<FileView>> {
   await readRequest(ctx, id, caller);
   const after = cursor ? Number(decodeCursor(cursor, ["number"])[0]) : 0;
-  const rows = await fileRows(ctx.db.query, id, { ...filter, after, limit: limit + 1 });
+  const prefix = filter.prefix === undefined ? undefined : shownAddress(filter.prefix);
+  const rows = await fileRows(ctx.db.query, id, { ...filter, prefix, after, limit: limit + 1 });
   const last = rows.length > limit ? rows[limit - 1] : undefined;
   const items = rows.slice(0, limit).map((row) => toView(id, row));
   return { items, next: last ? encodeCursor([last.file]) : null };

@@ -8,7 +8,7 @@ import type { ReportStatus } from "../state.ts";
 import type { Report, ReportAnswer, ReportedResult } from "../views.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import type { ReportRow } from "./report-row.ts";
-import { sanitize } from "./sanitize.ts";
+import { readableJson, readableText, sanitize } from "./sanitize.ts";
 import { verifyResults } from "./verify-results.ts";
 
 /**
@@ -112,9 +112,7 @@ function toRow(worker: string, report: Report, open: boolean): ReportRow {
     at: whenOf(report.at),
     startAt: null,
     ...errorOf(report),
-    results: report.results?.length
-      ? sanitize(JSON.stringify(report.results)).replaceAll("\\u0000", "\\ufffd")
-      : null,
+    results: report.results?.length ? readableJson(report.results) : null,
   };
 }
 
@@ -132,11 +130,11 @@ function errorOf(report: Report): ErrorColumns {
   const status = statusOf(report);
   if (status === "start" || status === "success") return noError;
   const error = report.error ?? { class: "unknown", message: "no reason was given" };
-  const message = sanitize(error.message.slice(0, readLength));
-  const trace = error.trace ? `\n${error.trace.slice(0, readLength)}` : "";
+  const message = readableText(error.message.slice(0, readLength));
+  const trace = error.trace ? `\n${readableText(error.trace.slice(0, readLength))}` : "";
   const reason = {
     class: sanitize(error.class).slice(0, 64),
-    info: sanitize(`${message}${trace}`).slice(0, infoLength),
+    info: `${message}${trace}`.slice(0, infoLength),
   };
   // It is no failure, and is in no group of failures.
   if (status === "given_back") return { ...noError, ...reason };

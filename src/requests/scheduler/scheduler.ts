@@ -1,4 +1,5 @@
 import { runLookups } from "../../datasets/lookup.ts";
+import { separateEarlierSecrets } from "../../datasets/separate-earlier.ts";
 import { lead } from "../../db/leader.ts";
 import type { Context, Deps } from "../../deps.ts";
 import { readableEnd } from "../../log.ts";
@@ -62,7 +63,8 @@ async function serveTerm(ctx: Context, term: AbortSignal): Promise<void> {
   );
   // Problems of workers are shown at once, not at the next sample.
   const off = ctx.runner.onChange(() => ctx.notifier.notify("worker-groups"));
-  await Promise.all([sweepRepeatedly(ctx, term), scaling, sampling]);
+  const separating = separateEarlier(ctx, term);
+  await Promise.all([sweepRepeatedly(ctx, term), scaling, sampling, separating]);
   off();
   await ctx.runner.resign();
 }
@@ -76,6 +78,18 @@ async function sweepRepeatedly(ctx: Context, term: AbortSignal): Promise<void> {
       await housekeep(ctx);
     }
     await ctx.notifier.wait("sweep", ctx.config.sweepSeconds, term);
+  }
+}
+
+/** At the start of a term: a process of an earlier version may have served before it. */
+async function separateEarlier(ctx: Context, term: AbortSignal): Promise<void> {
+  try {
+    await separateEarlierSecrets(ctx, term);
+  } catch (error) {
+    ctx.log.warn(
+      { err: error },
+      "secrets in addresses of an earlier version are still in plain text; the next start goes on",
+    );
   }
 }
 

@@ -19,6 +19,8 @@ const settings = z.strictObject({
   seconds: z.number().min(0).default(3600),
   /** files of one library share a batch */
   library: z.string().min(1).default("one"),
+  /** of the locations where it leaves files */
+  signature: z.string().optional(),
   outcome: z.enum(["success", "failure", "retry"]).default("success"),
 });
 type WaitSettings = z.infer<typeof settings>;
@@ -114,7 +116,7 @@ async function progressOf(
     return { settled: [], againInSeconds: 600, note: `Library ${task.group} is at work.` };
   const files = await task.files();
   return {
-    settled: files.map(({ request, file, settings: { outcome } }) => {
+    settled: files.map(({ request, file, settings: { outcome, signature } }) => {
       const error = { class: "unavailable", message: "The library could not read the tape." };
       if (outside.evicted.delete(`${request}/${file}`))
         return {
@@ -124,7 +126,8 @@ async function progressOf(
           error: { class: "evicted", message: "The staged copy was evicted." },
         };
       if (outcome !== "success") return { request, file, status: outcome, error };
-      const location = `https://disk.example/${request}/${file}`;
+      const query = signature === undefined ? "" : `?Signature=${signature}`;
+      const location = `https://disk.example/${request}/${file}${query}`;
       return { request, file, status: "success", location };
     }),
   };

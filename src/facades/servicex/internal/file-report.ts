@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { withoutSecrets } from "../../../addresses/shown.ts";
 import type { Caller } from "../../../auth/caller.ts";
 import type { Deps } from "../../../deps.ts";
 import { lastNoteOf } from "../../../requests/reports/progress-note.ts";
@@ -107,7 +108,7 @@ async function objectOf(
   const ofPath = path ? namesOf(path) : [];
   const sent = body["s3-object-name"];
   const reported = sent && sent !== "none" ? sent : undefined;
-  if (reported !== undefined && !ofPath.includes(reported)) {
+  if (reported !== undefined && !ofPath.includes(reported) && !holdsSecret(reported)) {
     const object = isName(reported) ? await ctx.store.head(request, reported) : undefined;
     return object ? { object } : { problem: noObject };
   }
@@ -121,6 +122,10 @@ async function objectOf(
     if (isNotFound(error)) return { problem: noObject };
     throw error;
   }
+}
+
+function holdsSecret(name: string): boolean {
+  return withoutSecrets(name) !== name;
 }
 
 /** Which format the worker wrote is in the name alone. */

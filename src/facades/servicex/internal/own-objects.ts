@@ -2,6 +2,7 @@
 // `x:y`. Each file's object is moved to a name of its own before its result is recorded.
 import { createHash } from "node:crypto";
 import pRetry from "p-retry";
+import { isRedacted } from "../../../addresses/shown.ts";
 import type { Caller } from "../../../auth/caller.ts";
 import type { Deps } from "../../../deps.ts";
 import { readFile } from "../../../requests/read/files.ts";
@@ -12,6 +13,7 @@ import { clearContested } from "../../../s3/contested.ts";
 import type { StoredObject } from "../../../storage/contract.ts";
 import { isName } from "../../../storage/names.ts";
 import type { Attempt } from "../attempt-token.ts";
+import { sidecarName } from "../sidecar-name.ts";
 
 /** A quick worker reports a file before the request has moved it on. */
 const longestWaitMilliseconds = 5_000;
@@ -111,12 +113,24 @@ async function copy(
   return store.head(request, to);
 }
 
-/** Files of the same paths, listed twice, may share what was made of one of them. */
-function prefixOf({ paths }: FileView): string {
-  return `${createHash("sha256").update(JSON.stringify(paths)).digest("hex").slice(0, 16)}-`;
+/**
+ * Files of the same paths, listed twice, may share what was made of one of them, unless they differ
+ * in a secret that is not shown.
+ */
+function prefixOf({ paths, file }: FileView): string {
+  const identity = paths.some(isRedacted) ? [...paths, file] : paths;
+  return `${createHash("sha256").update(JSON.stringify(identity)).digest("hex").slice(0, 16)}-`;
 }
 
 function ownName(view: FileView, name: string): string {
   const { file, step, attempt } = view;
-  return `${prefixOf(view)}${file}-${step}-${attempt}-${[...name].slice(-longestTail).join("")}`;
+  const tail = [...plainName(view, name)].slice(-longestTail).join("");
+  return `${prefixOf(view)}${file}-${step}-${attempt}-${tail}`;
+}
+
+/** A name that is made of an address with secrets has them too. */
+function plainName({ paths }: FileView, name: string): string {
+  const [path = ""] = paths;
+  if (!paths.some(isRedacted)) return name;
+  return sidecarName(path, name.endsWith(".parquet") ? "parquet" : "root-file");
 }

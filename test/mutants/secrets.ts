@@ -1,0 +1,50 @@
+// Secrets of addresses: what is kept of them, and who gets them.
+import type { Mutant } from "./mutant.ts";
+
+const secrets = ["datasets/secrets.test.ts"];
+
+export const addressSecrets: Mutant[] = [
+  {
+    name: "a dataset with the secrets of one request is used by the next",
+    file: "datasets/store.ts",
+    from: 'if (end.state === "ready" && open.has_secrets)',
+    to: 'if (end.state === "failed" && open.has_secrets)',
+    tests: secrets,
+  },
+  {
+    name: "a list with secrets has a name that can be guessed",
+    file: "datasets/resolve.ts",
+    from: "return isSecret ? secretListName(keys, plain) : plain;",
+    to: 'return isSecret && plain === "" ? secretListName(keys, plain) : plain;',
+    tests: secrets,
+  },
+  {
+    name: "an expired signature of a finder is kept",
+    file: "datasets/secrets-store.ts",
+    from: "DO UPDATE SET sealed = excluded.sealed",
+    to: "DO NOTHING",
+    tests: secrets,
+  },
+  {
+    name: "files with several tokens are one file",
+    file: "addresses/sealed.ts",
+    from: '!secretsOf(address).has("secret")',
+    to: "secretsOf(address).size > 0",
+    tests: ["unit/sealed-addresses.test.ts"],
+  },
+  {
+    name: "only the newest key opens secrets",
+    file: "addresses/sealed.ts",
+    from: "return byAnyKey(keys, (key) => {",
+    to: "return byAnyKey(keys.slice(0, 1), (key) => {",
+    tests: ["unit/sealed-addresses.test.ts"],
+  },
+  {
+    name: "a password goes to the host of a redirect",
+    file: "inputs/remote.ts",
+    from: "to.origin === from.origin && ",
+    to: "",
+    tests: ["inputs/fetch.test.ts"],
+    only: "with a password",
+  },
+];
