@@ -18,11 +18,12 @@ type Pair = [shown: string, whole: string];
 
 export function separate(keys: SealKeys, addresses: readonly string[]): Separated {
   const shown = addresses.map(shownAddress);
-  const pairs = addresses.flatMap((whole, index): Pair[] => {
-    const plain = shown[index] ?? whole;
-    return plain === whole ? [] : [[plain, whole]];
-  });
-  return { shown, sealed: pairs.length > 0 ? seal(keys, pairs) : null };
+  // Most addresses have no secret, and lists of them are long
+  if (shown.every((plain, index) => plain === addresses[index])) return { shown, sealed: null };
+  const pairs = shown
+    .map((plain, index): Pair => [plain, addresses[index] ?? plain])
+    .filter(([plain, whole]) => plain !== whole);
+  return { shown, sealed: seal(keys, pairs) };
 }
 
 /**

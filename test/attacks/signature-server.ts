@@ -1,4 +1,4 @@
-// A server of files that demands what only their owner knows, and fails in the ways that servers do.
+// A server of files that demands what only their owner knows, and fails as servers do.
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";

@@ -1,4 +1,4 @@
-// Addresses with secrets: what they are the same as, how long they are kept, and who gets them whole.
+// Addresses with secrets: which are the same, how long they are kept, and who gets them whole.
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { local } from "../../src/auth/caller.ts";
 import { listDatasetFiles, readDataset } from "../../src/datasets/datasets.ts";

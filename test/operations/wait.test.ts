@@ -7,9 +7,7 @@ import { redrive } from "../../src/requests/lifecycle/redrive.ts";
 import { waitingOf } from "../../src/requests/monitor/waiting-reason.ts";
 import { setOperationLimits, setUserShare } from "../../src/shares/limits-store.ts";
 import { claimTasks } from "../../src/tasks/claim.ts";
-import { removeLostSecrets } from "../../src/tasks/housekeep.ts";
 import { firstFile, listTaskFiles } from "../../src/tasks/list-files.ts";
-import { tracesInDatabase } from "../attacks/traces.ts";
 import { until } from "../support/wait.ts";
 import { openWaitSuite, type WaitSuite, ways } from "./wait/suite.ts";
 
@@ -93,37 +91,6 @@ describe.each(ways)("%s", (way) => {
     expect(await ended(first)).toMatchObject({ state: "complete", counters: { done: 3 } });
     expect(await ended(second)).toMatchObject({ state: "complete", counters: { done: 3 } });
     expect(new Set(suite.outside.starts).size).toBe(1);
-  });
-
-  test("signed addresses are whole for the outside service and the next step, and nowhere else", async () => {
-    suite = await openWaitSuite(way, { env: { WAIT_BATCH_FILES: "1" } });
-    const given: string[] = [];
-    suite.hooks.afterStart = async (task) => {
-      for (const { replicas } of await task.files()) given.push(...replicas);
-    };
-    const address = "https://archive.example/f.nc?X-Amz-Signature=hunter2";
-    const id = await suite.submit([address], [{ ...wait, signature: "hunter3" }, noop]);
-    await recorded(1);
-    expect(given).toEqual([address]);
-    await suite.pass(2 * hour);
-    const [task] = await suite.api.ledger.claim(1);
-    const located = `https://disk.example/${id}/${task?.file}`;
-    expect(task?.replicas).toEqual([`${located}?Signature=hunter3`]);
-    expect((await fileRows(id))[0]).toMatchObject({ location: `${located}?[redacted]` });
-    const secrets = ["hunter2", "hunter3"];
-    const traces = await tracesInDatabase(suite.ctx.databaseUrl, secrets);
-    // What a user writes into the settings of a step is shown with the step
-    expect(traces.map(({ where }) => where)).toEqual(["public.request_steps.settings"]);
-
-    if (task) await suite.api.ledger.report(task, "success");
-    await ended(id);
-    await deleteRequest(suite.ctx, id, local);
-    await until(async () => {
-      await removeLostSecrets(suite.ctx);
-      const left = await suite.ctx.db.query("SELECT FROM location_secrets");
-      return left.length === 0;
-    });
-    expect(suite.outside.released).toEqual([{ request: id, file: task?.file }]);
   });
 
   test("a batch starts when it is full or its oldest file has waited long enough, never before", async () => {

@@ -6,7 +6,9 @@ const jwt = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJtZSJ9.c2VjcmV0";
 test.each([
   // AWS, version 4 and 2
   [
-    "https://b.s3.example.org/a/f.parquet?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AK%2F1&X-Amz-Date=1&X-Amz-Expires=60&X-Amz-SignedHeaders=host&X-Amz-Signature=abc",
+    "https://b.s3.example.org/a/f.parquet?X-Amz-Algorithm=AWS4-HMAC-SHA256" +
+      "&X-Amz-Credential=AK%2F1&X-Amz-Date=1&X-Amz-Expires=60&X-Amz-SignedHeaders=host" +
+      "&X-Amz-Signature=abc",
     "https://b.s3.example.org/a/f.parquet?[redacted]",
   ],
   [
