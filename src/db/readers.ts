@@ -34,7 +34,7 @@ export const readableTables = [
 
 /**
  * Messages carry workers' tokens; secrets of addresses are kept apart; a fingerprint of a key lets
- * its reader try guesses.
+ * its reader try guesses. Of `file_secrets`, the audit reads which files have a row.
  */
 export const withheldTables = [
   "file_secrets",
@@ -102,6 +102,11 @@ const grants = whereReaderIsOurs(`FOR readable IN
   LOOP
     EXECUTE format('GRANT SELECT ON %s TO ${readerRole}', readable);
   END LOOP;
+  IF to_regclass('file_secrets') IS NOT NULL
+    AND NOT has_column_privilege('${readerRole}', 'file_secrets', 'file_id', 'SELECT')
+  THEN
+    GRANT SELECT (file_id) ON file_secrets TO ${readerRole};
+  END IF;
   IF ${ownsDatabase} AND NOT has_database_privilege('${readerRole}', current_database(), 'CONNECT')
   THEN
     EXECUTE format('GRANT CONNECT ON DATABASE %I TO ${readerRole}', current_database());

@@ -12,6 +12,7 @@ import type { Call, Endpoint } from "../endpoint.ts";
 import { badRequest } from "../errors.ts";
 import { retryWhileUnavailable } from "../retry-while-unavailable.ts";
 import { type FileComplete, fileCompleteBody, toReport, toRetry } from "./file-report.ts";
+import { noObject } from "./own-objects.ts";
 import { plainPath, supersededReport, tokenPath } from "./paths.ts";
 import { reportedRequest } from "./reported-request.ts";
 
@@ -77,7 +78,10 @@ async function record(
   });
 }
 
-/** An object that is another file's result is no result of this file: it is worked on again. */
+/**
+ * An object that is another file's result, or that was removed while it was reported (as those of a
+ * canceled request are), is no result of this file: it is worked on again if its request is open.
+ */
 async function recordOne(
   ctx: Call["ctx"],
   caller: Caller,
@@ -87,12 +91,23 @@ async function recordOne(
 ): Promise<string> {
   const [answer = "unknown"] = await report(ctx, caller, worker, [parsed], { open });
   if (!answer.startsWith(refused)) return answer;
-  const [result] = parsed.results ?? [];
-  const holder = result && (await fileOfResult(ctx, parsed.request, result.name));
-  if (holder === undefined || holder === parsed.file) return answer;
-  const retry = toRetry(parsed, "The worker's object is the result of another file.");
+  const problem = await problemOf(ctx, parsed);
+  if (problem === undefined) return answer;
+  const retry = toRetry(parsed, problem);
   const [second = "unknown"] = await report(ctx, caller, worker, [retry], { open });
   return second;
+}
+
+async function problemOf(
+  ctx: Call["ctx"],
+  { request, file, results: [result] = [] }: Report,
+): Promise<string | undefined> {
+  if (!result) return undefined;
+  const holder = await fileOfResult(ctx, request, result.name);
+  if (holder !== undefined && holder !== file)
+    return "The worker's object is the result of another file.";
+  const object = await ctx.store.head(request, result.name);
+  return object?.size === result.size ? undefined : noObject;
 }
 
 /**
