@@ -33,7 +33,10 @@ describe.each(ways)("%s", (way) => {
       [address],
       [{ operation: "wait", signature: "hunter3" }, { operation: "noop" }],
     );
-    await until(async () => (await suite.api.ledger.read(id)).counters.running === 1);
+    await until(async () => {
+      const started = await suite.ctx.db.query("SELECT FROM tasks WHERE state = 'running'");
+      return started.length === 1;
+    });
     expect(given).toEqual([address]);
     await suite.pass(7200);
     const [task] = await suite.api.ledger.claim(1);
