@@ -47,6 +47,27 @@ export const json = casesOf("JSON", [
     ],
   },
   {
+    name: "a key of nothing that the other lines lack",
+    file: "rare-null.jsonl",
+    bytes: `{"a":null}\n${repeated(10, () => "{}\n")}`,
+    columns: ["a"],
+    rows: Array.from({ length: 11 }, () => [null]),
+  },
+  {
+    name: "one number, and lines without a key",
+    file: "rare-number.jsonl",
+    bytes: `{"a":1}\n${repeated(30, () => "{}\n")}`,
+    columns: ["a"],
+    rows: [[1], ...Array.from({ length: 30 }, () => [null])],
+  },
+  {
+    name: "one text in an array of records without a key",
+    file: "rare-text.json",
+    bytes: `[{"a":"x"}${repeated(20, () => ",{}")}]`,
+    columns: ["a"],
+    rows: [["x"], ...Array.from({ length: 20 }, () => [null])],
+  },
+  {
     name: "250 keys a line",
     file: "wide.jsonl",
     bytes: `${keys(1)}\n${keys(2)}\n`,

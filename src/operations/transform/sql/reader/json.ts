@@ -31,7 +31,10 @@ export async function openJson(
   };
   const columns = await jsonError(source, () => columnsOf(source));
   const shape = columns.map(({ name, raw }) => `${quoted(name)}: ${quoted(raw)}`).join(", ");
-  const read = `read_json(${quoted(input.path)}, auto_detect = false, ${how}, hive_partitioning = false, columns = {${shape}})`;
+  // Without `records`, DuckDB guesses: a file of one column that most records lack would be read as
+  // one value a record
+  const read = `read_json(${quoted(input.path)}, auto_detect = false, ${how}, records = 'true',
+    hive_partitioning = false, columns = {${shape}})`;
   const exact = columns.some(({ said }) => said);
   if (exact) await jsonError(source, () => assertReadable(source, read));
   const rows = exact ? exactRows(source, columns) : read;
