@@ -16,6 +16,8 @@ import { promisify } from "node:util";
 
 export interface Installation {
   server: string;
+  /** rabbitmqctl */
+  control: string;
   epmd: string;
   /** put before PATH */
   path: string;
@@ -43,10 +45,11 @@ export async function findRabbit(): Promise<{ installation: Installation } | { w
 }
 
 function at(root: string): Installation | undefined {
-  const server = join("/", root, "usr/lib/rabbitmq/bin/rabbitmq-server");
+  const programs = join("/", root, "usr/lib/rabbitmq/bin");
+  const server = join(programs, "rabbitmq-server");
   const path = join("/", root, "usr/lib/erlang/bin");
   return existsSync(server) && existsSync(path)
-    ? { server, epmd: join(path, "epmd"), path }
+    ? { server, control: join(programs, "rabbitmqctl"), epmd: join(path, "epmd"), path }
     : undefined;
 }
 
