@@ -19,9 +19,9 @@ execFileSync(
   },
 );
 if (existsSync(program)) {
-  // npx finds the clone's own program by this link. With a "bin" in package.json it would first
-  // install the whole package into its cache: half a minute without a word. The compiler writes
-  // files without the x bit.
+  // npx finds the clone's own program by this link. With a "bin" in package.json, npx would first
+  // install the whole package into its cache, without any output. The compiler writes files
+  // without the x bit.
   chmodSync(program, 0o755);
   mkdirSync(dirname(link), { recursive: true });
   rmSync(link, { force: true });

@@ -20,6 +20,7 @@ import type { Batcher } from "./requests/reports/batcher.ts";
 import type { ReportedRequests } from "./requests/reports/reported-requests.ts";
 import type { StepOperations } from "./requests/reports/step-operations.ts";
 import type { Runner } from "./runner/contract.ts";
+import type { SigningKeys } from "./secrets.ts";
 import type { Store } from "./storage/contract.ts";
 
 export interface Context {
@@ -52,7 +53,7 @@ export interface Context {
   /** signs URLs, tokens, S3 keys and receipts */
   signingKey: Buffer;
   /** signatures by any of these are valid; newest first, with `signingKey` */
-  verifyingKeys: readonly Buffer[];
+  verifyingKeys: SigningKeys;
   workTokens: WorkTokens;
   localAccess: LocalAccess;
   stepOperations: StepOperations;

@@ -1,7 +1,6 @@
 import { stripVTControlCharacters } from "node:util";
 import { type DestinationStream, type Logger, pino, stdSerializers, stdTimeFunctions } from "pino";
 import pretty from "pino-pretty";
-
 import { withoutSecrets as withoutSecretsOfAddresses } from "./addresses/shown.ts";
 
 export type { Logger } from "pino";
@@ -78,13 +77,9 @@ const secretSetting = new RegExp(
   "gi",
 );
 
-/** Matches also without its end, so that no text is read again and again. */
-const jsonWebToken = /\beyJ[\w-]+(\.[\w-]+\.[\w-]*)?/g;
-
 function withoutSecrets(text: string): string {
   return String(cleanUrl(text))
     .replace(/\b(bearer|basic)\s+[\w+/=.~-]+/gi, "$1 ***")
-    .replace(jsonWebToken, (text, end?: string) => (end === undefined ? text : "***"))
     .replace(secretSetting, "$1***");
 }
 

@@ -1,6 +1,6 @@
 // No secret has a default: each is generated once at random and kept in DATA_DIR, readable only by
 // its user.
-import { hkdfSync, randomBytes, scryptSync } from "node:crypto";
+import { hkdfSync, randomBytes, scryptSync, timingSafeEqual } from "node:crypto";
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -62,6 +62,12 @@ export function keysFor(secret: Buffer, purpose: KeyPurpose): readonly [Buffer, 
  */
 export function fingerprintOf(key: Buffer): string {
   return scryptSync(key, "longshore key fingerprint", 16).toString("hex");
+}
+
+/** In a time that does not tell how much of them is the same. */
+export function sameText(given: string, expected: string): boolean {
+  const [left, right] = [Buffer.from(given), Buffer.from(expected)];
+  return left.length === right.length && timingSafeEqual(left, right);
 }
 
 /** The first result that `read` returns for one of the keys. */

@@ -1,12 +1,12 @@
 // Addresses whose secrets are kept apart: encrypted, and joined again only for whoever downloads.
 import { createCipheriv, createDecipheriv, createHmac, randomBytes } from "node:crypto";
-import { byAnyKey, deriveKey } from "../secrets.ts";
+import { byAnyKey, deriveKey, type SigningKeys } from "../secrets.ts";
 import { secretsOf, shownAddress } from "./shown.ts";
 
-/** Newest first: the first seals, all open. */
-export type SealKeys = readonly Buffer[];
+/** The first seals, all open. */
+export type SealKeys = SigningKeys;
 
-export interface Separated {
+interface Separated {
   /** the addresses as they may be shown */
   shown: string[];
   /** null: none of them holds a secret */
@@ -45,11 +45,10 @@ export function join(
   });
 }
 
-/** A digest that nobody without a key can compare with guesses, one for each key. */
-export function keyedDigests(keys: SealKeys, text: string): string[] {
-  return keys.map((key) =>
-    createHmac("sha256", deriveKey(key, "longshore address digests 1")).update(text).digest("hex"),
-  );
+/** A digest that nobody without the key can compare with guesses. */
+export function keyedDigest(key: Buffer, text: string): string {
+  const derived = deriveKey(key, "longshore address digests 1");
+  return createHmac("sha256", derived).update(text).digest("hex");
 }
 
 /**
@@ -58,8 +57,8 @@ export function keyedDigests(keys: SealKeys, text: string): string[] {
  */
 export function identityOf(keys: SealKeys, address: string): string {
   const shown = shownAddress(address);
-  if (shown === address || !secretsOf(address).has("secret")) return shown;
-  return `${shown} ${keyedDigests(keys.slice(0, 1), address)[0]}`;
+  if (!secretsOf(address).has("secret")) return shown;
+  return `${shown} ${keyedDigest(keys[0], address)}`;
 }
 
 const algorithm = "aes-256-gcm";
@@ -70,7 +69,6 @@ const tagBytes = 16;
 
 /** version, nonce, tag, ciphertext */
 function seal([newest]: SealKeys, pairs: Pair[]): Buffer {
-  if (!newest) throw new Error("There is no key to encrypt addresses with.");
   const nonce = randomBytes(nonceBytes);
   const cipher = createCipheriv(algorithm, deriveKey(newest, purpose), nonce);
   const text = Buffer.concat([cipher.update(JSON.stringify(pairs), "utf8"), cipher.final()]);

@@ -18,13 +18,21 @@ export function secretsOf(address: string): ReadonlySet<CredentialKind> {
 
 /** Any text that may quote addresses or headers, whole or in part. */
 export function withoutSecrets(text: string): string {
-  const plain = text.replace(/\b(bearer|basic)\s+[\w+/=.~-]{12,}/gi, `$1 ${redacted}`);
-  return plain.replace(/[^\s"'<>`]+/g, (word) => {
-    if (!/[?&#;@]/.test(word)) return word;
-    const [end = ""] = /[.,:;)]{1,3}$/.exec(word) ?? [];
-    return split(word.slice(0, word.length - end.length)).shown + end;
-  });
+  return text
+    .replace(schemeAndSecret, `$1 ${redacted}`)
+    .replace(/[^\s"'<>`]+/g, (word) => {
+      if (!/[?&#;@]/.test(word)) return word;
+      const [end = ""] = /[.,:;)]{1,3}$/.exec(word) ?? [];
+      return split(word.slice(0, word.length - end.length)).shown + end;
+    })
+    .replace(jsonWebToken, (token, end?: string) => (end === undefined ? token : redacted));
 }
+
+/** The value of an Authorization header; not "basic authentication". */
+const schemeAndSecret =
+  /\b(bearer|basic)\s+(?!(?:authentication|authorization|configuration)\b)[\w+/=.~-]{12,}/gi;
+/** Matches also without its end, so that no text is read again and again. */
+const jsonWebToken = /\beyJ[\w-]+(\.[\w-]+\.[\w-]*)?/g;
 
 /** Whether the address was copied from where it is shown: its secrets are missing. */
 export function isRedacted(address: string): boolean {
@@ -32,6 +40,11 @@ export function isRedacted(address: string): boolean {
     isRemote(address) &&
     /(?::\/\/|^https?:[\\/]*)\[redacted\]@|[?&#;]\[redacted\](?:$|[?&#;/])/.test(address)
   );
+}
+
+/** Whether the address may not be shown whole. */
+export function hasSecret(address: string): boolean {
+  return secretsOf(address).size > 0;
 }
 
 const noSecrets: ReadonlySet<CredentialKind> = new Set();

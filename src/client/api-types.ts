@@ -1000,7 +1000,7 @@ export interface components {
       updated_at: string;
     };
     GivenBack: {
-      /** @description Each once. */
+      /** @description Without duplicates. */
       workers: string[];
       times: number;
       /** Format: date-time */

@@ -1,6 +1,6 @@
 /** The largest number of files that one statement takes. */
 const mostFiles = 2_000;
-/** of their paths: the driver writes a statement without a pause */
+/** The most characters of their paths: the driver writes a statement without a pause. */
 const mostCharacters = 1_000_000;
 
 export interface Chunk<File> {

@@ -1,4 +1,4 @@
-import { shownAddress } from "../addresses/shown.ts";
+import { hasSecret } from "../addresses/shown.ts";
 import type { Config } from "../config.ts";
 import { RequestError } from "../errors.ts";
 import type { Finder } from "./contract.ts";
@@ -24,7 +24,7 @@ const longestName = 2_000;
  * `xrootd://root://host//x` belongs to xrootd.
  */
 export function parseDid(did: string, { config, finders }: DidRules): Did {
-  if (shownAddress(did) !== did)
+  if (hasSecret(did))
     throw refused(
       "A dataset name may not contain a password, token or signature: it is shown with the " +
         "dataset. Give the files as a list of addresses, where secrets are kept apart.",

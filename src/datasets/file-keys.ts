@@ -53,7 +53,10 @@ async function inSlices<Made>(
   return made;
 }
 
-/** Of a file whose secrets were taken out later: what was made of them goes too. */
+/**
+ * The new key of a file whose secrets were taken out later. The old key was made from the whole
+ * address, so it is replaced.
+ */
 export function movedKey(id: number): Buffer {
   return sha256(JSON.stringify(["moved", id]));
 }

@@ -17,7 +17,7 @@ export async function fillDataset(
     if (next.added > 0) notifier.notify(`dataset:${datasetId}`);
     if (!next.open) break;
   }
-  // Without files, it says how the dataset is.
+  // Without files, only the dataset's counts are read
   return all ?? ledger.tx((query) => addFound(query, verifyingKeys, datasetId, []));
 }
 

@@ -23,10 +23,11 @@ export interface DatasetEnd {
 }
 
 /**
- * Only a complete list is used again (`ready`). An empty, truncated or failed one is used by the
- * requests that wait for it, and the next request looks it up again.
+ * Only a complete list without secrets is used again (`ready`): secrets are those of one request,
+ * and expire. Any other is used by the requests that wait for it, and the next request looks it up
+ * again.
  */
-export function datasetEndOf(closing: LookupEnd, files: number): DatasetEnd {
+export function datasetEndOf(closing: LookupEnd, files: number, hasSecrets: boolean): DatasetEnd {
   const { outcome, announced } = closing;
   if (outcome !== "found")
     return { state: "failed", outcome, reason: closing.reason ?? outcome, incomplete: files > 0 };
@@ -40,7 +41,8 @@ export function datasetEndOf(closing: LookupEnd, files: number): DatasetEnd {
   if (files === 0)
     return { state: "stale", outcome: "empty", reason: closing.reason ?? null, incomplete: false };
   if (why) return { state: "stale", outcome: "found", reason: why, incomplete: true };
-  return { state: "ready", outcome: "found", reason: null, incomplete: false };
+  const state = hasSecrets ? "stale" : "ready";
+  return { state, outcome: "found", reason: null, incomplete: false };
 }
 
 type EndedLookup = { outcome: "internal_failure"; reason: string };

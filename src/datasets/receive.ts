@@ -1,10 +1,11 @@
 // Calls of finders outside of this service (servicex.md 3.1 and 3.2): files, in any number of
 // calls, then that the list is complete, or why there is none.
 
-import { isRedacted, withoutSecrets } from "../addresses/shown.ts";
+import { isRedacted } from "../addresses/shown.ts";
 import type { Caller } from "../auth/caller.ts";
 import type { Deps } from "../deps.ts";
 import { notFound, RequestError } from "../errors.ts";
+import { readableText } from "../requests/reports/sanitize.ts";
 import { timeSlice } from "../time-slice.ts";
 import { assertMay } from "../users/policy.ts";
 import { chunksOf } from "./chunks.ts";
@@ -91,7 +92,7 @@ export async function receiveError(
   await assertExternalLookup(ctx, datasetId);
   const outcome = failedOutcomes.find((one) => one === type) ?? "internal_failure";
   const reason =
-    withoutSecrets(message.replaceAll("\0", "")).slice(0, longestReason) ||
+    readableText(message).slice(0, longestReason) ||
     `The finder reports ${outcome} without a reason.`;
   await closeDataset(ctx, datasetId, { outcome, reason });
 }

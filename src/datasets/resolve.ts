@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { keyedDigests, type SealKeys } from "../addresses/sealed.ts";
-import { isRedacted, shownAddress } from "../addresses/shown.ts";
+import { keyedDigest, type SealKeys } from "../addresses/sealed.ts";
+import { hasSecret, isRedacted, shownAddress } from "../addresses/shown.ts";
 import type { Query } from "../db/client.ts";
 import type { Deps } from "../deps.ts";
 import { RequestError } from "../errors.ts";
@@ -52,7 +52,7 @@ async function nameOfList(keys: SealKeys, list: Replicas[]): Promise<string> {
   for (const [index, replicas] of list.entries()) {
     const paths = [replicas].flat();
     refuseRedacted(paths, index);
-    isSecret ||= paths.some((path) => shownAddress(path) !== path);
+    isSecret ||= paths.some(hasSecret);
     hash.update(`${index === 0 ? "[" : ","}${JSON.stringify(paths)}`);
     await pause();
   }
@@ -61,11 +61,8 @@ async function nameOfList(keys: SealKeys, list: Replicas[]): Promise<string> {
 }
 
 export function secretListName(keys: SealKeys, digest: string): string {
-  return `${secretListPrefix}${keyedDigests(keys.slice(0, 1), digest)[0]}`;
+  return `keyed-${keyedDigest(keys[0], digest)}`;
 }
-
-/** Of the names of lists with secrets. */
-export const secretListPrefix = "keyed-";
 
 function refuseRedacted(paths: string[], index: number): void {
   const path = paths.find(isRedacted);

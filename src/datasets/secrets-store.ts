@@ -17,7 +17,7 @@ export async function keepSecrets(
      SELECT DISTINCT ON (files.id) files.id, given.sealed
      FROM unnest($2::bytea[], $3::bytea[]) WITH ORDINALITY AS given(key, sealed, place)
      JOIN files ON files.path_key = sha256(int8send($1::bigint) || given.key)
-     ORDER BY files.id, given.place
+     ORDER BY files.id, given.place DESC
      ON CONFLICT (file_id) DO UPDATE SET sealed = excluded.sealed`,
     [datasetId, secret.map(({ key }) => key), secret.map(({ sealed }) => sealed)],
   );

@@ -19,7 +19,11 @@ export const datasetMoves = {
     why: "a user deleted it, or no request waits for its lookup; requests that use it keep it",
   },
   renew: { from: ["ready"], to: "stale", why: "its finder lists it again for each request" },
-  outdate: { from: ["ready"], to: "stale", why: "files arrived after its list was closed" },
+  outdate: {
+    from: ["ready"],
+    to: "stale",
+    why: "files arrived after its list was closed, or secrets of an earlier version were taken out",
+  },
 } as const satisfies Record<string, Move<DatasetState>>;
 
 export type DatasetMove = keyof typeof datasetMoves;

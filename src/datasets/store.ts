@@ -213,9 +213,7 @@ export async function closeIn(
   );
   if (!open) return undefined;
   const announced = closing.announced ?? open.announced ?? undefined;
-  const end = datasetEndOf({ ...closing, announced }, open.file_count);
-  // Secrets are those of one request, and expire: the next request brings or finds its own.
-  if (end.state === "ready" && open.has_secrets) end.state = "stale";
+  const end = datasetEndOf({ ...closing, announced }, open.file_count, open.has_secrets);
   // One that was removed during its lookup is stale already and stays so, unless the lookup failed.
   await moveDataset(query, datasetId, endMoves[end.state]);
   await query(

@@ -34,7 +34,7 @@ export const readableTables = [
 
 /**
  * Messages carry workers' tokens; secrets of addresses are kept apart; a fingerprint of a key lets
- * its reader try guesses. Of `file_secrets`, the audit reads which files have a row.
+ * its reader try guesses. Of addresses, the audit reads which files have secrets.
  */
 export const withheldTables = [
   "file_secrets",
@@ -103,9 +103,10 @@ const grants = whereReaderIsOurs(`FOR readable IN
     EXECUTE format('GRANT SELECT ON %s TO ${readerRole}', readable);
   END LOOP;
   IF to_regclass('file_secrets') IS NOT NULL
-    AND NOT has_column_privilege('${readerRole}', 'file_secrets', 'file_id', 'SELECT')
+    AND NOT has_column_privilege('${readerRole}', 'location_secrets', 'file_id', 'SELECT')
   THEN
     GRANT SELECT (file_id) ON file_secrets TO ${readerRole};
+    GRANT SELECT (request_id, file_id) ON location_secrets TO ${readerRole};
   END IF;
   IF ${ownsDatabase} AND NOT has_database_privilege('${readerRole}', current_database(), 'CONNECT')
   THEN

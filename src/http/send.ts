@@ -1,5 +1,5 @@
-import { once } from "node:events";
 import type { ServerResponse } from "node:http";
+import { pipeline } from "node:stream/promises";
 import { timeSlice } from "../time-slice.ts";
 import { jsonPieces } from "./json/json-pieces.ts";
 import type { Reply } from "./route.ts";
@@ -61,13 +61,12 @@ async function sendLong(
     head,
     chunks.reduce((sum, { length }) => sum + length, 0),
   );
-  for (const chunk of chunks) {
-    if (response.destroyed) return;
-    if (!response.write(chunk))
-      await Promise.race([once(response, "drain"), once(response, "close")]);
-    await pause();
-  }
-  response.end();
+  await pipeline(async function* () {
+    for (const chunk of chunks) {
+      yield chunk;
+      await pause();
+    }
+  }, response);
 }
 
 function begin(response: ServerResponse, { status, headers }: Head, length: number): void {

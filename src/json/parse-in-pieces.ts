@@ -1,6 +1,7 @@
 import { timeSlice } from "../time-slice.ts";
 import type { CutRules } from "./list-cutter.ts";
 import { JsonScan, scannedFromBytes } from "./scan.ts";
+import { withList } from "./with-list.ts";
 
 const chunkBytes = 64 * 1024;
 
@@ -36,13 +37,4 @@ export async function parseInPieces(content: Buffer, rules: ListRules): Promise<
 function parse(bytes: Buffer, before = "", after = ""): unknown {
   const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   return JSON.parse(before + text + after);
-}
-
-function withList(value: unknown, [key, ...rest]: readonly string[], list: unknown[]): unknown {
-  if (key === undefined) return list;
-  if (typeof value !== "object" || value === null)
-    throw new SyntaxError("The key of the list is there twice.");
-  const holder = value as Record<string, unknown>;
-  holder[key] = withList(holder[key], rest, list);
-  return value;
 }

@@ -92,7 +92,9 @@ const utc = (column: string) =>
 
 export async function accountOf(query: Query, id: string): Promise<Account | undefined> {
   const [row] = await query<Account>(
-    `SELECT r.facts, r.results_deleted_at, d.version AS dataset_version, s.registered,
+    `SELECT r.facts, d.version AS dataset_version, s.registered,
+       CASE WHEN r.results_deleted_at > r.finished_at THEN r.results_deleted_at END
+         AS results_deleted_at,
        (SELECT coalesce(json_agg(json_build_object('round', m.round, 'move', m.move,
             'from', m.from_state, 'to', m.to_state, 'at', ${utc("m.at")}, 'reason', m.reason)
           ORDER BY m.id), '[]')

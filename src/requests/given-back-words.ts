@@ -1,3 +1,7 @@
+import { sentenceEnd } from "./monitor/phrases.ts";
+
+const mostNames = 3;
+
 /** "w1, w2 and 3 others" */
 export function namesOf(workers: string[]): string {
   const names = workers.slice(0, mostNames);
@@ -6,13 +10,11 @@ export function namesOf(workers: string[]): string {
   return [names.slice(0, -1).join(", "), ...names.slice(-1)].filter(Boolean).join(" and ");
 }
 
-const mostNames = 3;
-
 /** The last reason as a sentence of its own, with a space before it; empty if none was given. */
 export function reasonSentence(reason: string | null): string {
   const [line = ""] = (reason ?? "").trim().split("\n");
   if (line === "") return "";
-  return ` The last reason: ${/[.!?]$/.test(line) ? line : `${line}.`}`;
+  return ` The last reason: ${sentenceEnd(line)}`;
 }
 
 /** What ends it, for the files of a request or for one of them. */

@@ -3,9 +3,9 @@
 // workers that have not given it back.
 import { waitSql } from "./retry-policy.ts";
 
-/** A file is withheld when it is given back for this time, */
+/** The file is withheld once it was given back this often. */
 export const mostGiveBacks = 3;
-/** or when it is given back this long after the first time. */
+/** It is also withheld when it is given back this long after the first time. */
 export const giveBackMinutes = 10;
 
 /** Whoever claims under a new name each time must not make the row grow without end. */
@@ -14,8 +14,8 @@ const mostNames = 200;
 const times = "coalesce(cardinality(f.given_back_by), 0)";
 
 /**
- * Columns of a file `f` that `worker` gives back, or of which that is over. `not_before` is for a
- * file that is given back alone.
+ * Columns of a file `f`: set when `worker` gives it back, cleared when it is settled or goes to
+ * another step. `not_before` is for a file that is given back alone.
  */
 export function givenBackSql({ worker, isGivenBack, isOver }: Record<GivenBackPart, string>) {
   const column = (name: GivenBackColumn, value: string) =>

@@ -89,9 +89,9 @@ export interface FileView {
   updated_at: string;
 }
 
-/** A file that workers gave back in its step, and that is not settled since. */
+/** A file that workers gave back in its step, and that has not been settled since. */
 export interface GivenBackView {
-  /** each once */
+  /** without duplicates */
   workers: string[];
   times: number;
   since: string;

@@ -2,12 +2,12 @@
 // them for a year ahead.
 import { createHmac } from "node:crypto";
 import type { IncomingMessage } from "node:http";
+import { sameText } from "../secrets.ts";
 import { type Address, parameter, type Query } from "./address.ts";
 import type { Caller } from "./caller.ts";
 import { longestExpiry } from "./claim.ts";
 import { invalidAccessKey, knownKey } from "./credentials.ts";
 import { S3Error } from "./s3-error.ts";
-import { sameText } from "./signature.ts";
 
 /** Reads only: no write may depend on SHA-1. */
 export function authorizeByQueryV2(

@@ -1,11 +1,12 @@
 import type { IncomingMessage } from "node:http";
+import { sameText } from "../secrets.ts";
 import { type Address, parameter } from "./address.ts";
 import { authorizeByQueryV2 } from "./authorize-v2.ts";
 import type { Caller } from "./caller.ts";
 import { claimOfHeader, claimOfQuery } from "./claim.ts";
 import { invalidAccessKey, knownKey, originsOf } from "./credentials.ts";
 import { S3Error } from "./s3-error.ts";
-import { makeSigner, requestSignature, sameText } from "./signature.ts";
+import { makeSigner, requestSignature } from "./signature.ts";
 
 /** Authenticates the caller by the first root key that made the caller's key pair. */
 export function authorizeByAny(

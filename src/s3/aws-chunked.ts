@@ -1,11 +1,12 @@
 // The encoding "aws-chunked": `size;chunk-signature=…` and the bytes, repeated, then an empty chunk
 // and optional trailers. Each signature covers the one before.
 import { createHash } from "node:crypto";
+import { sameText } from "../secrets.ts";
 import type { Signing } from "./caller.ts";
 import type { Checking } from "./checksums.ts";
 import { Incoming } from "./incoming.ts";
 import { S3Error } from "./s3-error.ts";
-import { sameText, signText } from "./signature.ts";
+import { signText } from "./signature.ts";
 
 export interface Chunked {
   signed: boolean;

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 import { Crc32, Crc32c, Crc64Nvme } from "@aws-sdk/checksums/crc";
+import { sameText } from "../secrets.ts";
 import { S3Error } from "./s3-error.ts";
-import { sameText } from "./signature.ts";
 
 interface Sum {
   update(data: Uint8Array): void;

@@ -2,11 +2,6 @@
 // few megabytes of them.
 import { S3Error } from "./s3-error.ts";
 
-export interface XmlLimits {
-  /** children of the root */
-  mostChildren: number;
-}
-
 const deepest = 8;
 /** characters from the end of one child of the root to the end of the next */
 const longestChild = 16 * 1024;
@@ -14,10 +9,10 @@ const mostTagsOfChild = 100;
 const pieceLength = 16 * 1024;
 
 /**
- * Returns where the document can be cut into pieces that take some milliseconds to parse: behind
- * children of the root.
+ * Yields where the document can be cut, after children of the root, into pieces that are quick to
+ * parse. `mostChildren`: of the root.
  */
-export function* cutsOf(text: string, { mostChildren }: XmlLimits): Generator<number> {
+export function* cutsOf(text: string, mostChildren: number): Generator<number> {
   let depth = 0;
   let tags = 0;
   let children = 0;

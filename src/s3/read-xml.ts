@@ -45,7 +45,7 @@ export async function readDocument(text: string, rule: XmlRule): Promise<ListDoc
   const { root, list, most } = rule;
   const pause = timeSlice();
   const cuts: number[] = [];
-  for (const cut of cutsOf(text, { mostChildren: most + mostOthers })) {
+  for (const cut of cutsOf(text, most + mostOthers)) {
     cuts.push(cut);
     await pause();
   }

@@ -1,6 +1,6 @@
 // AWS Signature Version 4, computed again from what the caller says it signed:
 // https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-authenticating-requests.html
-import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+import { createHash, createHmac } from "node:crypto";
 import type { Query } from "./address.ts";
 
 /** Signs for one key, day and region. */
@@ -38,11 +38,6 @@ export function requestSignature(signer: Signer, request: SignedRequest): string
 
 export function signText({ signingKey }: Signer, text: string): string {
   return hmac(signingKey, text).toString("hex");
-}
-
-export function sameText(given: string, expected: string): boolean {
-  const [left, right] = [Buffer.from(given), Buffer.from(expected)];
-  return left.length === right.length && timingSafeEqual(left, right);
 }
 
 function canonicalRequest(request: SignedRequest): string {

@@ -1,3 +1,5 @@
+import { withoutSecrets } from "../addresses/shown.ts";
+
 /** An invalid setting, which ends the start: names the variable, its value and what is allowed. */
 export class ConfigError extends Error {
   constructor(message: string) {
@@ -6,7 +8,7 @@ export class ConfigError extends Error {
   }
 }
 
-/** A value as an error may show it: without the password of a URL. */
+/** A value as an error may show it: without the secrets of a URL. */
 export function shown(value: string): string {
-  return JSON.stringify(value.replace(/(:\/\/[^:@/]*:)[^@]*@/, "$1***@"));
+  return JSON.stringify(withoutSecrets(value));
 }

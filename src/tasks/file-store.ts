@@ -90,7 +90,10 @@ export interface LocatedFile {
   sealed: Buffer | null;
 }
 
-/** Where the task leaves files, recorded before their success is. */
+/**
+ * Where the task leaves files, recorded before their success is. To be called in a transaction, so
+ * that no location is without its secret.
+ */
 export async function setLocations(
   query: Query,
   task: string,
@@ -114,16 +117,22 @@ export async function setLocations(
   await query(
     `INSERT INTO location_secrets (request_id, file_id, sealed)
      SELECT f.request_id, f.file_id, given.sealed
-     FROM unnest($2::uuid[], $3::bigint[], $4::bytea[]) AS given(request_id, file_id, sealed)
+     FROM unnest($2::uuid[], $3::bigint[], $4::bytea[], $5::text[])
+       AS given(request_id, file_id, sealed, location)
      JOIN request_files f ON f.request_id = given.request_id AND f.file_id = given.file_id
-     WHERE f.task = $1
+     WHERE f.task = $1 AND f.location = given.location
      ON CONFLICT (request_id, file_id) DO UPDATE SET sealed = excluded.sealed`,
-    [task, ...arraysOf(secret), secret.map(({ sealed }) => sealed)],
+    [
+      task,
+      ...arraysOf(secret),
+      secret.map(({ sealed }) => sealed),
+      secret.map(({ location }) => location),
+    ],
   );
 }
 
 /** Secrets of locations that neither a file of a request nor a task needs. */
-export async function deleteLostSecrets(query: Query): Promise<number> {
+export async function deleteUnneededSecrets(query: Query): Promise<number> {
   const rows = await query(
     `DELETE FROM location_secrets WHERE (request_id, file_id) IN (
        SELECT secrets.request_id, secrets.file_id FROM location_secrets secrets

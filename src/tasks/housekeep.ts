@@ -1,5 +1,5 @@
 import type { Deps } from "../deps.ts";
-import { deleteLostSecrets } from "./file-store.ts";
+import { deleteUnneededSecrets } from "./file-store.ts";
 import { deleteEndedTasks } from "./task-store.ts";
 
 /** Ended tasks are kept for a day, so that users can see what happened. */
@@ -9,7 +9,7 @@ export function removeEndedTasks(ctx: Deps<"db">): Promise<number> {
   return deleteEndedTasks(ctx.db.query, keptSeconds);
 }
 
-/** Of locations that nothing needs any more; returns how many were removed. */
-export function removeLostSecrets(ctx: Deps<"db">): Promise<number> {
-  return deleteLostSecrets(ctx.db.query);
+/** Removes the secrets of locations that nothing needs any more. Returns their number. */
+export function removeUnneededSecrets(ctx: Deps<"db">): Promise<number> {
+  return deleteUnneededSecrets(ctx.db.query);
 }

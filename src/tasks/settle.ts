@@ -4,7 +4,7 @@ import type { Deps } from "../deps.ts";
 import type { FileKey, FileOutcome, TaskError } from "../operations/contract.ts";
 import { isServiceOperation } from "../operations/offered.ts";
 import { fingerprintOf } from "../requests/reports/fingerprint.ts";
-import { report } from "../requests/reports/report.ts";
+import { infoLength, readLength, report } from "../requests/reports/report.ts";
 import { readableText, sanitize } from "../requests/reports/sanitize.ts";
 import type { Report, ReportAnswer } from "../requests/views.ts";
 import {
@@ -80,7 +80,7 @@ async function locate(
       ? [{ ...file, ...locationOf(ctx, outcome.location) }]
       : [],
   );
-  if (located.length > 0) await setLocations(ctx.ledger.query, task, located);
+  if (located.length > 0) await ctx.ledger.tx((query) => setLocations(query, task, located));
 }
 
 function locationOf(
@@ -180,16 +180,14 @@ async function sendBack(ctx: SettleDeps, task: string, files: SettledFile[]): Pr
 function returnedFile({ file, outcome }: SettledFile) {
   const error: TaskError =
     "error" in outcome ? outcome.error : { class: "not_found", message: "It is gone." };
-  const { fingerprint, groupMessage } = fingerprintOf(
-    sanitize(error.class),
-    readableText(error.message),
-  );
+  const message = readableText(error.message.slice(0, readLength));
+  const { fingerprint, groupMessage } = fingerprintOf(sanitize(error.class), message);
   return {
     request: file.request,
     file: file.file,
     fingerprint,
     groupMessage,
     class: sanitize(error.class).slice(0, 64),
-    info: readableText(error.message).slice(0, 2048),
+    info: message.slice(0, infoLength),
   };
 }

@@ -2,11 +2,11 @@
 // built service as a process of its own.
 import { randomUUID } from "node:crypto";
 import { fileURLToPath } from "node:url";
-import pg from "pg";
 import { type Db, openDb } from "../../src/db/client.ts";
 import { migrate } from "../../src/db/migrate.ts";
 import { ensurePartitions } from "../../src/db/partitions.ts";
 import { databaseServer } from "../support/database-server.ts";
+import { dropDatabase, onServer } from "../support/on-server.ts";
 import { type Service, startService } from "../support/service.ts";
 
 export interface Bench {
@@ -46,7 +46,7 @@ export async function openBench({ quick }: { quick: boolean }): Promise<Bench> {
     await ensurePartitions(db);
     const drop = async () => {
       await db.close();
-      await onServer(postgres.url, `DROP DATABASE ${name} WITH (FORCE)`);
+      await dropDatabase(postgres.url, name);
     };
     return { url: url.href, db, drop };
   }
@@ -92,14 +92,4 @@ export async function openBench({ quick }: { quick: boolean }): Promise<Bench> {
     service,
     close: postgres.stop,
   };
-}
-
-async function onServer(server: string, statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: server });
-  await client.connect();
-  try {
-    await client.query(statement);
-  } finally {
-    await client.end();
-  }
 }

@@ -202,7 +202,7 @@ describe("the end of a lookup", () => {
     await receiveError(ledger.ctx, dataset, local, type, "no such\0 container");
     expect(await ledger.ended(request)).toMatchObject({
       state: "failed",
-      reason: "no such container",
+      reason: "no such\ufffd container",
     });
     expect(await datasetOf(ledger, request)).toMatchObject({ state: "failed", outcome });
   });

@@ -77,6 +77,12 @@ test("an idempotency key finds the request of the same secret, and refuses anoth
   );
   expect(row?.body_hash).not.toBe("hash 1");
   await workOff(ledger, request.id);
+  // As an earlier version kept it
+  await ledger.ctx.db.query("UPDATE requests SET body_hash = 'hash 1' WHERE id = $1", [request.id]);
+  expect(await send(withToken("1"), "hash 1")).toMatchObject({
+    created: false,
+    request: { id: request.id },
+  });
 });
 
 test("a finder that signs its files anew lists the same files, and the newest signature counts", async () => {

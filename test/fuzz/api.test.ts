@@ -10,7 +10,7 @@ import { childEnvironment } from "../../src/config.ts";
 import { venv } from "../clients/venv.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { type Service, startService } from "../support/service.ts";
-import { watchHealth } from "../support/watch-health.ts";
+import { type HealthLap, watchHealth } from "../support/watch-health.ts";
 import { playWorker } from "./worker.ts";
 
 /** FUZZ_SEED=<n> npm run fuzz: other calls */
@@ -38,7 +38,8 @@ afterAll(async () => {
 
 test(`${leastCalls} calls made from the document are answered as it says (seed ${seed})`, async () => {
   const player = playWorker(service.url);
-  const health = watchHealth(service.url, { pid: service.pid });
+  const health = watchHealth(service);
+  let lap: HealthLap;
   try {
     const known = await someRequests();
     const before = total(await calls()) - player.calls();
@@ -52,8 +53,9 @@ test(`${leastCalls} calls made from the document are answered as it says (seed $
     expect(await made()).toBeGreaterThanOrEqual(leastCalls);
   } finally {
     await player.stop();
+    lap = await health.stop();
   }
-  const { worstMilliseconds, heldMilliseconds, calls: asked } = await health.stop();
+  const { worstMilliseconds, heldMilliseconds, calls: asked } = lap;
   const [worst, held] = [worstMilliseconds, heldMilliseconds].map(Math.round);
   process.stdout.write(
     `/healthz on another connection: at most ${worst} ms in ${asked} calls; at most ${held} ms ` +

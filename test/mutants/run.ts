@@ -110,11 +110,15 @@ function readReport(path: string): Omit<Outcome, "output"> {
  * exactly one.
  */
 export function mutate(path: string, from: string, to: string): (() => void) | undefined {
-  const original = existsSync(path) ? readFileSync(path, "utf8") : "";
-  if (original.split(from).length !== 2) return undefined;
+  if (!occursOnce(path, from)) return undefined;
+  const original = readFileSync(path, "utf8");
   writeFileSync(
     path,
     original.replace(from, () => to),
   );
   return () => writeFileSync(path, original);
+}
+
+export function occursOnce(path: string, snippet: string): boolean {
+  return existsSync(path) && readFileSync(path, "utf8").split(snippet).length === 2;
 }

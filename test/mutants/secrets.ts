@@ -6,9 +6,9 @@ const secrets = ["datasets/secrets.test.ts"];
 export const addressSecrets: Mutant[] = [
   {
     name: "a dataset with the secrets of one request is used by the next",
-    file: "datasets/store.ts",
-    from: 'if (end.state === "ready" && open.has_secrets)',
-    to: 'if (end.state === "failed" && open.has_secrets)',
+    file: "datasets/lookup-end.ts",
+    from: 'hasSecrets ? "stale" : "ready"',
+    to: 'hasSecrets ? "ready" : "ready"',
     tests: secrets,
   },
   {

@@ -2,7 +2,7 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { local } from "../../src/auth/caller.ts";
 import { deleteRequest } from "../../src/requests/lifecycle/delete.ts";
-import { removeLostSecrets } from "../../src/tasks/housekeep.ts";
+import { removeUnneededSecrets } from "../../src/tasks/housekeep.ts";
 import { tracesInDatabase } from "../attacks/traces.ts";
 import { until } from "../support/wait.ts";
 import { openWaitSuite, type WaitSuite, ways } from "./wait/suite.ts";
@@ -52,7 +52,7 @@ describe.each(ways)("%s", (way) => {
     await suite.api.ledger.ended(id);
     await deleteRequest(suite.ctx, id, local);
     await until(async () => {
-      await removeLostSecrets(suite.ctx);
+      await removeUnneededSecrets(suite.ctx);
       const left = await suite.ctx.db.query("SELECT FROM location_secrets");
       return left.length === 0;
     });

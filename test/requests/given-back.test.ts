@@ -84,9 +84,9 @@ test("a file given back three times waits with that reason, without a try used u
   expect(await waitingOf(ledger.ctx, await ledger.read(id))).toMatchObject({
     reason: "given_back",
     sentence:
-      "1 file is to be done by another worker: given back too often by w1. The last reason: " +
-      "no licence on this node. Start a worker under another name, or let the same workers try " +
-      `again: longshore redrive ${id}.`,
+      "1 file waits for another worker, after being given back too often by w1. The last " +
+      "reason: no licence on this node. Start a worker under another name, or let the same " +
+      `workers try again: longshore redrive ${id}.`,
   });
   const { items } = await listFiles(ledger.ctx, id, local, { limit: 10 });
   expect(items[0]?.given_back).toEqual(given_back);

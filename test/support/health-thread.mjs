@@ -6,7 +6,8 @@ import { Agent, get } from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
 import { parentPort, workerData } from "node:worker_threads";
 
-const { url, pid, everyMilliseconds } = workerData;
+const { url, pid } = workerData;
+const everyMilliseconds = 5;
 const agent = new Agent({ keepAlive: true, maxSockets: 1 });
 const nothing = { worstMilliseconds: 0, heldMilliseconds: 0, calls: 0 };
 let messages = [];
@@ -42,7 +43,6 @@ async function ask() {
 
 /** Milliseconds so far in which the kernel let others run, though we or the service had work. */
 function starved() {
-  if (pid === undefined) return 0;
   const threads = ["/proc/thread-self", `/proc/${pid}/task/${pid}`];
   const waits = threads.map((path) => readFileSync(`${path}/schedstat`, "utf8").split(" ")[1]);
   return waits.reduce((sum, nanoseconds) => sum + Number(nanoseconds) / 1e6, 0);

@@ -13,6 +13,7 @@ import {
 } from "@prisma/driver-adapter-utils";
 import type { MigrationList, SchemaEngine, SchemasContainer } from "@prisma/schema-engine-wasm";
 import pg from "pg";
+import { dropDatabase, onServer } from "./on-server.ts";
 
 /** An engine that looks at one database; it makes and drops a shadow database beside it. */
 export async function openSchemaEngine(
@@ -102,7 +103,7 @@ function adapterFactory(databaseUrl: string): SqlMigrationAwareDriverAdapterFact
       await onServer(databaseUrl, `CREATE DATABASE ${name}`);
       const url = new URL(databaseUrl);
       url.pathname = `/${name}`;
-      return connect(url.href, () => onServer(databaseUrl, `DROP DATABASE ${name} WITH (FORCE)`));
+      return connect(url.href, () => dropDatabase(databaseUrl, name));
     },
   };
 }
@@ -146,11 +147,4 @@ class CatalogPool extends pg.Pool {
     for (const field of fields) field.dataTypeID = readAs[field.dataTypeID] ?? field.dataTypeID;
     return result as never;
   }
-}
-
-async function onServer(url: string, statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  await client.query(statement);
-  await client.end();
 }

@@ -4,7 +4,7 @@ import { Worker } from "node:worker_threads";
 export interface HealthLap {
   /** the longest that /healthz took */
   worstMilliseconds: number;
-  /** the same, without the time in which the machine ran something else; only with a `pid` */
+  /** the same, without the time in which the machine ran something else */
   heldMilliseconds: number;
   calls: number;
 }
@@ -19,12 +19,9 @@ export interface HealthWatch {
  * Asks /healthz on a connection of its own, from a thread, so that what holds the caller's event
  * loop is not measured.
  */
-export function watchHealth(
-  url: string,
-  { pid, everyMilliseconds = 5 }: { pid?: number; everyMilliseconds?: number } = {},
-): HealthWatch {
+export function watchHealth({ url, pid }: { url: string; pid: number }): HealthWatch {
   const thread = new Worker(new URL("./health-thread.mjs", import.meta.url), {
-    workerData: { url, pid, everyMilliseconds },
+    workerData: { url, pid },
   });
   // An error of a call is thrown by the next lap.
   let failure: Error | undefined;

@@ -56,7 +56,7 @@ test.each(libraries)("$name $version is what its file says", (library) => {
   const { evidence, package: part, licenceSource } = library;
   const content = readFileSync(`${root}node_modules/${part}/${evidence.file}`);
   expect(content.includes(evidence.text)).toBe(true);
-  expect(licenceSource).not.toBe("");
+  expect(licenceSource).toMatch(/\S/);
 });
 
 test("the page shows the list", () => {

@@ -83,6 +83,8 @@ test.each([
   ['{"url":"https://h/f?id=5\\u0026sig=abc"}', '{"url":"https://h/f?[redacted]"}'],
   ["<a href='https://h/f?id=5&amp;sig=abc'>", "<a href='https://h/f?id=5&[redacted]'>"],
   ["mail to user@example.org & others", "mail to user@example.org & others"],
+  ["it requires basic authentication", "it requires basic authentication"],
+  ["the token eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ3In0.c2ln is over", "the token [redacted] is over"],
 ])("in a text, %s becomes %s", (text, shown) => {
   expect(withoutSecrets(text)).toBe(shown);
 });

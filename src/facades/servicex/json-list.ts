@@ -24,12 +24,24 @@ export async function writeJsonList(
     if (text.length < chunkCharacters) continue;
     if (response.destroyed) return;
     begin(response);
-    if (!response.write(text))
-      await Promise.race([once(response, "drain"), once(response, "close")]);
+    if (!response.write(text)) await drained(response);
     text = "";
   }
   begin(response);
   response.end(`${text}]}\n`);
+}
+
+/** Takes its listeners away: a slow reader may stall a long list hundreds of times. */
+async function drained(response: ServerResponse): Promise<void> {
+  const settled = new AbortController();
+  const { signal } = settled;
+  const [drain, close] = [once(response, "drain", { signal }), once(response, "close", { signal })];
+  try {
+    await Promise.race([drain, close]);
+  } finally {
+    settled.abort();
+    await Promise.allSettled([drain, close]);
+  }
 }
 
 /** Late, so that a failure before the first chunk still gets an error as its answer. */

@@ -82,7 +82,7 @@ export function makeLargeBodies({
         };
       },
       release() {
-        holders.delete(holder);
+        if (!holders.delete(holder)) return;
         for (const next of [...waiting]) next();
       },
     };

@@ -1,10 +1,12 @@
 // Bodies with a list that may be long: it is parsed piece by piece while it arrives, and other
 // calls go on between the pieces.
+
 import type { IncomingMessage } from "node:http";
 import { type ZodType, z } from "zod";
 import { RequestError } from "../../errors.ts";
-import { duplicateList, incomplete, tooLarge } from "../../json/refusals.ts";
+import { incomplete, tooLarge } from "../../json/refusals.ts";
 import { JsonScan } from "../../json/scan.ts";
+import { withList } from "../../json/with-list.ts";
 import { detachedBody } from "../../storage/detached-body.ts";
 import { timeSlice } from "../../time-slice.ts";
 import { badInput, parse } from "../parse.ts";
@@ -171,14 +173,4 @@ function tooMany({ path, most }: ListRule): RequestError {
   return badInput([
     { pointer: pointerTo(path), detail: `${name} must have at most ${most} items.` },
   ]);
-}
-
-function withList(value: unknown, path: readonly string[], list: unknown[]): unknown {
-  const [key, ...rest] = path;
-  if (key === undefined) return list;
-  // The body has a key of the path twice, once without the list.
-  if (typeof value !== "object" || value === null) throw duplicateList();
-  const holder = value as Record<string, unknown>;
-  holder[key] = withList(holder[key], rest, list);
-  return value;
 }

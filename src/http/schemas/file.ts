@@ -14,7 +14,7 @@ export const fileState = z.enum(fileStates).meta({ id: "FileState" });
 
 const givenBack = z
   .object({
-    workers: z.array(z.string()).meta({ description: "Each once." }),
+    workers: z.array(z.string()).meta({ description: "Without duplicates." }),
     times: z.number().int().min(1),
     since: time,
     reason: z.string().nullable().meta({ description: "The reason of the last one." }),

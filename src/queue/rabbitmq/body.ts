@@ -21,8 +21,8 @@ export async function parseBody(
   try {
     return { body: await parseInPieces(content, rules) };
   } catch (error) {
-    const isJson = !(error instanceof SyntaxError || error instanceof TypeError);
+    const isRefused = !(error instanceof SyntaxError || error instanceof TypeError);
     const { message } = error as Error;
-    return { unreadable: isJson ? message : `It is not JSON in UTF-8: ${message}` };
+    return { unreadable: isRefused ? message : `It is not JSON in UTF-8: ${message}` };
   }
 }

@@ -11,8 +11,9 @@ import { aloneHeaders, endedTwice, type Suspicion, suspicionOf } from "./suspect
 const groupBytes = 1024 * 1024;
 
 /**
- * Handles the messages together, but those alone that may have ended the process before. Only one
- * of these is held while it is handled: held ones are suspected when the process ends.
+ * Handles the messages together, except those that may have ended the process before: these are
+ * handled alone. Only one of them is held at a time, since every held message is suspected when the
+ * process ends.
  */
 export async function handleBatch(
   subscription: Subscription,

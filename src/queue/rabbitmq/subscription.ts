@@ -2,6 +2,7 @@ import type { ConfirmChannel, ConsumeMessage } from "amqplib";
 import type { Logger } from "pino";
 import type { BrokerConnection } from "./connection.ts";
 import { mostBytes, type Prefetch } from "./prefetch.ts";
+import { suspicionOf } from "./suspects.ts";
 
 /** The messages of a topic over one channel, until the channel is closed. */
 export class Subscription {
@@ -119,9 +120,13 @@ export class Subscription {
     this.#wake();
   }
 
-  /** Large messages may come right after small ones, when many were asked for. */
-  #isTooMuch({ content }: ConsumeMessage): boolean {
-    return this.#heldBytes > 0 && this.#heldBytes + content.length > mostBytes;
+  /**
+   * Large messages may come right after small ones, when many were asked for. One that is to be
+   * handled alone is kept: given back, it would look as if it had failed a second time.
+   */
+  #isTooMuch(message: ConsumeMessage): boolean {
+    if (suspicionOf(message) === "alone") return false;
+    return this.#heldBytes > 0 && this.#heldBytes + message.content.length > mostBytes;
   }
 
   /** No more are asked for until the batch that is held is settled. */

@@ -1,6 +1,6 @@
-// A message that ended the process is delivered again. It is then handled alone, so that others do
-// not suffer, and never a third time. Small messages cannot fill the memory and are not suspected:
-// thousands of them come again whenever a connection drops.
+// A message that may have ended the process is delivered again. It is then handled alone, so that
+// others do not suffer, and not a third time. A lost connection looks the same. Small messages
+// cannot fill the memory and are not suspected: thousands come again whenever a connection drops.
 import type { ConsumeMessage } from "amqplib";
 
 const suspectFromBytes = 64 * 1024;
@@ -20,4 +20,5 @@ export function suspicionOf({ content, fields, properties }: ConsumeMessage): Su
 export const aloneHeaders = { [header]: "1" };
 
 export const endedTwice =
-  "The service ended twice while it handled this message, the second time alone.";
+  "Twice, the service ended or lost its connection before it had settled this message, " +
+  "the second time alone.";

@@ -43,7 +43,7 @@ export function makeSeats(waiters: Waiter[], mostFiles: number): Seats {
     return newcomer;
   }
 
-  function take(waiter: number): void {
+  function occupy(waiter: number): void {
     left[waiter] = (left[waiter] ?? 0) - 1;
     remaining--;
   }
@@ -56,17 +56,15 @@ export function makeSeats(waiters: Waiter[], mostFiles: number): Seats {
   return {
     free: () => remaining,
     take(fits) {
-      const found =
-        remaining === 0
-          ? -1
-          : waiters.findIndex((waiter, at) => (left[at] ?? 0) > 0 && fits(waiter));
-      if (found !== -1) take(found);
+      if (remaining === 0) return -1;
+      const found = waiters.findIndex((waiter, at) => (left[at] ?? 0) > 0 && fits(waiter));
+      if (found !== -1) occupy(found);
       return found;
     },
     assign(step) {
       const waiter = waiterFor(step);
       if (waiter === -1) return false;
-      take(waiter);
+      occupy(waiter);
       const files = assigned.get(step) ?? [];
       files.push(waiter);
       assigned.set(step, files);

@@ -36,7 +36,7 @@ export interface StartedRow extends ClaimedRow {
 }
 
 /** A process of an earlier version may have published a withheld file: the start refuses it. */
-const startQueued: MoveCase = {
+const queuedStart: MoveCase = {
   move: "start",
   when: "NOT is_withheld",
   history: [{ status: "start", worker: "moved.claimed_by", isDispatch: true }],
@@ -44,7 +44,7 @@ const startQueued: MoveCase = {
 
 const nextAttempt = "moved.attempt + 1";
 /** Without a message: it would reach any worker. */
-const startWithheld: MoveCase = {
+const withheldStart: MoveCase = {
   move: "reassign",
   when: "withheld AND NOT is_withheld",
   set: { attempt: nextAttempt, not_before: "NULL" },
@@ -60,11 +60,7 @@ const startWithheld: MoveCase = {
  * open files and reads all of them for each file (a claim of 1,000 of 20,000 files: 270 ms instead
  * of 53).
  */
-function startSql(
-  claimed: { ctes: string[]; from: string },
-  move: MoveCase = startQueued,
-  attempt = "moved.attempt",
-): string {
+function startSql(claimed: { ctes: string[]; from: string }, move: MoveCase = queuedStart): string {
   const openRequests = `open_requests AS MATERIALIZED (
   SELECT r.id, r.created_on, r.round, r.workers FROM requests r
   WHERE r.id = ANY($8::uuid[]) AND ${acceptsWork("r")} ORDER BY r.id FOR SHARE
@@ -88,8 +84,8 @@ function startSql(
   JOIN request_steps s ON s.request_id = moved_steps.request_id AND s.step = moved_steps.step
 )`,
     result: `SELECT moved.waiter, moved.request_id AS request, moved.file_id AS file, moved.step,
-  ${attempt} AS attempt, operations.operation, operations.settings, files.paths,
-  moved.location, moved.alone,
+  ${move.set?.attempt ?? "moved.attempt"} AS attempt, operations.operation, operations.settings,
+  files.paths, moved.location, moved.alone,
   (SELECT secrets.sealed FROM file_secrets secrets WHERE secrets.file_id = moved.file_id) AS sealed,
   CASE WHEN moved.location IS NOT NULL THEN (
     SELECT secrets.sealed FROM location_secrets secrets
@@ -115,7 +111,7 @@ const permitted = {
 };
 const startAllSql = startSql({ ctes: [], from: `${keys} AS claimed(${columns})` });
 const startPermittedSql = startSql(permitted);
-const startWithheldSql = startSql(permitted, startWithheld, nextAttempt);
+const startWithheldSql = startSql(permitted, withheldStart);
 
 /** Starts queued files on their workers. */
 export function startFiles(
@@ -160,7 +156,10 @@ function parameters(leaseSeconds: number, keys: StartKey[]): unknown[] {
   ];
 }
 
-/** The files among these that can still be started. */
+/**
+ * The files among these that can still be started by a message. A withheld one goes back to
+ * waiting without it.
+ */
 export function stillQueued(
   query: Query,
   keys: WorkKey[],
@@ -172,7 +171,7 @@ export function stillQueued(
      JOIN request_files f ON f.request_id = keys.request_id AND f.file_id = keys.file_id
      JOIN request_steps s ON s.request_id = f.request_id AND s.step = f.step
      WHERE f.step = keys.step AND f.attempt = keys.attempt
-       AND f.state = '${fileMoves.queue.to}'`,
+       AND f.state = '${fileMoves.queue.to}' AND NOT f.withheld`,
     [
       keys.map((key) => key.request),
       keys.map((key) => key.file),

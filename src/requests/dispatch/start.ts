@@ -105,7 +105,11 @@ function settleMessages(ctx: Deps<"log">, taken: Taken[]): void {
   );
 }
 
-function startKey({ request, file, step, attempt }: WorkKey, waiter: number, waiters: Waiter[]) {
+export function startKey(
+  { request, file, step, attempt }: WorkKey,
+  waiter: number,
+  waiters: Waiter[],
+): StartKey {
   return { request, file, step, attempt, waiter, worker: waiters[waiter]?.worker ?? "" };
 }
 

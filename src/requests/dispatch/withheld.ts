@@ -2,7 +2,8 @@ import type { Deps } from "../../deps.ts";
 import { withSlotsLocked } from "../../shares/slots.ts";
 import type { Waiter } from "./claim-queue.ts";
 import type { Seats } from "./seats.ts";
-import { type StartedRow, type StartKey, startWithheldFiles } from "./start-store.ts";
+import { startKey } from "./start.ts";
+import { type StartedRow, startWithheldFiles } from "./start-store.ts";
 import type { WithheldFile } from "./withheld-store.ts";
 
 /**
@@ -15,7 +16,10 @@ export async function startWithheld(
   waiters: Waiter[],
   seats: Seats,
 ): Promise<StartedRow[]> {
-  const keys = files.flatMap((file) => keyOf(file, waiters, seats));
+  const keys = files.flatMap((file) => {
+    const waiter = seats.take(({ worker }) => !file.givenBackBy.includes(worker));
+    return waiter === -1 ? [] : [startKey(file, waiter, waiters)];
+  });
   if (!keys.length) return [];
   const locked = {
     operations: [...new Set(files.map(({ operation }) => operation))],
@@ -27,13 +31,4 @@ export async function startWithheld(
   seats.giveBackUnused(keys, rows);
   for (const { operation } of rows) ctx.metrics.dispatched.inc({ operation });
   return rows;
-}
-
-function keyOf(
-  { operation: _, givenBackBy, ...file }: WithheldFile,
-  waiters: Waiter[],
-  seats: Seats,
-): StartKey[] {
-  const waiter = seats.take(({ worker }) => !givenBackBy.includes(worker));
-  return waiter === -1 ? [] : [{ ...file, waiter, worker: waiters[waiter]?.worker ?? "" }];
 }

@@ -15,9 +15,9 @@ import {
 
 /**
  * While the request is open, lets its withheld files go to all workers again. Otherwise starts the
- * next round with the chosen failed files, or with all of them by default. Earlier
- * results stay. If no file failed, but the results of the whole request could not be made, the
- * round only makes those.
+ * next round with the chosen failed files, or with all of them by default. Earlier results stay. If
+ * no file failed, but the results of the whole request could not be made, the round only makes
+ * those.
  */
 export async function redrive(
   ctx: Deps<"advanceQueue" | "db" | "log">,

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
-import { keyedDigests } from "../../addresses/sealed.ts";
-import { shownAddress } from "../../addresses/shown.ts";
+import { keyedDigest } from "../../addresses/sealed.ts";
+import { hasSecret } from "../../addresses/shown.ts";
 import { type Caller, ownerOf } from "../../auth/caller.ts";
 import { resolveDataset } from "../../datasets/resolve.ts";
 import type { Deps } from "../../deps.ts";
@@ -70,21 +70,26 @@ interface SentKey {
   bodyHash: string;
 }
 
-/** Where the body has secrets, nobody can compare what is kept of it with guesses. */
+/**
+ * The digest of a body with secrets is keyed, so that it cannot be compared with guesses. Earlier
+ * versions kept the plain one, which is compared too.
+ */
 async function withBodyHashes(
   { verifyingKeys }: Deps<"verifyingKeys">,
   { dataset }: SubmitInput,
   { key, bodyHash }: SentKey,
 ): Promise<IdempotencyKey> {
   const isSecret = "files" in dataset && (await holdsSecrets(dataset.files));
-  const [newest = bodyHash, ...older] = isSecret ? keyedDigests(verifyingKeys, bodyHash) : [];
+  const [newest = bodyHash, ...older] = isSecret
+    ? [...verifyingKeys.map((key) => keyedDigest(key, bodyHash)), bodyHash]
+    : [];
   return { key, bodyHashes: [newest, ...older] };
 }
 
 async function holdsSecrets(files: (string | string[])[]): Promise<boolean> {
   const pause = timeSlice();
   for (const file of files) {
-    if ([file].flat().some((path) => shownAddress(path) !== path)) return true;
+    if ([file].flat().some(hasSecret)) return true;
     await pause();
   }
   return false;

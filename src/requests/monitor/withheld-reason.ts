@@ -1,6 +1,5 @@
 import type { Deps } from "../../deps.ts";
 import { namesOf, reasonSentence, whatHelps } from "../given-back-words.ts";
-import { filesAre } from "./phrases.ts";
 import type { Why } from "./waiting.ts";
 import { withheldOf } from "./withheld-store.ts";
 
@@ -12,9 +11,11 @@ export async function withheldReason(
   const withheld = await withheldOf(db.query, request);
   if (!withheld) return undefined;
   const { files, workers, reason } = withheld;
-  const others = `${filesAre(files)} to be done by another worker: given back too often by`;
+  const wait = files === 1 ? "1 file waits" : `${files} files wait`;
   return {
     reason: "given_back",
-    sentence: `${others} ${namesOf(workers)}.${reasonSentence(reason)}${whatHelps(request)}`,
+    sentence:
+      `${wait} for another worker, after being given back too often by ${namesOf(workers)}.` +
+      `${reasonSentence(reason)}${whatHelps(request)}`,
   };
 }

@@ -3,9 +3,9 @@ import { fileSql, historySql } from "../state.ts";
 
 export interface Withheld {
   files: number;
-  /** of the first files */
+  /** that gave back the first 100 of them */
   workers: string[];
-  /** of the last of the first files */
+  /** the newest reason among those files */
   reason: string | null;
 }
 

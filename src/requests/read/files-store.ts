@@ -119,8 +119,8 @@ export interface ReadingRow {
 }
 
 /**
- * How the file was read by each attempt that succeeded. The history has it, and not the results:
- * their rows are deleted when their objects are.
+ * How the file was read by each attempt that succeeded. Read from the history, since rows of
+ * results are deleted with their objects.
  */
 export function readingRows(query: Query, request: string, file: number): Promise<ReadingRow[]> {
   return query<ReadingRow>(

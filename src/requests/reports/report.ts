@@ -96,22 +96,23 @@ function count({ metrics }: Deps<"metrics">, answers: ReportAnswer[]): void {
   for (const [answer, n] of counts) metrics.reports.inc({ answer }, n);
 }
 
-const infoLength = 2048;
+export const infoLength = 2048;
 /** A message may have a million characters; the rest is neither kept nor compared. */
-const readLength = 2 * infoLength;
+export const readLength = 2 * infoLength;
 
 function toRow(worker: string, report: Report, open: boolean): ReportRow {
+  const status = statusOf(report);
   return {
     request: report.request.toLowerCase(),
     file: report.file,
     step: report.step,
     attempt: report.attempt,
-    status: statusOf(report),
+    status,
     open,
     worker,
     at: whenOf(report.at),
     startAt: null,
-    ...errorOf(report),
+    ...errorOf(report, status),
     results: report.results?.length ? readableJson(report.results) : null,
   };
 }
@@ -126,8 +127,7 @@ const noError: ErrorColumns = {
   content: null,
 };
 
-function errorOf(report: Report): ErrorColumns {
-  const status = statusOf(report);
+function errorOf(report: Report, status: ReportStatus): ErrorColumns {
   if (status === "start" || status === "success") return noError;
   const error = report.error ?? { class: "unknown", message: "no reason was given" };
   const message = readableText(error.message.slice(0, readLength));

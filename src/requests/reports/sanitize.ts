@@ -13,7 +13,7 @@ export function readableText(text: string): string {
 /** JSON with such texts; names of objects are kept as they are. */
 export function readableJson(value: unknown): string {
   const json = JSON.stringify(value);
-  const readable = mayQuoteAddress.test(json)
+  const readable = mayHoldSecret.test(json)
     ? JSON.stringify(value, (key, inner) =>
         typeof inner === "string" && key !== "name" ? withoutSecrets(inner) : inner,
       )
@@ -21,5 +21,5 @@ export function readableJson(value: unknown): string {
   return sanitize(readable).replaceAll("\\u0000", "\\ufffd");
 }
 
-/** Most results have no such character, and are written once. */
-const mayQuoteAddress = /[?&#@;]/;
+/** Most results have nothing that could be a secret, and are written once. */
+const mayHoldSecret = /[?&#@;]|bearer|basic|eyJ/i;

@@ -3,7 +3,7 @@ import { ensurePartitions } from "../../db/partitions.ts";
 import { endOldReaders } from "../../db/readers.ts";
 import type { Context, Deps } from "../../deps.ts";
 import { keepReceipt } from "../../receipts/issue.ts";
-import { removeEndedTasks, removeLostSecrets } from "../../tasks/housekeep.ts";
+import { removeEndedTasks, removeUnneededSecrets } from "../../tasks/housekeep.ts";
 import { advanceAll } from "../advance/advance-many.ts";
 import { cleanUp } from "../advance/end.ts";
 import { removeOrphanedBuckets, removeResults } from "../advance/orphaned-objects.ts";
@@ -37,7 +37,7 @@ export async function housekeep(ctx: Context): Promise<void> {
   await repair(ctx, "bucket", () => removeOrphanedBuckets(ctx));
   await repair(ctx, "dataset", () => removeUnusedPast(ctx));
   await repair(ctx, "task", () => removeEndedTasks(ctx));
-  await repair(ctx, "secret", () => removeLostSecrets(ctx));
+  await repair(ctx, "secret", () => removeUnneededSecrets(ctx));
 }
 
 async function repair(

@@ -1,12 +1,12 @@
 import { type Call, sendCall } from "../../support/api.ts";
 import { type HeavyBody, heavyBodies } from "../../support/heavy-bodies.ts";
-import { type HealthLap, type HealthWatch, watchHealth } from "../../support/watch-health.ts";
+import { type HealthWatch, watchHealth } from "../../support/watch-health.ts";
 import type { Bench, BenchService } from "../bench.ts";
 import { forgetPeak, peakMegabytes } from "../processes.ts";
 import type { Measured, Row } from "../row.ts";
 
 const atOnce = 10;
-/** what a body may take of the memory of the service */
+/** the peak of the service while the largest bodies come at once */
 const mostMegabytes = 1_000;
 
 export const heavyRow: Row = {
@@ -20,7 +20,7 @@ export const heavyRow: Row = {
     "kernel counts it; the raw figures have both, and the peak of the service's memory.",
   async measure(bench: Bench): Promise<Measured[]> {
     const service = await bench.service();
-    const health = watchHealth(service.url, { pid: service.pid });
+    const health = watchHealth(service);
     try {
       return [await oneByOne(service, health), ...(await together(service, health))];
     } finally {
@@ -62,8 +62,11 @@ async function together(service: BenchService, health: HealthWatch): Promise<Mea
   const answers = await Promise.all(
     Array.from({ length: atOnce }, () => sendCall(portOf(service), call)),
   );
-  const lap: HealthLap = await health.lap();
+  const lap = await health.lap();
   const statuses = answers.map(({ status }) => status).join(" ");
+  // Their operation is refused after all else was read.
+  if (answers.some(({ status }) => status !== 422))
+    throw new Error(`Not all of the largest bodies were read to their end: ${statuses}.`);
   return [
     {
       what: `longest wait of /healthz while ${atOnce} of the largest bodies come at once`,

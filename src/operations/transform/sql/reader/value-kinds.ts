@@ -80,6 +80,9 @@ export function isValueLike(text: string): boolean {
   return isOneValue(text) || text.trim().split(/\s+/).every(isOneValue);
 }
 
+/** Each matches a whole field that is a value of one shape. */
+export const valuePatterns = Object.values(shapes).map((shape) => new RegExp(`^\\s*${shape}\\s*$`));
+
 function isOneValue(text: string): boolean {
-  return Object.values(shapes).some((shape) => new RegExp(`^\\s*${shape}\\s*$`).test(text));
+  return valuePatterns.some((pattern) => pattern.test(text));
 }
