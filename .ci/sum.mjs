@@ -1,6 +1,7 @@
-// The seconds of each part, then one line for all suites, from vitest's JSON reports; a suite without a report has failed.
+// The failed tests with their errors, the seconds of each part, then one line for all suites, from vitest's JSON reports. A
+// suite without a report has failed. Failures are printed here again, because the end of a long log is what people read first.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 
 const [folder, ...suites] = process.argv.slice(2);
 let passed = 0;
@@ -20,10 +21,27 @@ for (const suite of suites) {
   ).length;
   const known = report.numFailedTests + unloaded;
   failed += report.success || known > 0 ? known : 1;
+  for (const file of report.testResults) printFailures(suite, file);
 }
 printSeconds();
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed === 0 && passed > 0 ? 0 : 1);
+
+function printFailures(suite, file) {
+  if (file.status !== "failed") return;
+  const name = relative(process.cwd(), file.name);
+  if (file.assertionResults.length === 0)
+    console.log(`FAILED ${suite}: ${name}\n    ${start(file.message)}`);
+  for (const test of file.assertionResults)
+    if (test.status === "failed")
+      console.log(
+        `FAILED ${suite}: ${name} > ${test.fullName}\n    ${start(test.failureMessages.join(" "))}`,
+      );
+}
+
+function start(text) {
+  return text.replace(/\s+/g, " ").slice(0, 300);
+}
 
 function printSeconds() {
   const parts = readdirSync(folder)
