@@ -13,24 +13,34 @@ for (const suite of suites) {
     failed += 1;
     continue;
   }
-  const report = JSON.parse(readFileSync(path, "utf8"));
-  passed += report.numPassedTests;
-  // A file that cannot be loaded has no tests to count, and has failed all the same.
-  const unloaded = report.testResults.filter(
-    (file) => file.status === "failed" && file.assertionResults.length === 0,
-  ).length;
-  const known = report.numFailedTests + unloaded;
-  failed += report.success || known > 0 ? known : 1;
-  for (const file of report.testResults) printFailures(suite, file);
+  const { success, testResults: files } = read(path);
+  const second = join(folder, `${suite}.again.json`);
+  const again = existsSync(second) ? read(second).testResults : [];
+  for (const file of files) {
+    if (file.status === "failed") printFailures(suite, file);
+    const last = again.find(({ name }) => name === file.name) ?? file;
+    passed += count(last, "passed");
+    // A file that cannot be loaded, or whose hooks fail, has failed all the same.
+    if (last.status === "failed") failed += count(last, "failed") || 1;
+  }
+  // An error outside of every test
+  if (!success && !files.some(({ status }) => status === "failed")) failed += 1;
 }
 printSeconds();
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed === 0 && passed > 0 ? 0 : 1);
 
+function read(path) {
+  return JSON.parse(readFileSync(path, "utf8"));
+}
+
+function count(file, status) {
+  return file.assertionResults.filter((test) => test.status === status).length;
+}
+
 function printFailures(suite, file) {
-  if (file.status !== "failed") return;
   const name = relative(process.cwd(), file.name);
-  if (file.assertionResults.length === 0)
+  if (count(file, "failed") === 0)
     console.log(`FAILED ${suite}: ${name}\n    ${start(file.message)}`);
   for (const test of file.assertionResults)
     if (test.status === "failed")
