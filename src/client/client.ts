@@ -1,9 +1,11 @@
 // The client of `/v1`: thin functions over the types of its OpenAPI document.
+import { randomUUID } from "node:crypto";
 import createClient from "openapi-fetch";
 import type { operations, paths } from "./api-types.ts";
 import { type Downloaded, type DownloadOptions, downloadResults } from "./download.ts";
-import { ApiError, reasonOf, UnreachableError } from "./errors.ts";
+import { ApiError, retryAfterOf, UnreachableError, unreachable } from "./errors.ts";
 import { readEvents } from "./events.ts";
+import { type RetryOptions, withRetries } from "./retry.ts";
 import type {
   DatasetFileView,
   DatasetView,
@@ -32,8 +34,17 @@ type DatasetsQuery = NonNullable<operations["listDatasets"]["parameters"]["query
 type DatasetFilesQuery = NonNullable<operations["listDatasetFiles"]["parameters"]["query"]>;
 type FilesQuery = NonNullable<operations["listFiles"]["parameters"]["query"]>;
 
+export interface SubmitOptions extends RetryOptions {
+  /** default: a new one for each call */
+  idempotencyKey?: string | undefined;
+}
+
 export interface LongshoreClient {
-  submit(body: Submit, options?: { idempotencyKey?: string | undefined }): Promise<RequestView>;
+  /**
+   * Tries again when the connection breaks or the service is unavailable. All tries have the same
+   * idempotency key, so they make one request.
+   */
+  submit(body: Submit, options?: SubmitOptions): Promise<RequestView>;
   get(id: string): Promise<RequestNow>;
   list(query?: ListQuery): Promise<Page<RequestView>>;
   files(id: string, query?: FilesQuery): Promise<Page<FileView>>;
@@ -78,9 +89,11 @@ export function longshoreClient({
   });
 
   const client: LongshoreClient = {
-    async submit(body, { idempotencyKey } = {}) {
-      const header = idempotencyKey === undefined ? {} : { "Idempotency-Key": idempotencyKey };
-      return dataOf(url, await api.POST("/v1/requests", { body, params: { header } }));
+    submit(body, { idempotencyKey = randomUUID(), ...retries } = {}) {
+      const header = { "Idempotency-Key": idempotencyKey };
+      const { signal } = retries;
+      const options = { body, params: { header }, ...(signal && { signal }) };
+      return withRetries(async () => dataOf(url, await api.POST("/v1/requests", options)), retries);
     },
     async get(id) {
       return dataOf(url, await api.GET("/v1/requests/{id}", { params: { path: { id } } }));
@@ -103,9 +116,11 @@ export function longshoreClient({
     async *results(id) {
       for (let after: string | undefined; ; ) {
         const query = { limit: 200, ...(after === undefined ? {} : { after }) };
-        const page = dataOf(
-          url,
-          await api.GET("/v1/requests/{id}/results", { params: { path: { id }, query } }),
+        const page = await withRetries(async () =>
+          dataOf(
+            url,
+            await api.GET("/v1/requests/{id}/results", { params: { path: { id }, query } }),
+          ),
         );
         if (page.items.length === 0) return;
         yield* page.items;
@@ -193,11 +208,23 @@ export function longshoreClient({
 
 async function fetchFrom(url: string, request: Request): Promise<Response> {
   try {
-    return await fetch(request);
+    const response = await fetch(request);
+    return isEventStream(response) ? response : await wholeResponse(response);
   } catch (error) {
     if (request.signal.aborted) throw error;
-    throw new UnreachableError(url, reasonOf(error));
+    throw unreachable(url, error);
   }
+}
+
+function isEventStream({ headers }: Response): boolean {
+  return headers.get("content-type")?.startsWith("text/event-stream") ?? false;
+}
+
+/** Read here, so that a response that breaks off is an error of the connection. */
+async function wholeResponse(response: Response): Promise<Response> {
+  const { status, statusText, headers } = response;
+  const text = await response.text();
+  return new Response(status === 204 ? null : text, { status, statusText, headers });
 }
 
 interface Reply<Data> {
@@ -213,10 +240,12 @@ function dataOf<Data>(url: string, { data, error, response }: Reply<Data>): Data
     detail?: string;
     errors?: ApiError["errors"];
   };
+  const { status } = response;
+  const retryAfterSeconds = retryAfterOf(response);
   if (type === undefined || detail === undefined)
-    throw new UnreachableError(
-      url,
-      `the server there returned ${response.status} and is not Longshore`,
-    );
-  throw new ApiError(response.status, type.replace(/^.*:/, ""), detail, errors);
+    throw new UnreachableError(url, `the server there returned ${status} and is not Longshore`, {
+      status,
+      retryAfterSeconds,
+    });
+  throw new ApiError(status, type.replace(/^.*:/, ""), detail, { errors, retryAfterSeconds });
 }

@@ -1,16 +1,15 @@
 import { createHash, randomUUID } from "node:crypto";
-import { createReadStream, createWriteStream } from "node:fs";
+import { createReadStream } from "node:fs";
 import { mkdir, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve, sep } from "node:path";
-import { Readable, Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { reasonOf, UnreachableError } from "./errors.ts";
+import { fetchResult } from "./fetch-result.ts";
+import type { RetryOptions } from "./retry.ts";
 import type { ResultView } from "./views.ts";
 
-export interface DownloadOptions {
+export interface DownloadOptions extends RetryOptions {
   /** files at once (default 4) */
   parallel?: number;
-  signal?: AbortSignal;
   onFile?(file: Downloaded): void;
 }
 
@@ -25,7 +24,7 @@ export interface Downloaded {
 export async function downloadResults(
   results: AsyncIterable<ResultView>,
   folder: string,
-  { parallel = 4, signal, onFile }: DownloadOptions,
+  { parallel = 4, onFile, ...retries }: DownloadOptions,
 ): Promise<Downloaded[]> {
   await mkdir(folder, { recursive: true });
   const files: Downloaded[] = [];
@@ -34,7 +33,7 @@ export async function downloadResults(
   async function fetchNext(): Promise<void> {
     try {
       for (let next = await queue.next(); !next.done && !failed; next = await queue.next()) {
-        const file = await downloadOne(next.value, folder, signal);
+        const file = await downloadOne(next.value, folder, retries);
         files.push(file);
         onFile?.(file);
       }
@@ -52,7 +51,7 @@ export async function downloadResults(
 async function downloadOne(
   result: ResultView,
   folder: string,
-  signal: AbortSignal | undefined,
+  retries: RetryOptions,
 ): Promise<Downloaded> {
   const { name, size } = result;
   const path = pathIn(folder, name);
@@ -60,8 +59,7 @@ async function downloadOne(
   await mkdir(dirname(path), { recursive: true });
   const draft = join(dirname(path), `.${basename(path).slice(0, 100)}.${randomUUID()}`);
   try {
-    const arrived = await fetchInto(draft, result, signal);
-    assertComplete(result, arrived);
+    await fetchResult(result, draft, retries);
     await rename(draft, path);
   } finally {
     await rm(draft, { force: true });
@@ -91,47 +89,4 @@ async function checksumOf(path: string): Promise<string> {
   const hash = createHash("sha256");
   await pipeline(createReadStream(path), hash);
   return hash.digest("hex");
-}
-
-async function fetchInto(
-  path: string,
-  { name, url }: ResultView,
-  signal: AbortSignal | undefined,
-): Promise<{ size: number; checksum: string }> {
-  const response = await fetch(url, signal ? { signal } : {}).catch((error: unknown) => {
-    signal?.throwIfAborted();
-    throw new UnreachableError(new URL(url).origin, reasonOf(error));
-  });
-  if (!response.ok || !response.body)
-    throw new Error(
-      `The result ${JSON.stringify(name)} could not be read: the store returned ` +
-        `${response.status}.`,
-    );
-  const hash = createHash("sha256");
-  let size = 0;
-  const measure = new Transform({
-    transform(chunk: Buffer, _encoding, done) {
-      size += chunk.length;
-      hash.update(chunk);
-      done(null, chunk);
-    },
-  });
-  await pipeline(
-    Readable.fromWeb(response.body),
-    measure,
-    createWriteStream(path, { flags: "wx" }),
-  );
-  return { size, checksum: hash.digest("hex") };
-}
-
-function assertComplete(
-  { name, size, checksum }: ResultView,
-  arrived: { size: number; checksum: string },
-): void {
-  if (arrived.size !== size)
-    throw new Error(
-      `The result ${JSON.stringify(name)} arrived with ${arrived.size} bytes instead of ${size}.`,
-    );
-  if (checksum !== null && arrived.checksum !== checksum)
-    throw new Error(`The result ${JSON.stringify(name)} arrived with a different checksum.`);
 }

@@ -4,33 +4,85 @@ export class ApiError extends Error {
   /** a stable code, such as `bad_input` */
   readonly code: string;
   readonly errors: { pointer: string; detail: string }[];
+  /** as the service asked for it */
+  readonly retryAfterSeconds: number | undefined;
   constructor(
     status: number,
     code: string,
     detail: string,
-    errors: { pointer: string; detail: string }[] = [],
+    {
+      errors = [],
+      retryAfterSeconds,
+    }: {
+      errors?: { pointer: string; detail: string }[] | undefined;
+      retryAfterSeconds?: number | undefined;
+    } = {},
   ) {
     super(detail);
     this.name = "ApiError";
     this.status = status;
     this.code = code;
     this.errors = errors;
+    this.retryAfterSeconds = retryAfterSeconds;
   }
 }
 
-/** No answer from that address, or from something that is not Longshore. */
+/** No response, half a response, or one of something that is not Longshore. */
 export class UnreachableError extends Error {
   readonly url: string;
-  constructor(url: string, why: string) {
+  /** of the system or of Node, such as `ECONNREFUSED` */
+  readonly code: string | undefined;
+  /** of the response, if there was one */
+  readonly status: number | undefined;
+  readonly retryAfterSeconds: number | undefined;
+  constructor(
+    url: string,
+    why: string,
+    {
+      code,
+      status,
+      retryAfterSeconds,
+    }: { code?: string | undefined; status?: number; retryAfterSeconds?: number | undefined } = {},
+  ) {
     super(`No Longshore service answers at ${url} (${why}).`);
     this.name = "UnreachableError";
     this.url = url;
+    this.code = code;
+    this.status = status;
+    this.retryAfterSeconds = retryAfterSeconds;
   }
+}
+
+/** A result could not be read: the address that the service gave for it returned this status. */
+export class StoreError extends Error {
+  readonly status: number;
+  readonly retryAfterSeconds: number | undefined;
+  constructor(name: string, status: number, retryAfterSeconds: number | undefined) {
+    super(`The result ${JSON.stringify(name)} could not be read: the store returned ${status}.`);
+    this.name = "StoreError";
+    this.status = status;
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+
+/** For what `fetch` throws, or the body of a response that breaks off. */
+export function unreachable(url: string, error: unknown): UnreachableError {
+  return new UnreachableError(url, reasonOf(error), { code: codeOf(error) });
 }
 
 /** `fetch` keeps the actual reason in the cause. */
 export function reasonOf(error: unknown): string {
   const { cause, message } = error as Error;
-  const code = (cause as { code?: unknown } | undefined)?.code;
-  return typeof code === "string" ? code : ((cause as Error | undefined)?.message ?? message);
+  return codeOf(error) ?? (cause as Error | undefined)?.message ?? message;
+}
+
+function codeOf(error: unknown): string | undefined {
+  const code = (error as { cause?: { code?: unknown } }).cause?.code;
+  return typeof code === "string" ? code : undefined;
+}
+
+/** From a `Retry-After` header, of which only the form in seconds is read. */
+export function retryAfterOf({ headers }: Response): number | undefined {
+  const text = headers.get("retry-after") ?? "";
+  return /^\d{1,6}$/.test(text) ? Number(text) : undefined;
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
 import { closeUnread } from "../http/unread-body.ts";
+import { exactLength } from "../storage/exact-length.ts";
 import type { Reply } from "./call.ts";
 
 export async function sendReply(
@@ -11,7 +12,9 @@ export async function sendReply(
   closeUnread(response);
   if (typeof body === "object") {
     response.writeHead(status, headers);
-    await pipeline(body, response);
+    const length = headers?.["content-length"];
+    if (length === undefined) await pipeline(body, response);
+    else await pipeline(body, exactLength(Number(length)), response);
     return;
   }
   const content = body === undefined || request.method === "HEAD" ? undefined : Buffer.from(body);

@@ -1,4 +1,6 @@
 import { randomBytes } from "node:crypto";
+import { truncateSync } from "node:fs";
+import { join } from "node:path";
 import {
   GetBucketLocationCommand,
   GetObjectCommand,
@@ -10,6 +12,8 @@ import {
   type S3Client,
 } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { folderStoreWithUrls } from "../storage/object-server.ts";
+import { temporaryFolder } from "../support/folder.ts";
 import { s3Client } from "./client.ts";
 import { type Endpoint, startEndpoint } from "./endpoint.ts";
 
@@ -43,6 +47,21 @@ test("keys that an older root key made stay valid, others are refused", async ()
   const wrong = { ...keys, secretKey: `${keys.secretKey}x` };
   await expect(s3Client(rotated.url, wrong).send(get)).rejects.toThrow(/signature/i);
   await rotated.close();
+});
+
+test("a result that is truncated while it is sent breaks the connection", async () => {
+  const folder = temporaryFolder("s3-truncated");
+  const behind = await folderStoreWithUrls(folder);
+  const shrinking = await startEndpoint({ store: behind.store });
+  const request = shrinking.newRequest();
+  await shrinking.addResult(request, "large", Buffer.alloc(64_000_000));
+  const reader = s3Client(shrinking.url, shrinking.keys(request, "read"));
+  const { Body } = await reader.send(new GetObjectCommand({ Bucket: request, Key: "large" }));
+  // Most of it does not fit into the buffers between here and the file.
+  truncateSync(join(folder, request, "large"), 1000);
+  await expect(Body?.transformToByteArray()).rejects.toThrow();
+  await shrinking.close();
+  await behind.close();
 });
 
 describe("the read key", () => {

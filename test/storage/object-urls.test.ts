@@ -1,5 +1,7 @@
 import { randomUUID } from "node:crypto";
+import { appendFileSync, truncateSync } from "node:fs";
 import { request } from "node:http";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { temporaryFolder } from "../support/folder.ts";
 import { until } from "../support/wait.ts";
@@ -7,9 +9,10 @@ import { folderStoreWithUrls } from "./object-server.ts";
 
 let served: Awaited<ReturnType<typeof folderStoreWithUrls>>;
 let bucket: string;
+const folder = temporaryFolder("urls");
 
 beforeAll(async () => {
-  served = await folderStoreWithUrls(temporaryFolder("urls"), 1_000_000);
+  served = await folderStoreWithUrls(folder, 1_000_000);
   bucket = randomUUID();
   await served.store.put(bucket, 'dir/ä".csv', Buffer.from("0123456789"));
 });
@@ -65,6 +68,19 @@ test("not again what the caller has already, and no part of another version", as
   expect((await fetch(url, { headers: { "if-range": etag, range: "bytes=0-1" } })).status).toBe(
     206,
   );
+});
+
+test.each([
+  ["truncated", (path: string) => truncateSync(path, 1000)],
+  ["longer", (path: string) => appendFileSync(path, "more")],
+])("a file that becomes %s while it is sent breaks the connection", async (_how, change) => {
+  const name = `changing-${randomUUID()}`;
+  await served.store.put(bucket, name, Buffer.alloc(64_000_000));
+  const got = await fetch(await urlOf("GET", name));
+  expect(got.headers.get("content-length")).toBe("64000000");
+  // Most of it does not fit into the buffers between here and the file.
+  change(join(folder, bucket, name));
+  await expect(got.arrayBuffer()).rejects.toThrow("terminated");
 });
 
 test("an upload answers its size and checksum", async () => {

@@ -1,5 +1,7 @@
+import { randomUUID } from "node:crypto";
 import { type Command, Option } from "commander";
 import type { LongshoreClient } from "../client.ts";
+import { mayHaveArrived } from "../retry.ts";
 import type { RequestNow, RequestView, Submit } from "../views.ts";
 import { ending, printRequest } from "./describe.ts";
 import { downloadTo } from "./download.ts";
@@ -70,7 +72,7 @@ export function addSubmit(program: Command): void {
     )
     .option(
       "--idempotency-key <key>",
-      "submitting again with the same key returns the same request",
+      "submitting again with the same key returns the same request (default: a new key)",
       idempotencyKey,
     )
     .option("--wait", "wait until the request has ended")
@@ -85,7 +87,7 @@ export function addSubmit(program: Command): void {
 async function submit(options: Options): Promise<void> {
   const body = await bodyOf(options);
   const client = await connect(options);
-  const submitted = await client.submit(body, { idempotencyKey: options.idempotencyKey });
+  const submitted = await submitOnce(client, body, options.idempotencyKey ?? randomUUID());
   if (!options.wait && options.download === undefined) {
     printSubmitted(options, submitted);
     return;
@@ -95,6 +97,23 @@ async function submit(options: Options): Promise<void> {
   say(ending(ended));
   process.exitCode = exitOfRequest(ended);
   await printEnded(options, client, ended);
+}
+
+async function submitOnce(
+  client: LongshoreClient,
+  body: Submit,
+  idempotencyKey: string,
+): Promise<RequestView> {
+  try {
+    return await client.submit(body, { idempotencyKey });
+  } catch (error) {
+    if (mayHaveArrived(error))
+      say(
+        "The request may have been recorded. To submit it only once, repeat the command with " +
+          `--idempotency-key ${idempotencyKey}`,
+      );
+    throw error;
+  }
 }
 
 function printSubmitted({ json }: Options, request: RequestView): void {

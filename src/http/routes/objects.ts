@@ -15,6 +15,7 @@ import { readRange } from "../../storage/byte-range.ts";
 import { etagOf, rangeApplies, readCondition } from "../../storage/conditions.ts";
 import type { ByteRange, Store, StoredObject } from "../../storage/contract.ts";
 import { consuming, detachedBody } from "../../storage/detached-body.ts";
+import { exactLength } from "../../storage/exact-length.ts";
 import { objectExists } from "../../storage/existing.ts";
 import { type Signed, type SignedVerb, verifySignature } from "../../storage/signing.ts";
 import type { Mount } from "../mount.ts";
@@ -110,14 +111,15 @@ async function sendObject(
     response
       .status(206)
       .setHeader("content-range", `bytes ${range.start}-${range.end}/${object.size}`);
-  response.setHeader("content-length", range ? range.end - range.start + 1 : object.size);
+  const length = range ? range.end - range.start + 1 : object.size;
+  response.setHeader("content-length", length);
   if (request.method === "HEAD") {
     response.end();
     return;
   }
   const found = await store.get(bucket, name, range, object.etag);
   if (!found) throw notFound("object", name);
-  await sendBody(found.body, response);
+  await sendBody(found.body, length, response);
 }
 
 function signedObject(
@@ -201,14 +203,15 @@ function describe(response: Response, object: StoredObject): void {
   response.setHeader("cache-control", "private");
 }
 
-/**
- * After the first byte a failure can only break the connection, which the pipeline has already
- * done.
- */
-async function sendBody(body: NodeJS.ReadableStream, response: Response): Promise<void> {
+/** A failure can only break the connection, which the pipeline has done: it is no reply. */
+async function sendBody(
+  body: NodeJS.ReadableStream,
+  length: number,
+  response: Response,
+): Promise<void> {
   try {
-    await pipeline(body, response);
+    await pipeline(body, exactLength(length), response);
   } catch (error) {
-    if (!response.headersSent) throw error;
+    if (!response.destroyed) throw error;
   }
 }
