@@ -1,4 +1,4 @@
-import type { Stats } from "node:fs";
+import type { BigIntStats, Stats } from "node:fs";
 import { lstat, readdir, realpath, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { isBelow } from "./below.ts";
@@ -16,11 +16,15 @@ export function diskLister(folders: InputFolders): {
   const leftOut = makeLeftOut();
 
   const open: OpenFolder = async (folder) => {
-    const status = await stat(folder).catch(() => undefined);
+    const status = await stat(folder, { bigint: true }).catch(() => undefined);
     const here = await realpath(folder).catch(() => folder);
     return {
       id: status && `${status.dev}:${status.ino}`,
       names: () => namesIn(folder),
+      namesIfChanged: async () => {
+        const now = await stat(folder, { bigint: true });
+        return status && isSame(status, now) ? undefined : readdir(folder);
+      },
       entries: (names) => entriesOf(folder, here, names),
     };
   };
@@ -83,6 +87,11 @@ export function diskLister(folders: InputFolders): {
   }
 
   return { open, leftOut };
+}
+
+/** Its times change with each entry that is added, removed or renamed. */
+function isSame(before: BigIntStats, now: BigIntStats): boolean {
+  return before.ino === now.ino && before.mtimeNs === now.mtimeNs && before.ctimeNs === now.ctimeNs;
 }
 
 /** The first of what was left out, and the number of all. */

@@ -1,5 +1,6 @@
 // Walks a tree of folders by a glob, on a disk or through index pages.
 import { globMatcher } from "./glob/index.ts";
+import { watchFolders } from "./watch-folders.ts";
 
 export interface Entry {
   name: string;
@@ -15,6 +16,11 @@ export interface Folder {
   id: string | undefined;
   /** the names in it */
   names(): Promise<string[]>;
+  /**
+   * The names in it now; undefined if it did not change since it was opened. Absent where that
+   * cannot be known.
+   */
+  namesIfChanged?(): Promise<string[] | undefined>;
   /** What these names are; names that are no file or folder are left out. */
   entries(names: readonly string[]): Promise<Entry[]>;
 }
@@ -38,10 +44,17 @@ export class WalkLimitError extends Error {}
 const chunk = 1_000;
 const deepest = 64;
 
+export interface Walked {
+  /** number of files */
+  files: number;
+  /** folders in which names that matter appeared or disappeared before the walk had ended */
+  changed: string[];
+}
+
 /**
  * Emits every file below `base` whose path matches `glob`, folder by folder in the order of the
- * names; returns their number. A folder to which several ways lead is read once for each part of
- * the pattern, so loops of links end.
+ * names. A folder to which several ways lead is read once for each part of the pattern, so loops of
+ * links end.
  */
 export async function walk(
   base: string,
@@ -57,8 +70,9 @@ export async function walk(
     signal: AbortSignal;
     limits?: WalkLimits;
   },
-): Promise<number> {
+): Promise<Walked> {
   const segments = segmentsOf(glob);
+  const watch = watchFolders();
   const visited = new Map<string, Set<number>>();
   let found: WalkedFile[] = [];
   let total = 0;
@@ -73,14 +87,9 @@ export async function walk(
     const folder = await open(location, signal);
     const here = unvisited(folder.id, at);
     if (here.size === 0) return;
-    const names = (await folder.names()).sort();
-    const literal = literalNames(names, segments, here);
-    const matches = new Map<string, Match>();
-    for (const name of names) {
-      const match = matchOf(name, segments, here, literal);
-      if (match.wanted || match.next.size > 0) matches.set(name, match);
-    }
+    const matches = matchesIn(await folder.names(), segments, here);
     const wanted = [...matches.keys()];
+    watch.add(location, folder, wanted, (names) => [...matchesIn(names, segments, here).keys()]);
     // Entries in chunks: a folder may have a million
     for (let from = 0; from < wanted.length; from += chunk)
       for (const entry of await folder.entries(wanted.slice(from, from + chunk)))
@@ -124,7 +133,7 @@ export async function walk(
 
   await visit(base, withoutAny(new Set([0]), segments), 1);
   await flush();
-  return total;
+  return { files: total, changed: await watch.changed(signal) };
 }
 
 interface Segment {
@@ -182,6 +191,22 @@ interface Match {
   wanted: boolean;
   /** the segments that names within this folder may match */
   next: Set<number>;
+}
+
+/** The names that matter, in their order. */
+function matchesIn(
+  given: readonly string[],
+  segments: readonly Segment[],
+  at: ReadonlySet<number>,
+): Map<string, Match> {
+  const names = given.toSorted();
+  const literal = literalNames(names, segments, at);
+  const matches = new Map<string, Match>();
+  for (const name of names) {
+    const match = matchOf(name, segments, at, literal);
+    if (match.wanted || match.next.size > 0) matches.set(name, match);
+  }
+  return matches;
 }
 
 function matchOf(

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
@@ -158,6 +158,54 @@ describe("dir", () => {
     });
     rmSync(folder, { recursive: true });
   });
+
+  test.each([
+    ["added", "incomplete", (folder: string) => writeFileSync(join(folder, "new.csv"), "")],
+    ["removed", "incomplete", (folder: string) => rmSync(join(folder, "1.csv"))],
+    [
+      "moved to a folder that was read before",
+      "incomplete",
+      (folder: string) => renameSync(join(folder, "../b/1.csv"), join(folder, "moved.csv")),
+    ],
+    [
+      "added that does not match",
+      "found",
+      (folder: string) => writeFileSync(join(folder, "x"), ""),
+    ],
+  ])(
+    "a file that is %s after its folder was read makes the dataset %s",
+    async (_how, outcome, change) => {
+      const folder = join(root, "changing");
+      for (const name of ["a", "b"]) mkdirSync(join(folder, name), { recursive: true });
+      for (let index = 0; index < 1000; index++)
+        writeFileSync(join(folder, "a", `${index}.csv`), "");
+      writeFileSync(join(folder, "b", "1.csv"), "");
+      const finder = makeFinders({
+        inputFolders: { roots: [root], closed: [] },
+        inputHosts: [],
+        finderLimits: { files: 10_000, folders: 1_000 },
+      }).get("dir");
+      let given = 0;
+      const answer = await finder?.find(
+        `${folder}/*/*.csv`,
+        async (files) => {
+          if (given === 0) change(join(folder, "a"));
+          given += files.length;
+        },
+        AbortSignal.timeout(60_000),
+      );
+      rmSync(folder, { recursive: true });
+      expect(answer).toMatchObject(
+        outcome === "found"
+          ? { outcome }
+          : {
+              outcome: "found",
+              incomplete: expect.stringMatching(/added or removed .*changing\/a\./),
+            },
+      );
+      if (outcome === "found") expect(answer).not.toHaveProperty("incomplete");
+    },
+  );
 
   test.skipIf(process.getuid?.() === 0)(
     "a folder that may not be read makes the dataset incomplete",

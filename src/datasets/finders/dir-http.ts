@@ -58,7 +58,7 @@ async function findBelow(
       ? options.open(folder, stop)
       : openOrLeaveOut(() => options.open(folder, stop), folder, leftOut, stop);
   try {
-    const files = await walk(base, glob, { ...options, open });
+    const { files } = await walk(base, glob, { ...options, open });
     if (leftOut.count() > 0)
       return {
         outcome: "found",

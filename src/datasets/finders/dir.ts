@@ -37,9 +37,13 @@ export function dirFinder(folders: InputFolders, limits: WalkLimits): Finder {
       }
       const disk = diskLister(real);
       const { open, leftOut } = disk;
-      const files = await walk(resolve(base), glob, { open, give, signal, limits });
-      if (leftOut.count() > 0)
-        return { outcome: "found", incomplete: leftOutSentence(whyLeftOut, leftOut) };
+      const walked = await walk(resolve(base), glob, { open, give, signal, limits });
+      const { files, changed } = walked;
+      const incomplete = [
+        ...(leftOut.count() > 0 ? [leftOutSentence(whyLeftOut, leftOut)] : []),
+        ...(changed.length > 0 ? [changedSentence(changed)] : []),
+      ].join(" ");
+      if (incomplete !== "") return { outcome: "found", incomplete };
       return files > 0 ? { outcome: "found" } : { outcome: "found", nothing: nothing(base, glob) };
     },
   };
@@ -78,6 +82,17 @@ function onlyLeftOut(folder: string): string {
   const leftOut = makeLeftOut();
   leftOut.add(folder);
   return leftOutSentence(whyLeftOut, leftOut);
+}
+
+const mostNamed = 3;
+
+function changedSentence(folders: readonly string[]): string {
+  const rest = folders.length - mostNamed;
+  const more = rest > 0 ? ` and ${rest} more` : "";
+  return (
+    "Files were added or removed while the list was made, so some may be missing; look it up " +
+    `again. In: ${folders.slice(0, mostNamed).join(", ")}${more}.`
+  );
 }
 
 function nothing(base: string, glob: string): string {
