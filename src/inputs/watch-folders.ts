@@ -1,6 +1,5 @@
 // Whether the folders of a walk are at its end as they were when they were read.
 import { createHash } from "node:crypto";
-import type { Folder } from "./walk.ts";
 
 interface Watched {
   location: string;
@@ -16,7 +15,7 @@ export function watchFolders() {
   return {
     add(
       location: string,
-      { namesIfChanged }: Folder,
+      { namesIfChanged }: Partial<Pick<Watched, "namesIfChanged">>,
       wanted: readonly string[],
       wantedOf: Watched["wantedOf"],
     ): void {
