@@ -1,4 +1,5 @@
 import { isWithheldFrom } from "../given-back.ts";
+import { newestFirst, wasBefore } from "../history-order.ts";
 import {
   fileSql,
   fileStates,
@@ -121,7 +122,7 @@ export const checks: Check[] = [
           JOIN file_status later ON later.request_created = h.request_created
             AND later.request_id = h.request_id AND later.file_id = h.file_id
             AND later.step = h.step AND later.attempt > h.attempt
-            AND later.recorded_at < h.recorded_at
+            AND ${wasBefore("later", "h")}
           WHERE ${scope("h.request_id")} AND h.status IN (${sqlList(outcomes)})
             AND later.status <> ${historySql.redrive}`,
   },
@@ -163,10 +164,11 @@ export const checks: Check[] = [
   {
     invariant: "I7",
     sql: `SELECT h.request_id AS request, h.file_id AS file,
-            'started at ' || h.handed_out_at || ', after the cancel at ' || m.at AS detail
+            'started at ' || h.handed_out_at || ', after the cancel of ' || m.at AS detail
           FROM request_moves m JOIN requests r ON r.id = m.request_id
           JOIN file_status h ON h.request_created = r.created_on
-            AND h.request_id = m.request_id AND h.handed_out_at > m.at
+            AND h.request_id = m.request_id AND h.handed_out_at IS NOT NULL
+            AND coalesce(h.seq > m.id, h.handed_out_at > m.at)
           WHERE ${scope("m.request_id")} AND m.to_state = ${requestSql.canceling}`,
   },
   {
@@ -239,7 +241,7 @@ export const checks: Check[] = [
             FROM file_status h
             WHERE h.request_created = r.created_on AND h.request_id = f.request_id
               AND h.file_id = f.file_id AND h.status <> ${historySql.start}
-            ORDER BY h.recorded_at DESC, h.attempt DESC LIMIT 1) AS last ON true
+            ORDER BY ${newestFirst("h")}, h.attempt DESC LIMIT 1) AS last ON true
           WHERE ${scope("f.request_id")} AND coalesce(last.state, 'open') <>
             CASE WHEN f.state IN (${open}) THEN 'open' ELSE f.state END`,
   },

@@ -1,8 +1,11 @@
+import { oldestFirst } from "../history-order.ts";
 import { historySql } from "../state.ts";
 import { scope } from "./scope.ts";
 
 /** A claim that ran while a limit was first set may not have seen it. */
 const graceSeconds = 5;
+
+const inOrder = "seq NULLS FIRST, at, files";
 
 /**
  * I10: how many files ran at each start since the last change of a limit, as starts minus the ends
@@ -15,28 +18,30 @@ export const overLimitSql = `WITH limited_steps AS (
     JOIN request_steps s ON s.operation = limits.operation
     JOIN requests r ON r.id = s.request_id
   ), starts AS (
-    SELECT limited_steps.*, h.file_id, h.attempt, h.handed_out_at AS at
+    SELECT limited_steps.*, h.file_id, h.attempt, h.handed_out_at AS at, h.seq
     FROM limited_steps
     JOIN file_status h ON h.request_created = limited_steps.created_on
       AND h.request_id = limited_steps.request_id AND h.step = limited_steps.step
     WHERE h.status = ${historySql.start} AND h.handed_out_at IS NOT NULL
   ), ends AS (
     SELECT starts.operation, starts.owner, starts.request_id, starts.file_id,
-      (SELECT min(h.recorded_at) FROM file_status h
-       WHERE h.request_created = starts.created_on AND h.request_id = starts.request_id
-         AND h.file_id = starts.file_id AND h.step = starts.step
-         AND h.attempt = starts.attempt AND h.status <> ${historySql.start}) AS at
-    FROM starts
+      first_end.recorded_at AS at, first_end.seq
+    FROM starts CROSS JOIN LATERAL (
+      SELECT h.recorded_at, h.seq FROM file_status h
+      WHERE h.request_created = starts.created_on AND h.request_id = starts.request_id
+        AND h.file_id = starts.file_id AND h.step = starts.step
+        AND h.attempt = starts.attempt AND h.status <> ${historySql.start}
+      ORDER BY ${oldestFirst("h")} LIMIT 1) AS first_end
   ), events AS (
-    SELECT operation, owner, request_id, file_id, at, 1 AS files, slots, slots_per_user, changed_at
+    SELECT operation, owner, request_id, file_id, at, seq, 1 AS files,
+      slots, slots_per_user, changed_at
     FROM starts
     UNION ALL
-    SELECT operation, owner, request_id, file_id, at, -1, NULL, NULL, NULL
-    FROM ends WHERE at IS NOT NULL
+    SELECT operation, owner, request_id, file_id, at, seq, -1, NULL, NULL, NULL FROM ends
   ), counted AS (
     SELECT events.*,
-      sum(files) OVER (PARTITION BY operation, owner ORDER BY at, files) AS of_user,
-      sum(files) OVER (PARTITION BY operation ORDER BY at, files) AS of_all
+      sum(files) OVER (PARTITION BY operation, owner ORDER BY ${inOrder}) AS of_user,
+      sum(files) OVER (PARTITION BY operation ORDER BY ${inOrder}) AS of_all
     FROM events
   )
   SELECT request_id AS request, file_id AS file,

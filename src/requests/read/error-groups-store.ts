@@ -1,10 +1,11 @@
 import type { Query } from "../../db/client.ts";
+import { newestFirst } from "../history-order.ts";
 import { fileSql, historySql } from "../state.ts";
 
 const lastFailure = `SELECT h.info FROM file_status h
             WHERE h.request_created = r.created_on AND h.request_id = r.id
               AND h.file_id = example.file_id AND h.status = ${historySql.failure}
-            ORDER BY h.recorded_at DESC LIMIT 1`;
+            ORDER BY ${newestFirst("h")} LIMIT 1`;
 
 export interface GroupRow {
   fingerprint: string;

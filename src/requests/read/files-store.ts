@@ -1,4 +1,5 @@
 import type { Query } from "../../db/client.ts";
+import { newestFirst, oldestFirst } from "../history-order.ts";
 import {
   type FileState,
   fileSql,
@@ -42,13 +43,13 @@ const columns = `f.file_id AS file, i.paths, f.step, f.state, f.attempt, f.worke
    WHERE h.request_created = r.created_on AND h.request_id = f.request_id
      AND h.file_id = f.file_id AND h.step = f.step AND h.attempt = f.attempt
      AND h.status IN (${historySql.failure}, ${historySql.retry})
-   ORDER BY h.recorded_at DESC LIMIT 1) AS info,
+   ORDER BY ${newestFirst("h")} LIMIT 1) AS info,
   f.given_back_by, f.given_back_at, f.withheld,
   CASE WHEN f.given_back_by IS NOT NULL THEN (
     SELECT h.info FROM file_status h
     WHERE h.request_created = r.created_on AND h.request_id = f.request_id
       AND h.file_id = f.file_id AND h.step = f.step AND h.status = ${historySql.given_back}
-    ORDER BY h.recorded_at DESC LIMIT 1) END AS give_back_reason`;
+    ORDER BY ${newestFirst("h")} LIMIT 1) END AS give_back_reason`;
 
 const tables = `request_files f
   JOIN requests r ON r.id = f.request_id
@@ -154,7 +155,8 @@ export function historyRows(
   return query<HistoryRowOfFile>(
     `SELECT h.step, h.attempt, h.round, h.status, h.timestamp, h.pod_name, h.info
      FROM requests r JOIN file_status h ON h.request_created = r.created_on AND h.request_id = r.id
-     WHERE r.id = $1 AND h.file_id = $2 ORDER BY h.recorded_at, h.step, h.attempt LIMIT 1000`,
+     WHERE r.id = $1 AND h.file_id = $2
+     ORDER BY ${oldestFirst("h")}, h.step, h.attempt LIMIT 1000`,
     [request, file],
   );
 }
