@@ -22,6 +22,7 @@ import { registerConnections } from "./requests/monitor/connections.ts";
 import { makeGauges } from "./requests/monitor/gauges.ts";
 import { labelsOfClasses, makeLedgerMetrics, recordFileError } from "./requests/monitor/metrics.ts";
 import { makeRecentActivity } from "./requests/monitor/recent-activity.ts";
+import { openRequestWatch } from "./requests/read/request-watch.ts";
 import { Batcher } from "./requests/reports/batcher.ts";
 import { makeReportedRequests } from "./requests/reports/reported-requests.ts";
 import { makeStepOperations } from "./requests/reports/step-operations.ts";
@@ -119,6 +120,7 @@ export async function makeContext(
     gauges: makeGauges(),
     activity: makeRecentActivity(db.query, log),
     claimQueue: openClaimQueue(notifier, (wanted, waiters) => dispatch(context, wanted, waiters)),
+    requestWatch: openRequestWatch(db.query, notifier, log),
     urls,
     signingKey,
     verifyingKeys,
@@ -132,6 +134,7 @@ export async function makeContext(
   async function close(): Promise<void> {
     await batcher.drain();
     context.claimQueue.close();
+    context.requestWatch.close();
     await advanceQueue.close();
     await runner.close();
     await queue.close();

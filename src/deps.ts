@@ -16,6 +16,7 @@ import type { ClaimQueue } from "./requests/dispatch/claim-queue.ts";
 import type { Gauges } from "./requests/monitor/gauges.ts";
 import type { LedgerMetrics } from "./requests/monitor/metrics.ts";
 import type { RecentActivity } from "./requests/monitor/recent-activity.ts";
+import type { RequestWatch } from "./requests/read/request-watch.ts";
 import type { Batcher } from "./requests/reports/batcher.ts";
 import type { ReportedRequests } from "./requests/reports/reported-requests.ts";
 import type { StepOperations } from "./requests/reports/step-operations.ts";
@@ -48,6 +49,8 @@ export interface Context {
   /** what this process observes, for "why is it waiting?" */
   activity: RecentActivity;
   claimQueue: ClaimQueue<Task>;
+  /** tells event streams of changes */
+  requestWatch: RequestWatch;
   /** addresses for clients and workers; `s3` if this process has the S3 endpoint */
   urls: { public(): string; internal(): string; s3?(): string };
   /** signs URLs, tokens, S3 keys and receipts */

@@ -1,27 +1,23 @@
 import type { ServerResponse } from "node:http";
-import { setTimeout as pause } from "node:timers/promises";
 import type { Caller } from "../auth/caller.ts";
 import type { Deps } from "../deps.ts";
 import { RequestError, UnavailableError } from "../errors.ts";
 import { readRequest } from "../requests/read/request.ts";
+import type { Follower } from "../requests/read/request-watch.ts";
+import { visibleState } from "../requests/read/visible-state.ts";
 import { isFinal } from "../requests/state.ts";
 import type { RequestView } from "../requests/views.ts";
+import { pause } from "../time.ts";
 
 const leastGapMilliseconds = 500;
-/** Notifications may be lost. */
-const pollSeconds = 2;
 const heartbeatMilliseconds = 15_000;
 
 /**
- * Fingerprint of a request's visible state: a client that reconnects with it receives only what is
+ * The id of an event is the visible state: a client that reconnects with it receives only what is
  * new.
  */
-export function eventId({ round, state, counters: c }: RequestView): string {
-  return [round, state, c.waiting, c.queued, c.running, c.done, c.failed, c.canceled].join(".");
-}
-
 export async function streamEvents(
-  ctx: Deps<"db" | "notifier">,
+  ctx: Deps<"db" | "requestWatch">,
   caller: Caller,
   first: RequestView,
   lastEventId: string,
@@ -39,20 +35,21 @@ export async function streamEvents(
     return;
   }
   const heartbeat = setInterval(() => response.write(": still here\n\n"), heartbeatMilliseconds);
-  const subscription = subscribe(ctx, first.id);
+  const follower = ctx.requestWatch.follow(first.id);
   try {
     let sent: RequestView | undefined;
     for (
       let view: RequestView | undefined = first;
       view && !gone.signal.aborted;
-      view = await next(ctx, first.id, caller, subscription, gone.signal)
+      view = await next(ctx, view, caller, follower, gone.signal)
     ) {
-      if (sent !== undefined || eventId(view) !== lastEventId) sendChanges(response, sent, view);
+      if (sent !== undefined || visibleState(view) !== lastEventId)
+        sendChanges(response, sent, view);
       sent = view;
       if (isFinal(view.state)) break;
     }
   } finally {
-    subscription.off();
+    follower.off();
     clearInterval(heartbeat);
     response.end();
   }
@@ -64,7 +61,7 @@ function sendChanges(
   sent: RequestView | undefined,
   view: RequestView,
 ): void {
-  if (sent && eventId(sent) === eventId(view)) return;
+  if (sent && visibleState(sent) === visibleState(view)) return;
   const { state, round, reason, counters } = view;
   if (JSON.stringify(sent?.counters) !== JSON.stringify(counters))
     response.write(event("progress", view, counters));
@@ -73,57 +70,27 @@ function sendChanges(
 }
 
 function event(name: string, view: RequestView, data: unknown): string {
-  return `id: ${eventId(view)}\nevent: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
+  return `id: ${visibleState(view)}\nevent: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
 }
 
-interface Subscription {
-  notified: boolean;
-  wake(): void;
-  off(): void;
-}
-
-function subscribe(ctx: Deps<"notifier">, id: string): Subscription {
-  const off = ctx.notifier.on(`request:${id}`, () => {
-    subscription.notified = true;
-    subscription.wake();
-  });
-  const subscription: Subscription = { notified: false, wake: () => undefined, off };
-  return subscription;
-}
-
-/** The request after the next notification; undefined when there is nothing more to follow. */
+/** The request after the next change; undefined when there is nothing more to follow. */
 async function next(
   ctx: Deps<"db">,
-  id: string,
+  last: RequestView,
   caller: Caller,
-  subscription: Subscription,
+  follower: Follower,
   signal: AbortSignal,
 ): Promise<RequestView | undefined> {
   while (!signal.aborted) {
-    await untilNotified(subscription, signal);
+    await pause(leastGapMilliseconds, signal);
+    await follower.changed(visibleState(last), signal);
+    if (signal.aborted) return undefined;
     try {
-      return await readRequest(ctx, id, caller);
+      return await readRequest(ctx, last.id, caller);
     } catch (error) {
       if (error instanceof RequestError) return undefined;
       if (!(error instanceof UnavailableError)) throw error;
     }
   }
   return undefined;
-}
-
-async function untilNotified(subscription: Subscription, signal: AbortSignal): Promise<void> {
-  const stop = new AbortController();
-  const either = AbortSignal.any([signal, stop.signal]);
-  await ignoreAbort(pause(leastGapMilliseconds, undefined, { signal }));
-  subscription.wake = () => stop.abort();
-  if (!subscription.notified)
-    await ignoreAbort(pause(pollSeconds * 1000, undefined, { signal: either }));
-  subscription.notified = false;
-}
-
-/** An aborted wait has ended like any other. */
-async function ignoreAbort(waiting: Promise<void>): Promise<void> {
-  await waiting.catch((error: Error) => {
-    if (error.name !== "AbortError") throw error;
-  });
 }

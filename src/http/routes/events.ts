@@ -1,6 +1,7 @@
 import { readRequest } from "../../requests/read/request.ts";
+import { visibleState } from "../../requests/read/visible-state.ts";
 import { isFinal } from "../../requests/state.ts";
-import { eventId, streamEvents } from "../events.ts";
+import { streamEvents } from "../events.ts";
 import { route } from "../route.ts";
 import { requestParams } from "../schemas/params.ts";
 
@@ -28,7 +29,7 @@ export const watchRequest = route({
   async handler(ctx, { params, caller, request }) {
     const view = await readRequest(ctx, params.id, caller);
     const lastEventId = request.headers["last-event-id"];
-    if (isFinal(view.state) && lastEventId === eventId(view)) return { status: 204 };
+    if (isFinal(view.state) && lastEventId === visibleState(view)) return { status: 204 };
     const from = String(lastEventId ?? "");
     return { write: (response) => streamEvents(ctx, caller, view, from, response) };
   },
