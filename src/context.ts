@@ -8,6 +8,7 @@ import { type Config, childEnvironment } from "./config.ts";
 import { findersApart } from "./datasets/apart/index.ts";
 import { openDb } from "./db/client.ts";
 import { openNotifier } from "./db/notifier.ts";
+import { openProbe } from "./db/probe.ts";
 import type { Context } from "./deps.ts";
 import { makeCallSeconds } from "./metrics.ts";
 import type { Operation } from "./operations/contract.ts";
@@ -99,6 +100,12 @@ export async function makeContext(
       for (const failure of failures) recordFileError({ log, metrics }, classLabels, failure);
     },
   });
+  const probe = openProbe({
+    url: databaseUrl,
+    applicationName: `${name} probe`,
+    pools: [db, ledger],
+    log,
+  });
   const context: Context = {
     config,
     log,
@@ -106,6 +113,7 @@ export async function makeContext(
     databaseUrl,
     db,
     ledger,
+    probe,
     notifier,
     queue,
     store,
@@ -128,8 +136,14 @@ export async function makeContext(
     localAccess: makeLocalAccess(),
     reportedRequests: makeReportedRequests(),
     stepOperations: makeStepOperations(db.query),
+    shut,
     close,
   };
+
+  function shut(): void {
+    ledger.shut();
+    db.shut();
+  }
 
   async function close(): Promise<void> {
     await batcher.drain();
@@ -140,6 +154,7 @@ export async function makeContext(
     await queue.close();
     await notifier.close();
     await store.close();
+    await probe.close();
     await ledger.close();
     await db.close();
   }

@@ -8,6 +8,7 @@ import type { Config } from "./config.ts";
 import type { Finder } from "./datasets/contract.ts";
 import type { Db } from "./db/client.ts";
 import type { Notifier } from "./db/notifier.ts";
+import type { DatabaseProbe } from "./db/probe.ts";
 import type { CallSeconds } from "./metrics.ts";
 import type { Operation, Task } from "./operations/contract.ts";
 import type { Queue } from "./queue/contract.ts";
@@ -32,6 +33,8 @@ export interface Context {
   db: Db;
   /** for the ledger's bulk statements: their plans use keys, whatever the statistics say */
   ledger: Db;
+  /** whether the database can be used now */
+  probe: DatabaseProbe;
   notifier: Notifier;
   queue: Queue;
   store: Store;
@@ -61,6 +64,8 @@ export interface Context {
   localAccess: LocalAccess;
   stepOperations: StepOperations;
   reportedRequests: ReportedRequests;
+  /** Breaks off what still waits for the database, so that `close` does not wait for it. */
+  shut(): void;
   close(): Promise<void>;
 }
 

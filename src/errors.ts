@@ -27,8 +27,8 @@ export function notFound(what: string, id: string): RequestError {
 /** Something that the service needs is unavailable: 503 with Retry-After. */
 export class UnavailableError extends Error {
   readonly retryAfterSeconds: number;
-  constructor(message: string, retryAfterSeconds = 2) {
-    super(message);
+  constructor(message: string, retryAfterSeconds = 2, options?: ErrorOptions) {
+    super(message, options);
     this.name = "UnavailableError";
     this.retryAfterSeconds = retryAfterSeconds;
   }

@@ -36,6 +36,20 @@ export interface RunningService {
   close(): Promise<void>;
 }
 
+/** Registers what the end of the service has to do. */
+interface Ending {
+  /** called in reverse order, each when the one before is done */
+  onClose(closer: () => void | Promise<void>): void;
+  /** called if that takes too long: what hangs is broken off */
+  onLate(breakOff: () => void): void;
+}
+
+/**
+ * Workers have eight seconds to finish, and calls five. The rest of half a minute, which Kubernetes
+ * gives by default, is for what follows.
+ */
+const millisecondsToFinish = 16_000;
+
 /**
  * Resolves when the service is ready; if it cannot start, stops everything and rejects with a
  * sentence.
@@ -46,9 +60,22 @@ export async function startService(
   signal?: AbortSignal,
 ): Promise<RunningService> {
   const closers: (() => void | Promise<void>)[] = [];
-  const close = () => closeInReverse(closers);
+  let breakOff = (): void => undefined;
+  const ending: Ending = {
+    onClose: (closer) => void closers.push(closer),
+    onLate: (late) => {
+      breakOff = late;
+    },
+  };
+  const close = async () => {
+    const late = setTimeout(() => {
+      log.warn("stopping takes long: what waits for the database is broken off");
+      breakOff();
+    }, millisecondsToFinish);
+    await closeInReverse(closers).finally(() => clearTimeout(late));
+  };
   try {
-    const started = await start({ config, log, signal }, (closer) => closers.push(closer));
+    const started = await start({ config, log, signal }, ending);
     return { ...started, close };
   } catch (error) {
     await close();
@@ -75,7 +102,7 @@ async function closeInReverse(closers: (() => void | Promise<void>)[]): Promise<
 
 async function start(
   { config, log, signal }: { config: Config; log: Logger; signal: AbortSignal | undefined },
-  onClose: (closer: () => void | Promise<void>) => void,
+  { onClose, onLate }: Ending,
 ): Promise<Omit<RunningService, "close">> {
   makeDataFolder(config.dataDir);
   onClose(lockFolder(config.dataDir));
@@ -90,6 +117,7 @@ async function start(
   signal?.throwIfAborted();
   const context = await makeContext(config, { log, databaseUrl, urls });
   onClose(context.close);
+  onLate(context.shut);
   await proveIdentity(context);
   await ensurePartitions(context.db);
   const localToken = keptToken(context);
@@ -127,11 +155,7 @@ function keptToken({ config, localAccess, log, urls }: Context): KeptToken | und
   return keepLocalToken(config.dataDir, urls.public(), localAccess.token);
 }
 
-async function embedded(
-  config: Config,
-  log: Logger,
-  onClose: (closer: () => void | Promise<void>) => void,
-): Promise<string> {
+async function embedded(config: Config, log: Logger, onClose: Ending["onClose"]): Promise<string> {
   const postgres = await startEmbeddedPostgres({ dataDir: config.dataDir, log });
   onClose(postgres.stop);
   return postgres.url;

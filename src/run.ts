@@ -10,6 +10,8 @@ import { pause } from "./time.ts";
 
 /** One Ctrl-C under npm arrives as two signals a millisecond apart. */
 const secondsBetweenSignals = 1;
+/** Less than the half minute after which Kubernetes kills. */
+const mostSecondsToEnd = 28;
 /** A broker is connected to in the background; it is rarely usable at once. */
 const secondsForReadiness = 3;
 
@@ -71,13 +73,14 @@ async function end(service: RunningService, log: Logger): Promise<void> {
 }
 
 /**
- * A second signal more than a second later ends the process at once. The ledger is committed, so
- * nothing is lost.
+ * A second signal more than a second later ends the process at once, and so does the end of the
+ * time to stop, whatever hangs. The ledger is committed, so nothing is lost.
  */
 function firstSignal(): AbortSignal {
   const ending = new AbortController();
   let first: number | undefined;
   const onSignal = () => {
+    if (first === undefined) setTimeout(endLate, mostSecondsToEnd * 1_000).unref();
     first ??= performance.now();
     ending.abort();
     if (performance.now() - first > secondsBetweenSignals * 1_000) process.exit(1);
@@ -85,6 +88,11 @@ function firstSignal(): AbortSignal {
   process.on("SIGINT", onSignal);
   process.on("SIGTERM", onSignal);
   return ending.signal;
+}
+
+function endLate(): void {
+  process.stderr.write(`Something did not stop within ${mostSecondsToEnd} seconds; ended now.\n`);
+  process.exit(1);
 }
 
 async function aborted(signal: AbortSignal): Promise<void> {

@@ -15,7 +15,7 @@ interface Pattern {
 
 /** Which compose patterns; those of value-kinds.ts are checked, the others are of constants. */
 const composing = [
-  "src/db/client.ts",
+  "src/db/away.ts",
   "src/http/schemas/limits.ts",
   "src/operations/transform/read-settings.ts",
   "src/operations/transform/sql/reader/value-kinds.ts",

@@ -1,6 +1,8 @@
 import pg from "pg";
-import { UnavailableError } from "../errors.ts";
-import { connectionTo } from "./connection.ts";
+import { within } from "../time.ts";
+import { codeOf, DatabaseClosedError, isAway, isConflict, toUnavailable } from "./away.ts";
+import { connectionTo, sessionOptions } from "./connection.ts";
+import { makeSockets } from "./sockets.ts";
 
 export type Query = <Row extends object = Record<string, unknown>>(
   text: string,
@@ -8,14 +10,29 @@ export type Query = <Row extends object = Record<string, unknown>>(
   name?: string,
 ) => Promise<Row[]>;
 
+export interface TransactionOptions {
+  /** most seconds of one statement; default: those of the pool */
+  statementSeconds?: number;
+}
+
 export interface Db {
   query: Query;
   /**
    * Runs one transaction; tries it again after a deadlock (40P01) or a serialization failure
    * (40001).
    */
-  tx<Result>(work: (query: Query) => Promise<Result>): Promise<Result>;
+  tx<Result>(
+    work: (query: Query) => Promise<Result>,
+    options?: TransactionOptions,
+  ): Promise<Result>;
   pool: pg.Pool;
+  /**
+   * Returns a function that breaks off the connections which received nothing since; others are
+   * made in their place.
+   */
+  mark(): () => void;
+  /** Breaks off all connections, for the end of the process; whatever is asked later fails. */
+  shut(): void;
   close(): Promise<void>;
 }
 
@@ -26,6 +43,12 @@ export interface DbOptions {
   max?: number;
   /** settings of every connection, for statements whose plan must not depend on statistics */
   planner?: Record<string, string>;
+  /** after which Postgres cancels a statement */
+  statementSeconds?: number;
+  /** how much longer than Postgres the driver waits: only a broken connection takes so long */
+  lateSeconds?: number;
+  /** most seconds until a connection is there, a new one or one that is free */
+  connectSeconds?: number;
 }
 
 const { INT8: bigint, DATE: date } = pg.types.builtins;
@@ -45,19 +68,38 @@ const types: pg.CustomTypesConfig = {
     (format !== "binary" && parsers.get(oid)) || pg.types.getTypeParser(oid, format as "text"),
 };
 
-export function openDb({ url, applicationName, max = 10, planner = {} }: DbOptions): Db {
-  const options = Object.entries(planner).map(([name, value]) => `-c ${name}=${value}`);
+const closeMilliseconds = 10_000;
+
+export function openDb({
+  url,
+  applicationName,
+  max = 10,
+  planner = {},
+  statementSeconds = 120,
+  lateSeconds = 10,
+  connectSeconds = 10,
+}: DbOptions): Db {
+  const settings = { statement_timeout: `${statementSeconds}s`, jit: "off", ...planner };
+  const options = Object.entries(settings).map(([name, value]) => `-c ${name}=${value}`);
+  const sockets = makeSockets();
+  const driverTimeout = (seconds: number) => (seconds + lateSeconds) * 1_000;
+  let isEnding = false;
   const pool = new pg.Pool({
     ...connectionTo(url, applicationName),
     max,
     types,
-    connectionTimeoutMillis: 10_000,
+    stream: sockets.open,
+    connectionTimeoutMillis: connectSeconds * 1_000,
+    query_timeout: driverTimeout(statementSeconds),
     idleTimeoutMillis: 30_000,
-    keepAlive: true,
-    options: ["-c timezone=UTC", "-c statement_timeout=120000", "-c jit=off", ...options].join(" "),
+    options: [...sessionOptions, ...options].join(" "),
   });
   // A connection that dies while idle is replaced at its next use; a running query rejects itself.
   pool.on("error", () => undefined);
+
+  function toShown(error: unknown): unknown {
+    return isEnding && isAway(error) ? new DatabaseClosedError() : toUnavailable(error);
+  }
 
   async function query<Row extends object>(
     text: string,
@@ -73,29 +115,38 @@ export function openDb({ url, applicationName, max = 10, planner = {} }: DbOptio
         })
       ).rows;
     } catch (error) {
-      throw readable(error);
+      throw toShown(error);
     }
   }
 
-  async function once<Result>(work: (query: Query) => Promise<Result>): Promise<Result> {
+  async function once<Result>(
+    work: (query: Query) => Promise<Result>,
+    { statementSeconds: seconds }: TransactionOptions,
+  ): Promise<Result> {
     const client = await pool.connect();
     let broken: Error | undefined;
     const onError = (error: Error) => {
       broken = error;
     };
     client.on("error", onError);
+    const timeout = seconds !== undefined && { query_timeout: driverTimeout(seconds) };
     try {
       await client.query("BEGIN");
+      if (seconds !== undefined) await client.query(`SET LOCAL statement_timeout = '${seconds}s'`);
       const result = await work(
         async (text, params = [], name) =>
-          (await client.query({ text, values: params, ...(name ? { name } : {}) })).rows as never,
+          (await client.query({ text, values: params, ...(name && { name }), ...timeout }))
+            .rows as never,
       );
       await client.query("COMMIT");
       return result;
     } catch (error) {
-      await client.query("ROLLBACK").catch((failure: Error) => {
-        broken ??= failure;
-      });
+      // Postgres rolls back when the connection ends
+      if (isUnanswered(error)) broken ??= error as Error;
+      else
+        await client.query("ROLLBACK").catch((failure: Error) => {
+          broken ??= failure;
+        });
       throw error;
     } finally {
       client.off("error", onError);
@@ -103,65 +154,36 @@ export function openDb({ url, applicationName, max = 10, planner = {} }: DbOptio
     }
   }
 
-  async function tx<Result>(work: (query: Query) => Promise<Result>): Promise<Result> {
+  async function tx<Result>(
+    work: (query: Query) => Promise<Result>,
+    options: TransactionOptions = {},
+  ): Promise<Result> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await once(work);
+        return await once(work, options);
       } catch (error) {
         if (attempt < 5 && isConflict(error)) continue;
-        throw readable(error);
+        throw toShown(error);
       }
     }
   }
 
-  return { query, tx, pool, close: () => pool.end() };
+  function shut(): void {
+    isEnding = true;
+    sockets.shut();
+  }
+
+  async function close(): Promise<void> {
+    isEnding = true;
+    // What is still running then is rolled back.
+    await within(closeMilliseconds, pool.end().then(sockets.closed)).catch(() => undefined);
+    shut();
+  }
+
+  return { query, tx, pool, mark: sockets.mark, shut, close };
 }
 
-export function isConflict(error: unknown): boolean {
-  const code = codeOf(error);
-  return code === "40P01" || code === "40001";
-}
-
-export function codeOf(error: unknown): string | undefined {
-  const code = (error as { code?: unknown } | null)?.code;
-  return typeof code === "string" ? code : undefined;
-}
-
-const awayCodes = new Set([
-  "57P01",
-  "57P02",
-  "57P03",
-  "08000",
-  "08003",
-  "08006",
-  "53300",
-  "ECONNREFUSED",
-  "ECONNRESET",
-  "EPIPE",
-  "ENOENT",
-  "ETIMEDOUT",
-]);
-const awayWords = new RegExp(
-  [
-    "Connection terminated",
-    "timeout exceeded when trying to connect",
-    "Client has encountered a connection error",
-    "not queryable",
-    "connection timeout",
-    "Connection ended",
-  ].join("|"),
-  "i",
-);
-
-/** Whether the connection failed, not the statement: then trying again can help. */
-export function isAway(error: unknown): boolean {
-  if (error instanceof UnavailableError) return true;
-  return (
-    awayCodes.has(codeOf(error) ?? "") || (error instanceof Error && awayWords.test(error.message))
-  );
-}
-
-function readable(error: unknown): unknown {
-  if (!isAway(error) || error instanceof UnavailableError) return error;
-  return new UnavailableError("The database is temporarily unavailable.");
+/** The connection is of no use any more: a query on it would wait for the same answer. */
+function isUnanswered(error: unknown): boolean {
+  return isAway(error) && codeOf(error) === undefined;
 }

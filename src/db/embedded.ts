@@ -28,6 +28,7 @@ import {
   readerRole,
   serviceRole,
 } from "./embedded/roles.ts";
+import { endConnection } from "./end-connection.ts";
 
 export interface EmbeddedPostgres {
   url: string;
@@ -170,5 +171,5 @@ async function checkLogin(url: string): Promise<void> {
 async function logIn(url: string): Promise<void> {
   const client = new pg.Client(connectionTo(url, "longshore start"));
   await client.connect();
-  await client.end();
+  await endConnection(client);
 }

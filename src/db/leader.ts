@@ -2,6 +2,7 @@ import pg from "pg";
 import type { Logger } from "pino";
 import { pause } from "../time.ts";
 import { connectionTo } from "./connection.ts";
+import { endConnection } from "./end-connection.ts";
 
 /** First key of the advisory locks: any constant that no other program on the database uses. */
 const lockSpace = 727_073;
@@ -45,7 +46,7 @@ export async function lead(
     } finally {
       broken.abort();
     }
-    await client.end().catch((error: Error) => log.trace({ err: error }, "closing a connection"));
+    await endConnection(client);
     await pause(candidacyMilliseconds, signal);
   }
 }

@@ -6,7 +6,8 @@ import { fileURLToPath } from "node:url";
 import pg from "pg";
 import type { Logger } from "../log.ts";
 import type { Query } from "./client.ts";
-import { connectionTo } from "./connection.ts";
+import { connectionTo, sessionOptions } from "./connection.ts";
+import { endConnection } from "./end-connection.ts";
 import { grantReaders, shutOutReaders } from "./readers.ts";
 
 interface Migration {
@@ -36,7 +37,10 @@ export async function migrate(
   log?: Logger,
   folder: string = migrationsFolder(),
 ): Promise<string[]> {
-  const client = new pg.Client(connectionTo(url, "longshore migrate"));
+  // A migration may rewrite a large table, and wait for one that another process applies.
+  const options = [...sessionOptions, "-c statement_timeout=0", "-c lock_timeout=0"].join(" ");
+  const client = new pg.Client({ ...connectionTo(url, "longshore migrate"), options });
+  client.on("error", () => undefined);
   await client.connect();
   try {
     await client.query("SELECT pg_advisory_lock($1)", [migrationLock]);
@@ -51,7 +55,7 @@ export async function migrate(
     await grantReaders(query);
     return missing.map((migration) => migration.name);
   } finally {
-    await client.end();
+    await endConnection(client);
   }
 }
 
@@ -63,9 +67,7 @@ export async function pendingMigrations(
     "SELECT migration_name FROM _prisma_migrations WHERE rolled_back_at IS NULL",
   );
   const names = new Set(applied.map((row) => row.migration_name));
-  return readMigrations(migrationsFolder())
-    .map((migration) => migration.name)
-    .filter((name) => !names.has(name));
+  return migrationNames(migrationsFolder()).filter((name) => !names.has(name));
 }
 
 /** Two levels up, from src/db and dist/db alike. */
@@ -73,14 +75,17 @@ function migrationsFolder(): string {
   return fileURLToPath(new URL("../../prisma/migrations", import.meta.url));
 }
 
-function readMigrations(folder: string): Migration[] {
+function migrationNames(folder: string): string[] {
   return readdirSync(folder)
     .filter((name) => existsSync(`${folder}/${name}/migration.sql`))
-    .sort()
-    .map((name) => {
-      const sql = readFileSync(`${folder}/${name}/migration.sql`, "utf8");
-      return { name, sql, checksum: createHash("sha256").update(sql).digest("hex") };
-    });
+    .sort();
+}
+
+function readMigrations(folder: string): Migration[] {
+  return migrationNames(folder).map((name) => {
+    const sql = readFileSync(`${folder}/${name}/migration.sql`, "utf8");
+    return { name, sql, checksum: createHash("sha256").update(sql).digest("hex") };
+  });
 }
 
 async function readApplied(client: pg.Client): Promise<Map<string, Applied>> {

@@ -2,6 +2,7 @@ import { EventEmitter } from "node:events";
 import pg from "pg";
 import type { Logger } from "pino";
 import { connectionTo } from "./connection.ts";
+import { endConnection } from "./end-connection.ts";
 
 /**
  * Tells waiting code that something has changed. A lost notification costs time but no data, since
@@ -18,6 +19,10 @@ export interface Notifier {
 }
 
 const throttleMilliseconds = 50;
+/** May be repeated, which shows that the other end still responds. */
+const listenSql = "LISTEN longshore";
+const pingMilliseconds = 10_000;
+const answerMilliseconds = 10_000;
 
 /**
  * Notifies listeners in this process at once, and other processes at most every 50 ms per channel
@@ -37,24 +42,27 @@ export function openNotifier(url: string, pool: pg.Pool, log: Logger): Notifier 
     while (!closed) {
       const next = new pg.Client({
         ...connectionTo(url, "longshore notifier"),
-        keepAlive: true,
+        query_timeout: answerMilliseconds,
       });
+      next.on("error", () => undefined);
+      let pings: NodeJS.Timeout | undefined;
       try {
         await next.connect();
-        await next.query("LISTEN longshore");
+        await next.query(listenSql);
         client = next;
         await new Promise<void>((resolve) => {
           next.on("notification", ({ payload }) => receive(payload ?? ""));
           next.on("error", () => resolve());
           next.on("end", () => resolve());
+          // A connection that only listens does not notice that nobody is at the other end.
+          pings = setInterval(() => next.query(listenSql).catch(() => resolve()), pingMilliseconds);
         });
       } catch (error) {
         log.debug({ err: error }, "the notifier is not connected; everything polls meanwhile");
       }
       client = undefined;
-      next
-        .end()
-        .catch((error: Error) => log.trace({ err: error }, "closing a notifier connection"));
+      clearInterval(pings);
+      await endConnection(next);
       if (!closed) await new Promise((resolve) => setTimeout(resolve, 500).unref());
     }
   }
@@ -82,7 +90,7 @@ export function openNotifier(url: string, pool: pg.Pool, log: Logger): Notifier 
     }
   }
 
-  function ring(channel: string): void {
+  function notify(channel: string): void {
     emit(channel);
     pending.add(channel);
     if (!closed) timer ??= setTimeout(flush, throttleMilliseconds).unref();
@@ -119,9 +127,9 @@ export function openNotifier(url: string, pool: pg.Pool, log: Logger): Notifier 
   async function close(): Promise<void> {
     closed = true;
     clearTimeout(timer);
-    await client?.end().catch((error: Error) => log.trace({ err: error }, "closing the notifier"));
+    if (client) await endConnection(client);
     await Promise.race([listening, new Promise((resolve) => setTimeout(resolve, 1000).unref())]);
   }
 
-  return { notify: ring, on, onPrefix, wait, close };
+  return { notify, on, onPrefix, wait, close };
 }

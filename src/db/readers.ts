@@ -34,13 +34,15 @@ export const readableTables = [
 
 /**
  * Messages carry workers' tokens; secrets of addresses are kept apart; a fingerprint of a key lets
- * its reader try guesses. Of addresses, the audit reads which files have secrets.
+ * its reader try guesses. Of addresses, the audit reads which files have secrets. Probes are always
+ * deleted again.
  */
 export const withheldTables = [
   "file_secrets",
   "location_secrets",
   "queue_messages",
   "service_identity",
+  "write_probes",
 ];
 
 /** Lets readers connect and read the tables without secrets that exist. */
@@ -80,7 +82,7 @@ async function endReaders(query: Query, seconds: number | null): Promise<number>
   return ended.filter((row) => row.ended).length;
 }
 
-/** Does the statements where the role is ours: there, the service's role is a member of it. */
+/** Runs the statements only in an embedded database: there, the service's role is a member. */
 function whereReaderIsOurs(statements: string): string {
   return `DO $$
 DECLARE readable text;

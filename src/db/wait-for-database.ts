@@ -1,8 +1,10 @@
 import pRetry from "p-retry";
 import pg from "pg";
 import { connectionTo } from "./connection.ts";
+import { endConnection } from "./end-connection.ts";
 
 const longestWaitSeconds = 60;
+const answerMilliseconds = 10_000;
 const oldestVersion = 15;
 
 /**
@@ -34,15 +36,18 @@ export async function waitForDatabase(url: string, signal?: AbortSignal): Promis
 async function serverVersion(url: string): Promise<number> {
   const client = new pg.Client({
     ...connectionTo(url, "longshore start"),
-    connectionTimeoutMillis: 10_000,
+    query_timeout: answerMilliseconds,
   });
   client.on("error", () => undefined);
-  await client.connect();
-  const { rows } = await client.query<{ version: string }>(
-    "SELECT current_setting('server_version_num') AS version",
-  );
-  await client.end();
-  return Math.floor(Number(rows[0]?.version) / 10_000);
+  try {
+    await client.connect();
+    const { rows } = await client.query<{ version: string }>(
+      "SELECT current_setting('server_version_num') AS version",
+    );
+    return Math.floor(Number(rows[0]?.version) / 10_000);
+  } finally {
+    await endConnection(client);
+  }
 }
 
 /** With the settings that a user can change. config.ts has put PGSSLMODE into the URL. */

@@ -1,6 +1,7 @@
 // All processes on one database must share a signing key and the store; others end at their start.
 import { randomUUID } from "node:crypto";
 import pRetry from "p-retry";
+import { DatabaseClosedError } from "../db/away.ts";
 import type { Deps } from "../deps.ts";
 import { UnavailableError } from "../errors.ts";
 import { fingerprintOf } from "../secrets.ts";
@@ -31,7 +32,8 @@ export async function proveIdentity(
     maxRetryTime: longestWaitMilliseconds,
     minTimeout: 200,
     maxTimeout: 2000,
-    shouldRetry: ({ error }) => error instanceof UnavailableError,
+    shouldRetry: ({ error }) =>
+      error instanceof UnavailableError && !(error instanceof DatabaseClosedError),
   });
 }
 

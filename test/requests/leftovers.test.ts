@@ -6,6 +6,7 @@ import { cleanUp } from "../../src/requests/advance/end.ts";
 import { deleteRequest } from "../../src/requests/lifecycle/delete.ts";
 import { submit } from "../../src/requests/lifecycle/submit.ts";
 import { listResults } from "../../src/requests/read/results.ts";
+import { report } from "../../src/requests/reports/report.ts";
 import { housekeep } from "../../src/requests/scheduler/sweep.ts";
 import { type Ledger, openLedger } from "../support/context.ts";
 import { until } from "../support/wait.ts";
@@ -71,6 +72,35 @@ test("a success whose object is missing, or has another size, is refused and the
   await ledger.ctx.store.remove(id, [name]);
   await perform(task);
   expect((await ledger.ended(id)).counters).toMatchObject({ done: 1 });
+});
+
+test("a result with a name that the store does not take refuses its report alone", async () => {
+  const id = await submitFiles(["/a/1.csv", "/a/2.csv", "/a/3.csv"]);
+  const tasks = await ledger.claim(3, { request: id });
+  for (const { upload } of tasks)
+    await ledger.ctx.store.put(id, upload?.name ?? "", Buffer.from("12345"));
+  const answers = await report(
+    ledger.ctx,
+    local,
+    "w",
+    tasks.map(({ request, file, step, attempt, upload }, index) => ({
+      request,
+      file,
+      step,
+      attempt,
+      status: "success",
+      results: [{ name: index === 1 ? "../2.csv" : (upload?.name ?? ""), size: 5 }],
+    })),
+  );
+  expect(answers).toEqual([
+    "recorded",
+    expect.stringMatching(/^refused: "\.\.\/2\.csv" is not an object name: it has a part/),
+    "recorded",
+  ]);
+  const [, refused] = tasks as [Task, Task];
+  const results = [{ name: refused.upload?.name ?? "", size: 5 }];
+  expect(await ledger.report(refused, "success", { results })).toBe("recorded");
+  expect((await ledger.ended(id)).counters).toMatchObject({ done: 3 });
 });
 
 test("an object that a losing attempt left is removed after the end, and results older than their time with their rows", async () => {

@@ -116,6 +116,19 @@ describe("reports through the database's queue", () => {
     expect((await ledger.read(id)).counters).toMatchObject({ done: 2 });
   });
 
+  test("a result with a name that the store does not take is poison alone, beside good reports", async () => {
+    const id = await ledger.submit(2);
+    const [one, two] = (await ledger.claim(2, { request: id })) as [Task, Task];
+    const bad = { ...asReport(two), results: [{ name: "../two", size: 1 }] };
+    await publish({ worker: "w6", reports: [bad, asReport(one)] });
+    expect(await poison("w6")).toMatch(
+      /^1 of 2 reports were not recorded\. refused: "\.\.\/two" is not an object name/,
+    );
+    await until(async () => (await ledger.read(id)).counters.done === 1);
+    await ledger.report(two, "success");
+    expect((await ledger.ended(id)).counters).toMatchObject({ done: 2 });
+  });
+
   test("reports of what does not exist are done with, not kept", async () => {
     const before = await ledger.ctx.db.query("SELECT id FROM queue_messages");
     const unknown = {

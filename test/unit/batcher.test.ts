@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { Query } from "../../src/db/client.ts";
+import { UnavailableError } from "../../src/errors.ts";
 import { loggerTo, silentLog } from "../../src/log.ts";
 import { Batcher } from "../../src/requests/reports/batcher.ts";
 import { reportRow } from "./report-row.ts";
@@ -13,7 +14,12 @@ interface Statement {
  * The database as the batcher sees it: a statement fails as a whole where it holds a file that
  * cannot be stored.
  */
-function database({ bad = [] as number[], unmoved = [] as number[], unknown = [] as number[] }) {
+function database({
+  bad = [] as number[],
+  unmoved = [] as number[],
+  unknown = [] as number[],
+  code = "22003",
+}) {
   const statements: Statement[] = [];
   let open = 0;
   let mostOpen = 0;
@@ -25,7 +31,8 @@ function database({ bad = [] as number[], unmoved = [] as number[], unknown = []
     mostOpen = Math.max(mostOpen, ++open);
     await new Promise((resolve) => setImmediate(resolve));
     open--;
-    if (files.some((file) => bad.includes(file))) throw new Error("numeric value out of range");
+    if (files.some((file) => bad.includes(file)))
+      throw Object.assign(new Error("numeric value out of range"), { code });
     const known = ords.filter((ord) => !unknown.includes(files[ord] ?? 0));
     return [
       {
@@ -81,6 +88,23 @@ test("a row that cannot be stored is found by halves and refused alone", async (
     [6],
     [7, 8],
   ]);
+});
+
+test("a row on a damaged page is found by halves and not refused", async () => {
+  const reports = batcher(database({ bad: [2], code: "XX001" }).query);
+  const calls = numbers(3).map((file) => reports.add(rowsOf([file])));
+  const [first, second, third] = await Promise.allSettled(calls);
+  expect([first, third]).toEqual([
+    { status: "fulfilled", value: ["recorded"] },
+    { status: "fulfilled", value: ["recorded"] },
+  ]);
+  expect(second).toMatchObject({ status: "rejected", reason: expect.any(UnavailableError) });
+});
+
+test("a statement that fails for no row's sake is tried once, and its reports are sent again", async () => {
+  const { query, statements } = database({ bad: [2], code: "42501" });
+  await expect(batcher(query).add(rowsOf(numbers(8)))).rejects.toThrow(UnavailableError);
+  expect(statements).toHaveLength(1);
 });
 
 test("every row that cannot be stored is refused, and the requests of the others are named once", async () => {

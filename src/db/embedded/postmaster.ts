@@ -77,7 +77,7 @@ export async function freePort(wanted: number): Promise<number> {
 /**
  * Postgres refuses to start while the file is empty or damaged, as a power cut leaves it, and while
  * the number in it exists: as a zombie for seconds after a kill, as another program after a reboot.
- * That no process of the old one is left, it checks by the shared memory as well.
+ * By the shared memory it also checks that no process of the old server is left.
  */
 export async function removeStalePid(cluster: Pick<Cluster, "data">): Promise<void> {
   if (readIfThere(pidFile(cluster.data)) === undefined) return;

@@ -33,15 +33,20 @@ export async function redrive(
   return { request: await readRequest(ctx, before.id, caller, "request.change"), files };
 }
 
+/** One statement may move a million files. */
+const longestStatementSeconds = 3_600;
+
 function nextRound(ctx: Deps<"db">, before: RequestView, chosen: Chosen): Promise<number> {
-  return ctx.db.tx(async (query) => {
-    await query("SET LOCAL statement_timeout = 0");
-    if (!(await moveRequest(query, before.id, "redrive"))) throw cannot(before);
-    await renewDeadline(query, before.id);
-    const moved = await redriveFiles(query, before.id, chosen);
-    if (moved === 0 && !(await isOnlyFinish(query, before.id, chosen))) throw nothingToDo(chosen);
-    return moved;
-  });
+  return ctx.db.tx(
+    async (query) => {
+      if (!(await moveRequest(query, before.id, "redrive"))) throw cannot(before);
+      await renewDeadline(query, before.id);
+      const moved = await redriveFiles(query, before.id, chosen);
+      if (moved === 0 && !(await isOnlyFinish(query, before.id, chosen))) throw nothingToDo(chosen);
+      return moved;
+    },
+    { statementSeconds: longestStatementSeconds },
+  );
 }
 
 async function isOnlyFinish(query: Query, id: string, { errors, files }: Chosen): Promise<boolean> {

@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
+import { isAway, isBadData, isOfOneRow } from "../../db/away.ts";
 import type { Query } from "../../db/client.ts";
-import { isAway } from "../../db/client.ts";
+import { UnavailableError } from "../../errors.ts";
 import type { ReportAnswer } from "../views.ts";
 import { fold } from "./fold.ts";
 import type { ReportRow } from "./report-row.ts";
@@ -155,9 +156,10 @@ export class Batcher {
   /** The statement failed, so none of its rows is recorded. */
   async #recover(batch: Entry[], error: unknown): Promise<void> {
     const [entry] = batch;
-    if (isAway(error)) {
-      reject(batch, error);
-    } else if (batch.length === 1 && entry) {
+    const isAlone = batch.length === 1;
+    if (!isOfOneRow(error) || (isAlone && !isBadData(error))) {
+      reject(batch, isAway(error) ? error : this.#notRecorded(error));
+    } else if (isAlone && entry) {
       const { request, file } = entry.row;
       this.#options.log.warn(
         { err: error, request_id: request, file_id: file },
@@ -170,6 +172,16 @@ export class Batcher {
       await this.#flush(batch.slice(0, half));
       await this.#flush(batch.slice(half));
     }
+  }
+
+  /** An error of ours, or the database's: the reports may be good, so workers send them again. */
+  #notRecorded(error: unknown): UnavailableError {
+    this.#options.log.error({ err: error }, "reports were not recorded");
+    return new UnavailableError(
+      "The reports were not recorded; the service's log says why. Send them again.",
+      10,
+      { cause: error },
+    );
   }
 
   /** The reports that moved nothing because the history already has them. */

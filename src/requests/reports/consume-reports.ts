@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { workerOf } from "../../auth/authenticate.ts";
-import { codeOf, isAway } from "../../db/client.ts";
+import { isAway, isBadData } from "../../db/away.ts";
 import type { Deps } from "../../deps.ts";
 import { RequestError, UnavailableError } from "../../errors.ts";
 import { type Consumer, reportsTopic, type Verdict } from "../../queue/contract.ts";
@@ -101,14 +101,16 @@ async function record(ctx: Consuming, message: Message): Promise<Verdict> {
   return { poison: `${count} ${refusals.slice(0, 5).join(" ")}` };
 }
 
-/** Transient failures are delivered again; rows that Postgres rejects are poison. */
+/**
+ * Only what the message says makes it poison. Whatever else failed, its reports may be good, and it
+ * is delivered again.
+ */
 function afterError({ log }: Deps<"log">, error: unknown): Verdict {
   if (error instanceof RequestError) return { poison: error.message };
   if (error instanceof UnavailableError) return { againInSeconds: error.retryAfterSeconds };
   if (isAway(error)) return { againInSeconds: 2 };
   log.error({ err: error }, "reports from the queue were not recorded");
-  const code = codeOf(error);
-  if (code !== undefined && !/^2[23]/.test(code)) return { againInSeconds: retrySeconds };
+  if (!isBadData(error)) return { againInSeconds: retrySeconds };
   return { poison: "The service could not record it; its log says why." };
 }
 

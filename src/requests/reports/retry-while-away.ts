@@ -1,8 +1,11 @@
 import pRetry from "p-retry";
-import { isAway } from "../../db/client.ts";
+import { DatabaseClosedError, isAway, toUnavailable } from "../../db/away.ts";
 import { UnavailableError } from "../../errors.ts";
 
-/** Tries again while the database is unavailable; throws UnavailableError if it stays so. */
+/**
+ * Tries again while the database has trouble, with random waits, so that processes do not come back
+ * all at once. Throws UnavailableError, with what the trouble is, if it stays so.
+ */
 export async function retryWhileAway<Result>(
   seconds: number,
   work: () => Promise<Result>,
@@ -12,11 +15,15 @@ export async function retryWhileAway<Result>(
     maxRetryTime: seconds * 1000,
     minTimeout: 50,
     maxTimeout: 1000,
-    shouldRetry: ({ error }) => isAway(error),
+    randomize: true,
+    shouldRetry: ({ error }) => isAway(error) && !(error instanceof DatabaseClosedError),
   }).catch((error: unknown) => {
-    if (!isAway(error)) throw error;
+    const away = toUnavailable(error);
+    if (!(away instanceof UnavailableError)) throw error;
     throw new UnavailableError(
-      "The database is unavailable; the reports were not recorded. Send them again.",
+      `${away.message} The reports were not recorded; send them again.`,
+      away.retryAfterSeconds,
+      { cause: error },
     );
   });
 }

@@ -1,3 +1,4 @@
+import { RequestError } from "../../errors.ts";
 import type { Store } from "../../storage/contract.ts";
 import type { ReportedResult } from "../views.ts";
 
@@ -8,7 +9,8 @@ export interface VerifiedResult extends ReportedResult {
 /**
  * A result counts only if the store has the object with the reported size and checksum. Returns
  * what is recorded: checksum and etag are those of the store, so that a later change can be seen.
- * Returns a sentence if the object is not as reported.
+ * Returns a sentence if the object is not as reported, or has a name that the store rejects: then
+ * this report alone is refused.
  */
 export async function verifyResults(
   store: Store,
@@ -17,7 +19,8 @@ export async function verifyResults(
 ): Promise<VerifiedResult[] | string> {
   const verified: VerifiedResult[] = [];
   for (const result of results) {
-    const object = await store.head(request, result.name);
+    const object = await readObject(store, request, result.name);
+    if (typeof object === "string") return object;
     const name = JSON.stringify(result.name);
     if (!object) return `the store has no object ${name} of this request; upload it, then report`;
     if (object.size !== result.size)
@@ -28,4 +31,13 @@ export async function verifyResults(
     verified.push({ ...result, checksum, etag });
   }
   return verified;
+}
+
+async function readObject(store: Store, request: string, name: string) {
+  try {
+    return await store.head(request, name);
+  } catch (error) {
+    if (error instanceof RequestError) return error.message;
+    throw error;
+  }
 }
