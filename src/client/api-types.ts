@@ -61,7 +61,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** List requests, the newest first */
+    /** List requests, the newest first, without the settings of their steps */
     get: operations["listRequests"];
     put?: never;
     /** Submit a request: a dataset, and what to do with each of its files */
@@ -879,9 +879,62 @@ export interface components {
     RequestStep: {
       step: number;
       operation: string;
+      /** @description The retry policy that was submitted; null: the default. */
+      retry: {
+        attempts: number | null;
+        wait_seconds: number | null;
+        classes: string[] | null;
+      } | null;
+      total: number;
+      waiting: number;
+      queued: number;
+      running: number;
+      done: number;
+      failed: number;
+      canceled: number;
+      /** @description Files that were done here and went on to the next step. */
+      passed: number;
       settings: {
         [key: string]: unknown;
       };
+    };
+    /** @description A request in a list: without the settings of its steps. */
+    RequestSummary: {
+      /** Format: uuid */
+      id: string;
+      number: number;
+      owner: string;
+      title: string | null;
+      state: components["schemas"]["RequestState"];
+      round: number;
+      reason: string | null;
+      /** @description The lookup ended early: the dataset has more files than these. */
+      incomplete: boolean;
+      counters: components["schemas"]["Counters"];
+      steps: components["schemas"]["RequestStepSummary"][];
+      dataset: {
+        id: string;
+        finder: string;
+        name: string;
+        did: string | null;
+        state: string;
+        files: number;
+      };
+      workers: number | null;
+      priority: number;
+      deadline: string | null;
+      stop_after_failed_percent: number | null;
+      /** Format: date-time */
+      created_at: string;
+      started_at: string | null;
+      finished_at: string | null;
+      links: {
+        [key: string]: string;
+      };
+    };
+    RequestStepSummary: {
+      step: number;
+      operation: string;
       /** @description The retry policy that was submitted; null: the default. */
       retry: {
         attempts: number | null;
@@ -1774,7 +1827,7 @@ export interface operations {
         };
         content: {
           "application/json": {
-            items: components["schemas"]["Request"][];
+            items: components["schemas"]["RequestSummary"][];
             next: string | null;
           };
         };

@@ -18,6 +18,7 @@ import type {
   Redrive,
   Redriven,
   RequestNow,
+  RequestSummary,
   RequestView,
   ResultView,
   SignedReceipt,
@@ -46,7 +47,7 @@ export interface LongshoreClient {
    */
   submit(body: Submit, options?: SubmitOptions): Promise<RequestView>;
   get(id: string): Promise<RequestNow>;
-  list(query?: ListQuery): Promise<Page<RequestView>>;
+  list(query?: ListQuery): Promise<Page<RequestSummary>>;
   files(id: string, query?: FilesQuery): Promise<Page<FileView>>;
   /** a file with all that happened to it, and how it was read */
   file(id: string, file: number): Promise<FileWithHistory>;

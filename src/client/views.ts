@@ -4,6 +4,8 @@ import type { components } from "./api-types.ts";
 export type Submit = components["schemas"]["Submit"];
 export type StepInput = components["schemas"]["StepInput"];
 export type RequestView = components["schemas"]["Request"];
+/** a request in a list: without the settings of its steps */
+export type RequestSummary = components["schemas"]["RequestSummary"];
 /** a request with what it is waiting for and its expected end */
 export type RequestNow = components["schemas"]["RequestNow"];
 export type Counters = components["schemas"]["Counters"];

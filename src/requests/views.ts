@@ -38,16 +38,20 @@ export interface RetryView {
   classes: string[] | null;
 }
 
-export interface StepView extends Counters {
+export interface StepSummary extends Counters {
   step: number;
   operation: string;
-  settings: Record<string, unknown>;
   /** the user's retry policy; null, also in its fields, means the default */
   retry: RetryView | null;
   passed: number;
 }
 
-export interface RequestView {
+export interface StepView extends StepSummary {
+  settings: Record<string, unknown>;
+}
+
+/** As lists show it. */
+export interface RequestSummary {
   id: string;
   /** small integer, for façades whose clients expect one */
   number: number;
@@ -58,7 +62,7 @@ export interface RequestView {
   reason: string | null;
   incomplete: boolean;
   counters: Counters;
-  steps: StepView[];
+  steps: StepSummary[];
   dataset: {
     id: string;
     finder: string;
@@ -75,6 +79,10 @@ export interface RequestView {
   started_at: string | null;
   finished_at: string | null;
   facade: Record<string, unknown> | null;
+}
+
+export interface RequestView extends RequestSummary {
+  steps: StepView[];
 }
 
 export interface FileView {

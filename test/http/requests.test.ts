@@ -66,6 +66,21 @@ test("pages follow each other without a gap or a repetition", async () => {
   expect(new Set(ids).size).toBe(ids.length);
 });
 
+test("a list has the steps of its requests without their settings, which one request has", async () => {
+  const { id } = (await api.post("/v1/requests", noop())).json();
+  const { items } = (await api.get("/v1/requests?limit=200")).json() as { items: Listed[] };
+  const listed = items.find((item) => item.id === id);
+  const { steps } = (await api.get(`/v1/requests/${id}`)).json() as unknown as Listed;
+  expect(listed?.steps[0]).toMatchObject({ step: 1, operation: "noop", total: expect.any(Number) });
+  expect(listed?.steps[0]).not.toHaveProperty("settings");
+  expect(steps[0]).toHaveProperty("settings", {});
+});
+
+interface Listed {
+  id: string;
+  steps: Record<string, unknown>[];
+}
+
 test("a cancel is 200 again for a canceled request, and 409 for one that ended otherwise", async () => {
   const { ledger } = api;
   const id = await ledger.submit(3);

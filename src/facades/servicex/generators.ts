@@ -2,7 +2,7 @@
 
 import type { Deps } from "../../deps.ts";
 import { parseSteps } from "../../http/steps.ts";
-import type { StepInput, StepView } from "../../requests/views.ts";
+import type { StepInput } from "../../requests/views.ts";
 import { version } from "../../version.ts";
 import { badRequest } from "./errors.ts";
 import type { ResultDestination, ResultFormat } from "./words.ts";
@@ -87,12 +87,4 @@ export function stepOf(
     );
   }
   return { codegen: name, steps: parseSteps(ctx.operations, [generator.step(wanted)]) };
-}
-
-/** What a request of any origin is made by, for those that show it. */
-export function generatorOf({
-  operation,
-  settings,
-}: Pick<StepView, "operation" | "settings">): string {
-  return typeof settings.generator === "string" ? settings.generator : operation;
 }

@@ -13,6 +13,8 @@ export interface TransformationExtras {
   firstOfDataset: boolean;
   /** why the dataset has no files, or why some may be missing */
   datasetWarning: string | null;
+  /** of its last step, whose settings lists do not have */
+  generator: string | null;
 }
 
 /**
@@ -34,7 +36,9 @@ export async function extrasOf(
        ELSE true END AS "firstOfDataset",
        (SELECT min(warning.message) FROM request_warnings warning
         WHERE warning.request_id = request.id
-          AND warning.code IN ('no_files', 'incomplete_dataset')) AS "datasetWarning"
+          AND warning.code IN ('no_files', 'incomplete_dataset')) AS "datasetWarning",
+       (SELECT step.settings->>'generator' FROM request_steps step
+        WHERE step.request_id = request.id AND step.step = request.steps) AS generator
      FROM requests request WHERE request.id = ANY($1)`,
     [ids],
     "servicex_extras",

@@ -2,10 +2,10 @@
 
 import type { Deps } from "../../deps.ts";
 import { isFinal } from "../../requests/state.ts";
-import type { RequestView } from "../../requests/views.ts";
+import type { RequestSummary, RequestView, StepSummary, StepView } from "../../requests/views.ts";
 import { version } from "../../version.ts";
 import { echoedFieldsOf } from "./echoed-fields.ts";
-import { generatorOf, imageOf } from "./generators.ts";
+import { imageOf } from "./generators.ts";
 import { extrasOf, type TransformationExtras } from "./store.ts";
 import { timestamp } from "./times.ts";
 import { type Status, statusOf } from "./words.ts";
@@ -38,10 +38,13 @@ export interface Transformation {
   "finish-time": string | null;
 }
 
-/** Of a page of requests; `userAgent` is who will read it. */
+/**
+ * Of a page of requests; `userAgent` is who will read it. In a list the selection is empty: it may
+ * have a megabyte, and clients require the field but do not show it there.
+ */
 export async function toTransformations(
   ctx: Deps<"db">,
-  views: readonly RequestView[],
+  views: readonly (RequestSummary | RequestView)[],
   userAgent: string | undefined,
 ): Promise<Transformation[]> {
   const extras = await extrasOf(
@@ -52,13 +55,13 @@ export async function toTransformations(
 }
 
 function toTransformation(
-  view: RequestView,
+  view: RequestSummary | RequestView,
   extras: TransformationExtras | undefined,
   userAgent: string | undefined,
 ): Transformation {
   const echoed = echoedFieldsOf(view);
   const step = view.steps.at(-1);
-  const image = imageOf(echoed.codegen ?? (step ? generatorOf(step) : "unknown"));
+  const image = imageOf(echoed.codegen ?? extras?.generator ?? step?.operation ?? "unknown");
   const counts = countsOf(view, extras);
   const finishedAt =
     view.finished_at ?? (view.state === "canceling" ? extras?.cancelAskedAt : undefined);
@@ -67,7 +70,7 @@ function toTransformation(
     title: view.title,
     did: didOf(view),
     did_id: Number(view.dataset.id),
-    selection: typeof step?.settings.selection === "string" ? step.settings.selection : "",
+    selection: selectionOf(step),
     columns: null,
     "tree-name": echoed["tree-name"] ?? null,
     image,
@@ -98,13 +101,18 @@ function toTransformation(
   };
 }
 
+function selectionOf(step: StepSummary | StepView | undefined): string {
+  const { selection } = step && "settings" in step ? step.settings : {};
+  return typeof selection === "string" ? selection : "";
+}
+
 /**
  * `completed` is the number of results that can be downloaded: a client waits for exactly so many
  * names. While the list of files is open, what remains is null, because the oldest clients take a 0
  * for the end.
  */
 function countsOf(
-  { counters, state, dataset }: RequestView,
+  { counters, state, dataset }: RequestSummary,
   extras: TransformationExtras | undefined,
 ) {
   const completed = extras?.resultsDeleted ? 0 : counters.done;
@@ -118,7 +126,7 @@ function countsOf(
 }
 
 /** A list of files is named by its hash, as ServiceX names it. */
-function didOf({ dataset }: RequestView): string {
+function didOf({ dataset }: RequestSummary): string {
   return dataset.finder === "user" ? dataset.name : `${dataset.finder}://${dataset.name}`;
 }
 

@@ -8,17 +8,17 @@ import { submit } from "../../requests/lifecycle/submit.ts";
 import { waitingOf } from "../../requests/monitor/waiting-reason.ts";
 import { listRequests, readRequest } from "../../requests/read/request.ts";
 import { warningsOf } from "../../requests/read/warnings.ts";
-import type { RequestView } from "../../requests/views.ts";
+import type { RequestSummary } from "../../requests/views.ts";
 import { publicPath } from "../../settings/public-path.ts";
 import { timeSlice } from "../../time-slice.ts";
 import { route } from "../route.ts";
 import { cursor, limit, requestParams } from "../schemas/params.ts";
 import {
+  type OnTheWire,
   requestNow,
   requestPage,
   requestState,
   requestView,
-  type WireRequest,
 } from "../schemas/request.ts";
 import { idempotencyHeader, submitBody, submitExample, submittedFiles } from "../schemas/submit.ts";
 import { parseSteps } from "../steps.ts";
@@ -73,7 +73,7 @@ export const listAllRequests = route({
   name: "listRequests",
   tag: "requests",
   access: "request.read",
-  summary: "List requests, the newest first",
+  summary: "List requests, the newest first, without the settings of their steps",
   query: z.strictObject({
     state: requestState.optional(),
     owner: z.string().min(1).max(200).optional(),
@@ -123,7 +123,10 @@ export const cancelRequest = route({
   },
 });
 
-export function onTheWire(ctx: Deps<"urls">, { facade: _, ...view }: RequestView): WireRequest {
+export function onTheWire<View extends RequestSummary>(
+  ctx: Deps<"urls">,
+  { facade: _, ...view }: View,
+): OnTheWire<View> {
   const self = linkTo(ctx, view.id);
   return {
     ...view,

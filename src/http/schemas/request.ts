@@ -1,7 +1,14 @@
 import { z } from "zod";
 import { type Waiting, waitingReasons } from "../../requests/monitor/waiting.ts";
 import { requestStates } from "../../requests/state.ts";
-import type { Counters, RequestView, StepView, Warning } from "../../requests/views.ts";
+import type {
+  Counters,
+  RequestSummary,
+  RequestView,
+  StepSummary,
+  StepView,
+  Warning,
+} from "../../requests/views.ts";
 
 export const time = z.iso.datetime();
 const count = z.number().int().min(0);
@@ -21,11 +28,10 @@ export const counters = z.object(countersShape).meta({
   description: "Files by state; each file is counted once.",
 }) satisfies z.ZodType<Counters>;
 
-const step = z
+const stepSummary = z
   .object({
     step: z.number().int().min(1),
     operation: z.string(),
-    settings: z.record(z.string(), z.unknown()),
     retry: z
       .object({
         attempts: z.number().int().nullable(),
@@ -37,13 +43,17 @@ const step = z
     ...countersShape,
     passed: count.meta({ description: "Files that were done here and went on to the next step." }),
   })
+  .meta({ id: "RequestStepSummary" }) satisfies z.ZodType<StepSummary>;
+
+const step = stepSummary
+  .extend({ settings: z.record(z.string(), z.unknown()) })
   .meta({ id: "RequestStep" }) satisfies z.ZodType<StepView>;
 
 export const requestState = z.enum(requestStates).meta({ id: "RequestState" });
 
-export type WireRequest = Omit<RequestView, "facade"> & { links: Record<string, string> };
+export type OnTheWire<View> = Omit<View, "facade"> & { links: Record<string, string> };
 
-export const requestView = z
+const requestSummary = z
   .object({
     id: z.uuid(),
     number: z.number().int(),
@@ -56,7 +66,7 @@ export const requestView = z
       .boolean()
       .meta({ description: "The lookup ended early: the dataset has more files than these." }),
     counters,
-    steps: z.array(step),
+    steps: z.array(stepSummary),
     dataset: z.object({
       id: z.string(),
       finder: z.string(),
@@ -74,7 +84,14 @@ export const requestView = z
     finished_at: time.nullable(),
     links: z.record(z.string(), z.string()),
   })
-  .meta({ id: "Request" }) satisfies z.ZodType<WireRequest>;
+  .meta({
+    id: "RequestSummary",
+    description: "A request in a list: without the settings of its steps.",
+  }) satisfies z.ZodType<OnTheWire<RequestSummary>>;
+
+export const requestView = requestSummary
+  .extend({ steps: z.array(step) })
+  .meta({ id: "Request" }) satisfies z.ZodType<OnTheWire<RequestView>>;
 
 const waiting = z
   .object({
@@ -119,4 +136,7 @@ export const requestNow = requestView
   })
   .meta({ id: "RequestNow" });
 
-export const requestPage = z.object({ items: z.array(requestView), next: z.string().nullable() });
+export const requestPage = z.object({
+  items: z.array(requestSummary),
+  next: z.string().nullable(),
+});

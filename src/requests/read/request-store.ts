@@ -6,10 +6,9 @@ import type { RetryView } from "../views.ts";
 /** a key of the answer, not the status of a report */
 const retryKey = "retry";
 
-export interface StepRow {
+export interface StepSummaryRow {
   step: number;
   operation: string;
-  settings: Record<string, unknown>;
   retry: RetryView;
   waiting: number;
   queued: number;
@@ -20,7 +19,11 @@ export interface StepRow {
   passed: number;
 }
 
-export interface RequestRow {
+export interface StepRow extends StepSummaryRow {
+  settings: Record<string, unknown>;
+}
+
+export interface RequestRow<Step = StepRow> {
   id: string;
   number: number;
   owner: string;
@@ -43,15 +46,18 @@ export interface RequestRow {
   dataset_name: string;
   dataset_state: string;
   dataset_files: number;
-  steps: StepRow[];
+  steps: Step[];
 }
 
-const columns = `r.id, r.number, r.owner, r.title, r.state, r.round, r.reason, r.incomplete,
+/** `stepPairs`: what else is read of each step */
+const columns = (
+  stepPairs = "",
+) => `r.id, r.number, r.owner, r.title, r.state, r.round, r.reason, r.incomplete,
   r.workers, r.priority, r.stop_after_failed_percent, r.did, r.facade,
   r.deadline, r.created_at, r.started_at, r.finished_at, r.dataset_id,
   d.finder, d.name AS dataset_name, d.state AS dataset_state, d.file_count AS dataset_files,
   (SELECT json_agg(json_build_object(
-     'step', s.step, 'operation', s.operation, 'settings', s.settings,
+     'step', s.step, 'operation', s.operation, ${stepPairs}
      '${retryKey}', json_build_object('attempts', s.retry_attempts,
        'wait_seconds', s.retry_wait_seconds, 'classes', s.retry_classes),
      ${counterPairs("s")})
@@ -61,7 +67,8 @@ const columns = `r.id, r.number, r.owner, r.title, r.state, r.round, r.reason, r
 /** Reads one row of each table by key, so the cost does not grow with the request. */
 export async function requestRow(query: Query, id: string): Promise<RequestRow | undefined> {
   const [row] = await query<RequestRow>(
-    `SELECT ${columns} FROM requests r JOIN datasets d ON d.id = r.dataset_id WHERE r.id = $1`,
+    `SELECT ${columns("'settings', s.settings,")}
+     FROM requests r JOIN datasets d ON d.id = r.dataset_id WHERE r.id = $1`,
     [id],
     "request_row",
   );
@@ -81,12 +88,13 @@ export interface RequestFilter {
   limit: number;
 }
 
+/** Without the steps' settings: a query may have a megabyte, and a page 200 requests. */
 export function requestRows(
   query: Query,
   { state, owner, before, limit }: RequestFilter,
-): Promise<(RequestRow & { cursor_at: string })[]> {
+): Promise<(RequestRow<StepSummaryRow> & { cursor_at: string })[]> {
   return query(
-    `SELECT ${columns}, to_char(r.created_at, 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS cursor_at
+    `SELECT ${columns()}, to_char(r.created_at, 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS cursor_at
      FROM requests r JOIN datasets d ON d.id = r.dataset_id
      WHERE ($1::text IS NULL OR r.state = $1) AND ($2::text IS NULL OR r.owner = $2)
        AND ($3::timestamptz IS NULL OR (r.created_at, r.id) < ($3, $4::uuid))

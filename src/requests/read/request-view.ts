@@ -1,15 +1,21 @@
 // Reads a request without asking who may. The rim uses request.ts, which asks the policy.
 import type { Deps } from "../../deps.ts";
 import { isUuid } from "../../uuid.ts";
-import type { Counters, RequestView, StepView } from "../views.ts";
-import { type RequestRow, requestRow, type StepRow } from "./request-store.ts";
+import type { Counters, RequestSummary, RequestView, StepSummary } from "../views.ts";
+import { type RequestRow, requestRow, type StepSummaryRow } from "./request-store.ts";
 
 export async function viewOf(ctx: Deps<"db">, id: string): Promise<RequestView | undefined> {
   const row = isUuid(id) ? await requestRow(ctx.db.query, id) : undefined;
   return row && toRequestView(row);
 }
 
-export function toRequestView(row: RequestRow): RequestView {
+function toRequestView(row: RequestRow): RequestView {
+  const steps = row.steps.map((step) => ({ ...toStep(step), settings: step.settings }));
+  return { ...toRequestSummary(row), steps };
+}
+
+/** As lists show it: without the steps' settings. */
+export function toRequestSummary(row: RequestRow<StepSummaryRow>): RequestSummary {
   const steps = row.steps.map(toStep);
   return {
     id: row.id,
@@ -42,26 +48,13 @@ export function toRequestView(row: RequestRow): RequestView {
 }
 
 /** Each file is counted in one (step, state): a step's total includes those it passed on. */
-function toStep(row: StepRow): StepView {
-  const {
-    step,
-    operation,
-    settings,
-    retry,
-    waiting,
-    queued,
-    running,
-    done,
-    failed,
-    canceled,
-    passed,
-  } = row;
+function toStep(row: StepSummaryRow): StepSummary {
+  const { step, operation, retry, waiting, queued, running, done, failed, canceled, passed } = row;
   const total = waiting + queued + running + done + failed + canceled + passed;
   const policy = retry.attempts !== null || retry.wait_seconds !== null || retry.classes !== null;
   return {
     step,
     operation,
-    settings,
     retry: policy ? retry : null,
     total,
     waiting,
@@ -74,7 +67,7 @@ function toStep(row: StepRow): StepView {
   };
 }
 
-function addUp(steps: StepView[]): Counters {
+function addUp(steps: StepSummary[]): Counters {
   const counters: Counters = {
     total: 0,
     waiting: 0,

@@ -4,9 +4,9 @@ import type { Deps } from "../../deps.ts";
 import { notFound } from "../../errors.ts";
 import { type Action, assertMay, mayOn, onlyOf } from "../../users/policy.ts";
 import type { RequestState } from "../state.ts";
-import type { Page, RequestView } from "../views.ts";
+import type { Page, RequestSummary, RequestView } from "../views.ts";
 import { idOfNumber, requestRows } from "./request-store.ts";
-import { toRequestView, viewOf } from "./request-view.ts";
+import { toRequestSummary, viewOf } from "./request-view.ts";
 
 /** `action` is what the caller is about to do. A request of another user is "not found". */
 export async function readRequest(
@@ -41,7 +41,7 @@ export async function listRequests(
   ctx: Deps<"db">,
   caller: Caller,
   { state, owner, cursor, limit }: ListRequests,
-): Promise<Page<RequestView>> {
+): Promise<Page<RequestSummary>> {
   assertMay(caller, "request.read");
   const only = onlyOf(caller, "request.read");
   if (only !== undefined && owner !== undefined && owner !== only) return { items: [], next: null };
@@ -51,7 +51,7 @@ export async function listRequests(
   const rows = await requestRows(ctx.db.query, filter);
   const last = rows.length > limit ? rows[limit - 1] : undefined;
   return {
-    items: rows.slice(0, limit).map(toRequestView),
+    items: rows.slice(0, limit).map(toRequestSummary),
     next: last ? encodeCursor([last.cursor_at, last.id]) : null,
   };
 }
