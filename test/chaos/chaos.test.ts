@@ -1,23 +1,50 @@
-import { expect, test } from "vitest";
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { afterAll, expect, test } from "vitest";
+import { until } from "../support/wait.ts";
+import { describeLeft } from "./left.ts";
 import { runChaos } from "./run.ts";
 
 const seed = Number(process.env.CHAOS_SEED ?? Date.now() % 1_000_000);
+const say = (line: string) => void process.stdout.write(`${line}\n`);
+const started: ChildProcess[] = [];
+afterAll(() => {
+  for (const child of started) child.kill("SIGKILL");
+});
 
 test(`server, workers and Postgres are killed at random, and every file is accounted for (CHAOS_SEED=${seed} repeats it)`, async () => {
-  const report = await runChaos({
-    seed,
-    files: 2000,
-    kills: 8,
-    timeoutSeconds: 240,
-    say: (line) => process.stdout.write(`${line}\n`),
-  });
+  const report = await runChaos({ seed, files: 2000, kills: 8, timeoutSeconds: 240, say });
   expect(report.violations).toEqual([]);
   expect(report.lost).toEqual([]);
-  expect(report.kills).toMatchObject({
-    server: expect.any(Number),
-    postgres: expect.any(Number),
-    worker: expect.any(Number),
-  });
+  expect(report.left).toEqual([]);
+  expect(report.faults).toEqual({ kill: 8 });
   expect(report.files).toBe(2000);
   expect(report.acknowledged).toBeGreaterThan(1000);
 }, 300_000);
+
+test.for([
+  ["SIGINT", 130],
+  ["SIGKILL", null],
+] as const)("a run that %s ends leaves no process, mount or file", async ([signal, code]) => {
+  const program = fileURLToPath(new URL("./main.ts", import.meta.url));
+  const args = ["--import", "tsx", program, "--faults", "services", "--files", "500"];
+  const child = spawn(process.execPath, [...args, "--no-rabbitmq"], {
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  started.push(child);
+  let printed = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    printed += text;
+  });
+  await until(() => /\d s: services: /.test(printed), { timeoutSeconds: 150 });
+  const folder = /^in (\/\S+),/m.exec(printed)?.[1] ?? "";
+  expect(describeLeft(folder)).not.toEqual([]);
+  child.kill(signal);
+  const [exit] = await once(child, "exit");
+  expect(exit).toBe(code);
+  await until(() => !existsSync(folder) && describeLeft(folder).length === 0, {
+    what: `nothing of ${folder}`,
+  });
+});

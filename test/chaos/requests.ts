@@ -1,90 +1,74 @@
 import { until } from "../support/wait.ts";
+import type { Caller } from "./callers.ts";
 import type { Random } from "./random.ts";
 
 export interface ChaosRequest {
   id: string;
   state: string;
   round: number;
-  counters: { total: number; done: number; failed: number; canceled: number };
+  counters: Record<"total" | "done" | "failed" | "canceled", number>;
 }
 
 export interface ChaosRequests {
-  /** Waits until this share of the files is settled, or for so many seconds. */
-  progress(share: number, seconds: number): Promise<void>;
+  /** Submits one more, so that the next fault meets work. */
+  add(files: number, operation?: "noop" | "transform"): Promise<string>;
+  /** Waits until this share of a request's files is settled, or for so many seconds. */
+  progress(id: string, share: number, seconds: number): Promise<void>;
   /** Sometimes cancels a small request or redrives one that ended. */
   mischief(random: Random): Promise<void>;
-  /** All of them, once every one has ended (after a last redrive of some). */
-  ended(random: Random): Promise<ChaosRequest[] | undefined>;
+  /** Waits until every one has ended (after a last redrive of some), or for so many seconds. */
+  ended(random: Random, seconds: number): Promise<ChaosRequest[]>;
   counts(): { redrives: number; cancels: number };
 }
 
-const final = ["complete", "failed", "canceled"];
+export const finalStates = ["complete", "failed", "canceled"];
 const mostRedrives = 5;
+const mostCancels = 2;
 
-/**
- * One big request of two steps and some small ones of one; each with a key, so that a lost answer
- * makes no second one.
- */
-export async function openRequests(
-  url: string,
-  files: number,
-  random: Random,
-): Promise<ChaosRequests> {
-  const small = Math.max(Math.floor(files / 20), 20);
-  const sizes = [...Array.from({ length: 6 }, () => small), Math.max(files - 6 * small, small)];
+/** What the run asks the service to do; each submit has a key, so that a lost answer makes no second request. */
+export function openRequests(caller: Caller): ChaosRequests {
   const ids: string[] = [];
-  const smallIds: string[] = [];
-  for (const [index, size] of random.shuffle(sizes).entries()) {
-    const body = {
-      title: `chaos ${index}`,
-      dataset: { files: Array.from({ length: size }, (_, at) => `/chaos/${index}/${at}`) },
-      steps:
-        size === small ? [{ operation: "noop" }] : [{ operation: "noop" }, { operation: "noop" }],
-    };
-    const { id } = await until(
-      () =>
-        post<{ id: string }>(url, "/v1/requests", body, { "idempotency-key": `chaos-${index}` }),
-      {
-        timeoutSeconds: 120,
-      },
-    );
-    ids.push(id);
-    if (size === small) smallIds.push(id);
-  }
+  const small: string[] = [];
   let redrives = 0;
   let cancels = 0;
 
-  const read = (id: string) => get<ChaosRequest>(url, `/v1/requests/${id}`);
+  const read = (id: string) => caller.call<ChaosRequest>(`/v1/requests/${id}`);
   const readAll = () => Promise.all(ids.map(read));
 
   async function redriveSome(requests: ChaosRequest[], random: Random): Promise<boolean> {
-    const able = requests.filter((one) => one.state === "complete" && one.counters.failed > 0);
+    const able = requests.filter(({ state, counters }) => state === "complete" && counters.failed);
     if (!able.length || redrives >= mostRedrives) return false;
-    await post(url, `/v1/requests/${random.pick(able).id}/redrive`, {});
+    await caller.call(`/v1/requests/${random.pick(able).id}/redrive`, {});
     redrives++;
     return true;
   }
 
   return {
-    async progress(share, seconds) {
+    async add(files, operation = "noop") {
+      const number = ids.length;
+      const id = await submit(caller, `chaos-${number}`, {
+        title: `chaos ${number}`,
+        dataset: { files: Array.from({ length: files }, (_, at) => `/chaos/${number}/${at}`) },
+        steps: stepsOf(operation, number % 2 === 0),
+      });
+      ids.push(id);
+      if (number > 0) small.push(id);
+      return id;
+    },
+    async progress(id, share, seconds) {
       const enough = async () => {
-        const all = await readAll();
-        return (
-          all.reduce(
-            (total, { counters }) => total + counters.done + counters.failed + counters.canceled,
-            0,
-          ) >=
-          share * files
-        );
+        const { counters } = await read(id);
+        const settled = counters.done + counters.failed + counters.canceled;
+        return settled >= share * counters.total;
       };
-      await until(enough, { timeoutSeconds: seconds, everyMilliseconds: 200 }).catch(
+      await until(enough, { timeoutSeconds: seconds, everyMilliseconds: 50 }).catch(
         (error: Error) => error,
       );
     },
     async mischief(random) {
       try {
-        if (random.chance(0.2) && cancels < 2) {
-          await post(url, `/v1/requests/${random.pick(smallIds)}/cancel`, {});
+        if (small.length && random.chance(0.2) && cancels < mostCancels) {
+          await caller.call(`/v1/requests/${random.pick(small)}/cancel`, {});
           cancels++;
         }
         if (random.chance(0.4)) await redriveSome(await readAll(), random);
@@ -92,38 +76,29 @@ export async function openRequests(
         // The service is away or the request has ended: no mischief this time.
       }
     },
-    async ended(random) {
-      const all = await readAll();
-      if (!all.every((one) => final.includes(one.state))) return undefined;
-      return redrives === 0 && (await redriveSome(all, random)) ? undefined : all;
+    async ended(random, seconds) {
+      const allEnded = async () => {
+        const all = await readAll();
+        if (!all.every(({ state }) => finalStates.includes(state))) return undefined;
+        return redrives === 0 && (await redriveSome(all, random)) ? undefined : all;
+      };
+      return until(allEnded, { timeoutSeconds: seconds, everyMilliseconds: 500 }).catch(readAll);
     },
     counts: () => ({ redrives, cancels }),
   };
 }
 
-async function get<Answer>(url: string, path: string): Promise<Answer> {
-  return answerOf(await fetch(url + path, { signal: AbortSignal.timeout(30_000) }), path);
+/** Tries until a service takes it. */
+export async function submit(caller: Caller, key: string, body: object): Promise<string> {
+  const headers = { "idempotency-key": key };
+  const send = () =>
+    caller.call<{ id: string }>("/v1/requests", body, { headers, extraSeconds: 60 });
+  const { id } = await until(send, { timeoutSeconds: 180, everyMilliseconds: 100 });
+  return id;
 }
 
-async function post<Answer>(
-  url: string,
-  path: string,
-  body: unknown,
-  headers: Record<string, string> = {},
-): Promise<Answer> {
-  const signal = AbortSignal.timeout(600_000);
-  return answerOf(
-    await fetch(url + path, {
-      method: "POST",
-      headers: { "content-type": "application/json", ...headers },
-      body: JSON.stringify(body),
-      signal,
-    }),
-    path,
-  );
-}
-
-async function answerOf<Answer>(response: Response, path: string): Promise<Answer> {
-  if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
-  return (await response.json()) as Answer;
+function stepsOf(operation: "noop" | "transform", twice: boolean): object[] {
+  if (operation === "transform")
+    return [{ operation, selection: "SELECT * FROM input", format: "csv" }];
+  return twice ? [{ operation }, { operation }] : [{ operation }];
 }

@@ -1,155 +1,151 @@
-// Kills everything at random while files are processed, and looks at the books afterwards.
-import { existsSync, readFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
-import { openDb } from "../../src/db/client.ts";
-import { readPostmaster } from "../../src/db/embedded/postmaster.ts";
-import { audit } from "../../src/requests/audit/audit.ts";
-import { openFolderStore } from "../../src/storage/folder.ts";
+// Faults at random while files are processed, and the books afterwards.
+import { within } from "../../src/time.ts";
 import { temporaryFolder } from "../support/folder.ts";
-import type { Rabbit } from "../support/rabbitmq/broker.ts";
-import { type Service, startService } from "../support/service.ts";
-import { until } from "../support/wait.ts";
-import { databaseOf } from "./database-of.ts";
-import { missingAcknowledged } from "./missing.ts";
-import { seeded } from "./random.ts";
-import { type ChaosRequest, openRequests } from "./requests.ts";
-import { startWorkers } from "./workers.ts";
+import { type Books, closeBooks } from "./books.ts";
+import { makeCaller } from "./callers.ts";
+import { cleanUp } from "./clean-up.ts";
+import { startCleaner } from "./cleaner.ts";
+import type { Fault, Skipped } from "./faults/fault.ts";
+import { planFaults } from "./faults/index.ts";
+import { describeLeft } from "./left.ts";
+import { type ChaosOptions, defaults } from "./options.ts";
+import { type Race, startRaces } from "./races.ts";
+import { type ChaosRequest, finalStates, openRequests } from "./requests.ts";
+import type { Services } from "./services.ts";
+import { openStage, type Stage } from "./stage.ts";
 
-export interface ChaosOptions {
-  seed: number;
-  files: number;
-  kills: number;
-  workers?: number;
-  /** how long the whole may take */
-  timeoutSeconds: number;
-  rabbit?: Rabbit | undefined;
-  say?(line: string): void;
-}
-
-export interface ChaosReport {
+export interface ChaosReport extends Books {
   seconds: number;
-  kills: Record<string, number>;
+  /** how often each kind happened */
+  faults: Record<string, number>;
+  skipped: string[];
   requests: number;
   files: number;
   redrives: number;
   cancels: number;
-  acknowledged: number;
-  /** acknowledged reports that the history lacks (I4) */
-  lost: string[];
-  violations: string[];
+  races: number;
+  /** what callers of races were told, by verb */
+  raceCalls: Record<string, number>;
   states: Record<string, number>;
+  /** processes and mounts that an orderly end left behind */
+  left: string[];
 }
 
-const fileAttempts = 40;
-
-export async function runChaos({
-  seed,
-  files,
-  kills,
-  workers: count = 3,
-  timeoutSeconds,
-  rabbit,
-  say = () => undefined,
-}: ChaosOptions): Promise<ChaosReport> {
-  const random = seeded(seed);
-  const started = performance.now();
-  const until_ = started + timeoutSeconds * 1000;
+/** Everything that it makes is below one folder and gone when it ends, however it ends. */
+export async function runChaos(
+  chosen: Partial<ChaosOptions> & Pick<ChaosOptions, "seed">,
+  onFolder: (folder: string) => void = () => undefined,
+): Promise<ChaosReport> {
+  const options = { ...defaults, ...chosen };
   const folder = temporaryFolder("chaos");
-  const env = {
-    DATABASE_URL: "",
-    RUNNER: "external",
-    OPERATIONS: "noop",
-    LEASE_SECONDS: "3",
-    SWEEP_SECONDS: "0.5",
-    FILE_ATTEMPTS: String(fileAttempts),
-    LOG_LEVEL: "error",
-    ...(rabbit ? { QUEUE_URL: rabbit.url } : {}),
+  onFolder(folder);
+  const cleaner = await startCleaner(folder);
+  try {
+    const started = performance.now();
+    const stage = await openStage(options, folder);
+    const report = await runOn(stage, options, started).finally(stage.close);
+    return { ...report, left: describeLeft(folder) };
+  } finally {
+    cleanUp(folder);
+    await cleaner.stop();
+  }
+}
+
+async function runOn(
+  stage: Stage,
+  options: ChaosOptions,
+  started: number,
+): Promise<Omit<ChaosReport, "left">> {
+  const { say, timeoutSeconds } = options;
+  const seconds = () => (performance.now() - started) / 1000;
+  const plan = planFaults(stage, options);
+  for (const { kind, skipped } of plan.skipped) say(`${kind}: skipped, ${skipped}`);
+  const caller = makeCaller(stage.services.urls, 10);
+  const requests = openRequests(caller);
+  const races = options.faults.includes("races")
+    ? startRaces(stage.services.urls, options.seed, 10)
+    : undefined;
+  const shares = split(options.files, plan.faults.length);
+  const violations: string[] = [];
+  await requests.add(shares.first);
+  for (const [index, fault] of plan.faults.entries()) {
+    const id = await requests.add(shares.each, fault.operation);
+    await requests.progress(id, stage.random.next() / 2, 20);
+    await requests.mischief(stage.random);
+    const place = `${index + 1} of ${plan.faults.length}`;
+    violations.push(...(await strike(fault, place, seconds, say)));
+  }
+  const raced = (await races?.stop()) ?? { races: [], calls: {} };
+  const ended = await requests.ended(stage.random, Math.max(timeoutSeconds - seconds(), 1));
+  await stage.workers.stop();
+  const books = await closeBooks(stage, raced.races);
+  violations.push(...notEnded(ended), ...books.violations, ...(await stopServices(stage.services)));
+  return {
+    seconds: seconds(),
+    ...summaryOf(plan, ended, raced.races),
+    ...requests.counts(),
+    raceCalls: raced.calls,
+    ...books,
+    violations,
   };
-  let service: Service = await startService(env);
-  const workers = startWorkers({ url: service.url, count, seed, folder });
-  const killed: Record<string, number> = {};
-  try {
-    const requests = await openRequests(service.url, files, random);
-    const victims = ["server", "worker", "worker", "postgres", ...(rabbit ? ["rabbitmq"] : [])];
-    for (let round = 0; round < kills; round++) {
-      // Kills are spread over the work, not over the clock: each waits for its share of it, at most
-      // a few seconds.
-      await requests.progress(
-        (round + random.next()) / kills,
-        Math.min(20, timeoutSeconds / kills / 2),
-      );
-      await requests.mischief(random);
-      const victim = round < victims.length ? (victims[round] ?? "server") : random.pick(victims);
-      killed[victim] = (killed[victim] ?? 0) + 1;
-      say(
-        `${((performance.now() - started) / 1000).toFixed(0)} s: kill -9 ${victim} ` +
-          `(${round + 1} of ${kills})`,
-      );
-      if (victim === "worker") await workers.killOne(random.between(0, count));
-      else if (victim === "postgres") killPostgres(service);
-      else if (victim === "rabbitmq") await killBroker(rabbit, random.chance(0.2));
-      else service = await killServer(service);
-    }
-    const ended = await until(() => requests.ended(random), {
-      timeoutSeconds: Math.max((until_ - performance.now()) / 1000, 1),
-      everyMilliseconds: 500,
-      what: "every request to end",
-    });
-    await workers.stop();
-    return {
-      seconds: (performance.now() - started) / 1000,
-      kills: killed,
-      ...(await books(service, workers.logs(), ended, requests.counts())),
-    };
-  } finally {
-    await workers.stop();
-    await service.remove();
-    rmSync(folder, { recursive: true, force: true });
-  }
 }
 
-async function killServer(service: Service): Promise<Service> {
-  await service.kill();
-  return service.again();
+/** Writes its line afterwards, when it is known how long it lasted. Returns what went wrong. */
+async function strike(
+  { kind, what, strike: happen }: Fault,
+  place: string,
+  seconds: () => number,
+  say: (line: string) => void,
+): Promise<string[]> {
+  const began = seconds();
+  const problems: string[] = await happen().then(
+    () => [],
+    (error: Error) => [`${kind}: ${what}: ${error.message}`],
+  );
+  const lasted = (seconds() - began).toFixed(1);
+  say(`${began.toFixed(0)} s: ${kind}: ${what}, ${lasted} s (${place})`);
+  return problems;
 }
 
-async function killBroker(rabbit: ChaosOptions["rabbit"], forgets: boolean): Promise<void> {
-  await rabbit?.kill();
-  if (forgets) rabbit?.wipe();
-  await rabbit?.start();
+function notEnded(requests: readonly ChaosRequest[]): string[] {
+  return requests
+    .filter(({ state }) => !finalStates.includes(state))
+    .map(({ id, state, counters }) => `${id} is still ${state}: ${JSON.stringify(counters)}`);
 }
 
-function killPostgres(service: Service): void {
-  const postmaster = readPostmaster({ data: join(service.dataDir, "postgres", "data") });
-  if (postmaster) process.kill(postmaster.pid, "SIGKILL");
+const mostStopSeconds = 60;
+
+async function stopServices({ urls, stop }: Services): Promise<string[]> {
+  const problems = urls.map(async (_url, index) => {
+    const code = await within(mostStopSeconds * 1000, stop(index)).catch((error: Error) => error);
+    return code === 0 ? [] : [`service ${index + 1} did not end well after SIGTERM: ${code}`];
+  });
+  return (await Promise.all(problems)).flat();
 }
 
-async function books(
-  service: Service,
-  logs: string[],
+/** A third in one request; the rest in requests that begin with each fault. */
+function split(files: number, faults: number): { first: number; each: number } {
+  const each = Math.max(Math.floor((files * 2) / 3 / Math.max(faults, 1)), 20);
+  return { first: Math.max(files - each * faults, 20), each };
+}
+
+function summaryOf(
+  plan: { faults: Fault[]; skipped: Skipped[] },
   requests: ChaosRequest[],
-  counts: { redrives: number; cancels: number },
+  races: Race[],
 ) {
-  const db = openDb({ url: await databaseOf(service), applicationName: "auditor", max: 2 });
-  const store = await openFolderStore(join(service.dataDir, "store"), async () => "");
-  try {
-    const found = await audit(db, store, { fileAttempts, operationsWithOutputs: [] });
-    const acknowledged = logs
-      .filter((log) => existsSync(log))
-      .flatMap((log) => readFileSync(log, "utf8").split("\n").slice(0, -1));
-    const states: Record<string, number> = {};
-    for (const { state } of requests) states[state] = (states[state] ?? 0) + 1;
-    return {
-      requests: requests.length,
-      files: requests.reduce((total, one) => total + one.counters.total, 0),
-      ...counts,
-      acknowledged: acknowledged.length,
-      lost: await missingAcknowledged(db, acknowledged),
-      violations: found.violations.map((one) => `${one.invariant} ${one.request} ${one.detail}`),
-      states,
-    };
-  } finally {
-    await db.close();
-    await store.close();
-  }
+  return {
+    faults: countBy(plan.faults.map(({ kind }) => kind)),
+    skipped: plan.skipped.map(({ kind, skipped }) => `${kind}: ${skipped}`),
+    requests: requests.length,
+    files: requests.reduce((total, { counters }) => total + counters.total, 0),
+    races: races.length,
+    states: countBy(requests.map(({ state }) => state)),
+  };
+}
+
+function countBy(words: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const word of words) counts[word] = (counts[word] ?? 0) + 1;
+  return counts;
 }

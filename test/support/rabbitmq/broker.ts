@@ -1,14 +1,22 @@
 // A RabbitMQ of a test's own: private ports, folders and name, everything on loopback, gone with
 // the test.
 import { type ChildProcess, execFile, spawn } from "node:child_process";
-import { randomInt } from "node:crypto";
 import { once } from "node:events";
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { connect, createServer } from "node:net";
+import {
+  closeSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { connect } from "node:net";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { childEnvironment } from "../../../src/config.ts";
 import { temporaryFolder } from "../folder.ts";
+import { freePorts } from "../free-ports.ts";
 import { until } from "../wait.ts";
 import { findRabbit, type Installation } from "./installation.ts";
 
@@ -26,6 +34,8 @@ export interface Rabbit {
   thaw(): void;
   /** Removes everything it kept; it must not be running. */
   wipe(): void;
+  /** Runs `rabbitmqctl` and returns what it prints. */
+  control(...args: string[]): Promise<string>;
   remove(): Promise<void>;
 }
 
@@ -36,20 +46,23 @@ process.on("exit", () => {
 });
 
 /**
- * Not started yet. Undefined, with a loud word, where no broker can be had; in CI that is an error.
+ * Not started yet; its files are in a new folder, or in a new one below `below`. Undefined, with a
+ * message, where no broker is available; in CI that is an error.
  */
-export async function makeRabbit(): Promise<Rabbit | undefined> {
+export async function makeRabbit({ below }: { below?: string } = {}): Promise<Rabbit | undefined> {
   const found = await findRabbit();
-  if ("installation" in found) return rabbitOf(found.installation);
+  if ("installation" in found) {
+    const folder = below ? mkdtempSync(join(below, "rabbitmq-")) : temporaryFolder("rabbitmq");
+    return rabbitOf(found.installation, folder);
+  }
   const sentence = `RabbitMQ is not tested here: ${found.why}. As root: .ci/packages`;
   if (process.env.CI === "true") throw new Error(sentence);
   process.stderr.write(`\n!!! ${sentence}\n\n`);
   return undefined;
 }
 
-async function rabbitOf(installation: Installation): Promise<Rabbit> {
-  const folder = temporaryFolder("rabbitmq");
-  const [amqp, distribution, names] = await freePorts(3);
+async function rabbitOf(installation: Installation, folder: string): Promise<Rabbit> {
+  const [amqp = 0, distribution = 0, names = 0] = await freePorts(3);
   const env = environment(installation, folder, { amqp, distribution, names });
   const kept = join(folder, "mnesia");
   const printed = join(folder, "printed");
@@ -90,6 +103,7 @@ async function rabbitOf(installation: Installation): Promise<Rabbit> {
     },
     freeze: () => void server?.kill("SIGSTOP"),
     thaw: () => void server?.kill("SIGCONT"),
+    control: async (...args) => (await run(installation.control, args, { env })).stdout,
     wipe: () => rmSync(kept, { recursive: true, force: true }),
     remove: async () => {
       await end(server);
@@ -172,28 +186,4 @@ function answers(port: number): Promise<boolean> {
     });
     socket.once("error", () => resolve(false));
   });
-}
-
-/**
- * Below the ports that the kernel gives to outgoing connections: one of those could take the
- * broker's port while it restarts.
- */
-async function freePorts(count: number): Promise<[number, number, number]> {
-  const ports = new Set<number>();
-  while (ports.size < count) {
-    const port = randomInt(10_000, 32_000);
-    if (await isFree(port)) ports.add(port);
-  }
-  return [...ports] as [number, number, number];
-}
-
-async function isFree(port: number): Promise<boolean> {
-  const server = createServer().listen(port, "127.0.0.1");
-  try {
-    await once(server, "listening");
-  } catch {
-    return false;
-  }
-  await new Promise((resolve) => server.close(resolve));
-  return true;
 }
