@@ -15,6 +15,7 @@ const { values } = parseArgs({
     duplicates: { type: "string", default: "20" },
     lease: { type: "string", default: "3" },
     workers: { type: "string", default: "3" },
+    runs: { type: "string", default: "1" },
     minutes: { type: "string", default: "30" },
     "no-rabbitmq": { type: "boolean", default: false },
   },
@@ -36,21 +37,27 @@ const options = {
   timeoutSeconds: Number(values.minutes) * 60,
   say,
 };
-const report = await runChaos(options, (folder) => {
-  say(`in ${folder}, seed ${options.seed}`);
-  for (const signal of ["SIGINT", "SIGTERM"] as const)
-    process.once(signal, () => {
-      cleanUp(folder);
-      process.exit(signal === "SIGINT" ? 130 : 143);
-    });
-});
-process.stdout.write(tableOf(report));
-process.stdout.write(`repeat with     npm run chaos -- ${repeated().join(" ")}\n`);
-process.stdout.write(isClean(report) ? "The audit is clean.\n" : "The run found violations.\n");
-process.exitCode = isClean(report) ? 0 : 1;
+let folder: string | undefined;
+for (const [signal, code] of [["SIGINT", 130] as const, ["SIGTERM", 143] as const])
+  process.once(signal, () => {
+    if (folder) cleanUp(folder);
+    process.exit(code);
+  });
+for (let run = 0; run < Number(values.runs); run++) {
+  const seed = options.seed + run;
+  const report = await runChaos({ ...options, seed }, (made) => {
+    folder = made;
+    say(`in ${folder}, seed ${seed}`);
+  });
+  process.stdout.write(tableOf(report));
+  process.stdout.write(`repeat with     npm run chaos -- ${repeated(seed).join(" ")}\n`);
+  const clean = isClean(report);
+  process.stdout.write(clean ? "The audit is clean.\n" : "The run found violations.\n");
+  if (!clean) process.exitCode = 1;
+}
 
-function repeated(): string[] {
-  const { "no-rabbitmq": withoutRabbit, ...rest } = { ...values, seed: String(options.seed) };
+function repeated(seed: number): string[] {
+  const { "no-rabbitmq": withoutRabbit, ...rest } = { ...values, seed: String(seed), runs: "1" };
   const given = Object.entries(rest).flatMap(([name, value]) => [`--${name}`, String(value)]);
   return withoutRabbit ? [...given, "--no-rabbitmq"] : given;
 }

@@ -74,10 +74,12 @@ async function runOn(
     await requests.mischief(stage.random);
     const place = `${index + 1} of ${plan.faults.length}`;
     violations.push(...(await strike(fault, place, seconds, say)));
+    violations.push(...(await stage.services.revive()));
   }
   const raced = (await races?.stop()) ?? { races: [], calls: {} };
   const ended = await requests.ended(stage.random, Math.max(timeoutSeconds - seconds(), 1));
   await stage.workers.stop();
+  violations.push(...(await stage.services.revive()));
   const books = await closeBooks(stage, raced.races);
   violations.push(...notEnded(ended), ...books.violations, ...(await stopServices(stage.services)));
   return {

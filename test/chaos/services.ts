@@ -1,5 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { isRunning } from "../../src/live-process.ts";
 import { freePorts } from "../support/free-ports.ts";
 import { type Service, startService } from "../support/service.ts";
 import { type Database, embeddedDatabase, type OwnDatabase, startDatabase } from "./database.ts";
@@ -15,6 +16,8 @@ export interface Services {
   /** SIGTERM; returns the exit code */
   stop(index: number): Promise<number | null>;
   start(index: number): Promise<void>;
+  /** Starts those again that ended by themselves; returns what they printed last. */
+  revive(): Promise<string[]>;
   close(): Promise<void>;
 }
 
@@ -65,14 +68,22 @@ async function startAll(
       await startService({ ...env, ...own, DATA_DIR: dataDirOf(folder, index), TMPDIR: folder }),
     );
   const at = (index: number) => services[index] as Service;
+  async function start(index: number): Promise<void> {
+    services[index] = await at(index).again();
+  }
   return {
     urls: services.map(({ url }) => url),
     pid: (index) => at(index).pid,
     proxies,
     kill: (index) => at(index).kill(),
     stop: (index) => at(index).stop(),
-    async start(index) {
-      services[index] = await at(index).again();
+    start,
+    async revive() {
+      const ended = services.filter(({ pid }) => !isRunning(pid));
+      for (const service of ended) await start(services.indexOf(service));
+      return ended.map(
+        ({ stderr }) => `a service ended by itself: ${stderr().slice(-longestTail)}`,
+      );
     },
     async close() {
       await Promise.all(services.map((service) => service.remove()));
@@ -80,6 +91,8 @@ async function startAll(
     },
   };
 }
+
+const longestTail = 2000;
 
 function dataDirOf(folder: string, index: number): string {
   const dataDir = join(folder, `service-${index + 1}`);
