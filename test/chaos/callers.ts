@@ -32,7 +32,7 @@ export class CallError extends Error {
 
 const longestSeconds = 60;
 
-/** Gives a call `seconds`, and more after each that was too slow, so that a busy machine is enough. */
+/** Gives a call `seconds`, and more after each that was too slow: the machine may be busy. */
 export function makeCaller(urls: readonly string[], seconds: number): Caller {
   const dispatcher = new Agent();
   const urlOf = (at: number) => urls[at % urls.length];

@@ -27,24 +27,28 @@ test(`server, workers and Postgres are killed at random, and every file is accou
 test.for([
   ["SIGINT", 130],
   ["SIGKILL", null],
-] as const)("a run that %s ends leaves no process, mount or file", async ([signal, code]) => {
-  const program = fileURLToPath(new URL("./main.ts", import.meta.url));
-  const args = ["--import", "tsx", program, "--faults", "services", "--files", "500"];
-  const child = spawn(process.execPath, [...args, "--no-rabbitmq"], {
-    stdio: ["ignore", "ignore", "pipe"],
-  });
-  started.push(child);
-  let printed = "";
-  child.stderr.setEncoding("utf8").on("data", (text: string) => {
-    printed += text;
-  });
-  await until(() => /\d s: services: /.test(printed), { timeoutSeconds: 150 });
-  const folder = /^in (\/\S+),/m.exec(printed)?.[1] ?? "";
-  expect(describeLeft(folder)).not.toEqual([]);
-  child.kill(signal);
-  const [exit] = await once(child, "exit");
-  expect(exit).toBe(code);
-  await until(() => !existsSync(folder) && describeLeft(folder).length === 0, {
-    what: `nothing of ${folder}`,
-  });
-});
+] as const)(
+  "a run that %s ends leaves no process, mount or file",
+  async ([signal, code]) => {
+    const program = fileURLToPath(new URL("./main.ts", import.meta.url));
+    const args = ["--import", "tsx", program, "--faults", "services", "--files", "500"];
+    const child = spawn(process.execPath, [...args, "--no-rabbitmq"], {
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+    started.push(child);
+    let printed = "";
+    child.stderr.setEncoding("utf8").on("data", (text: string) => {
+      printed += text;
+    });
+    await until(() => /\d s: services: /.test(printed), { timeoutSeconds: 150 });
+    const folder = /^in (\/\S+),/m.exec(printed)?.[1] ?? "";
+    expect(describeLeft(folder)).not.toEqual([]);
+    child.kill(signal);
+    const [exit] = await once(child, "exit");
+    expect(exit).toBe(code);
+    await until(() => !existsSync(folder) && describeLeft(folder).length === 0, {
+      what: `nothing of ${folder}`,
+    });
+  },
+  300_000,
+);

@@ -25,7 +25,7 @@ export const finalStates = ["complete", "failed", "canceled"];
 const mostRedrives = 5;
 const mostCancels = 2;
 
-/** What the run asks the service to do; each submit has a key, so that a lost answer makes no second request. */
+/** Each submit has a key, so that a lost answer makes no second request. */
 export function openRequests(caller: Caller): ChaosRequests {
   const ids: string[] = [];
   const small: string[] = [];
