@@ -24,12 +24,8 @@ test(`server, workers and Postgres are killed at random, and every file is accou
   expect(report.acknowledged).toBeGreaterThan(1000);
 }, 300_000);
 
-test.for([
-  ["SIGINT", 130],
-  ["SIGKILL", null],
-] as const)(
-  "a run that %s ends leaves no process, mount or file",
-  async ([signal, code]) => {
+for (const [signal, code] of [["SIGINT", 130] as const, ["SIGKILL", null] as const])
+  test(`a run that ${signal} ends leaves no process, mount or file`, async () => {
     const program = fileURLToPath(new URL("./main.ts", import.meta.url));
     const args = ["--import", "tsx", program, "--faults", "services", "--files", "500"];
     const child = spawn(process.execPath, [...args, "--no-rabbitmq"], {
@@ -49,6 +45,4 @@ test.for([
     await until(() => !existsSync(folder) && describeLeft(folder).length === 0, {
       what: `nothing of ${folder}`,
     });
-  },
-  300_000,
-);
+  }, 300_000);
