@@ -11,7 +11,7 @@ import type { Mount } from "./mount.ts";
 import { pipeline } from "./pipeline.ts";
 import { send } from "./send.ts";
 
-/** What a port answers: `mounts`, in the order in which paths are tried. */
+/** What a port serves: `mounts`, in the order in which paths are tried. */
 export function makeApp(
   ctx: Context,
   mounts: readonly Mount[],

@@ -6,7 +6,7 @@ import { problemReply } from "./problem.ts";
 import type { Reply } from "./route.ts";
 
 /**
- * The answer to a call that threw, in the format of the mount that owns the path. What is not the
+ * The reply to a call that threw, in the format of the mount that owns the path. What is not the
  * caller's mistake is logged with its cause.
  */
 export function errorReply(

@@ -47,7 +47,7 @@ export async function listen(
   async function end(seconds: number): Promise<void> {
     const closed = once(server, "close");
     server.close();
-    // A connection is idle, and can be closed, only after the answer that it waits for.
+    // A connection is idle, and can be closed, only after the response that it waits for.
     const idle = setInterval(() => server.closeIdleConnections(), 50);
     const late = setTimeout(() => server.closeAllConnections(), seconds * 1_000);
     await closed;

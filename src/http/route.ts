@@ -172,7 +172,7 @@ async function readNothing(request: IncomingMessage): Promise<undefined> {
   parse(nothing, await readJson(request, { megabytes: 1 }, "refuse"));
 }
 
-/** Without a reason of ours each abort makes an exception with a stack, at every answer. */
+/** Without a reason of ours, each abort creates an exception with a stack, at every response. */
 const isGone = new Error("The caller has closed the connection.");
 
 /** A response closes when it is sent, and when its caller closes the connection before that. */

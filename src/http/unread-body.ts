@@ -2,12 +2,12 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 
 /** Node itself reads what is left of a body as short as this. */
 const shortBytes = 64 * 1024;
-/** Closed at once, a client that is still sending would not see the answer. */
+/** If it closed at once, a client that is still sending would not see the response. */
 const lingerMilliseconds = 1_000;
 
 /**
- * To be called before an answer is sent. If the body was not read to its end, the connection is
- * closed soon after the answer, whatever is still to come.
+ * Call it before a response is sent. If the body was not read to its end, the connection is closed
+ * soon after the response, whatever the client still sends.
  */
 export function closeUnread(response: ServerResponse): void {
   const { req: request } = response;

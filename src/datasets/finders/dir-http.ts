@@ -145,7 +145,7 @@ function outcomeOf(error: unknown): LookupOutcome {
   return { outcome: code === "does_not_exist" ? "does_not_exist" : "bad_name", reason: message };
 }
 
-/** The same call again would get the same answer. */
+/** Repeating the call would not help. */
 function isLasting(error: unknown): boolean {
   return (
     error instanceof RequestError ||

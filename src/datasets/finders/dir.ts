@@ -63,7 +63,7 @@ async function realStart(
       return status.isDirectory() ? { file: false } : { file: true, size: status.size };
     }
   } catch (error) {
-    // The answer is the same for all paths outside of the roots: callers must not learn what
+    // The outcome is the same for all paths outside the roots: callers must not learn what
     // exists.
     if (isOpenPath(resolve(base), eitherSpelling(written, folders)))
       return isAbsent(error)

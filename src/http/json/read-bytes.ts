@@ -57,7 +57,7 @@ function scanLater(rules: ScanRules): (chunk: Buffer) => void {
   };
 }
 
-/** By the headers; 0 if they do not tell. */
+/** By the headers; 0 if they do not have it. */
 export function announcedBytes({ headers }: IncomingMessage): number {
   return Number(headers["content-length"] ?? 0);
 }

@@ -3,7 +3,7 @@ import { z } from "zod";
 
 export const operationNames = z.array(z.string().min(1).max(100)).min(1).max(100);
 
-/** Most files or tasks of one answer. */
+/** Most files or tasks in one response. */
 export const mostClaimed = z.number().int().min(1).max(1000).default(1);
 
 export function waitSeconds(description: string) {

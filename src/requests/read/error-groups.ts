@@ -24,7 +24,7 @@ export async function listErrors(
   }));
 }
 
-/** The same for whoever has read the request already. */
+/** The same, for callers that have already read the request. */
 export function failureGroups(
   { db }: Deps<"db">,
   request: string,

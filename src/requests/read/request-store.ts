@@ -3,7 +3,7 @@ import type { RequestState } from "../state.ts";
 import { counterPairs } from "../step-counters.ts";
 import type { RetryView } from "../views.ts";
 
-/** a key of the answer, not the status of a report */
+/** a key of the result, not the status of a report */
 const retryKey = "retry";
 
 export interface StepSummaryRow {
