@@ -23,6 +23,7 @@ import { registerConnections } from "./requests/monitor/connections.ts";
 import { makeGauges } from "./requests/monitor/gauges.ts";
 import { labelsOfClasses, makeLedgerMetrics, recordFileError } from "./requests/monitor/metrics.ts";
 import { makeRecentActivity } from "./requests/monitor/recent-activity.ts";
+import { recordStorageProblems } from "./requests/monitor/storage-problems.ts";
 import { openRequestWatch } from "./requests/read/request-watch.ts";
 import { Batcher } from "./requests/reports/batcher.ts";
 import { makeReportedRequests } from "./requests/reports/reported-requests.ts";
@@ -98,6 +99,9 @@ export async function makeContext(
       metrics.batchRows.observe(rows);
       metrics.batchSeconds.observe(seconds);
       for (const failure of failures) recordFileError({ log, metrics }, classLabels, failure);
+      recordStorageProblems(context, failures).catch((error: Error) =>
+        log.debug({ err: error }, "a storage problem was not recorded"),
+      );
     },
   });
   const probe = openProbe({

@@ -27,9 +27,16 @@ export function notFound(what: string, id: string): RequestError {
 /** Something that the service needs is unavailable: 503 with Retry-After. */
 export class UnavailableError extends Error {
   readonly retryAfterSeconds: number;
-  constructor(message: string, retryAfterSeconds = 2, options?: ErrorOptions) {
+  /** 507: a store has no room */
+  readonly status: 503 | 507;
+  constructor(
+    message: string,
+    retryAfterSeconds = 2,
+    { status = 503, ...options }: ErrorOptions & { status?: 503 | 507 } = {},
+  ) {
     super(message, options);
     this.name = "UnavailableError";
     this.retryAfterSeconds = retryAfterSeconds;
+    this.status = status;
   }
 }

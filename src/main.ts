@@ -19,6 +19,7 @@ import { leadGauges } from "./requests/monitor/lead-gauges.ts";
 import { startSampler } from "./requests/monitor/sampler.ts";
 import { resultBuckets } from "./requests/read/result-bucket.ts";
 import { consumeReports } from "./requests/reports/consume-reports.ts";
+import { startWorkers } from "./requests/scheduler/run-workers.ts";
 import { startScheduler } from "./requests/scheduler/scheduler.ts";
 import { makeS3App } from "./s3/app.ts";
 import { proveIdentity } from "./service-identity/prove.ts";
@@ -128,13 +129,14 @@ async function start(
   onClose(startSampler(context).stop);
   if (config.roles.includes("api")) onClose(leadGauges(context).stop);
   const scheduler = config.roles.includes("scheduler") ? startScheduler(context) : undefined;
+  const workers = startsWorkersAlone(config) ? startWorkers(context) : undefined;
   const reports = config.roles.includes("scheduler") ? await consumeReports(context) : undefined;
   // First, no more work is given out; then workers end their long polls and send their last
   // reports. The batcher that records those, and its database, end last.
   onClose(async () => {
     const listenersClosed = listeners.close();
     await reports?.stop();
-    await scheduler?.stop();
+    await Promise.all([scheduler?.stop(), workers?.stop()]);
     await context.runner.close();
     await listenersClosed;
   });
@@ -146,6 +148,11 @@ async function start(
     ...(localToken && { localToken }),
     missing,
   };
+}
+
+/** A scheduler starts workers while it leads. */
+function startsWorkersAlone({ roles }: Config): boolean {
+  return roles.includes("worker") && !roles.includes("scheduler");
 }
 
 function keptToken({ config, localAccess, log, urls }: Context): KeptToken | undefined {

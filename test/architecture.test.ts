@@ -32,6 +32,7 @@ const sources: Source[] = globSync("**/*.ts", { cwd: src }).map((path) => {
  * here may import anything but the rim.
  */
 const pure = [
+  "disk-problem.ts",
   "errors.ts",
   "version.ts",
   "log.ts",

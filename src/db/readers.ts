@@ -24,6 +24,7 @@ export const readableTables = [
   "request_warnings",
   "requests",
   "results",
+  "service_beats",
   "task_files",
   "tasks",
   "user_shares",

@@ -26,7 +26,8 @@ export function problemReply(error: unknown, instance: string, requestId: string
       error.status === 401 ? { "www-authenticate": "Bearer" } : {},
     );
   if (error instanceof UnavailableError) {
-    return reply(503, "unavailable", error.message, instance, [], {
+    const code = error.status === 507 ? "no_room" : "unavailable";
+    return reply(error.status, code, error.message, instance, [], {
       "retry-after": String(error.retryAfterSeconds),
     });
   }

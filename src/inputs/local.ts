@@ -2,6 +2,7 @@ import { constants, type Stats } from "node:fs";
 import { type FileHandle, open, readlink, realpath } from "node:fs/promises";
 import { isAbsolute, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { diskProblem } from "../disk-problem.ts";
 import { eitherSpelling, type InputFolders, isOpenPath, realFolders } from "./folders.ts";
 import { InputError, schemeOf } from "./input-error.ts";
 import { onDisk } from "./on-disk.ts";
@@ -119,5 +120,6 @@ function toInputError(error: unknown, location: string): InputError {
   if (code === "ELOOP") return outside(location);
   // A socket, or a pipe or device without its other end
   if (code === "ENXIO") return new InputError("bad_input", `${location} is not a regular file.`);
-  return new InputError("unavailable", `${location} could not be read (${code}).`);
+  const why = diskProblem(error)?.words ?? code;
+  return new InputError("unavailable", `${location} could not be read: ${why}.`);
 }

@@ -3,6 +3,7 @@ import { stat } from "node:fs/promises";
 import type { IncomingMessage } from "node:http";
 import { Transform, type TransformCallback } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { diskProblem } from "../disk-problem.ts";
 import { RequestError } from "../errors.ts";
 import { assertAllowed } from "../outside/address.ts";
 import { allowedClient, type HttpClient, trustedClient } from "../outside/http-client.ts";
@@ -152,7 +153,8 @@ function aPage(url: URL, name: string, body: IncomingMessage): InputError {
 function toInputError(error: unknown, name: string, unusedProxy?: string): unknown {
   if (error instanceof InputError) return error;
   if (error instanceof RequestError) return new InputError("forbidden", error.message);
-  if (!(error instanceof Error)) return error;
+  // Of the disk that it is written to
+  if (!(error instanceof Error) || diskProblem(error)) return error;
   const code = "code" in error && typeof error.code === "string" ? error.code : undefined;
   const hint = unusedProxy
     ? ` Inputs are read without a proxy; the one that ${unusedProxy} names was not asked.`
@@ -164,8 +166,6 @@ function toInputError(error: unknown, name: string, unusedProxy?: string): unkno
     );
   if (code === "ENOTFOUND")
     return new InputError("not_found", `${name} names a host that does not exist.${hint}`);
-  if (code === "ENOSPC")
-    return new InputError("unavailable", `There is no space left for ${name}.`);
   return new InputError(
     "unavailable",
     `${name} could not be read: ${error.message || code || error.name}.${hint}`,

@@ -20,4 +20,6 @@ export const errorClasses = [
   "too_large",
   "internal",
   "given_back",
+  "disk",
+  "store",
 ] as const;

@@ -1,7 +1,9 @@
 // A worker gives back a file that it cannot process, which costs no try. So that this does not go
 // on without end, a file that was given back too often is withheld: it waits, and goes only to
-// workers that have not given it back.
-import { waitSql } from "./retry-policy.ts";
+// workers that have not given it back. A full disk or store is different: it is over for every file
+// and worker at once, and these files wait for nothing else.
+import { storageClasses, waitSql } from "./retry-policy.ts";
+import { historySql, sqlList } from "./state.ts";
 
 /** The file is withheld once it was given back this often. */
 export const mostGiveBacks = 3;
@@ -14,10 +16,13 @@ const mostNames = 200;
 const times = "coalesce(cardinality(f.given_back_by), 0)";
 
 /**
- * Columns of a file `f`: set when `worker` gives it back, cleared when it is settled or goes to
- * another step. `not_before` is for a file that is given back alone.
+ * Columns of a file `f`: set when a report (an alias with `status`, `class`, `file_attempt` and
+ * `tries`) says that `worker` gives it back, cleared when it is settled or goes to another step.
+ * `not_before` is for a file that is given back alone.
  */
-export function givenBackSql({ worker, isGivenBack, isOver }: Record<GivenBackPart, string>) {
+export function givenBackSql({ worker, report, isOver }: Record<GivenBackPart, string>) {
+  const isStorageProblem = `${report}.class IN (${sqlList(storageClasses)})`;
+  const isGivenBack = `${report}.status = ${historySql.given_back} AND NOT ${isStorageProblem}`;
   const column = (name: GivenBackColumn, value: string) =>
     `CASE WHEN ${isGivenBack} THEN ${value}
       WHEN ${isOver} THEN ${notGivenBack[name]} ELSE f.${name} END`;
@@ -32,11 +37,20 @@ export function givenBackSql({ worker, isGivenBack, isOver }: Record<GivenBackPa
       `f.withheld OR ${times} + 1 >= ${mostGiveBacks}
         OR (f.given_back_at < now() - interval '${giveBackMinutes} minutes') IS TRUE`,
     ),
-    not_before: `now() + make_interval(secs => ${waitSql("1", times)})`,
+    not_before: `now() + make_interval(secs => CASE WHEN ${isStorageProblem}
+        THEN ${storageWait(report)} ELSE ${waitSql("1", times)} END)`,
   };
 }
 
-type GivenBackPart = "worker" | "isGivenBack" | "isOver";
+const longestStorageWait = 30;
+
+/** Seconds. Its attempts without a try show how often a file was given back so. */
+function storageWait(report: string): string {
+  const times = `greatest(${report}.file_attempt - ${report}.tries, 1)`;
+  return `least(power(2, least(${times}, 10)), ${longestStorageWait})`;
+}
+
+type GivenBackPart = "worker" | "report" | "isOver";
 type GivenBackColumn = "given_back_by" | "given_back_at" | "withheld";
 
 /** The columns of a file that is settled, goes to another step or is tried from the beginning. */

@@ -59,14 +59,17 @@ export interface WorkerGroupStatus {
 }
 
 export interface Runner {
-  /** what a user can do, or wait for, where no worker runs: a sentence */
+  /** what a user can do where nothing starts workers now: a sentence */
   readonly help: string;
+  /** Workers of an earlier process, which were killed with it and can have no file any more. */
+  readonly endedBefore: readonly string[];
   /** most workers at once, all groups together; 0 where the runner starts none */
   readonly capacity: number;
   /**
    * Makes the workers those of `wanted`: starts what is missing, scales what differs, and ends what
-   * is not wanted. Only the leader calls it, always with everything that should run. Returns before
-   * workers have started or ended; `statuses` shows how far it is.
+   * is not wanted. The leader calls it, or a process with the role of workers alone, always with
+   * everything that should run. Returns before workers have started or ended; `statuses` shows how
+   * far it is.
    */
   reconcile(wanted: WorkerGroup[]): Promise<void>;
   /**

@@ -1,9 +1,13 @@
 import type { Runner } from "./contract.ts";
 
-/** Starts no workers: they are started elsewhere and connect by the work API or the queue. */
-export function openExternalRunner(): Runner {
+/**
+ * Starts no workers: they are started elsewhere and connect by the work API or the queue. `help`:
+ * how to start one.
+ */
+export function openExternalRunner(help = "Start one: longshore worker."): Runner {
   return {
-    help: "Start one: longshore worker.",
+    help,
+    endedBefore: [],
     capacity: 0,
     reconcile: async () => undefined,
     resign: async () => undefined,

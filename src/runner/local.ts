@@ -1,4 +1,5 @@
-import { mkdir, rm } from "node:fs/promises";
+import { mkdirSync } from "node:fs";
+import { mkdir, readdir, rm } from "node:fs/promises";
 import { hostname } from "node:os";
 import type { Logger } from "../log.ts";
 import type { StartLine } from "../worker/main.ts";
@@ -20,6 +21,8 @@ export interface LocalRunnerOptions
   /** a folder for this runner alone; what an earlier runner left in it is removed */
   scratch: string;
   environment: NodeJS.ProcessEnv;
+  /** a worker that does not respond for so long is killed and replaced */
+  silentSeconds: number;
 }
 
 /** A group as it was last wanted, its workers, and why it got fewer than wanted. */
@@ -28,6 +31,11 @@ interface Entry {
   workers: LocalGroup;
   refusal: Trouble | undefined;
 }
+
+/** Where no process with this runner starts workers now. */
+export const localHelp =
+  "No process of the service starts workers now: start one with ROLES=worker, or a worker: " +
+  "longshore worker.";
 
 /** Workers as child processes of the service; they never outlive it. */
 export async function openLocalRunner(options: LocalRunnerOptions): Promise<Runner> {
@@ -38,11 +46,15 @@ export async function openLocalRunner(options: LocalRunnerOptions): Promise<Runn
   const deadWords = makeLastWords();
   let started = 0;
   let closed = false;
+  await mkdir(scratch, { recursive: true, mode: 0o700 });
+  // Each worker has a folder of its name there until it has ended.
+  const endedBefore = await readdir(scratch);
   await rm(scratch, { recursive: true, force: true });
   await mkdir(scratch, { recursive: true, mode: 0o700 });
 
   return {
-    help: "One is being started.",
+    help: localHelp,
+    endedBefore,
     capacity,
     async reconcile(wanted) {
       if (!closed) apply(wanted);
@@ -131,7 +143,7 @@ export async function openLocalRunner(options: LocalRunnerOptions): Promise<Runn
     if (capacity === 0)
       return {
         kind: "quota",
-        sentence: "This service starts no workers: LOCAL_WORKERS is 0 or ROLES lacks worker.",
+        sentence: "This service starts no workers: LOCAL_WORKERS is 0.",
       };
     return { kind: "quota", sentence: `All ${capacity} workers (LOCAL_WORKERS) are in use.` };
   }
@@ -141,7 +153,8 @@ export async function openLocalRunner(options: LocalRunnerOptions): Promise<Runn
     // An earlier service may have had the same process id: the time makes the name unique.
     const name = `${hostname()}-${process.pid}-${Date.now().toString(36)}-${started}`;
     const line = startLine(options, group, name);
-    const worker = startWorkerProcess(line, options.environment, {
+    mkdirSync(line.scratch, { recursive: true, mode: 0o700 });
+    const worker = startWorkerProcess(line, options, {
       onReady: events.onReady,
       onExit(exit) {
         deadWords.keep(name, worker.lastWords(Number.POSITIVE_INFINITY));

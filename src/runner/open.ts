@@ -4,13 +4,16 @@ import { childEnvironment } from "../config.ts";
 import type { Logger } from "../log.ts";
 import type { Runner } from "./contract.ts";
 import { openExternalRunner } from "./external.ts";
-import { openLocalRunner } from "./local.ts";
+import { localHelp, openLocalRunner } from "./local.ts";
 
 export interface RunnerDeps {
   /** where workers call the service */
   internalUrl: () => string;
   log: Logger;
 }
+
+/** Starting a worker may take seconds on a busy machine. */
+const leastSilentSeconds = 10;
 
 /** The runner that RUNNER names. */
 export async function openRunner(
@@ -21,11 +24,12 @@ export async function openRunner(
     case "external":
       return openExternalRunner();
     case "local":
+      if (!config.roles.includes("worker")) return openExternalRunner(localHelp);
       return openLocalRunner({
         internalUrl,
         log,
         logLevel: config.logLevel,
-        capacity: config.roles.includes("worker") ? config.localWorkers : 0,
+        capacity: config.localWorkers,
         scratch: join(config.dataDir, "scratch"),
         facility: config.facility,
         inputFolders: config.inputFolders,
@@ -33,6 +37,7 @@ export async function openRunner(
         unusedProxy: config.unusedProxy,
         limits: config.fileLimits,
         environment: childEnvironment(),
+        silentSeconds: Math.max(leastSilentSeconds, config.leaseSeconds),
       });
   }
 }

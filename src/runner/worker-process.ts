@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { moduleBeside, nodeProgram } from "../program.ts";
 import type { StartLine } from "../worker/main.ts";
 import { endOf } from "./last-words.ts";
+import { watchSilence } from "./watch-silence.ts";
 
 export interface WorkerProcess {
   readonly name: string;
@@ -27,10 +28,13 @@ const graceMilliseconds = 8000;
 const lastOutputMilliseconds = 200;
 const outputBytesKept = 16_384;
 
-/** Starts one worker. It reads its options from standard input, and ends when that closes. */
+/**
+ * Starts one worker. It reads its options from standard input, and ends when that closes. One that
+ * does not answer for so many seconds is killed.
+ */
 export function startWorkerProcess(
   line: StartLine,
-  environment: NodeJS.ProcessEnv,
+  { environment, silentSeconds }: { environment: NodeJS.ProcessEnv; silentSeconds: number },
   { onReady, onExit }: WorkerEvents,
 ): WorkerProcess {
   const { command, args } = nodeProgram(moduleBeside(import.meta.url, "../worker/main"), [
@@ -44,7 +48,17 @@ export function startWorkerProcess(
   let readyAt: number | undefined;
   let ended = false;
   let output = Buffer.alloc(0);
-  child.stdout.once("data", () => {
+  let wasSilent = false;
+  const silence = watchSilence(silentSeconds, {
+    ping: () => void child.stdin.write("ping\n"),
+    onSilent() {
+      wasSilent = true;
+      child.kill("SIGKILL");
+    },
+  });
+  child.stdout.on("data", () => {
+    silence.onAnswer();
+    if (readyAt !== undefined) return;
     readyAt = Date.now();
     onReady();
   });
@@ -56,7 +70,8 @@ export function startWorkerProcess(
   const end = (code: number | null, sentence: string) => {
     if (ended) return;
     ended = true;
-    onExit({ code, sentence });
+    silence.stop();
+    onExit({ code, sentence: wasSilent ? silentSentence(silentSeconds) : sentence });
   };
   const onEnd = (code: number | null, signal: NodeJS.Signals | null) =>
     end(code, signal ? `ended by ${signal}` : lastLine(output.toString()));
@@ -82,6 +97,10 @@ export function startWorkerProcess(
       clearTimeout(killTimer);
     },
   };
+}
+
+function silentSentence(seconds: number): string {
+  return `it was killed, since it did not respond for ${seconds} seconds`;
 }
 
 /** The reason in the last line, which is JSON if the worker's log wrote it. */

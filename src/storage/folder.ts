@@ -1,12 +1,14 @@
 import { constants } from "node:fs";
-import { access, mkdir, readdir, rename, rm, stat, statfs } from "node:fs/promises";
+import { access, mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { diskProblem } from "../disk-problem.ts";
 import { RequestError, UnavailableError } from "../errors.ts";
 import type { ByteRange, Store, StoredObject } from "./contract.ts";
 import { openDrafts } from "./folder/drafts.ts";
 import { codeOf, isMissing, openExisting, syncFolder, toStoreError } from "./folder/files.ts";
 import type { Place } from "./folder/place.ts";
 import { openRecordCache } from "./folder/records.ts";
+import { makeRoom } from "./folder/room.ts";
 import { namesIn } from "./folder/scan.ts";
 import { write } from "./folder/write.ts";
 import { checkBucket, checkName, fileNameOf } from "./names.ts";
@@ -19,6 +21,7 @@ const atOnce = 64;
 export async function openFolderStore(root: string, signedUrl: Store["signedUrl"]): Promise<Store> {
   const drafts = await openDrafts(root);
   const records = openRecordCache();
+  const room = makeRoom(drafts.path);
 
   async function head(bucket: string, name: string): Promise<StoredObject | undefined> {
     const place = placeOf(root, bucket, name);
@@ -55,7 +58,10 @@ export async function openFolderStore(root: string, signedUrl: Store["signedUrl"
 
     async put(bucket, name, body, options = {}) {
       const place = placeOf(root, bucket, name);
-      const record = await write(place, drafts.path(), body, options);
+      const record = await write(place, drafts.path(), body, options).catch((error: unknown) => {
+        room.onFailure(error, Buffer.isBuffer(body) ? body.length : options.size);
+        throw error;
+      });
       records.keep(place.record, record);
       return { size: record.size, checksum: record.checksum };
     },
@@ -128,15 +134,13 @@ export async function openFolderStore(root: string, signedUrl: Store["signedUrl"
       try {
         await mkdir(root, { recursive: true, mode: 0o700 });
         await access(root, constants.W_OK | constants.X_OK);
-        if ((await statfs(root)).bavail === 0)
-          throw new UnavailableError("The store has no space left.", 30);
+        await room.probe();
       } catch (error) {
-        throw error instanceof UnavailableError
-          ? error
-          : new UnavailableError(
-              `The store's folder ${root} cannot be used (${codeOf(error)}).`,
-              10,
-            );
+        if (error instanceof UnavailableError || diskProblem(error)) throw toStoreError(error);
+        throw new UnavailableError(
+          `The store's folder ${root} cannot be used (${codeOf(error)}).`,
+          10,
+        );
       }
     },
 

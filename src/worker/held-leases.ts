@@ -49,13 +49,16 @@ export function makeHeldLeases(api: WorkApi, log: Logger): HeldLeases {
   };
 
   async function renew(): Promise<void> {
+    let parts = 3;
     try {
       const giveUp = held.size > 0 ? await api.heartbeat([...held.keys()]) : [];
       for (const task of giveUp) discard(held.get(task));
     } catch (error) {
       log.warn({ err: error }, "a heartbeat failed; it is sent again");
+      parts = 12;
     }
-    timer = closed || held.size === 0 ? undefined : setTimeout(renew, (leaseSeconds * 1000) / 3);
+    timer =
+      closed || held.size === 0 ? undefined : setTimeout(renew, (leaseSeconds * 1000) / parts);
   }
 }
 

@@ -1,6 +1,6 @@
 // The program of a worker that the local runner starts. Its options are the first line of standard
-// input, where `ps` shows no token; "retire" is a later line. When the input ends, the service has
-// ended, and the worker ends with it.
+// input, where `ps` shows no token; later lines are "retire" and "ping", which it answers. When the
+// input ends, the service has ended, and the worker ends with it.
 import { createInterface } from "node:readline";
 import { keepFilesPrivate } from "../data-folder.ts";
 import { makeLog } from "../log.ts";
@@ -21,8 +21,9 @@ process.on("SIGINT", () => undefined);
 
 const lines = createInterface({ input: process.stdin });
 lines.on("line", (line) => {
-  if (started) retire.abort();
-  else start(JSON.parse(line));
+  if (!started) start(JSON.parse(line));
+  else if (line === "ping") process.stdout.write("pong\n");
+  else retire.abort();
 });
 lines.on("close", () => process.kill(process.pid, "SIGKILL"));
 

@@ -3,8 +3,9 @@ import type { LocalFile } from "../inputs/local.ts";
 import type { Task, TaskError, TaskOutcome, WorkerOperation } from "../operations/contract.ts";
 import type { Report } from "../requests/views.ts";
 import { contentOf } from "./content.ts";
+import { isStorageError, storageErrorOf } from "./storage-error.ts";
 import { openTaskContext, type TaskContextSettings } from "./task-context.ts";
-import { UploadError } from "./upload.ts";
+import { UploadError } from "./upload-error.ts";
 
 /** Performs one task. What the operation throws fails the try, never the worker. */
 export async function perform(
@@ -17,10 +18,14 @@ export async function perform(
   const { context, lastInput, close } = openTaskContext(task, signal, settings);
   try {
     const outcome = await operation.perform(task, context);
+    if (outcome.status !== "success" && isStorageError(outcome.error))
+      return givenBackOf(task, outcome.error);
     return { ...keyOf(task), ...(await withContent(outcome, operation, lastInput())) };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     log.warn({ err: error, task: task.task }, "a task was not performed");
+    const storageError = storageErrorOf(error);
+    if (storageError) return givenBackOf(task, storageError);
     return retryOf(task, {
       class: error instanceof UploadError ? "unavailable" : "internal",
       message,
@@ -47,8 +52,13 @@ export function retryOf(task: Task, error: TaskError): Report {
   return { ...keyOf(task), status: "retry", error };
 }
 
-export function givenBackOf(task: Task, message: string): Report {
-  return { ...keyOf(task), status: "given_back", error: { class: "given_back", message } };
+export function givenBackOf(task: Task, error: TaskError): Report {
+  return { ...keyOf(task), status: "given_back", error };
+}
+
+/** For a reason of the worker: it costs no try, and other workers may have the file. */
+export function declined(message: string): TaskError {
+  return { class: "given_back", message };
 }
 
 function keyOf({ request, file, step, attempt }: Task) {

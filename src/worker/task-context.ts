@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
+import { diskProblem } from "../disk-problem.ts";
 import { fetchInput } from "../inputs/fetch.ts";
 import type { InputFolders } from "../inputs/folders.ts";
 import type { LocalFile } from "../inputs/local.ts";
@@ -62,7 +63,12 @@ export function openTaskContext(
     lastInput: () => inputs.at(-1),
     close: async () => {
       await Promise.all(inputs.map((input) => input.close()));
-      if (made) await rm(folder, { recursive: true, force: true });
+      if (made) await rm(folder, { recursive: true, force: true }).catch(ignoreDiskProblem);
     },
   };
+}
+
+/** The worker's whole folder is removed when it ends, and by the next service. */
+function ignoreDiskProblem(error: unknown): void {
+  if (!diskProblem(error)) throw error;
 }

@@ -5,11 +5,10 @@ import { Transform } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import pRetry, { AbortError } from "p-retry";
 import { request } from "undici";
+import { diskProblem } from "../disk-problem.ts";
 import type { TaskResult, Upload } from "../operations/contract.ts";
 import { detailOf } from "./problem.ts";
-
-/** The work was done and its result was not stored: worth another try. */
-export class UploadError extends Error {}
+import { isOfTheStore, StoreError, UploadError, withoutAnswer } from "./upload-error.ts";
 
 /**
  * Puts a file; returns its size and checksum as sent. Tries several times: the work is already
@@ -26,10 +25,9 @@ export async function uploadFile(
     minTimeout: 200,
     maxTimeout: 2000,
     signal,
-  }).catch((error: Error) => {
-    throw error instanceof UploadError
-      ? error
-      : new UploadError(`The result could not be sent to the store: ${error.message}`);
+  }).catch(async (error: Error) => {
+    if (error instanceof UploadError || diskProblem(error)) throw error;
+    throw signal.aborted ? new UploadError(error.message) : await withoutAnswer(upload.url, error);
   });
   return { name: upload.name, size, checksum };
 }
@@ -64,14 +62,16 @@ async function put(
   if (response.statusCode >= 200 && response.statusCode < 300) return hash.digest("hex");
   // Stored already, by a PUT whose answer was lost: the service compares it with what is reported.
   if (headers !== undefined && response.statusCode === 412) return checksumOf(path);
-  const failure = new UploadError(
-    `The store answered the result with ${response.statusCode}: ${detailOf(text)}`,
-  );
+  throw failureOf(response.statusCode, text, headers !== undefined);
+}
+
+function failureOf(status: number, text: string, sentHeaders: boolean): Error {
+  const sentence = `The store answered the result with ${status}: ${detailOf(text)}`;
+  const failure = isOfTheStore(status) ? new StoreError(sentence) : new UploadError(sentence);
+  // Room is not made within seconds.
   const mayPass =
-    response.statusCode >= 500 ||
-    response.statusCode === 429 ||
-    (headers !== undefined && response.statusCode === 409);
-  throw mayPass ? failure : new AbortError(failure);
+    (status >= 500 && status !== 507) || status === 429 || (sentHeaders && status === 409);
+  return mayPass ? failure : new AbortError(failure);
 }
 
 async function checksumOf(path: string): Promise<string> {

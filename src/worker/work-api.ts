@@ -41,6 +41,15 @@ export class RejectedError extends Error {
   }
 }
 
+const defaultLeaseSeconds = 60;
+const leastSeconds = 5;
+const mostSeconds = 60;
+
+/** A call without an answer is made again while the lease still holds. */
+function partOf(leaseSeconds: number, parts: number): number {
+  return Math.min(Math.max(leaseSeconds / parts, leastSeconds), mostSeconds);
+}
+
 export interface Claim {
   operations: string[];
   request?: string | undefined;
@@ -69,6 +78,7 @@ export function openWorkApi({
   token?: string | undefined;
 }): WorkApi {
   const dispatcher = new Agent({ keepAliveTimeout: 30_000, connections: 32 });
+  let leaseSeconds = defaultLeaseSeconds;
   const headers = {
     "content-type": "application/json",
     ...(token && { authorization: `Bearer ${token}` }),
@@ -84,15 +94,23 @@ export function openWorkApi({
         upload_headers: true,
         ...(onlyRequest && { request: onlyRequest }),
       };
-      const answer = await post("claim", body, claimAnswer, 30_000 + waitSeconds * 1000, signal);
-      return answer.tasks;
+      const seconds = waitSeconds + partOf(leaseSeconds, 3);
+      const { tasks } = await post("claim", body, claimAnswer, seconds, signal);
+      leaseSeconds = tasks[0]?.lease_seconds ?? leaseSeconds;
+      return tasks;
     },
     async report(reports) {
-      const answer = await post("reports", { worker, reports }, reportsAnswer, 60_000);
+      const answer = await post(
+        "reports",
+        { worker, reports },
+        reportsAnswer,
+        partOf(leaseSeconds, 2),
+      );
       return answer.answers;
     },
     async heartbeat(tasks) {
-      const answer = await post("heartbeat", { worker, tasks }, heartbeatAnswer, 30_000);
+      const seconds = partOf(leaseSeconds, 3);
+      const answer = await post("heartbeat", { worker, tasks }, heartbeatAnswer, seconds);
       return answer.give_up;
     },
     close: () => dispatcher.close(),
@@ -102,7 +120,7 @@ export function openWorkApi({
     call: string,
     body: unknown,
     schema: z.ZodType<Answer>,
-    headersTimeout: number,
+    seconds: number,
     signal?: AbortSignal,
   ): Promise<Answer> {
     const response = await request(`${url.replace(/(?<!\/)\/+$/, "")}/v1/work/${call}`, {
@@ -110,7 +128,8 @@ export function openWorkApi({
       headers,
       body: JSON.stringify(body),
       dispatcher,
-      headersTimeout,
+      headersTimeout: seconds * 1000,
+      bodyTimeout: seconds * 1000,
       ...(signal && { signal }),
     });
     const text = await response.body.text();

@@ -1,10 +1,13 @@
 import pRetry, { type Options } from "p-retry";
 import type { Logger } from "pino";
 import type { Task, WorkerOperation } from "../operations/contract.ts";
+import type { Report } from "../requests/views.ts";
 import { type Alone, makeAlone } from "./alone/index.ts";
 import type { HeldLeases } from "./held-leases.ts";
-import { givenBackOf, perform } from "./perform.ts";
+import { declined, givenBackOf, perform } from "./perform.ts";
 import type { ReportBuffer } from "./report-buffer.ts";
+import { isStorageError } from "./storage-error.ts";
+import { makeStorageGate, type StorageGate } from "./storage-gate.ts";
 import type { TaskContextSettings } from "./task-context.ts";
 import { RejectedError, type WorkApi } from "./work-api.ts";
 
@@ -36,12 +39,14 @@ const longPollSeconds = 25;
 export async function runLoop(loop: WorkerLoop): Promise<void> {
   const { retire, reportBuffer } = loop;
   const alone = makeAlone();
+  const gate = makeStorageGate(loop.settings.scratch);
   let max = 1;
   try {
     while (!retire.aborted) {
       await reportBuffer.atMost(mostUnsent, retire);
+      if (await gate.pass(retire)) max = 1;
       try {
-        max = await pRetry(() => claimAndPerform(loop, alone, max), backOff(loop));
+        max = await pRetry(() => claimAndPerform(loop, { alone, gate }, max), backOff(loop));
       } catch (error) {
         if (!retire.aborted) throw error;
       }
@@ -67,13 +72,18 @@ function backOff({ retire, log }: WorkerLoop): Options {
   };
 }
 
+interface Own {
+  alone: Alone;
+  gate: StorageGate;
+}
+
 /** Returns how many files to claim next. */
-async function claimAndPerform(loop: WorkerLoop, alone: Alone, max: number): Promise<number> {
+async function claimAndPerform(loop: WorkerLoop, own: Own, max: number): Promise<number> {
   const tasks = await claim(loop, max);
   if (tasks.length === 0) return max;
   loop.onWork();
   const started = performance.now();
-  await performAll(loop, alone, tasks);
+  await performAll(loop, own, tasks);
   return nextMax(tasks.length, max, performance.now() - started);
 }
 
@@ -90,30 +100,41 @@ async function claim(
   });
 }
 
-async function performAll(
-  { operation, settings, heldLeases, reportBuffer, giveBack, log }: WorkerLoop,
-  alone: Alone,
-  tasks: Task[],
-): Promise<void> {
+async function performAll(loop: WorkerLoop, own: Own, tasks: Task[]): Promise<void> {
+  const { heldLeases, reportBuffer, giveBack } = loop;
+  const before = own.gate.problem();
   const held = tasks.map((task) => ({ task, signal: heldLeases.add(task) }));
   for (const { task, signal } of held) {
+    const problem = own.gate.problem();
     const report = signal.aborted
-      ? givenBack(task)
-      : task.alone
-        ? await alone.perform({ task, settings, logLevel: log.level }, signal)
-        : await perform(operation, task, signal, settings, log);
+      ? givenBackOf(task, stopped)
+      : problem && problem !== before
+        ? givenBackOf(task, problem)
+        : await performOne(loop, own, task, signal);
     if (!heldLeases.isWanted(task)) heldLeases.remove(task.task);
     else
       reportBuffer.add(
         task.task,
-        giveBack.aborted && report.status !== "success" ? givenBack(task) : report,
+        giveBack.aborted && report.status !== "success" ? givenBackOf(task, stopped) : report,
       );
   }
 }
 
-function givenBack(task: Task) {
-  return givenBackOf(task, "The worker was stopped before it had finished this file.");
+async function performOne(
+  { operation, settings, log }: WorkerLoop,
+  { alone, gate }: Own,
+  task: Task,
+  signal: AbortSignal,
+): Promise<Report> {
+  const report = task.alone
+    ? await alone.perform({ task, settings, logLevel: log.level }, signal)
+    : await perform(operation, task, signal, settings, log);
+  if (report.status !== "given_back") gate.open();
+  else if (report.error && isStorageError(report.error)) gate.close(report.error);
+  return report;
 }
+
+const stopped = declined("The worker was stopped before it had finished this file.");
 
 /** At most doubles: one quick file says little about the next. */
 function nextMax(performed: number, max: number, milliseconds: number): number {

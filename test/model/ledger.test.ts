@@ -155,7 +155,8 @@ async function apply(id: string, expected: model.Model, fact: Fact): Promise<voi
         "AND file_id = $2 AND state = 'running'",
       [id, row.file],
     );
-    await expireOverdue(ctx.ledger.query, id, model.fileAttempts);
+    const { fileAttempts } = model;
+    await expireOverdue(ctx.ledger.query, id, { fileAttempts, longestGapSeconds: 60 });
     model.loseLease(expected, index);
   } else if (fact.fact === "loseMessage") {
     await unqueueFiles(ctx.ledger.query, id, row.step, [row]);

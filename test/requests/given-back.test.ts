@@ -98,6 +98,29 @@ test("a file given back three times waits with that reason, without a try used u
   expect((await read(task)).given_back).toBeNull();
 });
 
+test("a file given back since a disk is full waits with that reason, and is never withheld", async () => {
+  const id = await ledger.submit(1);
+  const full = { error: { class: "disk", message: "no space is left on the device (ENOSPC)" } };
+  for (let time = 0; time < 4; time++) {
+    const task = await taken(id, "w1");
+    expect(await ledger.report(task, "given_back", full)).toBe("recorded");
+    const waiting = await until(async () => {
+      const found = await waitingOf(ledger.ctx, await ledger.read(id));
+      return found?.reason === "disk" ? found : undefined;
+    });
+    expect(waiting.sentence).toBe(
+      "1 file waits until results can be written again. no space is left on the device " +
+        "(ENOSPC). Workers try again by themselves; this costs no try.",
+    );
+    expect((await read(task)).given_back).toBeNull();
+    await skipWait(id);
+  }
+  const last = await taken(id, "w1");
+  expect(last.attempt).toBe(5);
+  expect(await ledger.report(last, "success")).toBe("recorded");
+  expect((await ledger.ended(id)).counters).toMatchObject({ done: 1, failed: 0 });
+});
+
 test("a file given back a second time within ten minutes goes to the same worker again", async () => {
   const id = await ledger.submit(1);
   const task = await givenBack(id, 2);

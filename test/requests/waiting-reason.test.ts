@@ -102,7 +102,7 @@ describe("a request says what it waits for", () => {
     expect(await why(id, ctx)).toMatchObject({
       reason: "queue",
       sentence:
-        "It waits for the queue, which cannot be reached: connect ECONNREFUSED " +
+        "It waits for the queue, which cannot be used now: connect ECONNREFUSED " +
         "127.0.0.1:5672. It continues when the queue is back.",
     });
     await checkNeeds({ ...ctx, queue: { ...ledger.ctx.queue, check: async () => undefined } });

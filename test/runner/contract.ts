@@ -32,6 +32,10 @@ export function runnerContract(name: string, open: () => Promise<RunnerUnderTest
       expect(runner.help).toMatch(/^[A-Z].*\.$/);
     });
 
+    test("knows no worker of an earlier process where there was none", () => {
+      expect(runner.endedBefore).toEqual([]);
+    });
+
     test("starts with no group, and wanting none is success", async () => {
       await runner.reconcile([]);
       expect([...runner.statuses()]).toEqual([]);

@@ -29,6 +29,7 @@ function optionsFor(url: string, name: string): LocalRunnerOptions {
     inputHosts: [],
     limits: { memoryMegabytes: 256, seconds: 60, outputMegabytes: 64, threads: 1 },
     environment: childEnvironment(),
+    silentSeconds: 60,
   };
 }
 
@@ -115,6 +116,26 @@ test("the work token is presented, and a container is not started", async () => 
   await server.close();
 });
 
+test("a frozen worker is killed and replaced, and is reported as dead", async () => {
+  const server = await startWorkServer();
+  const runner = await openLocalRunner({ ...optionsFor(server.url, "frozen"), silentSeconds: 4 });
+  const dead: string[] = [];
+  runner.onDeath((worker) => dead.push(worker));
+  await runner.reconcile([group]);
+  await until(() => runner.statuses().get("group")?.running === 1);
+  const [frozen] = workersOf(process.pid);
+  process.kill(frozen?.pid ?? 0, "SIGSTOP");
+  await until(() => dead.includes(frozen?.name ?? ""), { timeoutSeconds: 60 });
+  const next = await until(() => workersOf(process.pid).find(({ pid }) => pid !== frozen?.pid), {
+    timeoutSeconds: 60,
+  });
+  expect(next.name).not.toBe(frozen?.name);
+  await until(() => runner.statuses().get("group")?.running === 1, { timeoutSeconds: 60 });
+  expect(workersOf(process.pid).map(({ pid }) => pid)).not.toContain(frozen?.pid);
+  await runner.close();
+  await server.close();
+});
+
 test("a worker that is no longer wanted finishes its work first", async () => {
   const server = await startWorkServer();
   const runner = await openLocalRunner(optionsFor(server.url, "retired"));
@@ -155,6 +176,7 @@ test("a service that is killed leaves no worker and no query behind", async () =
   await until(() => left().length === 0, { timeoutSeconds: 15 });
   expect(readdirSync(join(folder, "killed")).length).toBe(1);
   const next = await openLocalRunner(optionsFor(server.url, "killed"));
+  expect(next.endedBefore).toEqual([worker.name]);
   expect(readdirSync(join(folder, "killed"))).toEqual([]);
   await next.close();
   await server.close();

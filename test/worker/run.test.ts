@@ -116,6 +116,14 @@ describe("a worker", () => {
     await until(() => new Set(server.reports.map((report) => report.file)).size === 2);
   });
 
+  test("sends a report again while its lease still holds when it gets no answer", async () => {
+    server.unanswered = 1;
+    server.waiting.push(workTask(server, 1, { lease_seconds: 12 }));
+    void start();
+    await until(() => server.reports.length > 0, { timeoutSeconds: 40 });
+    expect(server.reportCalls).toBe(2);
+  });
+
   test("reports a try that failed, with a reason, when an operation throws", async () => {
     server.waiting.push(
       transformTask(1, "select 1 from input", {

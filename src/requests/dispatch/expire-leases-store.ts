@@ -3,6 +3,7 @@ import { fileMoveSql } from "../file-move.ts";
 import { notGivenBack } from "../given-back.ts";
 import { waitSql } from "../retry-policy.ts";
 import { dispatchStates, fileMoves, requestMoves, sqlList } from "../state.ts";
+import { isWatched } from "./beat-store.ts";
 
 export interface ExpiredLease {
   request: string;
@@ -66,7 +67,11 @@ function expireSql(chosen: string, info: string, costsTry: "true" | "f.alone"): 
 const nextWait = `CASE WHEN moved.first_wait IS NULL THEN ${waitSql("1", "moved.tries")} - 1
       ELSE ${waitSql("moved.first_wait", "moved.tries")} END`;
 
-const overdueSql = expireSql("f.lease_until < now()", `'${lostMessage}'`, "true");
+const overdueSql = expireSql(
+  `f.lease_until < now() AND ${isWatched("$3")}`,
+  `'${lostMessage}'`,
+  "true",
+);
 const deathMessage = "the worker died";
 /**
  * One of a dead worker's files may have killed it: each runs again alone, without the cost of a
@@ -78,12 +83,13 @@ const ofWorkerSql = expireSql(
   "f.alone",
 );
 
+/** None while the leases were not watched for longer than `longestGapSeconds`. */
 export function expireOverdue(
   query: Query,
   request: string,
-  fileAttempts: number,
+  { fileAttempts, longestGapSeconds }: { fileAttempts: number; longestGapSeconds: number },
 ): Promise<ExpiredLease[]> {
-  return query<ExpiredLease>(overdueSql, [fileAttempts, request]);
+  return query<ExpiredLease>(overdueSql, [fileAttempts, request, longestGapSeconds]);
 }
 
 export function expireOfWorker(
@@ -92,6 +98,39 @@ export function expireOfWorker(
   { worker, lastWords, fileAttempts }: { worker: string; lastWords: string; fileAttempts: number },
 ): Promise<ExpiredLease[]> {
   return query<ExpiredLease>(ofWorkerSql, [fileAttempts, request, worker, lastWords]);
+}
+
+const interruptedFiles = 5000;
+/** Workers that were killed with the service are no fault of their files. */
+const interruptedSql = fileMoveSql({
+  candidates: {
+    from: "request_files f JOIN requests r ON r.id = f.request_id",
+    where: `f.request_id = $1 AND f.state IN (${sqlList(fileMoves.lose.from)})
+    AND f.worker = ANY($2)`,
+    limit: String(interruptedFiles),
+  },
+  moves: [
+    {
+      move: "giveBack",
+      history: [{ status: "given_back", info: "'the service ended, and the worker with it'" }],
+    },
+  ],
+  set: { lease_until: "NULL", not_before: "NULL" },
+  result: "SELECT count(*) AS files FROM moved",
+});
+
+/** Returns the files of these workers to the line, without a try. */
+export async function giveBackOfWorkers(
+  query: Query,
+  request: string,
+  workers: readonly string[],
+): Promise<number> {
+  let total = 0;
+  for (;;) {
+    const [row] = await query<{ files: number }>(interruptedSql, [request, workers]);
+    total += row?.files ?? 0;
+    if ((row?.files ?? 0) < interruptedFiles) return total;
+  }
 }
 
 /** Requests with running files. */

@@ -3,14 +3,18 @@ import {
   type ExpiredLease,
   expireOfWorker,
   expireOverdue,
+  giveBackOfWorkers,
   requestsWithRunning,
 } from "./expire-leases-store.ts";
+import { longestGapSeconds } from "./watch-leases.ts";
 
 /** Takes files whose lease has expired from their workers. */
 export async function expireLeases(
   ctx: Deps<"advanceQueue" | "config" | "db" | "ledger" | "log" | "metrics">,
 ): Promise<number> {
-  return each(ctx, (request) => expireOverdue(ctx.ledger.query, request, ctx.config.fileAttempts));
+  const { fileAttempts } = ctx.config;
+  const limits = { fileAttempts, longestGapSeconds: longestGapSeconds(ctx.config) };
+  return each(ctx, (request) => expireOverdue(ctx.ledger.query, request, limits));
 }
 
 /**
@@ -26,6 +30,22 @@ export async function expireLeasesOf(
   return each(ctx, (request) =>
     expireOfWorker(ctx.ledger.query, request, { worker, lastWords, fileAttempts }),
   );
+}
+
+/** Takes files from workers that were killed together with an earlier process of the service. */
+export async function giveBackInterrupted(
+  ctx: Deps<"advanceQueue" | "db" | "ledger">,
+  workers: readonly string[],
+): Promise<number> {
+  if (workers.length === 0) return 0;
+  let total = 0;
+  for (const request of await requestsWithRunning(ctx.db.query)) {
+    const files = await giveBackOfWorkers(ctx.ledger.query, request, workers);
+    if (files === 0) continue;
+    total += files;
+    ctx.advanceQueue.add(request);
+  }
+  return total;
 }
 
 async function each(

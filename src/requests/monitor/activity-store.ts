@@ -16,6 +16,30 @@ export async function recordClaim(query: Query, operations: readonly string[]): 
   );
 }
 
+export interface StorageProblem {
+  operation: string;
+  /** `disk` or `store` */
+  class: string;
+  sentence: string;
+}
+
+/** Records that a worker gave back a file of the operation, since nothing can be written. */
+export async function recordStorageProblem(
+  query: Query,
+  { operation, class: problemClass, sentence }: StorageProblem,
+): Promise<void> {
+  await query(
+    `INSERT INTO operation_activity AS activity
+       (operation, storage_problem_at, storage_problem_class, storage_problem)
+     VALUES ($1, now(), $2, $3)
+     ON CONFLICT (operation) DO UPDATE SET storage_problem_at = excluded.storage_problem_at,
+       storage_problem_class = excluded.storage_problem_class,
+       storage_problem = excluded.storage_problem`,
+    [operation, problemClass, sentence],
+    "record_storage_problem",
+  );
+}
+
 const requestsSampled = 20_000;
 const samplesKept = 60;
 
@@ -106,11 +130,20 @@ export interface ActivityRow {
   round: number | null;
   sampled: number[] | null;
   finished: number[] | null;
-  operations: { operation: string; running: number; claimedAt: number | null }[] | null;
+  operations:
+    | {
+        operation: string;
+        running: number;
+        claimedAt: number | null;
+        storageProblem: { at: number; class: string; sentence: string } | null;
+      }[]
+    | null;
   groups: Pick<SavedGroup, "step" | "operations" | "running" | "troubles">[] | null;
+  /** when the leading scheduler, and a process that starts workers, were last seen */
+  beats: { scheduler?: number; workers?: number } | null;
 }
 
-/** What the processes of the service have recorded about a request: three reads by key. */
+/** What the processes of the service have recorded about a request: a few reads by key. */
 export async function readActivity(query: Query, request: string): Promise<ActivityRow> {
   const [row] = await query<ActivityRow>(
     `SELECT extract(epoch FROM now())::float8 * 1000 AS now, pace.round, pace.finished,
@@ -118,11 +151,16 @@ export async function readActivity(query: Query, request: string): Promise<Activ
         FROM unnest(pace.sampled_at) WITH ORDINALITY AS samples(at, place)) AS sampled,
        (SELECT json_agg(json_build_object('operation', activity.operation,
           '${runningKey}', activity.running,
-          'claimedAt', extract(epoch FROM activity.claimed_at)::float8 * 1000))
+          'claimedAt', extract(epoch FROM activity.claimed_at)::float8 * 1000,
+          'storageProblem', CASE WHEN storage_problem_at IS NOT NULL THEN json_build_object(
+            'at', extract(epoch FROM storage_problem_at)::float8 * 1000,
+            'class', storage_problem_class, 'sentence', storage_problem) END))
         FROM operation_activity AS activity) AS operations,
        (SELECT json_agg(json_build_object('step', step, 'operations', operations,
           '${runningKey}', running, 'troubles', troubles) ORDER BY group_key)
-        FROM worker_groups WHERE request_id IS NULL OR request_id = $1) AS groups
+        FROM worker_groups WHERE request_id IS NULL OR request_id = $1) AS groups,
+       (SELECT json_object_agg(duty, extract(epoch FROM beat_at)::float8 * 1000)
+        FROM service_beats) AS beats
      FROM (SELECT 1) AS always LEFT JOIN request_pace AS pace ON pace.request_id = $1`,
     [request],
     "read_activity",

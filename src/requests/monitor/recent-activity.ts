@@ -1,6 +1,6 @@
 import type { Query } from "../../db/client.ts";
 import type { Logger } from "../../log.ts";
-import { recordClaim } from "./activity-store.ts";
+import { recordClaim, recordStorageProblem, type StorageProblem } from "./activity-store.ts";
 
 /**
  * What this process observes. Everything except failures is written to tables, so that any process
@@ -11,6 +11,8 @@ export interface RecentActivity {
   failures: Map<"queue" | "store", string>;
   /** A worker asked for work of these operations now. */
   recordClaim(operations: readonly string[]): void;
+  /** A worker could not write what it needs for this operation now. */
+  recordStorageProblem(problem: StorageProblem): void;
 }
 
 /** Workers claim thousands of times a second; each operation's row is written this often. */
@@ -22,6 +24,7 @@ export function makeRecentActivity(
   now: () => number = Date.now,
 ): RecentActivity {
   const writtenAt = new Map<string, number>();
+  const problemsAt = new Map<string, number>();
   return {
     failures: new Map(),
     recordClaim(operations) {
@@ -34,6 +37,16 @@ export function makeRecentActivity(
       recordClaim(query, due).catch((error: Error) => {
         for (const name of due) writtenAt.delete(name);
         log.debug({ err: error }, "a claim was not recorded; the next one will be");
+      });
+    },
+    recordStorageProblem(problem) {
+      const { operation } = problem;
+      if (now() - (problemsAt.get(operation) ?? Number.NEGATIVE_INFINITY) < leastGapMilliseconds)
+        return;
+      problemsAt.set(operation, now());
+      recordStorageProblem(query, problem).catch((error: Error) => {
+        problemsAt.delete(operation);
+        log.debug({ err: error }, "a storage problem was not recorded; the next one will be");
       });
     },
   };

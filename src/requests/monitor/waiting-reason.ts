@@ -2,12 +2,14 @@ import type { Deps } from "../../deps.ts";
 import { isFinal } from "../state.ts";
 import type { RequestView, StepView } from "../views.ts";
 import { type ActivityRow, readActivity } from "./activity-store.ts";
+import { unscheduledReason } from "./away.ts";
 import { etaOf } from "./eta.ts";
 import { soonestRetry } from "./open-progress-store.ts";
 import { outsideReason } from "./outside-reason.ts";
 import { type Sample, samplesInWindow } from "./pace.ts";
 import { filesAre, sentenceEnd } from "./phrases.ts";
 import { type Standing, sentenceOf, standingOf } from "./place-in-line.ts";
+import { storageReason } from "./storage-reason.ts";
 import type { Waiting, Why } from "./waiting.ts";
 import { withheldReason } from "./withheld-reason.ts";
 import { queuedReason, withWorkers, workingReason } from "./worker-reasons.ts";
@@ -26,6 +28,8 @@ export async function waitingOf(
     (await outsideReason(ctx, view)) ??
     limited(view, standing) ??
     workingReason(view, activity) ??
+    storageReason(view, activity) ??
+    unscheduledReason(view, activity) ??
     lookingUp(view) ??
     queuedReason(ctx, view, activity, standing) ??
     (await unpublished(ctx, view));
@@ -75,7 +79,7 @@ function unreachable(
   for (const name of ["queue", "store"] as const) {
     const failure = activity.failures.get(name);
     if (failure === undefined || waiting + queued === 0) continue;
-    const sentence = `It waits for the ${name}, which cannot be reached: ${sentenceEnd(failure)}`;
+    const sentence = `It waits for the ${name}, which cannot be used now: ${sentenceEnd(failure)}`;
     return { reason: name, sentence: `${sentence} It continues when the ${name} is back.` };
   }
   return undefined;

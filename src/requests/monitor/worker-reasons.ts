@@ -1,6 +1,7 @@
 import type { Deps } from "../../deps.ts";
 import type { RequestView, StepView } from "../views.ts";
 import type { ActivityRow } from "./activity-store.ts";
+import { isAway } from "./away.ts";
 import { filesAre, sentenceEnd } from "./phrases.ts";
 import { type Standing, sentenceOf } from "./place-in-line.ts";
 import type { Why } from "./waiting.ts";
@@ -52,13 +53,14 @@ export function queuedReason(
       reason: "workers",
       sentence: `${ready}; the next worker that asks takes them.${troubleSentences(troubles)}`,
     };
+  const help = isAway(activity, "workers") ? runner.help : "One is being started.";
   const asked =
     claimedAt === null
       ? "has asked for"
       : `has asked since ${new Date(claimedAt).toISOString()} for`;
   return {
     reason: "workers",
-    sentence: `${ready}, and no worker ${asked} ${operation} work here. ${runner.help}`,
+    sentence: `${ready}, and no worker ${asked} ${operation} work here. ${help}`,
   };
 }
 

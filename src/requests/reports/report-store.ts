@@ -47,7 +47,7 @@ const readSoBefore = `EXISTS (SELECT FROM file_status h
 /** Whoever reports, the worker that has the file gave it back. */
 const { not_before: givenBackUntil, ...givenBackColumns } = givenBackSql({
   worker: "coalesce(f.worker, decided.worker)",
-  isGivenBack: `decided.status = ${given_back}`,
+  report: "decided",
   isOver: `decided.to_step <> decided.file_step
         OR decided.to_state IN (${sqlList(finalFileStates)})`,
 });

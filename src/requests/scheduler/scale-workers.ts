@@ -1,6 +1,7 @@
 import type { Deps } from "../../deps.ts";
 import { workerOperationNames } from "../../operations/offered.ts";
 import type { WorkerGroup } from "../../runner/contract.ts";
+import { writeBeat } from "../dispatch/beat-store.ts";
 import { mostBusy } from "./most-busy.ts";
 import { openWork, totalSlots } from "./scale-workers-store.ts";
 
@@ -13,7 +14,12 @@ const tokenSeconds = 7 * 86_400;
 /** Idle workers are kept this long, since starting one takes longer than most tasks. */
 const scaleDownMilliseconds = 30_000;
 
-/** Asks the runner for as many workers as the ledger has work for; the leader calls it. */
+export const scaleSeconds = 2;
+
+/**
+ * Asks the runner for as many workers as the ledger has work for, and records that this process
+ * starts workers.
+ */
 export function makeScaler(
   ctx: Deps<"db" | "operations" | "runner" | "workTokens">,
   now: () => number = Date.now,
@@ -22,6 +28,7 @@ export function makeScaler(
   return async () => {
     const wanted = await wantedGroups(ctx, steady);
     await ctx.runner.reconcile(wanted);
+    if (ctx.runner.capacity > 0) await writeBeat(ctx.db.query, "workers");
     return wanted;
   };
 }

@@ -1,5 +1,6 @@
 import { type FileHandle, mkdir, open, rename } from "node:fs/promises";
 import { dirname } from "node:path";
+import { diskProblem } from "../../disk-problem.ts";
 import { UnavailableError } from "../../errors.ts";
 
 export function isMissing(error: unknown): boolean {
@@ -52,8 +53,7 @@ export async function makeFolderDurably(path: string, root: string): Promise<voi
 }
 
 const noLinks = ["ENOTSUP", "EOPNOTSUPP", "EMLINK"];
-const full = ["ENOSPC", "EDQUOT"];
-const unusable = ["EROFS", "EACCES", "EPERM", "EIO", "EMFILE", "ENFILE", "ESTALE"];
+const unusable = ["EACCES", "EPERM", "EMFILE", "ENFILE", "ESTALE"];
 
 /** Disk errors: the operator must fix them, and the caller may try again. */
 export function toStoreError(error: unknown): unknown {
@@ -63,7 +63,11 @@ export function toStoreError(error: unknown): unknown {
       "The file system of the store's folder has no hard links, which the store needs.",
       30,
     );
-  if (full.includes(code)) return new UnavailableError("The store has no space left.", 30);
+  const problem = diskProblem(error);
+  if (problem?.isFull)
+    return new UnavailableError(`The store is full: ${problem.words}.`, 30, { status: 507 });
+  if (problem)
+    return new UnavailableError(`The store's folder cannot be used now: ${problem.words}.`, 10);
   if (unusable.includes(code))
     return new UnavailableError(`The store's folder cannot be used now (${code}).`, 10);
   return error;

@@ -1,6 +1,6 @@
 import type { Stats } from "node:fs";
-import { open, rm } from "node:fs/promises";
-import { Readable } from "node:stream";
+import { type FileHandle, open, rm } from "node:fs/promises";
+import { Readable, Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { assertSame } from "../existing.ts";
 import { meter, type PutOptions, toBodyError } from "../meter.ts";
@@ -72,14 +72,20 @@ async function writeDraft(
   const file = await open(path, "wx", 0o600);
   try {
     const source = Buffer.isBuffer(body) ? Readable.from([body]) : body;
-    // A write stream that leaves the file open never closes, and a pipeline into it never ends
-    // (Node 20).
-    await pipeline(source, stream, async (chunks: AsyncIterable<Buffer>) => {
-      for await (const chunk of chunks) await file.writeFile(chunk);
-    });
+    await pipeline(source, stream, writerTo(file));
     await file.sync();
     return { ...result(), file: await file.stat() };
   } finally {
     await file.close();
   }
+}
+
+/**
+ * A write stream of the file that leaves it open never closes (Node 20), and an asynchronous
+ * function in its place would hide its error behind an AbortError.
+ */
+function writerTo(file: FileHandle): Writable {
+  return new Writable({
+    write: (chunk: Buffer, _encoding, done) => void file.writeFile(chunk).then(() => done(), done),
+  });
 }

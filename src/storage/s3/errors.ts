@@ -43,6 +43,8 @@ export function toStoreError(error: unknown): unknown {
   const status = statusOf(error);
   if (name === "InvalidRange" || status === 416)
     return new RequestError(416, "bad_range", "The object has no bytes in the requested range.");
+  if (status === 507)
+    return new UnavailableError(`The object store has no room (${name}).`, 30, { status: 507 });
   if (name === "SlowDown" || status === 429)
     return new UnavailableError("The object store asks to slow down.", 5);
   if (refusals.includes(name))

@@ -3,7 +3,7 @@ import { type ConfinedProcess, startConfined } from "../../confined/process.ts";
 import type { Task } from "../../operations/contract.ts";
 import { moduleBeside } from "../../program.ts";
 import type { Report } from "../../requests/views.ts";
-import { givenBackOf, retryOf } from "../perform.ts";
+import { declined, givenBackOf, retryOf } from "../perform.ts";
 import type { TaskContextSettings } from "../task-context.ts";
 
 export interface AloneTask {
@@ -36,7 +36,7 @@ export function makeAlone(): Alone {
       return new Promise((resolve) => {
         const stop = () => {
           child?.stop();
-          settle((task) => givenBackOf(task, "The worker gave this file up."));
+          settle((task) => givenBackOf(task, declined("The worker gave this file up.")));
         };
         settle = (reportOf) => {
           signal.removeEventListener("abort", stop);

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import type { DuckDBConnection } from "@duckdb/node-api";
+import { diskProblemIn } from "../../../disk-problem.ts";
 import { openDuckDb, quoted } from "./duckdb.ts";
 import type { Phase, QueryFailure, QueryInput, QueryReply, QueryRequest } from "./messages.ts";
 import { OutputError, outputSelect } from "./output.ts";
@@ -104,8 +105,16 @@ function failureOf(error: unknown, step: Step, input: QueryInput | undefined): Q
   // The kernel's limit, where the file grew faster than it was watched
   if (/File too large/i.test(text))
     return { class: "too_large", message: "The result is larger than a result may be." };
-  if (/No space left/i.test(text)) return { class: "unavailable", message: firstPart };
+  const unwritable = whyUnwritable(text);
+  if (unwritable) return unwritable;
   // What `error()` says is a sentence of ours
   const sentence = firstPart.replace(/^Invalid Input Error: (?=The column ")/, "");
   return { class: "bad_input", message: `${input?.name}: ${sentence}` };
+}
+
+/** Nothing can be written there, whatever the file. An error of a device may be the input's. */
+function whyUnwritable(text: string): QueryFailure | undefined {
+  const disk = diskProblemIn(text);
+  if (!disk || (disk.code === "EIO" && !/write/i.test(text))) return undefined;
+  return { class: "disk", message: `The result could not be written: ${disk.words}.` };
 }

@@ -1,0 +1,59 @@
+import type { Query } from "../../db/client.ts";
+import { fileMoves, sqlList } from "../state.ts";
+
+export type Duty = "scheduler" | "workers";
+
+/** Records that the duty is done now. */
+export async function writeBeat(query: Query, duty: Duty): Promise<void> {
+  await query(
+    `INSERT INTO service_beats AS beats (duty, beat_at) VALUES ($1, now())
+     ON CONFLICT (duty) DO UPDATE SET beat_at = greatest(beats.beat_at, excluded.beat_at)`,
+    [duty],
+    "write_beat",
+  );
+}
+
+/** By the clock of the database; undefined before the first beat. */
+export async function secondsSinceBeat(query: Query, duty: Duty): Promise<number | undefined> {
+  const [row] = await query<{ seconds: number }>(
+    `SELECT extract(epoch FROM now() - beat_at)::float8 AS seconds
+     FROM service_beats WHERE duty = $1`,
+    [duty],
+    "seconds_since_beat",
+  );
+  return row?.seconds;
+}
+
+/** Condition: the scheduler has not been away for longer than so many seconds, until now. */
+export function isWatched(seconds: string): string {
+  return `NOT EXISTS (SELECT FROM service_beats
+    WHERE duty = 'scheduler' AND beat_at < now() - make_interval(secs => ${seconds}))`;
+}
+
+/**
+ * Extends the leases of a request's running files, at most to a whole lease from now, so that a
+ * second call for the same outage adds little. Returns the number of files.
+ */
+export async function extendLeases(
+  query: Query,
+  request: string,
+  { seconds, leaseSeconds }: { seconds: number; leaseSeconds: number },
+): Promise<number> {
+  const [row] = await query<{ files: number }>(
+    `WITH held AS MATERIALIZED (
+       SELECT f.request_id, f.file_id FROM request_files f
+       WHERE f.request_id = $1 AND f.state IN (${sqlList(fileMoves.lose.from)})
+         AND f.lease_until IS NOT NULL
+       ORDER BY f.request_id, f.file_id FOR UPDATE
+     ), extended AS (
+       UPDATE request_files f SET lease_until = greatest(f.lease_until,
+         least(f.lease_until + make_interval(secs => $2), now() + make_interval(secs => $3)))
+       FROM held WHERE f.request_id = held.request_id AND f.file_id = held.file_id
+       RETURNING 1
+     )
+     SELECT count(*) AS files FROM extended`,
+    [request, seconds, leaseSeconds],
+    "extend_leases",
+  );
+  return row?.files ?? 0;
+}

@@ -1,0 +1,44 @@
+import type { Config } from "../../config.ts";
+import type { Deps } from "../../deps.ts";
+import { pause } from "../../time.ts";
+import { extendLeases, secondsSinceBeat, writeBeat } from "./beat-store.ts";
+import { requestsWithRunning } from "./expire-leases-store.ts";
+
+type WatchDeps = Deps<"config" | "db" | "ledger" | "log">;
+
+/**
+ * The leader writes a beat every few seconds. If it, or the database, was away for longer, workers
+ * could not renew their leases either: these are extended by that time. No lease expires before
+ * that (the statement that expires them wants a recent beat).
+ */
+export async function watchLeases(ctx: WatchDeps, signal: AbortSignal): Promise<void> {
+  const milliseconds = (longestGapSeconds(ctx.config) * 1000) / beatsInGap;
+  while (!signal.aborted) {
+    try {
+      await beat(ctx);
+    } catch (error) {
+      ctx.log.debug({ err: error }, "the leases are not watched; it is tried again");
+    }
+    await pause(milliseconds, signal);
+  }
+}
+
+const beatsInGap = 5;
+const leastGapSeconds = 5;
+
+/** A worker that misses one heartbeat renews its leases in time by the next. */
+export function longestGapSeconds({ leaseSeconds }: Pick<Config, "leaseSeconds">): number {
+  return Math.max(leastGapSeconds, leaseSeconds / 4);
+}
+
+export async function beat({ config, db, ledger, log }: WatchDeps): Promise<void> {
+  const { leaseSeconds } = config;
+  const seconds = (await secondsSinceBeat(db.query, "scheduler")) ?? 0;
+  if (seconds > longestGapSeconds(config)) {
+    let files = 0;
+    for (const request of await requestsWithRunning(db.query))
+      files += await extendLeases(ledger.query, request, { seconds, leaseSeconds });
+    if (files > 0) log.warn({ seconds, files }, "leases were extended by the length of an outage");
+  }
+  await writeBeat(db.query, "scheduler");
+}

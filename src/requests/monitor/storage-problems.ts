@@ -1,0 +1,24 @@
+import type { Deps } from "../../deps.ts";
+import type { ReportRow } from "../reports/report-row.ts";
+import { storageClasses } from "../retry-policy.ts";
+
+/** Of the recorded reports, those of files that were given back since nothing could be written. */
+export async function recordStorageProblems(
+  { activity, stepOperations }: Deps<"activity" | "stepOperations">,
+  reports: ReportRow[],
+): Promise<void> {
+  const rows = reports.filter(
+    (row) => row.status === "given_back" && storageClasses.includes(row.class ?? ""),
+  );
+  if (rows.length === 0) return;
+  const operations = await stepOperations(rows);
+  for (const [index, row] of rows.entries()) {
+    const operation = operations[index];
+    if (operation !== undefined)
+      activity.recordStorageProblem({
+        operation,
+        class: row.class ?? "",
+        sentence: row.info ?? "",
+      });
+  }
+}

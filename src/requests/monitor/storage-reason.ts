@@ -1,0 +1,32 @@
+import type { RequestView } from "../views.ts";
+import type { ActivityRow } from "./activity-store.ts";
+import { sentenceEnd } from "./phrases.ts";
+import type { Why } from "./waiting.ts";
+
+/** Workers try at least this often whether files can be written again. */
+const currentMilliseconds = 90_000;
+
+/** While files wait that workers gave back since nothing could be written. */
+export function storageReason(view: RequestView, activity: ActivityRow): Why | undefined {
+  for (const { operation, waiting, queued } of view.steps) {
+    const found = activity.operations?.find((known) => known.operation === operation);
+    const problem = found?.storageProblem;
+    if (!problem || waiting + queued === 0) continue;
+    const isNewest = problem.at >= (found.claimedAt ?? 0);
+    const isRecent = activity.now - problem.at < currentMilliseconds;
+    if (problem.at < progressedAt(activity) || !(isNewest || isRecent)) continue;
+    const files = waiting + queued === 1 ? "1 file waits" : `${waiting + queued} files wait`;
+    return {
+      reason: problem.class === "store" ? "store" : "disk",
+      sentence:
+        `${files} until results can be written again. ${sentenceEnd(problem.sentence)} ` +
+        "Workers try again by themselves; this costs no try.",
+    };
+  }
+  return undefined;
+}
+
+/** The first sample of a request is no progress. */
+function progressedAt({ sampled }: ActivityRow): number {
+  return (sampled ?? []).slice(1).at(-1) ?? 0;
+}
