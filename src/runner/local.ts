@@ -1,4 +1,3 @@
-import { mkdirSync } from "node:fs";
 import { mkdir, readdir, rm } from "node:fs/promises";
 import { hostname } from "node:os";
 import type { Logger } from "../log.ts";
@@ -153,7 +152,9 @@ export async function openLocalRunner(options: LocalRunnerOptions): Promise<Runn
     // An earlier service may have had the same process id: the time makes the name unique.
     const name = `${hostname()}-${process.pid}-${Date.now().toString(36)}-${started}`;
     const line = startLine(options, group, name);
-    mkdirSync(line.scratch, { recursive: true, mode: 0o700 });
+    mkdir(line.scratch, { recursive: true, mode: 0o700 }).catch((error: Error) =>
+      log.debug({ err: error, worker: name }, "a later service does not learn of this worker"),
+    );
     const worker = startWorkerProcess(line, options, {
       onReady: events.onReady,
       onExit(exit) {

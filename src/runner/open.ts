@@ -12,8 +12,8 @@ export interface RunnerDeps {
   log: Logger;
 }
 
-/** Starting a worker may take seconds on a busy machine. */
-const leastSilentSeconds = 10;
+/** On a busy machine, a worker may not run for seconds. */
+const leastSilentSeconds = 30;
 
 /** The runner that RUNNER names. */
 export async function openRunner(

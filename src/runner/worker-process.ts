@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { moduleBeside, nodeProgram } from "../program.ts";
 import type { StartLine } from "../worker/main.ts";
 import { endOf } from "./last-words.ts";
-import { watchSilence } from "./watch-silence.ts";
+import { type SilenceWatch, watchSilence } from "./watch-silence.ts";
 
 export interface WorkerProcess {
   readonly name: string;
@@ -29,8 +29,8 @@ const lastOutputMilliseconds = 200;
 const outputBytesKept = 16_384;
 
 /**
- * Starts one worker. It reads its options from standard input, and ends when that closes. One that
- * does not answer for so many seconds is killed.
+ * Starts one worker. It reads its options from standard input, and ends when that closes. Once
+ * it is ready, it is killed if it does not answer for so many seconds.
  */
 export function startWorkerProcess(
   line: StartLine,
@@ -48,18 +48,18 @@ export function startWorkerProcess(
   let readyAt: number | undefined;
   let ended = false;
   let output = Buffer.alloc(0);
+  let silence: SilenceWatch | undefined;
   let wasSilent = false;
-  const silence = watchSilence(silentSeconds, {
-    ping: () => void child.stdin.write("ping\n"),
-    onSilent() {
-      wasSilent = true;
-      child.kill("SIGKILL");
-    },
-  });
+  const onSilent = () => {
+    wasSilent = true;
+    child.kill("SIGKILL");
+  };
   child.stdout.on("data", () => {
-    silence.onAnswer();
+    silence?.onAnswer();
     if (readyAt !== undefined) return;
     readyAt = Date.now();
+    const ping = () => void child.stdin.write("ping\n");
+    silence = watchSilence(silentSeconds, { ping, onSilent });
     onReady();
   });
   child.stderr.on("data", (chunk: Buffer) => {
@@ -70,7 +70,7 @@ export function startWorkerProcess(
   const end = (code: number | null, sentence: string) => {
     if (ended) return;
     ended = true;
-    silence.stop();
+    silence?.stop();
     onExit({ code, sentence: wasSilent ? silentSentence(silentSeconds) : sentence });
   };
   const onEnd = (code: number | null, signal: NodeJS.Signals | null) =>

@@ -118,14 +118,14 @@ test("the work token is presented, and a container is not started", async () => 
 
 test("a frozen worker is killed and replaced, and is reported as dead", async () => {
   const server = await startWorkServer();
-  const runner = await openLocalRunner({ ...optionsFor(server.url, "frozen"), silentSeconds: 4 });
+  const runner = await openLocalRunner({ ...optionsFor(server.url, "frozen"), silentSeconds: 8 });
   const dead: string[] = [];
   runner.onDeath((worker) => dead.push(worker));
   await runner.reconcile([group]);
   await until(() => runner.statuses().get("group")?.running === 1);
   const [frozen] = workersOf(process.pid);
   process.kill(frozen?.pid ?? 0, "SIGSTOP");
-  await until(() => dead.includes(frozen?.name ?? ""), { timeoutSeconds: 60 });
+  await until(() => dead.includes(frozen?.name ?? ""), { timeoutSeconds: 90 });
   const next = await until(() => workersOf(process.pid).find(({ pid }) => pid !== frozen?.pid), {
     timeoutSeconds: 60,
   });

@@ -24,7 +24,7 @@ const recentMilliseconds = 60_000;
 /** While published files wait for a worker. */
 export function queuedReason(
   { runner }: Deps<"runner">,
-  { steps, counters: { queued } }: RequestView,
+  { steps, counters: { queued }, created_at }: RequestView,
   activity: ActivityRow,
   standing: Standing | undefined,
 ): Why | undefined {
@@ -53,7 +53,8 @@ export function queuedReason(
       reason: "workers",
       sentence: `${ready}; the next worker that asks takes them.${troubleSentences(troubles)}`,
     };
-  const help = isAway(activity, "workers") ? runner.help : "One is being started.";
+  const since = runner.capacity > 0 ? Date.parse(created_at) : undefined;
+  const help = isAway(activity, "workers", since) ? runner.help : "One is being started.";
   const asked =
     claimedAt === null
       ? "has asked for"
