@@ -42,3 +42,8 @@ export async function beat({ config, db, ledger, log }: WatchDeps): Promise<void
   }
   await writeBeat(db.query, "scheduler");
 }
+
+/** A process of the service starts workers now. */
+export async function recordStartsWorkers({ db }: Deps<"db">): Promise<void> {
+  await writeBeat(db.query, "workers");
+}

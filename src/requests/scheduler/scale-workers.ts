@@ -1,7 +1,7 @@
 import type { Deps } from "../../deps.ts";
 import { workerOperationNames } from "../../operations/offered.ts";
 import type { WorkerGroup } from "../../runner/contract.ts";
-import { writeBeat } from "../dispatch/beat-store.ts";
+import { recordStartsWorkers } from "../dispatch/watch-leases.ts";
 import { mostBusy } from "./most-busy.ts";
 import { openWork, totalSlots } from "./scale-workers-store.ts";
 
@@ -28,7 +28,7 @@ export function makeScaler(
   return async () => {
     const wanted = await wantedGroups(ctx, steady);
     await ctx.runner.reconcile(wanted);
-    if (ctx.runner.capacity > 0) await writeBeat(ctx.db.query, "workers");
+    if (ctx.runner.capacity > 0) await recordStartsWorkers(ctx);
     return wanted;
   };
 }
