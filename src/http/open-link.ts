@@ -1,5 +1,5 @@
-// The link with the token. It gives the browser a cookie that is worth the same, and redirects to an
-// address without the token. Opening it again changes nothing.
+// The link with the token. It gives the browser a cookie that is worth the same, and redirects to
+// an address without the token. Opening it again changes nothing.
 import { type Request, type Response, Router } from "express";
 import { RequestError } from "../errors.ts";
 import type { Mount } from "./mount.ts";
