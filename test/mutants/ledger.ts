@@ -60,8 +60,8 @@ export const ledger: Mutant[] = [
   {
     name: "a lease that is over is kept",
     file: "requests/dispatch/expire-leases-store.ts",
-    from: '"f.lease_until < now()"',
-    to: "\"f.lease_until < now() - interval '1 day'\"",
+    from: "`f.lease_until < now() AND",
+    to: "`f.lease_until < now() - interval '1 day' AND",
     tests: ledgerTest,
     only: "stopped responding",
   },
