@@ -36,13 +36,17 @@ for (const [signal, code] of [["SIGINT", 130] as const, ["SIGKILL", null] as con
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
       printed += text;
     });
-    await until(() => /\d s: services: /.test(printed), { timeoutSeconds: 150 });
-    const folder = /^in (\/\S+),/m.exec(printed)?.[1] ?? "";
-    expect(describeLeft(folder)).not.toEqual([]);
+    const folder = await until(() => /^in (\/\S+),/m.exec(printed)?.[1], { timeoutSeconds: 240 });
+    // Postgres and a service behind it: of both, processes and files would be left.
+    await until(() => describeLeft(folder).some((line) => line.includes("client/cli/main")), {
+      timeoutSeconds: 240,
+      what: "a service of the run",
+    });
     child.kill(signal);
     const [exit] = await once(child, "exit");
     expect(exit).toBe(code);
     await until(() => !existsSync(folder) && describeLeft(folder).length === 0, {
+      timeoutSeconds: 240,
       what: `nothing of ${folder}`,
     });
-  }, 300_000);
+  }, 800_000);
