@@ -96,6 +96,9 @@ export function openDb({
   });
   // A connection that dies while idle is replaced at its next use; a running query rejects itself.
   pool.on("error", () => undefined);
+  // The pool takes its own listener off before whoever waits for the connection can add one. An
+  // error in between would end the process.
+  pool.on("connect", (client) => void client.on("error", () => undefined));
 
   function toShown(error: unknown): unknown {
     return isEnding && isAway(error) ? new DatabaseClosedError() : toUnavailable(error);
