@@ -43,6 +43,8 @@ export class RejectedError extends Error {
 
 const defaultLeaseSeconds = 60;
 const leastSeconds = 5;
+/** how long after its wait a claim may still be answered */
+const lateClaimSeconds = 30;
 const mostSeconds = 60;
 
 /** A call without an answer is made again while the lease still holds. */
@@ -94,7 +96,8 @@ export function openWorkApi({
         upload_headers: true,
         ...(onlyRequest && { request: onlyRequest }),
       };
-      const seconds = waitSeconds + partOf(leaseSeconds, 3);
+      // Tasks that arrive late are of use; those whose answer is given up are lost with a try.
+      const seconds = waitSeconds + Math.max(partOf(leaseSeconds, 3), lateClaimSeconds);
       const { tasks } = await post("claim", body, claimAnswer, seconds, signal);
       leaseSeconds = tasks[0]?.lease_seconds ?? leaseSeconds;
       return tasks;

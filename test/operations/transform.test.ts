@@ -158,6 +158,17 @@ describe("a query over a file", () => {
     });
   });
 
+  test("whose text reads like an error of a disk is that file's failure, too", async () => {
+    const file = join(folder, "log.csv");
+    writeFileSync(file, 'line\n"IO Error: Could not write: No space left on device"\n');
+    const selection = "select cast(line as int) as n from input";
+    expect(errorOf(await run(selection, { replicas: [file] }))).toMatchObject({
+      status: "failure",
+      class: "bad_input",
+      message: expect.stringContaining("No space left on device"),
+    });
+  });
+
   test("with a wrong column is a bad query, which ends the request", async () => {
     expect(errorOf(await run("select nope from input"))).toMatchObject({
       status: "failure",

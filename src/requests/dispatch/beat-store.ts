@@ -3,11 +3,11 @@ import { fileMoves, sqlList } from "../state.ts";
 
 export type Duty = "scheduler" | "workers";
 
-/** Records that the duty is done now. */
+/** Records that the duty is done now, also after the database's clock stepped back. */
 export async function writeBeat(query: Query, duty: Duty): Promise<void> {
   await query(
-    `INSERT INTO service_beats AS beats (duty, beat_at) VALUES ($1, now())
-     ON CONFLICT (duty) DO UPDATE SET beat_at = greatest(beats.beat_at, excluded.beat_at)`,
+    `INSERT INTO service_beats (duty, beat_at) VALUES ($1, now())
+     ON CONFLICT (duty) DO UPDATE SET beat_at = excluded.beat_at`,
     [duty],
     "write_beat",
   );

@@ -12,18 +12,20 @@ type WatchDeps = Deps<"config" | "db" | "ledger" | "log">;
  * that (the statement that expires them wants a recent beat).
  */
 export async function watchLeases(ctx: WatchDeps, signal: AbortSignal): Promise<void> {
-  const milliseconds = (longestGapSeconds(ctx.config) * 1000) / beatsInGap;
+  const seconds = Math.min(longestGapSeconds(ctx.config) / beatsInGap, mostSeconds);
   while (!signal.aborted) {
     try {
       await beat(ctx);
     } catch (error) {
       ctx.log.debug({ err: error }, "the leases are not watched; it is tried again");
     }
-    await pause(milliseconds, signal);
+    await pause(seconds * 1000, signal);
   }
 }
 
 const beatsInGap = 5;
+/** Pages say that the scheduler is away when its last beat is half a minute old. */
+const mostSeconds = 5;
 const leastGapSeconds = 5;
 
 /** A worker that misses one heartbeat renews its leases in time by the next. */

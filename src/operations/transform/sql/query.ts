@@ -112,9 +112,14 @@ function failureOf(error: unknown, step: Step, input: QueryInput | undefined): Q
   return { class: "bad_input", message: `${input?.name}: ${sentence}` };
 }
 
-/** Nothing can be written there, whatever the file. An error of a device may be the input's. */
+/**
+ * Nothing can be written there, whatever the file. An error of a device may be the input's. Texts
+ * in quotes are names and values of the user's.
+ */
 function whyUnwritable(text: string): QueryFailure | undefined {
-  const disk = diskProblemIn(text);
-  if (!disk || (disk.code === "EIO" && !/write/i.test(text))) return undefined;
+  if (!/^IO Error: /i.test(text)) return undefined;
+  const words = text.replace(/"[^"]*"|'[^']*'/g, "");
+  const disk = diskProblemIn(words);
+  if (!disk || (disk.code === "EIO" && !/could not write/i.test(words))) return undefined;
   return { class: "disk", message: `The result could not be written: ${disk.words}.` };
 }
