@@ -48,7 +48,13 @@ async function receive(
 ): Promise<void> {
   const response = await askForRest(result, received, signal);
   if (response.status !== 206) Object.assign(received, { ...nothing(), most: received.most });
-  received.etag = response.headers.get("etag");
+  const etag = response.headers.get("etag");
+  if (response.status === 206 && etag !== null && etag !== received.etag) {
+    await response.body?.cancel();
+    Object.assign(received, { ...nothing(), most: received.most });
+    throw new UnreachableError(new URL(result.url).origin, "it sent the rest of another object");
+  }
+  received.etag = etag;
   try {
     for await (const chunk of bytesOf(response)) {
       if (received.size + chunk.length > result.size) throw tooLong(result);

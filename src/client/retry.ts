@@ -10,21 +10,27 @@ export interface RetryOptions {
 const firstWaitSeconds = 0.25;
 const longestWaitSeconds = 5;
 
-/** Repeats a call, which must be safe to repeat, while it fails for a reason that may pass. */
+/**
+ * Repeats a call, which must be safe to repeat, while it fails for a reason that may pass. Rejects
+ * with the last error after which the call may have arrived, if there was one.
+ */
 export async function withRetries<Value>(
   call: () => Promise<Value>,
   { patienceSeconds = 60, signal }: RetryOptions = {},
 ): Promise<Value> {
   const deadline = performance.now() + patienceSeconds * 1000;
+  const stop = signal && { signal };
+  let arrived: unknown;
   for (let failures = 0; ; failures++) {
     try {
       return await call();
     } catch (error) {
       signal?.throwIfAborted();
-      if (!mayPass(error) || (failures === 0 && isAbsent(error))) throw error;
+      if (!mayPass(error)) throw error;
+      if (mayHaveArrived(error)) arrived = error;
       const wait = waitSeconds(error, failures) * 1000;
-      if (performance.now() + wait > deadline) throw error;
-      await pause(wait, undefined, signal ? { signal } : {});
+      if (performance.now() + wait > deadline) throw arrived ?? error;
+      await pause(wait, undefined, stop);
     }
   }
 }
@@ -46,7 +52,9 @@ function isAbsent(error: unknown): boolean {
   return ["ECONNREFUSED", "ENOTFOUND"].includes(code);
 }
 
+/** Nothing is waited for where nothing has ever listened. */
 function waitSeconds(error: unknown, failures: number): number {
+  if (failures === 0 && isAbsent(error)) return Number.POSITIVE_INFINITY;
   const { retryAfterSeconds } = error as ApiError | StoreError | UnreachableError;
   return retryAfterSeconds ?? Math.min(firstWaitSeconds * 2 ** failures, longestWaitSeconds);
 }

@@ -4,6 +4,7 @@ import { request as httpRequest, type RequestListener } from "node:http";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { longshoreClient } from "../../src/client/client.ts";
 import { downloadResults } from "../../src/client/download.ts";
+import { mayHaveArrived } from "../../src/client/retry.ts";
 import type { ResultView, Submit } from "../../src/client/views.ts";
 import { folderStoreWithUrls, listen } from "../storage/object-server.ts";
 import { type Api, openApi } from "../support/api.ts";
@@ -82,6 +83,18 @@ test("a refused submit is not repeated, nor one that waited too long", async () 
   await gateway.close();
 });
 
+test("a submit that may have arrived is told apart, also when the service is gone afterwards", async () => {
+  const server = await listen((_request, response) => {
+    response.destroy();
+    void server.close();
+  });
+  const client = longshoreClient({ url: server.url });
+  const error = await client.submit(body, { patienceSeconds: 1 }).catch((reason) => reason);
+  expect(mayHaveArrived(error)).toBe(true);
+  const never = await client.submit(body, { patienceSeconds: 1 }).catch((reason) => reason);
+  expect(mayHaveArrived(never)).toBe(false);
+});
+
 test("a download goes on where the connection broke", async () => {
   const line = await cutLine(objects.port, [1_000_000, 500_000]);
   const folder = temporaryFolder("resumed");
@@ -106,6 +119,28 @@ test("a download starts again where the server sends no parts", async () => {
   await downloadResults(results(server.url), folder, {});
   expect(readFileSync(`${folder}/result`).equals(content)).toBe(true);
   expect(sent.whole).toBe(1);
+  await server.close();
+});
+
+test("the rest of another object is not put behind the beginning of the first", async () => {
+  const statuses: number[] = [];
+  const server = await listen((request, response) => {
+    const [start] = /\d+/.exec(request.headers.range ?? "") ?? [];
+    statuses.push(start === undefined ? 200 : 206);
+    if (start !== undefined) {
+      const range = `bytes ${start}-${content.length - 1}/${content.length}`;
+      response.writeHead(206, { etag: '"other"', "content-range": range });
+      response.end(Buffer.alloc(content.length - Number(start), "x"));
+    } else {
+      response.writeHead(200, { etag: '"first"', "content-length": content.length });
+      if (statuses.length > 1) response.end(content);
+      else response.write(content.subarray(0, 100_000), () => response.destroy());
+    }
+  });
+  const folder = temporaryFolder("other");
+  await downloadResults(withoutChecksum(results(server.url)), folder, {});
+  expect(readFileSync(`${folder}/result`).equals(content)).toBe(true);
+  expect(statuses.at(-1)).toBe(200);
   await server.close();
 });
 
@@ -141,6 +176,10 @@ test("what arrives shorter, longer or different is no result", async () => {
     await server.close();
   }
 });
+
+async function* withoutChecksum(all: AsyncIterable<ResultView>): AsyncGenerator<ResultView> {
+  for await (const result of all) yield { ...result, checksum: null };
+}
 
 /** the result of the store, at another address */
 async function* results(origin: string): AsyncGenerator<ResultView> {
