@@ -138,8 +138,9 @@ test.skipIf(!rabbit)(
   "messages confirmed by the broker while the database is read-only are all recorded",
   async () => {
     if (!rabbit) return;
-    await ledger.close();
+    // The database is dropped, and with it whoever is connected
     await admin.end();
+    await ledger.close();
     await rabbit.start();
     await open({ QUEUE_URL: rabbit.url });
     const { ctx } = ledger;
