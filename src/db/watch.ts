@@ -47,13 +47,17 @@ const silence = "the database does not respond; connections that received nothin
 
 /** Whether there was no answer at all, not even a refusal. */
 async function staysSilent(db: Db): Promise<boolean> {
+  const asked = performance.now();
   try {
     await db.query("SELECT");
     return false;
   } catch (error) {
     const code = codeOf(error);
-    return isAway(error) && (code === undefined || silentCodes.has(code));
+    const isQuick = performance.now() - asked < leastSilenceMilliseconds;
+    return isAway(error) && !isQuick && (code === undefined || silentCodes.has(code));
   }
 }
 
+/** What accepts connections and closes them at once, such as a pooler that stops, is not silent. */
+const leastSilenceMilliseconds = 3_000;
 const silentCodes = new Set(["EHOSTUNREACH", "ENETUNREACH", "ETIMEDOUT"]);

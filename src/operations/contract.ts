@@ -9,6 +9,13 @@ export type * from "./worker-contract.ts";
 
 export type Operation = WorkerOperation | ServiceOperation;
 
+/** Nothing can be written: files that are given back so are never withheld from a worker. */
+export const storageClasses = ["disk", "store"] as const;
+
+export function isStorageClass(name: string): boolean {
+  return storageClasses.some((known) => known === name);
+}
+
 /** Error classes that every operation may use; an operation adds its own. */
 export const errorClasses = [
   "bad_input",
@@ -20,6 +27,5 @@ export const errorClasses = [
   "too_large",
   "internal",
   "given_back",
-  "disk",
-  "store",
+  ...storageClasses,
 ] as const;

@@ -2,7 +2,8 @@
 // on without end, a file that was given back too often is withheld: it waits, and goes only to
 // workers that have not given it back. A full disk or store is different: it is over for every file
 // and worker at once, and these files wait for nothing else.
-import { storageClasses, waitSql } from "./retry-policy.ts";
+import { storageClasses } from "../operations/contract.ts";
+import { waitSql } from "./retry-policy.ts";
 import { historySql, sqlList } from "./state.ts";
 
 /** The file is withheld once it was given back this often. */

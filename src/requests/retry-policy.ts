@@ -14,9 +14,6 @@ export const workersOwnClasses = ["lost"];
 
 const mostSeconds = 300;
 
-/** Nothing can be written: files that are given back so are never withheld from a worker. */
-export const storageClasses = ["disk", "store"];
-
 /**
  * SQL for the seconds until the next try: the first wait, doubled for each further try, up to five
  * minutes (or the first wait if that is longer).

@@ -12,7 +12,10 @@ export interface RunnerDeps {
   log: Logger;
 }
 
-/** On a busy machine, a worker may not run for seconds. */
+/**
+ * On a busy machine, a worker may not run for seconds. A frozen one is killed before its leases
+ * end, where these are long enough: then its files cost no try.
+ */
 const leastSilentSeconds = 30;
 
 /** The runner that RUNNER names. */
@@ -37,7 +40,7 @@ export async function openRunner(
         unusedProxy: config.unusedProxy,
         limits: config.fileLimits,
         environment: childEnvironment(),
-        silentSeconds: Math.max(leastSilentSeconds, config.leaseSeconds),
+        silentSeconds: Math.max(leastSilentSeconds, config.leaseSeconds / 2),
       });
   }
 }

@@ -1,5 +1,5 @@
 import { diskProblem } from "../disk-problem.ts";
-import type { TaskError } from "../operations/contract.ts";
+import { isStorageClass, type TaskError } from "../operations/contract.ts";
 import { StoreError } from "./upload-error.ts";
 
 /** Where a file cannot be finished because nothing can be written: it is given back. */
@@ -15,6 +15,6 @@ export function storageErrorOf(error: unknown): TaskError | undefined {
 }
 
 /** An operation's own words for the same. */
-export function isStorageError({ class: name }: TaskError): boolean {
-  return name === "disk" || name === "store";
+export function isStorageError(error: TaskError): boolean {
+  return isStorageClass(error.class);
 }

@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { closeSync, mkdirSync, openSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { chooseAccount } from "../../src/db/embedded/account.ts";
@@ -11,6 +10,7 @@ import { silentLog } from "../../src/log.ts";
 import { testSettings } from "./database-server.ts";
 import { temporaryFolder } from "./folder.ts";
 import { onServer } from "./on-server.ts";
+import { makeSmallFileSystem, noSmallFileSystem } from "./small-file-system.ts";
 
 /** A migrated database whose tables are on a small disk of their own. */
 export interface SmallDisk {
@@ -24,19 +24,13 @@ export interface SmallDisk {
 
 /** Undefined, with a sentence, where no file system can be mounted. */
 export async function makeSmallDisk(megabytes: number): Promise<SmallDisk | undefined> {
-  const dataDir = temporaryFolder("small-disk");
-  const disk = join(dataDir, "disk");
-  mkdirSync(disk);
-  try {
-    execFileSync("mount", ["-t", "tmpfs", "-o", `size=${megabytes}m`, "longshore", disk], {
-      stdio: "pipe",
-    });
-  } catch {
-    process.stderr.write("\n!!! A full disk is not tested here: only root may mount one.\n\n");
-    rmSync(dataDir, { recursive: true });
+  if (noSmallFileSystem) {
+    process.stderr.write(`\n!!! A full disk is not tested here: ${noSmallFileSystem}.\n\n`);
     return undefined;
   }
-  const tables = join(disk, "tables");
+  const dataDir = temporaryFolder("small-disk");
+  const disk = makeSmallFileSystem(megabytes);
+  const tables = join(disk.path, "tables");
   mkdirSync(tables);
   const account = chooseAccount();
   account.own(tables);
@@ -54,14 +48,14 @@ export async function makeSmallDisk(megabytes: number): Promise<SmallDisk | unde
   url.pathname = "/small";
   await migrate(url.href);
 
-  const filler = join(disk, "filler");
+  const filler = join(disk.path, "filler");
   return {
     databaseUrl: url.href,
     fill: () => fill(filler),
     empty: () => rmSync(filler),
     async remove() {
       await postgres.stop();
-      execFileSync("umount", [disk]);
+      disk.remove();
       rmSync(dataDir, { recursive: true });
     },
   };

@@ -1,11 +1,11 @@
-import { once } from "node:events";
 import type { ServerResponse } from "node:http";
+import { pipeline } from "node:stream/promises";
 
 const chunkCharacters = 64 * 1024;
 
 /**
  * `{…head, "<name>": [ … ]}`, as fast as its reader takes it; memory holds a chunk. A failure after
- * the first byte ends the connection.
+ * the first chunk breaks the connection; one before it is thrown, and may still get a response.
  */
 export async function writeJsonList(
   response: ServerResponse,
@@ -13,39 +13,35 @@ export async function writeJsonList(
   items: AsyncIterable<unknown>,
   head: Record<string, unknown> = {},
 ): Promise<void> {
+  const chunks = chunksOf(name, items, head);
+  const first = await chunks.next();
+  response.writeHead(200, { "content-type": "application/json; charset=utf-8" });
+  const rest = async function* () {
+    if (!first.done) yield first.value;
+    yield* chunks;
+  };
+  await pipeline(rest, response).catch((error: NodeJS.ErrnoException) => {
+    // The reader has gone.
+    if (error.code !== "ERR_STREAM_PREMATURE_CLOSE") throw error;
+  });
+}
+
+async function* chunksOf(
+  name: string,
+  items: AsyncIterable<unknown>,
+  head: Record<string, unknown>,
+): AsyncGenerator<string> {
   const fields = Object.entries(head).map(
     ([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)},`,
   );
   let text = `{${fields.join("")}${JSON.stringify(name)}:[`;
-  let first = true;
+  let separator = "";
   for await (const item of items) {
-    text += (first ? "" : ",") + JSON.stringify(item);
-    first = false;
+    text += separator + JSON.stringify(item);
+    separator = ",";
     if (text.length < chunkCharacters) continue;
-    if (response.destroyed) return;
-    begin(response);
-    if (!response.write(text)) await drained(response);
+    yield text;
     text = "";
   }
-  begin(response);
-  response.end(`${text}]}\n`);
-}
-
-/** Takes its listeners away: a slow reader may stall a long list hundreds of times. */
-async function drained(response: ServerResponse): Promise<void> {
-  const settled = new AbortController();
-  const { signal } = settled;
-  const [drain, close] = [once(response, "drain", { signal }), once(response, "close", { signal })];
-  try {
-    await Promise.race([drain, close]);
-  } finally {
-    settled.abort();
-    await Promise.allSettled([drain, close]);
-  }
-}
-
-/** Late, so that a failure before the first chunk still gets an error as its answer. */
-function begin(response: ServerResponse): void {
-  if (!response.headersSent)
-    response.writeHead(200, { "content-type": "application/json; charset=utf-8" });
+  yield `${text}]}\n`;
 }

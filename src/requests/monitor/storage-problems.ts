@@ -1,6 +1,6 @@
 import type { Deps } from "../../deps.ts";
+import { isStorageClass } from "../../operations/contract.ts";
 import type { ReportRow } from "../reports/report-row.ts";
-import { storageClasses } from "../retry-policy.ts";
 
 /** Of the recorded reports, those of files that were given back since nothing could be written. */
 export async function recordStorageProblems(
@@ -8,7 +8,7 @@ export async function recordStorageProblems(
   reports: ReportRow[],
 ): Promise<void> {
   const rows = reports.filter(
-    (row) => row.status === "given_back" && storageClasses.includes(row.class ?? ""),
+    (row) => row.status === "given_back" && isStorageClass(row.class ?? ""),
   );
   if (rows.length === 0) return;
   const operations = await stepOperations(rows);

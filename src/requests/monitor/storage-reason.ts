@@ -1,6 +1,6 @@
 import type { RequestView } from "../views.ts";
 import type { ActivityRow } from "./activity-store.ts";
-import { sentenceEnd } from "./phrases.ts";
+import { filesWait, sentenceEnd } from "./phrases.ts";
 import type { Why } from "./waiting.ts";
 
 /** Workers try at least this often whether files can be written again. */
@@ -15,11 +15,11 @@ export function storageReason(view: RequestView, activity: ActivityRow): Why | u
     const isNewest = problem.at >= (found.claimedAt ?? 0);
     const isRecent = activity.now - problem.at < currentMilliseconds;
     if (problem.at < progressedAt(activity) || !(isNewest || isRecent)) continue;
-    const files = waiting + queued === 1 ? "1 file waits" : `${waiting + queued} files wait`;
     return {
       reason: problem.class === "store" ? "store" : "disk",
       sentence:
-        `${files} until results can be written again. ${sentenceEnd(problem.sentence)} ` +
+        `${filesWait(waiting + queued)} until results can be written again. ` +
+        `${sentenceEnd(problem.sentence)} ` +
         "Workers try again by themselves; this costs no try.",
     };
   }

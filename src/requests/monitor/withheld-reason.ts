@@ -1,5 +1,6 @@
 import type { Deps } from "../../deps.ts";
 import { namesOf, reasonSentence, whatHelps } from "../given-back-words.ts";
+import { filesWait } from "./phrases.ts";
 import type { Why } from "./waiting.ts";
 import { withheldOf } from "./withheld-store.ts";
 
@@ -11,11 +12,11 @@ export async function withheldReason(
   const withheld = await withheldOf(db.query, request);
   if (!withheld) return undefined;
   const { files, workers, reason } = withheld;
-  const wait = files === 1 ? "1 file waits" : `${files} files wait`;
   return {
     reason: "given_back",
     sentence:
-      `${wait} for another worker, after being given back too often by ${namesOf(workers)}.` +
+      `${filesWait(files)} for another worker, after being given back too often by ` +
+      `${namesOf(workers)}.` +
       `${reasonSentence(reason)}${whatHelps(request)}`,
   };
 }

@@ -1,9 +1,9 @@
 import type { Deps } from "../../deps.ts";
 import type { RequestView, StepView } from "../views.ts";
 import type { ActivityRow } from "./activity-store.ts";
-import { isAway } from "./away.ts";
 import { filesAre, sentenceEnd } from "./phrases.ts";
 import { type Standing, sentenceOf } from "./place-in-line.ts";
+import { isUnattended } from "./unattended.ts";
 import type { Why } from "./waiting.ts";
 
 /** While workers have files of the request. */
@@ -54,7 +54,7 @@ export function queuedReason(
       sentence: `${ready}; the next worker that asks takes them.${troubleSentences(troubles)}`,
     };
   const since = runner.capacity > 0 ? Date.parse(created_at) : undefined;
-  const help = isAway(activity, "workers", since) ? runner.help : "One is being started.";
+  const help = isUnattended(activity, "workers", since) ? runner.help : "One is being started.";
   const asked =
     claimedAt === null
       ? "has asked for"

@@ -29,6 +29,15 @@ interface Entry {
   recipients: Recipient[];
 }
 
+/** A batch after its commit. */
+interface Recorded {
+  rows: number;
+  seconds: number;
+  moved: ReportRow[];
+  /** those that moved something now, or in a try whose answer was lost */
+  changed: ReportRow[];
+}
+
 export interface BatcherOptions {
   query: Query;
   log: Logger;
@@ -142,15 +151,19 @@ export class Batcher {
       return this.#recover(batch, error);
     }
     // After the commit: whatever fails from here on, nothing may be recorded again.
+    let duplicates = new Set<Entry>();
     try {
-      const duplicates = await this.#duplicates(batch, outcomes);
+      duplicates = await this.#duplicates(batch, outcomes);
       for (const [index, entry] of batch.entries())
         answer(entry, answerOf(outcomes[index], duplicates.has(entry)));
     } catch (error) {
       reject(batch, error);
     }
     const moved = rows.filter((_, index) => outcomes[index] === "moved");
-    this.#notify(rows.length, (performance.now() - started) / 1000, moved);
+    // After a lost answer, the rows that were recorded look like duplicates.
+    const changed = [...moved, ...[...duplicates].map(({ row }) => row)];
+    const seconds = (performance.now() - started) / 1000;
+    this.#notify({ rows: rows.length, seconds, moved, changed });
   }
 
   /** The statement failed, so none of its rows is recorded. */
@@ -195,9 +208,9 @@ export class Batcher {
     return new Set(unmoved.filter((_, index) => recorded[index]));
   }
 
-  #notify(rows: number, seconds: number, moved: ReportRow[]): void {
+  #notify({ rows, seconds, moved, changed }: Recorded): void {
     const { onMoved, onBatch } = this.#options;
-    this.#call("onMoved", () => onMoved([...new Set(moved.map((row) => row.request))]));
+    this.#call("onMoved", () => onMoved([...new Set(changed.map((row) => row.request))]));
     const failures = moved.filter((row) => row.class !== null);
     this.#call("onBatch", () => onBatch?.(rows, seconds, failures));
   }

@@ -96,7 +96,8 @@ WITH candidates AS MATERIALIZED (
     CASE
       WHEN NOT (
         (file_state IN (${sqlList(reportable)}) AND file_step = step AND file_attempt = attempt)
-        OR (open AND file_state IN (${sqlList(anyOpen)}))) THEN NULL
+        OR (open AND file_state IN (${sqlList(anyOpen)})
+          AND (status <> ${retry} OR file_state IN (${sqlList(reportable)})))) THEN NULL
       WHEN status = ${start} AND is_withheld THEN NULL
       WHEN status = ${start} AND file_state IN (${sqlList(fileMoves.start.from)})
         THEN '${fileMoves.start.to}'
@@ -186,15 +187,15 @@ WITH candidates AS MATERIALIZED (
   INSERT INTO file_status
     (request_created, request_id, file_id, step, attempt, status, timestamp, round, pod_name, info,
       read_as)
+  SELECT created_on, request_id, file_id, file_step, used_attempt, ${start},
+    to_timestamp(start_at / 1000), round, worker, NULL, NULL::text[]
+  FROM decided WHERE to_state IS NOT NULL AND start_at IS NOT NULL
+  UNION ALL
   SELECT created_on, request_id, file_id, file_step, used_attempt,
     CASE WHEN status = ${retry} AND to_state = '${fileMoves.fail.to}' THEN ${failure}
       ELSE status END,
     to_timestamp(at / 1000), round, worker, info, readings.digests
   FROM decided LEFT JOIN readings USING (ord) WHERE to_state IS NOT NULL
-  UNION ALL
-  SELECT created_on, request_id, file_id, file_step, used_attempt, ${start},
-    to_timestamp(start_at / 1000), round, worker, NULL, NULL
-  FROM decided WHERE to_state IS NOT NULL AND start_at IS NOT NULL
   ON CONFLICT DO NOTHING
 ), groups AS (
   INSERT INTO error_groups (request_id, fingerprint, class, message)

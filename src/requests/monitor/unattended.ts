@@ -5,7 +5,7 @@ import type { Why } from "./waiting.ts";
 const awayMilliseconds = 30_000;
 
 /** No process has done the duty for a while, or since a time in milliseconds. */
-export function isAway(
+export function isUnattended(
   { beats, now }: ActivityRow,
   duty: "scheduler" | "workers",
   since = Number.NEGATIVE_INFINITY,
@@ -20,7 +20,7 @@ export function unscheduledReason(
   activity: ActivityRow,
 ): Why | undefined {
   // The service may have been started a moment ago, and so may the request.
-  if (queued > 0 || !isAway(activity, "scheduler", Date.parse(created_at))) return undefined;
+  if (queued > 0 || !isUnattended(activity, "scheduler", Date.parse(created_at))) return undefined;
   return {
     reason: "scheduler",
     sentence:
