@@ -15,12 +15,12 @@ const problems: Record<string, Omit<DiskProblem, "code">> = {
   EIO: { isFull: false, words: "the device reports an input or output error (EIO)" },
 };
 
-/** The system's own sentences, as other programs quote them. */
+/** The system's own sentences, as other programs quote them, and ours. */
 const sentences: [pattern: RegExp, code: string][] = [
-  [/No space left on device/i, "ENOSPC"],
-  [/Disk quota exceeded/i, "EDQUOT"],
-  [/Read-only file system/i, "EROFS"],
-  [/Input\/output error/i, "EIO"],
+  [/No space left on device|\(ENOSPC\)/i, "ENOSPC"],
+  [/Disk quota exceeded|\(EDQUOT\)/i, "EDQUOT"],
+  [/Read-only file system|\(EROFS\)/i, "EROFS"],
+  [/Input\/output error|\(EIO\)/i, "EIO"],
 ];
 
 /** Undefined for any other error. */

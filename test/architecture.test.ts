@@ -33,6 +33,7 @@ const sources: Source[] = globSync("**/*.ts", { cwd: src }).map((path) => {
  */
 const pure = [
   "disk-problem.ts",
+  "disk-room.ts",
   "errors.ts",
   "version.ts",
   "log.ts",

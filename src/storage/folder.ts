@@ -21,7 +21,7 @@ const atOnce = 64;
 export async function openFolderStore(root: string, signedUrl: Store["signedUrl"]): Promise<Store> {
   const drafts = await openDrafts(root);
   const records = openRecordCache();
-  const room = makeRoom(drafts.path);
+  const room = makeRoom(root, drafts.path);
 
   async function head(bucket: string, name: string): Promise<StoredObject | undefined> {
     const place = placeOf(root, bucket, name);
@@ -58,10 +58,10 @@ export async function openFolderStore(root: string, signedUrl: Store["signedUrl"
 
     async put(bucket, name, body, options = {}) {
       const place = placeOf(root, bucket, name);
-      const record = await write(place, drafts.path(), body, options).catch((error: unknown) => {
-        room.onFailure(error, Buffer.isBuffer(body) ? body.length : options.size);
-        throw error;
-      });
+      const size = Buffer.isBuffer(body) ? body.length : options.size;
+      const record = await write(place, drafts.path(), body, options).catch((error: unknown) =>
+        room.onFailure(error, size),
+      );
       records.keep(place.record, record);
       return { size: record.size, checksum: record.checksum };
     },

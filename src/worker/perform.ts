@@ -5,10 +5,24 @@ import type { Report } from "../requests/views.ts";
 import { contentOf } from "./content.ts";
 import { isStorageError, storageErrorOf } from "./storage-error.ts";
 import { openTaskContext, type TaskContextSettings } from "./task-context.ts";
+import { tooLargeForDisk } from "./too-large-for-disk.ts";
 import { UploadError } from "./upload-error.ts";
 
 /** Performs one task. What the operation throws fails the try, never the worker. */
 export async function perform(
+  operation: WorkerOperation,
+  task: Task,
+  signal: AbortSignal,
+  settings: TaskContextSettings,
+  log: Logger,
+): Promise<Report> {
+  const report = await performOnce(operation, task, signal, settings, log);
+  const tooLarge =
+    report.status === "given_back" && (await tooLargeForDisk(report.error, settings.scratch));
+  return tooLarge ? retryOf(task, tooLarge) : report;
+}
+
+async function performOnce(
   operation: WorkerOperation,
   task: Task,
   signal: AbortSignal,

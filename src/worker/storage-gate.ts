@@ -47,7 +47,8 @@ export function makeStorageGate(scratch: string): StorageGate {
   };
 }
 
-async function canWrite(scratch: string): Promise<boolean> {
+/** Whether a small file can be written in this folder. */
+export async function canWrite(scratch: string): Promise<boolean> {
   const probe = join(scratch, `probe-${randomUUID()}`);
   try {
     await mkdir(scratch, { recursive: true, mode: 0o700 });

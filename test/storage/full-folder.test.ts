@@ -53,6 +53,20 @@ onDisk(`a full store is a 507, and its check fails until such an object fits${wh
   await store.put(bucket, "second", megabyte);
 });
 
+onDisk(`an object larger than the whole file system is refused for its size${why}`, async () => {
+  disk = makeSmallFileSystem(2);
+  const store = await openFolderStore(`${disk.path}/store`, async () => "");
+  for (const options of [{ size: 3 * 2 ** 20 }, {}]) {
+    const body = Buffer.alloc(3 * 2 ** 20);
+    await expect(store.put(bucket, "large", body, options)).rejects.toMatchObject({
+      status: 413,
+      message: "The object has 3 MB, and the whole file system of the store has 2 MB.",
+    });
+    await store.check();
+  }
+  await store.put(bucket, "small", megabyte);
+});
+
 onDisk(`a worker's uploads to a full store fail for the store's reason${why}`, async () => {
   disk = makeSmallFileSystem(2);
   const { store, faults, close } = await folderStoreWithUrls(`${disk.path}/store`);

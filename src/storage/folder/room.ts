@@ -1,10 +1,14 @@
 import { open, rm } from "node:fs/promises";
-import { UnavailableError } from "../../errors.ts";
+import { diskRoom, inMegabytes } from "../../disk-room.ts";
+import { RequestError, UnavailableError } from "../../errors.ts";
 import { toStoreError } from "./files.ts";
 
 export interface Room {
-  /** A file of so many bytes could not be written; the next probe needs as many. */
-  onFailure(error: unknown, bytes: number | undefined): void;
+  /**
+   * A file of so many bytes could not be written. Rejects with the error, or with a refusal if the
+   * whole file system is smaller; else the next probe needs as many bytes.
+   */
+  onFailure(error: unknown, bytes: number | undefined): Promise<never>;
   /** Writes a file and removes it. Rejects with a sentence if that fails. */
   probe(): Promise<void>;
 }
@@ -17,13 +21,16 @@ const mostBytes = 16 * 2 ** 20;
  * Whether there is room in the store's folder. Free blocks that a file system reports say little:
  * quotas and reserved blocks are not among them, and a large result may not fit into a few.
  */
-export function makeRoom(draftPath: () => string): Room {
+export function makeRoom(folder: string, draftPath: () => string): Room {
   let bytes = leastBytes;
 
   return {
-    onFailure(error, size = 0) {
-      if (!(error instanceof UnavailableError) || error.status !== 507) return;
+    async onFailure(error, size = 0) {
+      if (!(error instanceof UnavailableError) || error.status !== 507) throw error;
+      const { total } = await diskRoom(folder);
+      if (size >= total) throw tooLarge(size, total);
       bytes = Math.min(Math.max(bytes, size), mostBytes);
+      throw error;
     },
     async probe() {
       const path = draftPath();
@@ -37,6 +44,16 @@ export function makeRoom(draftPath: () => string): Room {
       }
     },
   };
+}
+
+/** No waiting helps; so it is not the 507 of a store in which room can be made. */
+function tooLarge(size: number, total: number): RequestError {
+  return new RequestError(
+    413,
+    "too_large",
+    `The object has ${inMegabytes(size)}, and the whole file system of the store has ` +
+      `${inMegabytes(total)}.`,
+  );
 }
 
 async function writeZeros(path: string, bytes: number): Promise<void> {
