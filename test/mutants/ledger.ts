@@ -74,6 +74,13 @@ export const ledger: Mutant[] = [
     only: "lost with every try",
   },
   {
+    name: "a file that is with each end of the service is given back without end",
+    file: "requests/dispatch/interrupted-store.ts",
+    from: "when: `interruptions <",
+    to: "when: `0 * interruptions <",
+    tests: ["requests/interrupted.test.ts"],
+  },
+  {
     name: "a worker renews the lease of another's file",
     file: "requests/dispatch/lease-store.ts",
     from: "AND worker = $5",

@@ -14,7 +14,7 @@ export interface ExpiredLease {
 const lostClass = "lost";
 const lostMessage = "the worker stopped responding";
 /** a constant, so that SQL can write it */
-export const lostFingerprint = "worker-lost";
+const lostFingerprint = "worker-lost";
 
 /**
  * Files whose worker no longer renews its leases wait again, or fail when their tries are used up.
@@ -98,39 +98,6 @@ export function expireOfWorker(
   { worker, lastWords, fileAttempts }: { worker: string; lastWords: string; fileAttempts: number },
 ): Promise<ExpiredLease[]> {
   return query<ExpiredLease>(ofWorkerSql, [fileAttempts, request, worker, lastWords]);
-}
-
-const interruptedFiles = 5000;
-/** Workers that were killed with the service are no fault of their files. */
-const interruptedSql = fileMoveSql({
-  candidates: {
-    from: "request_files f JOIN requests r ON r.id = f.request_id",
-    where: `f.request_id = $1 AND f.state IN (${sqlList(fileMoves.lose.from)})
-    AND f.worker = ANY($2)`,
-    limit: String(interruptedFiles),
-  },
-  moves: [
-    {
-      move: "giveBack",
-      history: [{ status: "given_back", info: "'the service ended, and the worker with it'" }],
-    },
-  ],
-  set: { lease_until: "NULL", not_before: "NULL" },
-  result: "SELECT count(*) AS files FROM moved",
-});
-
-/** Returns the files of these workers to the line, without a try. */
-export async function giveBackOfWorkers(
-  query: Query,
-  request: string,
-  workers: readonly string[],
-): Promise<number> {
-  let total = 0;
-  for (;;) {
-    const [row] = await query<{ files: number }>(interruptedSql, [request, workers]);
-    total += row?.files ?? 0;
-    if ((row?.files ?? 0) < interruptedFiles) return total;
-  }
 }
 
 /** Requests with running files. */

@@ -3,9 +3,9 @@ import {
   type ExpiredLease,
   expireOfWorker,
   expireOverdue,
-  giveBackOfWorkers,
   requestsWithRunning,
 } from "./expire-leases-store.ts";
+import { takeFromInterrupted } from "./interrupted-store.ts";
 import { longestGapSeconds } from "./watch-leases.ts";
 
 /** Takes files whose lease has expired from their workers. */
@@ -33,14 +33,15 @@ export async function expireLeasesOf(
 }
 
 /** Takes files from workers that were killed together with an earlier process of the service. */
-export async function giveBackInterrupted(
-  ctx: Deps<"advanceQueue" | "db" | "ledger">,
+export async function takeInterrupted(
+  ctx: Deps<"advanceQueue" | "config" | "db" | "ledger">,
   workers: readonly string[],
 ): Promise<number> {
   if (workers.length === 0) return 0;
+  const { fileAttempts } = ctx.config;
   let total = 0;
   for (const request of await requestsWithRunning(ctx.db.query)) {
-    const files = await giveBackOfWorkers(ctx.ledger.query, request, workers);
+    const files = await takeFromInterrupted(ctx.ledger.query, request, { workers, fileAttempts });
     if (files === 0) continue;
     total += files;
     ctx.advanceQueue.add(request);

@@ -1,6 +1,6 @@
 import type { Context } from "../../deps.ts";
 import { readableEnd } from "../../log.ts";
-import { expireLeasesOf, giveBackInterrupted } from "../dispatch/expire-leases.ts";
+import { expireLeasesOf, takeInterrupted } from "../dispatch/expire-leases.ts";
 
 const outputBytes = 4000;
 const lastWordsCharacters = 600;
@@ -10,7 +10,7 @@ const lastWordsCharacters = 600;
  * process; returns how to stop.
  */
 export function watchDeaths(ctx: Context): () => void {
-  giveBackInterrupted(ctx, ctx.runner.endedBefore).then(
+  takeInterrupted(ctx, ctx.runner.endedBefore).then(
     (files) => files > 0 && ctx.log.info({ files }, "files of an earlier process wait again"),
     (error: Error) =>
       ctx.log.warn({ err: error }, "files of an earlier process wait until their leases end"),
