@@ -114,7 +114,10 @@ async function start(
 
   const databaseUrl = config.databaseUrl ?? (await embedded(config, log, onClose));
   await waitForDatabase(databaseUrl, signal);
-  await migrate(databaseUrl, log);
+  await migrate(databaseUrl, {
+    onApplied: (migration) => log.info({ migration }, "migration applied"),
+    onWait: (migration, sentence) => log.warn({ migration }, sentence),
+  });
   signal?.throwIfAborted();
   const context = await makeContext(config, { log, databaseUrl, urls });
   onClose(context.close);

@@ -1,19 +1,20 @@
 // Forward-only SQL files, applied in the order of their names and recorded as Prisma does, so that
 // Prisma's tools accept the database.
-import { createHash, randomUUID } from "node:crypto";
+import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import pg from "pg";
-import type { Logger } from "../log.ts";
+import { applyOnceFree, type Migration } from "./apply-migration.ts";
 import type { Query } from "./client.ts";
 import { connectionTo, sessionOptions } from "./connection.ts";
 import { endConnection } from "./end-connection.ts";
 import { grantReaders, shutOutReaders } from "./readers.ts";
 
-interface Migration {
-  name: string;
-  sql: string;
-  checksum: string;
+export interface MigrateOptions {
+  folder?: string;
+  onApplied?(name: string): void;
+  /** The migration waits for other sessions, and is tried again. */
+  onWait?(name: string, sentence: string): void;
 }
 
 interface Applied {
@@ -34,10 +35,9 @@ const migrationLock = 72707369;
  */
 export async function migrate(
   url: string,
-  log?: Logger,
-  folder: string = migrationsFolder(),
+  { folder = migrationsFolder(), onApplied, onWait }: MigrateOptions = {},
 ): Promise<string[]> {
-  // A migration may rewrite a large table, and wait for one that another process applies.
+  // A migration may rewrite a large table, and wait for another process that applies some.
   const options = [...sessionOptions, "-c statement_timeout=0", "-c lock_timeout=0"].join(" ");
   const client = new pg.Client({ ...connectionTo(url, "longshore migrate"), options });
   client.on("error", () => undefined);
@@ -49,8 +49,8 @@ export async function migrate(
     const query: Query = async (text, params) => (await client.query(text, params)).rows as never;
     if (missing.length > 0) await shutOutReaders(query);
     for (const migration of missing) {
-      await apply(client, migration);
-      log?.info({ migration: migration.name }, "migration applied");
+      await applyOnceFree(client, migration, onWait);
+      onApplied?.(migration.name);
     }
     await grantReaders(query);
     return missing.map((migration) => migration.name);
@@ -120,27 +120,6 @@ function rejectUnknownMigration(row: Applied, known: Migration[]): void {
     throw new Error(
       `The migration ${migration.name} was begun by another tool and never finished. ` +
         "Resolve it with that tool, then start again.",
-    );
-  }
-}
-
-/** Applies the file and records it in one transaction: a crash leaves both or neither. */
-async function apply(client: pg.Client, migration: Migration): Promise<void> {
-  await client.query("BEGIN");
-  try {
-    await client.query(migration.sql);
-    await client.query(
-      `INSERT INTO _prisma_migrations
-         (id, checksum, migration_name, started_at, finished_at, applied_steps_count)
-       VALUES ($1, $2, $3, now(), clock_timestamp(), 1)`,
-      [randomUUID(), migration.checksum, migration.name],
-    );
-    await client.query("COMMIT");
-  } catch (error) {
-    await client.query("ROLLBACK");
-    throw new Error(
-      `The migration ${migration.name} failed and was rolled back: ${(error as Error).message}`,
-      { cause: error },
     );
   }
 }

@@ -154,10 +154,10 @@ test("a reader that has tables locked does not keep a migration waiting", async 
   mkdirSync(join(folder, "99999999_later"));
   const later = (sql: string) => writeFileSync(join(folder, "99999999_later/migration.sql"), sql);
   later("SELECT 1 / 0");
-  await expect(migrate(postgres.url, undefined, folder)).rejects.toThrow(/division by zero/);
+  await expect(migrate(postgres.url, { folder })).rejects.toThrow(/division by zero/);
   await expect(connect(postgres.readOnlyUrl)).rejects.toThrow(/permission denied for database/);
   later("LOCK TABLE requests IN ACCESS EXCLUSIVE MODE");
-  expect(await migrate(postgres.url, undefined, folder)).toEqual(["99999999_later"]);
+  expect(await migrate(postgres.url, { folder })).toEqual(["99999999_later"]);
   const again = await connect(postgres.readOnlyUrl);
   expect((await again.query("SELECT 1 AS alive")).rows).toEqual([{ alive: 1 }]);
   await again.end();

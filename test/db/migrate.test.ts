@@ -8,6 +8,7 @@ import { migrate } from "../../src/db/migrate.ts";
 import { type FreshDatabase, freshDatabase } from "../support/database.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { schemaFaults } from "../support/schema-faults.ts";
+import { until } from "../support/wait.ts";
 
 let database: FreshDatabase;
 /** a copy of prisma/ that a test may change */
@@ -34,12 +35,12 @@ test("of three services that start at once one applies the migrations", async ()
 
 test("an edited migration is refused, and so is a database newer than the code", async () => {
   addMigration("20990101000000_next", "CREATE TABLE later (id int);");
-  await migrate(database.url, undefined, migrations);
+  await migrate(database.url, { folder: migrations });
   writeFileSync(
     join(migrations, "20990101000000_next", "migration.sql"),
     "CREATE TABLE later (id bigint);",
   );
-  await expect(migrate(database.url, undefined, migrations)).rejects.toThrow(
+  await expect(migrate(database.url, { folder: migrations })).rejects.toThrow(
     /20990101000000_next was edited/,
   );
   await expect(migrate(database.url)).rejects.toThrow(/newer than the code/);
@@ -47,13 +48,40 @@ test("an edited migration is refused, and so is a database newer than the code",
 
 test("a migration that fails leaves nothing behind, and is applied when it is right", async () => {
   addMigration("20990101000000_next", "CREATE TABLE later (id int); SELECT nonsense;");
-  await expect(migrate(database.url, undefined, migrations)).rejects.toThrow(
+  await expect(migrate(database.url, { folder: migrations })).rejects.toThrow(
     /20990101000000_next failed and was rolled back/,
   );
   expect(await tableExists("later")).toBe(false);
   addMigration("20990101000000_next", "CREATE TABLE later (id int);");
-  expect(await migrate(database.url, undefined, migrations)).toEqual(["20990101000000_next"]);
+  expect(await migrate(database.url, { folder: migrations })).toEqual(["20990101000000_next"]);
   expect(await tableExists("later")).toBe(true);
+});
+
+test("while a migration waits for a long reader, others use the table", async () => {
+  await migrate(database.url);
+  const [reader, user] = await Promise.all([connect(), connect()]);
+  await reader.query("BEGIN; SELECT FROM requests");
+  addMigration("20990101000000_next", "ALTER TABLE requests ADD COLUMN later int;");
+  const waits: string[] = [];
+  const migrating = migrate(database.url, {
+    folder: migrations,
+    onWait: (_, sentence) => waits.push(sentence),
+  });
+  await until(async () => {
+    const { rows } = await user.query(
+      "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'relation'",
+    );
+    return rows.length > 0;
+  });
+  await user.query("SET statement_timeout = '30 s'");
+  await user.query("SELECT FROM requests FOR UPDATE");
+  await until(() => waits.length > 0);
+  expect(waits[0]).toMatch(
+    /^The migration 20990101000000_next waits for a lock .*: the longest transaction is .*\d s/,
+  );
+  await reader.query("COMMIT");
+  expect(await migrating).toEqual(["20990101000000_next"]);
+  await Promise.all([reader.end(), user.end()]);
 });
 
 test("Prisma's own engine accepts what the migrator did, and schema.prisma says the same: npm run db:check", async () => {
@@ -91,9 +119,14 @@ function addMigration(name: string, sql: string): void {
   writeFileSync(join(migrations, name, "migration.sql"), sql);
 }
 
-async function tableExists(name: string): Promise<boolean> {
+async function connect(): Promise<pg.Client> {
   const client = new pg.Client({ connectionString: database.url });
   await client.connect();
+  return client;
+}
+
+async function tableExists(name: string): Promise<boolean> {
+  const client = await connect();
   const { rows } = await client.query("SELECT to_regclass($1) IS NOT NULL AS there", [name]);
   await client.end();
   return rows[0].there;

@@ -11,7 +11,7 @@ export function addMigrate(program: Command): void {
     .action(async ({ json }: { json?: boolean }) => {
       const applied = await withDatabase({ create: true }, async (url) => {
         const { migrate } = await import("../../db/migrate.ts");
-        return migrate(url);
+        return migrate(url, { onWait: (_, sentence) => say(sentence) });
       });
       if (json) printJson({ applied });
       else for (const name of applied) print(name);
