@@ -1,29 +1,67 @@
-// Builds dist/ and makes `npx longshore` work in this clone. Plain JavaScript: it runs before anything is built.
-import { execFileSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, rmSync, symlinkSync } from "node:fs";
+// Builds dist/ and makes `npx longshore` work in this clone. Plain JavaScript: it runs before
+// anything is built. A service may run from dist/ meanwhile, so the compiler writes to a new
+// folder, which takes the place of dist/ only when it is complete and differs from it.
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { linkForNpx } from "./link.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const program = join(root, "dist", "client", "cli", "main.js");
-const link = join(root, "node_modules", ".bin", "longshore");
+const dist = join(root, "dist");
 
-rmSync(join(root, "dist"), { recursive: true, force: true });
-execFileSync(
-  process.execPath,
-  [createRequire(import.meta.url).resolve("typescript/bin/tsc"), "-p", "src/tsconfig.json"],
-  {
-    cwd: root,
-    stdio: "inherit",
-  },
-);
-if (existsSync(program)) {
-  // npx finds the clone's own program by this link. With a "bin" in package.json, npx would first
-  // install the whole package into its cache, without any output. The compiler writes files
-  // without the x bit.
-  chmodSync(program, 0o755);
-  mkdirSync(dirname(link), { recursive: true });
-  rmSync(link, { force: true });
-  symlinkSync("../../dist/client/cli/main.js", link);
+const compiler = findCompiler();
+const work = mkdtempSync(join(root, ".built-"));
+const built = join(work, "new");
+let compiling;
+process.on("exit", () => {
+  compiling?.kill("SIGKILL");
+  rmSync(work, { recursive: true, force: true, maxRetries: 5 });
+});
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => process.exit(130));
+
+const code = await compile();
+if (code !== 0) process.exit(code);
+if (!sameFiles(built, dist)) replaceDist();
+linkForNpx(root);
+
+function findCompiler() {
+  try {
+    return createRequire(import.meta.url).resolve("typescript/bin/tsc");
+  } catch {
+    process.stderr.write(`The compiler is not installed: run \`npm ci\` first, in ${root}.\n`);
+    process.exit(2);
+  }
+}
+
+/** Resolves with the exit code of the compiler. */
+function compile() {
+  const args = [compiler, "-p", "src/tsconfig.json", "--outDir", built];
+  compiling = spawn(process.execPath, args, { cwd: root, stdio: "inherit" });
+  return new Promise((resolve, reject) => {
+    compiling.on("error", reject);
+    compiling.on("exit", (code) => resolve(code ?? 1));
+  });
+}
+
+function sameFiles(one, other) {
+  if (!existsSync(other)) return false;
+  const names = filesOf(one);
+  return (
+    names.join("\n") === filesOf(other).join("\n") &&
+    names.every((name) => readFileSync(join(one, name)).equals(readFileSync(join(other, name))))
+  );
+}
+
+function filesOf(folder) {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length))
+    .sort();
+}
+
+function replaceDist() {
+  if (existsSync(dist)) renameSync(dist, join(work, "old"));
+  renameSync(built, dist);
 }

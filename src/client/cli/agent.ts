@@ -1,6 +1,5 @@
 import { hostname } from "node:os";
 import type { Command } from "commander";
-import { readConfig } from "../../config.ts";
 import { keepFilesPrivate } from "../../data-folder.ts";
 import { ExitError, exits } from "./exits.ts";
 import { findService, operationNames, plainText, urlOption } from "./options.ts";
@@ -38,6 +37,7 @@ async function runHere({ url, operations: names, name }: Options): Promise<void>
       import("../../operations/offered.ts"),
       import("../../log.ts"),
     ]);
+  const { readConfig } = await import("../../config.ts");
   const { startAgent } = await import("../../agent/start.ts");
   const known = allOperations.filter(isServiceOperation);
   const operations = usedWell(() => operationsNamed(known, names));

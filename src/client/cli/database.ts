@@ -1,5 +1,5 @@
 // For commands that read the ledger itself: DATABASE_URL, else the embedded Postgres of DATA_DIR.
-import { type Config, readConfig } from "../../config.ts";
+import type { Config } from "../../config.ts";
 import { keepFilesPrivate, makeDataFolder } from "../../data-folder.ts";
 import { ExitError, exits, usedWrongly } from "./exits.ts";
 
@@ -8,6 +8,7 @@ export async function withDatabase<Result>(
   { create = false }: { create?: boolean },
   work: (url: string, config: Config) => Promise<Result>,
 ): Promise<Result> {
+  const { readConfig } = await import("../../config.ts");
   const config = readConfig();
   if (config.databaseUrl !== undefined) return work(config.databaseUrl, config);
   const embedded = await import("../../db/embedded.ts");
@@ -34,6 +35,7 @@ export async function withDatabase<Result>(
 
 /** With read-only access in the embedded database. */
 export async function readOnlyUrl(): Promise<string> {
+  const { readConfig } = await import("../../config.ts");
   const config = readConfig();
   if (config.databaseUrl !== undefined) return config.databaseUrl;
   const { runningEmbeddedUrls } = await import("../../db/embedded.ts");

@@ -1,6 +1,5 @@
 import { hostname } from "node:os";
 import type { Command } from "commander";
-import { readConfig } from "../../config.ts";
 import { keepFilesPrivate } from "../../data-folder.ts";
 import { ExitError, exits } from "./exits.ts";
 import {
@@ -59,6 +58,7 @@ async function work({
 }: Options): Promise<void> {
   keepFilesPrivate();
   const service = await findService(url);
+  const { readConfig } = await import("../../config.ts");
   const { allOperations } = await import("../../operations/index.ts");
   const { isWorkerOperation, offeredOperations } = await import("../../operations/offered.ts");
   const config = readConfig(undefined, allOperations);

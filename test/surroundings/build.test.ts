@@ -1,0 +1,91 @@
+// A build beside a service that runs from dist/.
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { readdirSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { installInto, smallCloneInto, writeProgram } from "../support/clone.ts";
+import { temporaryFolder } from "../support/folder.ts";
+import { until } from "../support/wait.ts";
+
+let clone: string;
+
+beforeAll(async () => {
+  clone = temporaryFolder("build");
+  smallCloneInto(clone);
+  installInto(clone);
+  writeProgram(clone, '"one"');
+  expect(await build()).toBe(0);
+});
+afterAll(() => rmSync(clone, { recursive: true }));
+
+test("a build of unchanged sources leaves the files of the last one as they are", async () => {
+  const file = join(clone, "dist", "client", "cli", "main.js");
+  const before = statSync(file);
+  expect(await build()).toBe(0);
+  expect(statSync(file)).toMatchObject({ ino: before.ino, ctimeMs: before.ctimeMs });
+});
+
+test.each(["SIGINT", "SIGTERM", "SIGHUP"] as const)(
+  "a build that %s ends leaves the last one",
+  async (signal) => {
+    writeProgram(clone, '"never"');
+    const child = startBuild();
+    await until(() => drafts().length > 0);
+    // As a terminal does: to the compiler, too
+    process.kill(-(child.pid ?? 0), signal);
+    const [code] = await once(child, "exit");
+    expect(code).toBe(130);
+    expect(await run()).toBe("one\n");
+    expect(drafts()).toEqual([]);
+  },
+);
+
+test("sources that do not compile leave the last build", async () => {
+  writeProgram(clone, "1");
+  expect(await build()).not.toBe(0);
+  expect(await run()).toBe("one\n");
+  expect(drafts()).toEqual([]);
+});
+
+test("until a build is complete, the last one runs; then the new one", async () => {
+  writeProgram(clone, '"two"');
+  const child = startBuild();
+  const ended = once(child, "exit");
+  const words: string[] = [];
+  while (child.exitCode === null && child.signalCode === null) words.push(await run());
+  expect(await ended).toEqual([0, null]);
+  expect(words[0]).toBe("one\n");
+  expect(words.filter((word) => word !== "one\n" && word !== "two\n")).toEqual([]);
+  expect(await run()).toBe("two\n");
+  expect(drafts()).toEqual([]);
+});
+
+function startBuild(): ChildProcess {
+  return spawn(process.execPath, [".ci/build.mjs"], {
+    cwd: clone,
+    stdio: "ignore",
+    detached: true,
+  });
+}
+
+async function build(): Promise<number | null> {
+  const [code] = await once(startBuild(), "exit");
+  return code;
+}
+
+/** What the command prints, run by the link that npx finds. */
+async function run(): Promise<string> {
+  const child = spawn(join(clone, "node_modules", ".bin", "longshore"));
+  let text = "";
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding("utf8").on("data", (part: string) => {
+      text += part;
+    });
+  await once(child, "close");
+  return text;
+}
+
+function drafts(): string[] {
+  return readdirSync(clone).filter((name) => name.startsWith(".built-"));
+}
