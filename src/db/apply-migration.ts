@@ -37,17 +37,17 @@ export async function applyOnceFree(
 }
 
 async function longestTransaction(client: pg.Client): Promise<string> {
-  const { rows } = await client.query<{ pid: number; name: string; seconds: number }>(
-    `SELECT pid, application_name AS name,
-       floor(extract(epoch FROM clock_timestamp() - xact_start))::int AS seconds
+  const { rows } = await client.query<{ session: string; seconds: number }>(
+    `SELECT coalesce(nullif(application_name, ''), 'unnamed') || ', pid ' || coalesce(pid, 0)
+         AS session,
+       coalesce(floor(extract(epoch FROM clock_timestamp() - xact_start)), 0)::int AS seconds
      FROM pg_stat_activity
      WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start IS NOT NULL
      ORDER BY xact_start LIMIT 1`,
   );
   const [row] = rows;
   if (!row) return "";
-  const session = `${row.name || "unnamed"}, pid ${row.pid}`;
-  return `: the longest transaction is ${row.seconds} s old (${session})`;
+  return `: the longest transaction is ${row.seconds} s old (${row.session})`;
 }
 
 /** Applies the file and records it in one transaction: a crash leaves both or neither. */
