@@ -35,7 +35,7 @@ export async function openLocalFile(location: string, folders: InputFolders): Pr
     return { path: opened.path, size, close: () => handle.close() };
   } catch (error) {
     await handle.close();
-    throw error;
+    throw error instanceof InputError ? error : toInputError(error, location);
   }
 }
 

@@ -3,7 +3,7 @@ import type { LocalFile } from "../inputs/local.ts";
 import type { Task, TaskError, TaskOutcome, WorkerOperation } from "../operations/contract.ts";
 import type { Report } from "../requests/views.ts";
 import { contentOf } from "./content.ts";
-import { isStorageError, storageErrorOf } from "./storage-error.ts";
+import { deviceErrorOf, isStorageError } from "./storage-error.ts";
 import { openTaskContext, type TaskContextSettings } from "./task-context.ts";
 import { tooLargeForDisk } from "./too-large-for-disk.ts";
 import { UploadError } from "./upload-error.ts";
@@ -38,8 +38,9 @@ async function performOnce(
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     log.warn({ err: error, task: task.task }, "a task was not performed");
-    const storageError = storageErrorOf(error);
-    if (storageError) return givenBackOf(task, storageError);
+    const deviceError = deviceErrorOf(error, settings.scratch);
+    if (deviceError && isStorageError(deviceError)) return givenBackOf(task, deviceError);
+    if (deviceError) return retryOf(task, deviceError);
     return retryOf(task, {
       class: error instanceof UploadError ? "unavailable" : "internal",
       message,
