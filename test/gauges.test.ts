@@ -64,12 +64,9 @@ const theExporter = () =>
 
 test("one service exports the gauges of the database, another when the first is closed", async () => {
   await theExporter();
-  const before = await leaderSession();
-  await endSession(before);
-  await until(async () => {
-    const now = await leaderSession();
-    return now !== undefined && now !== before;
-  });
+  const before = await term();
+  await onDatabase("UPDATE leaders SET expires_at = clock_timestamp() WHERE duty = 'metrics'");
+  await until(async () => (await term()) > before);
 
   const next = await theExporter();
   const other = next === first ? second : first;
@@ -79,21 +76,12 @@ test("one service exports the gauges of the database, another when the first is 
   expect(await theExporter()).toBe(other);
 });
 
-/** The session that holds the lock. */
-async function leaderSession(): Promise<number | undefined> {
-  const [row] = await onDatabase<{ pid: number }>(
-    `SELECT sessions.pid FROM pg_locks AS locks
-     JOIN pg_stat_activity AS sessions ON sessions.pid = locks.pid
-     WHERE locks.locktype = 'advisory' AND locks.granted
-       AND sessions.application_name = 'longshore leader metrics'
-       AND sessions.datname = current_database()`,
+/** It grows each time that the duty changes hands. */
+async function term(): Promise<number> {
+  const [row] = await onDatabase<{ term: string }>(
+    "SELECT term FROM leaders WHERE duty = 'metrics'",
   );
-  return row?.pid;
-}
-
-/** As when its host is lost. */
-async function endSession(pid: number | undefined): Promise<void> {
-  await onDatabase("SELECT pg_terminate_backend($1)", [pid]);
+  return Number(row?.term);
 }
 
 async function onDatabase<Row extends object>(

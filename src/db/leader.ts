@@ -1,72 +1,71 @@
-import pg from "pg";
 import type { Logger } from "pino";
-import { pause } from "../time.ts";
-import { connectionTo } from "./connection.ts";
-import { endConnection } from "./end-connection.ts";
+import type { Db } from "./client.ts";
+import { type Duty, holderOf, leaveDuty, takeDuty } from "./leader-store.ts";
+import { holderName, isDead } from "./lease-holder.ts";
+import type { Notifier } from "./notifier.ts";
+import { keepTerm, type Term } from "./term.ts";
 
-/** First key of the advisory locks: any constant that no other program on the database uses. */
-const lockSpace = 727_073;
-const locks = { scheduler: 1, metrics: 2 } as const;
-export type Duty = keyof typeof locks;
+export interface LeadDeps {
+  db: Pick<Db, "query">;
+  log: Logger;
+  notifier: Pick<Notifier, "notify" | "wait">;
+}
 
-const candidacyMilliseconds = 1000;
-const livenessMilliseconds = 5000;
-const answerMilliseconds = 10_000;
+/** With the longest wait of a candidate, less than 15 s pass until a frozen leader is replaced. */
+const leaseSeconds = 10;
+const shortestWaitSeconds = 2;
+const longestWaitSeconds = 4;
 
 /**
- * Runs `work` while this process holds the duty's advisory lock, so that only one process does. The
- * lock lives as long as its connection, so a dead leader's lock is free at once. When the
- * connection breaks, `work` is aborted; its last writes are guarded like all others.
+ * Runs `work` while this process holds the duty's lease, so that only one process does. A leader
+ * that is frozen or cut off loses the lease when its time is over; it finds that out before it
+ * begins another piece of work (`Term`). A leader that stops gives the lease back at once; that of
+ * one that died is taken at once by a process of its machine.
  */
 export async function lead(
-  { databaseUrl, log }: { databaseUrl: string; log: Logger },
+  { db, log, notifier }: LeadDeps,
   duty: Duty,
   signal: AbortSignal,
-  work: (term: AbortSignal) => Promise<void>,
+  work: (term: Term) => Promise<void>,
 ): Promise<void> {
+  const holder = holderName();
+  const channel = `leader:${duty}`;
   while (!signal.aborted) {
-    const client = new pg.Client({
-      ...connectionTo(databaseUrl, `longshore leader ${duty}`),
-      keepAlive: true,
-      query_timeout: answerMilliseconds,
+    const asked = performance.now();
+    const number = await take().catch((error: Error) => {
+      log.debug({ err: error, duty }, "this process could not ask who leads");
+      return undefined;
     });
-    const broken = new AbortController();
-    client.on("error", () => broken.abort());
-    client.on("end", () => broken.abort());
-    const term = AbortSignal.any([signal, broken.signal]);
+    if (number !== undefined) await serve(number, asked);
+    await waitForVacancy();
+  }
+
+  async function take(): Promise<number | undefined> {
+    const current = await holderOf(db.query, duty, leaseSeconds);
+    if (current !== undefined && !isDead(current)) return undefined;
+    return takeDuty(db.query, { duty, holder }, leaseSeconds, current);
+  }
+
+  async function serve(number: number, takenAt: number): Promise<void> {
+    const tenure = { duty, holder, number };
+    log.debug(tenure, "this process leads");
+    const { term, end } = keepTerm({ query: db.query, log, tenure, leaseSeconds, takenAt, signal });
     try {
-      await client.connect();
-      await becomeLeader(client, duty, term);
-      if (!term.aborted) {
-        const working = work(term).finally(() => broken.abort());
-        await Promise.all([working, watch(client, term, broken)]);
-      }
+      await work(term);
     } catch (error) {
-      log.debug({ err: error, duty }, "this process does not lead");
-    } finally {
-      broken.abort();
+      log.error({ err: error, duty }, "the leader's work stopped");
     }
-    await endConnection(client);
-    await pause(candidacyMilliseconds, signal);
+    end();
+    if (!term.isCurrent())
+      return log.warn({ duty, term: number }, "this process no longer leads: its lease ran out");
+    await leaveDuty(db.query, tenure)
+      .then(() => notifier.notify(channel))
+      .catch((error: Error) => log.debug({ err: error, duty }, "a lease ends by itself"));
   }
-}
 
-/** Resolves when the lock is held or the term has ended. Uses one connection, which stays open. */
-async function becomeLeader(client: pg.Client, duty: Duty, term: AbortSignal): Promise<void> {
-  while (!term.aborted) {
-    const { rows } = await client.query<{ held: boolean }>(
-      "SELECT pg_try_advisory_lock($1, $2) AS held",
-      [lockSpace, locks[duty]],
-    );
-    if (rows[0]?.held) return;
-    await pause(candidacyMilliseconds, term);
-  }
-}
-
-/** Detects a connection that broke silently, for example in a network partition. */
-async function watch(client: pg.Client, term: AbortSignal, broken: AbortController): Promise<void> {
-  while (!term.aborted) {
-    await pause(livenessMilliseconds, term);
-    if (!term.aborted) await client.query("SELECT 1").catch(() => broken.abort());
+  /** Different waits, so that candidates do not all ask at the same moment. */
+  async function waitForVacancy(): Promise<void> {
+    const range = longestWaitSeconds - shortestWaitSeconds;
+    await notifier.wait(channel, shortestWaitSeconds + Math.random() * range, signal);
   }
 }

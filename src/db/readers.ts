@@ -10,6 +10,7 @@ export const readableTables = [
   "error_groups",
   "file_status",
   "files",
+  "leaders",
   "object_key_generations",
   "operation_activity",
   "operation_limits",

@@ -9,16 +9,23 @@ const advanceQueue = ["unit/advance-queue.test.ts"];
 export const processes: Mutant[] = [
   {
     name: "every process leads",
-    file: "db/leader.ts",
-    from: "if (rows[0]?.held) return;",
-    to: "if (rows[0]) return;",
+    file: "db/leader-store.ts",
+    from: "(leaders.expires_at <= clock_timestamp()",
+    to: "(leaders.expires_at > '-infinity'",
     tests: leader,
   },
   {
-    name: "a leader goes on when its connection broke",
-    file: "db/leader.ts",
-    from: "AbortSignal.any([signal, broken.signal])",
-    to: "AbortSignal.any([signal])",
+    name: "a leader that was frozen goes on",
+    file: "db/term.ts",
+    from: "if (performance.now() >= validUntil) lost.abort();",
+    to: "",
+    tests: leader,
+  },
+  {
+    name: "a leader does not notice another in its row",
+    file: "db/term.ts",
+    from: "if (!(await holdsDuty(query, tenure))) lost.abort();",
+    to: "await holdsDuty(query, tenure);",
     tests: leader,
   },
   {

@@ -1,4 +1,5 @@
 import type { Query } from "../../db/client.ts";
+import type { Duty } from "../../db/leader-store.ts";
 import type { Trouble } from "../../runner/contract.ts";
 import { dispatchStates, sqlList } from "../state.ts";
 
@@ -97,6 +98,8 @@ export async function sampleLoad(query: Query): Promise<void> {
   );
 }
 
+const schedulerDuty: Duty = "scheduler";
+
 export interface SavedGroup {
   key: string;
   request: string | null;
@@ -106,20 +109,33 @@ export interface SavedGroup {
   troubles: Omit<Trouble, "since">[];
 }
 
-/** Replaces the saved groups: only the leader's runner has workers. */
-export async function saveWorkerGroups(query: Query, groups: SavedGroup[]): Promise<void> {
+/**
+ * Replaces the saved groups: only the leader's runner has workers. Nothing else guards this write,
+ * so it happens only in the leader's term.
+ */
+export async function saveWorkerGroups(
+  query: Query,
+  groups: SavedGroup[],
+  term?: number,
+): Promise<void> {
   await query(
-    `WITH given AS (
+    `WITH current_term AS MATERIALIZED (
+       SELECT $2::bigint IS NULL OR EXISTS (
+         SELECT FROM leaders WHERE duty = $3 AND term = $2 AND expires_at > clock_timestamp()
+       ) AS is_ours
+     ), given AS (
        SELECT * FROM jsonb_to_recordset($1::jsonb) AS given(
          key text, request uuid, step smallint, operations text[], running int, troubles jsonb)
      ), deleted AS (
        DELETE FROM worker_groups WHERE group_key NOT IN (SELECT key FROM given)
+         AND (SELECT is_ours FROM current_term)
      )
      INSERT INTO worker_groups (group_key, request_id, step, operations, running, troubles)
      SELECT key, request, step, operations, running, troubles FROM given
+     WHERE (SELECT is_ours FROM current_term)
      ON CONFLICT (group_key) DO UPDATE SET request_id = excluded.request_id, step = excluded.step,
        operations = excluded.operations, running = excluded.running, troubles = excluded.troubles`,
-    [JSON.stringify(groups)],
+    [JSON.stringify(groups), term ?? null, schedulerDuty],
     "save_worker_groups",
   );
 }

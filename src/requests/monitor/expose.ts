@@ -9,7 +9,7 @@ export async function exposeMetrics(
   ctx: Deps<"db" | "gauges" | "log" | "operations" | "queue" | "registry">,
 ): Promise<{ body: string; contentType: string }> {
   const registries = [processMetrics(), ctx.registry];
-  if (ctx.gauges.exported) {
+  if (ctx.gauges.isExported()) {
     await refreshGauges(ctx);
     registries.push(ctx.gauges.registry);
   }

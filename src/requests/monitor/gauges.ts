@@ -3,7 +3,7 @@ import { Gauge, Registry } from "prom-client";
 
 export interface Gauges {
   /** whether this process exports them; otherwise another one does */
-  exported: boolean;
+  isExported(): boolean;
   registry: Registry;
   requests: Gauge<"state">;
   files: Gauge<"operation" | "state">;
@@ -15,7 +15,7 @@ export function makeGauges(): Gauges {
   const registry = new Registry();
   const registers = [registry];
   return {
-    exported: false,
+    isExported: () => false,
     registry,
     requests: new Gauge({
       name: "longshore_requests",

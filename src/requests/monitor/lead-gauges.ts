@@ -2,14 +2,14 @@ import { lead } from "../../db/leader.ts";
 import type { Deps } from "../../deps.ts";
 
 /** For processes that serve `/metrics`: one of all on the database exports the gauges. */
-export function leadGauges({ databaseUrl, gauges, log }: Deps<"databaseUrl" | "gauges" | "log">): {
+export function leadGauges(ctx: Deps<"db" | "gauges" | "log" | "notifier">): {
   stop(): Promise<void>;
 } {
   const stopping = new AbortController();
-  const ended = lead({ databaseUrl, log }, "metrics", stopping.signal, async (term) => {
-    gauges.exported = true;
-    await aborted(term);
-    gauges.exported = false;
+  const ended = lead(ctx, "metrics", stopping.signal, async ({ isCurrent, signal }) => {
+    ctx.gauges.isExported = isCurrent;
+    await aborted(signal);
+    ctx.gauges.isExported = () => false;
   });
   return {
     async stop() {

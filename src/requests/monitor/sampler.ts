@@ -38,10 +38,11 @@ export async function checkNeeds({
   }
 }
 
-/** The leader writes what all processes answer from. */
+/** The leader writes what all processes answer from; in its term, if one is given. */
 export async function sampleForAll(
   { db, runner }: Deps<"db" | "runner">,
   wanted: readonly WorkerGroup[],
+  term?: number,
 ): Promise<void> {
   await samplePace(db.query);
   await sampleLoad(db.query);
@@ -53,6 +54,7 @@ export async function sampleForAll(
       if (!status) return [];
       return [{ key, request, step, operations, ...status }];
     }),
+    term,
   );
 }
 

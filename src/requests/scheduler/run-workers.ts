@@ -11,7 +11,7 @@ export function startWorkers(ctx: Context): { stop(): Promise<void> } {
   const stopping = new AbortController();
   const off = watchDeaths(ctx);
   const scale = makeScaler(ctx);
-  const scaling = repeat(ctx, stopping.signal, "work", scaleSeconds, async () => {
+  const scaling = repeat(ctx, stopping, "work", scaleSeconds, async () => {
     await scale();
   });
   return {

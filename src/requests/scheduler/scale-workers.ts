@@ -22,12 +22,13 @@ export const scaleSeconds = 2;
  */
 export function makeScaler(
   ctx: Deps<"db" | "operations" | "runner" | "workTokens">,
-  now: () => number = Date.now,
+  { now = Date.now, isLeader = () => true }: { now?: () => number; isLeader?: () => boolean } = {},
 ): () => Promise<WorkerGroup[]> {
   const steady = makeScaleDownDelay(scaleDownMilliseconds, now);
   return async () => {
     const wanted = await wantedGroups(ctx, steady);
-    await ctx.runner.reconcile(wanted);
+    // The process may have been frozen since; another starts the workers then.
+    if (isLeader()) await ctx.runner.reconcile(wanted);
     if (ctx.runner.capacity > 0) await recordStartsWorkers(ctx);
     return wanted;
   };

@@ -1,6 +1,7 @@
 import { runLookups } from "../../datasets/lookup.ts";
 import { separateEarlierSecrets } from "../../datasets/separate-earlier.ts";
 import { lead } from "../../db/leader.ts";
+import type { Term } from "../../db/term.ts";
 import type { Context, Deps } from "../../deps.ts";
 import type { WorkerGroup } from "../../runner/contract.ts";
 import { runTasks } from "../../tasks/run.ts";
@@ -43,34 +44,34 @@ export function startScheduler(ctx: Context): { stop(): Promise<void> } {
 }
 
 /** Resolves when the term has ended and this process's workers are ending. */
-async function serveTerm(ctx: Context, term: AbortSignal): Promise<void> {
-  ctx.log.info("this process leads the schedulers");
-  const scale = makeScaler(ctx);
+async function serveTerm(ctx: Context, term: Term): Promise<void> {
+  ctx.log.info({ term: term.number }, "this process leads the schedulers");
+  const scale = makeScaler(ctx, { isLeader: term.isCurrent });
   let wanted: WorkerGroup[] = [];
   const scaling = repeat(ctx, term, "work", scaleSeconds, async () => {
     wanted = await scale();
   });
   const sampling = repeat(ctx, term, "worker-groups", sampleSeconds, () =>
-    sampleForAll(ctx, wanted),
+    sampleForAll(ctx, wanted, term.number),
   );
   // Problems of workers are shown at once, not at the next sample.
   const off = ctx.runner.onChange(() => ctx.notifier.notify("worker-groups"));
-  const separating = separateEarlier(ctx, term);
-  const watching = watchLeases(ctx, term);
+  const separating = separateEarlier(ctx, term.signal);
+  const watching = watchLeases(ctx, term.signal);
   await Promise.all([sweepRepeatedly(ctx, term), scaling, sampling, separating, watching]);
   off();
   await ctx.runner.resign();
 }
 
-async function sweepRepeatedly(ctx: Context, term: AbortSignal): Promise<void> {
-  let lastHousekeeping = 0;
-  while (!term.aborted) {
-    await sweep(ctx);
-    if (Date.now() - lastHousekeeping > housekeepingSeconds * 1000) {
-      lastHousekeeping = Date.now();
-      await housekeep(ctx);
+async function sweepRepeatedly(ctx: Context, { signal, confirm }: Term): Promise<void> {
+  let lastHousekeeping = Number.NEGATIVE_INFINITY;
+  while (!signal.aborted) {
+    await sweep(ctx, confirm);
+    if (performance.now() - lastHousekeeping > housekeepingSeconds * 1000) {
+      lastHousekeeping = performance.now();
+      await housekeep(ctx, confirm);
     }
-    await ctx.notifier.wait("sweep", ctx.config.sweepSeconds, term);
+    await ctx.notifier.wait("sweep", ctx.config.sweepSeconds, signal);
   }
 }
 

@@ -15,42 +15,47 @@ const page = 500;
 /** for a transaction of the reader role of `longshore db url` */
 const longestReadSeconds = 60;
 
+/** Asked before each part: whoever no longer leads leaves the rest to the next leader. */
+type IsLeader = () => boolean | Promise<boolean>;
+
 /** Reconciliation, run by the leader: repairs what is stuck and removes what was left behind. */
 export async function sweep(
   ctx: Deps<"advanceQueue" | "config" | "db" | "ledger" | "log" | "metrics" | "queue">,
+  isLeader: IsLeader = () => true,
 ): Promise<void> {
-  await repair(ctx, "lease", () => expireLeases(ctx));
-  await repair(ctx, "message", () => republishAll(ctx));
-  await repair(ctx, "advance", () => advanceAll(ctx));
-  await repair(ctx, "topic", () => dropTopics(ctx));
-  await repair(ctx, "reader", () => endOldReaders(ctx.db.query, longestReadSeconds));
+  const repair = repairsOf(ctx, isLeader);
+  await repair("lease", () => expireLeases(ctx));
+  await repair("message", () => republishAll(ctx));
+  await repair("advance", () => advanceAll(ctx));
+  await repair("topic", () => dropTopics(ctx));
+  await repair("reader", () => endOldReaders(ctx.db.query, longestReadSeconds));
 }
 
 /** The slow half, about once a minute. */
-export async function housekeep(ctx: Context): Promise<void> {
-  await repair(ctx, "partition", async () => {
+export async function housekeep(ctx: Context, isLeader: IsLeader = () => true): Promise<void> {
+  const repair = repairsOf(ctx, isLeader);
+  await repair("partition", async () => {
     await ensurePartitions(ctx.db);
     return 0;
   });
-  await repair(ctx, "clean-up", () => cleanUpEnded(ctx));
-  await repair(ctx, "expired", () => removeExpired(ctx));
-  await repair(ctx, "bucket", () => removeOrphanedBuckets(ctx));
-  await repair(ctx, "dataset", () => removeUnusedPast(ctx));
-  await repair(ctx, "task", () => removeEndedTasks(ctx));
-  await repair(ctx, "secret", () => removeUnneededSecrets(ctx));
+  await repair("clean-up", () => cleanUpEnded(ctx));
+  await repair("expired", () => removeExpired(ctx));
+  await repair("bucket", () => removeOrphanedBuckets(ctx));
+  await repair("dataset", () => removeUnusedPast(ctx));
+  await repair("task", () => removeEndedTasks(ctx));
+  await repair("secret", () => removeUnneededSecrets(ctx));
 }
 
-async function repair(
-  ctx: Deps<"log" | "metrics">,
-  kind: string,
-  work: () => Promise<number>,
-): Promise<void> {
-  try {
-    const repaired = await work();
-    if (repaired) ctx.metrics.sweepRepairs.inc({ kind }, repaired);
-  } catch (error) {
-    ctx.log.warn({ err: error, kind }, "a part of the sweep stopped; the next sweep tries again");
-  }
+function repairsOf({ log, metrics }: Deps<"log" | "metrics">, isLeader: IsLeader) {
+  return async (kind: string, work: () => Promise<number>): Promise<void> => {
+    try {
+      if (!(await isLeader())) return;
+      const repaired = await work();
+      if (repaired) metrics.sweepRepairs.inc({ kind }, repaired);
+    } catch (error) {
+      log.warn({ err: error, kind }, "a part of the sweep stopped; the next sweep tries again");
+    }
+  };
 }
 
 async function republishAll(
