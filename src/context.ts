@@ -25,7 +25,7 @@ import { labelsOfClasses, makeLedgerMetrics, recordFileError } from "./requests/
 import { makeRecentActivity } from "./requests/monitor/recent-activity.ts";
 import { recordStorageProblems } from "./requests/monitor/storage-problems.ts";
 import { openRequestWatch } from "./requests/read/request-watch.ts";
-import { Batcher } from "./requests/reports/batcher.ts";
+import { Batcher, mostStatementsAtOnce } from "./requests/reports/batcher.ts";
 import { makeReportedRequests } from "./requests/reports/reported-requests.ts";
 import { makeStepOperations } from "./requests/reports/step-operations.ts";
 import { openRunner } from "./runner/open.ts";
@@ -50,6 +50,12 @@ const byKey = {
   plan_cache_mode: "force_generic_plan",
 };
 
+/**
+ * In milliseconds. A batch of reports takes up to 0.2 s; one that takes this long waits for
+ * somebody, and others wait for it. It is split then.
+ */
+const impatient = { lock_timeout: "1000", statement_timeout: "10000" };
+
 export async function makeContext(
   config: Config,
   { log, databaseUrl, urls, known = allOperations, clock = systemClock }: ContextDeps,
@@ -60,7 +66,13 @@ export async function makeContext(
     url: databaseUrl,
     applicationName: `${name} ledger`,
     max: 6,
-    planner: byKey,
+    planner: { ...byKey, lock_timeout: "5000" },
+  });
+  const reports = openDb({
+    url: databaseUrl,
+    applicationName: `${name} reports`,
+    max: mostStatementsAtOnce,
+    planner: { ...byKey, ...impatient },
   });
   const notifier = openNotifier(databaseUrl, db.pool, log);
   const verifyingKeys = signingKeys(config);
@@ -80,12 +92,12 @@ export async function makeContext(
   const operations = new Map(offered.map((operation) => [operation.name, operation]));
 
   const registry = new Registry();
-  registerConnections(registry, { main: db, ledger });
+  registerConnections(registry, { main: db, ledger, reports });
   const metrics = makeLedgerMetrics(registry);
   const classLabels = labelsOfClasses(operations.values());
   const advanceQueue: AdvanceQueue = new AdvanceQueue((id) => advance(context, id), log);
   const batcher = new Batcher({
-    query: ledger.query,
+    query: reports.query,
     log,
     fileAttempts: config.fileAttempts,
     leaseSeconds: config.leaseSeconds,
@@ -159,6 +171,7 @@ export async function makeContext(
     await notifier.close();
     await store.close();
     await probe.close();
+    await reports.close();
     await ledger.close();
     await db.close();
   }

@@ -5,6 +5,8 @@ import { holderName, isDead } from "./lease-holder.ts";
 import type { Notifier } from "./notifier.ts";
 import { keepTerm, type Term } from "./term.ts";
 
+export type { Duty };
+
 export interface LeadDeps {
   db: Pick<Db, "query">;
   log: Logger;

@@ -3,6 +3,7 @@ import type { Query } from "../../src/db/client.ts";
 import { UnavailableError } from "../../src/errors.ts";
 import { loggerTo, silentLog } from "../../src/log.ts";
 import { Batcher } from "../../src/requests/reports/batcher.ts";
+import { until } from "../support/wait.ts";
 import { reportRow } from "./report-row.ts";
 
 interface Statement {
@@ -180,4 +181,70 @@ test("a lookup of duplicates that fails rejects the call, and the moved requests
   await reports.drain();
   expect(statements).toHaveLength(1);
   expect(moved).toEqual([[reportRow({}).request]]);
+});
+
+const blocked = "6f1a2b3c-0000-4000-8000-00000000000a";
+const free = "6f1a2b3c-0000-4000-8000-00000000000b";
+
+/** Statements with a report of the first request wait in vain for a lock, while it is held. */
+function lockable() {
+  const { query, statements } = database({});
+  const state = { isLocked: true, failed: 0 };
+  const locked: Query = async (text, params = [], name) => {
+    if (!state.isLocked || !String(params[1]).includes(blocked)) return query(text, params, name);
+    state.failed++;
+    throw Object.assign(new Error("canceling statement due to lock timeout"), { code: "55P03" });
+  };
+  return { state, statements, query: locked };
+}
+
+test("reports of a request whose rows are locked wait, and those of others do not", async () => {
+  const { state, query } = lockable();
+  const reports = batcher(query);
+  let answered = 0;
+  const waiting = numbers(20).map((file) =>
+    reports.add([reportRow({ request: blocked, file })]).finally(() => answered++),
+  );
+  for (const file of numbers(20))
+    expect(await reports.add([reportRow({ request: free, file })])).toEqual(["recorded"]);
+  expect(answered).toBe(0);
+  // In the shared batch, and then by itself
+  await until(() => state.failed >= 2);
+  state.isLocked = false;
+  expect((await Promise.all(waiting)).flat()).toEqual(numbers(20).map(() => "recorded"));
+});
+
+test("without a hold, they are rejected with a time to wait, at once while the lane waits", async () => {
+  const { state, query } = lockable();
+  const reports = batcher(query);
+  const row = () => [reportRow({ request: blocked })];
+  for (let times = 0; times < 30; times++)
+    await expect(reports.add(row(), 0)).rejects.toMatchObject({ name: "UnavailableError" });
+  expect(state.failed).toBeLessThan(20);
+  state.isLocked = false;
+  expect(await reports.add(row())).toEqual(["recorded"]);
+});
+
+test("too many reports of one locked request are rejected, and none of others", async () => {
+  const { state, query } = lockable();
+  const reports = batcher(query);
+  const info = "x".repeat(2048);
+  const held = reports.add([reportRow({ request: blocked, file: 9999 })]);
+  await until(() => state.failed >= 2);
+  const many = numbers(5000).map((file) => reportRow({ request: blocked, file, info }));
+  await expect(reports.add(many)).rejects.toMatchObject({ name: "UnavailableError" });
+  expect(await reports.add([reportRow({ request: free })])).toEqual(["recorded"]);
+  state.isLocked = false;
+  expect(await held).toEqual(["recorded"]);
+  await reports.drain();
+});
+
+test("a drain rejects what is held for a locked request", async () => {
+  const { state, query } = lockable();
+  const reports = batcher(query);
+  const held = reports.add([reportRow({ request: blocked })]);
+  const rejected = expect(held).rejects.toMatchObject({ name: "UnavailableError" });
+  await until(() => state.failed >= 2);
+  await reports.drain();
+  await rejected;
 });

@@ -1,3 +1,4 @@
+import { isLockTimeout } from "../../db/lock-timeout.ts";
 import type { Deps } from "../../deps.ts";
 import {
   type ExpiredLease,
@@ -55,7 +56,12 @@ async function each(
 ): Promise<number> {
   let total = 0;
   for (const request of await requestsWithRunning(ctx.db.query)) {
-    const expired = await expire(request);
+    const expired = await expire(request).catch((error: unknown) => {
+      // Of other requests, leases are taken all the same.
+      if (!isLockTimeout(error)) throw error;
+      ctx.log.warn({ request_id: request }, "rows of a request are locked; its leases wait");
+      return [];
+    });
     if (!expired.length) continue;
     total += expired.length;
     ctx.metrics.leasesLost.inc(expired.length);

@@ -1,5 +1,5 @@
 import type { Query } from "../../db/client.ts";
-import type { Duty } from "../../db/leader-store.ts";
+import type { Duty } from "../../db/leader.ts";
 import type { Trouble } from "../../runner/contract.ts";
 import { dispatchStates, sqlList } from "../state.ts";
 

@@ -90,7 +90,7 @@ async function record(ctx: Consuming, message: Message): Promise<Verdict> {
   const refusals = [...message.refusals];
   try {
     const caller = await workerOf(ctx, token);
-    const answers = good.length ? await report(ctx, caller, worker, good) : [];
+    const answers = good.length ? await report(ctx, caller, worker, good, { holdSeconds: 0 }) : [];
     refusals.push(...answers.filter((answer) => answer.startsWith("refused")));
   } catch (error) {
     return afterError(ctx, error);

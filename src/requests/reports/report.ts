@@ -14,15 +14,15 @@ import { verifyResults } from "./verify-results.ts";
 /**
  * Records a worker's reports and returns an answer for each, in their order, after the commit. With
  * `open`, reports count for the file's current attempt while the file is open, for workers that
- * know no attempts. Rejects with UnavailableError if the database stays unavailable: the reports
- * may then not be recorded.
+ * know no attempts. Rejects with UnavailableError if the database stays unavailable, or rows of a
+ * request stay locked for `holdSeconds`: some of the reports are then not recorded.
  */
 export async function report(
   ctx: Deps<"batcher" | "metrics" | "stepOperations" | "store">,
   caller: Caller,
   worker: string,
   reports: Report[],
-  { open = false } = {},
+  { open = false, holdSeconds }: { open?: boolean; holdSeconds?: number } = {},
 ): Promise<ReportAnswer[]> {
   assertMay(caller, "work");
   const { refusals, verified } = await verify(ctx, caller, reports);
@@ -34,7 +34,7 @@ export async function report(
     rows.push(toRow(name, report, open));
     await pause();
   }
-  const recorded = await ctx.batcher.add(rows);
+  const recorded = await ctx.batcher.add(rows, holdSeconds);
   const next = recorded.values();
   const answers = refusals.size
     ? reports.map((_, index) => refusals.get(index) ?? next.next().value ?? "unknown")

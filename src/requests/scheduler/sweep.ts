@@ -1,4 +1,5 @@
 import { removeUnusedPast } from "../../datasets/housekeep.ts";
+import { isLockTimeout } from "../../db/lock-timeout.ts";
 import { ensurePartitions } from "../../db/partitions.ts";
 import { endOldReaders } from "../../db/readers.ts";
 import type { Context, Deps } from "../../deps.ts";
@@ -59,11 +60,15 @@ function repairsOf({ log, metrics }: Deps<"log" | "metrics">, isLeader: IsLeader
 }
 
 async function republishAll(
-  ctx: Deps<"advanceQueue" | "db" | "ledger" | "queue">,
+  ctx: Deps<"advanceQueue" | "db" | "ledger" | "log" | "queue">,
 ): Promise<number> {
   let repaired = 0;
   for (const id of await requestsWithQueued(ctx.db.query)) {
-    const returned = await republishLost(ctx, id);
+    const returned = await republishLost(ctx, id).catch((error: unknown) => {
+      if (!isLockTimeout(error)) throw error;
+      ctx.log.warn({ request_id: id }, "rows of a request are locked; its messages wait");
+      return 0;
+    });
     repaired += returned;
     if (returned) ctx.advanceQueue.add(id);
   }
