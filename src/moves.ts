@@ -7,13 +7,13 @@ export interface Move<State extends string> {
   why: string;
 }
 
-/** The states that no move leaves, except the one that starts over. */
+/** The states that no move leaves, except those that start over or delete. */
 export function finalStates<State extends string>(
   states: readonly State[],
-  moves: Record<string, Move<State>>,
-  exceptBy: string,
+  moves: Record<string, Move<string>>,
+  exceptBy: readonly string[],
 ): State[] {
-  const leaves = Object.entries(moves).filter(([name]) => name !== exceptBy);
+  const leaves = Object.entries(moves).filter(([name]) => !exceptBy.includes(name));
   return states.filter((state) => !leaves.some(([, { from }]) => from.includes(state)));
 }
 

@@ -7,12 +7,17 @@ import { globSync } from "tinyglobby";
 import ts from "typescript";
 import { expect, test } from "vitest";
 import { datasetStates } from "../src/datasets/state.ts";
-import { endingStates, fileStates, historyStatuses, requestStates } from "../src/requests/state.ts";
+import {
+  endingStates,
+  fileStates,
+  historyStatuses,
+  storedRequestStates,
+} from "../src/requests/state.ts";
 
 const src = fileURLToPath(new URL("../src", import.meta.url));
 const words = [
   ...new Set([
-    ...requestStates,
+    ...storedRequestStates,
     ...fileStates,
     ...historyStatuses,
     ...datasetStates,

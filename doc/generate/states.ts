@@ -17,8 +17,9 @@ one of these moves. It is guarded by the states that it may leave, and returns w
 
 ## A request
 
-${picture(requestMoves, finalRequestStates)}
-Final: ${finalRequestStates.join(", ")}. Only \`redrive\` leaves a final state; it begins a new round.
+${picture(requestMoves, [...finalRequestStates, requestMoves.delete.to])}
+Final: ${finalRequestStates.join(", ")}. Only \`redrive\` and \`delete\` leave a final state: a redrive begins a new round; a request that is
+${requestMoves.delete.to} is "not found" for callers, and its row is removed last.
 
 ## The end of a request before its files are done
 

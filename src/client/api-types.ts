@@ -83,7 +83,10 @@ export interface paths {
     get: operations["getRequest"];
     put?: never;
     post?: never;
-    /** Delete a request that has ended, with its rows and its results; its receipt stays */
+    /**
+     * Delete a request that has ended, with its rows and its results; its receipt stays
+     * @description From this call on, the request and its results are not found. What is left of a large one is removed after the answer.
+     */
     delete: operations["deleteRequest"];
     options?: never;
     head?: never;
@@ -2064,7 +2067,7 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description It is deleted. */
+      /** @description It is deleted, or was being deleted already. */
       204: {
         headers: {
           [name: string]: unknown;
@@ -2607,7 +2610,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description It is canceled or running, or no chosen file has failed or was given back. */
+      /** @description It is canceled, running or deleted, or no chosen file has failed or was given back. */
       409: {
         headers: {
           [name: string]: unknown;

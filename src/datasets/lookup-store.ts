@@ -9,7 +9,7 @@ import type { Query } from "../db/client.ts";
 import { sqlList } from "../moves.ts";
 import { stoppableStates } from "../requests/state.ts";
 import { moveDataset } from "./move-store.ts";
-import { currentDatasetStates, pastDatasetStates } from "./state.ts";
+import { currentDatasetStates } from "./state.ts";
 
 /** The lease of a finder outside of this service never ends. */
 const external = "lookup_until = 'infinity'";
@@ -237,20 +237,4 @@ export function overdueLookups(
      ORDER BY id LIMIT 1000`,
     [silentSeconds, ownFinders],
   );
-}
-
-/**
- * Past versions that no request uses, a day after their last use. A few per call: their files are
- * deleted with them.
- */
-export async function deleteUnusedPast(query: Query): Promise<number> {
-  const rows = await query(
-    `DELETE FROM datasets WHERE id IN (
-       SELECT d.id FROM datasets d
-       WHERE d.state IN (${sqlList(pastDatasetStates)}) AND d.outcome IS NOT NULL
-         AND d.last_used_at < now() - interval '1 day' AND d.updated_at < now() - interval '1 day'
-         AND NOT EXISTS (SELECT FROM requests r WHERE r.dataset_id = d.id)
-       ORDER BY d.id LIMIT 20) RETURNING id`,
-  );
-  return rows.length;
 }

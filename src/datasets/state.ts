@@ -24,6 +24,11 @@ export const datasetMoves = {
     to: "stale",
     why: "files arrived after its list was closed, or secrets of an earlier version were taken out",
   },
+  retire: {
+    from: ["ready"],
+    to: "stale",
+    why: "no request uses it; one that names it makes the list again",
+  },
 } as const satisfies Record<string, Move<DatasetState>>;
 
 export type DatasetMove = keyof typeof datasetMoves;

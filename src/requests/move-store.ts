@@ -31,9 +31,18 @@ export async function moveRequest(
        reason = coalesce($4, CASE WHEN $5 THEN NULL ELSE reason END),
        ending = CASE WHEN $5 THEN NULL ELSE ending END,
        started_at = coalesce(started_at, CASE WHEN $6 THEN clock_timestamp() END),
-       finished_at = CASE WHEN $7 THEN clock_timestamp() END
+       finished_at = CASE WHEN $7 THEN clock_timestamp() WHEN $8 THEN finished_at END
      WHERE id = $1`,
-    [id, to, round, reason ?? null, move === "redrive", to === requestMoves.run.to, isFinal(to)],
+    [
+      id,
+      to,
+      round,
+      reason ?? null,
+      move === "redrive",
+      to === requestMoves.run.to,
+      isFinal(to),
+      move === "delete",
+    ],
   );
   await query(
     `INSERT INTO request_moves (request_id, round, move, from_state, to_state, reason)

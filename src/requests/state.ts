@@ -15,6 +15,10 @@ export const requestStates = [
 ] as const;
 export type RequestState = (typeof requestStates)[number];
 
+/** Of the column. A request that is being deleted is not shown: for callers, it does not exist. */
+export const storedRequestStates = [...requestStates, "deleting"] as const;
+export type StoredRequestState = (typeof storedRequestStates)[number];
+
 export const fileStates = ["waiting", "queued", "running", "done", "failed", "canceled"] as const;
 export type FileState = (typeof fileStates)[number];
 
@@ -60,7 +64,12 @@ export const requestMoves = {
     to: "running",
     why: "failed files are tried again in a new round",
   },
-} as const satisfies Record<string, Move<RequestState>>;
+  delete: {
+    from: ["complete", "failed", "canceled"],
+    to: "deleting",
+    why: "its user deleted it: it is no longer shown, and its results and rows are removed",
+  },
+} as const satisfies Record<string, Move<StoredRequestState>>;
 
 export const fileMoves = {
   register: { from: [], to: "waiting", why: "it is copied from the dataset's list" },
@@ -145,16 +154,16 @@ export type EndingMove = keyof typeof endingMoves;
 export type RequestMove = keyof typeof requestMoves;
 export type FileMove = keyof typeof fileMoves;
 
-/** Final states are those that no move leaves, except `redrive`. */
-export const finalRequestStates = finalStates<RequestState>(requestStates, requestMoves, "redrive");
+/** Final states are those that no move leaves, except `redrive` and `delete`. */
+export const finalRequestStates = finalStates(requestStates, requestMoves, ["redrive", "delete"]);
 export const openRequestStates = requestStates.filter(
   (state) => !finalRequestStates.includes(state),
 );
-export const finalFileStates = finalStates<FileState>(fileStates, fileMoves, "redrive");
+export const finalFileStates = finalStates(fileStates, fileMoves, ["redrive"]);
 export const openFileStates = fileStates.filter((state) => !finalFileStates.includes(state));
 
-export function isFinal(state: RequestState): boolean {
-  return finalRequestStates.includes(state);
+export function isFinal(state: StoredRequestState): boolean {
+  return state !== requestMoves.delete.to && finalRequestStates.includes(state);
 }
 
 /** States in which a request may be ended early, by its user or by the service. */
@@ -168,6 +177,6 @@ export function acceptsWork(request: string): string {
   return `${request}.state IN (${sqlList(dispatchStates)}) AND ${request}.ending IS NULL`;
 }
 
-export const requestSql = sqlWords(requestStates);
+export const requestSql = sqlWords(storedRequestStates);
 export const fileSql = sqlWords(fileStates);
 export const historySql = sqlWords(historyStatuses);

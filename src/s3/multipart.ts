@@ -17,11 +17,11 @@ import { document } from "./xml.ts";
 export const mostParts = 10_000;
 
 export async function createUpload(call: Call): Promise<Reply> {
-  const { store, address } = call;
+  const { store, address, confirm } = call;
   const { bucket, key } = address;
   assertWritable(call, key);
   const id = randomUUID();
-  await store.put(bucket, keyFile(id), Buffer.from(key));
+  await store.put(bucket, keyFile(id), Buffer.from(key), { confirm });
   return {
     status: 200,
     body: await document("InitiateMultipartUploadResult", {

@@ -1,8 +1,14 @@
+import { once } from "node:events";
+import { readdir } from "node:fs/promises";
+import { request as httpRequest, type IncomingMessage } from "node:http";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { local } from "../../src/auth/caller.ts";
 import type { Task } from "../../src/operations/contract.ts";
+import { cancel } from "../../src/requests/lifecycle/cancel.ts";
 import { submit } from "../../src/requests/lifecycle/submit.ts";
 import { type Answer, type Api, openApi } from "../support/api.ts";
+import { until } from "../support/wait.ts";
 
 let api: Api;
 beforeAll(async () => {
@@ -65,4 +71,32 @@ test("the same upload again is fine, and a recorded result that the store lost i
   await api.ledger.ctx.store.remove(request, [name]);
   expect((await put(task, "other")).status).toBe(409);
   expect(await api.ledger.ctx.store.head(request, name)).toBeUndefined();
+});
+
+test("an upload whose request is deleted before its last byte is refused and leaves nothing", async () => {
+  const { ctx } = api.ledger;
+  const submitted = await submit(ctx, local, {
+    dataset: { files: ["/a/late.csv"] },
+    steps: [step],
+  });
+  const id = submitted.request.id;
+  const [task] = (await api.ledger.claim(1, { request: id })) as [Task];
+  const { pathname, search } = new URL(task.upload?.url ?? "");
+  const upload = httpRequest(new URL(pathname + search, api.url), {
+    method: "PUT",
+    headers: { "content-length": 4 },
+  });
+  const answered = once(upload, "response") as Promise<[IncomingMessage]>;
+  upload.write("12");
+  const drafts = join(ctx.config.dataDir, "store", ".tmp");
+  await until(async () => (await readdir(drafts)).length > 0);
+  await cancel(ctx, id, local);
+  await api.ledger.ended(id);
+  expect((await api.call({ method: "DELETE", path: `/v1/requests/${id}` })).status).toBe(204);
+  upload.end("34");
+  const [response] = await answered;
+  expect(response.statusCode).toBe(404);
+  response.resume();
+  await until(async () => (await readdir(drafts)).length === 0);
+  expect(await ctx.store.buckets()).not.toContain(id);
 });

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { local } from "../../src/auth/caller.ts";
@@ -9,7 +10,10 @@ import {
   startWithheldFiles,
 } from "../../src/requests/dispatch/start-store.ts";
 import { cancel } from "../../src/requests/lifecycle/cancel.ts";
+import { deleteRequest } from "../../src/requests/lifecycle/delete.ts";
 import { redrive } from "../../src/requests/lifecycle/redrive.ts";
+import { listResults } from "../../src/requests/read/results.ts";
+import { removeExpired } from "../../src/requests/scheduler/expire-results.ts";
 import { setOperationLimits } from "../../src/shares/limits-store.ts";
 import { type Ledger, openLedger } from "../support/context.ts";
 import * as model from "./model.ts";
@@ -22,7 +26,11 @@ let ledger: Ledger;
 beforeAll(async () => {
   ledger = await openLedger({
     scheduler: false,
-    env: { OPERATIONS: "noop", FILE_ATTEMPTS: String(model.fileAttempts) },
+    env: {
+      OPERATIONS: "noop",
+      FILE_ATTEMPTS: String(model.fileAttempts),
+      RESULT_TTL_DAYS: "1",
+    },
   });
   // Here nothing advances by itself: the property says when.
   await ledger.ctx.advanceQueue.close();
@@ -39,8 +47,8 @@ type Fact =
       status: "start" | "success" | "retry" | "failure" | "given_back";
       back: number;
     }
-  | { fact: "cancel" }
-  | { fact: "redrive" };
+  | { fact: "ask"; what: model.Ask }
+  | { fact: "race"; what: [model.Ask, model.Ask] };
 
 const file = fc.nat({ max: 3 });
 const facts: fc.Arbitrary<Fact> = fc.oneof(
@@ -75,7 +83,21 @@ const facts: fc.Arbitrary<Fact> = fc.oneof(
   {
     weight: 1,
     arbitrary: fc.record({
-      fact: fc.constantFrom("cancel" as const, "redrive" as const, "redrive" as const),
+      fact: fc.constant("ask" as const),
+      what: fc.oneof(
+        { weight: 4, arbitrary: fc.constant("redrive" as const) },
+        { weight: 4, arbitrary: fc.constantFrom("cancel" as const, "expire" as const) },
+        { weight: 1, arbitrary: fc.constant("delete" as const) },
+      ),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      fact: fc.constant("race" as const),
+      what: fc
+        .tuple(fc.constantFrom(...model.asks), fc.constantFrom(...model.asks))
+        .filter(([one, other]) => one !== other),
     }),
   },
 );
@@ -100,17 +122,19 @@ async function runOne(
 ): Promise<void> {
   await setOperationLimits(ledger.ctx.db, "noop", { slots: null, slotsPerUser: slots });
   const id = await ledger.submit(files, { steps: Array.from({ length: steps }, () => "noop") });
-  const expected = model.newModel(files, steps, slots);
+  let expected = model.newModel(files, steps, slots);
   await bring(id);
   for (const fact of sequence) {
-    await apply(id, expected, fact);
+    const possible = await apply(id, expected, fact);
     await bring(id);
-    expect(await actual(id)).toEqual(shown(expected));
+    for (const after of possible) model.bring(after);
+    const seen = await actual(id);
+    const agreeing = possible.find((after) => isDeepStrictEqual(shown(after), seen));
+    if (!agreeing) expect(seen).toEqual(possible.map(shown)[0]);
+    expected = agreeing ?? expected;
   }
   // Every run ends, so that the audit at the end sees ended requests too.
-  await cancel(ledger.ctx, id, local).catch((error: { status?: number }) =>
-    expect(error.status).toBe(409),
-  );
+  await happens("cancel", id);
   await bring(id);
 }
 
@@ -123,24 +147,66 @@ async function bring(id: string): Promise<void> {
   await advance(ledger.ctx, id);
 }
 
-async function apply(id: string, expected: model.Model, fact: Fact): Promise<void> {
+/** Returns what the ledger may be afterwards: of a race, after either order. */
+async function apply(id: string, before: model.Model, fact: Fact): Promise<model.Model[]> {
+  if (fact.fact === "race") return race(id, before, fact.what);
+  if (fact.fact === "ask") {
+    expect(await happens(fact.what, id), fact.what).toBe(model.ask(before, fact.what));
+    return [before];
+  }
+  await applyToFile(id, before, fact);
+  return [before];
+}
+
+async function race(
+  id: string,
+  before: model.Model,
+  [one, other]: [model.Ask, model.Ask],
+): Promise<model.Model[]> {
+  const seen = await Promise.all([happens(one, id), happens(other, id)]);
+  const first = structuredClone(before);
+  const second = structuredClone(before);
+  const inOrder = [model.ask(first, one), model.ask(first, other)];
+  const reversed = [model.ask(second, other), model.ask(second, one)].reverse();
+  const possible = [
+    ...(isDeepStrictEqual(inOrder, seen) ? [first] : []),
+    ...(isDeepStrictEqual(reversed, seen) ? [second] : []),
+  ];
+  expect(possible.length, `${one} ${seen[0]}, ${other} ${seen[1]}`).toBeGreaterThan(0);
+  return possible;
+}
+
+const work: Record<model.Ask, (id: string) => Promise<unknown>> = {
+  cancel: (id) => cancel(ledger.ctx, id, local),
+  redrive: (id) => redrive(ledger.ctx, id, local),
+  delete: (id) => deleteRequest(ledger.ctx, id, local, { waitSeconds: 0 }),
+  expire: expireNow,
+};
+
+/** False if it was refused, because of what the request is. */
+async function happens(what: model.Ask, id: string): Promise<boolean> {
+  try {
+    return (await work[what](id)) !== 0;
+  } catch (error) {
+    expect([404, 409], String(error)).toContain((error as { status?: number }).status);
+    return false;
+  }
+}
+
+/** Two days pass for this request; returns 0 if it had no results to expire. */
+async function expireNow(id: string): Promise<number> {
+  await ledger.ctx.db.query(
+    `UPDATE requests SET finished_at = finished_at - interval '2 days',
+       results_deleted_at = results_deleted_at - interval '2 days' WHERE id = $1`,
+    [id],
+  );
+  return removeExpired(ledger.ctx);
+}
+
+type FileFact = Extract<Fact, { file: number }>;
+
+async function applyToFile(id: string, expected: model.Model, fact: FileFact): Promise<void> {
   const { ctx } = ledger;
-  if (fact.fact === "cancel") {
-    const able = expected.state !== "complete";
-    await cancel(ctx, id, local).then(
-      () => expect(able).toBe(true),
-      (error: { status?: number }) => expect([able, error.status]).toEqual([false, 409]),
-    );
-    return model.cancel(expected);
-  }
-  if (fact.fact === "redrive") {
-    const done = await redrive(ctx, id, local).then(
-      () => true,
-      (error: { status?: number }) => error.status !== 409,
-    );
-    expect(done).toBe(model.redrive(expected));
-    return;
-  }
   const row = (await rows(id))[fact.file % expected.files.length];
   const index = fact.file % expected.files.length;
   if (!row) return;
@@ -163,14 +229,31 @@ async function apply(id: string, expected: model.Model, fact: Fact): Promise<voi
     model.loseMessage(expected, index);
   } else {
     const attempt = Math.max(row.attempt - fact.back, 1);
-    const error =
-      fact.status !== "start" && fact.status !== "success"
-        ? { error: { class: "x", message: "y" } }
-        : {};
-    const answer = await ledger.report({ ...key, attempt } as never, fact.status, error);
-    const wanted = model.report(expected, index, fact.status, row.step, attempt);
-    expect(answer === "duplicate" ? "superseded" : answer).toBe(wanted);
+    const made =
+      fact.status === "success" && row.step === expected.steps
+        ? `${row.file}-${row.step}-${attempt}`
+        : undefined;
+    const answer = await report({ ...key, attempt }, fact.status, made);
+    const wanted = model.report(expected, index, fact.status, { step: row.step, attempt, made });
+    expect(answer).toBe(wanted);
   }
+}
+
+type Key = Parameters<Ledger["report"]>[0];
+
+/** `made` is the name of an object that a worker has uploaded. */
+async function report(
+  key: Pick<Key, "request" | "file" | "step" | "attempt">,
+  status: Parameters<Ledger["report"]>[1],
+  made: string | undefined,
+): Promise<string> {
+  const isError = status !== "start" && status !== "success";
+  if (made !== undefined) await ledger.ctx.store.put(key.request, made, Buffer.from("x"));
+  const answer = await ledger.report(key as Key, status, {
+    ...(isError && { error: { class: "x", message: "y" } }),
+    ...(made !== undefined && { results: [{ name: made, size: 1 }] }),
+  });
+  return answer === "duplicate" ? "superseded" : answer;
 }
 
 interface Row extends model.ModelFile {
@@ -186,18 +269,21 @@ function rows(id: string): Promise<Row[]> {
 }
 
 async function actual(id: string) {
-  const { state, round, counters } = await ledger.read(id);
-  const files = await rows(id);
-  return {
-    state,
-    round,
-    counters,
-    files: files.map(compared),
-  };
+  const files = (await rows(id)).map(compared);
+  const request = await ledger.read(id).catch((error: { status?: number }) => {
+    expect(error.status).toBe(404);
+  });
+  if (!request) return { state: "deleted", files };
+  const { state, round, counters } = request;
+  const { items } = await listResults(ledger.ctx, id, local, { limit: 100 });
+  const results = items.map(({ name }) => name).sort();
+  for (const name of results) expect(await ledger.ctx.store.head(id, name), name).toBeDefined();
+  return { state, round, counters, files, results };
 }
 
-function shown({ state, round, files }: model.Model) {
-  const count = (word: string) => files.filter((one) => one.state === word).length;
+function shown({ state, round, files, results }: model.Model) {
+  if (state === "deleted") return { state, files: [] };
+  const count = (word: string) => files.filter((file) => file.state === word).length;
   const counters = {
     total: files.length,
     waiting: count("waiting"),
@@ -207,7 +293,7 @@ function shown({ state, round, files }: model.Model) {
     failed: count("failed"),
     canceled: count("canceled"),
   };
-  return { state, round, counters, files: files.map(compared) };
+  return { state, round, counters, files: files.map(compared), results: [...results].sort() };
 }
 
 function compared({ step, state, attempt, tries, withheld }: model.ModelFile): model.ModelFile {

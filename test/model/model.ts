@@ -3,7 +3,7 @@
 
 export interface ModelFile {
   step: number;
-  /** a file waits only while it is withheld: others are published at once here */
+  /** after `bring`, a file waits only while it is withheld */
   state: "waiting" | "queued" | "running" | "done" | "failed" | "canceled";
   attempt: number;
   tries: number;
@@ -15,16 +15,28 @@ interface HeldFile extends ModelFile {
   worker: string | null;
   /** the workers that gave it back, an entry for each time */
   givenBackBy: string[];
+  /** the last attempt that its history has of each step that it left */
+  lastAttempts: Record<number, number>;
+  /** it began again in the first step */
+  wentBack: boolean;
 }
 
 export interface Model {
   steps: number;
   /** files of the user that may run at once */
   slots: number;
-  state: "running" | "complete" | "canceled";
+  state: "running" | "canceling" | "complete" | "canceled" | "deleted";
   round: number;
   files: HeldFile[];
+  /** names that can be downloaded */
+  results: string[];
+  /** in this round or an earlier one */
+  expired: "never" | "earlier" | "now";
 }
+
+/** What is asked of a request as a whole. */
+export const asks = ["cancel", "redrive", "delete", "expire"] as const;
+export type Ask = (typeof asks)[number];
 
 export const fileAttempts = 3;
 const mostGiveBacks = 3;
@@ -45,7 +57,11 @@ export function newModel(files: number, steps: number, slots: number): Model {
       attempt: 1,
       tries: 0,
       ...notGivenBack,
+      lastAttempts: {},
+      wentBack: false,
     })),
+    results: [],
+    expired: "never",
   });
 }
 
@@ -77,8 +93,7 @@ export function report(
   model: Model,
   index: number,
   status: "start" | "success" | "retry" | "failure" | "given_back",
-  step: number,
-  attempt: number,
+  { step, attempt, made }: { step: number; attempt: number; made: string | undefined },
 ): Answer {
   const file = model.files[index];
   if (!file || !isReportable(file) || file.step !== step || file.attempt !== attempt)
@@ -88,11 +103,8 @@ export function report(
     Object.assign(file, { state: "running", worker: reporter });
     return "recorded";
   }
-  if (status === "success" && file.step < model.steps)
-    Object.assign(file, {
-      ...{ step: file.step + 1, state: "queued", attempt: 1, tries: 0 },
-      ...notGivenBack,
-    });
+  if (made !== undefined) model.results.push(made);
+  if (status === "success" && file.step < model.steps) pass(file);
   else if (status === "success") Object.assign(file, { state: "done", ...notGivenBack });
   else if (status === "given_back") giveBack(file);
   else tryAgain(file, status === "retry");
@@ -112,28 +124,71 @@ export function loseMessage(model: Model, index: number): void {
   if (file?.state === "queued") publish(file);
 }
 
-export function cancel(model: Model): void {
-  if (model.state !== "running") return;
-  model.state = "canceled";
-  for (const file of model.files)
-    if (isOpen(file)) Object.assign(file, { state: "canceled", ...notGivenBack });
+/** Whether it happens. What follows from it is done by `bring`. */
+export function ask(model: Model, what: Ask): boolean {
+  return { cancel, redrive, delete: remove, expire }[what](model);
 }
 
-export function redrive(model: Model): boolean {
-  const withheld = model.files.filter((file) => file.state === "waiting");
-  for (const file of withheld) {
-    Object.assign(file, notGivenBack);
-    publish(file);
+/** What `advance` does: waiting files are published, and what was begun is ended. */
+export function bring(model: Model): void {
+  if (model.state === "canceling") {
+    model.state = "canceled";
+    for (const file of model.files)
+      if (isOpen(file)) Object.assign(file, { state: "canceled", ...notGivenBack });
   }
-  if (withheld.length > 0) return true;
+  if (model.state !== "running") return;
+  for (const file of model.files) if (file.state === "waiting") publish(file);
+}
+
+function cancel(model: Model): boolean {
+  if (model.state === "running") model.state = "canceling";
+  return model.state === "canceling" || model.state === "canceled";
+}
+
+function redrive(model: Model): boolean {
+  const withheld = model.files.filter((file) => file.state === "waiting");
+  if (model.state === "running" && withheld.length > 0) {
+    for (const file of withheld) Object.assign(file, notGivenBack);
+    return true;
+  }
   const failed = model.files.filter((file) => file.state === "failed");
   if (model.state !== "complete" || !failed.length) return false;
   model.state = "running";
   model.round++;
-  // The redrive takes a number, and so does the publishing that follows it.
-  for (const file of failed)
-    Object.assign(file, { state: "queued", attempt: file.attempt + 2, tries: 0, ...notGivenBack });
+  for (const file of failed) tryInNextRound(file, model.expired !== "never");
+  if (model.expired === "now") model.expired = "earlier";
   return true;
+}
+
+/** The redrive takes a number. What an earlier step made for the file may have expired. */
+function tryInNextRound(file: HeldFile, hasExpired: boolean): void {
+  file.lastAttempts[file.step] = ++file.attempt;
+  if (hasExpired && file.step > 1) {
+    file.wentBack = true;
+    Object.assign(file, { step: 1, attempt: (file.lastAttempts[1] ?? 0) + 1 });
+  }
+  Object.assign(file, { state: "waiting", tries: 0, ...notGivenBack });
+}
+
+function remove(model: Model): boolean {
+  if (model.state !== "complete" && model.state !== "canceled") return false;
+  Object.assign(model, { state: "deleted", files: [], results: [] });
+  return true;
+}
+
+function expire(model: Model): boolean {
+  if (model.state !== "complete" && model.state !== "canceled") return false;
+  if (model.expired === "now") return false;
+  Object.assign(model, { results: [], expired: "now" });
+  return true;
+}
+
+function pass(file: HeldFile): void {
+  file.lastAttempts[file.step] = file.attempt;
+  file.step++;
+  const attempt = file.wentBack ? (file.lastAttempts[file.step] ?? 0) : 0;
+  Object.assign(file, { tries: 0, ...notGivenBack, attempt });
+  publish(file);
 }
 
 function tryAgain(file: HeldFile, worthIt: boolean): void {

@@ -22,8 +22,8 @@ export const ends: Mutant[] = [
   {
     name: "objects of earlier steps are kept",
     file: "requests/advance/orphaned-objects.ts",
-    from: "if (passed.length) {",
-    to: "if (passed.length > 1_000_000) {",
+    from: "await markPassedResults(ctx.db.query, id);",
+    to: 'if (id === "") await markPassedResults(ctx.db.query, id);',
     tests: leftovers,
   },
   {
@@ -50,15 +50,15 @@ export const ends: Mutant[] = [
   {
     name: "topics of open requests are dropped",
     file: "requests/scheduler/sweep-store.ts",
-    from: "WHERE r.id IS NULL OR r.state IN",
-    to: "WHERE r.id IS NULL OR r.state NOT IN",
+    from: "WHERE r.id IS NULL OR r.state NOT IN",
+    to: "WHERE r.id IS NULL OR r.state IN",
     tests: guards,
   },
   {
     name: "results are kept for ever",
-    file: "requests/scheduler/sweep.ts",
-    from: "await removeResults(ctx, id);",
-    to: 'if (id === "") await removeResults(ctx, id);',
+    file: "requests/scheduler/expire-results.ts",
+    from: "await removeMarkedResults(ctx, id);",
+    to: 'if (id === "") await removeMarkedResults(ctx, id);',
     tests: leftovers,
   },
   {
@@ -78,8 +78,22 @@ export const ends: Mutant[] = [
     only: "once the results have expired",
   },
   {
+    name: "results expire although a redrive has begun",
+    file: "requests/scheduler/expire-results-store.ts",
+    from: "if (locked.length === 0) return false;",
+    to: "",
+    tests: ["requests/expiry.test.ts"],
+  },
+  {
+    name: "a deletion that a process left is never finished",
+    file: "requests/advance/advance-many.ts",
+    from: "for (const id of await requestsToRemove(ctx.db.query, page)) ctx.advanceQueue.add(id);",
+    to: "",
+    tests: ["requests/delete.test.ts"],
+  },
+  {
     name: "results are removed before the receipt names them",
-    file: "requests/scheduler/sweep.ts",
+    file: "requests/scheduler/expire-results.ts",
     from: "await keepReceipt(ctx, id);",
     to: 'if (id === "") await keepReceipt(ctx, id);',
     tests: ["requests/receipt.test.ts"],
@@ -88,7 +102,7 @@ export const ends: Mutant[] = [
     name: "an open request is deleted",
     file: "requests/lifecycle/delete.ts",
     from: "if (!isFinal(",
-    to: 'if (id === "" && !isFinal(',
+    to: 'if (now.id === "" && !isFinal(',
     tests: leftovers,
   },
 ];

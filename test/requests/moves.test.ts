@@ -16,6 +16,7 @@ import {
   requestMoves,
   requestStates,
   stoppableStates,
+  storedRequestStates,
 } from "../../src/requests/state.ts";
 import { type Ledger, openLedger } from "../support/context.ts";
 
@@ -42,7 +43,7 @@ async function value(sql: string, params: unknown[]): Promise<unknown> {
   return row?.value;
 }
 
-test.each(every(requestStates, leaving(requestMoves) as Exclude<RequestMove, "submit">[]))(
+test.each(every(storedRequestStates, leaving(requestMoves) as Exclude<RequestMove, "submit">[]))(
   "a request that is %s: %s",
   async (state, move) => {
     const { query } = ledger.ctx.db;

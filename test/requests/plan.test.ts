@@ -1,9 +1,13 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { local } from "../../src/auth/caller.ts";
 import type { Query } from "../../src/db/client.ts";
 import type { Task } from "../../src/operations/contract.ts";
+import { deleteFileRows } from "../../src/requests/advance/remove-deleted-store.ts";
 import { withheldFiles } from "../../src/requests/dispatch/withheld-store.ts";
+import { cancel } from "../../src/requests/lifecycle/cancel.ts";
 import { recordReports } from "../../src/requests/reports/report-store.ts";
 import { type Ledger, openLedger } from "../support/context.ts";
+import { until } from "../support/wait.ts";
 import { reportRow } from "../unit/report-row.ts";
 
 let ledger: Ledger;
@@ -68,4 +72,21 @@ test("a claim looks for withheld files by their own index, with statistics and w
     expect(plan).toContain("request_files_withheld_idx");
     expect(plan).not.toMatch(/Seq Scan on request_files|request_files_(pkey|open_idx)/);
   }
+});
+
+test("a chunk of a deletion goes by keys on tables without statistics", async () => {
+  const id = await ledger.submit(1000);
+  await until(async () => (await ledger.read(id)).counters.total === 1000);
+  await cancel(ledger.ctx, id, local);
+  await ledger.ended(id);
+  await forgetStatistics();
+  const [request] = await ledger.ctx.db.query<{ id: string; createdOn: string }>(
+    `SELECT id, created_on AS "createdOn" FROM requests WHERE id = $1`,
+    [id],
+  );
+  if (!request) throw new Error("the request is missing");
+  const plans = await plansOf((query) => deleteFileRows(query, request, 0));
+  expect(plans).toHaveLength(1);
+  expect(plans[0]).toContain("Delete on request_files");
+  expect(plans[0]).not.toContain("Seq Scan");
 });

@@ -24,24 +24,26 @@ import {
   openFileStates,
   openRequestStates,
   type RequestMove,
-  type RequestState,
   requestMoves,
   requestStates,
+  type StoredRequestState,
   sqlList,
   stoppableStates,
+  storedRequestStates,
 } from "../../src/requests/state.ts";
 
 /**
  * Every state and every move, written out by hand: the moves that a state allows, and no others.
  */
-const requestTable: Record<RequestState, RequestMove[]> = {
+const requestTable: Record<StoredRequestState, RequestMove[]> = {
   submitted: ["lookUp", "run", "fail", "cancel"],
   lookup: ["run", "fail", "cancel"],
   running: ["complete", "fail", "cancel"],
   canceling: ["endCancel"],
-  complete: ["redrive"],
-  failed: ["redrive"],
-  canceled: [],
+  complete: ["redrive", "delete"],
+  failed: ["redrive", "delete"],
+  canceled: ["delete"],
+  deleting: [],
 };
 
 const fileTable: Record<FileState, FileMove[]> = {
@@ -65,12 +67,12 @@ const endingTable: Record<EndingState, EndingMove[]> = {
 
 const datasetTable: Record<DatasetState, DatasetMove[]> = {
   lookup: ["keep", "spend", "fail", "remove"],
-  ready: ["remove", "renew", "outdate"],
+  ready: ["remove", "renew", "outdate", "retire"],
   failed: [],
   stale: ["fail"],
 };
 
-test.each(requestStates.map((state) => [state, requestTable[state]] as const))(
+test.each(storedRequestStates.map((state) => [state, requestTable[state]] as const))(
   "a request that is %s can %j and nothing else",
   (state, allowed) => {
     expect(movesFrom(requestMoves, state)).toEqual(allowed);
@@ -102,6 +104,7 @@ test("where each move leads", () => {
   expect(targets(requestMoves)).toEqual({
     ...{ submit: "submitted", lookUp: "lookup", run: "running", complete: "complete" },
     ...{ fail: "failed", cancel: "canceling", endCancel: "canceled", redrive: "running" },
+    delete: "deleting",
   });
   expect(targets(endingMoves)).toEqual({
     ...{ fail: "failed", expire: "deadline", stop: "stopped", redrive: "none" },
@@ -114,7 +117,7 @@ test("where each move leads", () => {
   });
   expect(targets(datasetMoves)).toEqual({
     ...{ open: "lookup", keep: "ready", spend: "stale", fail: "failed" },
-    ...{ remove: "stale", renew: "stale", outdate: "stale" },
+    ...{ remove: "stale", renew: "stale", outdate: "stale", retire: "stale" },
   });
 });
 
@@ -125,7 +128,7 @@ test("the groups of states that statements ask for", () => {
   expect(pastDatasetStates).toEqual(["failed", "stale"]);
 });
 
-test("a state is either open or final, and only a redrive leaves a final one", () => {
+test("a state is either open or final, and only a redrive or a delete leaves a final one", () => {
   expect(finalRequestStates).toEqual(["complete", "failed", "canceled"]);
   expect(finalFileStates).toEqual(["done", "failed", "canceled"]);
   expect([...openRequestStates, ...finalRequestStates].sort()).toEqual([...requestStates].sort());

@@ -7,7 +7,8 @@ const beforeRunning = ["submitted", "lookup"] as const satisfies RequestState[];
 
 export interface TransformationExtras {
   id: string;
-  resultsDeleted: boolean;
+  /** files whose results can be downloaded, if some were removed; null: those of all done files */
+  delivered: number | null;
   cancelAskedAt: Date | null;
   /** no earlier request asked for its dataset */
   firstOfDataset: boolean;
@@ -26,7 +27,11 @@ export async function extrasOf(
   ids: string[],
 ): Promise<Map<string, TransformationExtras>> {
   const rows = await query<TransformationExtras>(
-    `SELECT request.id, request.results_deleted_at IS NOT NULL AS "resultsDeleted",
+    `SELECT request.id,
+       CASE WHEN request.results_deleted_at IS NOT NULL THEN (
+         SELECT count(DISTINCT result.file_id) FROM results result
+         WHERE result.request_id = request.id AND result.step = request.steps
+           AND result.deleted_at IS NULL) END AS delivered,
        (SELECT max(move.at) FROM request_moves move
         WHERE move.request_id = request.id
           AND move.to_state = '${"canceling" satisfies RequestState}') AS "cancelAskedAt",

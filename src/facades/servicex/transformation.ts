@@ -115,7 +115,7 @@ function countsOf(
   { counters, state, dataset }: RequestSummary,
   extras: TransformationExtras | undefined,
 ) {
-  const completed = extras?.resultsDeleted ? 0 : counters.done;
+  const completed = extras?.delivered ?? counters.done;
   const failed = counters.failed + counters.canceled;
   const known =
     isFinal(state) ||

@@ -91,7 +91,8 @@ export const redriveRequest = route({
   responses: {
     200: { description: "It runs again.", schema: redriven },
     409: {
-      description: "It is canceled or running, or no chosen file has failed or was given back.",
+      description:
+        "It is canceled, running or deleted, or no chosen file has failed or was given back.",
     },
   },
   async handler(ctx, { params, caller, body }) {
@@ -107,9 +108,12 @@ export const deleteRequest = route({
   tag: "requests",
   access: "request.delete",
   summary: "Delete a request that has ended, with its rows and its results; its receipt stays",
+  description:
+    "From this call on, the request and its results are not found. What is left of a large one " +
+    "is removed after the answer.",
   params: requestParams,
   responses: {
-    204: { description: "It is deleted." },
+    204: { description: "It is deleted, or was being deleted already." },
     409: { description: "It has not ended: cancel it first." },
   },
   async handler(ctx, { params, caller }) {

@@ -1,11 +1,13 @@
 import type { Deps } from "../../deps.ts";
 import { requestsOfDataset, requestsToAdvance } from "./advance-store.ts";
+import { requestsToRemove } from "./remove-deleted-store.ts";
 
 const page = 500;
 const firstId = "00000000-0000-0000-0000-000000000000";
 
 /** Advances every request that needs it: a lost notification costs a sweep, never a request. */
 export async function advanceAll(ctx: Deps<"advanceQueue" | "db">): Promise<number> {
+  for (const id of await requestsToRemove(ctx.db.query, page)) ctx.advanceQueue.add(id);
   for (let after = firstId; ; ) {
     const ids = await requestsToAdvance(ctx.db.query, after, page);
     for (const id of ids) ctx.advanceQueue.add(id);

@@ -3,8 +3,8 @@ import type { Query } from "../../db/client.ts";
 import {
   type Ending,
   openRequestStates,
-  type RequestState,
   requestSql,
+  type StoredRequestState,
   sqlList,
   stoppableStates,
 } from "../state.ts";
@@ -27,7 +27,7 @@ export interface StepFacts {
 
 export interface RequestFacts {
   id: string;
-  state: RequestState;
+  state: StoredRequestState;
   ending: Ending | null;
   reason: string | null;
   facts: number;

@@ -1,7 +1,7 @@
 import type { Context, Deps } from "../../deps.ts";
 import { isFinished } from "../finish/is-finished.ts";
 import { beginEnding, moveRequest } from "../move-store.ts";
-import { endingMoves, isFinal } from "../state.ts";
+import { endingMoves, isFinal, requestMoves } from "../state.ts";
 import {
   markIncomplete,
   type RequestFacts,
@@ -13,6 +13,7 @@ import { agreedError } from "./fail-fast.ts";
 import { firstFiles } from "./fail-fast-store.ts";
 import { publishWork } from "./publish.ts";
 import { registerFiles } from "./register-store.ts";
+import { removeDeleted } from "./remove-deleted.ts";
 import { settleChunk, settleOpenFiles } from "./settle-store.ts";
 import { noteWarnings } from "./warnings.ts";
 
@@ -27,6 +28,7 @@ export async function advance(ctx: Context, id: string): Promise<void> {
   for (;;) {
     const before = await readFacts(ctx.db.query, id);
     if (!before || isFinal(before.state)) return;
+    if (before.state === requestMoves.delete.to) return removeDeleted(ctx, before.id);
     await step(ctx, before);
     const after = await readFacts(ctx.db.query, id);
     if (!after || isFinal(after.state) || factsOf(after) === factsOf(before)) return;

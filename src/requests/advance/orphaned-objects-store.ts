@@ -1,5 +1,5 @@
 import type { Query } from "../../db/client.ts";
-import { fileSql } from "../state.ts";
+import { fileSql, finalRequestStates, sqlList } from "../state.ts";
 
 /** When the request ended; undefined while it is open. */
 export async function endedAt(query: Query, request: string): Promise<Date | undefined> {
@@ -11,19 +11,42 @@ export async function endedAt(query: Query, request: string): Promise<Date | und
 }
 
 /**
- * Marks objects of earlier steps whose files are done or canceled. Those of failed files are kept
+ * Marks results of earlier steps whose files are done or canceled. Those of failed files are kept
  * for a redrive.
  */
-export async function markPassedResults(query: Query, request: string): Promise<string[]> {
-  const rows = await query<{ name: string }>(
-    `UPDATE results o SET deleted_at = coalesce(deleted_at, now()) FROM requests r, request_files f
-     WHERE r.id = $1 AND o.request_id = r.id AND o.step < r.steps
-       AND f.request_id = r.id AND f.file_id = o.file_id
-       AND f.state IN (${fileSql.done}, ${fileSql.canceled})
-     RETURNING o.name`,
+export async function markPassedResults(query: Query, request: string): Promise<void> {
+  await query(
+    `UPDATE results passed SET deleted_at = now()
+     FROM requests r, request_files f
+     WHERE r.id = $1 AND passed.request_id = r.id AND passed.step < r.steps
+       AND passed.deleted_at IS NULL AND f.request_id = r.id AND f.file_id = passed.file_id
+       AND f.state IN (${fileSql.done}, ${fileSql.canceled})`,
     [request],
   );
+}
+
+/** Names of marked results, whose objects are to be removed. */
+export async function markedNames(
+  query: Query,
+  request: string,
+  after: string,
+  limit: number,
+): Promise<string[]> {
+  const rows = await query<{ name: string }>(
+    `SELECT name FROM results WHERE request_id = $1 AND deleted_at IS NOT NULL AND name > $2
+     ORDER BY name LIMIT $3`,
+    [request, after, limit],
+  );
   return rows.map((row) => row.name);
+}
+
+/** Requests with marked results. The sweep asks, in case a process died before it removed them. */
+export async function requestsWithMarked(query: Query, limit: number): Promise<string[]> {
+  const rows = await query<{ id: string }>(
+    `SELECT DISTINCT request_id AS id FROM results WHERE deleted_at IS NOT NULL LIMIT $1`,
+    [limit],
+  );
+  return rows.map((row) => row.id);
 }
 
 /** Second phase: deletes the rows after their objects. */
@@ -38,17 +61,6 @@ export async function deleteResultRows(
   );
 }
 
-export async function markAllResults(query: Query, request: string): Promise<void> {
-  await query(`UPDATE results SET deleted_at = coalesce(deleted_at, now()) WHERE request_id = $1`, [
-    request,
-  ]);
-}
-
-export async function deleteAllResultRows(query: Query, request: string): Promise<void> {
-  await query(`DELETE FROM results WHERE request_id = $1 AND deleted_at IS NOT NULL`, [request]);
-  await query(`UPDATE requests SET results_deleted_at = now() WHERE id = $1`, [request]);
-}
-
 /** The ids among these of requests that were deleted: their receipts stay. */
 export async function deletedRequests(query: Query, ids: string[]): Promise<string[]> {
   const rows = await query<{ id: string }>(
@@ -58,4 +70,24 @@ export async function deletedRequests(query: Query, ids: string[]): Promise<stri
     [ids],
   );
   return rows.map((row) => row.id);
+}
+
+const hasNoResults = `requests.state IN (${sqlList(finalRequestStates)})
+       AND requests.results_deleted_at > requests.finished_at`;
+
+/** The ids among these of ended requests whose results have expired. */
+export async function expiredRequests(query: Query, ids: string[]): Promise<string[]> {
+  const rows = await query<{ id: string }>(
+    `SELECT id FROM requests WHERE id = ANY($1::uuid[]) AND ${hasNoResults}`,
+    [ids],
+  );
+  return rows.map((row) => row.id);
+}
+
+/** Until the end of the transaction, no redrive can begin. False if one has begun. */
+export async function lockExpired(query: Query, id: string): Promise<boolean> {
+  const rows = await query(`SELECT FROM requests WHERE id = $1 AND ${hasNoResults} FOR UPDATE`, [
+    id,
+  ]);
+  return rows.length > 0;
 }

@@ -2,12 +2,14 @@ import type { Deps } from "../../deps.ts";
 import { isUuid } from "../../uuid.ts";
 import { recordedNames } from "../read/results.ts";
 import {
-  deleteAllResultRows,
   deletedRequests,
   deleteResultRows,
   endedAt,
-  markAllResults,
+  expiredRequests,
+  lockExpired,
+  markedNames,
   markPassedResults,
+  requestsWithMarked,
 } from "./orphaned-objects-store.ts";
 
 const page = 1000;
@@ -20,11 +22,8 @@ const page = 1000;
 export async function removeOrphanedObjects(ctx: Deps<"db" | "store">, id: string): Promise<void> {
   const ended = await endedAt(ctx.db.query, id);
   if (!ended) return;
-  const passed = await markPassedResults(ctx.db.query, id);
-  if (passed.length) {
-    await ctx.store.remove(id, passed);
-    await deleteResultRows(ctx.db.query, id, passed);
-  }
+  await markPassedResults(ctx.db.query, id);
+  await removeMarkedResults(ctx, id);
   for (let after = ""; ; ) {
     const objects = await ctx.store.list(id, { limit: page, ...(after ? { after } : {}) });
     if (!objects.length) return;
@@ -42,25 +41,49 @@ export async function removeOrphanedObjects(ctx: Deps<"db" | "store">, id: strin
   }
 }
 
-/** Marks the rows, removes the objects, then deletes the rows. */
-export async function removeResults(ctx: Deps<"db" | "store">, id: string): Promise<void> {
-  await markAllResults(ctx.db.query, id);
-  await ctx.store.removeBucket(id);
-  await deleteAllResultRows(ctx.db.query, id);
+/** Nobody reads marked results any more. Their rows go after their objects. */
+export async function removeMarkedResults(ctx: Deps<"db" | "store">, id: string): Promise<void> {
+  for (let after = ""; ; ) {
+    const names = await markedNames(ctx.db.query, id, after, page);
+    if (!names.length) return;
+    await ctx.store.remove(id, names);
+    await deleteResultRows(ctx.db.query, id, names);
+    after = names.at(-1) ?? after;
+  }
+}
+
+/** Removes what a process that died has marked. Returns the number of requests. */
+export async function removeAllMarked(ctx: Deps<"db" | "ledger" | "store">): Promise<number> {
+  const ids = await requestsWithMarked(ctx.ledger.query, page);
+  for (const id of ids) await removeMarkedResults(ctx, id);
+  return ids.length;
 }
 
 /**
- * Removes the buckets of deleted requests: an upload that began before the deletion may have made
- * one again. Buckets that the ledger never had are not ours: an S3 account has those of others.
+ * Removes the buckets of requests that were deleted or whose results have expired: an upload that
+ * began before may have made one again. Buckets that the ledger never had are not ours: an S3
+ * account has those of others.
  */
 export async function removeOrphanedBuckets(ctx: Deps<"db" | "store">): Promise<number> {
   const buckets = (await ctx.store.buckets()).filter(isUuid);
   let removed = 0;
   for (let at = 0; at < buckets.length; at += page) {
-    for (const id of await deletedRequests(ctx.db.query, buckets.slice(at, at + page))) {
+    const ids = buckets.slice(at, at + page);
+    for (const id of await deletedRequests(ctx.db.query, ids)) {
       await ctx.store.removeBucket(id);
       removed++;
     }
+    for (const id of await expiredRequests(ctx.db.query, ids))
+      if (await removeExpiredBucket(ctx, id)) removed++;
   }
   return removed;
+}
+
+/** Under a lock, so that no redrive uploads into it meanwhile; its results are already removed. */
+function removeExpiredBucket(ctx: Deps<"db" | "store">, id: string): Promise<boolean> {
+  return ctx.db.tx(async (query) => {
+    const locked = await lockExpired(query, id);
+    if (locked) await ctx.store.removeBucket(id);
+    return locked;
+  });
 }

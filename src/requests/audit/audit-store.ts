@@ -1,4 +1,5 @@
 import type { Query } from "../../db/client.ts";
+import { requestSql } from "../state.ts";
 import { checks } from "./checks-store.ts";
 import { scope } from "./scope.ts";
 
@@ -40,7 +41,10 @@ export interface KeptResult {
   etag: string | null;
 }
 
-/** A page of the results that must be in the store, ordered by request and name. */
+/**
+ * A page of the results that must be in the store, ordered by request and name. A request that is
+ * being deleted has none: nobody sees them.
+ */
 export function keptResults(
   query: Query,
   request: string | null,
@@ -51,6 +55,8 @@ export function keptResults(
     `SELECT o.request_id AS request, o.file_id AS file, o.name, o.size, o.checksum, o.etag
      FROM results o
      WHERE ${scope("o.request_id")} AND o.deleted_at IS NULL
+       AND NOT EXISTS (
+         SELECT FROM requests WHERE id = o.request_id AND state = ${requestSql.deleting})
        AND (o.request_id, o.name) > ($2::uuid, $3)
      ORDER BY o.request_id, o.name LIMIT $4`,
     [request, after.request, after.name, limit],

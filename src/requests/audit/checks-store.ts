@@ -7,6 +7,7 @@ import {
   type HistoryStatus,
   historySql,
   openFileStates,
+  requestMoves,
   requestSql,
   sqlList,
 } from "../state.ts";
@@ -28,6 +29,9 @@ const outcomes: HistoryStatus[] = ["success", "failure", "retry", "given_back"];
 const endedTries: HistoryStatus[] = ["retry", "failure", "lost"];
 
 const ended = sqlList(finalRequestStates);
+const settled = sqlList([...finalRequestStates, requestMoves.delete.to]);
+/** Its file rows, history and results are removed in chunks. */
+const beingDeleted = `r.state = ${requestSql.deleting}`;
 const open = sqlList(openFileStates);
 const noRequest = "00000000-0000-0000-0000-000000000000";
 
@@ -46,7 +50,7 @@ export const checks: Check[] = [
     sql: `SELECT r.id AS request, f.file_id AS file,
             'the request is ' || r.state || ' and the file still ' || f.state AS detail
           FROM requests r JOIN request_files f ON f.request_id = r.id
-          WHERE ${scope("r.id")} AND r.state IN (${ended}) AND f.state IN (${open})`,
+          WHERE ${scope("r.id")} AND r.state IN (${settled}) AND f.state IN (${open})`,
   },
   {
     invariant: "I1",
@@ -56,7 +60,7 @@ export const checks: Check[] = [
           FROM requests r JOIN request_steps s ON s.request_id = r.id AND s.step = 1
           CROSS JOIN LATERAL (
             SELECT count(*) AS files FROM request_files f WHERE f.request_id = r.id) AS counted
-          WHERE ${scope("r.id")} AND counted.files <> s.registered`,
+          WHERE ${scope("r.id")} AND counted.files <> s.registered AND NOT ${beingDeleted}`,
   },
   {
     invariant: "I1",
@@ -73,10 +77,11 @@ export const checks: Check[] = [
     sql: `SELECT s.request_id AS request,
             'step ' || s.step || ' counts (counter/rows): ' || ${counters}
               || ', passed ' || s.passed || '/' || counted.passed AS detail
-          FROM request_steps s CROSS JOIN LATERAL (
+          FROM request_steps s JOIN requests r ON r.id = s.request_id CROSS JOIN LATERAL (
             SELECT ${counts}, count(f.*) FILTER (WHERE f.step > s.step) AS passed
             FROM request_files f WHERE f.request_id = s.request_id) AS counted
-          WHERE ${scope("s.request_id")} AND (${differs} OR counted.passed <> s.passed)`,
+          WHERE ${scope("s.request_id")} AND (${differs} OR counted.passed <> s.passed)
+            AND NOT ${beingDeleted}`,
   },
   {
     invariant: "I3",
@@ -90,7 +95,15 @@ export const checks: Check[] = [
                 AND m.to_state IN (${ended})) AS ends
             FROM generate_series(1, r.round) AS given(round)) AS rounds
           WHERE ${scope("r.id")} AND rounds.ends <>
-            CASE WHEN rounds.round < r.round OR r.state IN (${ended}) THEN 1 ELSE 0 END`,
+            CASE WHEN rounds.round < r.round OR r.state IN (${settled}) THEN 1 ELSE 0 END`,
+  },
+  {
+    invariant: "I3",
+    sql: `SELECT r.id AS request,
+            'it is being deleted and has no receipt of its last round' AS detail
+          FROM requests r
+          LEFT JOIN receipts ON receipts.request_id = r.id AND receipts.round = r.round
+          WHERE ${scope("r.id")} AND ${beingDeleted} AND receipts.request_id IS NULL`,
   },
   {
     invariant: "I3",

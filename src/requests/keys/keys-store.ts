@@ -1,5 +1,5 @@
 import type { Query } from "../../db/client.ts";
-import type { RequestState } from "../state.ts";
+import { type RequestState, requestSql } from "../state.ts";
 
 export interface KeysRow {
   owner: string;
@@ -21,7 +21,7 @@ export async function keysRow(query: Query, request: string): Promise<KeysRow | 
        ON read_keys.request_id = requests.id AND read_keys.kind = 'read'
      LEFT JOIN object_key_generations write_keys
        ON write_keys.request_id = requests.id AND write_keys.kind = 'write'
-     WHERE requests.id = $1`,
+     WHERE requests.id = $1 AND requests.state <> ${requestSql.deleting}`,
     [request],
   );
   return row;

@@ -2,7 +2,7 @@ import type { Caller } from "../../auth/caller.ts";
 import type { Deps } from "../../deps.ts";
 import { RequestError } from "../../errors.ts";
 import { moveRequest } from "../move-store.ts";
-import { readRequest } from "../read/request.ts";
+import { requestToChange } from "../read/request.ts";
 import { isFinal } from "../state.ts";
 import type { RequestView } from "../views.ts";
 
@@ -15,13 +15,13 @@ export async function cancel(
   id: string,
   caller: Caller,
 ): Promise<RequestView> {
-  const before = await readRequest(ctx, id, caller, "request.change");
+  const before = await requestToChange(ctx, id, caller);
   if (before.state === "canceling" || before.state === "canceled") return before;
   const moved = await ctx.db.tx((query) => moveRequest(query, before.id, "cancel"));
   if (moved) ctx.advanceQueue.add(before.id);
   // Its lookup ends if nobody else waits for it
   if (moved) ctx.notifier.notify("lookup");
-  const after = await readRequest(ctx, id, caller, "request.change");
+  const after = await requestToChange(ctx, id, caller);
   if (!moved && isFinal(after.state) && after.state !== "canceled") {
     throw new RequestError(
       409,

@@ -1,37 +1,25 @@
-import type { Db } from "../../db/client.ts";
-import { finalRequestStates, sqlList } from "../state.ts";
-
-const chunk = 20_000;
+import type { Query } from "../../db/client.ts";
+import { moveRequest } from "../move-store.ts";
 
 /**
- * Deletes history and file rows in chunks and the request last. Its receipt is in another table
- * and stays.
+ * Begins the deletion of an ended request whose receipt is kept. False if it has moved on since the
+ * receipt was made: it was redriven or is already being deleted. Its idempotency key is free again.
+ * To be called in a transaction.
  */
-export async function deleteRequestRows(db: Db, id: string): Promise<void> {
-  const [request] = await db.query<{ created_on: string }>(
-    `SELECT created_on FROM requests WHERE id = $1`,
+export async function beginDeletion(query: Query, id: string): Promise<boolean> {
+  const locked = await query(
+    `SELECT FROM requests
+     JOIN receipts ON receipts.request_id = requests.id AND receipts.round = requests.round
+     WHERE requests.id = $1 FOR UPDATE OF requests`,
     [id],
   );
-  if (!request) return;
-  for (const [table, where] of [
-    ["file_status", "request_created = $2::date AND request_id = $1"],
-    ["request_files", "request_id = $1 AND $2::date IS NOT NULL"],
-  ]) {
-    for (let deleted = chunk; deleted === chunk; ) {
-      const rows = await db.query<{ n: number }>(
-        `WITH deleted AS (
-           DELETE FROM ${table} WHERE ${where} AND ctid = ANY(ARRAY(
-             SELECT ctid FROM ${table} WHERE ${where} LIMIT ${chunk}))
-           RETURNING 1
-         )
-         SELECT count(*) AS n FROM deleted`,
-        [id, request.created_on],
-      );
-      deleted = rows[0]?.n ?? 0;
-    }
-  }
-  await db.query(
-    `DELETE FROM requests WHERE id = $1 AND state IN (${sqlList(finalRequestStates)})`,
-    [id],
-  );
+  if (locked.length === 0 || !(await moveRequest(query, id, "delete"))) return false;
+  await query(`UPDATE requests SET idempotency_key = NULL WHERE id = $1`, [id]);
+  return true;
+}
+
+/** The row of a request is removed last: without it, nothing is left. */
+export async function isGone(query: Query, id: string): Promise<boolean> {
+  const rows = await query(`SELECT FROM requests WHERE id = $1`, [id]);
+  return rows.length === 0;
 }

@@ -2,31 +2,85 @@ import type { Caller } from "../../auth/caller.ts";
 import type { Deps } from "../../deps.ts";
 import { RequestError } from "../../errors.ts";
 import { keepReceipt } from "../../receipts/issue.ts";
-import { markAllLeft } from "../../tasks/left-files.ts";
-import { removeResults } from "../advance/orphaned-objects.ts";
-import { readRequest } from "../read/request.ts";
+import { idWhileDeleting, readRequest } from "../read/request.ts";
+import { viewOf } from "../read/request-view.ts";
 import { isFinal } from "../state.ts";
-import { deleteRequestRows } from "./delete-store.ts";
+import type { RequestView } from "../views.ts";
+import { beginDeletion, isGone } from "./delete-store.ts";
+
+type DeleteDeps = Deps<"advanceQueue" | "db" | "notifier" | "signingKey" | "urls">;
+
+/** Most requests are removed in less; the rest is removed after the call has returned. */
+const defaultWaitSeconds = 30;
+const pollSeconds = 0.2;
 
 /**
- * Deletes the results before the rows: after a crash in between, the request still exists and the
- * same call finishes the work. The receipt stays.
+ * From the move on, nobody sees the request or its results; `advance` removes them, whatever
+ * crashes. Waits for that, but not for long. Another delete of the same request succeeds too. The
+ * receipt stays.
  */
 export async function deleteRequest(
-  ctx: Deps<"db" | "ledger" | "notifier" | "signingKey" | "store" | "urls">,
+  ctx: DeleteDeps,
   id: string,
   caller: Caller,
+  { waitSeconds = defaultWaitSeconds }: { waitSeconds?: number } = {},
 ): Promise<void> {
-  const request = await readRequest(ctx, id, caller, "request.delete");
-  if (!isFinal(request.state))
-    throw new RequestError(
-      409,
-      "request_open",
-      `The request is ${request.state}; cancel it first, then delete it.`,
-    );
-  await keepReceipt(ctx, request.id);
-  await removeResults(ctx, request.id);
-  // Tasks must still release these files outside; they keep what they need for that.
-  await markAllLeft(ctx, request.id);
-  await deleteRequestRows(ctx.db, request.id);
+  const begun = await begin(ctx, id, caller);
+  ctx.advanceQueue.add(begun);
+  await untilGone(ctx, begun, waitSeconds);
+}
+
+/** Returns the id as the ledger has it. */
+async function begin(
+  ctx: Deps<"db" | "signingKey" | "urls">,
+  id: string,
+  caller: Caller,
+): Promise<string> {
+  try {
+    const request = await readRequest(ctx, id, caller, "request.delete");
+    await moveOn(ctx, request);
+    return request.id;
+  } catch (error) {
+    const begun = await idWhileDeleting(ctx, id, caller, "request.delete");
+    if (begun === undefined) throw error;
+    return begun;
+  }
+}
+
+/** Tries again if a redrive has ended another round meanwhile: its receipt is made first. */
+async function moveOn(
+  ctx: Deps<"db" | "signingKey" | "urls">,
+  request: RequestView,
+): Promise<void> {
+  for (let now: RequestView | undefined = request; now; now = await viewOf(ctx, request.id)) {
+    if (!isFinal(now.state)) throw notEnded(now);
+    try {
+      await keepReceipt(ctx, now.id);
+    } catch (error) {
+      // Redriven or deleted since it was read: the next look decides.
+      if (!(error instanceof RequestError)) throw error;
+    }
+    if (await ctx.db.tx((query) => beginDeletion(query, request.id))) return;
+  }
+}
+
+async function untilGone(
+  ctx: Deps<"db" | "notifier">,
+  id: string,
+  waitSeconds: number,
+): Promise<void> {
+  const until = performance.now() + waitSeconds * 1000;
+  while (!(await isGone(ctx.db.query, id))) {
+    const left = (until - performance.now()) / 1000;
+    if (left <= 0) return;
+    await ctx.notifier.wait(`request:${id}`, Math.min(left, pollSeconds));
+  }
+}
+
+function notEnded({ state }: RequestView): RequestError {
+  return new RequestError(
+    409,
+    "request_open",
+    `The request is ${state}; cancel it first, then delete it.`,
+  );
 }

@@ -3,7 +3,8 @@ import type { Query } from "../../db/client.ts";
 import type { Deps } from "../../deps.ts";
 import { RequestError } from "../../errors.ts";
 import { moveRequest } from "../move-store.ts";
-import { readRequest } from "../read/request.ts";
+import { deleted, requestToChange } from "../read/request.ts";
+import { viewOf } from "../read/request-view.ts";
 import type { RequestView } from "../views.ts";
 import {
   type Chosen,
@@ -25,39 +26,43 @@ export async function redrive(
   caller: Caller,
   chosen: Chosen = {},
 ): Promise<{ request: RequestView; files: number }> {
-  const before = await readRequest(ctx, id, caller, "request.change");
+  const before = await requestToChange(ctx, id, caller);
   const released = chosen.errors ? 0 : await releaseWithheld(ctx.db.query, before.id, chosen.files);
   const files = released || (await nextRound(ctx, before, chosen));
   ctx.log.info({ request_id: before.id, files, released }, "a request was redriven");
   ctx.advanceQueue.add(before.id);
-  return { request: await readRequest(ctx, before.id, caller, "request.change"), files };
+  return { request: await requestToChange(ctx, before.id, caller), files };
 }
 
 /** One statement may move a million files. */
 const longestStatementSeconds = 3_600;
 
-function nextRound(ctx: Deps<"db">, before: RequestView, chosen: Chosen): Promise<number> {
-  return ctx.db.tx(
+async function nextRound(ctx: Deps<"db">, { id }: RequestView, chosen: Chosen): Promise<number> {
+  const files = await ctx.db.tx(
     async (query) => {
-      if (!(await moveRequest(query, before.id, "redrive"))) throw cannot(before);
-      await renewDeadline(query, before.id);
-      const moved = await redriveFiles(query, before.id, chosen);
-      if (moved === 0 && !(await isOnlyFinish(query, before.id, chosen))) throw nothingToDo(chosen);
+      if (!(await moveRequest(query, id, "redrive"))) return undefined;
+      await renewDeadline(query, id);
+      const moved = await redriveFiles(query, id, chosen);
+      if (moved === 0 && !(await isOnlyFinish(query, id, chosen))) throw nothingToDo(chosen);
       return moved;
     },
     { statementSeconds: longestStatementSeconds },
   );
+  if (files === undefined) throw cannot(await viewOf(ctx, id));
+  return files;
 }
 
 async function isOnlyFinish(query: Query, id: string, { errors, files }: Chosen): Promise<boolean> {
   return !errors && !files && (await finishFailedBefore(query, id));
 }
 
-function cannot({ state }: RequestView): RequestError {
+/** `now` is undefined if the request was deleted meanwhile. */
+function cannot(now: RequestView | undefined): RequestError {
+  if (!now) return deleted();
   const why =
-    state === "canceled"
+    now.state === "canceled"
       ? "A canceled request cannot be redriven; submit it again."
-      : `The request is ${state}; a redrive takes one that is complete or failed.`;
+      : `The request is ${now.state}; a redrive takes one that is complete or failed.`;
   return new RequestError(409, "cannot_redrive", why);
 }
 

@@ -1,5 +1,5 @@
 import type { Query } from "../../db/client.ts";
-import type { RequestState } from "../state.ts";
+import { type RequestState, requestSql } from "../state.ts";
 import { counterPairs } from "../step-counters.ts";
 import type { RetryView } from "../views.ts";
 
@@ -64,13 +64,27 @@ const columns = (
      ORDER BY s.step)
    FROM request_steps s WHERE s.request_id = r.id) AS steps`;
 
+const shown = `r.state <> ${requestSql.deleting}`;
+
 /** Reads one row of each table by key, so the cost does not grow with the request. */
 export async function requestRow(query: Query, id: string): Promise<RequestRow | undefined> {
   const [row] = await query<RequestRow>(
     `SELECT ${columns("'settings', s.settings,")}
-     FROM requests r JOIN datasets d ON d.id = r.dataset_id WHERE r.id = $1`,
+     FROM requests r JOIN datasets d ON d.id = r.dataset_id WHERE r.id = $1 AND ${shown}`,
     [id],
     "request_row",
+  );
+  return row;
+}
+
+/** Only while the request is being deleted. */
+export async function deletingRow(
+  query: Query,
+  id: string,
+): Promise<Pick<RequestRow, "id" | "owner"> | undefined> {
+  const [row] = await query<Pick<RequestRow, "id" | "owner">>(
+    `SELECT id, owner FROM requests WHERE id = $1 AND state = ${requestSql.deleting}`,
+    [id],
   );
   return row;
 }
@@ -96,7 +110,7 @@ export function requestRows(
   return query(
     `SELECT ${columns()}, to_char(r.created_at, 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS cursor_at
      FROM requests r JOIN datasets d ON d.id = r.dataset_id
-     WHERE ($1::text IS NULL OR r.state = $1) AND ($2::text IS NULL OR r.owner = $2)
+     WHERE ${shown} AND ($1::text IS NULL OR r.state = $1) AND ($2::text IS NULL OR r.owner = $2)
        AND ($3::timestamptz IS NULL OR (r.created_at, r.id) < ($3, $4::uuid))
      ORDER BY r.created_at DESC, r.id DESC LIMIT $5`,
     [state ?? null, owner ?? null, before?.createdAt ?? null, before?.id ?? null, limit],

@@ -1,11 +1,12 @@
 import type { Caller } from "../../auth/caller.ts";
 import { decodeCursor, encodeCursor } from "../../cursor.ts";
 import type { Deps } from "../../deps.ts";
-import { notFound } from "../../errors.ts";
+import { notFound, RequestError } from "../../errors.ts";
 import { type Action, assertMay, mayOn, onlyOf } from "../../users/policy.ts";
+import { isUuid } from "../../uuid.ts";
 import type { RequestState } from "../state.ts";
 import type { Page, RequestSummary, RequestView } from "../views.ts";
-import { idOfNumber, requestRows } from "./request-store.ts";
+import { deletingRow, idOfNumber, requestRows } from "./request-store.ts";
 import { toRequestSummary, viewOf } from "./request-view.ts";
 
 /** `action` is what the caller is about to do. A request of another user is "not found". */
@@ -19,6 +20,42 @@ export async function readRequest(
   const view = await viewOf(ctx, id);
   if (!view || !mayOn(caller, action, view)) throw notFound("request", id);
   return view;
+}
+
+/** A request to change; one that is being deleted is refused with a sentence until it is gone. */
+export async function requestToChange(
+  ctx: Deps<"db">,
+  id: string,
+  caller: Caller,
+): Promise<RequestView> {
+  try {
+    return await readRequest(ctx, id, caller, "request.change");
+  } catch (error) {
+    if (await idWhileDeleting(ctx, id, caller, "request.change")) throw deleted();
+    throw error;
+  }
+}
+
+/**
+ * The id of a request that is being deleted; undefined if it is not, or if the caller may not act
+ * on it.
+ */
+export async function idWhileDeleting(
+  ctx: Deps<"db">,
+  id: string,
+  caller: Caller,
+  action: Action,
+): Promise<string | undefined> {
+  const row = isUuid(id) ? await deletingRow(ctx.db.query, id) : undefined;
+  return row && mayOn(caller, action, row) ? row.id : undefined;
+}
+
+export function deleted(): RequestError {
+  return new RequestError(
+    409,
+    "request_deleted",
+    "The request is deleted; it can no longer be changed.",
+  );
 }
 
 /** The id for the small number that clients of other services use. */

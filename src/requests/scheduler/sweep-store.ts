@@ -1,5 +1,5 @@
 import type { Query } from "../../db/client.ts";
-import { dispatchStates, finalRequestStates, sqlList } from "../state.ts";
+import { dispatchStates, finalRequestStates, openRequestStates, sqlList } from "../state.ts";
 
 /** Requests with queued files, whose topics are checked. */
 export async function requestsWithQueued(query: Query): Promise<string[]> {
@@ -10,12 +10,12 @@ export async function requestsWithQueued(query: Query): Promise<string[]> {
   return rows.map((row) => row.id);
 }
 
-/** The ids among these that are not of an open request: it has ended or never existed. */
+/** The ids among these that are not of an open request: it has ended or does not exist. */
 export async function notOpen(query: Query, ids: string[]): Promise<string[]> {
   const rows = await query<{ id: string }>(
     `SELECT given.id::text AS id FROM unnest($1::uuid[]) AS given(id)
      LEFT JOIN requests r ON r.id = given.id
-     WHERE r.id IS NULL OR r.state IN (${sqlList(finalRequestStates)})`,
+     WHERE r.id IS NULL OR r.state NOT IN (${sqlList(openRequestStates)})`,
     [ids],
   );
   return rows.map((row) => row.id);
@@ -27,22 +27,6 @@ export async function endedRecently(query: Query, seconds: number): Promise<stri
     `SELECT id FROM requests WHERE state IN (${sqlList(finalRequestStates)})
        AND finished_at > now() - make_interval(secs => $1) ORDER BY finished_at LIMIT 1000`,
     [seconds],
-  );
-  return rows.map((row) => row.id);
-}
-
-/** Ended requests whose results have expired; after a redrive there are results again. */
-export async function requestsPastTtl(
-  query: Query,
-  days: number,
-  limit: number,
-): Promise<string[]> {
-  const rows = await query<{ id: string }>(
-    `SELECT id FROM requests
-     WHERE (results_deleted_at IS NULL OR results_deleted_at < finished_at)
-       AND state IN (${sqlList(finalRequestStates)})
-       AND finished_at < now() - make_interval(secs => $1) ORDER BY finished_at LIMIT $2`,
-    [days * 86_400, limit],
   );
   return rows.map((row) => row.id);
 }

@@ -1,18 +1,17 @@
-import { removeUnusedPast } from "../../datasets/housekeep.ts";
+import { removeUnused } from "../../datasets/housekeep.ts";
 import { isLockTimeout } from "../../db/lock-timeout.ts";
 import { ensurePartitions } from "../../db/partitions.ts";
 import { endOldReaders } from "../../db/readers.ts";
 import type { Context, Deps } from "../../deps.ts";
-import { keepReceipt } from "../../receipts/issue.ts";
 import { removeEndedTasks, removeUnneededSecrets } from "../../tasks/housekeep.ts";
 import { advanceAll } from "../advance/advance-many.ts";
 import { cleanUp } from "../advance/end.ts";
-import { removeOrphanedBuckets, removeResults } from "../advance/orphaned-objects.ts";
+import { removeAllMarked, removeOrphanedBuckets } from "../advance/orphaned-objects.ts";
 import { republishLost } from "../advance/publish.ts";
 import { expireLeases } from "../dispatch/expire-leases.ts";
-import { endedRecently, notOpen, requestsPastTtl, requestsWithQueued } from "./sweep-store.ts";
+import { removeExpired } from "./expire-results.ts";
+import { endedRecently, notOpen, requestsWithQueued } from "./sweep-store.ts";
 
-const page = 500;
 /** for a transaction of the reader role of `longshore db url` */
 const longestReadSeconds = 60;
 
@@ -41,8 +40,9 @@ export async function housekeep(ctx: Context, isLeader: IsLeader = () => true): 
   });
   await repair("clean-up", () => cleanUpEnded(ctx));
   await repair("expired", () => removeExpired(ctx));
+  await repair("result", () => removeAllMarked(ctx));
   await repair("bucket", () => removeOrphanedBuckets(ctx));
-  await repair("dataset", () => removeUnusedPast(ctx));
+  await repair("dataset", () => removeUnused(ctx));
   await repair("task", () => removeEndedTasks(ctx));
   await repair("secret", () => removeUnneededSecrets(ctx));
 }
@@ -92,17 +92,4 @@ async function dropTopics(ctx: Deps<"db" | "queue">): Promise<number> {
 async function cleanUpEnded(ctx: Deps<"db" | "queue" | "store">): Promise<number> {
   for (const id of await endedRecently(ctx.db.query, 300)) await cleanUp(ctx, id);
   return 0;
-}
-
-async function removeExpired(
-  ctx: Deps<"config" | "db" | "signingKey" | "store" | "urls">,
-): Promise<number> {
-  const { resultTtlDays } = ctx.config;
-  if (resultTtlDays === undefined) return 0;
-  const ids = await requestsPastTtl(ctx.db.query, resultTtlDays, page);
-  for (const id of ids) {
-    await keepReceipt(ctx, id);
-    await removeResults(ctx, id);
-  }
-  return ids.length;
 }

@@ -7,8 +7,9 @@ import type { Endpoint } from "../endpoint.ts";
 import { badRequest } from "../errors.ts";
 import { findRequest } from "../find.ts";
 
-/** Clients wait five seconds for the answer. */
+/** Clients wait five seconds for the answer to a delete. */
 const secondsToSettle = 3;
+const secondsToRemove = 1;
 
 export const deleteTransformation: Endpoint = {
   method: "delete",
@@ -19,7 +20,7 @@ export const deleteTransformation: Endpoint = {
     const view = await settled(ctx, await findRequest(ctx, id, caller), caller);
     if (!isFinal(view.state))
       throw badRequest(`Transform request with id ${id} is still in progress.`);
-    await deleteRequest(ctx, view.id, caller);
+    await deleteRequest(ctx, view.id, caller, { waitSeconds: secondsToRemove });
     return { status: 200, body: { message: `Transform request with id ${id} has been archived.` } };
   },
 };
