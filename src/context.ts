@@ -17,6 +17,7 @@ import { offeredOperations } from "./operations/offered.ts";
 import { openQueue } from "./queue/open.ts";
 import { advance } from "./requests/advance/advance.ts";
 import { AdvanceQueue } from "./requests/advance/advance-queue.ts";
+import { makeChunks } from "./requests/advance/chunks.ts";
 import { openClaimQueue } from "./requests/dispatch/claim-queue.ts";
 import { dispatch } from "./requests/dispatch/dispatch.ts";
 import { registerConnections } from "./requests/monitor/connections.ts";
@@ -95,7 +96,10 @@ export async function makeContext(
   registerConnections(registry, { main: db, ledger, reports });
   const metrics = makeLedgerMetrics(registry);
   const classLabels = labelsOfClasses(operations.values());
-  const advanceQueue: AdvanceQueue = new AdvanceQueue((id) => advance(context, id), log);
+  const advanceQueue: AdvanceQueue = new AdvanceQueue(
+    (id, slice) => advance(context, id, slice),
+    log,
+  );
   const batcher = new Batcher({
     query: reports.query,
     log,
@@ -138,6 +142,7 @@ export async function makeContext(
     finders: findersApart(config, childEnvironment()),
     batcher,
     advanceQueue,
+    chunks: makeChunks(),
     registry,
     metrics,
     callSeconds: makeCallSeconds(registry),

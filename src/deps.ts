@@ -13,6 +13,7 @@ import type { CallSeconds } from "./metrics.ts";
 import type { Operation, Task } from "./operations/contract.ts";
 import type { Queue } from "./queue/contract.ts";
 import type { AdvanceQueue } from "./requests/advance/advance-queue.ts";
+import type { Chunks } from "./requests/advance/chunks.ts";
 import type { ClaimQueue } from "./requests/dispatch/claim-queue.ts";
 import type { Gauges } from "./requests/monitor/gauges.ts";
 import type { LedgerMetrics } from "./requests/monitor/metrics.ts";
@@ -43,6 +44,7 @@ export interface Context {
   finders: Map<string, Finder>;
   batcher: Batcher;
   advanceQueue: AdvanceQueue;
+  chunks: Chunks;
   /** what this service exports of itself: `metrics`, `callSeconds` and its connections */
   registry: Registry;
   metrics: LedgerMetrics;

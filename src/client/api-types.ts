@@ -46,7 +46,10 @@ export interface paths {
     };
     get?: never;
     put?: never;
-    /** Claim tasks; each belongs to this worker until its lease ends */
+    /**
+     * Claim tasks; each belongs to this worker until its lease ends
+     * @description Returns fewer tasks than there are where the answer would be larger than some megabytes, but at least one.
+     */
     post: operations["claimWork"];
     delete?: never;
     options?: never;
@@ -604,6 +607,11 @@ export interface components {
        * @default false
        */
       upload_headers?: boolean;
+      /**
+       * @description The answer has the settings of each step once, in `settings`, and its tasks have none: with long settings, more tasks fit.
+       * @default false
+       */
+      settings_once?: boolean;
     };
     Submit: {
       title?: string;
@@ -811,7 +819,8 @@ export interface components {
       step: number;
       attempt: number;
       operation: string;
-      settings: {
+      /** @description Unless the claim has `settings_once`. */
+      settings?: {
         [key: string]: unknown;
       };
       /** @description Where the step before left the file; else its paths, in order of preference. With their secrets: not to be logged or reported. */
@@ -1750,6 +1759,19 @@ export interface operations {
         content: {
           "application/json": {
             tasks: components["schemas"]["Task"][];
+            /**
+             * @description With `settings_once`: the settings of each step of `tasks`, by `request.step`.
+             * @example {
+             *       "0b7e6cf0-5f0c-4c9e-9a86-3f3f3f6f1a51.1": {
+             *         "selection": "select …"
+             *       }
+             *     }
+             */
+            settings?: {
+              [key: string]: {
+                [key: string]: unknown;
+              };
+            };
           };
         };
       };

@@ -1,4 +1,5 @@
 import type { Query } from "../db/client.ts";
+import { settingsBytes } from "../requests/settings-bytes.ts";
 import { acceptsWork, fileSql } from "../requests/state.ts";
 import type { Line, OpenStep, Room, UserLoad } from "./allocate.ts";
 
@@ -14,6 +15,8 @@ export interface LineFilter {
 }
 
 export interface LineStep extends OpenStep {
+  /** bytes of its settings as JSON */
+  settingsBytes: number;
   /** most workers that may hold files of the request at once; null: no limit */
   workers: number | null;
   /** the workers that hold its files now, if their number is limited */
@@ -45,6 +48,7 @@ interface LineRow {
   files: number;
   priority: number;
   stepServedAt: number;
+  settingsBytes: number;
   workers: number | null;
   holders: string[] | null;
 }
@@ -102,7 +106,8 @@ SELECT line.operation, line.owner, line.load, line.share,
   line.is_held_back AS "isHeldBack", open_steps.*
 FROM line LEFT JOIN LATERAL (
   SELECT s.request_id AS request, s.step, s.queued AS files, s.priority,
-    extract(epoch FROM s.served_at)::float8 AS "stepServedAt", r.workers,
+    extract(epoch FROM s.served_at)::float8 AS "stepServedAt",
+    ${settingsBytes("s")} AS "settingsBytes", r.workers,
     CASE WHEN r.workers IS NOT NULL THEN ARRAY(
       SELECT DISTINCT f.worker FROM request_files f
       WHERE f.request_id = r.id AND f.state = ${fileSql.running}) END AS holders
@@ -141,7 +146,8 @@ function toLine(rows: LineRow[], { users, stepsOfUser }: LineFilter): OpenLine {
 }
 
 function toStep(row: LineRow, request: string): LineStep {
-  const { step, operation, owner, files, priority, stepServedAt, workers, holders } = row;
+  const { step, operation, owner, files, priority, stepServedAt, settingsBytes } = row;
+  const { workers, holders } = row;
   return {
     request,
     step,
@@ -150,6 +156,7 @@ function toStep(row: LineRow, request: string): LineStep {
     files,
     priority,
     servedAt: stepServedAt,
+    settingsBytes,
     workers,
     holders: holders ?? [],
   };

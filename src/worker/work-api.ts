@@ -1,6 +1,6 @@
 import { Agent, request } from "undici";
 import { z } from "zod";
-import type { Task, Upload } from "../operations/contract.ts";
+import type { Settings, Task, Upload } from "../operations/contract.ts";
 import type { Report } from "../requests/views.ts";
 import { detailOf } from "./problem.ts";
 
@@ -11,14 +11,17 @@ const upload: z.ZodType<Upload> = z.object({
   headers: z.record(z.string(), z.string()).optional(),
 });
 
-const task: z.ZodType<Task> = z.object({
+const settings = z.record(z.string(), z.unknown());
+
+/** A service of an earlier version repeats the settings in each task. */
+const task: z.ZodType<Omit<Task, "settings"> & { settings?: Settings | undefined }> = z.object({
   task: z.string(),
   request: z.string(),
   file: z.number(),
   step: z.number(),
   attempt: z.number(),
   operation: z.string(),
-  settings: z.record(z.string(), z.unknown()),
+  settings: settings.optional(),
   replicas: z.array(z.string()),
   inputs: z.array(z.string()),
   uploads: z.array(upload),
@@ -27,7 +30,14 @@ const task: z.ZodType<Task> = z.object({
   alone: z.boolean().optional(),
 });
 
-const claimAnswer = z.object({ tasks: z.array(task) });
+const claimAnswer = z
+  .object({ tasks: z.array(task), settings: z.record(z.string(), settings).default({}) })
+  .transform(({ tasks, settings }) =>
+    tasks.map((one) => ({
+      ...one,
+      settings: one.settings ?? settings[`${one.request}.${one.step}`] ?? {},
+    })),
+  );
 const reportsAnswer = z.object({ answers: z.array(z.string()) });
 const heartbeatAnswer = z.object({ give_up: z.array(z.string()) });
 
@@ -94,11 +104,12 @@ export function openWorkApi({
         max,
         wait_seconds: waitSeconds,
         upload_headers: true,
+        settings_once: true,
         ...(onlyRequest && { request: onlyRequest }),
       };
       // Tasks that arrive late are of use; those whose answer is given up are lost with a try.
       const seconds = waitSeconds + Math.max(partOf(leaseSeconds, 3), lateClaimSeconds);
-      const { tasks } = await post("claim", body, claimAnswer, seconds, signal);
+      const tasks = await post("claim", body, claimAnswer, seconds, signal);
       leaseSeconds = tasks[0]?.lease_seconds ?? leaseSeconds;
       return tasks;
     },

@@ -1,17 +1,22 @@
 import { expect, test } from "vitest";
 import { silentLog } from "../../src/log.ts";
-import { AdvanceQueue } from "../../src/requests/advance/advance-queue.ts";
+import { AdvanceQueue, type Rest, type Slice } from "../../src/requests/advance/advance-queue.ts";
 import { until } from "../support/wait.ts";
 
 /** Runs that end when the test says so. */
 function controlled() {
-  const runs: { id: string; end(): void; fail(error: Error): void }[] = [];
+  const runs: {
+    id: string;
+    slice: Slice;
+    end(rest?: Rest): void;
+    fail(error: Error): void;
+  }[] = [];
   let running = 0;
   let mostRunning = 0;
-  const advance = (id: string) => {
+  const advance = (id: string, slice: Slice) => {
     mostRunning = Math.max(mostRunning, ++running);
-    return new Promise<void>((resolve, reject) => {
-      runs.push({ id, end: resolve, fail: reject });
+    return new Promise<Rest>((resolve, reject) => {
+      runs.push({ id, slice, end: (rest = "nothing") => resolve(rest), fail: reject });
     }).finally(() => running--);
   };
   return { runs, advance, mostRunning: () => mostRunning };
@@ -78,4 +83,73 @@ test("a close waits for what runs, and starts nothing that waits", async () => {
   runs[0]?.end();
   await closing;
   expect(ids(runs)).toEqual(["a", "b", "c", "d"]);
+});
+
+test("while requests with long work wait for each other, others run at once", async () => {
+  const { runs, advance } = controlled();
+  const queue = new AdvanceQueue(advance, silentLog());
+  const long = Array.from({ length: 20 }, (_, at) => `long ${at}`);
+  for (const id of long) queue.add(id);
+  // Each is found to be long in its first run.
+  for (let at = 0; at < long.length; at++) {
+    await until(() => runs.length > at);
+    const short = runs.filter(({ slice }) => !slice.long);
+    for (const run of short) run.end("long");
+  }
+  await until(() => runs.filter(({ slice }) => slice.long).length === 2);
+  await until(() => runs.length === 22);
+  for (const id of ["a", "b", "c", "d"]) queue.add(id);
+  expect(ids(runs.slice(22))).toEqual(["a", "b", "c", "d"]);
+  expect(runs.filter(({ slice }) => slice.long).map(({ id }) => id)).toEqual(long.slice(0, 2));
+  for (const run of runs) run.end();
+  await queue.close();
+});
+
+test("long work is done in slices: what has more to do goes on behind the others", async () => {
+  const { runs, advance } = controlled();
+  const queue = new AdvanceQueue(advance, silentLog());
+  for (const id of ["a", "b", "c"]) queue.add(id);
+  for (const run of runs.slice()) run.end("long");
+  const slices = () => runs.filter(({ slice }) => slice.long);
+  for (const turn of ["a", "b", "c", "a", "b", "c"].entries()) {
+    const [at, id] = turn;
+    await until(() => slices().length > at);
+    expect(slices()[at]?.id).toBe(id);
+    slices()[at]?.end("long");
+  }
+  const closing = queue.close();
+  for (const run of runs) run.end();
+  await closing;
+});
+
+test("facts of a request with long work are decided on before its next slice", async () => {
+  const { runs, advance } = controlled();
+  const queue = new AdvanceQueue(advance, silentLog());
+  for (const id of ["a", "b", "c"]) queue.add(id);
+  for (const run of runs.slice()) run.end("long");
+  await until(() => runs.length === 5);
+  queue.add("c");
+  expect(runs.at(-1)).toMatchObject({ id: "c", slice: { long: false } });
+  for (const run of runs) run.end();
+  await until(() => runs.length === 7);
+  expect(runs.at(-1)).toMatchObject({ id: "c", slice: { long: true } });
+  runs.at(-1)?.end();
+  await queue.close();
+});
+
+test("a user's request does not wait for the thousands of another user or of a sweep", async () => {
+  const { runs, advance } = controlled();
+  const queue = new AdvanceQueue(advance, silentLog());
+  for (let at = 0; at < 5000; at++) queue.add(`of a ${at}`, "user a");
+  for (let at = 0; at < 5000; at++) queue.add(`swept ${at}`, "sweep");
+  queue.add("of b", "user b");
+  queue.add("reported");
+  for (let at = 0; at < 4; at++) {
+    runs[at]?.end();
+    await until(() => runs.length > at + 4);
+  }
+  expect(ids(runs.slice(4))).toEqual(expect.arrayContaining(["of b", "reported"]));
+  const closing = queue.close();
+  for (const run of runs) run.end();
+  await closing;
 });

@@ -20,6 +20,7 @@ const step = (owner: string, files: number, more: Partial<LineStep> = {}): LineS
   priority: 0,
   servedAt: requests,
   workers: null,
+  settingsBytes: 2,
   holders: [],
   ...more,
 });
@@ -104,7 +105,7 @@ describe("workers that wait", () => {
   test("are served in the order they came", () => {
     const seats = makeSeats(waiters, 1000);
     const any = step("a", 10);
-    while (seats.assign(any));
+    while (seats.assign(any) === "assigned");
     expect(seats.free()).toBe(0);
     expect(seats.takeAssigned()).toEqual(new Map([[any, [0, 0, 1, 1, 1]]]));
   });
@@ -112,17 +113,17 @@ describe("workers that wait", () => {
   test("get no more than the most files of one poll", () => {
     const seats = makeSeats(waiters, 4);
     const any = step("a", 10);
-    while (seats.assign(any));
+    while (seats.assign(any) === "assigned");
     expect(seats.takeAssigned().get(any)).toHaveLength(4);
   });
 
   test("hold files of a request only as many as it allows, and those that hold some go first", () => {
     const seats = makeSeats(waiters, 1000);
     const held = step("a", 10, { workers: 1, holders: ["second"] });
-    while (seats.assign(held));
+    while (seats.assign(held) === "assigned");
     expect(seats.takeAssigned().get(held)).toEqual([1, 1, 1]);
     const open = step("a", 10, { workers: 1 });
-    while (seats.assign(open));
+    while (seats.assign(open) === "assigned");
     expect(seats.takeAssigned().get(open)).toEqual([0, 0]);
   });
 
@@ -130,8 +131,8 @@ describe("workers that wait", () => {
     const seats = makeSeats(waiters, 1000);
     const one = step("a", 1, { request: "r", workers: 1 });
     const other = step("a", 5, { request: "r", step: 2, workers: 1 });
-    expect(seats.assign(one)).toBe(true);
-    while (seats.assign(other));
+    expect(seats.assign(one)).toBe("assigned");
+    while (seats.assign(other) === "assigned");
     expect(seats.takeAssigned().get(other)).toEqual([0]);
   });
 });

@@ -8,6 +8,7 @@ import { badInput } from "../parse.ts";
 import { route } from "../route.ts";
 import * as schema from "../schemas/work.ts";
 import { fieldErrors, mostErrors } from "../sentences.ts";
+import { withSettingsOnce } from "../settings-once.ts";
 
 export const claimWork = route({
   method: "post",
@@ -16,6 +17,9 @@ export const claimWork = route({
   tag: "work",
   access: "work",
   summary: "Claim tasks; each belongs to this worker until its lease ends",
+  description:
+    "Returns fewer tasks than there are where the answer would be larger than some megabytes, " +
+    "but at least one.",
   hot: true,
   body: {
     schema: schema.claimBody,
@@ -25,8 +29,10 @@ export const claimWork = route({
   async handler(ctx, { caller, body, gone }) {
     const { worker, request, operations, max } = body;
     const { wait_seconds: waitSeconds, upload_headers: sendsHeaders } = body;
-    const wanted = { worker, request, operations, max, waitSeconds, sendsHeaders };
-    return { status: 200, body: { tasks: await claim(ctx, caller, wanted, gone()) } };
+    const { settings_once: settingsOnce } = body;
+    const wanted = { worker, request, operations, max, waitSeconds, sendsHeaders, settingsOnce };
+    const tasks = await claim(ctx, caller, wanted, gone());
+    return { status: 200, body: settingsOnce ? withSettingsOnce(tasks) : { tasks } };
   },
 });
 

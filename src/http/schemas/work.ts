@@ -24,6 +24,14 @@ export const claimBody = z
           "The worker sends the headers that an upload names: an S3 store that can then refuses " +
           "to replace an object. A 412 means that the object is stored already.",
       }),
+    settings_once: z
+      .boolean()
+      .default(false)
+      .meta({
+        description:
+          "The answer has the settings of each step once, in `settings`, and its tasks have none: " +
+          "with long settings, more tasks fit.",
+      }),
   })
   .meta({ id: "Claim" });
 
@@ -38,6 +46,8 @@ const upload = z
   })
   .meta({ id: "Upload" }) satisfies z.ZodType<Upload>;
 
+const settings = z.record(z.string(), z.unknown());
+
 const task = z
   .object({
     task: z.string(),
@@ -46,7 +56,7 @@ const task = z
     step: z.number().int().min(1),
     attempt: z.number().int().min(1),
     operation: z.string(),
-    settings: z.record(z.string(), z.unknown()),
+    settings: settings.optional().meta({ description: "Unless the claim has `settings_once`." }),
     replicas: z.array(z.string()).meta({
       description:
         "Where the step before left the file; else its paths, in order of preference. With their " +
@@ -64,9 +74,15 @@ const task = z
       description: "A worker died that had this file: perform it by itself, beside no other.",
     }),
   })
-  .meta({ id: "Task" }) satisfies z.ZodType<Task>;
+  .meta({ id: "Task" }) satisfies z.ZodType<Omit<Task, "settings">>;
 
-export const claimAnswer = z.object({ tasks: z.array(task) });
+export const claimAnswer = z.object({
+  tasks: z.array(task),
+  settings: z.record(z.string(), settings).optional().meta({
+    description: "With `settings_once`: the settings of each step of `tasks`, by `request.step`.",
+    example: { "0b7e6cf0-5f0c-4c9e-9a86-3f3f3f6f1a51.1": { selection: "select …" } },
+  }),
+});
 
 export const heartbeatBody = z
   .strictObject({ worker, tasks: z.array(z.string().min(1).max(200)).max(10_000) })

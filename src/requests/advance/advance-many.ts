@@ -10,7 +10,7 @@ export async function advanceAll(ctx: Deps<"advanceQueue" | "db">): Promise<numb
   for (const id of await requestsToRemove(ctx.db.query, page)) ctx.advanceQueue.add(id);
   for (let after = firstId; ; ) {
     const ids = await requestsToAdvance(ctx.db.query, after, page);
-    for (const id of ids) ctx.advanceQueue.add(id);
+    for (const id of ids) ctx.advanceQueue.add(id, "sweep");
     if (ids.length < page) return 0;
     after = ids.at(-1) ?? firstId;
   }

@@ -1,37 +1,44 @@
 import type { Context, Deps } from "../../deps.ts";
 import { isFinished } from "../finish/is-finished.ts";
 import { beginEnding, moveRequest } from "../move-store.ts";
-import { endingMoves, isFinal, requestMoves } from "../state.ts";
-import {
-  markIncomplete,
-  type RequestFacts,
-  readFacts,
-  refreshStatistics,
-} from "./advance-store.ts";
-import { endRequest } from "./end.ts";
+import { isFinal, requestMoves } from "../state.ts";
+import type { Rest, Slice } from "./advance-queue.ts";
+import { markIncomplete, type RequestFacts, readFacts } from "./advance-store.ts";
+import { cleanUp } from "./end.ts";
 import { agreedError } from "./fail-fast.ts";
 import { firstFiles } from "./fail-fast-store.ts";
 import { publishWork } from "./publish.ts";
-import { registerFiles } from "./register-store.ts";
+import { registerLeavesFiles } from "./register.ts";
 import { removeDeleted } from "./remove-deleted.ts";
-import { settleChunk, settleOpenFiles } from "./settle-store.ts";
+import { endLeavesWork, settleLeavesWork } from "./settle.ts";
 import { noteWarnings } from "./warnings.ts";
 
-const registerChunk = 5000;
+/** Everything at once, outside the queue. */
+const wholeRun: Slice = { long: true, isOver: () => false };
 
 /**
  * The only place that decides what comes next for a request; everything else records facts and
  * calls `advanceQueue.add`. It may run twice, late, out of order and in two processes, since every
- * write it makes is guarded. It runs again if facts were recorded during the run.
+ * write it makes is guarded. It runs again if facts were recorded during the run. Returns what is
+ * left when the slice is over.
  */
-export async function advance(ctx: Context, id: string): Promise<void> {
+export async function advance(ctx: Context, id: string, slice = wholeRun): Promise<Rest> {
   for (;;) {
     const before = await readFacts(ctx.db.query, id);
-    if (!before || isFinal(before.state)) return;
-    if (before.state === requestMoves.delete.to) return removeDeleted(ctx, before.id);
-    await step(ctx, before);
+    if (!before) return "nothing";
+    if (isFinal(before.state)) {
+      if (slice.long) await cleanUp(ctx, id);
+      return "nothing";
+    }
+    if (before.state === requestMoves.delete.to) {
+      if (!slice.long) return "long";
+      await removeDeleted(ctx, before.id);
+      return "nothing";
+    }
+    if (await leavesLongWork(ctx, before, slice)) return "long";
     const after = await readFacts(ctx.db.query, id);
-    if (!after || isFinal(after.state) || factsOf(after) === factsOf(before)) return;
+    if (!after || isFinal(after.state) || factsOf(after) === factsOf(before)) return "nothing";
+    if (slice.isOver()) return "more";
   }
 }
 
@@ -44,30 +51,31 @@ function factsOf(request: RequestFacts): string {
   ].join(" ");
 }
 
-async function step(ctx: Context, request: RequestFacts): Promise<void> {
-  if (request.state === "canceling") return settleAll(ctx, request);
-  if (request.ending) return settleAll(ctx, request);
+/** Does what comes next; true if work that takes long is left. */
+async function leavesLongWork(ctx: Context, request: RequestFacts, slice: Slice): Promise<boolean> {
+  if (request.state === "canceling" || request.ending) return settleLeavesWork(ctx, request, slice);
   const ending = mustEnd(request) ?? (await failFastReason(ctx, request));
   if (ending) {
     await beginEnding(ctx.db.query, request.id, ending.move, ending.reason);
-    return;
+    return false;
   }
   if (request.state === "submitted" && !request.datasetClosed) {
     await ctx.db.tx((query) => moveRequest(query, request.id, "lookUp"));
     ctx.notifier.notify("lookup");
   }
-  await registerAll(ctx, request);
+  const isLeft = await registerLeavesFiles(ctx, request, slice);
   await publishWork(ctx, request);
   if (request.state !== "running") {
     if (request.datasetClosed) await ctx.db.tx((query) => moveRequest(query, request.id, "run"));
-    return;
+    return isLeft;
   }
   await noteWarnings(ctx, request);
   if (isSettled(request) && (await isFinished(ctx, request))) {
     if (request.datasetIncomplete)
       await markIncomplete(ctx.db.query, request.id, request.datasetReason);
-    await endRequest(ctx, request.id, "complete");
+    return endLeavesWork(ctx, request, slice, "complete");
   }
+  return isLeft;
 }
 
 interface EarlyEnd {
@@ -120,29 +128,6 @@ async function failFastReason(
   return undefined;
 }
 
-async function registerAll(
-  ctx: Deps<
-    "config" | "db" | "ledger" | "log" | "metrics" | "notifier" | "operations" | "queue" | "runner"
-  >,
-  request: RequestFacts,
-): Promise<void> {
-  let registered = request.steps[0]?.registered ?? 0;
-  while (registered < request.datasetFiles) {
-    const added = await registerFiles(ctx.ledger, request.id, request.datasetId, registerChunk);
-    if (!added) return;
-    if (grewTenfold(registered, registered + added)) await refreshStatistics(ctx.db.query);
-    registered += added;
-    // Work begins with the first chunk; the rest is registered while it is done.
-    const facts = await readFacts(ctx.db.query, request.id);
-    if (facts) await publishWork(ctx, facts);
-  }
-}
-
-function grewTenfold(before: number, after: number): boolean {
-  if (after < 1000) return false;
-  return before < 1000 || Math.floor(Math.log10(after)) > Math.floor(Math.log10(before));
-}
-
 function isSettled(request: RequestFacts): boolean {
   const { datasetClosed, datasetFiles, steps } = request;
   if (!datasetClosed || (steps[0]?.registered ?? 0) < datasetFiles) return false;
@@ -154,26 +139,4 @@ function sum(
   state: "waiting" | "queued" | "running" | "failed" | "done",
 ): number {
   return request.steps.reduce((total, counters) => total + counters[state], 0);
-}
-
-/** In chunks: one UPDATE of 800,000 rows took 3.8 s; late successes still count in between. */
-async function settleAll(ctx: Context, request: RequestFacts): Promise<void> {
-  const as =
-    request.state === "canceling"
-      ? ({ state: "canceled" } as const)
-      : ({
-          state: "failed",
-          class: request.ending ?? endingMoves.fail.to,
-          reason: request.reason ?? "stopped",
-          fingerprint: `ended-${request.ending}`,
-        } as const);
-  // A deadline or a stop accounts for every known file, including those not registered yet.
-  if (request.state === "running" && request.ending !== "failed") await registerAll(ctx, request);
-  while ((await settleOpenFiles(ctx.ledger.query, request.id, as)) === settleChunk)
-    ctx.notifier.notify(`request:${request.id}`);
-  await noteWarnings(ctx, request);
-  if (request.state === "canceling") return endRequest(ctx, request.id, "endCancel");
-  if (request.ending === "failed" || request.state !== "running")
-    return endRequest(ctx, request.id, "fail", request.reason ?? undefined);
-  return endRequest(ctx, request.id, "complete");
 }

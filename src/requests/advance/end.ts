@@ -6,26 +6,28 @@ import { openFiles, readFacts } from "./advance-store.ts";
 import { removeOrphanedObjects } from "./orphaned-objects.ts";
 
 /**
- * Ends a round once: the guarded move decides, and only the caller that made it cleans up. After a
- * crash in between, the sweep cleans up.
+ * Ends a round once: the guarded move decides, and only the caller that made it cleans up, here or
+ * later. After a crash in between, the sweep cleans up. Returns whether it happened.
  */
 export async function endRequest(
   ctx: Deps<"db" | "log" | "metrics" | "notifier" | "queue" | "store">,
   id: string,
   move: "complete" | "fail" | "endCancel",
   reason?: string,
-): Promise<void> {
+  cleansUp = true,
+): Promise<boolean> {
   const ended = await ctx.db.tx(async (query) => {
     // `openFiles` locks the steps' rows, so no report can settle or reopen a file before the move.
     if ((await openFiles(query, id)) > 0) return false;
     return moveRequest(query, id, move, { reason });
   });
-  if (!ended) return;
+  if (!ended) return false;
   const state = requestMoves[move].to;
   ctx.metrics.requestsEnded.inc({ state });
   ctx.log.info({ request_id: id, state, reason }, "a request ended");
   ctx.notifier.notify(`request:${id}`);
-  await cleanUp(ctx, id);
+  if (cleansUp) await cleanUp(ctx, id);
+  return true;
 }
 
 /**

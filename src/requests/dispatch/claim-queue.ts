@@ -12,6 +12,8 @@ export interface Waiter {
   max: number;
   /** it sends the headers that an upload names */
   sendsHeaders?: boolean | undefined;
+  /** its answer has the settings of each step once, beside the tasks */
+  settingsOnce?: boolean | undefined;
 }
 
 export interface Dispatched<Task> {

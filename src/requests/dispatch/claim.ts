@@ -18,19 +18,21 @@ export interface ClaimInput {
   waitSeconds: number;
   /** the worker sends the headers that an upload names */
   sendsHeaders?: boolean | undefined;
+  /** the answer has the settings of each step once, so that more tasks fit */
+  settingsOnce?: boolean | undefined;
 }
 
 /** Gives each file to one worker only; waits for work up to `waitSeconds`. */
 export async function claim(
   ctx: Deps<"claimQueue" | "operations">,
   caller: Caller,
-  { worker, request, operations, max, waitSeconds, sendsHeaders }: ClaimInput,
+  { worker, request, operations, max, waitSeconds, ...does }: ClaimInput,
   signal?: AbortSignal,
 ): Promise<Task[]> {
   assertMay(caller, "work");
   const offered = workerOperationNames(ctx.operations.values());
   const wanted = claimable(caller, { operations, request }, offered);
-  return ctx.claimQueue.claim(wanted, { worker, max, sendsHeaders }, waitSeconds, signal);
+  return ctx.claimQueue.claim(wanted, { worker, max, ...does }, waitSeconds, signal);
 }
 
 /**

@@ -44,7 +44,11 @@ export async function dispatch(
     ]);
     rows.push(...(await startWithheld(ctx, withheld, waiters, seats)));
     const refused: OpenStep[] = [];
-    allocate(line, seats.free(), (step) => seats.assign(step) || !refused.push(step));
+    allocate(line, seats.free(), (step) => {
+      const assignment = seats.assign(step);
+      if (assignment === "refused") refused.push(step);
+      return assignment === "assigned";
+    });
     const started = await startAssigned(ctx, seats, waiters, line.limited);
     rows.push(...started.rows);
     without.push(...refused, ...(await emptySteps(ctx.queue, line.steps, started.emptied)));

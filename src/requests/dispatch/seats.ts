@@ -1,27 +1,38 @@
 import type { LineStep } from "../../shares/slots.ts";
+import { type AddressRoom, makeAnswerRoom, type SizedStep } from "./answer-room.ts";
 import type { Waiter } from "./claim-queue.ts";
+import type { StartedRow } from "./start-store.ts";
+
+/** `full`: a worker could have taken it, but for the size of its answer. */
+export type Assignment = "assigned" | "refused" | "full";
 
 export interface Seats {
   /** number of files that the workers can still take */
   free(): number;
-  /** Assigns the next file of this step to a worker; false if none of them may take it. */
-  assign(step: LineStep): boolean;
+  /** Assigns the next file of this step to a worker, if one of them may take it. */
+  assign(step: LineStep): Assignment;
   /** Which worker gets each file of each step, as assigned since the last call. */
   takeAssigned(): Map<LineStep, number[]>;
   /** Takes a seat of the first worker that fits; -1 if there is none. */
-  take(fits: (waiter: Waiter) => boolean): number;
+  take(step: SizedStep, fits: (waiter: Waiter) => boolean): number;
   /** An assigned file did not start: its worker may get another. */
   giveBack(waiter: number): void;
-  /** The same for all files of `assigned` that are not in `started`. */
-  giveBackUnused(assigned: { waiter: number }[], started: { waiter: number }[]): void;
+  /**
+   * What has started of `assigned`: the worker of each other file may get another one in its place,
+   * unless its answer is full.
+   */
+  confirm(assigned: { waiter: number }[], started: StartedRow[]): void;
+  /** for the statement that starts files */
+  addressRoom(): AddressRoom;
 }
 
 /**
- * Decides which worker gets which file: first come, first served, and no more workers per request
- * than it allows.
+ * Decides which worker gets which file: first come, first served, no more workers per request than
+ * it allows, and no answer that is too large.
  */
 export function makeSeats(waiters: Waiter[], mostFiles: number): Seats {
   const left = waiters.map((waiter) => waiter.max);
+  const room = makeAnswerRoom(waiters);
   let remaining = Math.min(
     left.reduce((total, max) => total + max, 0),
     mostFiles,
@@ -29,23 +40,32 @@ export function makeSeats(waiters: Waiter[], mostFiles: number): Seats {
   let holdersOf = new Map<string, Set<string>>();
   let assigned = new Map<LineStep, number[]>();
 
-  function waiterFor(step: LineStep): number {
-    if (remaining === 0) return -1;
-    if (step.workers === null) return left.findIndex((files) => files > 0);
-    const holders = holdersOf.get(step.request) ?? new Set(step.holders);
-    holdersOf.set(step.request, holders);
-    const holder = left.findIndex(
-      (files, index) => files > 0 && holders.has(waiters[index]?.worker ?? ""),
-    );
-    if (holder !== -1 || holders.size >= step.workers) return holder;
-    const newcomer = left.findIndex((files) => files > 0);
-    if (newcomer !== -1) holders.add(waiters[newcomer]?.worker ?? "");
-    return newcomer;
+  function find(fits: (waiter: Waiter) => boolean): { found: number; isFull: boolean } {
+    let isFull = false;
+    for (const [at, waiter] of waiters.entries()) {
+      if ((left[at] ?? 0) <= 0 || !fits(waiter)) continue;
+      if (room.has(at)) return { found: at, isFull };
+      isFull = true;
+    }
+    return { found: -1, isFull };
   }
 
-  function occupy(waiter: number): void {
+  function waiterFor(step: LineStep): { found: number; isFull: boolean } {
+    if (remaining === 0) return { found: -1, isFull: false };
+    if (step.workers === null) return find(() => true);
+    const holders = holdersOf.get(step.request) ?? new Set(step.holders);
+    holdersOf.set(step.request, holders);
+    const holder = find(({ worker }) => holders.has(worker));
+    if (holder.found !== -1 || holders.size >= step.workers) return holder;
+    const newcomer = find(({ worker }) => !holders.has(worker));
+    if (newcomer.found !== -1) holders.add(waiters[newcomer.found]?.worker ?? "");
+    return { found: newcomer.found, isFull: holder.isFull || newcomer.isFull };
+  }
+
+  function occupy(waiter: number, step: SizedStep): void {
     left[waiter] = (left[waiter] ?? 0) - 1;
     remaining--;
+    room.plan(waiter, step);
   }
 
   function giveBack(waiter: number): void {
@@ -54,21 +74,25 @@ export function makeSeats(waiters: Waiter[], mostFiles: number): Seats {
   }
 
   return {
-    free: () => remaining,
-    take(fits) {
+    free() {
+      let free = 0;
+      for (const [at, files] of left.entries()) if (files > 0 && room.has(at)) free += files;
+      return Math.min(free, remaining);
+    },
+    take(step, fits) {
       if (remaining === 0) return -1;
-      const found = waiters.findIndex((waiter, at) => (left[at] ?? 0) > 0 && fits(waiter));
-      if (found !== -1) occupy(found);
+      const { found } = find(fits);
+      if (found !== -1) occupy(found, step);
       return found;
     },
     assign(step) {
-      const waiter = waiterFor(step);
-      if (waiter === -1) return false;
-      occupy(waiter);
+      const { found, isFull } = waiterFor(step);
+      if (found === -1) return isFull ? "full" : "refused";
+      occupy(found, step);
       const files = assigned.get(step) ?? [];
-      files.push(waiter);
+      files.push(found);
       assigned.set(step, files);
-      return true;
+      return "assigned";
     },
     takeAssigned() {
       const taken = assigned;
@@ -78,11 +102,13 @@ export function makeSeats(waiters: Waiter[], mostFiles: number): Seats {
       return taken;
     },
     giveBack,
-    giveBackUnused(assigned, started) {
+    confirm(given, started) {
       const unused = new Map<number, number>();
-      for (const { waiter } of assigned) unused.set(waiter, (unused.get(waiter) ?? 0) + 1);
+      for (const { waiter } of given) unused.set(waiter, (unused.get(waiter) ?? 0) + 1);
       for (const { waiter } of started) unused.set(waiter, (unused.get(waiter) ?? 0) - 1);
       for (const [waiter, files] of unused) for (let n = 0; n < files; n++) giveBack(waiter);
+      room.confirm(started);
     },
+    addressRoom: room.forAddresses,
   };
 }

@@ -2,6 +2,8 @@ import type { Query } from "../../db/client.ts";
 import { fileMoveSql, type MoveCase } from "../file-move.ts";
 import { isWithheldFrom } from "../given-back.ts";
 import { acceptsWork, fileMoves } from "../state.ts";
+import type { AddressRoom } from "./answer-room.ts";
+import { fittingCtes } from "./fitting-store.ts";
 import { permittedCtes } from "./within-limits-store.ts";
 
 export interface WorkKey {
@@ -33,7 +35,12 @@ export interface StartKey extends WorkKey {
 
 export interface StartedRow extends ClaimedRow {
   waiter: number;
+  /** about so many bytes of an answer are its addresses */
+  bytes: number;
 }
+
+/** Settings are read once for each step: all its tasks share them. */
+type ReadRow = Omit<StartedRow, "settings"> & { settings: Record<string, unknown> | null };
 
 /** A process of an earlier version may have published a withheld file: the start refuses it. */
 const queuedStart: MoveCase = {
@@ -69,7 +76,7 @@ function startSql(claimed: { ctes: string[]; from: string }, move: MoveCase = qu
     before: [openRequests, ...claimed.ctes].join(", "),
     candidates: {
       columns: `claimed.step AS claimed_step, claimed.attempt AS claimed_attempt,
-    claimed.worker AS claimed_by, claimed.waiter, f.location, f.alone,
+    claimed.worker AS claimed_by, claimed.waiter, claimed.bytes, f.location, f.alone,
     f.withheld, ${isWithheldFrom("f", "claimed.worker")} AS is_withheld`,
       from: `${claimed.from}
   JOIN open_requests r ON r.id = claimed.request_id
@@ -79,12 +86,14 @@ function startSql(claimed: { ctes: string[]; from: string }, move: MoveCase = qu
     moves: [move],
     set: { worker: "moved.claimed_by", lease_until: "now() + make_interval(secs => $6)" },
     after: `operations AS MATERIALIZED (
-  SELECT s.request_id, s.step, s.operation, s.settings
-  FROM (SELECT DISTINCT request_id, step FROM moved) AS moved_steps
+  SELECT s.request_id, s.step, s.operation, s.settings, moved_steps.first_file
+  FROM (SELECT request_id, step, min(file_id) AS first_file
+    FROM moved GROUP BY request_id, step) AS moved_steps
   JOIN request_steps s ON s.request_id = moved_steps.request_id AND s.step = moved_steps.step
 )`,
     result: `SELECT moved.waiter, moved.request_id AS request, moved.file_id AS file, moved.step,
-  ${move.set?.attempt ?? "moved.attempt"} AS attempt, operations.operation, operations.settings,
+  ${move.set?.attempt ?? "moved.attempt"} AS attempt, operations.operation, moved.bytes,
+  CASE WHEN moved.file_id = operations.first_file THEN operations.settings END AS settings,
   files.paths, moved.location, moved.alone,
   (SELECT secrets.sealed FROM file_secrets secrets WHERE secrets.file_id = moved.file_id) AS sealed,
   CASE WHEN moved.location IS NOT NULL THEN (
@@ -102,48 +111,69 @@ JOIN files ON files.id = moved.file_id`,
   });
 }
 
-const keys = "unnest($1::uuid[], $2::bigint[], $3::int[], $4::int[], $5::text[], $7::int[])";
-const columns = "request_id, file_id, step, attempt, worker, waiter";
+const keys = `unnest($1::uuid[], $2::bigint[], $3::int[], $4::int[], $5::text[], $7::int[])
+    WITH ORDINALITY AS keys(request_id, file_id, step, attempt, worker, waiter, position)`;
+const fitting = fittingCtes(keys, "($9::bigint[])", "$10::bigint");
 
 const permitted = {
-  ctes: permittedCtes(`${keys} WITH ORDINALITY AS keys(${columns}, position)`),
+  ctes: [...fitting, ...permittedCtes("fitting AS keys")],
   from: "permitted AS claimed",
 };
-const startAllSql = startSql({ ctes: [], from: `${keys} AS claimed(${columns})` });
+const startAllSql = startSql({ ctes: fitting, from: "fitting AS claimed" });
 const startPermittedSql = startSql(permitted);
 const startWithheldSql = startSql(permitted, withheldStart);
 
-/** Starts queued files on their workers. */
-export function startFiles(
+/** No answer is made of what starts. */
+const anySize: AddressRoom = { ofWaiters: [], ofPoll: Number.MAX_SAFE_INTEGER };
+
+/** Starts queued files on their workers, as many as fit the answers. */
+export async function startFiles(
   query: Query,
   leaseSeconds: number,
   keys: StartKey[],
+  room = anySize,
 ): Promise<StartedRow[]> {
-  return query<StartedRow>(startAllSql, parameters(leaseSeconds, keys), "start_files");
+  return withSettings(
+    await query<ReadRow>(startAllSql, parameters(leaseSeconds, keys, room), "start_files"),
+  );
 }
 
 /**
  * Starts only the files that the limits of operations, users and requests permit. Exact under the
  * lock of shares/lock-store.ts.
  */
-export function startFilesWithinLimits(
+export async function startFilesWithinLimits(
   query: Query,
   leaseSeconds: number,
   keys: StartKey[],
+  room = anySize,
 ): Promise<StartedRow[]> {
-  return query<StartedRow>(startPermittedSql, parameters(leaseSeconds, keys), "start_permitted");
+  const values = parameters(leaseSeconds, keys, room);
+  return withSettings(await query<ReadRow>(startPermittedSql, values, "start_permitted"));
 }
 
 /** The same for waiting files that are withheld from other workers. */
-export function startWithheldFiles(
+export async function startWithheldFiles(
   query: Query,
   leaseSeconds: number,
   keys: StartKey[],
+  room = anySize,
 ): Promise<StartedRow[]> {
-  return query<StartedRow>(startWithheldSql, parameters(leaseSeconds, keys), "start_withheld");
+  const values = parameters(leaseSeconds, keys, room);
+  return withSettings(await query<ReadRow>(startWithheldSql, values, "start_withheld"));
 }
 
-function parameters(leaseSeconds: number, keys: StartKey[]): unknown[] {
+function withSettings(rows: ReadRow[]): StartedRow[] {
+  const settingsOf = new Map<string, Record<string, unknown>>();
+  for (const { request, step, settings } of rows)
+    if (settings) settingsOf.set(`${request}.${step}`, settings);
+  return rows.map((row) => ({
+    ...row,
+    settings: settingsOf.get(`${row.request}.${row.step}`) ?? {},
+  }));
+}
+
+function parameters(leaseSeconds: number, keys: StartKey[], room: AddressRoom): unknown[] {
   return [
     keys.map((key) => key.request),
     keys.map((key) => key.file),
@@ -153,6 +183,8 @@ function parameters(leaseSeconds: number, keys: StartKey[]): unknown[] {
     leaseSeconds,
     keys.map((key) => key.waiter),
     [...new Set(keys.map((key) => key.request))],
+    room.ofWaiters,
+    room.ofPoll,
   ];
 }
 

@@ -3,6 +3,7 @@ import { type Taken, workTopic } from "../../queue/contract.ts";
 import type { LineStep } from "../../shares/slots.ts";
 import { withSlotsLocked } from "../../shares/slots.ts";
 import { isUuid } from "../../uuid.ts";
+import type { AddressRoom } from "./answer-room.ts";
 import type { Waiter } from "./claim-queue.ts";
 import type { Seats } from "./seats.ts";
 import {
@@ -45,11 +46,12 @@ export async function startAssigned(
       else seats.giveBack(waiter);
     }
   }
-  const rows = keys.length ? await start(ctx, keys, limitsOf(assigned, limitedOperations)) : [];
-  seats.giveBackUnused(keys, rows);
+  const limits = limitsOf(assigned, limitedOperations);
+  const rows = keys.length ? await start(ctx, keys, seats.addressRoom(), limits) : [];
+  seats.confirm(keys, rows);
   for (const { operation } of rows) ctx.metrics.dispatched.inc({ operation });
   const messages = takenOf.flat();
-  settleMessages(ctx, messages);
+  if (rows.length === keys.length || (await republish(ctx, keys))) settleMessages(ctx, messages);
   return {
     rows,
     emptied: assigned
@@ -78,24 +80,34 @@ function limitsOf(
 }
 
 async function start(
-  { config, ledger, queue }: StartDeps,
+  { config: { leaseSeconds }, ledger }: StartDeps,
   keys: StartKey[],
+  room: AddressRoom,
   limits: Limits | undefined,
 ): Promise<StartedRow[]> {
-  if (!limits) return startFiles(ledger.query, config.leaseSeconds, keys);
-  const rows = await withSlotsLocked(ledger, limits, (query) =>
-    startFilesWithinLimits(query, config.leaseSeconds, keys),
+  if (!limits) return startFiles(ledger.query, leaseSeconds, keys, room);
+  return withSlotsLocked(ledger, limits, (query) =>
+    startFilesWithinLimits(query, leaseSeconds, keys, room),
   );
-  if (rows.length === keys.length) return rows;
-  // Another process took the slot first: the files stay queued, and so must their messages.
-  const held = await stillQueued(ledger.query, keys);
-  await queue.publish(
-    held.map(({ operation, ...key }) => ({
+}
+
+/**
+ * Files that are still queued, since an answer was full or another process took the slot first,
+ * keep a message. Without it they are found by the sweep, and those that have started go on.
+ */
+async function republish({ ledger, log, queue }: StartDeps, keys: StartKey[]): Promise<boolean> {
+  try {
+    const held = await stillQueued(ledger.query, keys);
+    const messages = held.map(({ operation, ...key }) => ({
       topic: workTopic(operation, key.request),
       body: { ...key },
-    })),
-  );
-  return rows;
+    }));
+    if (messages.length > 0) await queue.publish(messages);
+    return true;
+  } catch (error) {
+    log.warn({ err: error }, "messages of files that did not start will be delivered again");
+    return false;
+  }
 }
 
 /** Not awaited: a message that is delivered again starts nothing. */

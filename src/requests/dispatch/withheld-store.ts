@@ -1,10 +1,12 @@
 import type { Query } from "../../db/client.ts";
+import { settingsBytes } from "../settings-bytes.ts";
 import { acceptsWork, fileSql } from "../state.ts";
 import type { WorkFilter } from "./claim-queue.ts";
 import type { WorkKey } from "./start-store.ts";
 
 export interface WithheldFile extends WorkKey {
   operation: string;
+  settingsBytes: number;
   givenBackBy: string[];
 }
 
@@ -27,7 +29,7 @@ export function withheldFiles(
          AND ($3::uuid IS NULL OR request_id = $3)
      )
      SELECT f.request_id AS request, f.file_id AS file, f.step, f.attempt, s.operation,
-       coalesce(f.given_back_by, '{}') AS "givenBackBy"
+       ${settingsBytes("s")} AS "settingsBytes", coalesce(f.given_back_by, '{}') AS "givenBackBy"
      FROM withheld_files f
      JOIN request_steps s ON s.request_id = f.request_id AND s.step = f.step
      JOIN requests r ON r.id = f.request_id

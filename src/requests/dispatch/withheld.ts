@@ -17,7 +17,7 @@ export async function startWithheld(
   seats: Seats,
 ): Promise<StartedRow[]> {
   const keys = files.flatMap((file) => {
-    const waiter = seats.take(({ worker }) => !file.givenBackBy.includes(worker));
+    const waiter = seats.take(file, ({ worker }) => !file.givenBackBy.includes(worker));
     return waiter === -1 ? [] : [startKey(file, waiter, waiters)];
   });
   if (!keys.length) return [];
@@ -26,9 +26,9 @@ export async function startWithheld(
     requests: [...new Set(files.map(({ request }) => request))],
   };
   const rows = await withSlotsLocked(ctx.ledger, locked, (query) =>
-    startWithheldFiles(query, ctx.config.leaseSeconds, keys),
+    startWithheldFiles(query, ctx.config.leaseSeconds, keys, seats.addressRoom()),
   );
-  seats.giveBackUnused(keys, rows);
+  seats.confirm(keys, rows);
   for (const { operation } of rows) ctx.metrics.dispatched.inc({ operation });
   return rows;
 }

@@ -64,9 +64,9 @@ export async function insertRequest(
   );
   if (!inserted.length) return false;
   await query(
-    `INSERT INTO request_steps (request_id, step, operation, settings,
+    `INSERT INTO request_steps (request_id, step, operation, settings, settings_bytes,
        retry_attempts, retry_wait_seconds, retry_classes)
-     SELECT $1, step, operation, settings,
+     SELECT $1, step, operation, settings, octet_length(settings::text),
        (retry ->> 'attempts')::int, (retry ->> 'wait_seconds')::double precision,
        CASE WHEN jsonb_typeof(retry -> 'classes') = 'array'
          THEN ARRAY(SELECT jsonb_array_elements_text(retry -> 'classes')) END

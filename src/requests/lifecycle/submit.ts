@@ -61,7 +61,7 @@ export async function submit(
     { request_id: id, owner, steps: input.steps.map((step) => step.operation) },
     "a request was submitted",
   );
-  ctx.advanceQueue.add(id);
+  ctx.advanceQueue.add(id, `user ${owner}`);
   return { request: await readRequest(ctx, id, caller), created: true };
 }
 

@@ -1,0 +1,13 @@
+import { type TimedChunk, timedChunk } from "./timed-chunk.ts";
+
+/** How many files of a request one statement takes: as many as take about a tenth of a second. */
+export interface Chunks {
+  register: TimedChunk;
+  settle: TimedChunk;
+}
+
+const limits = { first: 1000, least: 100, most: 10_000, milliseconds: 100 };
+
+export function makeChunks(): Chunks {
+  return { register: timedChunk(limits), settle: timedChunk(limits) };
+}

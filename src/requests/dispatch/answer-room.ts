@@ -1,0 +1,95 @@
+import type { Waiter } from "./claim-queue.ts";
+import type { StartedRow } from "./start-store.ts";
+
+const megabyte = 1024 * 1024;
+
+/**
+ * Most bytes of settings in one answer, and of addresses; one task always fits. Without a limit,
+ * 1,000 files with a selection of 1 MB would make an answer of 1 GB.
+ */
+const answerBytes = 8 * megabyte;
+/** The same for all answers of one poll together. */
+const pollBytes = 4 * answerBytes;
+
+export interface SizedStep {
+  request: string;
+  step: number;
+  settingsBytes: number;
+}
+
+/** How many bytes of addresses the answers can still take, for the statement that starts files. */
+export interface AddressRoom {
+  ofWaiters: number[];
+  ofPoll: number;
+}
+
+export interface AnswerRoom {
+  /** The waiter's answer can take another task. */
+  has(waiter: number): boolean;
+  /** Counts a task that may start. */
+  plan(waiter: number, step: SizedStep): void;
+  /** Counts what has started, and forgets what was planned. */
+  confirm(started: Pick<StartedRow, "waiter" | "request" | "step" | "bytes">[]): void;
+  forAddresses(): AddressRoom;
+}
+
+/** Bytes for each waiter, and of all waiters together. */
+interface Bytes {
+  ofWaiters: number[];
+  ofPoll: number;
+}
+
+/** Keeps account of the size of each answer. Settings that are sent once count once. */
+export function makeAnswerRoom(waiters: Waiter[]): AnswerRoom {
+  const bytesOfStep = new Map<string, number>();
+  const addresses: Bytes = { ofWaiters: waiters.map(() => 0), ofPoll: 0 };
+  const settings: Bytes = { ofWaiters: waiters.map(() => 0), ofPoll: 0 };
+  const sent = new Set<string>();
+  let planned = settings;
+  let plannedSent = sent;
+
+  function addSettings(to: Bytes, known: Set<string>, waiter: number, step: string): void {
+    const key = `${waiter} ${step}`;
+    if (waiters[waiter]?.settingsOnce && known.has(key)) return;
+    known.add(key);
+    add(to, waiter, bytesOfStep.get(step) ?? 0);
+  }
+
+  function forgetPlan(): void {
+    planned = { ofWaiters: [...settings.ofWaiters], ofPoll: settings.ofPoll };
+    plannedSent = new Set(sent);
+  }
+
+  forgetPlan();
+  return {
+    has: (waiter) => hasRoom(planned, waiter) && hasRoom(addresses, waiter),
+    plan(waiter, step) {
+      bytesOfStep.set(keyOf(step), step.settingsBytes);
+      addSettings(planned, plannedSent, waiter, keyOf(step));
+    },
+    confirm(started) {
+      for (const row of started) {
+        addSettings(settings, sent, row.waiter, keyOf(row));
+        add(addresses, row.waiter, row.bytes);
+      }
+      forgetPlan();
+    },
+    forAddresses: () => ({
+      ofWaiters: addresses.ofWaiters.map((bytes) => answerBytes - bytes),
+      ofPoll: pollBytes - addresses.ofPoll,
+    }),
+  };
+}
+
+function hasRoom({ ofWaiters, ofPoll }: Bytes, waiter: number): boolean {
+  return (ofWaiters[waiter] ?? 0) < answerBytes && ofPoll < pollBytes;
+}
+
+function add(to: Bytes, waiter: number, bytes: number): void {
+  to.ofWaiters[waiter] = (to.ofWaiters[waiter] ?? 0) + bytes;
+  to.ofPoll += bytes;
+}
+
+function keyOf({ request, step }: { request: string; step: number }): string {
+  return `${request}.${step}`;
+}
