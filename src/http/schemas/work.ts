@@ -78,10 +78,13 @@ const task = z
 
 export const claimAnswer = z.object({
   tasks: z.array(task),
-  settings: z.record(z.string(), settings).optional().meta({
-    description: "With `settings_once`: the settings of each step of `tasks`, by `request.step`.",
-    example: { "0b7e6cf0-5f0c-4c9e-9a86-3f3f3f6f1a51.1": { selection: "select …" } },
-  }),
+  settings: z
+    .record(z.string(), settings)
+    .optional()
+    .meta({
+      description: "With `settings_once`: the settings of each step of `tasks`, by `request.step`.",
+      example: { "0b7e6cf0-5f0c-4c9e-9a86-3f3f3f6f1a51.1": { selection: "select …" } },
+    }),
 });
 
 export const heartbeatBody = z
