@@ -55,8 +55,11 @@ export function pipeline(
       send(response, errorReply(ctx, mounts, error, request.url ?? "/", locals.requestId));
       return;
     }
-    if (route) void answerHot(route, request, response, locals.requestId);
-    else router(request, response);
+    if (!route) return router(request, response);
+    answerHot(route, request, response, locals.requestId).catch((error: unknown) => {
+      ctx.log.error({ err: error, request: locals.requestId }, "a call ended without an answer");
+      response.destroy();
+    });
   };
 }
 

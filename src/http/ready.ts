@@ -40,7 +40,7 @@ export function holdUntilReady(
     else if (request.url === "/readyz")
       send(response, { status: 503, body: starting, headers: { "retry-after": "1" } });
     else if (failed || held >= mostHeld) refuse(request, response);
-    else void hold(request, response);
+    else hold(request, response).catch(() => response.destroy());
   };
 }
 
