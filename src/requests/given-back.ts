@@ -11,6 +11,12 @@ export const mostGiveBacks = 3;
 /** It is also withheld when it is given back this long after the first time. */
 export const giveBackMinutes = 10;
 
+/**
+ * The error class of a file that its worker never began, since another of its claim took long. It
+ * says nothing about file or worker, so it counts for nothing.
+ */
+export const notStarted = "not_started";
+
 /** Whoever claims under a new name each time must not make the row grow without end. */
 const mostNames = 200;
 
@@ -23,7 +29,8 @@ const times = "coalesce(cardinality(f.given_back_by), 0)";
  */
 export function givenBackSql({ worker, report, isOver }: Record<GivenBackPart, string>) {
   const isStorageProblem = `${report}.class IN (${sqlList(storageClasses)})`;
-  const isGivenBack = `${report}.status = ${historySql.given_back} AND NOT ${isStorageProblem}`;
+  const isGivenBack = `${report}.status = ${historySql.given_back}
+      AND NOT ${isStorageProblem} AND ${report}.class <> '${notStarted}'`;
   const column = (name: GivenBackColumn, value: string) =>
     `CASE WHEN ${isGivenBack} THEN ${value}
       WHEN ${isOver} THEN ${notGivenBack[name]} ELSE f.${name} END`;

@@ -76,6 +76,12 @@ export function declined(message: string): TaskError {
   return { class: "given_back", message };
 }
 
+/** For another worker, since the files before it take long. It counts for nothing. */
+export function notStarted(task: Task): Report {
+  const message = "Other files of the same claim took long, and this one had not begun.";
+  return { ...keyOf(task), status: "given_back", error: { class: "not_started", message } };
+}
+
 function keyOf({ request, file, step, attempt }: Task) {
   return { request, file, step, attempt, at: new Date().toISOString() };
 }

@@ -4,7 +4,7 @@ import type { Task, WorkerOperation } from "../operations/contract.ts";
 import type { Report } from "../requests/views.ts";
 import { type Alone, makeAlone } from "./alone/index.ts";
 import type { HeldLeases } from "./held-leases.ts";
-import { declined, givenBackOf, perform } from "./perform.ts";
+import { declined, givenBackOf, notStarted, perform } from "./perform.ts";
 import type { ReportBuffer } from "./report-buffer.ts";
 import { isStorageError } from "./storage-error.ts";
 import { makeStorageGate, type StorageGate } from "./storage-gate.ts";
@@ -30,6 +30,9 @@ export interface WorkerLoop {
 const mostTasks = 500;
 /** Claims as many files as take about this long: tiny ones by the hundred, long ones one by one. */
 const batchMilliseconds = 400;
+/** What has not begun after this part of its lease, or some seconds, goes to other workers. */
+const partOfLease = 10;
+const leastBatchMilliseconds = 5000;
 const mostUnsent = 2000;
 const longPollSeconds = 25;
 
@@ -83,8 +86,8 @@ async function claimAndPerform(loop: WorkerLoop, own: Own, max: number): Promise
   if (tasks.length === 0) return max;
   loop.onWork();
   const started = performance.now();
-  await performAll(loop, own, tasks);
-  return nextMax(tasks.length, max, performance.now() - started);
+  const performed = await performAll(loop, own, tasks);
+  return nextMax(performed, max, performance.now() - started);
 }
 
 async function claim(
@@ -100,11 +103,16 @@ async function claim(
   });
 }
 
-async function performAll(loop: WorkerLoop, own: Own, tasks: Task[]): Promise<void> {
+/** Returns how many it performed; the others were given back. */
+async function performAll(loop: WorkerLoop, own: Own, tasks: Task[]): Promise<number> {
   const { heldLeases, reportBuffer, giveBack } = loop;
   const before = own.gate.problem();
   const held = tasks.map((task) => ({ task, signal: heldLeases.add(task) }));
+  const unstarted = new Set(tasks);
+  let performed = 0;
+  const clock = setTimeout(() => giveBackRest(loop, unstarted), batchMost(tasks));
   for (const { task, signal } of held) {
+    if (!unstarted.delete(task)) continue;
     const problem = own.gate.problem();
     const report = signal.aborted
       ? givenBackOf(task, stopped)
@@ -117,7 +125,23 @@ async function performAll(loop: WorkerLoop, own: Own, tasks: Task[]): Promise<vo
         task.task,
         giveBack.aborted && report.status !== "success" ? givenBackOf(task, stopped) : report,
       );
+    performed++;
   }
+  clearTimeout(clock);
+  return performed;
+}
+
+function batchMost([task]: Task[]): number {
+  return Math.max(leastBatchMilliseconds, ((task?.lease_seconds ?? 0) * 1000) / partOfLease);
+}
+
+/** A claim of 500 files after quick ones would keep slow files from idle workers for minutes. */
+function giveBackRest({ heldLeases, reportBuffer }: WorkerLoop, unstarted: Set<Task>): void {
+  for (const task of unstarted) {
+    if (heldLeases.isWanted(task)) reportBuffer.add(task.task, notStarted(task));
+    else heldLeases.remove(task.task);
+  }
+  unstarted.clear();
 }
 
 async function performOne(

@@ -69,4 +69,11 @@ export const fairness: Mutant[] = [
     tests: limits,
     only: "of statements that start at once",
   },
+  {
+    name: "the answer to a claim has no limit",
+    file: "requests/dispatch/answer-room.ts",
+    from: "(ofWaiters[waiter] ?? 0) < answerBytes",
+    to: "(ofWaiters[waiter] ?? 0) < 1000 * answerBytes",
+    tests: ["requests/claim-size.test.ts"],
+  },
 ];

@@ -84,4 +84,11 @@ export const processes: Mutant[] = [
     to: "if (this.#closed) this.#again.add(id);",
     tests: advanceQueue,
   },
+  {
+    name: "long work takes the places of small work",
+    file: "requests/advance/advance-queue.ts",
+    from: 'if (rest === "long") this.#long.add(id);',
+    to: 'if (rest === "long") this.#waiting.add(id, "facts");',
+    tests: advanceQueue,
+  },
 ];

@@ -260,3 +260,20 @@ async function endNow(id: string): Promise<void> {
   await cancel(ledger.ctx, id, local);
   await ledger.ended(id);
 }
+
+test("a file that its worker never began goes back at once, however often, and is never withheld", async () => {
+  const id = await ledger.submit(1);
+  const notBegun = { error: { class: "not_started", message: "others took long" } };
+  for (let time = 0; time < 5; time++) {
+    const task = await taken(id, "w1");
+    expect(await ledger.report(task, "given_back", notBegun)).toBe("recorded");
+  }
+  const task = await taken(id, "w1");
+  const [row] = await ledger.ctx.db.query(
+    `SELECT tries, withheld, given_back_by, not_before FROM request_files WHERE request_id = $1`,
+    [id],
+  );
+  expect(row).toEqual({ tries: 0, withheld: false, given_back_by: null, not_before: null });
+  expect(await ledger.report(task, "success")).toBe("recorded");
+  expect((await ledger.ended(id)).counters).toMatchObject({ done: 1 });
+});

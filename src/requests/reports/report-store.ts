@@ -1,5 +1,5 @@
 import type { Query } from "../../db/client.ts";
-import { assignments, givenBackSql, isWithheldFrom } from "../given-back.ts";
+import { assignments, givenBackSql, isWithheldFrom, notStarted } from "../given-back.ts";
 import { waitSql, workersOwnClasses } from "../retry-policy.ts";
 import { fileMoves, fileSql, fileStates, finalFileStates, historySql, sqlList } from "../state.ts";
 import type { ReportRow } from "./report-row.ts";
@@ -43,6 +43,9 @@ const readSoBefore = `EXISTS (SELECT FROM file_status h
       WHERE h.request_created = read.created_on AND h.request_id = read.request_id
         AND h.file_id = read.file_id AND h.step = read.file_step
         AND read.digest = ANY(h.read_as))`;
+
+const waitsForWorker = `decided.status = ${given_back}
+      AND decided.class IS DISTINCT FROM '${notStarted}'`;
 
 /** Whoever reports, the worker that has the file gave it back. */
 const { not_before: givenBackUntil, ...givenBackColumns } = givenBackSql({
@@ -176,7 +179,7 @@ WITH candidates AS MATERIALIZED (
     lease_until = CASE WHEN decided.to_state = '${fileMoves.start.to}'
       THEN now() + make_interval(secs => $18) END,
     ${assignments(givenBackColumns)},
-    not_before = CASE WHEN decided.status = ${given_back} THEN ${givenBackUntil}
+    not_before = CASE WHEN ${waitsForWorker} THEN ${givenBackUntil}
       WHEN decided.status = ${retry} AND decided.to_state = '${fileMoves.retry.to}'
       THEN now() + make_interval(secs => ${waitSql("decided.first_wait", "decided.tries")}) END,
     error_group = CASE WHEN decided.status IN (${retry}, ${failure}) THEN decided.fingerprint END,
