@@ -87,7 +87,7 @@ export const processes: Mutant[] = [
   {
     name: "long work takes the places of small work",
     file: "requests/advance/advance-queue.ts",
-    from: 'if (rest === "long") this.#long.add(id);',
+    from: 'if (rest === "long") this.#waitingLong.add(id);',
     to: 'if (rest === "long") this.#waiting.add(id, "facts");',
     tests: advanceQueue,
   },

@@ -20,17 +20,20 @@ export type Source = "facts" | "sweep" | `user ${string}`;
 /**
  * Runs `advance` for the requests that were added: one run per request at a time, few at once in
  * total. A request added during its run is run again. The sources take turns, so that thousands of
- * requests of one user delay nobody else's. Work that takes long has places of its own, and is done
- * in slices that take turns: 20 registrations of 219,029 files stopped everybody for minutes.
+ * requests of one user delay nobody else's.
+ *
+ * Work that takes long has places of its own, and is done in slices that take turns: otherwise a
+ * few registrations of 219,029 files keep everybody waiting for minutes. Meanwhile the request is
+ * advanced as usual.
  */
 export class AdvanceQueue {
   readonly #advance: Advance;
   readonly #log: Logger;
   readonly #waiting = new RoundRobin<Source>();
-  readonly #long = new Set<string>();
   readonly #running = new Set<string>();
   readonly #again = new Set<string>();
-  readonly #places = { short: mostShort, long: mostLong };
+  readonly #waitingLong = new Set<string>();
+  readonly #runningLong = new Set<string>();
   #closed = false;
   #idle: (() => void)[] = [];
 
@@ -50,57 +53,72 @@ export class AdvanceQueue {
   async close(): Promise<void> {
     this.#closed = true;
     this.#waiting.clear();
-    this.#long.clear();
+    this.#waitingLong.clear();
     this.#again.clear();
-    if (this.#running.size) await new Promise<void>((resolve) => this.#idle.push(resolve));
+    if (this.#isBusy()) await new Promise<void>((resolve) => this.#idle.push(resolve));
+  }
+
+  #isBusy(): boolean {
+    return this.#running.size + this.#runningLong.size > 0;
   }
 
   #pump(): void {
-    while (this.#places.short > 0) {
+    while (this.#running.size < mostAtOnce) {
       const id = this.#waiting.take();
       if (id === undefined) break;
-      void this.#run(id, "short");
+      this.#running.add(id);
+      void this.#run(id);
     }
-    for (const id of this.#long) {
-      if (this.#places.long === 0) return;
-      if (this.#running.has(id)) continue;
-      this.#long.delete(id);
-      void this.#run(id, "long");
+    for (const id of this.#waitingLong) {
+      if (this.#runningLong.size >= mostLong) return;
+      if (this.#runningLong.has(id)) continue;
+      this.#waitingLong.delete(id);
+      this.#runningLong.add(id);
+      void this.#runLong(id);
     }
   }
 
-  async #run(id: string, kind: "short" | "long"): Promise<void> {
-    this.#running.add(id);
-    this.#places[kind]--;
+  async #run(id: string): Promise<void> {
+    const rest = await this.#runSlice(id, false);
+    if (rest === "more") this.#again.add(id);
+    // A busy request is added often; the pause limits it to about twenty runs a second.
+    const pause = rest !== "more" && this.#again.has(id) ? gatherMilliseconds : 0;
+    setTimeout(() => {
+      this.#running.delete(id);
+      if (this.#again.delete(id)) this.#waiting.add(id, "facts");
+      this.#end(id, rest);
+    }, pause);
+  }
+
+  async #runLong(id: string): Promise<void> {
+    const rest = await this.#runSlice(id, true);
+    setImmediate(() => {
+      this.#runningLong.delete(id);
+      if (rest === "more") this.add(id);
+      this.#end(id, rest);
+    });
+  }
+
+  async #runSlice(id: string, long: boolean): Promise<Rest> {
     const end = performance.now() + sliceMilliseconds;
-    const slice = { long: kind === "long", isOver: () => performance.now() >= end };
-    let rest: Rest = "nothing";
     try {
-      rest = await this.#advance(id, slice);
+      return await this.#advance(id, { long, isOver: () => performance.now() >= end });
     } catch (error) {
       // The sweep adds the request again, so a failed run never leaves it stuck.
       this.#log.warn({ err: error, request_id: id }, "advance stopped; the sweep tries again");
+      return "nothing";
     }
-    this.#places[kind]++;
-    // A busy request is added often; the pause limits it to about twenty runs a second.
-    const pause = rest === "nothing" && this.#again.has(id) ? gatherMilliseconds : 0;
-    setTimeout(() => this.#end(id, rest), pause);
-    this.#pump();
   }
 
   #end(id: string, rest: Rest): void {
-    this.#running.delete(id);
-    const again = this.#again.delete(id);
-    if (!this.#closed) {
-      if (rest === "long") this.#long.add(id);
-      if (rest === "more" || again) this.#waiting.add(id, "facts");
-    }
+    if (this.#closed) this.#waiting.clear();
+    else if (rest === "long") this.#waitingLong.add(id);
     this.#pump();
-    if (!this.#running.size) for (const done of this.#idle.splice(0)) done();
+    if (!this.#isBusy()) for (const done of this.#idle.splice(0)) done();
   }
 }
 
-const mostShort = 4;
+const mostAtOnce = 4;
 const mostLong = 2;
 const sliceMilliseconds = 150;
 const gatherMilliseconds = 40;

@@ -1,5 +1,4 @@
 import type { Waiter } from "./claim-queue.ts";
-import type { StartedRow } from "./start-store.ts";
 
 const megabyte = 1024 * 1024;
 
@@ -17,6 +16,14 @@ export interface SizedStep {
   settingsBytes: number;
 }
 
+/** A file that has started, and the bytes of its addresses. */
+export interface SizedFile {
+  waiter: number;
+  request: string;
+  step: number;
+  bytes: number;
+}
+
 /** How many bytes of addresses the answers can still take, for the statement that starts files. */
 export interface AddressRoom {
   ofWaiters: number[];
@@ -29,7 +36,7 @@ export interface AnswerRoom {
   /** Counts a task that may start. */
   plan(waiter: number, step: SizedStep): void;
   /** Counts what has started, and forgets what was planned. */
-  confirm(started: Pick<StartedRow, "waiter" | "request" | "step" | "bytes">[]): void;
+  confirm(started: SizedFile[]): void;
   forAddresses(): AddressRoom;
 }
 
