@@ -1,6 +1,6 @@
 import pRetry, { type Options } from "p-retry";
 import type { Logger } from "pino";
-import type { Task, WorkerOperation } from "../operations/contract.ts";
+import type { Task, TaskError, WorkerOperation } from "../operations/contract.ts";
 import type { Report } from "../requests/views.ts";
 import { type Alone, makeAlone } from "./alone/index.ts";
 import type { HeldLeases } from "./held-leases.ts";
@@ -113,12 +113,7 @@ async function performAll(loop: WorkerLoop, own: Own, tasks: Task[]): Promise<nu
   const clock = setTimeout(() => giveBackRest(loop, unstarted), batchMost(tasks));
   for (const { task, signal } of held) {
     if (!unstarted.delete(task)) continue;
-    const problem = own.gate.problem();
-    const report = signal.aborted
-      ? givenBackOf(task, stopped)
-      : problem && problem !== before
-        ? givenBackOf(task, problem)
-        : await performOne(loop, own, task, signal);
+    const report = await reportOf(loop, own, { task, signal, before });
     if (!heldLeases.isWanted(task)) heldLeases.remove(task.task);
     else
       reportBuffer.add(
@@ -142,6 +137,18 @@ function giveBackRest({ heldLeases, reportBuffer }: WorkerLoop, unstarted: Set<T
     else heldLeases.remove(task.task);
   }
   unstarted.clear();
+}
+
+/** `before`: the problem of the storage that was known when the task was claimed. */
+async function reportOf(
+  loop: WorkerLoop,
+  own: Own,
+  { task, signal, before }: { task: Task; signal: AbortSignal; before: TaskError | undefined },
+): Promise<Report> {
+  if (signal.aborted) return givenBackOf(task, stopped);
+  const problem = own.gate.problem();
+  if (problem && problem !== before) return givenBackOf(task, problem);
+  return performOne(loop, own, task, signal);
 }
 
 async function performOne(
