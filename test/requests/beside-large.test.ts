@@ -27,8 +27,8 @@ async function locked(statement: string, values: unknown[]): Promise<() => Promi
   };
 }
 
-/** More files of a list that was registered so far: the request registers them. */
-async function addFiles(id: string): Promise<void> {
+/** More files of the list that these requests share and have registered so far. */
+async function addFiles(ids: string[]): Promise<void> {
   await ledger.ctx.db.query(
     `WITH grown AS (
        UPDATE datasets SET file_count = file_count + $2
@@ -39,9 +39,9 @@ async function addFiles(id: string): Promise<void> {
      SELECT grown.id, grown.before + n, ARRAY['/data/more-' || n],
        sha256(int8send(grown.id) || int8send(n))
      FROM grown CROSS JOIN generate_series(1, $2) AS n`,
-    [id, manyFiles],
+    [ids[0], manyFiles],
   );
-  ledger.ctx.advanceQueue.add(id);
+  for (const id of ids) ledger.ctx.advanceQueue.add(id);
 }
 
 async function completeSmall(): Promise<void> {
@@ -66,7 +66,7 @@ test("a request of 10 files completes while 20 requests register many", async ()
     "SELECT pg_advisory_xact_lock(hashtextextended(id, $2)) FROM unnest($1::text[]) AS id",
     [ids, registerLock],
   );
-  for (const id of ids) await addFiles(id);
+  await addFiles(ids);
   await completeSmall();
   expect(await totals(ids)).toEqual(ids.map(() => 1));
   await release();

@@ -29,8 +29,8 @@ export const claimBody = z
       .default(false)
       .meta({
         description:
-          "The answer has the settings of each step once, in `settings`, and its tasks have none: " +
-          "with long settings, more tasks fit.",
+          "The answer has the settings of each step once, in `settings`, and its tasks have " +
+          "none: with long settings, more tasks fit.",
       }),
   })
   .meta({ id: "Claim" });
