@@ -121,20 +121,25 @@ test("long work is done in slices: what has more to do goes on behind the others
   await closing;
 });
 
-test("facts of a request are decided on while its long work waits or runs", async () => {
+test("facts of a request are decided on while its long work waits, and between its slices", async () => {
   const { runs, advance } = controlled();
   const queue = new AdvanceQueue(advance, silentLog());
   for (const id of ["a", "b", "c"]) queue.add(id);
   for (const run of runs.slice()) run.end("long");
   await until(() => runs.length === 5);
-  for (const id of ["a", "c"]) queue.add(id);
-  expect(runs.slice(5)).toMatchObject([
-    { id: "a", slice: { long: false } },
-    { id: "c", slice: { long: false } },
+  expect(runs.slice(3)).toMatchObject([
+    { id: "a", slice: { long: true } },
+    { id: "b", slice: { long: true } },
   ]);
-  runs[3]?.end();
+  for (const id of ["a", "c"]) queue.add(id);
+  expect(runs.slice(5)).toMatchObject([{ id: "c", slice: { long: false } }]);
+  runs[3]?.end("long");
+  await until(() => runs.length === 7);
+  expect(runs[6]).toMatchObject({ id: "a", slice: { long: false } });
+  runs[6]?.end("long");
+  runs[5]?.end("long");
   await until(() => runs.length === 8);
-  expect(runs[7]).toMatchObject({ id: "c", slice: { long: true } });
+  expect(runs[7]).toMatchObject({ id: expect.stringMatching("[ac]"), slice: { long: true } });
   const closing = queue.close();
   for (const run of runs) run.end();
   await closing;

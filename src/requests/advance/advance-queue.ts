@@ -23,8 +23,8 @@ export type Source = "facts" | "sweep" | `user ${string}`;
  * requests of one user delay nobody else's.
  *
  * Work that takes long has places of its own, and is done in slices that take turns: otherwise a
- * few registrations of 219,029 files keep everybody waiting for minutes. Meanwhile the request is
- * advanced as usual.
+ * few registrations of 219,029 files keep everybody waiting for minutes. Between its slices the
+ * request is advanced as usual: two runs of one request at once would publish the same window twice.
  */
 export class AdvanceQueue {
   readonly #advance: Advance;
@@ -44,9 +44,13 @@ export class AdvanceQueue {
 
   add(id: string, source: Source = "facts"): void {
     if (this.#closed) return;
-    if (this.#running.has(id)) this.#again.add(id);
+    if (this.#runs(id)) this.#again.add(id);
     else this.#waiting.add(id, source);
     this.#pump();
+  }
+
+  #runs(id: string): boolean {
+    return this.#running.has(id) || this.#runningLong.has(id);
   }
 
   /** Accepts no more requests; resolves when the current runs have ended. */
@@ -66,12 +70,15 @@ export class AdvanceQueue {
     while (this.#running.size < mostAtOnce) {
       const id = this.#waiting.take();
       if (id === undefined) break;
-      this.#running.add(id);
-      void this.#run(id);
+      if (this.#runs(id)) this.#again.add(id);
+      else {
+        this.#running.add(id);
+        void this.#run(id);
+      }
     }
     for (const id of this.#waitingLong) {
       if (this.#runningLong.size >= mostLong) return;
-      if (this.#runningLong.has(id)) continue;
+      if (this.#runs(id)) continue;
       this.#waitingLong.delete(id);
       this.#runningLong.add(id);
       void this.#runLong(id);
@@ -94,7 +101,8 @@ export class AdvanceQueue {
     const rest = await this.#runSlice(id, true);
     setImmediate(() => {
       this.#runningLong.delete(id);
-      if (rest === "more") this.add(id);
+      const hasFacts = this.#again.delete(id);
+      if (hasFacts || rest === "more") this.#waiting.add(id, "facts");
       this.#end(id, rest);
     });
   }

@@ -26,20 +26,29 @@ export async function advance(ctx: Context, id: string, slice = wholeRun): Promi
   for (;;) {
     const before = await readFacts(ctx.db.query, id);
     if (!before) return "nothing";
-    if (isFinal(before.state)) {
-      if (slice.long) await cleanUp(ctx, id);
-      return "nothing";
-    }
-    if (before.state === requestMoves.delete.to) {
-      if (!slice.long) return "long";
-      await removeDeleted(ctx, before.id);
-      return "nothing";
-    }
+    if (!acceptsDecisions(before)) return removeWhatIsLeft(ctx, before, slice);
     if (await leavesLongWork(ctx, before, slice)) return "long";
     const after = await readFacts(ctx.db.query, id);
     if (!after || isFinal(after.state) || factsOf(after) === factsOf(before)) return "nothing";
     if (slice.isOver()) return "more";
   }
+}
+
+function acceptsDecisions({ state }: RequestFacts): boolean {
+  return !isFinal(state) && state !== requestMoves.delete.to;
+}
+
+/** Of a request that has ended or is being deleted. */
+async function removeWhatIsLeft(
+  ctx: Context,
+  { id, state }: RequestFacts,
+  slice: Slice,
+): Promise<Rest> {
+  const isDeleted = state === requestMoves.delete.to;
+  if (!slice.long) return isDeleted ? "long" : "nothing";
+  if (isDeleted) await removeDeleted(ctx, id);
+  else await cleanUp(ctx, id);
+  return "nothing";
 }
 
 function factsOf(request: RequestFacts): string {
