@@ -72,8 +72,9 @@ async function leavesLongWork(ctx: Context, request: RequestFacts, slice: Slice)
     await ctx.db.tx((query) => moveRequest(query, request.id, "lookUp"));
     ctx.notifier.notify("lookup");
   }
-  const isLeft = await registerLeavesFiles(ctx, request, slice);
+  // Before files are registered, which publishes them by newer facts.
   await publishWork(ctx, request);
+  const isLeft = await registerLeavesFiles(ctx, request, slice);
   if (request.state !== "running") {
     if (request.datasetClosed) await ctx.db.tx((query) => moveRequest(query, request.id, "run"));
     return isLeft;
