@@ -52,10 +52,11 @@ const byKey = {
 };
 
 /**
- * In milliseconds. A batch of reports takes up to 0.2 s; one that takes this long waits for
- * somebody, and others wait for it. It is split then.
+ * A batch of reports takes up to 0.2 s; one that takes this long waits for somebody, and others
+ * wait for it. It is split then.
  */
-const impatient = { lock_timeout: "1000", statement_timeout: "10000" };
+const reportSeconds = 10;
+const reportLock = { lock_timeout: "1s" };
 
 export async function makeContext(
   config: Config,
@@ -67,14 +68,16 @@ export async function makeContext(
     url: databaseUrl,
     applicationName: `${name} ledger`,
     max: 6,
-    planner: { ...byKey, lock_timeout: "5000" },
+    planner: { ...byKey, lock_timeout: "5s" },
   });
   const reports = openDb({
     url: databaseUrl,
     applicationName: `${name} reports`,
     max: mostStatementsAtOnce,
-    planner: { ...byKey, ...impatient },
+    planner: { ...byKey, ...reportLock },
+    statementSeconds: reportSeconds,
   });
+  const pools = [db, ledger, reports];
   const notifier = openNotifier(databaseUrl, db.pool, log);
   const verifyingKeys = signingKeys(config);
   const [signingKey] = verifyingKeys;
@@ -123,7 +126,7 @@ export async function makeContext(
   const probe = openProbe({
     url: databaseUrl,
     applicationName: `${name} probe`,
-    pools: [db, ledger],
+    pools,
     log,
   });
   const context: Context = {
@@ -162,8 +165,7 @@ export async function makeContext(
   };
 
   function shut(): void {
-    ledger.shut();
-    db.shut();
+    for (const pool of pools) pool.shut();
   }
 
   async function close(): Promise<void> {
