@@ -89,9 +89,9 @@ export const ledger: Mutant[] = [
   },
   {
     name: "a lost message is never published again",
-    file: "requests/advance/publish.ts",
-    from: "if (depth === 0)",
-    to: "if (depth < 0)",
+    file: "requests/advance/republish.ts",
+    from: "?? 0) === 0",
+    to: "?? 0) < 0",
     tests: ledgerTest,
     only: "whose message the queue lost",
   },

@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { local } from "../../src/auth/caller.ts";
 import type { Task } from "../../src/operations/contract.ts";
-import { republishLost } from "../../src/requests/advance/publish.ts";
+import { republishLost } from "../../src/requests/advance/republish.ts";
 import { expireLeasesOf } from "../../src/requests/dispatch/expire-leases.ts";
 import { cancel } from "../../src/requests/lifecycle/cancel.ts";
 import { redrive } from "../../src/requests/lifecycle/redrive.ts";
@@ -218,7 +218,7 @@ test("a withheld file that an older process published is refused and waits again
     id,
   ]);
   await until(async () => {
-    await republishLost(ledger.ctx, id);
+    await republishLost(ledger.ctx);
     return (await ledger.read(id)).counters.waiting === 1;
   });
   expect(await claimNow(id, "w1")).toEqual([]);

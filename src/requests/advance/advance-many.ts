@@ -1,15 +1,20 @@
 import type { Deps } from "../../deps.ts";
-import { requestsOfDataset, requestsToAdvance } from "./advance-store.ts";
+import { isServiceOperation } from "../../operations/offered.ts";
+import { requestsOfDataset, requestsToAdvance } from "./advance-many-store.ts";
 import { requestsToRemove } from "./remove-deleted-store.ts";
 
 const page = 500;
 const firstId = "00000000-0000-0000-0000-000000000000";
 
 /** Advances every request that needs it: a lost notification costs a sweep, never a request. */
-export async function advanceAll(ctx: Deps<"advanceQueue" | "db">): Promise<number> {
+export async function advanceAll(
+  ctx: Deps<"advanceQueue" | "db" | "operations" | "runner">,
+): Promise<number> {
   for (const id of await requestsToRemove(ctx.db.query, page)) ctx.advanceQueue.add(id);
+  const services = [...ctx.operations.values()].filter(isServiceOperation);
+  const rule = { unlimited: services.map(({ name }) => name), capacity: ctx.runner.capacity };
   for (let after = firstId; ; ) {
-    const ids = await requestsToAdvance(ctx.db.query, after, page);
+    const ids = await requestsToAdvance(ctx.db.query, rule, after, page);
     for (const id of ids) ctx.advanceQueue.add(id, "sweep");
     if (ids.length < page) return 0;
     after = ids.at(-1) ?? firstId;

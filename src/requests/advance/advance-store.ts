@@ -1,13 +1,6 @@
 import type { DatasetState } from "../../datasets/state.ts";
 import type { Query } from "../../db/client.ts";
-import {
-  type Ending,
-  openRequestStates,
-  requestSql,
-  type StoredRequestState,
-  sqlList,
-  stoppableStates,
-} from "../state.ts";
+import type { Ending, StoredRequestState } from "../state.ts";
 import { counterPairs } from "../step-counters.ts";
 
 export interface StepFacts {
@@ -83,38 +76,6 @@ export async function markIncomplete(
      WHERE id = $1 AND NOT incomplete`,
     [id, reason],
   );
-}
-
-/** Requests that `advance` should run for. The sweep asks, in case a notification was lost. */
-export async function requestsToAdvance(
-  query: Query,
-  after: string,
-  limit: number,
-): Promise<string[]> {
-  const rows = await query<{ id: string }>(
-    `SELECT r.id FROM requests r JOIN datasets d ON d.id = r.dataset_id
-     WHERE r.state IN (${sqlList(openRequestStates)}) AND r.id > $1::uuid
-       AND (r.state IN (${requestSql.submitted}, ${requestSql.canceling})
-         OR r.ending IS NOT NULL OR r.deadline < now()
-         OR (r.state = ${requestSql.lookup} AND d.outcome IS NOT NULL)
-         OR EXISTS (SELECT FROM request_steps s WHERE s.request_id = r.id
-           AND (s.waiting > 0 OR (s.step = 1 AND s.registered < d.file_count)))
-         OR (r.state = ${requestSql.running} AND NOT EXISTS (
-           SELECT FROM request_steps s
-           WHERE s.request_id = r.id AND s.waiting + s.queued + s.running > 0)))
-     ORDER BY r.id LIMIT $2`,
-    [after, limit],
-  );
-  return rows.map((row) => row.id);
-}
-
-export async function requestsOfDataset(query: Query, datasetId: number): Promise<string[]> {
-  const rows = await query<{ id: string }>(
-    `SELECT id FROM requests WHERE dataset_id = $1
-       AND state IN (${sqlList(stoppableStates)})`,
-    [datasetId],
-  );
-  return rows.map((row) => row.id);
 }
 
 /**

@@ -2,7 +2,7 @@ import type { Deps } from "../../deps.ts";
 import { isWorkerOperation } from "../../operations/offered.ts";
 import { workTopic } from "../../queue/contract.ts";
 import { queueStep } from "../../tasks/queue.ts";
-import { type RequestFacts, readFacts, type StepFacts } from "./advance-store.ts";
+import type { RequestFacts, StepFacts } from "./advance-store.ts";
 import { queueFiles, unqueueFiles } from "./publish-store.ts";
 import { queueApart } from "./queue-apart.ts";
 
@@ -88,24 +88,4 @@ async function publishChunkOf(
   }
   ctx.notifier.notify("work");
   return rows.length;
-}
-
-/**
- * If a topic is empty although files are queued, their messages were lost: the files go back to
- * waiting and are published again.
- */
-export async function republishLost(
-  ctx: Deps<"db" | "ledger" | "queue">,
-  request: string,
-): Promise<number> {
-  const facts = await readFacts(ctx.db.query, request);
-  if (!facts || facts.ending) return 0;
-  let returned = 0;
-  for (const step of facts.steps) {
-    if (!step.queued) continue;
-    const topic = workTopic(step.operation, request);
-    const depth = (await ctx.queue.depths([topic])).get(topic) ?? 0;
-    if (depth === 0) returned += await unqueueFiles(ctx.ledger.query, request, step.step);
-  }
-  return returned;
 }

@@ -1,14 +1,5 @@
 import type { Query } from "../../db/client.ts";
-import { dispatchStates, finalRequestStates, openRequestStates, sqlList } from "../state.ts";
-
-/** Requests with queued files, whose topics are checked. */
-export async function requestsWithQueued(query: Query): Promise<string[]> {
-  const rows = await query<{ id: string }>(
-    `SELECT DISTINCT r.id FROM requests r JOIN request_steps s ON s.request_id = r.id
-     WHERE r.state IN (${sqlList(dispatchStates)}) AND s.queued > 0`,
-  );
-  return rows.map((row) => row.id);
-}
+import { finalRequestStates, openRequestStates, sqlList } from "../state.ts";
 
 /** The ids among these that are not of an open request: it has ended or does not exist. */
 export async function notOpen(query: Query, ids: string[]): Promise<string[]> {

@@ -1,5 +1,4 @@
 import { removeUnused } from "../../datasets/housekeep.ts";
-import { isLockTimeout } from "../../db/lock-timeout.ts";
 import { ensurePartitions } from "../../db/partitions.ts";
 import { endOldReaders } from "../../db/readers.ts";
 import type { Context, Deps } from "../../deps.ts";
@@ -7,10 +6,10 @@ import { removeEndedTasks, removeUnneededSecrets } from "../../tasks/housekeep.t
 import { advanceAll } from "../advance/advance-many.ts";
 import { cleanUp } from "../advance/end.ts";
 import { removeAllMarked, removeOrphanedBuckets } from "../advance/orphaned-objects.ts";
-import { republishLost } from "../advance/publish.ts";
+import { republishLost } from "../advance/republish.ts";
 import { expireLeases } from "../dispatch/expire-leases.ts";
 import { removeExpired } from "./expire-results.ts";
-import { endedRecently, notOpen, requestsWithQueued } from "./sweep-store.ts";
+import { endedRecently, notOpen } from "./sweep-store.ts";
 
 /** for a transaction of the reader role of `longshore db url` */
 const longestReadSeconds = 60;
@@ -18,14 +17,27 @@ const longestReadSeconds = 60;
 /** Asked before each part: whoever no longer leads leaves the rest to the next leader. */
 type IsLeader = () => boolean | Promise<boolean>;
 
-/** Reconciliation, run by the leader: repairs what is stuck and removes what was left behind. */
+/**
+ * Reconciliation, run by the leader: repairs what is stuck and removes what was left behind. It
+ * sends a few statements for each 500 requests, and more only for those that need something.
+ */
 export async function sweep(
-  ctx: Deps<"advanceQueue" | "config" | "db" | "ledger" | "log" | "metrics" | "queue">,
+  ctx: Deps<
+    | "advanceQueue"
+    | "config"
+    | "db"
+    | "ledger"
+    | "log"
+    | "metrics"
+    | "operations"
+    | "queue"
+    | "runner"
+  >,
   isLeader: IsLeader = () => true,
 ): Promise<void> {
   const repair = repairsOf(ctx, isLeader);
   await repair("lease", () => expireLeases(ctx));
-  await repair("message", () => republishAll(ctx));
+  await repair("message", () => republishLost(ctx));
   await repair("advance", () => advanceAll(ctx));
   await repair("topic", () => dropTopics(ctx));
   await repair("reader", () => endOldReaders(ctx.db.query, longestReadSeconds));
@@ -57,22 +69,6 @@ function repairsOf({ log, metrics }: Deps<"log" | "metrics">, isLeader: IsLeader
       log.warn({ err: error, kind }, "a part of the sweep stopped; the next sweep tries again");
     }
   };
-}
-
-async function republishAll(
-  ctx: Deps<"advanceQueue" | "db" | "ledger" | "log" | "queue">,
-): Promise<number> {
-  let repaired = 0;
-  for (const id of await requestsWithQueued(ctx.db.query)) {
-    const returned = await republishLost(ctx, id).catch((error: unknown) => {
-      if (!isLockTimeout(error)) throw error;
-      ctx.log.warn({ request_id: id }, "rows of a request are locked; its messages wait");
-      return 0;
-    });
-    repaired += returned;
-    if (returned) ctx.advanceQueue.add(id);
-  }
-  return repaired;
 }
 
 /** Drops topics of requests that have ended, including those left by a crash. */
