@@ -48,7 +48,7 @@ async function queuedRequests(count: number): Promise<string[]> {
   return ids;
 }
 
-test("a sweep sends as many statements for 60 requests with nothing to do as for 10", async () => {
+test("a sweep sends no statement for each of 50 more requests with nothing to do", async () => {
   await queuedRequests(10);
   // One whose window is full, one whose files were given back, and one that waits to try again.
   const full = await ledger.submit(1500);
@@ -61,7 +61,10 @@ test("a sweep sends as many statements for 60 requests with nothing to do as for
   const few = await sweepWhenOld(13);
   expect(few.advanced).toEqual([]);
   await queuedRequests(50);
-  expect(await sweepWhenOld(63)).toEqual(few);
+  const many = await sweepWhenOld(63);
+  expect(many.advanced).toEqual([]);
+  // The service sends a few of its own meanwhile.
+  expect(many.statements).toBeLessThan(few.statements + 10);
 }, 300_000);
 
 test("a sweep finds lost messages, files whose time has come and a window with room", async () => {

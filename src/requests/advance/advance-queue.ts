@@ -24,7 +24,8 @@ export type Source = "facts" | "sweep" | `user ${string}`;
  *
  * Work that takes long has places of its own, and is done in slices that take turns: otherwise a
  * few registrations of 219,029 files keep everybody waiting for minutes. Between its slices the
- * request is advanced as usual: two runs of one request at once would publish the same window twice.
+ * request is advanced as usual; two runs of one request at once would publish the same window
+ * twice.
  */
 export class AdvanceQueue {
   readonly #advance: Advance;

@@ -18,20 +18,21 @@ function windowOf(ctx: Deps<"runner">, request: RequestFacts): number {
 
 /**
  * Publishes waiting files until the window is full: first the rows, then the messages. Files whose
- * message could not be published wait again.
+ * message could not be published wait again. Where files have been queued, the window is filled
+ * again when it is half empty: by the chunk, not by one file at each report. `fill` fills it now.
  */
 export async function publishWork(
   ctx: Deps<
     "config" | "ledger" | "log" | "metrics" | "notifier" | "operations" | "queue" | "runner"
   >,
   request: RequestFacts,
+  fill = false,
 ): Promise<void> {
   if (request.ending || !["lookup", "running"].includes(request.state)) return;
   const steps = await withoutServiceSteps(ctx, request);
   const window = windowOf(ctx, request);
   let free = window - steps.reduce((total, step) => total + step.queued + step.running, 0);
-  // Refilled when half empty: by the chunk, not by one file at each report.
-  if (free < window / 2 && steps.some((step) => step.queued > 0)) return;
+  if (!fill && free < window / 2 && steps.some((step) => step.queued > 0)) return;
   // Later steps first: files that have begun are finished before others begin.
   for (const step of steps.toReversed()) {
     let waiting = step.waiting;

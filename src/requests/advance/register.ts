@@ -37,7 +37,7 @@ export async function registerLeavesFiles(
     registered += added;
     // Work begins with the first chunk; the rest is registered while it is done.
     const facts = await readFacts(ctx.db.query, request.id);
-    if (facts) await publishWork(ctx, facts);
+    if (facts) await publishWork(ctx, facts, true);
   }
   return false;
 }
