@@ -592,10 +592,23 @@ export interface components {
        * @example node7-1
        */
       worker: string;
+      /**
+       * Format: uuid
+       * @description A new id for each claim. A claim without an answer is repeated with the same id and `repeated`: it gets the tasks that it started, and no file loses a try.
+       */
+      claim_id?: string;
+      /**
+       * @description An earlier call with this `claim_id` had no answer.
+       * @default false
+       */
+      repeated?: boolean;
       /** Format: uuid */
       request?: string;
       operations?: string[];
-      /** @default 1 */
+      /**
+       * @description 0 with `repeated`: only the tasks that the earlier call started.
+       * @default 1
+       */
       max?: number;
       /**
        * @description How long to wait if there is no work now.

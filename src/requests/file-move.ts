@@ -10,6 +10,7 @@ export type FileColumn =
   | "alone"
   | "task"
   | "worker"
+  | "claim_id"
   | "lease_until"
   | "not_before"
   | "location"

@@ -63,6 +63,10 @@ function partOf(leaseSeconds: number, parts: number): number {
 }
 
 export interface Claim {
+  /** a new one for each claim, the same where it is repeated */
+  id: string;
+  /** an earlier call had no answer */
+  repeated: boolean;
   operations: string[];
   request?: string | undefined;
   max: number;
@@ -97,9 +101,11 @@ export function openWorkApi({
   };
 
   return {
-    async claim({ operations, request: onlyRequest, max, waitSeconds, signal }) {
+    async claim({ id, repeated, operations, request: onlyRequest, max, waitSeconds, signal }) {
       const body = {
         worker,
+        claim_id: id,
+        ...(repeated && { repeated }),
         operations,
         max,
         wait_seconds: waitSeconds,

@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import type { Task, TaskError, WorkerOperation } from "../operations/contract.ts";
 import type { Report } from "../requests/views.ts";
 import { type Alone, makeAlone } from "./alone/index.ts";
+import { type Claims, makeClaims } from "./claims.ts";
 import type { HeldLeases } from "./held-leases.ts";
 import { declined, givenBackOf, notStarted, perform } from "./perform.ts";
 import type { ReportBuffer } from "./report-buffer.ts";
@@ -34,7 +35,6 @@ const batchMilliseconds = 400;
 const partOfLease = 10;
 const leastBatchMilliseconds = 5000;
 const mostUnsent = 2000;
-const longPollSeconds = 25;
 
 /**
  * Claims, performs and reports files of one operation, one after the other, until it is retired.
@@ -43,17 +43,20 @@ export async function runLoop(loop: WorkerLoop): Promise<void> {
   const { retire, reportBuffer } = loop;
   const alone = makeAlone();
   const gate = makeStorageGate(loop.settings.scratch);
+  const wanted = { operations: [loop.operation.name], request: loop.request };
+  const own: Own = { alone, gate, claims: makeClaims(loop.api, wanted) };
   let max = 1;
   try {
     while (!retire.aborted) {
       await reportBuffer.atMost(mostUnsent, retire);
       if (await gate.pass(retire)) max = 1;
       try {
-        max = await pRetry(() => claimAndPerform(loop, { alone, gate }, max), backOff(loop));
+        max = await pRetry(() => claimAndPerform(loop, own, max), backOff(loop));
       } catch (error) {
         if (!retire.aborted) throw error;
       }
     }
+    await giveBackLost(loop, own);
   } finally {
     alone.close();
   }
@@ -78,11 +81,12 @@ function backOff({ retire, log }: WorkerLoop): Options {
 interface Own {
   alone: Alone;
   gate: StorageGate;
+  claims: Claims;
 }
 
 /** Returns how many files to claim next. */
 async function claimAndPerform(loop: WorkerLoop, own: Own, max: number): Promise<number> {
-  const tasks = await claim(loop, max);
+  const tasks = await own.claims.take(max, loop.retire);
   if (tasks.length === 0) return max;
   loop.onWork();
   const started = performance.now();
@@ -90,17 +94,16 @@ async function claimAndPerform(loop: WorkerLoop, own: Own, max: number): Promise
   return nextMax(performed, max, performance.now() - started);
 }
 
-async function claim(
-  { api, operation, request, retire }: WorkerLoop,
-  max: number,
-): Promise<Task[]> {
-  return api.claim({
-    operations: [operation.name],
-    request,
-    max,
-    waitSeconds: longPollSeconds,
-    signal: retire,
-  });
+/** What a last claim has started goes to other workers at once. */
+async function giveBackLost({ heldLeases, reportBuffer, log }: WorkerLoop, { claims }: Own) {
+  try {
+    for (const task of await claims.takeLost()) {
+      heldLeases.add(task);
+      reportBuffer.add(task.task, notStarted(task));
+    }
+  } catch (error) {
+    log.warn({ err: error }, "the last claim has no answer; what it started waits for its lease");
+  }
 }
 
 /** Returns how many it performed; the others were given back. */

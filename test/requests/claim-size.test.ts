@@ -1,4 +1,5 @@
 // A claim's answer has a limit in bytes: what does not fit stays queued and loses no try.
+import { randomUUID } from "node:crypto";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import type { Task } from "../../src/operations/contract.ts";
@@ -102,6 +103,8 @@ test("our worker asks for settings once, and its tasks have them", async () => {
   const work = openWorkApi({ url: api.url, worker: "w" });
   const { signal } = new AbortController();
   const tasks = await work.claim({
+    id: randomUUID(),
+    repeated: false,
     operations: ["wide"],
     request,
     max: 100,

@@ -53,6 +53,7 @@ test("a sweep sends no statement for each of 50 more requests with nothing to do
   // One whose window is full, one whose files were given back, and one that waits to try again.
   const full = await ledger.submit(1500);
   await ledger.published(full, 1000);
+  await until(async () => (await ledger.read(full)).counters.waiting === 500);
   const withheld = await ledger.submit(1);
   const later = await ledger.submit(1);
   for (const id of [withheld, later]) await ledger.published(id, 1);
@@ -73,6 +74,7 @@ test("a sweep finds lost messages, files whose time has come and a window with r
   await setWaiting(due, "not_before = now() - interval '1 second'");
   const full = await ledger.submit(2000);
   await ledger.published(full, 1000);
+  await until(async () => (await ledger.read(full)).counters.waiting === 1000);
   expect((await sweepWhenOld(3)).advanced.sort()).toEqual([lost, lost, due].sort());
   expect((await ledger.read(lost)).counters).toMatchObject({ waiting: 2, queued: 0 });
   // As if those that are queued had been done, and the news of it lost.

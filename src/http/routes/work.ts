@@ -10,6 +10,11 @@ import * as schema from "../schemas/work.ts";
 import { fieldErrors, mostErrors } from "../sentences.ts";
 import { withSettingsOnce } from "../settings-once.ts";
 
+const nothingWanted = {
+  pointer: "/max",
+  detail: '"max" must be at least 1, but it is 0: that is only for a claim that is "repeated".',
+};
+
 export const claimWork = route({
   method: "post",
   path: "/v1/work/claim",
@@ -29,8 +34,10 @@ export const claimWork = route({
   async handler(ctx, { caller, body, gone }) {
     const { worker, request, operations, max } = body;
     const { wait_seconds: waitSeconds, upload_headers: sendsHeaders } = body;
-    const { settings_once: settingsOnce } = body;
-    const wanted = { worker, request, operations, max, waitSeconds, sendsHeaders, settingsOnce };
+    const { settings_once: settingsOnce, claim_id: claimId, repeated } = body;
+    if (max === 0 && !repeated) throw badInput([nothingWanted]);
+    const does = { sendsHeaders, settingsOnce, claimId, repeated };
+    const wanted = { worker, request, operations, max, waitSeconds, ...does };
     const tasks = await claim(ctx, caller, wanted, gone());
     return { status: 200, body: settingsOnce ? withSettingsOnce(tasks) : { tasks } };
   },

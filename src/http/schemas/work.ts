@@ -5,16 +5,28 @@ import {
   reportSchema,
   workerName as worker,
 } from "../../requests/reports/report-schema.ts";
-import { mostClaimed, operationNames, waitSeconds } from "./claim.ts";
+import { mostClaimedAgain, operationNames, waitSeconds } from "./claim.ts";
 
 export const report = reportSchema;
 
 export const claimBody = z
   .strictObject({
     worker,
+    claim_id: z
+      .uuid()
+      .optional()
+      .meta({
+        description:
+          "A new id for each claim. A claim without an answer is repeated with the same id and " +
+          "`repeated`: it gets the tasks that it started, and no file loses a try.",
+      }),
+    repeated: z
+      .boolean()
+      .default(false)
+      .meta({ description: "An earlier call with this `claim_id` had no answer." }),
     request: z.uuid().optional(),
     operations: operationNames.optional(),
-    max: mostClaimed,
+    max: mostClaimedAgain,
     wait_seconds: waitSeconds("How long to wait if there is no work now."),
     upload_headers: z
       .boolean()

@@ -8,6 +8,8 @@ export interface WorkFilter {
 
 export interface Waiter {
   worker: string;
+  /** repeated after a lost answer, it gets the same files */
+  claimId?: string | undefined;
   /** most files at once */
   max: number;
   /** it sends the headers that an upload names */
@@ -33,6 +35,8 @@ export interface ClaimQueue<Task> {
     waitSeconds: number,
     signal?: AbortSignal,
   ): Promise<Task[]>;
+  /** Resolves when no earlier call of this claim is being answered. */
+  ended(claimId: string): Promise<void>;
   close(): void;
 }
 
@@ -70,9 +74,27 @@ export function openClaimQueue<Task>(
   poll: Poll<Task>,
 ): ClaimQueue<Task> {
   const groups = new Map<string, Group<Task>>();
+  const answering = new Map<string, Promise<unknown>>();
   let closed = false;
 
-  function claim(
+  async function claim(
+    wanted: WorkFilter,
+    waiter: Waiter,
+    waitSeconds: number,
+    signal?: AbortSignal,
+  ): Promise<Task[]> {
+    const answer = wait(wanted, waiter, waitSeconds, signal);
+    const { claimId } = waiter;
+    if (claimId === undefined) return answer;
+    answering.set(claimId, answer);
+    try {
+      return await answer;
+    } finally {
+      if (answering.get(claimId) === answer) answering.delete(claimId);
+    }
+  }
+
+  function wait(
     wanted: WorkFilter,
     waiter: Waiter,
     waitSeconds: number,
@@ -81,15 +103,15 @@ export function openClaimQueue<Task>(
     return new Promise((resolve, reject) => {
       const group = groupOf(wanted);
       const clock = setTimeout(expire, waitSeconds * 1000);
-      signal?.addEventListener("abort", expire);
+      signal?.addEventListener("abort", leave);
       const settle = () => {
         clearTimeout(clock);
-        signal?.removeEventListener("abort", expire);
+        signal?.removeEventListener("abort", leave);
       };
       const pending: PendingClaim<Task> = {
         ...waiter,
         polled: false,
-        expired: waitSeconds === 0 || signal?.aborted === true,
+        expired: waitSeconds === 0,
         end(tasks) {
           settle();
           resolve(tasks);
@@ -104,7 +126,13 @@ export function openClaimQueue<Task>(
         pending.expired = true;
         if (pending.polled && group.waiting.delete(pending)) pending.end([]);
       }
+      /** Nobody waits for the answer: no file is started for it. */
+      function leave(): void {
+        pending.expired = true;
+        if (group.waiting.delete(pending)) pending.end([]);
+      }
       group.waiting.add(pending);
+      if (signal?.aborted) leave();
       pump(group);
     });
   }
@@ -185,6 +213,9 @@ export function openClaimQueue<Task>(
   const clock = setInterval(wakeAll, pollSeconds * 1000).unref();
   return {
     claim,
+    ended: async (claimId) => {
+      await Promise.allSettled([answering.get(claimId)]);
+    },
     close() {
       closed = true;
       for (const end of unsubscribe) end();

@@ -4,15 +4,21 @@ import type { Deps } from "../../deps.ts";
 import type { Task } from "../../operations/contract.ts";
 import { workerOperationNames } from "../../operations/offered.ts";
 import { assertMay } from "../../users/policy.ts";
+import type { Waiter, WorkFilter } from "./claim-queue.ts";
+import { tasksOf } from "./dispatch.ts";
 import { renewLeases } from "./lease-store.ts";
-import type { WorkKey } from "./start-store.ts";
+import { startedByClaim, type WorkKey } from "./start-store.ts";
 import { keyOf } from "./task.ts";
 
 export interface ClaimInput {
   worker: string;
+  /** of the worker's choice; a claim whose answer was lost is repeated with the same id */
+  claimId?: string | undefined;
+  /** an earlier call with this `claimId` had no answer */
+  repeated?: boolean | undefined;
   request?: string | undefined;
   operations?: string[] | undefined;
-  /** most tasks to return, ≤ 1000 */
+  /** most tasks to return, ≤ 1000; 0 for those alone that the earlier call started */
   max: number;
   /** how long to wait for the first task, ≤ 30 */
   waitSeconds: number;
@@ -22,17 +28,41 @@ export interface ClaimInput {
   settingsOnce?: boolean | undefined;
 }
 
-/** Gives each file to one worker only; waits for work up to `waitSeconds`. */
+/**
+ * Gives each file to one worker only; waits for work up to `waitSeconds`. A repeated claim gets the
+ * files that it started before: a lost answer costs them no try.
+ */
 export async function claim(
-  ctx: Deps<"claimQueue" | "operations">,
+  ctx: Deps<"claimQueue" | "config" | "ledger" | "operations" | "store" | "verifyingKeys">,
   caller: Caller,
-  { worker, request, operations, max, waitSeconds, ...does }: ClaimInput,
+  { worker, request, operations, max, waitSeconds, repeated, ...does }: ClaimInput,
   signal?: AbortSignal,
 ): Promise<Task[]> {
   assertMay(caller, "work");
   const offered = workerOperationNames(ctx.operations.values());
   const wanted = claimable(caller, { operations, request }, offered);
-  return ctx.claimQueue.claim(wanted, { worker, max, ...does }, waitSeconds, signal);
+  const waiter = { worker, max, ...does };
+  const started = repeated ? await startedBefore(ctx, wanted, waiter) : [];
+  if (started.length > 0 || max === 0) return started;
+  return ctx.claimQueue.claim(wanted, waiter, waitSeconds, signal);
+}
+
+async function startedBefore(
+  ctx: Deps<"claimQueue" | "config" | "ledger" | "operations" | "store" | "verifyingKeys">,
+  { request, operations }: WorkFilter,
+  waiter: Waiter,
+): Promise<Task[]> {
+  const { worker, claimId } = waiter;
+  if (claimId === undefined) return [];
+  await ctx.claimQueue.ended(claimId);
+  const { leaseSeconds } = ctx.config;
+  const rows = await startedByClaim(ctx.ledger.query, worker, claimId, leaseSeconds);
+  const allowed = rows.filter(
+    (row) =>
+      operations.includes(row.operation) && (request === undefined || request === row.request),
+  );
+  const [tasks = []] = await tasksOf(ctx, allowed, [waiter]);
+  return tasks;
 }
 
 /**

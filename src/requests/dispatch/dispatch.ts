@@ -1,4 +1,4 @@
-import type { Context } from "../../deps.ts";
+import type { Context, Deps } from "../../deps.ts";
 import type { Task } from "../../operations/contract.ts";
 import { type Queue, workTopic } from "../../queue/contract.ts";
 import { allocate, type OpenStep } from "../../shares/allocate.ts";
@@ -75,7 +75,12 @@ function topicOf({ operation, request }: OpenStep): string {
   return workTopic(operation, request);
 }
 
-async function tasksOf(ctx: Context, rows: StartedRow[], waiters: Waiter[]): Promise<Task[][]> {
+/** The tasks of each waiter. */
+export async function tasksOf(
+  ctx: Deps<"config" | "operations" | "store" | "verifyingKeys">,
+  rows: StartedRow[],
+  waiters: Waiter[],
+): Promise<Task[][]> {
   const given: Task[][] = waiters.map(() => []);
   const tasks = await Promise.all(
     rows.map((row) => toTask(ctx, row, waiters[row.waiter]?.sendsHeaders)),

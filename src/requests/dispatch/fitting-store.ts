@@ -24,7 +24,8 @@ export function fittingCtes(keys: string, room: string, roomOfPoll: string): str
   FROM sized
 )`,
     `fitting AS MATERIALIZED (
-  SELECT request_id, file_id, step, attempt, worker, waiter, position, bytes FROM running_totals
+  SELECT request_id, file_id, step, attempt, worker, claim_id, waiter, position, bytes
+  FROM running_totals
   WHERE (bytes_before = 0 OR (bytes_before < ${room}[waiter + 1]) IS NOT FALSE)
     AND (bytes_of_poll = 0 OR bytes_of_poll < ${roomOfPoll})
 )`,

@@ -27,9 +27,10 @@ export interface ClaimedRow extends WorkKey {
   alone: boolean;
 }
 
-/** A file to start, and its worker. `waiter` is returned with the row. */
+/** A file to start, its worker and the worker's claim. `waiter` is returned with the row. */
 export interface StartKey extends WorkKey {
   worker: string;
+  claimId?: string | undefined;
   waiter: number;
 }
 
@@ -76,23 +77,35 @@ function startSql(claimed: { ctes: string[]; from: string }, move: MoveCase = qu
     before: [openRequests, ...claimed.ctes].join(", "),
     candidates: {
       columns: `claimed.step AS claimed_step, claimed.attempt AS claimed_attempt,
-    claimed.worker AS claimed_by, claimed.waiter, claimed.bytes, f.location, f.alone,
-    f.withheld, ${isWithheldFrom("f", "claimed.worker")} AS is_withheld`,
+    claimed.worker AS claimed_by, claimed.claim_id AS claimed_as, claimed.waiter, claimed.bytes, f.location,
+    f.alone, f.withheld, ${isWithheldFrom("f", "claimed.worker")} AS is_withheld`,
       from: `${claimed.from}
   JOIN open_requests r ON r.id = claimed.request_id
   JOIN request_files f ON f.request_id = claimed.request_id AND f.file_id = claimed.file_id`,
     },
     guard: "step = claimed_step AND attempt = claimed_attempt",
     moves: [move],
-    set: { worker: "moved.claimed_by", lease_until: "now() + make_interval(secs => $6)" },
-    after: `operations AS MATERIALIZED (
+    set: {
+      worker: "moved.claimed_by",
+      claim_id: "moved.claimed_as",
+      lease_until: "now() + make_interval(secs => $6)",
+    },
+    after: operationsOfMoved,
+    result: startedRows(move.set?.attempt ?? "moved.attempt"),
+  });
+}
+
+const operationsOfMoved = `operations AS MATERIALIZED (
   SELECT s.request_id, s.step, s.operation, s.settings, moved_steps.first_file
   FROM (SELECT request_id, step, min(file_id) AS first_file
     FROM moved GROUP BY request_id, step) AS moved_steps
   JOIN request_steps s ON s.request_id = moved_steps.request_id AND s.step = moved_steps.step
-)`,
-    result: `SELECT moved.waiter, moved.request_id AS request, moved.file_id AS file, moved.step,
-  ${move.set?.attempt ?? "moved.attempt"} AS attempt, operations.operation, moved.bytes,
+)`;
+
+/** What a worker needs to know of the files in `moved`. */
+function startedRows(attempt: string): string {
+  return `SELECT moved.waiter, moved.request_id AS request, moved.file_id AS file, moved.step,
+  ${attempt} AS attempt, operations.operation, moved.bytes,
   CASE WHEN moved.file_id = operations.first_file THEN operations.settings END AS settings,
   files.paths, moved.location, moved.alone,
   (SELECT secrets.sealed FROM file_secrets secrets WHERE secrets.file_id = moved.file_id) AS sealed,
@@ -107,12 +120,13 @@ function startSql(claimed: { ctes: string[]; from: string }, move: MoveCase = qu
     ORDER BY results.name) ELSE '{}' END AS inputs
 FROM moved
 JOIN operations ON operations.request_id = moved.request_id AND operations.step = moved.step
-JOIN files ON files.id = moved.file_id`,
-  });
+JOIN files ON files.id = moved.file_id`;
 }
 
-const keys = `unnest($1::uuid[], $2::bigint[], $3::int[], $4::int[], $5::text[], $7::int[])
-    WITH ORDINALITY AS keys(request_id, file_id, step, attempt, worker, waiter, position)`;
+const keys = `unnest($1::uuid[], $2::bigint[], $3::int[], $4::int[], $5::text[], $7::int[],
+      $11::uuid[])
+    WITH ORDINALITY
+      AS keys(request_id, file_id, step, attempt, worker, waiter, claim_id, position)`;
 const fitting = fittingCtes(keys, "($9::bigint[])", "$10::bigint");
 
 const permitted = {
@@ -163,6 +177,31 @@ export async function startWithheldFiles(
   return withSettings(await query<ReadRow>(startWithheldSql, values, "start_withheld"));
 }
 
+const repeatSql = `WITH held AS MATERIALIZED (
+  SELECT f.request_id, f.file_id
+  FROM requests r JOIN request_files f ON f.request_id = r.id
+  WHERE ${acceptsWork("r")} AND f.state = '${fileMoves.start.to}'
+    AND f.worker = $1 AND f.claim_id = $2
+  ORDER BY f.request_id, f.file_id FOR UPDATE OF f
+), moved AS MATERIALIZED (
+  UPDATE request_files f SET lease_until = now() + make_interval(secs => $3)
+  FROM held WHERE f.request_id = held.request_id AND f.file_id = held.file_id
+  RETURNING f.request_id, f.file_id, f.step, f.attempt, f.location, f.alone,
+    0 AS waiter, 0 AS bytes
+), ${operationsOfMoved}
+${startedRows("moved.attempt")}`;
+
+/** The files that a claim whose answer was lost has started, with new leases. */
+export async function startedByClaim(
+  query: Query,
+  worker: string,
+  claimId: string,
+  leaseSeconds: number,
+): Promise<StartedRow[]> {
+  const values = [worker, claimId, leaseSeconds];
+  return withSettings(await query<ReadRow>(repeatSql, values, "started_by_claim"));
+}
+
 function withSettings(rows: ReadRow[]): StartedRow[] {
   const settingsOf = new Map<string, Record<string, unknown>>();
   for (const { request, step, settings } of rows)
@@ -185,6 +224,7 @@ function parameters(leaseSeconds: number, keys: StartKey[], room: AddressRoom): 
     [...new Set(keys.map((key) => key.request))],
     room.ofWaiters,
     room.ofPoll,
+    keys.map((key) => key.claimId ?? null),
   ];
 }
 

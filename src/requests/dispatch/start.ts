@@ -122,7 +122,8 @@ export function startKey(
   waiter: number,
   waiters: Waiter[],
 ): StartKey {
-  return { request, file, step, attempt, waiter, worker: waiters[waiter]?.worker ?? "" };
+  const { worker = "", claimId } = waiters[waiter] ?? {};
+  return { request, file, step, attempt, waiter, worker, claimId };
 }
 
 /** Hand-written: it runs up to 1,000 times per claim, and a schema is too slow. */

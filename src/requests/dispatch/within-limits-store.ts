@@ -53,7 +53,7 @@ export function permittedCtes(keys: string): string[] {
   WHERE (place_of_user <= user_room.files) IS NOT FALSE
 )`,
     `permitted AS MATERIALIZED (
-  SELECT of_users.request_id, file_id, step, attempt, worker, waiter, bytes
+  SELECT of_users.request_id, file_id, step, attempt, worker, claim_id, waiter, bytes
   FROM of_users LEFT JOIN operation_room USING (operation)
   WHERE (place <= operation_room.files) IS NOT FALSE
 )`,
