@@ -73,15 +73,22 @@ export const processes: Mutant[] = [
   {
     name: "a request that is added while it runs is not advanced again",
     file: "requests/advance/advance-queue.ts",
-    from: "if (this.#running.has(id)) this.#again.add(id);",
-    to: "if (this.#running.has(id)) return;",
+    from: "if (this.#runs(id)) this.#again.add(id);\n    else this.#waiting.add(id, source);",
+    to: "if (!this.#runs(id)) this.#waiting.add(id, source);",
     tests: advanceQueue,
   },
   {
     name: "a request is advanced twice at once",
     file: "requests/advance/advance-queue.ts",
-    from: "if (this.#running.has(id)) this.#again.add(id);",
-    to: "if (this.#closed) this.#again.add(id);",
+    from: "return this.#running.has(id) || this.#runningLong.has(id);",
+    to: "return this.#closed;",
+    tests: advanceQueue,
+  },
+  {
+    name: "a request is advanced during a slice of its long work",
+    file: "requests/advance/advance-queue.ts",
+    from: "return this.#running.has(id) || this.#runningLong.has(id);",
+    to: "return this.#running.has(id);",
     tests: advanceQueue,
   },
   {
