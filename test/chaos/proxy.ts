@@ -4,8 +4,6 @@ import { connect, createServer, type Socket } from "node:net";
 
 export interface DatabaseProxy {
   port: number;
-  /** the ports from which it calls Postgres */
-  callsFrom(): number[];
   /** Connections, old and new, transport nothing until `thaw`; neither side is told. */
   freeze(): void;
   thaw(): void;
@@ -53,7 +51,6 @@ export async function startProxy(port: number, target: () => number): Promise<Da
   };
   return {
     port,
-    callsFrom: () => [...pairs].map(([, upstream]) => upstream.localPort ?? 0),
     freeze() {
       frozen = true;
       for (const socket of [...pairs].flat()) socket.pause();

@@ -77,8 +77,8 @@ function startSql(claimed: { ctes: string[]; from: string }, move: MoveCase = qu
     before: [openRequests, ...claimed.ctes].join(", "),
     candidates: {
       columns: `claimed.step AS claimed_step, claimed.attempt AS claimed_attempt,
-    claimed.worker AS claimed_by, claimed.claim_id AS claimed_as, claimed.waiter, claimed.bytes, f.location,
-    f.alone, f.withheld, ${isWithheldFrom("f", "claimed.worker")} AS is_withheld`,
+    claimed.worker AS claimed_by, claimed.claim_id AS claimed_as, claimed.waiter, claimed.bytes,
+    f.location, f.alone, f.withheld, ${isWithheldFrom("f", "claimed.worker")} AS is_withheld`,
       from: `${claimed.from}
   JOIN open_requests r ON r.id = claimed.request_id
   JOIN request_files f ON f.request_id = claimed.request_id AND f.file_id = claimed.file_id`,

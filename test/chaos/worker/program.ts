@@ -1,5 +1,6 @@
 // A worker that behaves badly, as a process of its own so that it can be killed: it reports twice,
 // in any order, late, and of old attempts.
+import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import { makeCaller } from "../callers.ts";
 import { seeded } from "../random.ts";
@@ -19,6 +20,9 @@ const send = makeSender({ caller, journal, random, orders });
 
 process.on("disconnect", () => process.exit(0));
 
+const newClaim = () => ({ id: randomUUID(), repeated: false });
+let nextClaim = newClaim();
+
 for (;;) {
   const tasks = await claim().catch(async () => {
     await pause(100);
@@ -28,18 +32,24 @@ for (;;) {
   await send(misreport(tasks, await performAll(caller, tasks, orders.name, random)));
 }
 
+/** Repeated with the same id until it is answered, by whichever service. */
 async function claim(): Promise<Task[]> {
   const waitSeconds = 1;
+  const { id, repeated } = nextClaim;
+  nextClaim.repeated = true;
   const { tasks } = await caller.call<{ tasks: Task[] }>(
     "/v1/work/claim",
     {
       worker: orders.name,
+      claim_id: id,
+      repeated,
       operations: ["noop", "transform"],
       max: random.between(1, 101),
       wait_seconds: waitSeconds,
     },
     { extraSeconds: waitSeconds },
   );
+  nextClaim = newClaim();
   journal.write("claimed", tasks);
   return tasks;
 }
