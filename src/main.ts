@@ -144,7 +144,7 @@ async function start(
     await listenersClosed;
   });
   const s3Url = urls.s3?.();
-  const missing = () => readiness(context);
+  const missing = async () => (await readiness(context)).missing;
   return {
     url: urls.public(),
     ...(s3Url !== undefined && { s3Url }),

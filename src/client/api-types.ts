@@ -1444,6 +1444,9 @@ export interface components {
       missing: {
         [key: string]: string;
       };
+      warnings?: {
+        [key: string]: string;
+      };
     };
     /**
      * @description Runs a selection over each file (Parquet, CSV or JSON) and writes what it selects as Parquet, CSV or JSON.
@@ -3801,7 +3804,7 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description It can. */
+      /** @description It can. A store that is full is in `warnings`: results wait, but requests are submitted, read and deleted. */
       200: {
         headers: {
           [name: string]: unknown;

@@ -1,30 +1,37 @@
 import type { Deps } from "../deps.ts";
+import { UnavailableError } from "../errors.ts";
 import { within } from "../time.ts";
 
 const mostMilliseconds = 2_000;
 /** It is written to; what takes longer is no use to anybody who calls. */
 const mostDatabaseMilliseconds = 5_000;
 
-/** What is missing, by name, each with a sentence; empty when the service can serve. */
-export async function readiness(
-  ctx: Deps<"probe" | "queue" | "store">,
-): Promise<Record<string, string>> {
+export interface ServiceReadiness {
+  /** what cannot be used, by name, each with a sentence; empty when the service can serve */
+  missing: Record<string, string>;
+  /** what needs an operator although the service can serve */
+  warnings: Record<string, string>;
+}
+
+/** A full store is a warning: room is made by deleting requests, and status is read as ever. */
+export async function readiness(ctx: Deps<"probe" | "queue" | "store">): Promise<ServiceReadiness> {
   const checks = [
     ["database", () => within(mostDatabaseMilliseconds, ctx.probe.check())],
     ["queue", () => within(mostMilliseconds, ctx.queue.check())],
     ["store", () => within(mostMilliseconds, ctx.store.check())],
   ] as const;
-  const found = await Promise.all(
-    checks.map(async ([name, check]) => [name, await failureOf(check)] as const),
+  const found: ServiceReadiness = { missing: {}, warnings: {} };
+  await Promise.all(
+    checks.map(([name, check]) =>
+      check().catch((error: Error) => {
+        const list = isFull(error) ? found.warnings : found.missing;
+        list[name] = error.message;
+      }),
+    ),
   );
-  return Object.fromEntries(
-    found.flatMap(([name, failure]) => (failure === undefined ? [] : [[name, failure]])),
-  );
+  return found;
 }
 
-async function failureOf(check: () => Promise<void>): Promise<string | undefined> {
-  return check().then(
-    () => undefined,
-    (error: Error) => error.message,
-  );
+function isFull(error: Error): boolean {
+  return error instanceof UnavailableError && error.status === 507;
 }

@@ -62,6 +62,7 @@ export async function openFolderStore(root: string, signedUrl: Store["signedUrl"
       const record = await write(place, drafts.path(), body, options).catch((error: unknown) =>
         room.onFailure(error, size),
       );
+      room.onStored(record.size);
       records.keep(place.record, record);
       return { size: record.size, checksum: record.checksum };
     },

@@ -53,6 +53,24 @@ onDisk(`a full store is a 507, and its check fails until such an object fits${wh
   await store.put(bucket, "second", megabyte);
 });
 
+onDisk(`the check needs no more room than an object that was stored since${why}`, async () => {
+  disk = makeSmallFileSystem(2);
+  const store = await openFolderStore(`${disk.path}/store`, async () => "");
+  await store.put(bucket, "first", megabyte);
+  await failure(store.put(bucket, "second", megabyte));
+  await failure(store.check());
+  await store.put(bucket, "small", Buffer.alloc(300_000));
+  await store.check();
+});
+
+onDisk(`checks at the same time share one probe${why}`, async () => {
+  disk = makeSmallFileSystem(24);
+  const store = await openFolderStore(`${disk.path}/store`, async () => "");
+  await failure(store.put(bucket, "first", Buffer.alloc(23 * 2 ** 20 + 2 ** 19)));
+  // A second probe of 16 MB would find no room beside the first.
+  await Promise.all(Array.from({ length: 20 }, () => store.check()));
+});
+
 onDisk(`an object larger than the whole file system is refused for its size${why}`, async () => {
   disk = makeSmallFileSystem(2);
   const store = await openFolderStore(`${disk.path}/store`, async () => "");

@@ -15,7 +15,11 @@ export const getHealth = route({
 });
 
 const readinessBody = z
-  .object({ status: z.enum(["ready", "not ready"]), missing: z.record(z.string(), z.string()) })
+  .object({
+    status: z.enum(["ready", "not ready"]),
+    missing: z.record(z.string(), z.string()),
+    warnings: z.record(z.string(), z.string()).optional(),
+  })
   .meta({ id: "Readiness" });
 
 export const getReadiness = route({
@@ -26,17 +30,26 @@ export const getReadiness = route({
   access: "service.health",
   summary: "Can it serve: database, migrations, queue and store?",
   responses: {
-    200: { description: "It can.", schema: readinessBody },
+    200: {
+      description:
+        "It can. A store that is full is in `warnings`: results wait, but requests are submitted, " +
+        "read and deleted.",
+      schema: readinessBody,
+    },
     503: {
       description: "It cannot; `missing` says what is unavailable, in words.",
       schema: readinessBody,
     },
   },
   async handler(ctx) {
-    const missing = await readiness(ctx);
-    if (Object.keys(missing).length === 0)
-      return { status: 200, body: { status: "ready", missing } };
-    return { status: 503, body: { status: "not ready", missing }, headers: { "retry-after": "2" } };
+    const found = await readiness(ctx);
+    if (Object.keys(found.missing).length === 0)
+      return { status: 200, body: { status: "ready", ...found } };
+    return {
+      status: 503,
+      body: { status: "not ready", ...found },
+      headers: { "retry-after": "2" },
+    };
   },
 });
 

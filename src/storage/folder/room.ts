@@ -9,13 +9,19 @@ export interface Room {
    * whole file system is smaller; else the next probe needs as many bytes.
    */
   onFailure(error: unknown, bytes: number | undefined): Promise<never>;
-  /** Writes a file and removes it. Rejects with a sentence if that fails. */
+  /** A file of so many bytes was written: the next probe needs no more. */
+  onStored(bytes: number): void;
+  /**
+   * Writes a file and removes it. Rejects with a sentence if that fails. Calls at the same time
+   * share one probe, and one that succeeded counts for two seconds.
+   */
   probe(): Promise<void>;
 }
 
 const leastBytes = 4096;
 /** A larger probe would take room from results that are being stored. */
 const mostBytes = 16 * 2 ** 20;
+const keepMilliseconds = 2_000;
 
 /**
  * Whether there is room in the store's folder. Free blocks that a file system reports say little:
@@ -23,27 +29,47 @@ const mostBytes = 16 * 2 ** 20;
  */
 export function makeRoom(folder: string, draftPath: () => string): Room {
   let bytes = leastBytes;
+  let running: Promise<void> | undefined;
+  let failures = 0;
+  let goodUntil = 0;
 
   return {
     async onFailure(error, size = 0) {
-      if (!(error instanceof UnavailableError) || error.status !== 507) throw error;
+      if (!(error instanceof UnavailableError)) throw error;
+      failures += 1;
+      goodUntil = 0;
+      if (error.status !== 507) throw error;
       const { total } = await diskRoom(folder);
       if (size >= total) throw tooLarge(size, total);
       bytes = Math.min(Math.max(bytes, size), mostBytes);
       throw error;
     },
+    onStored(size) {
+      bytes = Math.min(bytes, Math.max(size, leastBytes));
+    },
     async probe() {
-      const path = draftPath();
-      try {
-        await writeZeros(path, bytes);
-        bytes = leastBytes;
-      } catch (error) {
-        throw toStoreError(error);
-      } finally {
-        await rm(path, { force: true });
-      }
+      if (performance.now() < goodUntil) return;
+      running ??= write().finally(() => {
+        running = undefined;
+      });
+      await running;
     },
   };
+
+  async function write(): Promise<void> {
+    const path = draftPath();
+    const failuresBefore = failures;
+    try {
+      await writeZeros(path, bytes);
+      if (failures !== failuresBefore) return;
+      bytes = leastBytes;
+      goodUntil = performance.now() + keepMilliseconds;
+    } catch (error) {
+      throw toStoreError(error);
+    } finally {
+      await rm(path, { force: true });
+    }
+  }
 }
 
 /** No waiting helps; so it is not the 507 of a store in which room can be made. */
