@@ -66,7 +66,8 @@ onDisk(`the check needs no more room than an object that was stored since${why}`
 onDisk(`checks at the same time share one probe${why}`, async () => {
   disk = makeSmallFileSystem(24);
   const store = await openFolderStore(`${disk.path}/store`, async () => "");
-  await failure(store.put(bucket, "first", Buffer.alloc(23 * 2 ** 20 + 2 ** 19)));
+  await store.put(bucket, "first", megabyte);
+  await failure(store.put(bucket, "second", Buffer.alloc(23.5 * 2 ** 20)));
   // A second probe of 16 MB would find no room beside the first.
   await Promise.all(Array.from({ length: 20 }, () => store.check()));
 });
@@ -113,8 +114,8 @@ onDisk(`a read-only store is a 503 that says so${why}`, async () => {
   disk = makeSmallFileSystem(8);
   const store = await openFolderStore(`${disk.path}/store`, async () => "");
   disk.setReadOnly(true);
-  for (const work of [store.put(bucket, "x", megabyte), store.check()]) {
-    const error = await failure(work);
+  for (const failed of [failure(store.put(bucket, "x", megabyte)), failure(store.check())]) {
+    const error = await failed;
     expect(error.message).toContain("the file system is read-only (EROFS)");
     expect(error.status).toBe(503);
   }

@@ -103,10 +103,20 @@ onDisk(
       LOCAL_WORKERS: "2",
       SWEEP_SECONDS: "0.5",
     });
+    const first = await submit(inputs.slice(0, 1));
+    await ended(first);
     const id = await submit();
     const full = await waitsFor(id, "no space is left on the device (ENOSPC)");
     expect(full.counters).toMatchObject({ total: files, failed: 0 });
     expect(full.counters.done).toBeLessThan(files);
+    // Status 200: what makes room again must be allowed.
+    const { warnings } = await until(async () => {
+      const readiness = await call<{ warnings: { store?: string } }>("/readyz");
+      return readiness.warnings.store !== undefined && readiness;
+    });
+    expect(warnings.store).toBe("The store is full: no space is left on the device (ENOSPC).");
+    const deletion = await request(`${service.url}/v1/requests/${first}`, { method: "DELETE" });
+    expect(deletion.statusCode).toBe(204);
     disk.resize(200);
     expect((await ended(id)).counters).toMatchObject({ done: files, failed: 0 });
     expect(await statusesOf(id)).toEqual(["given_back", "start", "success"]);
