@@ -53,6 +53,29 @@ test("no lease expires before the length of an outage is added to it", async () 
   expect((await ledger.read(id)).counters.running).toBe(1);
 });
 
+test.for(["write_beat", "write_beat_soon_after"])(
+  "an outage while a beat is written (%s) is seen too",
+  async (statement) => {
+    await stopped();
+    if (statement !== "write_beat") await pass(3600);
+    const { db, ...others } = ledger.ctx;
+    let outages = 0;
+    const query: typeof db.query = async (text, params, name) => {
+      if (name !== statement || outages++ > 0) return db.query(text, params, name);
+      await pass(3600);
+      const earlier = (value: unknown) =>
+        typeof value === "string" && Date.parse(value) > 0
+          ? new Date(Date.parse(value) - 3600_000)
+          : value;
+      return db.query(text, params?.map(earlier), name);
+    };
+    await beat({ ...others, db: { ...db, query } });
+    expect(outages).toBeGreaterThan(0);
+    expect(await expireLeases(ledger.ctx)).toBe(0);
+    expect(await leaseSeconds()).toBeGreaterThan(0);
+  },
+);
+
 test("a second look at the same outage does not extend a lease past its whole length", async () => {
   await stopped();
   await pass(3600);

@@ -13,15 +13,50 @@ export async function writeBeat(query: Query, duty: Duty): Promise<void> {
   );
 }
 
-/** By the clock of the database; undefined before the first beat. */
-export async function secondsSinceBeat(query: Query, duty: Duty): Promise<number | undefined> {
-  const [row] = await query<{ seconds: number }>(
-    `SELECT extract(epoch FROM now() - beat_at)::float8 AS seconds
+/**
+ * Records it unless the last beat is older than so many seconds, in one statement: no outage fits
+ * between the check and the write. Returns whether it did, which it also does the first time.
+ */
+export async function writeBeatInTime(query: Query, duty: Duty, seconds: number): Promise<boolean> {
+  const rows = await query(
+    `INSERT INTO service_beats AS beat (duty, beat_at) VALUES ($1, now())
+     ON CONFLICT (duty) DO UPDATE SET beat_at = excluded.beat_at
+       WHERE beat.beat_at >= now() - make_interval(secs => $2)
+     RETURNING duty`,
+    [duty, seconds],
+    "write_beat",
+  );
+  return rows.length > 0;
+}
+
+/** The last beat, by the clock of the database. */
+export async function lastBeat(
+  query: Query,
+  duty: Duty,
+): Promise<{ seconds: number; readAt: string } | undefined> {
+  const [row] = await query<{ seconds: number; readAt: string }>(
+    `SELECT coalesce(extract(epoch FROM now() - beat_at), 0)::float8 AS seconds,
+       now()::text AS "readAt"
      FROM service_beats WHERE duty = $1`,
     [duty],
-    "seconds_since_beat",
+    "last_beat",
   );
-  return row?.seconds;
+  return row;
+}
+
+/** Records it if no more than so many seconds have passed since; returns whether it did. */
+export async function writeBeatSoonAfter(
+  query: Query,
+  duty: Duty,
+  { readAt, seconds }: { readAt: string; seconds: number },
+): Promise<boolean> {
+  const rows = await query(
+    `UPDATE service_beats SET beat_at = now()
+     WHERE duty = $1 AND now() <= $2::timestamptz + make_interval(secs => $3) RETURNING duty`,
+    [duty, readAt, seconds],
+    "write_beat_soon_after",
+  );
+  return rows.length > 0;
 }
 
 /** Condition: the scheduler has not been away for longer than so many seconds, until now. */

@@ -1,7 +1,13 @@
 import type { Config } from "../../config.ts";
 import type { Deps } from "../../deps.ts";
 import { pause } from "../../time.ts";
-import { extendLeases, secondsSinceBeat, writeBeat } from "./beat-store.ts";
+import {
+  extendLeases,
+  lastBeat,
+  writeBeat,
+  writeBeatInTime,
+  writeBeatSoonAfter,
+} from "./beat-store.ts";
 import { requestsWithRunning } from "./expire-leases-store.ts";
 
 type WatchDeps = Deps<"config" | "db" | "ledger" | "log">;
@@ -33,16 +39,30 @@ export function longestGapSeconds({ leaseSeconds }: Pick<Config, "leaseSeconds">
   return Math.max(leastGapSeconds, leaseSeconds / 4);
 }
 
-export async function beat({ config, db, ledger, log }: WatchDeps): Promise<void> {
-  const { leaseSeconds } = config;
-  const seconds = (await secondsSinceBeat(db.query, "scheduler")) ?? 0;
-  if (seconds > longestGapSeconds(config)) {
-    let files = 0;
-    for (const request of await requestsWithRunning(db.query))
-      files += await extendLeases(ledger.query, request, { seconds, leaseSeconds });
-    if (files > 0) log.warn({ seconds, files }, "leases were extended by the length of an outage");
+export async function beat(ctx: WatchDeps): Promise<void> {
+  const { query } = ctx.db;
+  const gap = longestGapSeconds(ctx.config);
+  if (await writeBeatInTime(query, "scheduler", gap)) return;
+  for (let pass = 0; pass < mostPasses; pass++) {
+    const last = await lastBeat(query, "scheduler");
+    if (!last) return;
+    await extendAll(ctx, last.seconds);
+    // Another outage may have begun meanwhile.
+    const soon = { readAt: last.readAt, seconds: gap };
+    if (await writeBeatSoonAfter(query, "scheduler", soon)) return;
   }
-  await writeBeat(db.query, "scheduler");
+  await writeBeat(query, "scheduler");
+}
+
+/** Where leases of very many requests take longer to extend than a gap, no pass is soon enough. */
+const mostPasses = 3;
+
+async function extendAll({ config, db, ledger, log }: WatchDeps, seconds: number): Promise<void> {
+  const { leaseSeconds } = config;
+  let files = 0;
+  for (const request of await requestsWithRunning(db.query))
+    files += await extendLeases(ledger.query, request, { seconds, leaseSeconds });
+  if (files > 0) log.warn({ seconds, files }, "leases were extended by the length of an outage");
 }
 
 /** A process of the service starts workers now. */
