@@ -8,8 +8,12 @@ export class StoreError extends UploadError {}
 
 const ofTheStore = [429, 502, 503, 504, 507];
 
-export function isOfTheStore(status: number): boolean {
-  return ofTheStore.includes(status);
+/** S3 has no status of its own for a quota that is used up: Ceph says 403, MinIO 400. */
+const quotaCodes =
+  /<Code>(QuotaExceeded|XMinioAdminBucketQuotaExceeded|XMinioStorageFull|InsufficientStorage)</;
+
+export function isOfTheStore(status: number, answer: string): boolean {
+  return ofTheStore.includes(status) || quotaCodes.test(answer);
 }
 
 const reachMilliseconds = 5_000;
@@ -23,7 +27,8 @@ export async function withoutAnswer(url: string, error: Error): Promise<UploadEr
   return (await isReachable(url)) ? new UploadError(sentence) : new StoreError(sentence);
 }
 
-async function isReachable(url: string): Promise<boolean> {
+/** Whether the store answers at all. */
+export async function isReachable(url: string): Promise<boolean> {
   try {
     const { body } = await request(new URL("/", url), {
       method: "HEAD",

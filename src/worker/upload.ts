@@ -8,7 +8,13 @@ import { request } from "undici";
 import { diskProblem } from "../disk-problem.ts";
 import type { TaskResult, Upload } from "../operations/contract.ts";
 import { detailOf } from "./problem.ts";
-import { isOfTheStore, StoreError, UploadError, withoutAnswer } from "./upload-error.ts";
+import {
+  isOfTheStore,
+  isReachable,
+  StoreError,
+  UploadError,
+  withoutAnswer,
+} from "./upload-error.ts";
 
 /**
  * Puts a file; returns its size and checksum as sent. Tries several times: the work is already
@@ -20,16 +26,30 @@ export async function uploadFile(
   signal: AbortSignal,
 ): Promise<TaskResult> {
   const { size } = await stat(path);
-  const checksum = await pRetry(() => put(upload, path, size, signal), {
-    retries: 3,
-    minTimeout: 200,
-    maxTimeout: 2000,
-    signal,
-  }).catch(async (error: Error) => {
-    if (error instanceof UploadError || diskProblem(error)) throw error;
-    throw signal.aborted ? new UploadError(error.message) : await withoutAnswer(upload.url, error);
-  });
+  const putSeveralTimes = () =>
+    pRetry(() => put(upload, path, size, signal), {
+      retries: 3,
+      minTimeout: 200,
+      maxTimeout: 2000,
+      signal,
+    });
+  const checksum = await putSeveralTimes()
+    .catch(async (error: Error) => {
+      if (isUnderstood(error) || signal.aborted || !(await isReachable(upload.url))) throw error;
+      // An outage may just have ended.
+      return putSeveralTimes();
+    })
+    .catch(async (error: Error) => {
+      if (isUnderstood(error)) throw error;
+      throw signal.aborted
+        ? new UploadError(error.message)
+        : await withoutAnswer(upload.url, error);
+    });
   return { name: upload.name, size, checksum };
+}
+
+function isUnderstood(error: Error): boolean {
+  return error instanceof UploadError || diskProblem(error) !== undefined;
 }
 
 async function put(
@@ -67,7 +87,7 @@ async function put(
 
 function failureOf(status: number, text: string, sentHeaders: boolean): Error {
   const sentence = `The store answered the result with ${status}: ${detailOf(text)}`;
-  const failure = isOfTheStore(status) ? new StoreError(sentence) : new UploadError(sentence);
+  const failure = isOfTheStore(status, text) ? new StoreError(sentence) : new UploadError(sentence);
   // Room is not made within seconds.
   const mayPass =
     (status >= 500 && status !== 507) || status === 429 || (sentHeaders && status === 409);

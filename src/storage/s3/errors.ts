@@ -9,6 +9,13 @@ const refusals = [
   "Forbidden",
   "ExpiredToken",
 ];
+/** Ceph's and MinIO's: S3 has no status of its own for them. */
+const noRoom = [
+  "QuotaExceeded",
+  "XMinioAdminBucketQuotaExceeded",
+  "XMinioStorageFull",
+  "InsufficientStorage",
+];
 const transient = [
   "SlowDown",
   "ServiceUnavailable",
@@ -43,7 +50,7 @@ export function toStoreError(error: unknown): unknown {
   const status = statusOf(error);
   if (name === "InvalidRange" || status === 416)
     return new RequestError(416, "bad_range", "The object has no bytes in the requested range.");
-  if (status === 507)
+  if (status === 507 || noRoom.includes(name))
     return new UnavailableError(`The object store has no room (${name}).`, 30, { status: 507 });
   if (name === "SlowDown" || status === 429)
     return new UnavailableError("The object store asks to slow down.", 5);
