@@ -6,22 +6,20 @@ import type { Runner, Trouble, WorkerGroup, WorkerGroupStatus } from "./contract
 import { makeLastWords } from "./last-words.ts";
 import { makeListeners } from "./listeners.ts";
 import { type LocalGroup, makeLocalGroup } from "./local-group.ts";
-import { startWorkerProcess, type WorkerEvents } from "./worker-process.ts";
+import { startWorkerProcess, type WorkerEvents, type WorkerLimits } from "./worker-process.ts";
 
 export interface LocalRunnerOptions
   extends Pick<
-    StartLine,
-    "facility" | "inputFolders" | "inputHosts" | "unusedProxy" | "limits" | "logLevel"
-  > {
+      StartLine,
+      "facility" | "inputFolders" | "inputHosts" | "unusedProxy" | "limits" | "logLevel"
+    >,
+    WorkerLimits {
   internalUrl: () => string;
   log: Logger;
   /** most workers at once */
   capacity: number;
   /** a folder for this runner alone; what an earlier runner left in it is removed */
   scratch: string;
-  environment: NodeJS.ProcessEnv;
-  /** a worker that does not respond for so long is killed and replaced */
-  silentSeconds: number;
 }
 
 /** A group as it was last wanted, its workers, and why it got fewer than wanted. */

@@ -17,6 +17,8 @@ export interface RunnerDeps {
  * end, where these are long enough: then its files cost no try.
  */
 const leastSilentSeconds = 30;
+/** It reads its program from a disk that may be slow; it has no file meanwhile. */
+const startSeconds = 120;
 
 /** The runner that RUNNER names. */
 export async function openRunner(
@@ -41,6 +43,7 @@ export async function openRunner(
         limits: config.fileLimits,
         environment: childEnvironment(),
         silentSeconds: Math.max(leastSilentSeconds, config.leaseSeconds / 2),
+        startSeconds,
       });
   }
 }

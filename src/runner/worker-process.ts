@@ -28,13 +28,18 @@ const graceMilliseconds = 8000;
 const lastOutputMilliseconds = 200;
 const outputBytesKept = 16_384;
 
-/**
- * Starts one worker. It reads its options from standard input, and ends when that closes. Once
- * it is ready, it is killed if it does not answer for so many seconds.
- */
+export interface WorkerLimits {
+  environment: NodeJS.ProcessEnv;
+  /** A worker that is ready is killed if it does not respond for so long. */
+  silentSeconds: number;
+  /** A worker that is not ready by then is killed. */
+  startSeconds: number;
+}
+
+/** Starts one worker. It reads its options from standard input, and ends when that closes. */
 export function startWorkerProcess(
   line: StartLine,
-  { environment, silentSeconds }: { environment: NodeJS.ProcessEnv; silentSeconds: number },
+  { environment, silentSeconds, startSeconds }: WorkerLimits,
   { onReady, onExit }: WorkerEvents,
 ): WorkerProcess {
   const { command, args } = nodeProgram(moduleBeside(import.meta.url, "../worker/main"), [
@@ -48,18 +53,24 @@ export function startWorkerProcess(
   let readyAt: number | undefined;
   let ended = false;
   let output = Buffer.alloc(0);
-  let silence: SilenceWatch | undefined;
-  let wasSilent = false;
-  const onSilent = () => {
-    wasSilent = true;
-    child.kill("SIGKILL");
-  };
+  let whyKilled: string | undefined;
+  const watch = (seconds: number, sentence: string, ping: () => void): SilenceWatch =>
+    watchSilence(seconds, {
+      ping,
+      onSilent() {
+        whyKilled = `it was killed, since ${sentence} ${seconds} seconds`;
+        child.kill("SIGKILL");
+      },
+    });
+  let silence = watch(startSeconds, "it was not ready after", () => undefined);
   child.stdout.on("data", () => {
-    silence?.onAnswer();
+    silence.onAnswer();
     if (readyAt !== undefined) return;
     readyAt = Date.now();
-    const ping = () => void child.stdin.write("ping\n");
-    silence = watchSilence(silentSeconds, { ping, onSilent });
+    silence.stop();
+    silence = watch(silentSeconds, "it did not respond for", () => {
+      child.stdin.write("ping\n");
+    });
     onReady();
   });
   child.stderr.on("data", (chunk: Buffer) => {
@@ -70,8 +81,8 @@ export function startWorkerProcess(
   const end = (code: number | null, sentence: string) => {
     if (ended) return;
     ended = true;
-    silence?.stop();
-    onExit({ code, sentence: wasSilent ? silentSentence(silentSeconds) : sentence });
+    silence.stop();
+    onExit({ code, sentence: whyKilled ?? sentence });
   };
   const onEnd = (code: number | null, signal: NodeJS.Signals | null) =>
     end(code, signal ? `ended by ${signal}` : lastLine(output.toString()));
@@ -97,10 +108,6 @@ export function startWorkerProcess(
       clearTimeout(killTimer);
     },
   };
-}
-
-function silentSentence(seconds: number): string {
-  return `it was killed, since it did not respond for ${seconds} seconds`;
 }
 
 /** The reason in the last line, which is JSON if the worker's log wrote it. */

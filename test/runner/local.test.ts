@@ -30,6 +30,7 @@ function optionsFor(url: string, name: string): LocalRunnerOptions {
     limits: { memoryMegabytes: 256, seconds: 60, outputMegabytes: 64, threads: 1 },
     environment: childEnvironment(),
     silentSeconds: 60,
+    startSeconds: 120,
   };
 }
 
@@ -135,6 +136,22 @@ test("a frozen worker is killed and replaced, and is reported as dead", async ()
   await runner.close();
   await server.close();
 });
+
+test("a worker that is frozen before it is ready is killed and replaced", async () => {
+  const server = await startWorkServer();
+  const runner = await openLocalRunner({ ...optionsFor(server.url, "stuck"), startSeconds: 20 });
+  const dead: string[] = [];
+  runner.onDeath((worker) => dead.push(worker));
+  await runner.reconcile([group]);
+  const frozen = await until(() => workersOf(process.pid)[0], { everyMilliseconds: 5 });
+  process.kill(frozen.pid, "SIGSTOP");
+  await until(() => dead.includes(frozen.name), { timeoutSeconds: 120 });
+  await until(() => workersOf(process.pid).some(({ pid }) => pid !== frozen.pid), {
+    timeoutSeconds: 120,
+  });
+  await runner.close();
+  await server.close();
+}, 300_000);
 
 test("a worker that is no longer wanted finishes its work first", async () => {
   const server = await startWorkServer();
