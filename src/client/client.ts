@@ -51,8 +51,10 @@ export interface LongshoreClient {
   files(id: string, query?: FilesQuery): Promise<Page<FileView>>;
   /** a file with all that happened to it, and how it was read */
   file(id: string, file: number): Promise<FileWithHistory>;
-  /** every result so far, in the order in which they were recorded */
-  results(id: string): AsyncGenerator<ResultView>;
+  /**
+   * Every result so far, in the order in which they were recorded. The patience is of each page.
+   */
+  results(id: string, options?: RetryOptions): AsyncGenerator<ResultView>;
   cancel(id: string): Promise<RequestView>;
   /** why files failed, in groups, largest first */
   errors(id: string): Promise<Page<ErrorGroup>>;
@@ -114,14 +116,14 @@ export function longshoreClient({
         await api.GET("/v1/requests/{id}/files/{file}", { params: { path: { id, file } } }),
       );
     },
-    async *results(id) {
+    async *results(id, retries = {}) {
+      const { signal } = retries;
       for (let after: string | undefined; ; ) {
         const query = { limit: 200, ...(after === undefined ? {} : { after }) };
-        const page = await withRetries(async () =>
-          dataOf(
-            url,
-            await api.GET("/v1/requests/{id}/results", { params: { path: { id }, query } }),
-          ),
+        const options = { params: { path: { id }, query }, ...(signal && { signal }) };
+        const page = await withRetries(
+          async () => dataOf(url, await api.GET("/v1/requests/{id}/results", options)),
+          retries,
         );
         if (page.items.length === 0) return;
         yield* page.items;
@@ -191,7 +193,8 @@ export function longshoreClient({
     },
     wait: (id, options = {}) =>
       waitForEnd({ get: () => client.get(id), events: (signal) => events(id, signal) }, options),
-    download: (id, folder, options = {}) => downloadResults(client.results(id), folder, options),
+    download: (id, folder, options = {}) =>
+      downloadResults(client.results(id, options), folder, options),
   };
 
   async function* events(id: string, signal: AbortSignal) {

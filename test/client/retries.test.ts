@@ -177,6 +177,30 @@ test("what arrives shorter, longer or different is no result", async () => {
   }
 });
 
+test("the list of results is given up when its caller says so, or has waited long enough", async () => {
+  const id = randomUUID();
+  const asked: (() => void)[] = [];
+  const arrival = new Promise<void>((resolve) => asked.push(resolve));
+  const silent = await listen(() => asked[0]?.());
+  const stop = new AbortController();
+  const given = longshoreClient({ url: silent.url }).results(id, { signal: stop.signal }).next();
+  await arrival;
+  stop.abort(new Error("no longer wanted"));
+  await expect(given).rejects.toThrow("no longer wanted");
+  await silent.close();
+
+  const busy = Array.from({ length: 9 }, () => ({ status: 503, headers: {}, text: "" }));
+  const gateway = await listen(unavailableAt(api.url, busy));
+  const client = longshoreClient({ url: gateway.url });
+  await expect(client.results(id, { patienceSeconds: 0.1 }).next()).rejects.toThrow("returned 503");
+  const folder = temporaryFolder("impatient");
+  await expect(client.download(id, folder, { patienceSeconds: 0.1 })).rejects.toThrow(
+    "returned 503",
+  );
+  expect(readdirSync(folder)).toEqual([]);
+  await gateway.close();
+});
+
 async function* withoutChecksum(all: AsyncIterable<ResultView>): AsyncGenerator<ResultView> {
   for await (const result of all) yield { ...result, checksum: null };
 }
