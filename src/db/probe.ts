@@ -67,7 +67,11 @@ export function openProbe({ url, applicationName, pools, log }: ProbeOptions): D
   return { check, close };
 }
 
-/** A row that fills a page, inserted and deleted: this needs the disk, and a commit. */
+/**
+ * A row that fills a page, inserted and deleted: this needs a commit, and a new page of the disk.
+ * An update of one row would reuse its pages, and would not notice a full disk. Autovacuum removes
+ * the dead rows and returns the empty pages to the disk.
+ */
 async function write(db: Db): Promise<void> {
   await db.tx(async (query) => {
     const [row] = await query<{ id: string }>(
