@@ -16,20 +16,16 @@ export function canonicalJson(value: unknown): string {
 
 const pieceLength = 64 * 1024;
 
-/** The same text in pieces: the elements of long lists are not put together. */
-export function* canonicalPieces(value: unknown): Generator<string> {
+/**
+ * The same text in pieces: the elements of long lists are not put together. A list may also be
+ * something that is read piece by piece.
+ */
+export async function* canonicalPieces(value: unknown): AsyncGenerator<string> {
   if (Array.isArray(value)) {
-    let piece = "[";
-    let separator = "";
-    for (const inner of value) {
-      piece += separator + canonicalJson(inner ?? null);
-      separator = ",";
-      if (piece.length < pieceLength) continue;
-      yield piece;
-      piece = "";
-    }
-    yield `${piece}]`;
-  } else if (typeof value === "object" && value !== null && !Array.isArray(value)) {
+    yield* listPieces([value]);
+  } else if (isReadInPieces(value)) {
+    yield* listPieces(value);
+  } else if (typeof value === "object" && value !== null) {
     yield "{";
     let separator = "";
     for (const [key, inner] of sortedMembers(value)) {
@@ -41,6 +37,27 @@ export function* canonicalPieces(value: unknown): Generator<string> {
   } else {
     yield canonicalJson(value);
   }
+}
+
+async function* listPieces(
+  pieces: Iterable<readonly unknown[]> | AsyncIterable<readonly unknown[]>,
+): AsyncGenerator<string> {
+  let text = "[";
+  let separator = "";
+  for await (const piece of pieces) {
+    for (const inner of piece) {
+      text += separator + canonicalJson(inner ?? null);
+      separator = ",";
+      if (text.length < pieceLength) continue;
+      yield text;
+      text = "";
+    }
+  }
+  yield `${text}]`;
+}
+
+function isReadInPieces(value: unknown): value is AsyncIterable<readonly unknown[]> {
+  return typeof value === "object" && value !== null && Symbol.asyncIterator in value;
 }
 
 function sortedMembers(value: object): [string, unknown][] {

@@ -12,7 +12,10 @@ export interface RecordedFile extends FoundFile {
   sealed: Buffer | null;
 }
 
-export function recordedFiles(keys: SealKeys, files: FoundFile[]): Promise<RecordedFile[]> {
+export function recordedFiles(
+  keys: SealKeys,
+  files: readonly FoundFile[],
+): Promise<RecordedFile[]> {
   return inSlices(files, (file) => ({ ...withoutSecretsOf(keys, file), key: keyOf(keys, file) }));
 }
 
@@ -22,7 +25,7 @@ export function recordedFiles(keys: SealKeys, files: FoundFile[]): Promise<Recor
  */
 export function listedFiles(
   keys: SealKeys,
-  files: FoundFile[],
+  files: readonly FoundFile[],
   start: number,
 ): Promise<RecordedFile[]> {
   return inSlices(files, (file, index) => {
@@ -31,7 +34,7 @@ export function listedFiles(
   });
 }
 
-export function keysOf(keys: SealKeys, files: FoundFile[]): Promise<Buffer[]> {
+export function keysOf(keys: SealKeys, files: readonly FoundFile[]): Promise<Buffer[]> {
   return inSlices(files, (file) => keyOf(keys, file));
 }
 
@@ -41,7 +44,7 @@ function keyOf(keys: SealKeys, { paths }: FoundFile): Buffer {
 
 /** Addresses are read character by character, and a list may have many megabytes of them. */
 async function inSlices<Made>(
-  files: FoundFile[],
+  files: readonly FoundFile[],
   make: (file: FoundFile, index: number) => Made,
 ): Promise<Made[]> {
   const pause = timeSlice();

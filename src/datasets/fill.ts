@@ -1,5 +1,5 @@
 import type { Deps } from "../deps.ts";
-import { chunksOf } from "./chunks.ts";
+import { chunksOf, type FileList } from "./chunks.ts";
 import type { FoundFile } from "./contract.ts";
 import type { DatasetEnd, LookupEnd } from "./lookup-end.ts";
 import { type Added, addFound, closeIn } from "./store.ts";
@@ -8,11 +8,11 @@ import { type Added, addFound, closeIn } from "./store.ts";
 export async function fillDataset(
   { ledger, notifier, verifyingKeys }: Deps<"ledger" | "notifier" | "verifyingKeys">,
   datasetId: number,
-  files: FoundFile[],
+  files: FileList<FoundFile>,
 ): Promise<Added> {
   let all: Added | undefined;
-  for (const { files: some } of chunksOf(files, ({ paths }) => paths)) {
-    const next = await ledger.tx((query) => addFound(query, verifyingKeys, datasetId, some));
+  for await (const chunk of chunksOf(files, ({ paths }) => paths)) {
+    const next = await ledger.tx((query) => addFound(query, verifyingKeys, datasetId, chunk.files));
     all = { ...next, added: (all?.added ?? 0) + next.added };
     if (next.added > 0) notifier.notify(`dataset:${datasetId}`);
     if (!next.open) break;

@@ -8,7 +8,7 @@ import { notFound, RequestError } from "../errors.ts";
 import { readableText } from "../requests/reports/sanitize.ts";
 import { timeSlice } from "../time-slice.ts";
 import { assertMay } from "../users/policy.ts";
-import { chunksOf } from "./chunks.ts";
+import { chunksOf, type FileList, piecesOf } from "./chunks.ts";
 import type { FoundFile } from "./contract.ts";
 import { keysOf } from "./file-keys.ts";
 import { closeDataset, fillDataset } from "./fill.ts";
@@ -30,15 +30,11 @@ export async function receiveFiles(
   ctx: Deps<"db" | "finders" | "ledger" | "notifier" | "verifyingKeys">,
   datasetId: number,
   caller: Caller,
-  files: FoundFile[],
+  files: FileList<FoundFile>,
 ): Promise<{ added: number; total: number }> {
   assertMay(caller, "lookup.report");
   await assertExternalLookup(ctx, datasetId);
-  const pause = timeSlice();
-  for (const [index, file] of files.entries()) {
-    refuseUnreadable(file, index);
-    await pause();
-  }
+  await refuseUnreadable(files);
   const { added, total, announced, open } = await fillDataset(ctx, datasetId, files);
   if (!open) await noteLate(ctx, datasetId, files);
   else if (announced !== null && total >= announced)
@@ -50,11 +46,11 @@ export async function receiveFiles(
 async function noteLate(
   { db, verifyingKeys }: Deps<"db" | "verifyingKeys">,
   datasetId: number,
-  files: FoundFile[],
+  files: FileList<FoundFile>,
 ): Promise<void> {
-  for (const { files: some } of chunksOf(files, ({ paths }) => paths)) {
-    const keys = await keysOf(verifyingKeys, some);
-    const mayBeMore = some.length < files.length;
+  for await (const chunk of chunksOf(files, ({ paths }) => paths)) {
+    const keys = await keysOf(verifyingKeys, chunk.files);
+    const mayBeMore = chunk.files.length < files.length;
     if (await db.tx((query) => noteLateFiles(query, datasetId, keys, mayBeMore))) return;
   }
 }
@@ -116,7 +112,18 @@ async function assertExternalLookup(
   }
 }
 
-function refuseUnreadable({ paths }: FoundFile, index: number): void {
+async function refuseUnreadable(files: FileList<FoundFile>): Promise<void> {
+  const pause = timeSlice();
+  let index = 0;
+  for await (const piece of piecesOf(files)) {
+    for (const file of piece) {
+      refuseUnreadableFile(file, index++);
+      await pause();
+    }
+  }
+}
+
+function refuseUnreadableFile({ paths }: FoundFile, index: number): void {
   const isGood = (path: string) => path !== "" && !path.includes("\0") && !isRedacted(path);
   if (paths.length > 0 && paths.every(isGood)) return;
   const detail =

@@ -5,8 +5,30 @@ import type { Query } from "../db/client.ts";
 import type { Deps } from "../deps.ts";
 import { RequestError } from "../errors.ts";
 import { timeSlice } from "../time-slice.ts";
+import { type FileList, piecesOf } from "./chunks.ts";
 import { parseDid } from "./did.ts";
 import { addListed, closeIn, openDataset, type Replicas } from "./store.ts";
+
+/** What a request names: a list of its own, or a name that a finder knows. */
+export type NamedDataset =
+  | { finder: "user"; name: string; list: FileList<Replicas> }
+  | { finder: string; name: string; isFleeting: boolean };
+
+/**
+ * Throws `RequestError` for a name that no finder can know and for an address without its secret.
+ * Reads a list once, before the transaction of the submit: a long one takes seconds.
+ */
+export async function nameDataset(
+  { config, finders, verifyingKeys }: Deps<"config" | "finders" | "verifyingKeys">,
+  dataset: { files: FileList<Replicas> } | { did: string },
+): Promise<NamedDataset> {
+  if ("files" in dataset) {
+    const name = await nameOfList(verifyingKeys, dataset.files);
+    return { finder: "user", name, list: dataset.files };
+  }
+  const { scheme, name } = parseDid(dataset.did, { config, finders });
+  return { finder: scheme, name, isFleeting: finders.get(scheme)?.fleeting ?? false };
+}
 
 /**
  * Returns the dataset of a request, in the transaction of its submit. A list is recorded at once. A
@@ -14,17 +36,14 @@ import { addListed, closeIn, openDataset, type Replicas } from "./store.ts";
  * whose results do not last (a folder's listing): each request looks those up again.
  */
 export async function resolveDataset(
-  { config, finders, verifyingKeys }: Deps<"config" | "finders" | "verifyingKeys">,
+  { verifyingKeys }: Deps<"verifyingKeys">,
   query: Query,
-  dataset: { files: Replicas[] } | { did: string },
+  dataset: NamedDataset,
   owner: string,
 ): Promise<number> {
-  if ("files" in dataset) return recordList(query, verifyingKeys, dataset.files);
-  const { scheme, name } = parseDid(dataset.did, { config, finders });
-  const { id } = await openDataset(query, scheme, name, {
-    renew: finders.get(scheme)?.fleeting ?? false,
-    owner,
-  });
+  const { finder, name } = dataset;
+  if ("list" in dataset) return recordList(query, verifyingKeys, name, dataset.list);
+  const { id } = await openDataset(query, finder, name, { renew: dataset.isFleeting, owner });
   return id;
 }
 
@@ -32,8 +51,13 @@ export async function resolveDataset(
  * The same list is the same dataset, so its rows are written once. One with secrets is recorded for
  * each request: nobody reads with the secrets of others, or with those that have expired.
  */
-async function recordList(query: Query, keys: SealKeys, list: Replicas[]): Promise<number> {
-  const { id, created } = await openDataset(query, "user", await nameOfList(keys, list));
+async function recordList(
+  query: Query,
+  keys: SealKeys,
+  name: string,
+  list: FileList<Replicas>,
+): Promise<number> {
+  const { id, created } = await openDataset(query, "user", name);
   if (created) {
     await addListed(query, keys, id, list);
     await closeIn(query, id, { outcome: "found" });
@@ -45,16 +69,20 @@ async function recordList(query: Query, keys: SealKeys, list: Replicas[]): Promi
  * SHA-256 of the list as JSON, each file a list of replicas. Hashed file by file: the whole text
  * may be many megabytes. A list with secrets has a name that nobody can compare with guesses.
  */
-async function nameOfList(keys: SealKeys, list: Replicas[]): Promise<string> {
+async function nameOfList(keys: SealKeys, list: FileList<Replicas>): Promise<string> {
   const hash = createHash("sha256");
   const pause = timeSlice();
   let isSecret = false;
-  for (const [index, replicas] of list.entries()) {
-    const paths = [replicas].flat();
-    refuseRedacted(paths, index);
-    isSecret ||= paths.some(hasSecret);
-    hash.update(`${index === 0 ? "[" : ","}${JSON.stringify(paths)}`);
-    await pause();
+  let index = 0;
+  for await (const piece of piecesOf(list)) {
+    for (const replicas of piece) {
+      const paths = [replicas].flat();
+      refuseRedacted(paths, index);
+      isSecret ||= paths.some(hasSecret);
+      hash.update(`${index === 0 ? "[" : ","}${JSON.stringify(paths)}`);
+      index++;
+      await pause();
+    }
   }
   const plain = hash.update("]").digest("hex");
   return isSecret ? secretListName(keys, plain) : plain;

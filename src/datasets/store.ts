@@ -2,7 +2,7 @@
 import type { SealKeys } from "../addresses/sealed.ts";
 import type { Query } from "../db/client.ts";
 import { sqlList } from "../moves.ts";
-import { chunksOf } from "./chunks.ts";
+import { chunksOf, type FileList } from "./chunks.ts";
 import type { FoundFile } from "./contract.ts";
 import { listedFiles, type RecordedFile, recordedFiles } from "./file-keys.ts";
 import { type DatasetEnd, datasetEndOf, type LookupEnd } from "./lookup-end.ts";
@@ -97,7 +97,7 @@ export async function addFound(
   query: Query,
   keys: SealKeys,
   datasetId: number,
-  files: FoundFile[],
+  files: readonly FoundFile[],
 ): Promise<Added> {
   return addChunk(query, datasetId, await recordedFiles(keys, files));
 }
@@ -107,9 +107,9 @@ export async function addListed(
   query: Query,
   keys: SealKeys,
   datasetId: number,
-  list: readonly Replicas[],
+  list: FileList<Replicas>,
 ): Promise<void> {
-  for (const { start, files: listed } of chunksOf(list, (replicas) => replicas)) {
+  for await (const { start, files: listed } of chunksOf(list, (replicas) => replicas)) {
     const files = listed.map((replicas) => ({ paths: [replicas].flat() }));
     await addChunk(query, datasetId, await listedFiles(keys, files, start));
   }

@@ -4,10 +4,12 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { type ZodObject, type ZodType, z } from "zod";
 import type { Caller } from "../auth/caller.ts";
 import type { Context } from "../deps.ts";
+import type { LongList } from "../json/list-file.ts";
 import type { Action } from "../users/policy.ts";
 import type { Admit } from "./admit.ts";
 import { checkContentType } from "./json/content-type.ts";
-import { type BodyPlace, largeBodies } from "./json/large-bodies.ts";
+import { largeBodies } from "./json/large-bodies.ts";
+import { withLongList } from "./json/long-list.ts";
 import { readBytes } from "./json/read-bytes.ts";
 import { readJson } from "./json/read-json.ts";
 import { type ListRule, type ReadBody, readListed } from "./json/read-list.ts";
@@ -26,7 +28,7 @@ export interface Streamed {
   write(response: ServerResponse): void | Promise<void>;
 }
 
-export interface BodyRule<Body extends ZodType> {
+export interface BodyRule<Body extends ZodType, Element = unknown> {
   schema: Body;
   /** for the OpenAPI document, where more is parsed later than the schema says */
   documented?: ZodType;
@@ -34,7 +36,9 @@ export interface BodyRule<Body extends ZodType> {
   /** most keys and values, without those of the list */
   mostValues?: number;
   /** a list that may be long: it is parsed in pieces while it arrives */
-  list?: ListRule;
+  list?: ListRule<Element>;
+  /** a long list is kept on disk: the handler reads `list`, and in the body is its begin only */
+  isOnDisk?: boolean;
   /**
    * what happens to NUL characters and lone surrogates, which Postgres cannot store; default:
    * refused
@@ -51,7 +55,7 @@ export interface Documented {
   example?: unknown;
 }
 
-export interface Input<Params, Query, Body> {
+export interface Input<Params, Query, Body, Element = unknown> {
   params: Params;
   query: Query;
   body: Body;
@@ -61,13 +65,20 @@ export interface Input<Params, Query, Body> {
   raw: Buffer;
   /** the body as it was sent, before defaults */
   sent: unknown;
+  /** the body's list where it is long and kept on disk, until the handler has ended */
+  list: LongList<Element> | undefined;
   /** aborted when the caller has closed the connection */
   gone(): AbortSignal;
 }
 
 export type Method = "get" | "post" | "put" | "delete";
 
-interface Definition<Params extends ZodObject, Query extends ZodObject, Body extends ZodType> {
+interface Definition<
+  Params extends ZodObject,
+  Query extends ZodObject,
+  Body extends ZodType,
+  Element,
+> {
   method: Method;
   /** with parameters as OpenAPI writes them: `/v1/requests/{id}` */
   path: `/${string}`;
@@ -81,7 +92,7 @@ interface Definition<Params extends ZodObject, Query extends ZodObject, Body ext
   params?: Params;
   query?: Query;
   headers?: ZodObject;
-  body?: BodyRule<Body>;
+  body?: BodyRule<Body, Element>;
   /** the body in bytes, of any type, for a handler that verifies them; at most so many megabytes */
   rawMegabytes?: number;
   responses: Record<number, Documented>;
@@ -89,7 +100,7 @@ interface Definition<Params extends ZodObject, Query extends ZodObject, Body ext
   hot?: boolean;
   handler(
     ctx: Context,
-    input: Input<z.output<Params>, z.output<Query>, z.output<Body>>,
+    input: Input<z.output<Params>, z.output<Query>, z.output<Body>, Element>,
   ): Promise<Reply | Streamed> | Reply | Streamed;
 }
 
@@ -101,13 +112,16 @@ interface Call {
   pathParameters: Record<string, unknown>;
 }
 
-export interface Route extends Omit<Definition<ZodObject, ZodObject, ZodType>, "handler"> {
+export interface Route extends Omit<Definition<ZodObject, ZodObject, ZodType, unknown>, "handler"> {
   answer(call: Call): Promise<Reply | Streamed>;
 }
 
-export function route<Params extends ZodObject, Query extends ZodObject, Body extends ZodType>(
-  definition: Definition<Params, Query, Body>,
-): Route {
+export function route<
+  Params extends ZodObject,
+  Query extends ZodObject,
+  Body extends ZodType,
+  Element,
+>(definition: Definition<Params, Query, Body, Element>): Route {
   const { params, query, body, rawMegabytes, handler, ...rest } = definition;
 
   async function answer({
@@ -122,10 +136,8 @@ export function route<Params extends ZodObject, Query extends ZodObject, Body ex
     const asked = parseQuery(query, request.url ?? "/") as z.output<Query>;
     const raw = rawMegabytes ? await readBytes(request, rawMegabytes) : Buffer.alloc(0);
     if (!body && !rawMegabytes) await readNothing(request);
-    const place = largeBodies.place();
-    try {
-      const { sent, body: parsed } = await readBody(request, body, place);
-      return await handler(ctx, {
+    const handle = async ({ sent, body: parsed, list }: ReadBody<z.output<Body>, Element>) =>
+      handler(ctx, {
         params: path,
         query: asked,
         body: parsed,
@@ -133,11 +145,10 @@ export function route<Params extends ZodObject, Query extends ZodObject, Body ex
         request,
         raw,
         sent,
+        list,
         gone: () => untilGone(response),
       });
-    } finally {
-      place.release();
-    }
+    return withBody(request, body, ctx.config.dataDir, handle);
   }
 
   return {
@@ -150,17 +161,27 @@ export function route<Params extends ZodObject, Query extends ZodObject, Body ex
   };
 }
 
-async function readBody<Body extends ZodType>(
+async function withBody<Body extends ZodType, Element, Result>(
   request: IncomingMessage,
-  rule: BodyRule<Body> | undefined,
-  place: BodyPlace,
-): Promise<ReadBody<z.output<Body>>> {
-  if (!rule) return { sent: undefined, body: undefined as z.output<Body> };
+  rule: BodyRule<Body, Element> | undefined,
+  dataDir: string,
+  use: (read: ReadBody<z.output<Body>, Element>) => Promise<Result>,
+): Promise<Result> {
+  if (!rule) return use({ sent: undefined, body: undefined as z.output<Body> });
   const { schema, limitMegabytes: megabytes = 1, mostValues, list, text = "refuse" } = rule;
   checkContentType(request);
-  if (list) return readListed(request, { schema, megabytes, list, text }, place);
-  const sent = await readJson(request, { megabytes, mostValues }, text);
-  return { sent, body: parse(schema, sent) };
+  if (!list) {
+    const sent = await readJson(request, { megabytes, mostValues }, text);
+    return use({ sent, body: parse(schema, sent) });
+  }
+  const listed = { schema, megabytes, list, text };
+  if (rule.isOnDisk) return withLongList(request, listed, dataDir, use);
+  const place = largeBodies.place();
+  try {
+    return await use(await readListed(request, listed, place));
+  } finally {
+    place.release();
+  }
 }
 
 const nothing = z.strictObject({});

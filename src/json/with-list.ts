@@ -1,7 +1,7 @@
 import { duplicateList } from "./refusals.ts";
 
 /** Puts the list, which was parsed by itself, where the rest of the body has it. */
-export function withList(value: unknown, path: readonly string[], list: unknown[]): unknown {
+export function withList(value: unknown, path: readonly string[], list: unknown): unknown {
   const [key, ...rest] = path;
   if (key === undefined) return list;
   // The body has a key of the path twice, once without the list.

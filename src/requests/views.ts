@@ -1,4 +1,5 @@
 // What the use cases return. `http` sends it unchanged.
+import type { FileList } from "../datasets/chunks.ts";
 import type { RetryPolicy } from "./retry-policy.ts";
 import type { FileState, HistoryStatus, ReportStatus, RequestState } from "./state.ts";
 
@@ -11,7 +12,7 @@ export interface StepInput {
 
 export interface SubmitInput {
   title?: string | undefined;
-  dataset: { files: (string | string[])[] } | { did: string };
+  dataset: { files: FileList<string | string[]> } | { did: string };
   steps: StepInput[];
   deadlineSeconds?: number | undefined;
   workers?: number | undefined;

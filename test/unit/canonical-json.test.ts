@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { canonicalJson } from "../../src/canonical-json.ts";
+import { canonicalJson, canonicalPieces } from "../../src/canonical-json.ts";
 
 /** RFC 8785, appendix B: the bits of an IEEE 754 double, and how it is written. */
 const numbers: [string, string][] = [
@@ -97,3 +97,26 @@ test.each([["value"], ["key"]])("half of a surrogate pair in a %s is refused", (
   const value = place === "key" ? { "\ud800": 1 } : { a: ["\udead"] };
   expect(() => canonicalJson(value)).toThrow("half of a surrogate pair");
 });
+
+test("the text is the same in pieces, and where a list is read piece by piece", async () => {
+  const list = Array.from({ length: 30_000 }, (_, n) => (n % 2 ? `/d/${n}` : [`/d/${n}`, "b"]));
+  const value = { steps: [{ b: 1, a: null }], dataset: { files: list }, title: "x" };
+  const read = {
+    async *[Symbol.asyncIterator]() {
+      yield list.slice(0, 10_001);
+      yield [];
+      yield list.slice(10_001);
+    },
+  };
+  expect(await join(canonicalPieces(value))).toBe(canonicalJson(value));
+  expect(await join(canonicalPieces({ ...value, dataset: { files: read } }))).toBe(
+    canonicalJson(value),
+  );
+  expect(await join(canonicalPieces([]))).toBe("[]");
+});
+
+async function join(pieces: AsyncIterable<string>): Promise<string> {
+  let text = "";
+  for await (const piece of pieces) text += piece;
+  return text;
+}

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { makeTurns } from "../../src/operations/transform/turns.ts";
+import { makeTurns } from "../../src/turns.ts";
 
 function work() {
   const doors: (() => void)[] = [];

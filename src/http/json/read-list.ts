@@ -4,6 +4,7 @@
 import type { IncomingMessage } from "node:http";
 import { type ZodType, z } from "zod";
 import { RequestError } from "../../errors.ts";
+import type { ListFile, LongList } from "../../json/list-file.ts";
 import { incomplete, tooLarge } from "../../json/refusals.ts";
 import { JsonScan } from "../../json/scan.ts";
 import { withList } from "../../json/with-list.ts";
@@ -16,10 +17,10 @@ import type { BodyPlace } from "./large-bodies.ts";
 import { announcedBytes, decodeUtf8 } from "./read-bytes.ts";
 import { defaultMostValues, jsonOf } from "./read-json.ts";
 
-export interface ListRule {
+export interface ListRule<Element = unknown> {
   /** the keys that lead to the list; empty: the body itself is the list */
   path: readonly string[];
-  element: ZodType;
+  element: ZodType<Element>;
   /** most elements */
   most: number;
   /** most keys and values of an element; default: 1,000 */
@@ -28,31 +29,36 @@ export interface ListRule {
   elementMegabytes?: number;
 }
 
-export interface ListedBody<Schema extends ZodType> {
+export interface ListedBody<Schema extends ZodType, Element = unknown> {
   schema: Schema;
   megabytes: number;
-  list: ListRule;
+  list: ListRule<Element>;
   text: TextRule;
 }
 
-export interface ReadBody<Body> {
-  /** the body as it was sent, before defaults */
+export interface ReadBody<Body, Element = unknown> {
+  /** the body as it was sent, before defaults; in it, a list on disk is as it was parsed */
   sent: unknown;
+  /** of a list on disk, it has only the first elements */
   body: Body;
+  /** on disk, where the list is long */
+  list?: LongList<Element>;
 }
 
 const megabyte = 1024 * 1024;
 /** Shorter bodies are parsed at once. */
 const cutFromBytes = 64 * 1024;
 
-export async function readListed<Schema extends ZodType>(
+/** `openFile`: creates the file for a long list; default: the list stays in memory. */
+export async function readListed<Schema extends ZodType, Element>(
   request: IncomingMessage,
-  rule: ListedBody<Schema>,
+  rule: ListedBody<Schema, Element>,
   place: BodyPlace,
-): Promise<ReadBody<z.output<Schema>>> {
+  openFile?: () => Promise<ListFile<Element>>,
+): Promise<ReadBody<z.output<Schema>, Element>> {
   const { schema, megabytes } = rule;
   if (announcedBytes(request) > megabytes * megabyte) throw tooLarge(megabytes);
-  const list = new Elements(rule);
+  const list = new Elements(rule, openFile);
   const scan = new JsonScan(scanRules(rule.list), (piece) => list.waiting.push(piece));
   const announced = announcedBytes(request);
   const most = announced || megabytes * megabyte;
@@ -91,48 +97,58 @@ function scanRules({ path, mostElementValues = 1_000, elementMegabytes = 1 }: Li
   };
 }
 
-class Elements<Schema extends ZodType> {
+class Elements<Schema extends ZodType, Element> {
   /** pieces that are not parsed yet */
   readonly waiting: Buffer[] = [];
-  readonly #rule: ListedBody<Schema>;
-  readonly #schema: ZodType<unknown[]>;
+  readonly #rule: ListedBody<Schema, Element>;
+  readonly #schema: ZodType<Element[]>;
+  readonly #openFile: (() => Promise<ListFile<Element>>) | undefined;
   readonly #sent: unknown[] = [];
-  readonly #parsed: unknown[] = [];
+  readonly #parsed: Element[] = [];
   readonly #pause = timeSlice();
+  #file: ListFile<Element> | undefined;
   #firstPiece: unknown[] | undefined;
+  #length = 0;
   #pieces = 0;
   #isBlank = false;
 
-  constructor(rule: ListedBody<Schema>) {
+  constructor(
+    rule: ListedBody<Schema, Element>,
+    openFile: (() => Promise<ListFile<Element>>) | undefined,
+  ) {
     this.#rule = rule;
     this.#schema = z.array(rule.list.element);
+    this.#openFile = openFile;
   }
 
   async parseWaiting(): Promise<void> {
     for (const piece of this.waiting.splice(0)) {
-      this.#parse(piece);
+      await this.#keep(...this.#parse(piece));
       await this.#pause();
     }
   }
 
   /** Puts the elements into what is outside the list, where the list is empty. */
-  complete(outside: unknown): ReadBody<z.output<Schema>> {
+  complete(outside: unknown): ReadBody<z.output<Schema>, Element> {
     const { schema, list } = this.#rule;
     if (!this.#firstPiece) return { sent: outside, body: parse(schema, outside) };
     if (this.#isBlank && this.#pieces > 1) throw badElement(list, "an element is missing");
     // With the first piece the schema sees whether the list may be empty.
     const body = parse(schema, withList(outside, list.path, this.#firstPiece));
+    if (this.#file)
+      return { sent: withList(outside, list.path, this.#file), body, list: this.#file };
     return {
       sent: withList(outside, list.path, this.#sent),
       body: withList(body, list.path, this.#parsed) as z.output<Schema>,
     };
   }
 
-  #parse(bytes: Buffer): void {
+  /** Returns the elements of a piece, as they were sent and as they were parsed. */
+  #parse(bytes: Buffer): [sent: unknown[], parsed: Element[]] {
     const { list, text } = this.#rule;
     const json = decodeUtf8(bytes);
     if (json.trim() === "") this.#isBlank = true;
-    const offset = this.#sent.length;
+    const offset = this.#length;
     const at = ([index = "", ...rest]: readonly string[]) => [
       ...list.path,
       String(Number(index) + offset),
@@ -149,8 +165,18 @@ class Elements<Schema extends ZodType> {
       );
     this.#firstPiece ??= sent;
     this.#pieces++;
+    this.#length += sent.length;
+    return [sent, parsed.data];
+  }
+
+  async #keep(sent: unknown[], parsed: Element[]): Promise<void> {
+    if (this.#openFile) {
+      this.#file ??= await this.#openFile();
+      await this.#file.add(parsed);
+      return;
+    }
     for (const element of sent) this.#sent.push(element);
-    for (const element of parsed.data) this.#parsed.push(element);
+    for (const element of parsed) this.#parsed.push(element);
   }
 }
 

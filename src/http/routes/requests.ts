@@ -35,6 +35,7 @@ export const submitRequest = route({
     schema: submitBody,
     limitMegabytes: 64,
     list: submittedFiles,
+    isOnDisk: true,
     example: submitExample,
   },
   responses: {
@@ -44,11 +45,11 @@ export const submitRequest = route({
       description: "The idempotency key was used with another body, or the query cannot work.",
     },
   },
-  async handler(ctx, { body, caller, request, sent, gone }) {
+  async handler(ctx, { body, list, caller, request, sent, gone }) {
     const key = idempotencyKey(request.headers["idempotency-key"]);
     const input = {
       title: body.title,
-      dataset: body.dataset,
+      dataset: list ? { files: list } : body.dataset,
       steps: parseSteps(ctx.operations, body.steps),
       deadlineSeconds: body.deadline_seconds,
       workers: body.workers,
@@ -161,7 +162,7 @@ function idempotencyKey(header: string | string[] | undefined): string | undefin
 async function hashOf(sent: unknown): Promise<string> {
   const hash = createHash("sha256");
   const pause = timeSlice();
-  for (const piece of canonicalPieces(sent)) {
+  for await (const piece of canonicalPieces(sent)) {
     hash.update(piece);
     await pause();
   }

@@ -1,11 +1,11 @@
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { type LocalFile, openLocalFile } from "../../inputs/local.ts";
+import { makeTurns } from "../../turns.ts";
 import type { SubmitCheck } from "../contract.ts";
 import type { CheckOutcome, Generator, LocalInput } from "./job.ts";
 import { prepareInput } from "./prepare-input.ts";
 import type { TransformSettings } from "./settings.ts";
-import { makeTurns } from "./turns.ts";
 
 /** Text is read whole to find its types: a larger file is left to the worker. */
 const largestText = 32 * 1024 * 1024;

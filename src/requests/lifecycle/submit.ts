@@ -3,11 +3,13 @@ import { join } from "node:path";
 import { keyedDigest } from "../../addresses/sealed.ts";
 import { hasSecret } from "../../addresses/shown.ts";
 import { type Caller, ownerOf } from "../../auth/caller.ts";
-import { resolveDataset } from "../../datasets/resolve.ts";
+import { type FileList, piecesOf } from "../../datasets/chunks.ts";
+import { nameDataset, resolveDataset } from "../../datasets/resolve.ts";
 import type { Deps } from "../../deps.ts";
-import { RequestError } from "../../errors.ts";
+import { RequestError, UnavailableError } from "../../errors.ts";
 import { notOffered } from "../../operations/offered.ts";
 import { timeSlice } from "../../time-slice.ts";
+import { makeTurns } from "../../turns.ts";
 import { assertMay } from "../../users/policy.ts";
 import { readRequest } from "../read/request.ts";
 import type { RequestView, SubmitInput } from "../views.ts";
@@ -38,18 +40,17 @@ export async function submit(
   const earlier = key && (await requestOfKey(ctx.db.query, owner, key.key));
   if (earlier) return { request: await sameRequest(ctx, earlier, key, caller), created: false };
   const unchecked = await checkSteps(ctx, input, { owner, signal: gone });
-  if (gone?.aborted)
-    throw new RequestError(
-      400,
-      "caller_left",
-      "The caller closed the connection before the request was recorded.",
-    );
+  const dataset = await nameDataset(ctx, input.dataset);
+  if (gone?.aborted) throw callerLeft();
 
   const id = randomUUID();
-  const inserted = await ctx.db.tx(async (query) => {
-    const datasetId = await resolveDataset(ctx, query, input.dataset, owner);
-    return insertRequest(query, { id, owner, datasetId, input, key, unchecked });
-  });
+  const record = () =>
+    ctx.db.tx(async (query) => {
+      const datasetId = await resolveDataset(ctx, query, dataset, owner);
+      return insertRequest(query, { id, owner, datasetId, input, key, unchecked });
+    });
+  const isLong = "list" in dataset && dataset.list.length >= longListFiles;
+  const inserted = isLong ? await inTurn({ owner, signal: gone }, record) : await record();
   // Of two simultaneous calls with one key, the second finds the request of the first, which has
   // the same dataset.
   if (!inserted && key) {
@@ -63,6 +64,29 @@ export async function submit(
   );
   ctx.advanceQueue.add(id, `user ${owner}`);
   return { request: await readRequest(ctx, id, caller), created: true };
+}
+
+/** A longer list takes long to record, and a connection of the database all the while. */
+const longListFiles = 10_000;
+/** One for the process, whose connections they share. */
+const turns = makeTurns({ slots: 2, mostWaiting: 50, mostSeconds: 3_600 });
+
+async function inTurn(
+  turn: { owner: string; signal: AbortSignal | undefined },
+  record: () => Promise<boolean>,
+): Promise<boolean> {
+  const inserted = await turns.take(turn, record);
+  if (inserted !== undefined) return inserted;
+  if (turn.signal?.aborted) throw callerLeft();
+  throw new UnavailableError("Too many long lists of files wait to be recorded.", 60);
+}
+
+function callerLeft(): RequestError {
+  return new RequestError(
+    400,
+    "caller_left",
+    "The caller closed the connection before the request was recorded.",
+  );
 }
 
 interface SentKey {
@@ -86,11 +110,13 @@ async function withBodyHashes(
   return { key, bodyHashes: [newest, ...older] };
 }
 
-async function holdsSecrets(files: (string | string[])[]): Promise<boolean> {
+async function holdsSecrets(files: FileList<string | string[]>): Promise<boolean> {
   const pause = timeSlice();
-  for (const file of files) {
-    if ([file].flat().some(hasSecret)) return true;
-    await pause();
+  for await (const piece of piecesOf(files)) {
+    for (const file of piece) {
+      if ([file].flat().some(hasSecret)) return true;
+      await pause();
+    }
   }
   return false;
 }
@@ -122,8 +148,7 @@ async function checkSteps(
   caller: { owner: string; signal: AbortSignal | undefined },
 ): Promise<UncheckedStep[]> {
   const unchecked: UncheckedStep[] = [];
-  const files = "files" in input.dataset ? input.dataset.files.slice(0, checkedFiles) : [];
-  const firstFiles = files.map((replicas) => [replicas].flat());
+  const firstFiles = "files" in input.dataset ? await firstOf(input.dataset.files) : [];
   for (const [index, step] of input.steps.entries()) {
     const operation = ctx.operations.get(step.operation);
     if (!operation) throw unknownOperation(step.operation, [...ctx.operations.keys()], index);
@@ -143,6 +168,12 @@ async function checkSteps(
     }
   }
   return unchecked;
+}
+
+async function firstOf(files: FileList<string | string[]>): Promise<string[][]> {
+  for await (const piece of piecesOf(files))
+    return piece.slice(0, checkedFiles).map((replicas) => [replicas].flat());
+  return [];
 }
 
 /** An operation does not know which step its settings belong to: its pointers begin there. */

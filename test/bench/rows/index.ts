@@ -5,6 +5,7 @@ import { completion } from "./completion.ts";
 import { folderObjects } from "./folder-objects.ts";
 import { heavyRow } from "./heavy-bodies.ts";
 import { idle } from "./idle.ts";
+import { longListsRow } from "./long-lists.ts";
 import { million } from "./million.ts";
 import { registration } from "./registration.ts";
 import { httpBatched, httpSingle } from "./reports.ts";
@@ -22,5 +23,6 @@ export const rows: Row[] = [
   completion,
   million,
   heavyRow,
+  longListsRow,
   idle,
 ];

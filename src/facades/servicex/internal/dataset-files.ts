@@ -1,8 +1,8 @@
 import { z } from "zod";
+import type { FileList } from "../../../datasets/chunks.ts";
 import type { FoundFile } from "../../../datasets/contract.ts";
 import { receiveFiles } from "../../../datasets/receive.ts";
-import { type BodyPlace, largeBodies } from "../../../http/json/large-bodies.ts";
-import { readListed } from "../../../http/json/read-list.ts";
+import { withLongList } from "../../../http/json/long-list.ts";
 import { parse } from "../../../http/parse.ts";
 import type { Reply } from "../../../http/route.ts";
 import { isForm, readJsonOrForm } from "../body.ts";
@@ -47,12 +47,12 @@ export const filesFound: Endpoint = {
   access: "lookup.report",
   hot: true,
   async answer(call) {
-    const place = largeBodies.place();
-    try {
-      return await record(call, await read(call.request, place));
-    } finally {
-      place.release();
-    }
+    const { ctx, request } = call;
+    if (isForm(request))
+      return record(call, parse(body, await readJsonOrForm(request, mostFormMegabytes)));
+    return withLongList(request, listed, ctx.config.dataDir, (read) =>
+      record(call, read.list ?? read.body),
+    );
   },
 };
 
@@ -63,14 +63,9 @@ const listed = {
   text: "mend",
 } as const;
 
-async function read(request: Call["request"], place: BodyPlace): Promise<z.output<typeof body>> {
-  if (isForm(request)) return parse(body, await readJsonOrForm(request, mostFormMegabytes));
-  return (await readListed(request, listed, place)).body;
-}
-
 async function record(
   { ctx, caller, params, response }: Call,
-  files: z.output<typeof body>,
+  files: FileList<FoundFile>,
 ): Promise<Reply> {
   const { dataset, answer } = await retryWhileUnavailable(response, () =>
     datasetOf(ctx, params.id ?? "", caller),

@@ -1,10 +1,11 @@
 import { z } from "zod";
 import type { Caller } from "../../../auth/caller.ts";
+import type { FileList } from "../../../datasets/chunks.ts";
 import type { Context } from "../../../deps.ts";
 import { RequestError } from "../../../errors.ts";
 import { checkContentType } from "../../../http/json/content-type.ts";
-import { largeBodies } from "../../../http/json/large-bodies.ts";
-import { readListed } from "../../../http/json/read-list.ts";
+import { withLongList } from "../../../http/json/long-list.ts";
+import type { ReadBody } from "../../../http/json/read-list.ts";
 import { type Reply, untilGone } from "../../../http/route.ts";
 import { submit } from "../../../requests/lifecycle/submit.ts";
 import type { EchoedFields } from "../echoed-fields.ts";
@@ -53,24 +54,20 @@ export const submitTransformation: Endpoint = {
   access: "request.submit",
   async answer({ ctx, caller, request, response }) {
     checkContentType(request);
-    const place = largeBodies.place();
-    try {
-      const { body: parsed } = await readListed(request, listed, place);
-      return await record(ctx, caller, parsed, untilGone(response));
-    } finally {
-      place.release();
-    }
+    return withLongList(request, listed, ctx.config.dataDir, (read) =>
+      record(ctx, caller, read, untilGone(response)),
+    );
   },
 };
 
 async function record(
   ctx: Context,
   caller: Caller,
-  parsed: z.output<typeof body>,
+  { body: parsed, list }: ReadBody<z.output<typeof body>, string>,
   gone: AbortSignal,
 ): Promise<Reply> {
   const destination = parsed["result-destination"];
-  const dataset = datasetOf(parsed.did, parsed["file-list"]);
+  const dataset = datasetOf(parsed.did, list ?? parsed["file-list"]);
   const { codegen, steps } = stepOf(ctx, parsed.codegen, {
     selection: parsed.selection,
     format: parsed["result-format"] ?? "parquet",
@@ -96,8 +93,8 @@ async function record(
 /** An entry of a list is one path: a comma in it is a comma, not a second replica. */
 function datasetOf(
   did: string | null | undefined,
-  files: string[] | null | undefined,
-): { did: string } | { files: string[] } {
+  files: FileList<string> | null | undefined,
+): { did: string } | { files: FileList<string> } {
   const list = files?.length ? files : undefined;
   if (did && !list) return { did };
   if (list && !did) return { files: list };
