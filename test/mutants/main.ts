@@ -1,5 +1,5 @@
-// npm run mutants [-- part of a name]: takes one guard out at a time, in a copy of the tree, and
-// runs the tests that must then fail.
+// npm run mutants [-- part of a name, of another]: takes one guard out at a time, in a copy of the
+// tree, and runs the tests that must then fail.
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -12,8 +12,13 @@ import { copyTree, mutate, runTests } from "./run.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const words = process.argv.slice(2);
-const wanted = words.filter((word) => !word.startsWith("--")).join(" ");
-const chosen = mutants.filter(({ name, file }) => `${name} ${file}`.includes(wanted));
+const wanted = words
+  .filter((word) => !word.startsWith("--"))
+  .join(" ")
+  .split(/, */);
+const chosen = mutants.filter(({ name, file }) =>
+  wanted.some((part) => `${name} ${file}`.includes(part)),
+);
 const reportTo = words.find((word) => word.startsWith("--outputFile.json="))?.split("=")[1];
 
 const postgres = await databaseServer(testSettings);
