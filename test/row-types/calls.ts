@@ -8,6 +8,8 @@ export interface StatementCall {
   place: string;
   file: ts.SourceFile;
   text: ts.Expression;
+  /** under which it is prepared, or none */
+  names: string[];
   /** what the code takes a row for; undefined where no row type is stated */
   row: Column[] | undefined;
 }
@@ -22,16 +24,27 @@ export function statementCalls(
   for (const file of files) {
     const visit = (node: ts.Node): void => {
       if (ts.isCallExpression(node) && isNamedQuery(node.expression)) {
-        const [text] = node.arguments;
+        const [text, , name] = node.arguments;
         const row = rowOf(checker, node);
         const place = placeOf(file, node, root);
-        if (text && row) calls.push({ place, file, text, row: columnsOf(checker, row, node) });
+        if (text && row) {
+          const columns = columnsOf(checker, row, node);
+          calls.push({ place, file, text, names: literalsOf(checker, name), row: columns });
+        }
       }
       ts.forEachChild(node, visit);
     };
     visit(file);
   }
   return calls;
+}
+
+function literalsOf(checker: ts.TypeChecker, name: ts.Expression | undefined): string[] {
+  if (!name) return [];
+  const type = checker.getTypeAtLocation(name);
+  return (type.isUnion() ? type.types : [type]).flatMap((one) =>
+    one.isStringLiteral() ? one.value : [],
+  );
 }
 
 /** The row type of a statement's call, or undefined for any other call. */
@@ -54,6 +67,19 @@ function rowOf(checker: ts.TypeChecker, call: ts.CallExpression): ts.Type | unde
 function isNamedQuery(callee: ts.Expression): boolean {
   const name = ts.isPropertyAccessExpression(callee) ? callee.name : callee;
   return ts.isIdentifier(name) && name.text === "query";
+}
+
+/**
+ * Places of prepared statements that share a name. Postgres refuses the second one on a connection
+ * that knows the first.
+ */
+export function sharedNames(calls: StatementCall[]): string[] {
+  const places = new Map<string, string[]>();
+  for (const { names, place } of calls)
+    for (const name of names) places.set(name, [...(places.get(name) ?? []), place]);
+  return [...places].flatMap(([name, [first, ...others]]) =>
+    others.map((place) => `${place} the statement is named ${name}, like that of ${first}`),
+  );
 }
 
 /** Places where a `Query` has another name, so that its calls would not be found. */

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import ts from "typescript";
-import { misnamedQueries, statementCalls } from "./calls.ts";
+import { misnamedQueries, sharedNames, statementCalls } from "./calls.ts";
 import { differences } from "./compare.ts";
 import { openDescriber } from "./describe.ts";
 import { textsOf } from "./texts.ts";
@@ -31,7 +31,8 @@ export async function checkRowTypes({
   const calls = statementCalls(program, files, root);
   const texts = await textsOf(program.getTypeChecker(), calls, root);
   const describer = await openDescriber(url);
-  const checked: Checked = { statements: 0, problems: misnamedQueries(files, root), unknown: [] };
+  const problems = [...misnamedQueries(files, root), ...sharedNames(calls)];
+  const checked: Checked = { statements: 0, problems, unknown: [] };
   try {
     for (const [index, { place, row }] of calls.entries()) {
       const { texts: known = [], unknown } = texts[index] ?? {};

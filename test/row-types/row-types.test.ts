@@ -29,10 +29,11 @@ test("wrong types, names, nulls and statements are found, and right ones are not
       "wrongNullable: column deadline may be null",
       "wrongNumeric: column total is a string, not a number",
       "wrongParameterName: a Query is to be called query, not ask",
+      expect.stringMatching(/^wrongSharedName: the statement is named requests, like that of \S+$/),
       "wrongType: column id is a string, not a number",
     ]);
     expect(checked.unknown.map(named)).toEqual(["unknownText: (condition)"]);
-    expect(checked.statements).toBe(10);
+    expect(checked.statements).toBe(12);
   } finally {
     await database.drop();
   }

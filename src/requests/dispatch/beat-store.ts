@@ -24,7 +24,7 @@ export async function writeBeatInTime(query: Query, duty: Duty, seconds: number)
        WHERE beat.beat_at >= now() - make_interval(secs => $2)
      RETURNING duty`,
     [duty, seconds],
-    "write_beat",
+    "write_beat_in_time",
   );
   return rows.length > 0;
 }

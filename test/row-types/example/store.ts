@@ -55,3 +55,11 @@ export function unknownText(query: Query, condition: string) {
 export function wrongParameterName(ask: Query) {
   return ask("SELECT 1");
 }
+
+export function rightNamed(query: Query) {
+  return query<{ id: string }>("SELECT id FROM requests", [], "requests");
+}
+
+export function wrongSharedName(query: Query) {
+  return query<{ id: string }>("SELECT id FROM requests WHERE id IS NOT NULL", [], "requests");
+}
