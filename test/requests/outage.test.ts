@@ -53,11 +53,11 @@ test("no lease expires before the length of an outage is added to it", async () 
   expect((await ledger.read(id)).counters.running).toBe(1);
 });
 
-test.for(["write_beat", "write_beat_soon_after"])(
+test.for(["write_beat_in_time", "write_beat_soon_after"])(
   "an outage while a beat is written (%s) is seen too",
   async (statement) => {
     await stopped();
-    if (statement !== "write_beat") await pass(3600);
+    if (statement !== "write_beat_in_time") await pass(3600);
     const { db, ...others } = ledger.ctx;
     let outages = 0;
     const query: typeof db.query = async (text, params, name) => {
