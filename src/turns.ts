@@ -1,7 +1,7 @@
 export interface Turns {
   /**
-   * Does the work when it is the owner's turn; returns undefined where that does not come in time,
-   * where too many of the owner's calls wait already, or where the signal aborts before.
+   * Does the work when it is the owner's turn. Returns undefined if the turn does not come in time,
+   * too many calls of the owner already wait, or the signal aborts first.
    */
   take<Result>(
     turn: { owner: string; signal?: AbortSignal | undefined },
@@ -10,16 +10,16 @@ export interface Turns {
 }
 
 export interface TurnLimits {
-  /** how much work is done at once */
+  /** number of calls that work at once */
   slots: number;
-  /** calls of one owner that wait */
+  /** the largest number of calls of one owner that wait */
   mostWaiting: number;
   mostSeconds: number;
 }
 
 /** Owners take turns: one with a hundred calls is served as often as one with a single call. */
 export function makeTurns({ slots, mostWaiting, mostSeconds }: TurnLimits): Turns {
-  /** the owners that wait, the next in line first */
+  /** the owners that wait, the next one first */
   const line = new Map<string, Set<() => void>>();
   let busy = 0;
 

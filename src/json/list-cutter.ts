@@ -27,7 +27,7 @@ export class ListCutter {
   readonly #onPiece: (piece: Buffer) => void;
   readonly #path: ListPath;
   #chunk: Buffer = Buffer.alloc(0);
-  /** where in the chunk begins what is not kept yet, and where the element begins */
+  /** where in the chunk the part begins that is not kept yet, and where the element begins */
   #from = 0;
   #elementFrom = 0;
   /** of the list while it is open, otherwise 0 */

@@ -1,6 +1,6 @@
 /**
  * Follows the keys that lead to a list. A key that is written with escapes is not found: its list
- * is not cut and falls under the limits of what is outside.
+ * is not cut, and the limits of the rest of the body apply to it.
  */
 export class ListPath {
   readonly #path: readonly Buffer[];
@@ -54,7 +54,7 @@ export class ListPath {
     return isLast && isList;
   }
 
-  /** `depth`: what is left open */
+  /** `depth`: of what stays open */
   close(depth: number): void {
     this.next();
     if (this.#level > 0 && depth === this.#level) this.#level--;

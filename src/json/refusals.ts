@@ -4,7 +4,7 @@ export function tooLarge(megabytes: number, what = "The body"): RequestError {
   return new RequestError(
     413,
     "too_large",
-    `${what} is larger than ${megabytes} MB, the most that is taken here.`,
+    `${what} is larger than ${megabytes} MB, the largest size that is allowed.`,
   );
 }
 
@@ -16,7 +16,7 @@ export function tooManyValues(most: number, what = "The body"): RequestError {
   return new RequestError(
     413,
     "too_many_values",
-    `${what} has more than ${most} keys and values, the most that is taken here.`,
+    `${what} has more than ${most} keys and values, the largest number that is allowed.`,
   );
 }
 

@@ -98,4 +98,20 @@ export const processes: Mutant[] = [
     to: 'if (rest === "long") this.#waiting.add(id, "facts");',
     tests: advanceQueue,
   },
+  {
+    name: "a long list is held in memory",
+    file: "http/json/long-list.ts",
+    from: "readListed(request, rule, place, openFile)",
+    to: "readListed(request, rule, place)",
+    tests: ["http/long-lists.test.ts"],
+    only: "64 MB",
+  },
+  {
+    name: "any number of long lists are recorded at once",
+    file: "requests/lifecycle/submit.ts",
+    from: "isLong ? await inTurn({ owner, signal: gone }, record) : await record()",
+    to: "await record()",
+    tests: ["http/long-lists.test.ts"],
+    only: "at once",
+  },
 ];

@@ -8,7 +8,8 @@ export function checkContentType(request: IncomingMessage): void {
     throw new RequestError(
       415,
       "unsupported_encoding",
-      `A body with Content-Encoding ${JSON.stringify(encoding)} is not taken; send it as it is.`,
+      `The Content-Encoding ${JSON.stringify(encoding)} is not supported; send the body ` +
+        "uncompressed.",
     );
   }
   const type = request.headers["content-type"];
@@ -24,7 +25,7 @@ export function checkContentType(request: IncomingMessage): void {
     throw new RequestError(
       415,
       "unsupported_media_type",
-      `The Content-Type ${JSON.stringify(type)} is not taken; application/json is expected.`,
+      `The Content-Type ${JSON.stringify(type)} is not supported; application/json is expected.`,
     );
   }
   const charset = parameters
@@ -34,7 +35,7 @@ export function checkContentType(request: IncomingMessage): void {
     throw new RequestError(
       415,
       "unsupported_media_type",
-      `The charset ${JSON.stringify(charset)} is not taken; JSON is UTF-8.`,
+      `The charset ${JSON.stringify(charset)} is not supported; JSON is UTF-8.`,
     );
   }
 }

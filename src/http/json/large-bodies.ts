@@ -1,11 +1,11 @@
-// Large bodies are read a few at a time, since each takes memory until its call has ended: several
-// times its size. Others wait unread. A sender that is slow gives up its place when another waits.
+// Only a few large bodies are read at once: until its call ends, each takes memory of several times
+// its size. Other bodies wait and are not read. A slow sender loses its place when another waits.
 import { RequestError, UnavailableError } from "../../errors.ts";
 
 export interface BodyPlace {
-  /** Resolves once a body of this size, which may become `most`, may be read further. */
+  /** Resolves when a body that has this size, and may grow to `most`, may be read further. */
   take(bytes: number, most: number): Promise<void>;
-  /** Calls back when the body took too long while another waits. Returns how to end that. */
+  /** Calls `end` if the body is too slow while another waits. Returns a function to stop that. */
   onOverdue(end: (error: RequestError) => void): () => void;
   release(): void;
 }
@@ -90,7 +90,7 @@ export function makeLargeBodies({
   return { place };
 }
 
-/** One for the process: memory is what they share. */
+/** One for the process, whose memory all bodies share. */
 export const largeBodies = makeLargeBodies();
 
 function tooSlow(seconds: number): RequestError {
@@ -98,6 +98,6 @@ function tooSlow(seconds: number): RequestError {
     408,
     "slow_body",
     `The body was not complete after ${seconds} seconds, and others wait to send theirs. ` +
-      "Send it again, in smaller parts if the line is slow.",
+      "Send it again, in smaller parts if the connection is slow.",
   );
 }

@@ -1,4 +1,4 @@
-// Bodies whose list may have a million elements: a long one is kept on disk, and not in memory.
+// Bodies whose list may have a million elements. A long list is kept on disk, not in memory.
 import type { IncomingMessage } from "node:http";
 import { join } from "node:path";
 import type { ZodType, z } from "zod";
@@ -7,9 +7,9 @@ import { type BodyPlace, largeBodies, makeLargeBodies } from "./large-bodies.ts"
 import { type ListedBody, type ReadBody, readListed } from "./read-list.ts";
 
 const megabyte = 1024 * 1024;
-/** What a body takes of the memory for large bodies while its list is written to disk. */
+/** What a body counts as in `largeBodies` while its list is written to disk. */
 const mostBytesInMemory = 16 * megabyte;
-/** One for the process: the disk is what they share. */
+/** One for the process, whose disk all lists share. */
 const listsOnDisk = makeLargeBodies({
   mostAtOnce: 64,
   mostBytes: 1024 * megabyte,
@@ -17,8 +17,8 @@ const listsOnDisk = makeLargeBodies({
 });
 
 /**
- * Uses a body while its long list is on disk. Only some bodies are read at once and only so many
- * lists are on disk; other bodies wait unread.
+ * Reads a body and calls `use`; the file of a long list is removed afterwards. The number of bodies
+ * that are read at once, and the size of all lists on disk, are limited: other bodies wait.
  */
 export async function withLongList<Schema extends ZodType, Element, Result>(
   request: IncomingMessage,

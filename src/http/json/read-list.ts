@@ -1,5 +1,5 @@
-// Bodies with a list that may be long: it is parsed piece by piece while it arrives, and other
-// calls go on between the pieces.
+// Bodies with a list that may be long. The list is parsed piece by piece while it arrives, so that
+// other calls are served between the pieces.
 
 import type { IncomingMessage } from "node:http";
 import { type ZodType, z } from "zod";
@@ -37,11 +37,11 @@ export interface ListedBody<Schema extends ZodType, Element = unknown> {
 }
 
 export interface ReadBody<Body, Element = unknown> {
-  /** the body as it was sent, before defaults; in it, a list on disk is as it was parsed */
+  /** the body as it was sent, before defaults; a list on disk is in it as it was parsed */
   sent: unknown;
-  /** of a list on disk, it has only the first elements */
+  /** if the list is on disk, with its first elements only */
   body: Body;
-  /** on disk, where the list is long */
+  /** the list, if it is long and on disk */
   list?: LongList<Element>;
 }
 
@@ -128,7 +128,7 @@ class Elements<Schema extends ZodType, Element> {
     }
   }
 
-  /** Puts the elements into what is outside the list, where the list is empty. */
+  /** Puts the elements into the rest of the body, in which the list is empty. */
   complete(outside: unknown): ReadBody<z.output<Schema>, Element> {
     const { schema, list } = this.#rule;
     if (!this.#firstPiece) return { sent: outside, body: parse(schema, outside) };
@@ -184,7 +184,7 @@ function parsePiece(json: string, list: ListRule): unknown {
   try {
     return JSON.parse(`[${json}]`);
   } catch {
-    // The whole text of a piece is not shown: its positions are not those of the body.
+    // The parser's own message is not shown: its positions are those of the piece.
     throw badElement(list, "an element is not valid JSON");
   }
 }
