@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { DuckDBInstance } from "@duckdb/node-api";
-import { longshoreClient } from "../../src/client/client.ts";
+import { Longshore } from "../../src/client/client.ts";
 import { childEnvironment } from "../../src/config.ts";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
@@ -25,7 +25,7 @@ try {
   const url = await readyUrl(service);
   say(`It is ready at ${url}. The request: ${selection}`);
 
-  const client = longshoreClient({ url });
+  const client = new Longshore({ url });
   const files = readdirSync(here)
     .filter((name) => name.endsWith(".parquet"))
     .map((name) => join(here, name));

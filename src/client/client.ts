@@ -1,10 +1,10 @@
 // The client of `/v1`: thin functions over the types of its OpenAPI document.
 import { randomUUID } from "node:crypto";
-import createClient from "openapi-fetch";
+import createClient, { type Client } from "openapi-fetch";
 import type { operations, paths } from "./api-types.ts";
 import { type Downloaded, type DownloadOptions, downloadResults } from "./download.ts";
 import { ApiError, retryAfterOf, UnreachableError, unreachable } from "./errors.ts";
-import { readEvents } from "./events.ts";
+import { readEvents, type ServerEvent } from "./events.ts";
 import { type RetryOptions, withRetries } from "./retry.ts";
 import type {
   DatasetFileView,
@@ -40,174 +40,170 @@ export interface SubmitOptions extends RetryOptions {
   idempotencyKey?: string | undefined;
 }
 
-export interface LongshoreClient {
+/** A service, as its callers see it. `token` is only needed where the service asks for one. */
+export class Longshore {
+  readonly url: string;
+  readonly #api: Client<paths>;
+
+  constructor({
+    url = "http://127.0.0.1:5000",
+    token,
+  }: {
+    url?: string | undefined;
+    token?: string | undefined;
+  } = {}) {
+    this.url = url;
+    this.#api = createClient<paths>({
+      baseUrl: url,
+      headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
+      fetch: (request) => fetchFrom(url, request),
+    });
+  }
+
   /**
    * Tries again when the connection breaks or the service is unavailable. All tries have the same
    * idempotency key, so they make one request.
    */
-  submit(body: Submit, options?: SubmitOptions): Promise<RequestView>;
-  get(id: string): Promise<RequestNow>;
-  list(query?: ListQuery): Promise<Page<RequestSummary>>;
-  files(id: string, query?: FilesQuery): Promise<Page<FileView>>;
+  async submit(
+    body: Submit,
+    { idempotencyKey = randomUUID(), ...retries }: SubmitOptions = {},
+  ): Promise<RequestView> {
+    const header = { "Idempotency-Key": idempotencyKey };
+    const { signal } = retries;
+    const options = { body, params: { header }, ...(signal && { signal }) };
+    return withRetries(
+      async () => this.#dataOf(await this.#api.POST("/v1/requests", options)),
+      retries,
+    );
+  }
+
+  async get(id: string): Promise<RequestNow> {
+    return this.#dataOf(await this.#api.GET("/v1/requests/{id}", byId(id)));
+  }
+
+  async list(query: ListQuery = {}): Promise<Page<RequestSummary>> {
+    return this.#dataOf(await this.#api.GET("/v1/requests", { params: { query } }));
+  }
+
+  async files(id: string, query: FilesQuery = {}): Promise<Page<FileView>> {
+    const params = { path: { id }, query };
+    return this.#dataOf(await this.#api.GET("/v1/requests/{id}/files", { params }));
+  }
+
   /** a file with all that happened to it, and how it was read */
-  file(id: string, file: number): Promise<FileWithHistory>;
+  async file(id: string, file: number): Promise<FileWithHistory> {
+    const params = { path: { id, file } };
+    return this.#dataOf(await this.#api.GET("/v1/requests/{id}/files/{file}", { params }));
+  }
+
   /**
    * Every result so far, in the order in which they were recorded. The patience is of each page.
    */
-  results(id: string, options?: RetryOptions): AsyncGenerator<ResultView>;
-  cancel(id: string): Promise<RequestView>;
+  async *results(id: string, retries: RetryOptions = {}): AsyncGenerator<ResultView> {
+    const { signal } = retries;
+    for (let after: string | undefined; ; ) {
+      const query = { limit: 200, ...(after === undefined ? {} : { after }) };
+      const options = { params: { path: { id }, query }, ...(signal && { signal }) };
+      const page = await withRetries(
+        async () => this.#dataOf(await this.#api.GET("/v1/requests/{id}/results", options)),
+        retries,
+      );
+      if (page.items.length === 0) return;
+      yield* page.items;
+      after = page.next;
+    }
+  }
+
+  async cancel(id: string): Promise<RequestView> {
+    return this.#dataOf(await this.#api.POST("/v1/requests/{id}/cancel", byId(id)));
+  }
+
   /** why files failed, in groups, largest first */
-  errors(id: string): Promise<Page<ErrorGroup>>;
+  async errors(id: string): Promise<Page<ErrorGroup>> {
+    return this.#dataOf(await this.#api.GET("/v1/requests/{id}/errors", byId(id)));
+  }
+
   /** Starts the next round with failed files: all, those of some errors, or those named. */
-  redrive(id: string, chosen?: Redrive): Promise<Redriven>;
-  delete(id: string): Promise<void>;
-  receipt(id: string): Promise<SignedReceipt>;
-  receiptKeys(): Promise<ReceiptKeys>;
-  datasets(query?: DatasetsQuery): Promise<Page<DatasetView>>;
-  dataset(id: string): Promise<DatasetView>;
-  datasetFiles(id: string, query?: DatasetFilesQuery): Promise<Page<DatasetFileView>>;
+  async redrive(id: string, chosen: Redrive = {}): Promise<Redriven> {
+    const options = { ...byId(id), body: chosen };
+    return this.#dataOf(await this.#api.POST("/v1/requests/{id}/redrive", options));
+  }
+
+  async delete(id: string): Promise<void> {
+    const reply = await this.#api.DELETE("/v1/requests/{id}", byId(id));
+    if (reply.response.status !== 204) this.#dataOf(reply);
+  }
+
+  async receipt(id: string): Promise<SignedReceipt> {
+    return this.#dataOf(await this.#api.GET("/v1/requests/{id}/receipt", byId(id)));
+  }
+
+  async receiptKeys(): Promise<ReceiptKeys> {
+    return this.#dataOf(await this.#api.GET("/.well-known/longshore-keys"));
+  }
+
+  async datasets(query: DatasetsQuery = {}): Promise<Page<DatasetView>> {
+    return this.#dataOf(await this.#api.GET("/v1/datasets", { params: { query } }));
+  }
+
+  async dataset(dataset: string): Promise<DatasetView> {
+    const params = { path: { dataset } };
+    return this.#dataOf(await this.#api.GET("/v1/datasets/{dataset}", { params }));
+  }
+
+  async datasetFiles(
+    dataset: string,
+    query: DatasetFilesQuery = {},
+  ): Promise<Page<DatasetFileView>> {
+    const params = { path: { dataset }, query };
+    return this.#dataOf(await this.#api.GET("/v1/datasets/{dataset}/files", { params }));
+  }
+
   /** Marks it stale: the next request that names it looks it up again. */
-  deleteDataset(id: string): Promise<DatasetView>;
-  limits(): Promise<Limits>;
-  setLimits(operation: string, slots: Slots): Promise<Limits>;
-  setShare(owner: string, share: number): Promise<Limits>;
+  async deleteDataset(dataset: string): Promise<DatasetView> {
+    const params = { path: { dataset } };
+    return this.#dataOf(await this.#api.DELETE("/v1/datasets/{dataset}", { params }));
+  }
+
+  async limits(): Promise<Limits> {
+    return this.#dataOf(await this.#api.GET("/v1/limits"));
+  }
+
+  async setLimits(operation: string, body: Slots): Promise<Limits> {
+    const options = { params: { path: { operation } }, body };
+    return this.#dataOf(await this.#api.PUT("/v1/limits/operations/{operation}", options));
+  }
+
+  async setShare(owner: string, share: number): Promise<Limits> {
+    const options = { params: { path: { owner } }, body: { share } };
+    return this.#dataOf(await this.#api.PUT("/v1/limits/users/{owner}", options));
+  }
+
   /** Resolves with the request when it has ended. */
-  wait(id: string, options?: WaitOptions): Promise<RequestNow>;
+  async wait(id: string, options: WaitOptions = {}): Promise<RequestNow> {
+    const events = (signal: AbortSignal) => this.#events(id, signal);
+    return waitForEnd({ get: () => this.get(id), events }, options);
+  }
+
   /** Downloads every result into a folder. Files that are already complete there are kept. */
-  download(id: string, folder: string, options?: DownloadOptions): Promise<Downloaded[]>;
-}
+  async download(id: string, folder: string, options: DownloadOptions = {}): Promise<Downloaded[]> {
+    return downloadResults(this.results(id, options), folder, options);
+  }
 
-export function longshoreClient({
-  url,
-  token,
-}: {
-  url: string;
-  token?: string | undefined;
-}): LongshoreClient {
-  const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
-  const api = createClient<paths>({
-    baseUrl: url,
-    headers,
-    fetch: (request) => fetchFrom(url, request),
-  });
-
-  const client: LongshoreClient = {
-    submit(body, { idempotencyKey = randomUUID(), ...retries } = {}) {
-      const header = { "Idempotency-Key": idempotencyKey };
-      const { signal } = retries;
-      const options = { body, params: { header }, ...(signal && { signal }) };
-      return withRetries(async () => dataOf(url, await api.POST("/v1/requests", options)), retries);
-    },
-    async get(id) {
-      return dataOf(url, await api.GET("/v1/requests/{id}", { params: { path: { id } } }));
-    },
-    async list(query = {}) {
-      return dataOf(url, await api.GET("/v1/requests", { params: { query } }));
-    },
-    async files(id, query = {}) {
-      return dataOf(
-        url,
-        await api.GET("/v1/requests/{id}/files", { params: { path: { id }, query } }),
-      );
-    },
-    async file(id, file) {
-      return dataOf(
-        url,
-        await api.GET("/v1/requests/{id}/files/{file}", { params: { path: { id, file } } }),
-      );
-    },
-    async *results(id, retries = {}) {
-      const { signal } = retries;
-      for (let after: string | undefined; ; ) {
-        const query = { limit: 200, ...(after === undefined ? {} : { after }) };
-        const options = { params: { path: { id }, query }, ...(signal && { signal }) };
-        const page = await withRetries(
-          async () => dataOf(url, await api.GET("/v1/requests/{id}/results", options)),
-          retries,
-        );
-        if (page.items.length === 0) return;
-        yield* page.items;
-        after = page.next;
-      }
-    },
-    async cancel(id) {
-      return dataOf(url, await api.POST("/v1/requests/{id}/cancel", { params: { path: { id } } }));
-    },
-    async errors(id) {
-      return dataOf(url, await api.GET("/v1/requests/{id}/errors", { params: { path: { id } } }));
-    },
-    async redrive(id, chosen = {}) {
-      return dataOf(
-        url,
-        await api.POST("/v1/requests/{id}/redrive", { params: { path: { id } }, body: chosen }),
-      );
-    },
-    async delete(id) {
-      const reply = await api.DELETE("/v1/requests/{id}", { params: { path: { id } } });
-      if (reply.response.status !== 204) dataOf(url, reply);
-    },
-    async receipt(id) {
-      return dataOf(url, await api.GET("/v1/requests/{id}/receipt", { params: { path: { id } } }));
-    },
-    async receiptKeys() {
-      return dataOf(url, await api.GET("/.well-known/longshore-keys"));
-    },
-    async datasets(query = {}) {
-      return dataOf(url, await api.GET("/v1/datasets", { params: { query } }));
-    },
-    async dataset(dataset) {
-      return dataOf(
-        url,
-        await api.GET("/v1/datasets/{dataset}", { params: { path: { dataset } } }),
-      );
-    },
-    async datasetFiles(dataset, query = {}) {
-      return dataOf(
-        url,
-        await api.GET("/v1/datasets/{dataset}/files", { params: { path: { dataset }, query } }),
-      );
-    },
-    async deleteDataset(dataset) {
-      return dataOf(
-        url,
-        await api.DELETE("/v1/datasets/{dataset}", { params: { path: { dataset } } }),
-      );
-    },
-    async limits() {
-      return dataOf(url, await api.GET("/v1/limits"));
-    },
-    async setLimits(operation, body) {
-      return dataOf(
-        url,
-        await api.PUT("/v1/limits/operations/{operation}", {
-          params: { path: { operation } },
-          body,
-        }),
-      );
-    },
-    async setShare(owner, share) {
-      return dataOf(
-        url,
-        await api.PUT("/v1/limits/users/{owner}", { params: { path: { owner } }, body: { share } }),
-      );
-    },
-    wait: (id, options = {}) =>
-      waitForEnd({ get: () => client.get(id), events: (signal) => events(id, signal) }, options),
-    download: (id, folder, options = {}) =>
-      downloadResults(client.results(id, options), folder, options),
-  };
-
-  async function* events(id: string, signal: AbortSignal) {
-    const reply = await api.GET("/v1/requests/{id}/events", {
-      params: { path: { id } },
-      parseAs: "stream",
-      signal,
-    });
-    const body = dataOf(url, reply) as unknown as ReadableStream<Uint8Array>;
+  async *#events(id: string, signal: AbortSignal): AsyncGenerator<ServerEvent> {
+    const options = { ...byId(id), parseAs: "stream" as const, signal };
+    const reply = await this.#api.GET("/v1/requests/{id}/events", options);
+    const body = this.#dataOf(reply) as unknown as ReadableStream<Uint8Array>;
     yield* readEvents(body);
   }
 
-  return client;
+  #dataOf<Data>(reply: Reply<Data>): Data {
+    return dataOf(this.url, reply);
+  }
+}
+
+function byId(id: string): { params: { path: { id: string } } } {
+  return { params: { path: { id } } };
 }
 
 async function fetchFrom(url: string, request: Request): Promise<Response> {

@@ -2,7 +2,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { request as httpRequest, type RequestListener } from "node:http";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { longshoreClient } from "../../src/client/client.ts";
+import { Longshore } from "../../src/client/client.ts";
 import { downloadResults } from "../../src/client/download.ts";
 import { mayHaveArrived } from "../../src/client/retry.ts";
 import type { ResultView, Submit } from "../../src/client/views.ts";
@@ -28,12 +28,12 @@ afterAll(async () => {
 });
 
 const body: Submit = { dataset: { files: ["a", "b"] }, steps: [{ operation: "noop" }] };
-const requests = async () => (await longshoreClient({ url: api.url }).list({ limit: 200 })).items;
+const requests = async () => (await new Longshore({ url: api.url }).list({ limit: 200 })).items;
 
 test("a submit whose answer is lost on the way is repeated, and makes one request", async () => {
   const before = (await requests()).length;
   const line = await cutLine(Number(new URL(api.url).port), [0, 40]);
-  const submitted = await longshoreClient({ url: line.url }).submit(body);
+  const submitted = await new Longshore({ url: line.url }).submit(body);
   expect(line.connections()).toBe(3);
   const now = await requests();
   expect(now).toHaveLength(before + 1);
@@ -42,7 +42,7 @@ test("a submit whose answer is lost on the way is repeated, and makes one reques
 });
 
 test("two calls of submit make two requests", async () => {
-  const client = longshoreClient({ url: api.url });
+  const client = new Longshore({ url: api.url });
   const [one, two] = [await client.submit(body), await client.submit(body)];
   expect(one.id).not.toBe(two.id);
 });
@@ -65,19 +65,19 @@ test("a submit is repeated while the service is unavailable, as soon as it allow
     { status: 503, headers: { "retry-after": "0" }, text: "" },
   ];
   const gateway = await listen(unavailableAt(api.url, replies));
-  const submitted = await longshoreClient({ url: gateway.url }).submit(body);
+  const submitted = await new Longshore({ url: gateway.url }).submit(body);
   expect((await requests())[0]?.id).toBe(submitted.id);
   expect(replies).toEqual([]);
   await gateway.close();
 });
 
 test("a refused submit is not repeated, nor one that waited too long", async () => {
-  const client = longshoreClient({ url: api.url });
+  const client = new Longshore({ url: api.url });
   const refused = client.submit({ ...body, steps: [] });
   await expect(refused).rejects.toMatchObject({ status: 400 });
   const busy = Array.from({ length: 9 }, () => ({ status: 503, headers: {}, text: "" }));
   const gateway = await listen(unavailableAt(api.url, busy));
-  const given = longshoreClient({ url: gateway.url }).submit(body, { patienceSeconds: 0.1 });
+  const given = new Longshore({ url: gateway.url }).submit(body, { patienceSeconds: 0.1 });
   await expect(given).rejects.toThrow("returned 503");
   expect(busy).toHaveLength(8);
   await gateway.close();
@@ -88,7 +88,7 @@ test("a submit that may have arrived is told apart, also when the service is gon
     response.destroy();
     void server.close();
   });
-  const client = longshoreClient({ url: server.url });
+  const client = new Longshore({ url: server.url });
   const error = await client.submit(body, { patienceSeconds: 1 }).catch((reason) => reason);
   expect(mayHaveArrived(error)).toBe(true);
   const never = await client.submit(body, { patienceSeconds: 1 }).catch((reason) => reason);
@@ -183,7 +183,7 @@ test("the list of results is given up when its caller says so, or has waited lon
   const arrival = new Promise<void>((resolve) => asked.push(resolve));
   const silent = await listen(() => asked[0]?.());
   const stop = new AbortController();
-  const given = longshoreClient({ url: silent.url }).results(id, { signal: stop.signal }).next();
+  const given = new Longshore({ url: silent.url }).results(id, { signal: stop.signal }).next();
   await arrival;
   stop.abort(new Error("no longer wanted"));
   await expect(given).rejects.toThrow("no longer wanted");
@@ -191,7 +191,7 @@ test("the list of results is given up when its caller says so, or has waited lon
 
   const busy = Array.from({ length: 9 }, () => ({ status: 503, headers: {}, text: "" }));
   const gateway = await listen(unavailableAt(api.url, busy));
-  const client = longshoreClient({ url: gateway.url });
+  const client = new Longshore({ url: gateway.url });
   await expect(client.results(id, { patienceSeconds: 0.1 }).next()).rejects.toThrow("returned 503");
   const folder = temporaryFolder("impatient");
   await expect(client.download(id, folder, { patienceSeconds: 0.1 })).rejects.toThrow(

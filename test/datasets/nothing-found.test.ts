@@ -2,7 +2,7 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { longshoreClient } from "../../src/client/client.ts";
+import { Longshore } from "../../src/client/client.ts";
 import { runCli } from "../support/cli.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { type Service, startService } from "../support/service.ts";
@@ -29,7 +29,7 @@ test("the command line, /v1 and the façade say that nothing matches, and where"
     ...["submit", "--did", did, "--sql", "select * from input", "--wait"],
   );
   expect(submitted.stderr).toContain(`Warning: ${sentence}`);
-  const client = longshoreClient({ url: service.url });
+  const client = new Longshore({ url: service.url });
   const [request] = (await client.list()).items;
   const id = request?.id ?? "";
   expect((await longshore("show", id)).stdout).toMatch(

@@ -1,8 +1,7 @@
 // A started service with workers in processes of their own, as a user runs them.
 import {
   type FileWithHistory,
-  type LongshoreClient,
-  longshoreClient,
+  Longshore,
   type StepInput,
   type Submit,
 } from "../../src/client/client.ts";
@@ -11,7 +10,7 @@ import { type Service, startService } from "../support/service.ts";
 
 export interface FilesService {
   service: Service;
-  client: LongshoreClient;
+  client: Longshore;
   /** another worker; `concurrency`: files at once */
   addWorker(concurrency: number): Running;
   submit(bodies: Submit[]): Promise<string[]>;
@@ -22,7 +21,7 @@ export interface FilesService {
 
 export interface Ended {
   id: string;
-  request: Awaited<ReturnType<LongshoreClient["get"]>>;
+  request: Awaited<ReturnType<Longshore["get"]>>;
   files: FileWithHistory[];
   /** the bytes of a file's result, of its last step */
   result(file: number): Promise<Buffer>;
@@ -34,7 +33,7 @@ export function transformStep(settings: Record<string, unknown>): StepInput {
 
 export async function startFilesService(env: Record<string, string>): Promise<FilesService> {
   const service = await startService({ ...env, RUNNER: "external" });
-  const client = longshoreClient({ url: service.url });
+  const client = new Longshore({ url: service.url });
   const workers: Running[] = [];
   const { INPUT_ROOTS = "", INPUT_HOSTS = "" } = env;
   return {
@@ -76,7 +75,7 @@ export async function startFilesService(env: Record<string, string>): Promise<Fi
   };
 }
 
-async function filesOf(client: LongshoreClient, id: string): Promise<FileWithHistory[]> {
+async function filesOf(client: Longshore, id: string): Promise<FileWithHistory[]> {
   const numbers: number[] = [];
   for (let cursor: string | null | undefined; cursor !== null; ) {
     const page = await client.files(id, { limit: 1000, ...(cursor && { cursor }) });
@@ -87,7 +86,7 @@ async function filesOf(client: LongshoreClient, id: string): Promise<FileWithHis
   return files.sort((one, other) => one.file - other.file);
 }
 
-async function resultUrls(client: LongshoreClient, id: string): Promise<(file: number) => string> {
+async function resultUrls(client: Longshore, id: string): Promise<(file: number) => string> {
   const urls = new Map<number | null, { step: number; url: string }>();
   for await (const { file, step, url } of client.results(id))
     if (step >= (urls.get(file)?.step ?? 0)) urls.set(file, { step, url });

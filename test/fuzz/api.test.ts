@@ -5,7 +5,7 @@ import { once } from "node:events";
 import { rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { longshoreClient } from "../../src/client/client.ts";
+import { Longshore } from "../../src/client/client.ts";
 import { childEnvironment } from "../../src/config.ts";
 import { venv } from "../clients/venv.ts";
 import { temporaryFolder } from "../support/folder.ts";
@@ -68,7 +68,7 @@ test(`${leastCalls} calls made from the document are answered as it says (seed $
 
 /** Open and ended ones, some with failures, so that not every call meets an unknown id. */
 async function someRequests() {
-  const client = longshoreClient({ url: service.url });
+  const client = new Longshore({ url: service.url });
   const submit = (files: string[]) =>
     client.submit({ dataset: { files }, steps: [{ operation: "noop" }] });
   const names = (kind: string) => Array.from({ length: 20 }, (_, n) => `${kind}-${n}`);

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { longshoreClient } from "../../src/client/client.ts";
+import { Longshore } from "../../src/client/client.ts";
 import { requestCredentials } from "../../src/s3/credentials.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { writeTable } from "../support/parquet.ts";
@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => service.remove());
 
 test("a service's S3 endpoint is named in the ready line and shows a request's results to its own key alone", async () => {
-  const client = longshoreClient({ url: service.url });
+  const client = new Longshore({ url: service.url });
   const submitOne = () =>
     client.submit({
       dataset: { files: [join(folder, "a.parquet")] },

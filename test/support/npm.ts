@@ -1,5 +1,5 @@
 // npm and npx in a home of their own, where nothing is cached and no registry can be reached.
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, chownSync, mkdirSync } from "node:fs";
 import { createServer } from "node:http";
@@ -14,6 +14,8 @@ const ordinaryUser = 65_534;
 export interface CleanHome {
   /** Runs a program as an ordinary user if this is root, else as this user. */
   run(command: string, args: string[], cwd: string, env?: Record<string, string>): Promise<Ran>;
+  /** Gives that user a folder. */
+  own(folder: string): void;
   /** what the registry was asked for */
   asked: string[];
   folder: string;
@@ -49,6 +51,9 @@ export async function cleanHome(parent: string): Promise<CleanHome> {
         },
         ...(isRoot && { uid: ordinaryUser, gid: ordinaryUser }),
       }),
+    own: (given) => {
+      if (isRoot) execFileSync("chown", ["-R", `${ordinaryUser}:${ordinaryUser}`, given]);
+    },
     close: () => registry.close(),
   };
 }

@@ -1,11 +1,12 @@
 // A build beside a service that runs from dist/.
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdirSync, rmSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
+import { delimiter, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { installInto, smallCloneInto, writeProgram } from "../support/clone.ts";
 import { temporaryFolder } from "../support/folder.ts";
+import { cleanHome } from "../support/npm.ts";
 import { until } from "../support/wait.ts";
 
 let clone: string;
@@ -60,6 +61,27 @@ test("until a build is complete, the last one runs; then the new one", async () 
   expect(await run()).toBe("two\n");
   expect(drafts()).toEqual([]);
 });
+
+test("npm install -g . gives the command, and npm uninstall takes it away", async () => {
+  const home = await cleanHome(clone);
+  home.own(clone);
+  const prefix = join(clone, "prefix");
+  const command = join(prefix, "bin", "longshore");
+  const installed = await home.run("npm", ["install", "-g", ".", "--prefix", prefix], clone);
+  expect(installed).toMatchObject({ code: 0 });
+  expect((await home.run("longshore", [], home.folder, pathWith(join(prefix, "bin")))).stdout).toBe(
+    "two\n",
+  );
+  const removal = ["uninstall", "-g", "longshore", "--prefix", prefix];
+  expect(await home.run("npm", removal, clone)).toMatchObject({ code: 0 });
+  expect(existsSync(command)).toBe(false);
+  home.close();
+  expect(home.asked).toEqual([]);
+});
+
+function pathWith(folder: string): { PATH: string } {
+  return { PATH: `${folder}${delimiter}${process.env.PATH}` };
+}
 
 function startBuild(): ChildProcess {
   return spawn(process.execPath, [".ci/build.mjs"], {

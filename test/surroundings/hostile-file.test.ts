@@ -2,7 +2,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { longshoreClient } from "../../src/client/client.ts";
+import { Longshore } from "../../src/client/client.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { writeTable } from "../support/parquet.ts";
 import { type Service, startService } from "../support/service.ts";
@@ -25,7 +25,7 @@ afterAll(async () => {
 });
 
 test("28 lists within each other are that file's failure, and the others are done", async () => {
-  const client = longshoreClient({ url: service.url });
+  const client = new Longshore({ url: service.url });
   const began = performance.now();
   const { id } = await client.submit({
     dataset: { files: ["a", "b", "c", "d"].map((name) => join(folder, `${name}.parquet`)) },

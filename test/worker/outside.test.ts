@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { longshoreClient } from "../../src/client/client.ts";
+import { Longshore } from "../../src/client/client.ts";
 import { openDb } from "../../src/db/client.ts";
 import { audit } from "../../src/requests/audit/audit.ts";
 import { type Service, startService } from "../support/service.ts";
@@ -40,7 +40,7 @@ async function kill(child: ChildProcess): Promise<void> {
 }
 
 test("an outside worker that dies in the middle of 10,000 files and comes back under another name leaves none behind", async () => {
-  const client = longshoreClient({ url: service.url });
+  const client = new Longshore({ url: service.url });
   const files = Array.from({ length: 10_000 }, (_, index) => `/far/away/${index}`);
   const { id } = await client.submit({ dataset: { files }, steps: [{ operation: "noop" }] });
   const first = work("first");

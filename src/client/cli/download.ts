@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { LongshoreClient } from "../client.ts";
+import type { Longshore } from "../client.ts";
 import type { Downloaded } from "../download.ts";
 import { connect, requestId, type ServiceOptions, withService } from "./options.ts";
 import { print, printJson, say } from "./print.ts";
@@ -23,7 +23,7 @@ async function download(
 }
 
 export async function downloadTo(
-  client: LongshoreClient,
+  client: Longshore,
   id: string,
   folder: string,
 ): Promise<Downloaded[]> {

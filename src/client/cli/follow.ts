@@ -1,11 +1,11 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { LongshoreClient } from "../client.ts";
+import type { Longshore } from "../client.ts";
 import type { RequestNow } from "../views.ts";
 import { type Display, openDisplay } from "./display.ts";
 import { ExitError, exits } from "./exits.ts";
 
 /** Waits for the end of a request and shows its progress. Ctrl-C leaves the request running. */
-export async function follow(client: LongshoreClient, id: string): Promise<RequestNow> {
+export async function follow(client: Longshore, id: string): Promise<RequestNow> {
   const detach = new AbortController();
   const onInterrupt = () => detach.abort();
   process.once("SIGINT", onInterrupt);
@@ -35,7 +35,7 @@ const everySeconds = 3;
 
 /** Shows what the request waits for. If the service does not answer, the wait itself reports it. */
 async function showWaiting(
-  client: LongshoreClient,
+  client: Longshore,
   id: string,
   display: Display,
   signal: AbortSignal,

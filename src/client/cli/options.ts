@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { localTokenFor } from "../../local-token.ts";
-import type { LongshoreClient } from "../client.ts";
+import type { Longshore } from "../client.ts";
 
 /** Parses an option or argument that is a whole number. */
 export function wholeNumber(least: number, most: number): (text: string) => number {
@@ -66,12 +66,9 @@ export interface ServiceOptions {
 }
 
 /** Loaded late: a short command spends most of its time loading modules. */
-export async function connect({ url }: ServiceOptions): Promise<LongshoreClient> {
-  const [service, { longshoreClient }] = await Promise.all([
-    findService(url),
-    import("../client.ts"),
-  ]);
-  return longshoreClient(service);
+export async function connect({ url }: ServiceOptions): Promise<Longshore> {
+  const [service, { Longshore }] = await Promise.all([findService(url), import("../client.ts")]);
+  return new Longshore(service);
 }
 
 /**

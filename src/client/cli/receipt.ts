@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { type Command, InvalidArgumentError } from "commander";
 import type { Verdict } from "../../receipts/verify.ts";
-import type { LongshoreClient } from "../client.ts";
+import type { Longshore } from "../client.ts";
 import { exits, usedWrongly } from "./exits.ts";
 import { connect, requestId, type ServiceOptions, withService } from "./options.ts";
 import { clean, print, printJson } from "./print.ts";
@@ -70,7 +70,7 @@ async function readText(path: string): Promise<string> {
 }
 
 /** With a file or another address no service is needed. */
-async function keysOf(client: LongshoreClient, key: string | undefined): Promise<unknown> {
+async function keysOf(client: Longshore, key: string | undefined): Promise<unknown> {
   if (key === undefined) return client.receiptKeys();
   const text = /^https?:\/\//.test(key) ? await fetchText(key) : await readText(key);
   try {

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { type Command, Option } from "commander";
-import type { LongshoreClient } from "../client.ts";
+import type { Longshore } from "../client.ts";
 import { mayHaveArrived } from "../retry.ts";
 import type { RequestNow, RequestView, Submit } from "../views.ts";
 import { ending, printRequest } from "./describe.ts";
@@ -100,7 +100,7 @@ async function submit(options: Options): Promise<void> {
 }
 
 async function submitOnce(
-  client: LongshoreClient,
+  client: Longshore,
   body: Submit,
   idempotencyKey: string,
 ): Promise<RequestView> {
@@ -124,7 +124,7 @@ function printSubmitted({ json }: Options, request: RequestView): void {
 
 async function printEnded(
   { download, json }: Options,
-  client: LongshoreClient,
+  client: Longshore,
   ended: RequestNow,
 ): Promise<void> {
   const hasResults = download !== undefined && process.exitCode !== exits.requestFailed;
