@@ -152,7 +152,7 @@ test("Ctrl-C leaves the request running and says how to resume; a canceled reque
   waiting.child.kill("SIGINT");
   const { code, stderr } = await waiting.ended;
   expect(code).toBe(130);
-  const [, id = ""] = /To follow it again: longshore watch ([0-9a-f-]{36})/.exec(stderr) ?? [];
+  const [, id = ""] = /To follow it again: node \S+ watch ([0-9a-f-]{36})/.exec(stderr) ?? [];
 
   const watching = startCli(["watch", id], { cwd, env: { LONGSHORE_URL: service.url } });
   await until(() => watching.stderr().includes("running"), { timeoutSeconds: 60 });

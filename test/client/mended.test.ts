@@ -56,7 +56,7 @@ test("truncated Parquet files are one group of failures, in DuckDB's words", asy
   expect(table.stdout).toMatch(
     /^ERROR +CLASS +FILES +SHARE +E\.G\. FILE +MESSAGE\n[0-9a-f]{16} +bad_input +2 +100 % +\d+ +\S/,
   );
-  expect(table.stderr).toMatch(/longshore redrive \S+ --error [0-9a-f]{16}\n$/);
+  expect(table.stderr).toMatch(/: node \S+main\.js redrive \S+ --error [0-9a-f]{16}\n$/);
 });
 
 test("repaired on disk and redriven, they succeed in the same request, and earlier results stay", async () => {

@@ -170,7 +170,7 @@ describe("where nothing answers, it says what to do next and ends with 4", () =>
       ["list", "datasets"].includes(command) ? [command] : [command, nobody],
     );
     expect(stderr).toMatch(
-      /No Longshore service answers at http:\/\/127\.0\.0\.1:1[\s\S]*npm start[\s\S]*LONGSHORE_URL/,
+      /No Longshore service answers at http:\/\/127\.0\.0\.1:1[\s\S]* start`, or set LONGSHORE_URL/,
     );
     expect({ code, stdout }).toEqual({ code: 4, stdout: "" });
   });

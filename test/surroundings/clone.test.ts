@@ -78,7 +78,7 @@ test.each(["", "doc/examples"])(
     expect(first).toEqual({ code: 0, stdout: `${version}\n`, stderr: "" });
     const second = await home.run("npx", ["longshore", "show", "none"], cwd);
     expect(second).toMatchObject({ code: 2, stdout: "" });
-    expect(second.stderr).toContain("longshore list");
+    expect(second.stderr).toContain("`npx longshore list`");
     expect(home.asked).toEqual([]);
     expect(existsSync(join(home.folder, ".npm", "_npx"))).toBe(false);
     expect(stateOf(clone)).toEqual(before);

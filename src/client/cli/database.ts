@@ -2,6 +2,7 @@
 import type { Config } from "../../config.ts";
 import { keepFilesPrivate, makeDataFolder } from "../../data-folder.ts";
 import { ExitError, exits, usedWrongly } from "./exits.ts";
+import { thisCommand } from "./this-command.ts";
 
 /** Starts an embedded database that is not running for this call; `create` also makes a new one. */
 export async function withDatabase<Result>(
@@ -44,6 +45,6 @@ export async function readOnlyUrl(): Promise<string> {
   throw new ExitError(
     exits.notReachable,
     `The embedded database of ${config.dataDir} is not running. ` +
-      "Start the service with `npm start`, or set DATA_DIR or DATABASE_URL.",
+      `Start the service with \`${thisCommand()} start\`, or set DATA_DIR or DATABASE_URL.`,
   );
 }

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import type { DatasetView } from "../views.ts";
 import { connect, plainText, type ServiceOptions, wholeNumber, withService } from "./options.ts";
 import { clean, print, printJson, printTable, say } from "./print.ts";
+import { thisCommand } from "./this-command.ts";
 
 type Options = ServiceOptions & { json?: boolean };
 type Paging = Options & { limit: number; cursor?: string };
@@ -59,7 +60,7 @@ async function list({
     `${finder}://${name}`,
   ]);
   printTable(["ID", "VERSION", "STATE", "FILES", "BYTES", "LAST USED", "NAME"], rows);
-  if (page.next !== null) say(`More: longshore datasets list --cursor ${page.next}`);
+  if (page.next !== null) say(`More: ${thisCommand()} datasets list --cursor ${page.next}`);
 }
 
 async function show(id: number, { json, ...service }: Options): Promise<void> {
@@ -102,7 +103,7 @@ async function files(id: number, { url, json, ...query }: Paging): Promise<void>
     ["FILE", "BYTES", "PATH"],
     page.items.map(({ file, size, paths }) => [file, size, paths[0] ?? ""]),
   );
-  if (page.next !== null) say(`More: longshore datasets files ${id} --cursor ${page.next}`);
+  if (page.next !== null) say(`More: ${thisCommand()} datasets files ${id} --cursor ${page.next}`);
 }
 
 async function remove(id: number, { json, ...service }: Options): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { connect, requestId, type ServiceOptions, withService } from "./options.ts";
 import { printJson, say } from "./print.ts";
+import { thisCommand } from "./this-command.ts";
 
 export function addDelete(program: Command): void {
   withService(program.command("delete"))
@@ -15,5 +16,5 @@ async function remove(
 ): Promise<void> {
   await (await connect(service)).delete(id);
   if (json) printJson({ deleted: id });
-  else say(`${id} is deleted. Its receipt is kept: longshore receipt ${id}`);
+  else say(`${id} is deleted. Its receipt is kept: ${thisCommand()} receipt ${id}`);
 }

@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { connect, requestId, type ServiceOptions, withService } from "./options.ts";
 import { printJson, printTable, say } from "./print.ts";
+import { thisCommand } from "./this-command.ts";
 
 export function addErrors(program: Command): void {
   withService(program.command("errors"))
@@ -30,5 +31,6 @@ async function errors(
   );
   printTable(["ERROR", "CLASS", "FILES", "SHARE", "E.G. FILE", "MESSAGE"], rows);
   const [first] = page.items;
-  if (first) say(`Once the cause is fixed: longshore redrive ${id} --error ${first.fingerprint}`);
+  if (first)
+    say(`Once the cause is fixed: ${thisCommand()} redrive ${id} --error ${first.fingerprint}`);
 }

@@ -3,6 +3,7 @@ import { UnavailableError } from "../../errors.ts";
 import { ConfigError } from "../../settings/config-error.ts";
 import { ApiError, UnreachableError } from "../errors.ts";
 import type { RequestView } from "../views.ts";
+import { thisCommand } from "./this-command.ts";
 
 /** Scripts rely on these exit codes. */
 export const exits = {
@@ -48,7 +49,7 @@ export function exitOf(error: unknown): { code: number; message: string } {
   if (error instanceof UnreachableError) {
     return {
       code: exits.notReachable,
-      message: `${error.message}\nStart one with \`npm start\`, or set LONGSHORE_URL.`,
+      message: `${error.message}\nStart one with \`${thisCommand()} start\`, or set LONGSHORE_URL.`,
     };
   }
   if (error instanceof ApiError) return ofApi(error);

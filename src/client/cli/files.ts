@@ -10,6 +10,7 @@ import {
   withService,
 } from "./options.ts";
 import { printJson, printTable, say } from "./print.ts";
+import { thisCommand } from "./this-command.ts";
 
 interface Options extends ServiceOptions {
   state?: FileView["state"];
@@ -49,5 +50,5 @@ async function files(id: string, { url, json, ...query }: Options): Promise<void
     error?.message ?? "",
   ]);
   printTable(["FILE", "STATE", "STEP", "ATTEMPT", "PATH", "ERROR"], rows);
-  if (page.next !== null) say(`More: longshore files ${id} --cursor ${page.next}`);
+  if (page.next !== null) say(`More: ${thisCommand()} files ${id} --cursor ${page.next}`);
 }

@@ -3,6 +3,7 @@ import type { Longshore } from "../client.ts";
 import type { RequestNow } from "../views.ts";
 import { type Display, openDisplay } from "./display.ts";
 import { ExitError, exits } from "./exits.ts";
+import { thisCommand } from "./this-command.ts";
 
 /** Waits for the end of a request and shows its progress. Ctrl-C leaves the request running. */
 export async function follow(client: Longshore, id: string): Promise<RequestNow> {
@@ -22,7 +23,7 @@ export async function follow(client: Longshore, id: string): Promise<RequestNow>
     if (!detach.signal.aborted) throw error;
     throw new ExitError(
       exits.detached,
-      `Detached; the request continues. To follow it again: longshore watch ${id}`,
+      `Detached; the request continues. To follow it again: ${thisCommand()} watch ${id}`,
     );
   } finally {
     process.off("SIGINT", onInterrupt);

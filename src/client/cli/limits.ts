@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError } from "commander";
 import type { Limits } from "../client.ts";
 import { connect, plainText, type ServiceOptions, wholeNumber, withService } from "./options.ts";
 import { printJson, printTable } from "./print.ts";
+import { thisCommand } from "./this-command.ts";
 
 type Options = ServiceOptions & { json?: boolean };
 
@@ -25,7 +26,11 @@ export function addLimits(program: Command): void {
     .action(set);
   withService(limits.command("share"))
     .description("set a user's share of the slots")
-    .argument("<owner>", "the owner of requests, as `longshore show` names it", plainText(200))
+    .argument(
+      "<owner>",
+      `the owner of requests, as \`${thisCommand()} show\` names it`,
+      plainText(200),
+    )
     .argument("<share>", "1 is usual; 2 is twice as many files at once", share)
     .action(setShare);
 }

@@ -3,6 +3,7 @@ import { requestStates } from "../../requests/state.ts";
 import type { RequestView } from "../views.ts";
 import { connect, plainText, type ServiceOptions, wholeNumber, withService } from "./options.ts";
 import { printJson, printTable, say } from "./print.ts";
+import { thisCommand } from "./this-command.ts";
 
 interface Options extends ServiceOptions {
   state?: RequestView["state"];
@@ -44,5 +45,5 @@ async function list({ state, owner, limit, cursor, json, ...service }: Options):
     title ?? "",
   ]);
   printTable(["ID", "STATE", "DONE", "FAILED", "FILES", "SUBMITTED", "TITLE"], rows);
-  if (page.next !== null) say(`More: longshore list --cursor ${page.next}`);
+  if (page.next !== null) say(`More: ${thisCommand()} list --cursor ${page.next}`);
 }

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { localTokenFor } from "../../local-token.ts";
 import type { Longshore } from "../client.ts";
+import { thisCommand } from "./this-command.ts";
 
 /** Parses an option or argument that is a whole number. */
 export function wholeNumber(least: number, most: number): (text: string) => number {
@@ -44,7 +45,9 @@ export function idempotencyKey(text: string): string {
 
 export function requestId(text: string): string {
   if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)) return text.toLowerCase();
-  throw new InvalidArgumentError("Expected the id of a request, as shown by `longshore list`.");
+  throw new InvalidArgumentError(
+    `Expected the id of a request, as shown by \`${thisCommand()} list\`.`,
+  );
 }
 
 export function httpUrl(text: string): string {

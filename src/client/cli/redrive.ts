@@ -12,6 +12,7 @@ import {
   withService,
 } from "./options.ts";
 import { printJson, say } from "./print.ts";
+import { thisCommand } from "./this-command.ts";
 
 interface Options extends ServiceOptions {
   error?: string[];
@@ -29,7 +30,7 @@ export function addRedrive(program: Command): void {
     .argument("<request>", "the request's id", requestId)
     .option(
       "--error <fingerprint...>",
-      "only files that failed with this error, as shown by `longshore errors`",
+      `only files that failed with this error, as shown by \`${thisCommand()} errors\``,
       several(plainText(100)),
     )
     .option("--file <id...>", "only these files", several(wholeNumber(1, Number.MAX_SAFE_INTEGER)))
@@ -49,7 +50,7 @@ async function redrive(
   say(`${againOf(request.redriven)} in round ${request.round}`);
   if (!wait) {
     if (json) printJson(request);
-    else say(`Follow it with: longshore watch ${id}`);
+    else say(`Follow it with: ${thisCommand()} watch ${id}`);
     return;
   }
   const ended = await follow(client, id);

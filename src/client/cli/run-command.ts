@@ -19,6 +19,7 @@ import { addRedrive } from "./redrive.ts";
 import { addShow } from "./show.ts";
 import { addStart } from "./start.ts";
 import { addSubmit } from "./submit.ts";
+import { thisCommand } from "./this-command.ts";
 import { addWatch } from "./watch.ts";
 import { addWorker } from "./worker.ts";
 
@@ -44,11 +45,11 @@ const commands = [
   addMigrate,
 ];
 
-const exitCodes = `
+const exitCodes = () => `
 Exit codes: 0 done, 1 some files failed, 2 wrong usage, 3 refused, 4 service not reachable,
   5 the request failed or was canceled, 130 detached.
 Example:
-  longshore submit --files 'doc/examples/*.parquet' --sql 'select * from input limit 5' --wait --download out/`;
+  ${thisCommand()} submit --files 'doc/examples/*.parquet' --sql 'select * from input limit 5' --wait --download out/`;
 
 /** Runs one command and returns the exit code. */
 export async function runCommand(args: readonly string[]): Promise<number> {

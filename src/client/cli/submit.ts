@@ -19,6 +19,7 @@ import {
 } from "./options.ts";
 import { print, printJson, say } from "./print.ts";
 import { formats, type StepOptions, stepsOf } from "./steps.ts";
+import { thisCommand } from "./this-command.ts";
 
 interface Options extends ServiceOptions, StepOptions {
   files?: string[];
@@ -119,7 +120,7 @@ async function submitOnce(
 function printSubmitted({ json }: Options, request: RequestView): void {
   if (json) printJson(request);
   else print(request.id);
-  say(`Follow it with: longshore watch ${request.id}`);
+  say(`Follow it with: ${thisCommand()} watch ${request.id}`);
 }
 
 async function printEnded(
