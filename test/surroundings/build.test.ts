@@ -76,7 +76,8 @@ test("npm install -g . gives the command, and npm uninstall takes it away", asyn
   expect(await home.run("npm", removal, clone)).toMatchObject({ code: 0 });
   expect(existsSync(command)).toBe(false);
   home.close();
-  expect(home.asked).toEqual([]);
+  // npm looks for a newer npm.
+  expect(home.asked.filter((path) => path !== "/npm")).toEqual([]);
 });
 
 function pathWith(folder: string): { PATH: string } {
