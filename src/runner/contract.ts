@@ -61,7 +61,7 @@ export interface WorkerGroupStatus {
 export interface Runner {
   /** what a user can do where nothing starts workers now: a sentence */
   readonly help: string;
-  /** Workers of an earlier process, which were killed with it and can have no file any more. */
+  /** Workers of an earlier process, which were killed when it ended. */
   readonly endedBefore: readonly string[];
   /** most workers at once, all groups together; 0 where the runner starts none */
   readonly capacity: number;

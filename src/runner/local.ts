@@ -1,5 +1,6 @@
 import { mkdir, readdir, rm } from "node:fs/promises";
 import { hostname } from "node:os";
+import { join } from "node:path";
 import type { Logger } from "../log.ts";
 import type { StartLine } from "../worker/main.ts";
 import type { Runner, Trouble, WorkerGroup, WorkerGroupStatus } from "./contract.ts";
@@ -41,6 +42,8 @@ export async function openLocalRunner(options: LocalRunnerOptions): Promise<Runn
   const changes = makeListeners<string>(log);
   const deaths = makeListeners<string>(log);
   const deadWords = makeLastWords();
+  /** Workers that were killed while this runner closed: they may have files. */
+  const killed = new Set<string>();
   let started = 0;
   let closed = false;
   await mkdir(scratch, { recursive: true, mode: 0o700 });
@@ -71,7 +74,7 @@ export async function openLocalRunner(options: LocalRunnerOptions): Promise<Runn
       closed = true;
       await Promise.all([...groups.values()].map(({ workers }) => workers.stop()));
       groups.clear();
-      await rm(scratch, { recursive: true, force: true });
+      await clear(scratch, killed);
     },
   };
 
@@ -159,13 +162,22 @@ export async function openLocalRunner(options: LocalRunnerOptions): Promise<Runn
         deadWords.keep(name, worker.lastWords(Number.POSITIVE_INFINITY));
         deaths.call(name);
         events.onExit(exit);
-        rm(line.scratch, { recursive: true, force: true }).catch((error) =>
-          log.warn({ err: error }, "a worker's folder could not be removed"),
-        );
+        if (closed && exit.code !== 0) killed.add(name);
+        else
+          rm(line.scratch, { recursive: true, force: true }).catch((error) =>
+            log.warn({ err: error }, "a worker's folder could not be removed"),
+          );
       },
     });
     return worker;
   }
+}
+
+/** Leaves an empty folder for each of these workers: the next runner tells that they ended. */
+async function clear(scratch: string, workers: ReadonlySet<string>): Promise<void> {
+  await rm(scratch, { recursive: true, force: true });
+  for (const worker of workers)
+    await mkdir(join(scratch, worker), { recursive: true, mode: 0o700 });
 }
 
 function statusOf({ workers, refusal }: Entry): WorkerGroupStatus {

@@ -167,6 +167,24 @@ test("a worker that is no longer wanted finishes its work first", async () => {
   await server.close();
 });
 
+test("a worker that cannot report when its service stops is known to the next one", async () => {
+  const server = await startWorkServer();
+  const runner = await openLocalRunner(optionsFor(server.url, "stopped"));
+  await runner.reconcile([group]);
+  await until(() => server.claims.length > 0, { timeoutSeconds: 240 });
+  // Its file is reported to nobody.
+  server.unanswered = Number.POSITIVE_INFINITY;
+  server.waiting.push(workTask(server, 1));
+  await until(() => server.reportCalls > 0, { timeoutSeconds: 240 });
+  const [worker] = workersOf(process.pid);
+  await runner.close();
+  const next = await openLocalRunner(optionsFor(server.url, "stopped"));
+  expect(next.endedBefore).toEqual([worker?.name]);
+  await next.close();
+  expect((await openLocalRunner(optionsFor(server.url, "stopped"))).endedBefore).toEqual([]);
+  await server.close();
+}, 600_000);
+
 test("a service that is killed leaves no worker and no query behind", async () => {
   const server = await startWorkServer();
   await writeTable(join(folder, "input.parquet"), "SELECT i AS x FROM range(1000) t(i)");
