@@ -32,8 +32,8 @@ export const getReadiness = route({
   responses: {
     200: {
       description:
-        "It can. A store that is full is in `warnings`: results wait, but requests are submitted, " +
-        "read and deleted.",
+        "It can. A store that is full is in `warnings`: results wait, but requests are " +
+        "submitted, read and deleted.",
       schema: readinessBody,
     },
     503: {
