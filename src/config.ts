@@ -204,7 +204,7 @@ export function readClientConfig(env: NodeJS.ProcessEnv = process.env): {
   const plain = withoutEmpty(env);
   const read = z
     .object({
-      LONGSHORE_URL: value.httpUrl.default("http://127.0.0.1:5000"),
+      LONGSHORE_URL: value.serviceUrl.default("http://127.0.0.1:5000"),
       LONGSHORE_TOKEN: z.string().optional(),
       DATA_DIR: settings.shape.DATA_DIR,
     })
@@ -214,10 +214,15 @@ export function readClientConfig(env: NodeJS.ProcessEnv = process.env): {
   return { url, token, dataDir };
 }
 
-/** With NODE_USE_ENV_PROXY, Node asks the proxy for every host that no_proxy does not name. */
-export function neverProxyLoopback(env: NodeJS.ProcessEnv = process.env): void {
+/**
+ * With NODE_USE_ENV_PROXY, Node asks the proxy for every host that no_proxy does not name. `url`:
+ * its host may be another address of loopback, such as 127.0.0.2.
+ */
+export function neverProxyLoopback(url: string, env: NodeJS.ProcessEnv = process.env): void {
   const listed = env.no_proxy ?? env.NO_PROXY;
-  env.no_proxy = [listed, "127.0.0.1", "localhost", "[::1]"].filter(Boolean).join(",");
+  const { hostname } = new URL(url);
+  const hosts = ["127.0.0.1", "localhost", "[::1]", ...(isLoopback(hostname) ? [hostname] : [])];
+  env.no_proxy = [listed, ...hosts].filter(Boolean).join(",");
 }
 
 /** What child processes inherit: enough to run, and no secret. */

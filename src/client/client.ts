@@ -52,6 +52,9 @@ export class Longshore {
     url?: string | undefined;
     token?: string | undefined;
   } = {}) {
+    const { username, password } = new URL(url);
+    if (username !== "" || password !== "")
+      throw new TypeError("The URL of the service must not contain a user or a password.");
     this.url = url;
     this.#api = createClient<paths>({
       baseUrl: url,

@@ -86,12 +86,27 @@ export const folders = setting("folders that exist, separated by :", (text) => {
 });
 
 /** Returned without a slash at the end, so that paths can be appended. */
-export const httpUrl = setting("an http:// or https:// URL without query", (text) => {
+export const httpUrl = setting("an http:// or https:// URL without query", readHttpUrl);
+
+function readHttpUrl(text: string): string | undefined {
   const url = parseUrl(text, ["http:", "https:"]);
   return url !== undefined && url.hostname !== "" && url.search === "" && url.hash === ""
     ? url.href.replace(/(?<!\/)\/+$/, "")
     : undefined;
-});
+}
+
+/** Of a service that our clients call: they do not use what names a user. */
+export const serviceUrl = setting(
+  "an http:// or https:// URL without query, user and password (the token is LONGSHORE_TOKEN)",
+  readServiceUrl,
+);
+
+function readServiceUrl(text: string): string | undefined {
+  const url = readHttpUrl(text);
+  return url === undefined || new URL(url).username + new URL(url).password !== ""
+    ? undefined
+    : url;
+}
 
 /** SQLAlchemy adds its driver to the scheme; the rest is the same URL. */
 export const postgresUrl = setting("a postgresql:// URL (Postgres 15 or later)", (text) => {

@@ -153,6 +153,18 @@ describe("used wrongly, it says what is allowed and ends with 2", () => {
   });
 });
 
+test.each([
+  ["LONGSHORE_URL", false],
+  ["--url", true],
+])("credentials in %s are refused and not shown", async (name, withOption) => {
+  const url = "http://ann:hunter2secret@127.0.0.1:1/?token=alsosecret";
+  if (!withOption) vi.stubEnv("LONGSHORE_URL", url);
+  expect(await runCommand(withOption ? ["list", "--url", url] : ["list"])).toBe(2);
+  expect(stderr).toContain(name);
+  expect(stderr).toContain("password");
+  expect(stderr).not.toMatch(/ann|secret/);
+});
+
 describe("where nothing answers, it says what to do next and ends with 4", () => {
   test.each([
     ["list"],

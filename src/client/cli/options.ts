@@ -52,9 +52,12 @@ export function requestId(text: string): string {
 
 export function httpUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url && ["http:", "https:"].includes(url.protocol) && url.search === "" && url.hash === "")
-    return url.href.replace(/(?<!\/)\/+$/, "");
-  throw new InvalidArgumentError("Expected an http:// or https:// URL without a query.");
+  if (url && ["http:", "https:"].includes(url.protocol) && url.search === "" && url.hash === "") {
+    if (url.username === "" && url.password === "") return url.href.replace(/(?<!\/)\/+$/, "");
+  }
+  throw new InvalidArgumentError(
+    "Expected an http:// or https:// URL without a query, user and password.",
+  );
 }
 
 export const jsonOption = () => new Option("--json", "print JSON on standard output");
@@ -82,9 +85,9 @@ export async function findService(
   given?: string,
 ): Promise<{ url: string; token: string | undefined }> {
   const { neverProxyLoopback, readClientConfig } = await import("../../config.ts");
-  neverProxyLoopback();
   const config = readClientConfig();
   const url = given ?? config.url;
+  neverProxyLoopback(url);
   return { url, token: config.token ?? localTokenFor(config.dataDir, url) };
 }
 

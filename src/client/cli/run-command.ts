@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { withoutSecrets } from "../../addresses/shown.ts";
 import { version } from "../../version.ts";
 import { addAgent } from "./agent.ts";
 import { addAudit } from "./audit.ts";
@@ -58,7 +59,7 @@ export async function runCommand(args: readonly string[]): Promise<number> {
     return Number(process.exitCode ?? 0);
   } catch (error) {
     const { code, message } = exitOf(error);
-    if (message !== "") say(`longshore: ${message}`);
+    if (message !== "") say(`longshore: ${withoutSecrets(message)}`);
     return code;
   }
 }
@@ -70,6 +71,8 @@ function makeProgram(): Command {
     )
     .version(version)
     .exitOverride()
+    // The message of a refused option quotes its value.
+    .configureOutput({ outputError: (text, write) => write(withoutSecrets(text)) })
     .showHelpAfterError("(see --help)")
     .addHelpText("after", exitCodes);
   for (const add of commands) add(program);
