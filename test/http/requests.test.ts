@@ -194,7 +194,7 @@ test("metrics count calls by route, never by id", async () => {
 });
 
 test("it is ready while database, queue and store answer", async () => {
-  expect((await api.get("/readyz")).json()).toEqual({ status: "ready", missing: {} });
+  expect((await api.get("/readyz")).json()).toEqual({ status: "ready", missing: {}, warnings: {} });
 });
 
 function openEvents(path: string): { text(): string; ended: Promise<void> } {
