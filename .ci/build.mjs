@@ -12,14 +12,15 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(root, "dist");
 
 const compiler = findCompiler();
+let compiling;
+// Before there is a folder that a signal would leave behind
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => process.exit(130));
 const work = mkdtempSync(join(root, ".built-"));
 const built = join(work, "new");
-let compiling;
 process.on("exit", () => {
   compiling?.kill("SIGKILL");
   rmSync(work, { recursive: true, force: true, maxRetries: 5 });
 });
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => process.exit(130));
 
 const code = await compile();
 if (code !== 0) process.exit(code);
