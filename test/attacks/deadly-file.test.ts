@@ -2,7 +2,6 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { silentLog } from "../../src/log.ts";
 import type { Task } from "../../src/operations/contract.ts";
 import { expireLeasesOf } from "../../src/requests/dispatch/expire-leases.ts";
 import { runWorker } from "../../src/worker/run.ts";
@@ -10,6 +9,7 @@ import { type Ledger, openLedger } from "../support/context.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { processes } from "../support/processes.ts";
 import { until } from "../support/wait.ts";
+import { workerOptions } from "../support/worker-options.ts";
 import { startWorkServer, workTask } from "../worker/work-server.ts";
 
 const folder = temporaryFolder("deadly-file");
@@ -63,21 +63,14 @@ test("a file that runs alone and dies does not take the worker with it", async (
     });
   const endless = "select count(*) as n from range(10000000) a, range(10000000) b, input";
   server.waiting.push(alone(1, endless), alone(2, "select x from input"));
-  const worker = runWorker({
-    url: server.url,
-    name: "worker-1",
-    operations: ["transform"],
-    facility: {},
-    inputFolders: { roots: [folder], closed: [] },
-    inputHosts: [],
-    limits: { memoryMegabytes: 256, seconds: 600, outputMegabytes: 64, threads: 1 },
-    scratch: join(folder, "scratch"),
-    stop: stop.signal,
-    graceSeconds: 0.1,
-    log: silentLog(),
-  });
+  const limits = { memoryMegabytes: 256, seconds: 600, outputMegabytes: 64, threads: 1 };
+  const scratch = join(folder, "scratch");
+  const worker = runWorker(
+    workerOptions(server.url, { roots: [folder], limits, scratch, stop: stop.signal }),
+  );
   const queries = () => {
-    const parents = processes("alone/program").map(({ pid }) => pid);
+    const own = processes("alone/program").filter(({ parent }) => parent === process.pid);
+    const parents = own.map(({ pid }) => pid);
     return processes("sql/program").filter(({ parent }) => parents.includes(parent));
   };
   const [query] = await until(() => queries().length > 0 && queries());

@@ -64,15 +64,15 @@ function context(way: string, trusted: string[]): TaskContext {
 }
 
 function expectFailure(words: (string | RegExp)[], outcome: TaskOutcome): void {
-  expect(outcome).toMatchObject({ status: "failure", error: { class: "bad_input" } });
   const message = "error" in outcome ? outcome.error.message : "";
+  expect(outcome, message).toMatchObject({ status: "failure", error: { class: "bad_input" } });
   for (const word of words)
     if (word instanceof RegExp) expect(message).toMatch(word);
     else expect(message).toContain(word);
 }
 
 async function expectRows(one: FileCase, outcome: TaskOutcome, format: Format): Promise<void> {
-  expect(outcome).toMatchObject({ status: "success" });
+  if ("error" in outcome) expect.fail(`${outcome.error.class}: ${outcome.error.message}`);
   const path = join(folder, "uploads", "1-1-1-out.parquet");
   const rows = await reader.rows(path, format);
   const wrong = differenceOf(one.rows ?? [], rows, format);

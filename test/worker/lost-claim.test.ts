@@ -5,12 +5,12 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { silentLog } from "../../src/log.ts";
 import type { Task } from "../../src/operations/contract.ts";
 import { workTopic } from "../../src/queue/contract.ts";
 import { runWorker } from "../../src/worker/run.ts";
 import { type Api, openApi } from "../support/api.ts";
 import { until } from "../support/wait.ts";
+import { workerOptions } from "../support/worker-options.ts";
 
 let api: Api;
 beforeEach(async () => {
@@ -71,18 +71,8 @@ async function startRelay(): Promise<Relay> {
 
 function startWorker(url: string) {
   const [retire, stop] = [new AbortController(), new AbortController()];
-  const ended = runWorker({
-    url,
-    name: "w",
-    operations: ["noop"],
-    inputFolders: { roots: [], closed: [] },
-    inputHosts: [],
-    facility: {},
-    limits: { memoryMegabytes: 64, seconds: 60, outputMegabytes: 1, threads: 1 },
-    retire: retire.signal,
-    stop: stop.signal,
-    log: silentLog(),
-  });
+  const options = { operations: ["noop"], retire: retire.signal, stop: stop.signal };
+  const ended = runWorker(workerOptions(url, options));
   return { retire, stop, ended };
 }
 

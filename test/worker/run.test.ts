@@ -2,11 +2,11 @@ import { createHash } from "node:crypto";
 import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { silentLog } from "../../src/log.ts";
 import { runWorker, type WorkerOptions } from "../../src/worker/run.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { rowsOf, writeTable } from "../support/parquet.ts";
 import { until } from "../support/wait.ts";
+import { workerOptions } from "../support/worker-options.ts";
 import { startWorkServer, type WorkServer, workTask } from "./work-server.ts";
 
 const folder = temporaryFolder("worker");
@@ -32,20 +32,9 @@ afterEach(async () => {
 });
 
 function start(more: Partial<WorkerOptions> = {}): Promise<void> {
-  const worker = runWorker({
-    url: server.url,
-    name: "worker-1",
-    operations: ["transform", "noop"],
-    facility: {},
-    inputFolders: { roots: [folder], closed: [] },
-    inputHosts: [],
-    limits: { memoryMegabytes: 256, seconds: 60, outputMegabytes: 64, threads: 1 },
-    scratch,
-    stop: stop.signal,
-    graceSeconds: 0.1,
-    log: silentLog(),
-    ...more,
-  });
+  const operations = ["transform", "noop"];
+  const own = { roots: [folder], operations, scratch, stop: stop.signal };
+  const worker = runWorker(workerOptions(server.url, { ...own, ...more }));
   running.push(worker);
   return worker;
 }

@@ -3,7 +3,6 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { silentLog } from "../../src/log.ts";
 import type { Task } from "../../src/operations/contract.ts";
 import { runWorker } from "../../src/worker/run.ts";
 import { temporaryFolder } from "../support/folder.ts";
@@ -13,6 +12,7 @@ import {
   type SmallFileSystem,
 } from "../support/small-file-system.ts";
 import { until } from "../support/wait.ts";
+import { workerOptions } from "../support/worker-options.ts";
 import { startWorkServer, type WorkServer, workTask } from "./work-server.ts";
 
 const onDisk = noSmallFileSystem ? test.skip : test;
@@ -38,19 +38,8 @@ afterEach(async () => {
 });
 
 function start(): void {
-  running = runWorker({
-    url: server.url,
-    name: "worker-1",
-    operations: ["transform"],
-    facility: {},
-    inputFolders: { roots: [folder], closed: [] },
-    inputHosts: [],
-    limits: { memoryMegabytes: 256, seconds: 60, outputMegabytes: 64, threads: 1 },
-    scratch: join(disk.path, "scratch"),
-    stop: stop.signal,
-    graceSeconds: 0.1,
-    log: silentLog(),
-  });
+  const scratch = join(disk.path, "scratch");
+  running = runWorker(workerOptions(server.url, { roots: [folder], scratch, stop: stop.signal }));
 }
 
 /** Its result has so many megabytes. */
