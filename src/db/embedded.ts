@@ -75,7 +75,11 @@ export async function startEmbeddedPostgres({
     const port = join(folder, "port");
     const postmaster = await startCluster(port, cluster, binaries, account, settings);
     const urls = databaseUrls(dataDir, postmaster.port);
-    await checkLogin(urls.owner).catch((error: Error) => {
+    const isStarting = (error: Error) =>
+      isCannotConnectNow(error) ||
+      // It has its pid file, and does not listen yet: the start before this one was killed.
+      (isRefused(error) && readPostmaster(cluster)?.pid === postmaster.pid);
+    await checkLogin(urls.owner, { isStarting, log }).catch((error: Error) => {
       throw new Error(
         `The database in ${place.folder} (DATA_DIR) cannot be used: ${error.message}.`,
         { cause: error },
@@ -157,15 +161,29 @@ function databaseUrls(dataDir: string, port: number): { owner: string; reader: s
   };
 }
 
-/** Waits while Postgres recovers from a crash. */
-async function checkLogin(url: string): Promise<void> {
+/** Waits while Postgres starts, or recovers from a crash. */
+async function checkLogin(
+  url: string,
+  { isStarting, log }: { isStarting(error: Error): boolean; log: Logger },
+): Promise<void> {
   await pRetry(() => logIn(url), {
     retries: Number.POSITIVE_INFINITY,
     maxRetryTime: longestRecoverySeconds * 1_000,
     minTimeout: 100,
     maxTimeout: 1_000,
-    shouldRetry: ({ error }) => (error as pg.DatabaseError).code === cannotConnectNow,
+    shouldRetry: ({ error }) => isStarting(error),
+    onFailedAttempt: ({ error, attemptNumber }) => {
+      if (attemptNumber === 1 && isStarting(error)) log.info("the database is still starting");
+    },
   });
+}
+
+function isCannotConnectNow(error: Error): boolean {
+  return (error as pg.DatabaseError).code === cannotConnectNow;
+}
+
+function isRefused(error: Error): boolean {
+  return (error as NodeJS.ErrnoException).code === "ECONNREFUSED";
 }
 
 async function logIn(url: string): Promise<void> {

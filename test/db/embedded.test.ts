@@ -1,6 +1,19 @@
+import { once } from "node:events";
 import { rmSync } from "node:fs";
+import { connect } from "node:net";
+import { join } from "node:path";
+import { PassThrough } from "node:stream";
+import { setImmediate } from "node:timers/promises";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { chooseAccount } from "../../src/db/embedded/account.ts";
+import { findBinaries } from "../../src/db/embedded/binaries.ts";
+import {
+  type Postmaster,
+  readPostmaster,
+  startPostmaster,
+  stopPostmaster,
+} from "../../src/db/embedded/postmaster.ts";
 import {
   type EmbeddedPostgres,
   runningEmbeddedUrls,
@@ -8,7 +21,7 @@ import {
 } from "../../src/db/embedded.ts";
 import { migrate } from "../../src/db/migrate.ts";
 import { FolderInUseError } from "../../src/folder-lock.ts";
-import { silentLog } from "../../src/log.ts";
+import { loggerTo, silentLog } from "../../src/log.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { until } from "../support/wait.ts";
 
@@ -76,6 +89,52 @@ test("stopped and started again it has the same data at the same URL", async () 
   expect(runningEmbeddedUrls(dataDir)).toEqual({ url, readOnlyUrl: postgres.readOnlyUrl });
   expect(await ask(url, "SELECT count(*)::int AS count FROM kept")).toEqual([{ count: 1 }]);
 });
+
+test("a start waits for a Postgres that does not listen yet", async () => {
+  await postgres.stop();
+  const { pid } = await stoppedBeforeItListens();
+  const output = new PassThrough();
+  const started = startEmbeddedPostgres({ dataDir, log: loggerTo(output) });
+  const logged = once(output, "data").then(String);
+  const line = await Promise.race([logged, started.then(() => "nothing")]).finally(() =>
+    process.kill(pid, "SIGCONT"),
+  );
+  expect(line).toContain("the database is still starting");
+  postgres = await started;
+  expect(postgres.pid()).toBe(pid);
+  expect(await ask(postgres.url, "SELECT count(*)::int AS count FROM kept")).toEqual([
+    { count: 1 },
+  ]);
+});
+
+/** A Postgres of the folder with its pid file and no socket, as a start that was killed leaves. */
+async function stoppedBeforeItListens(): Promise<Postmaster> {
+  const cluster = { data: join(dataDir, "postgres/data"), log: join(dataDir, "postgres/log") };
+  for (let attempt = 0; attempt < 50; attempt += 1) {
+    const start = startPostmaster(cluster, findBinaries(), chooseAccount()).catch(() => undefined);
+    let postmaster: Postmaster | undefined;
+    while (postmaster === undefined) {
+      postmaster = readPostmaster(cluster);
+      await setImmediate();
+    }
+    process.kill(postmaster.pid, "SIGSTOP");
+    if (!(await listens(postmaster.port))) return postmaster;
+    process.kill(postmaster.pid, "SIGCONT");
+    await start;
+    await stopPostmaster(cluster);
+  }
+  throw new Error("Postgres always listened before it could be stopped.");
+}
+
+async function listens(port: number): Promise<boolean> {
+  const socket = connect(port, "127.0.0.1");
+  const isOpen = await Promise.race([
+    once(socket, "connect").then(() => true),
+    once(socket, "error").then(() => false),
+  ]).catch(() => false);
+  socket.destroy();
+  return isOpen;
+}
 
 async function ask(url: string, text: string): Promise<unknown> {
   const client = new pg.Client({ connectionString: url });

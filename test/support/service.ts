@@ -121,7 +121,12 @@ export function startProcess(
     stdio: ["ignore", "pipe", "pipe"],
   });
   living.add(child);
-  child.once("exit", () => living.delete(child));
+  child.once("exit", (code, signal) => {
+    living.delete(child);
+    const wasKilled = signal === "SIGKILL" || signal === "SIGTERM";
+    if (code !== 0 && !wasKilled)
+      console.error(`A service ended with ${code ?? signal}:\n${output.stderr.slice(-4_000)}`);
+  });
   const output = { stdout: "", stderr: "" };
   child.stdout?.setEncoding("utf8").on("data", (text: string) => {
     output.stdout += text;
