@@ -77,7 +77,8 @@ export function startWorkerProcess(
     output = Buffer.concat([output, chunk]).subarray(-outputBytesKept);
     process.stderr.write(chunk);
   });
-  const exited = once(child, "close");
+  // `once` rejects for a process that could not be started; `end` says so.
+  const exited = once(child, "close").catch(() => undefined);
   const end = (code: number | null, sentence: string) => {
     if (ended) return;
     ended = true;

@@ -92,6 +92,25 @@ test("a user reads the end of the log of workers that die as soon as they start,
   await server.close();
 });
 
+test("a worker that cannot be started is reported, and the service goes on", async () => {
+  const runner = await openLocalRunner(optionsFor("http://127.0.0.1:1", "missing"));
+  const unhandled: unknown[] = [];
+  const onUnhandled = (reason: unknown) => void unhandled.push(reason);
+  process.on("unhandledRejection", onUnhandled);
+  const { execPath } = process;
+  process.execPath = join(folder, "no-node-here");
+  try {
+    await runner.reconcile([group]);
+    const trouble = await until(() => runner.statuses().get("group")?.troubles[0]);
+    expect(trouble.sentence).toContain("ENOENT");
+    expect(unhandled).toEqual([]);
+  } finally {
+    process.execPath = execPath;
+    process.off("unhandledRejection", onUnhandled);
+    await runner.close();
+  }
+});
+
 test("the work token is presented, and a container is not started", async () => {
   const server = await startWorkServer();
   const runner = await openLocalRunner(optionsFor(server.url, "token"));

@@ -30,12 +30,12 @@ export async function checkNeeds({
   queue,
   store,
 }: Deps<"activity" | "queue" | "store">): Promise<void> {
-  const checks = { queue: queue.check(), store: store.check() };
-  for (const name of ["queue", "store"] as const) {
-    const failure = await failureOf(checks[name]);
+  const record = async (name: "queue" | "store", check: Promise<void>) => {
+    const failure = await failureOf(check);
     if (failure === undefined) activity.failures.delete(name);
     else activity.failures.set(name, failure);
-  }
+  };
+  await Promise.all([record("queue", queue.check()), record("store", store.check())]);
 }
 
 /** The leader writes what all processes answer from; in its term, if one is given. */
