@@ -58,6 +58,9 @@ const byKey = {
 const reportSeconds = 10;
 const reportLock = { lock_timeout: "1s" };
 
+/** A lease of ten seconds survives one renewal that gets no answer. */
+const leaderLimits = { connectSeconds: 4, statementSeconds: 4, lateSeconds: 1 };
+
 export async function makeContext(
   config: Config,
   { log, databaseUrl, urls, known = allOperations, clock = systemClock }: ContextDeps,
@@ -77,7 +80,13 @@ export async function makeContext(
     planner: { ...byKey, ...reportLock },
     statementSeconds: reportSeconds,
   });
-  const pools = [db, ledger, reports];
+  const leaderDb = openDb({
+    url: databaseUrl,
+    applicationName: `${name} leader`,
+    max: 2,
+    ...leaderLimits,
+  });
+  const pools = [db, ledger, reports, leaderDb];
   const notifier = openNotifier(databaseUrl, db.pool, log);
   const verifyingKeys = signingKeys(config);
   const [signingKey] = verifyingKeys;
@@ -96,7 +105,7 @@ export async function makeContext(
   const operations = new Map(offered.map((operation) => [operation.name, operation]));
 
   const registry = new Registry();
-  registerConnections(registry, { main: db, ledger, reports });
+  registerConnections(registry, { main: db, ledger, reports, leader: leaderDb });
   const metrics = makeLedgerMetrics(registry);
   const classLabels = labelsOfClasses(operations.values());
   const advanceQueue: AdvanceQueue = new AdvanceQueue(
@@ -136,6 +145,7 @@ export async function makeContext(
     databaseUrl,
     db,
     ledger,
+    leaderDb,
     probe,
     notifier,
     queue,
@@ -180,6 +190,7 @@ export async function makeContext(
     await probe.close();
     await reports.close();
     await ledger.close();
+    await leaderDb.close();
     await db.close();
   }
   return context;

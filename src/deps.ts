@@ -34,6 +34,8 @@ export interface Context {
   db: Db;
   /** for the ledger's bulk statements: their plans use keys, whatever the statistics say */
   ledger: Db;
+  /** for the leases of leaders: a busy pool must not end a term */
+  leaderDb: Db;
   /** whether the database can be used now */
   probe: DatabaseProbe;
   notifier: Notifier;

@@ -4,7 +4,7 @@ import type { Query } from "./client.ts";
 /** A duty that one process of all does. */
 export type Duty = "metrics" | "scheduler";
 
-export interface Tenure {
+export interface TermKey {
   duty: Duty;
   /** names the process, for people too */
   holder: string;
@@ -39,7 +39,7 @@ export async function holderOf(
  */
 export async function takeDuty(
   query: Query,
-  { duty, holder }: Omit<Tenure, "number">,
+  { duty, holder }: Omit<TermKey, "number">,
   leaseSeconds: number,
   dead?: string,
 ): Promise<number | undefined> {
@@ -59,7 +59,7 @@ export async function takeDuty(
 /** False if the lease has run out, even if nobody took the duty since. */
 export async function renewDuty(
   query: Query,
-  { duty, holder, number }: Tenure,
+  { duty, holder, number }: TermKey,
   leaseSeconds: number,
 ): Promise<boolean> {
   const rows = await query(
@@ -72,7 +72,7 @@ export async function renewDuty(
   return rows.length > 0;
 }
 
-export async function holdsDuty(query: Query, { duty, holder, number }: Tenure): Promise<boolean> {
+export async function holdsDuty(query: Query, { duty, holder, number }: TermKey): Promise<boolean> {
   const rows = await query(
     `SELECT FROM leaders
      WHERE duty = $1 AND holder = $2 AND term = $3 AND expires_at > clock_timestamp()`,
@@ -83,7 +83,7 @@ export async function holdsDuty(query: Query, { duty, holder, number }: Tenure):
 }
 
 /** Others may take the duty from now on. */
-export async function leaveDuty(query: Query, { duty, holder, number }: Tenure): Promise<void> {
+export async function leaveDuty(query: Query, { duty, holder, number }: TermKey): Promise<void> {
   await query(
     `UPDATE leaders SET expires_at = clock_timestamp()
      WHERE duty = $1 AND holder = $2 AND term = $3 AND expires_at > clock_timestamp()`,

@@ -9,6 +9,8 @@ export type { Duty };
 
 export interface LeadDeps {
   db: Pick<Db, "query">;
+  /** renews the lease; other work uses none of its connections. Candidates open none */
+  leaderDb: Pick<Db, "query">;
   log: Logger;
   notifier: Pick<Notifier, "notify" | "wait">;
 }
@@ -25,7 +27,7 @@ const longestWaitSeconds = 4;
  * one that died is taken at once by a process of its machine.
  */
 export async function lead(
-  { db, log, notifier }: LeadDeps,
+  { db, leaderDb, log, notifier }: LeadDeps,
   duty: Duty,
   signal: AbortSignal,
   work: (term: Term) => Promise<void>,
@@ -49,9 +51,10 @@ export async function lead(
   }
 
   async function serve(number: number, takenAt: number): Promise<void> {
-    const tenure = { duty, holder, number };
-    log.debug(tenure, "this process leads");
-    const { term, end } = keepTerm({ query: db.query, log, tenure, leaseSeconds, takenAt, signal });
+    const { query } = leaderDb;
+    const key = { duty, holder, number };
+    log.debug(key, "this process leads");
+    const { term, end } = keepTerm({ query, log, key, leaseSeconds, takenAt, signal });
     try {
       await work(term);
     } catch (error) {
@@ -60,9 +63,11 @@ export async function lead(
     end();
     if (!term.isCurrent())
       return log.warn({ duty, term: number }, "this process no longer leads: its lease ran out");
-    await leaveDuty(db.query, tenure)
+    await leaveDuty(query, key)
       .then(() => notifier.notify(channel))
-      .catch((error: Error) => log.debug({ err: error, duty }, "a lease ends by itself"));
+      .catch((error: Error) =>
+        log.debug({ err: error, duty }, "the leader's lease was not given back; it runs out"),
+      );
   }
 
   /** Different waits, so that candidates do not all ask at the same moment. */

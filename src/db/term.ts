@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
 import { pause } from "../time.ts";
 import type { Query } from "./client.ts";
-import { holdsDuty, renewDuty, type Tenure } from "./leader-store.ts";
+import { holdsDuty, renewDuty, type TermKey } from "./leader-store.ts";
 
 /** A leader's term. It ends for this process when its lease may have been taken by another. */
 export interface Term {
@@ -20,7 +20,7 @@ export interface Term {
 interface TermOptions {
   query: Query;
   log: Logger;
-  tenure: Tenure;
+  key: TermKey;
   leaseSeconds: number;
   /** before the lease was taken, by `performance.now()` */
   takenAt: number;
@@ -32,7 +32,7 @@ const renewMilliseconds = 3000;
 const repeatMilliseconds = 1000;
 
 /** Renews the lease until it is lost or `end` is called. */
-export function keepTerm({ query, log, tenure, leaseSeconds, takenAt, signal }: TermOptions): {
+export function keepTerm({ query, log, key, leaseSeconds, takenAt, signal }: TermOptions): {
   term: Term;
   end(): void;
 } {
@@ -61,7 +61,7 @@ export function keepTerm({ query, log, tenure, leaseSeconds, takenAt, signal }: 
       await pause(wait, over);
       if (over.aborted || !isCurrent()) return;
       wait = await renew().catch((error: Error) => {
-        log.debug({ err: error, duty: tenure.duty }, "a leader's lease was not renewed");
+        log.debug({ err: error, duty: key.duty }, "a leader's lease was not renewed");
         return repeatMilliseconds;
       });
     }
@@ -69,14 +69,14 @@ export function keepTerm({ query, log, tenure, leaseSeconds, takenAt, signal }: 
 
   async function renew(): Promise<number> {
     const asked = performance.now();
-    if (await renewDuty(query, tenure, leaseSeconds)) validUntil = asked + leaseSeconds * 1000;
+    if (await renewDuty(query, key, leaseSeconds)) validUntil = asked + leaseSeconds * 1000;
     else lost.abort();
     return renewMilliseconds;
   }
 
   async function confirm(): Promise<boolean> {
     if (!isCurrent()) return false;
-    if (!(await holdsDuty(query, tenure))) lost.abort();
+    if (!(await holdsDuty(query, key))) lost.abort();
     return isCurrent();
   }
 
@@ -87,7 +87,7 @@ export function keepTerm({ query, log, tenure, leaseSeconds, takenAt, signal }: 
   }
 
   const term = {
-    number: tenure.number,
+    number: key.number,
     signal: AbortSignal.any([signal, lost.signal]),
     isCurrent,
     confirm,

@@ -3,12 +3,13 @@ import { once } from "node:events";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Db, openDb } from "../../src/db/client.ts";
 import { lead } from "../../src/db/leader.ts";
-import { type Tenure, takeDuty } from "../../src/db/leader-store.ts";
+import { type TermKey, takeDuty } from "../../src/db/leader-store.ts";
 import { holderName, isDead } from "../../src/db/lease-holder.ts";
 import { type Notifier, openNotifier } from "../../src/db/notifier.ts";
 import { keepTerm, type Term } from "../../src/db/term.ts";
 import { startTimeOf } from "../../src/live-process.ts";
 import { silentLog } from "../../src/log.ts";
+import { openLedger } from "../support/context.ts";
 import { type FreshDatabase, freshDatabase } from "../support/database.ts";
 import { until } from "../support/wait.ts";
 
@@ -32,7 +33,8 @@ const terms: { name: string; term: Term }[] = [];
 /** A process that leads until it is stopped or loses its lease. */
 function candidate(name: string) {
   const stopping = new AbortController();
-  const deps = { db, notifier, log: silentLog() };
+  const leaderDb = openDb({ url: database.url, applicationName: `test leader ${name}`, max: 1 });
+  const deps = { db, leaderDb, notifier, log: silentLog() };
   const ended = lead(deps, "scheduler", stopping.signal, async (term) => {
     now.push(name);
     terms.push({ name, term });
@@ -40,9 +42,11 @@ function candidate(name: string) {
     now.splice(now.indexOf(name), 1);
   });
   return {
+    connections: () => leaderDb.pool.totalCount,
     async stop() {
       stopping.abort();
       await ended;
+      await leaderDb.close();
     },
   };
 }
@@ -80,6 +84,11 @@ test("one process of three leads; another takes over when it stops or loses its 
   expect(after?.term).toBe(2);
   expect(after?.holder).not.toBe(before?.holder);
 
+  const [third = ""] = [...processes.keys()].filter((name) => name !== first && name !== second);
+  expect(await terms[1]?.term.confirm()).toBe(true);
+  expect(processes.get(second)?.connections()).toBe(1);
+  expect(processes.get(third)?.connections()).toBe(0);
+
   // As if it had been frozen for longer than its lease
   await db.query("UPDATE leaders SET expires_at = clock_timestamp() WHERE duty = 'scheduler'");
   await until(() => terms.length === 3);
@@ -89,10 +98,10 @@ test("one process of three leads; another takes over when it stops or loses its 
   expect((await row())?.term).toBe(3);
 
   // The leader last: nobody takes over.
-  const [third = ""] = now;
-  const others = [...processes].filter(([name]) => name !== third);
+  const [last = ""] = now;
+  const others = [...processes].filter(([name]) => name !== last);
   for (const [, process] of others) await process.stop();
-  await processes.get(third)?.stop();
+  await processes.get(last)?.stop();
   expect(now).toEqual([]);
   expect(await row()).toMatchObject({ term: 3, isOver: true });
 });
@@ -132,15 +141,15 @@ test("the lease of a process of this machine that has ended does not have to run
   expect(await takeDuty(db.query, next, 600, holder)).toBe(2);
 });
 
-/** A term of a tenure that the row shows; the process took it so many seconds ago. */
+/** A term that the row shows; the process took it so many seconds ago. */
 async function termTaken(secondsAgo: number, rowSeconds: number) {
   await db.query("DELETE FROM leaders");
-  const tenure: Tenure = { duty: "metrics", holder: "h", number: 1 };
-  await takeDuty(db.query, tenure, rowSeconds);
+  const key: TermKey = { duty: "metrics", holder: "h", number: 1 };
+  await takeDuty(db.query, key, rowSeconds);
   return keepTerm({
     query: db.query,
     log: silentLog(),
-    tenure,
+    key,
     leaseSeconds: 600,
     takenAt: performance.now() - secondsAgo * 1000,
     signal: new AbortController().signal,
@@ -177,4 +186,28 @@ test("a lease is renewed while its term lasts, and not once it has been given ba
   end();
   await db.query("UPDATE leaders SET expires_at = clock_timestamp()");
   expect(await term.confirm()).toBe(false);
+});
+
+test("a process leads on while other work has all connections of its main pool", async () => {
+  const ledger = await openLedger();
+  const { db: main, databaseUrl } = ledger.ctx;
+  const observer = openDb({ url: databaseUrl, applicationName: "test observer", max: 1 });
+  const lease = async () => {
+    const [found] = await observer.query<{ term: number; end: number }>(
+      `SELECT term, extract(epoch FROM expires_at)::float8 AS end FROM leaders
+       WHERE duty = 'scheduler' AND expires_at > clock_timestamp()`,
+    );
+    return found;
+  };
+  const before = await until(lease);
+  const size = main.pool.options.max ?? 0;
+  const taken = await Promise.all(Array.from({ length: size }, () => main.pool.connect()));
+  try {
+    await until(async () => ((await lease())?.end ?? 0) > before.end + 15);
+    expect((await lease())?.term).toBe(before.term);
+  } finally {
+    for (const client of taken) client.release();
+    await observer.close();
+    await ledger.close();
+  }
 });

@@ -24,8 +24,8 @@ export const processes: Mutant[] = [
   {
     name: "a leader does not notice another in its row",
     file: "db/term.ts",
-    from: "if (!(await holdsDuty(query, tenure))) lost.abort();",
-    to: "await holdsDuty(query, tenure);",
+    from: "if (!(await holdsDuty(query, key))) lost.abort();",
+    to: "await holdsDuty(query, key);",
     tests: leader,
   },
   {

@@ -2,7 +2,7 @@ import { lead } from "../../db/leader.ts";
 import type { Deps } from "../../deps.ts";
 
 /** For processes that serve `/metrics`: one of all on the database exports the gauges. */
-export function leadGauges(ctx: Deps<"db" | "gauges" | "log" | "notifier">): {
+export function leadGauges(ctx: Deps<"db" | "gauges" | "leaderDb" | "log" | "notifier">): {
   stop(): Promise<void>;
 } {
   const stopping = new AbortController();
