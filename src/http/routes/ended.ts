@@ -95,8 +95,8 @@ export const redriveRequest = route({
         "It is canceled, running or deleted, or no chosen file has failed or was given back.",
     },
   },
-  async handler(ctx, { params, caller, body }) {
-    const { request, files } = await redrive(ctx, params.id, caller, body);
+  async handler(ctx, { params, caller, body, gone }) {
+    const { request, files } = await redrive(ctx, params.id, caller, body, gone());
     return { status: 200, body: { ...onTheWire(ctx, request), redriven: files } };
   },
 });

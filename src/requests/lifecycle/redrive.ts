@@ -1,4 +1,4 @@
-import type { Caller } from "../../auth/caller.ts";
+import { type Caller, ownerOf } from "../../auth/caller.ts";
 import type { Query } from "../../db/client.ts";
 import type { Deps } from "../../deps.ts";
 import { RequestError } from "../../errors.ts";
@@ -6,6 +6,7 @@ import { moveRequest } from "../move-store.ts";
 import { deleted, requestToChange } from "../read/request.ts";
 import { viewOf } from "../read/request-view.ts";
 import type { RequestView } from "../views.ts";
+import { makeInTurn } from "./in-turn.ts";
 import {
   type Chosen,
   finishFailedBefore,
@@ -25,10 +26,12 @@ export async function redrive(
   id: string,
   caller: Caller,
   chosen: Chosen = {},
+  gone?: AbortSignal,
 ): Promise<{ request: RequestView; files: number }> {
   const before = await requestToChange(ctx, id, caller);
   const released = chosen.errors ? 0 : await releaseWithheld(ctx.db.query, before.id, chosen.files);
-  const files = released || (await nextRound(ctx, before, chosen));
+  const turn = { owner: ownerOf(caller) ?? "", signal: gone };
+  const files = released || (await inTurn(turn, () => nextRound(ctx, before, chosen)));
   ctx.log.info({ request_id: before.id, files, released }, "a request was redriven");
   ctx.advanceQueue.add(before.id);
   return { request: await requestToChange(ctx, before.id, caller), files };
@@ -36,6 +39,7 @@ export async function redrive(
 
 /** One statement may move a million files. */
 const longestStatementSeconds = 3_600;
+const inTurn = makeInTurn(4, "Too many redrives wait to begin.");
 
 async function nextRound(ctx: Deps<"db">, { id }: RequestView, chosen: Chosen): Promise<number> {
   const files = await ctx.db.tx(

@@ -6,13 +6,13 @@ import { type Caller, ownerOf } from "../../auth/caller.ts";
 import { type FileList, piecesOf } from "../../datasets/chunks.ts";
 import { nameDataset, resolveDataset } from "../../datasets/resolve.ts";
 import type { Deps } from "../../deps.ts";
-import { RequestError, UnavailableError } from "../../errors.ts";
+import { RequestError } from "../../errors.ts";
 import { notOffered } from "../../operations/offered.ts";
 import { timeSlice } from "../../time-slice.ts";
-import { makeTurns } from "../../turns.ts";
 import { assertMay } from "../../users/policy.ts";
 import { readRequest } from "../read/request.ts";
 import type { RequestView, SubmitInput } from "../views.ts";
+import { callerLeft, makeInTurn } from "./in-turn.ts";
 import {
   type IdempotencyKey,
   insertRequest,
@@ -68,26 +68,7 @@ export async function submit(
 
 /** A longer list takes long to record, and a connection of the database all the while. */
 const longListFiles = 10_000;
-/** One for the process, whose connections they share. */
-const turns = makeTurns({ slots: 2, mostWaiting: 50, mostSeconds: 3_600 });
-
-async function inTurn(
-  turn: { owner: string; signal: AbortSignal | undefined },
-  record: () => Promise<boolean>,
-): Promise<boolean> {
-  const inserted = await turns.take(turn, record);
-  if (inserted !== undefined) return inserted;
-  if (turn.signal?.aborted) throw callerLeft();
-  throw new UnavailableError("Too many long lists of files wait to be recorded.", 60);
-}
-
-function callerLeft(): RequestError {
-  return new RequestError(
-    400,
-    "caller_left",
-    "The caller closed the connection before the request was recorded.",
-  );
-}
+const inTurn = makeInTurn(2, "Too many long lists of files wait to be recorded.");
 
 interface SentKey {
   key: string;
