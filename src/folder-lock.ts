@@ -2,7 +2,7 @@
 // clean up after a kill -9.
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { isRunning, startTimeOf } from "./live-process.ts";
+import { startTimeOf, stillRuns } from "./live-process.ts";
 
 interface Holder {
   pid: number;
@@ -72,11 +72,8 @@ function removeStale(lock: string, folder: string): void {
   rmSync(aside, { force: true });
 }
 
-function isAlive(holder: Holder): boolean {
-  return (
-    isRunning(holder.pid) &&
-    (holder.startedAt === undefined || holder.startedAt === startTimeOf(holder.pid))
-  );
+function isAlive({ pid, startedAt }: Holder): boolean {
+  return stillRuns(pid, startedAt);
 }
 
 function readHolder(path: string): Holder | undefined {

@@ -1,6 +1,16 @@
 // Whether a recorded process still runs, and whether it is the same one: process ids are reused.
 import { readFileSync, readlinkSync } from "node:fs";
 
+/**
+ * Whether the process with this id is the one that was started then (`startTimeOf`). Where its
+ * start time cannot be read, it is taken for the same: /proc may hide the processes of other users.
+ */
+export function stillRuns(pid: number, startedAt: string | undefined): boolean {
+  if (!isRunning(pid)) return false;
+  const now = startTimeOf(pid);
+  return startedAt === undefined || now === undefined || now === startedAt;
+}
+
 /** False for a zombie too: without an init process that reaps it, it keeps its id. */
 export function isRunning(pid: number): boolean {
   const state = statusFields(pid)?.[0];

@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { readlinkSync } from "node:fs";
 import { hostname } from "node:os";
-import { isRunning, startTimeOf } from "../live-process.ts";
+import { startTimeOf, stillRuns } from "../live-process.ts";
 
 /**
- * Names this process as the holder of a lease: host and process id, which people can read; what
- * tells it from other processes with the same id, where the system says; and a random id.
+ * Names this process as the holder of a lease. Host and process id, for people; the process-id
+ * namespace and start time, which distinguish it from a later process with the same id (Linux
+ * only); and a random id.
  */
 export function holderName(): string {
   const place = [processSpace(), startTimeOf(process.pid)].map((part) => part ?? "-");
@@ -24,7 +25,7 @@ export function isDead(holder: string): boolean {
   if (!Number.isSafeInteger(pid) || pid <= 0) return false;
   if (boot === undefined || started === undefined) return false;
   if (space !== processSpace() || boot !== ownBoot) return false;
-  return !isRunning(pid) || startTimeOf(pid) !== `${boot} ${started}`;
+  return !stillRuns(pid, `${boot} ${started}`);
 }
 
 function processSpace(): string | undefined {
