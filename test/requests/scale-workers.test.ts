@@ -133,6 +133,28 @@ test("workers of a request count once over its steps, beside the limits of other
   for (const each of [id, other]) await cancel(ledger.ctx, each, local);
 });
 
+test("a process whose term has ended asks for no workers, and does not record that it does", async () => {
+  const { query } = ledger.ctx.db;
+  const recorded = () => query("SELECT FROM service_beats WHERE duty = 'workers'");
+  let asked = 0;
+  const runner: Context["runner"] = {
+    ...ledger.ctx.runner,
+    capacity: 1,
+    reconcile: async () => {
+      asked += 1;
+    },
+  };
+  const scale = (isLeader: boolean) =>
+    makeScaler({ ...ledger.ctx, runner }, { isLeader: () => isLeader })();
+  await query("DELETE FROM service_beats WHERE duty = 'workers'");
+  await scale(false);
+  expect(asked).toBe(0);
+  expect(await recorded()).toHaveLength(0);
+  await scale(true);
+  expect(asked).toBe(1);
+  expect(await recorded()).toHaveLength(1);
+});
+
 test("work of an operation that this service does not offer wants no worker", async () => {
   const id = await ledger.submit(4);
   await queued(id, 4);

@@ -28,7 +28,8 @@ export function makeScaler(
   return async () => {
     const wanted = await wantedGroups(ctx, steady);
     // The process may have been frozen since; another starts the workers then.
-    if (isLeader()) await ctx.runner.reconcile(wanted);
+    if (!isLeader()) return wanted;
+    await ctx.runner.reconcile(wanted);
     if (ctx.runner.capacity > 0) await recordStartsWorkers(ctx);
     return wanted;
   };
