@@ -6,9 +6,9 @@ import { receiveComplete, receiveError, receiveFiles } from "../../src/datasets/
 import { separateEarlierSecrets } from "../../src/datasets/separate-earlier.ts";
 import { deleteRequest } from "../../src/requests/lifecycle/delete.ts";
 import { submit } from "../../src/requests/lifecycle/submit.ts";
-import { housekeep } from "../../src/requests/scheduler/sweep.ts";
 import { tracesInDatabase } from "../attacks/traces.ts";
 import { type Ledger, openLedger } from "../support/context.ts";
+import { housekeep } from "../support/lead.ts";
 import { datasetOf, filesNamed, numberOf, submitDataset, submitDid, workOff } from "./support.ts";
 
 let ledger: Ledger;

@@ -7,8 +7,8 @@ import { redrive } from "../../src/requests/lifecycle/redrive.ts";
 import { submit } from "../../src/requests/lifecycle/submit.ts";
 import { listResults } from "../../src/requests/read/results.ts";
 import { removeExpired } from "../../src/requests/scheduler/expire-results.ts";
-import { housekeep } from "../../src/requests/scheduler/sweep.ts";
 import { type Ledger, openLedger } from "../support/context.ts";
+import { housekeep } from "../support/lead.ts";
 
 let ledger: Ledger;
 beforeAll(async () => {

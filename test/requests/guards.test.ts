@@ -5,9 +5,9 @@ import type { Task } from "../../src/operations/contract.ts";
 import { workTopic } from "../../src/queue/contract.ts";
 import { cleanUp, endRequest } from "../../src/requests/advance/end.ts";
 import { moveRequest } from "../../src/requests/move-store.ts";
-import { housekeep, sweep } from "../../src/requests/scheduler/sweep.ts";
 import { type Ledger, openLedger } from "../support/context.ts";
 import { type FreshDatabase, freshDatabase } from "../support/database.ts";
+import { housekeep, sweep } from "../support/lead.ts";
 
 let database: FreshDatabase;
 let ledger: Ledger;

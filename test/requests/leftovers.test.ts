@@ -7,8 +7,8 @@ import { deleteRequest } from "../../src/requests/lifecycle/delete.ts";
 import { submit } from "../../src/requests/lifecycle/submit.ts";
 import { listResults } from "../../src/requests/read/results.ts";
 import { report } from "../../src/requests/reports/report.ts";
-import { housekeep } from "../../src/requests/scheduler/sweep.ts";
 import { type Ledger, openLedger } from "../support/context.ts";
+import { housekeep } from "../support/lead.ts";
 import { until } from "../support/wait.ts";
 
 let ledger: Ledger;

@@ -11,8 +11,8 @@ import { verifyReceipt } from "../../src/receipts/verify.ts";
 import { deleteRequest } from "../../src/requests/lifecycle/delete.ts";
 import { redrive } from "../../src/requests/lifecycle/redrive.ts";
 import { submit } from "../../src/requests/lifecycle/submit.ts";
-import { housekeep } from "../../src/requests/scheduler/sweep.ts";
 import { type Ledger, openLedger } from "../support/context.ts";
+import { housekeep } from "../support/lead.ts";
 
 let ledger: Ledger;
 beforeAll(async () => {

@@ -2,8 +2,8 @@
 import pg from "pg";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { workTopic } from "../../src/queue/contract.ts";
-import { sweep } from "../../src/requests/scheduler/sweep.ts";
 import { type Ledger, openLedger } from "../support/context.ts";
+import { sweep } from "../support/lead.ts";
 import { until } from "../support/wait.ts";
 
 let ledger: Ledger;

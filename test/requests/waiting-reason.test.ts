@@ -7,10 +7,11 @@ import { submit } from "../../src/requests/lifecycle/submit.ts";
 import { etaOf } from "../../src/requests/monitor/eta.ts";
 import { samplesInWindow } from "../../src/requests/monitor/pace.ts";
 import { makeRecentActivity } from "../../src/requests/monitor/recent-activity.ts";
-import { checkNeeds, sampleForAll } from "../../src/requests/monitor/sampler.ts";
+import { checkNeeds } from "../../src/requests/monitor/sampler.ts";
 import { waitingOf } from "../../src/requests/monitor/waiting-reason.ts";
 import type { RequestView } from "../../src/requests/views.ts";
 import { type Ledger, openLedger } from "../support/context.ts";
+import { sample } from "../support/lead.ts";
 import { until } from "../support/wait.ts";
 
 let ledger: Ledger;
@@ -77,7 +78,7 @@ describe("a request says what it waits for", () => {
     const id = await ledger.submit(1);
     await published(id, 1);
     const ctx = fresh();
-    await sampleForAll(ctx, []);
+    await sample(ctx);
     expect(await why(id, ctx)).toMatchObject({
       reason: "slot",
       sentence:
@@ -106,7 +107,7 @@ describe("a request says what it waits for", () => {
         "127.0.0.1:5672. It continues when the queue is back.",
     });
     await checkNeeds({ ...ctx, queue: { ...ledger.ctx.queue, check: async () => undefined } });
-    await sampleForAll(ctx, []);
+    await sample(ctx);
     expect((await why(id, ctx))?.reason).toBe("workers");
     await settle(await ledger.claim(1, { request: id }));
     await ledger.ended(id);
@@ -191,7 +192,7 @@ describe("what is sampled for all processes", () => {
     const id = await ledger.submit(3);
     const tasks = await ledger.claim(3, { request: id });
     const pace = async () => {
-      await sampleForAll(ledger.ctx, []);
+      await sample(ledger.ctx);
       const [row] = await query<{ finished: number[] }>(
         "SELECT finished FROM request_pace WHERE request_id = $1",
         [id],
@@ -228,7 +229,7 @@ describe("what is sampled for all processes", () => {
     const { query } = ledger.ctx.db;
     const group = { key: "service", operations: ["noop"], credentials: {}, size: 3 };
     const save = (running: number) =>
-      sampleForAll({ ...ledger.ctx, runner: withWorkers(running) }, [group]);
+      sample({ ...ledger.ctx, runner: withWorkers(running) }, [group]);
     const sentence = async () => (await why(id, other.ctx))?.sentence;
     // The ledger's own leader has no group and forgets this one sooner or later: save again.
     await until(async () => {

@@ -116,11 +116,11 @@ export interface SavedGroup {
 export async function saveWorkerGroups(
   query: Query,
   groups: SavedGroup[],
-  term?: number,
+  term: number,
 ): Promise<void> {
   await query(
     `WITH current_term AS MATERIALIZED (
-       SELECT $2::bigint IS NULL OR EXISTS (
+       SELECT EXISTS (
          SELECT FROM leaders WHERE duty = $3 AND term = $2 AND expires_at > clock_timestamp()
        ) AS is_ours
      ), given AS (
@@ -135,7 +135,7 @@ export async function saveWorkerGroups(
      WHERE (SELECT is_ours FROM current_term)
      ON CONFLICT (group_key) DO UPDATE SET request_id = excluded.request_id, step = excluded.step,
        operations = excluded.operations, running = excluded.running, troubles = excluded.troubles`,
-    [JSON.stringify(groups), term ?? null, schedulerDuty],
+    [JSON.stringify(groups), term, schedulerDuty],
     "save_worker_groups",
   );
 }

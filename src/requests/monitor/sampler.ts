@@ -38,11 +38,11 @@ export async function checkNeeds({
   await Promise.all([record("queue", queue.check()), record("store", store.check())]);
 }
 
-/** The leader writes what all processes answer from; in its term, if one is given. */
+/** The leader writes what all processes answer from, in its term. */
 export async function sampleForAll(
   { db, runner }: Deps<"db" | "runner">,
   wanted: readonly WorkerGroup[],
-  term?: number,
+  term: number,
 ): Promise<void> {
   await samplePace(db.query);
   await sampleLoad(db.query);

@@ -33,7 +33,7 @@ export async function sweep(
     | "queue"
     | "runner"
   >,
-  isLeader: IsLeader = () => true,
+  isLeader: IsLeader,
 ): Promise<void> {
   const repair = repairsOf(ctx, isLeader);
   await repair("lease", () => expireLeases(ctx));
@@ -44,7 +44,7 @@ export async function sweep(
 }
 
 /** The slow half, about once a minute. */
-export async function housekeep(ctx: Context, isLeader: IsLeader = () => true): Promise<void> {
+export async function housekeep(ctx: Context, isLeader: IsLeader): Promise<void> {
   const repair = repairsOf(ctx, isLeader);
   await repair("partition", async () => {
     await ensurePartitions(ctx.db);
