@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import type pg from "pg";
-import { codeOf, isConflict } from "./away.ts";
+import { isConflict, isLockTimeout } from "./away.ts";
 
 export interface Migration {
   name: string;
@@ -25,7 +25,7 @@ export async function applyOnceFree(
       return await apply(client, migration);
     } catch (error) {
       const { cause } = error as Error;
-      if (codeOf(cause) !== "55P03" && !isConflict(cause)) throw error;
+      if (!isLockTimeout(cause) && !isConflict(cause)) throw error;
     }
     const longest = await longestTransaction(client);
     onWait?.(

@@ -39,6 +39,11 @@ export function isConflict(error: unknown): boolean {
   return code === "40P01" || code === "40001";
 }
 
+/** Another transaction holds a lock for longer than the connection's `lock_timeout`. */
+export function isLockTimeout(error: unknown): boolean {
+  return codeOf(error) === "55P03";
+}
+
 /** The SQLSTATE, or the code of a network error; also of what an UnavailableError was made of. */
 export function codeOf(error: unknown): string | undefined {
   const code = (error as { code?: unknown } | null)?.code;

@@ -15,7 +15,10 @@ export const requestStates = [
 ] as const;
 export type RequestState = (typeof requestStates)[number];
 
-/** Of the column. A request that is being deleted is not shown: for callers, it does not exist. */
+/**
+ * The values of `requests.state`. A request that is being deleted is not shown: for callers, it
+ * does not exist.
+ */
 export const storedRequestStates = [...requestStates, "deleting"] as const;
 export type StoredRequestState = (typeof storedRequestStates)[number];
 

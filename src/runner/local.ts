@@ -173,7 +173,10 @@ export async function openLocalRunner(options: LocalRunnerOptions): Promise<Runn
   }
 }
 
-/** Leaves an empty folder for each of these workers: the next runner tells that they ended. */
+/**
+ * Leaves an empty folder named after each of these workers, from which the next runner reads that
+ * they were killed.
+ */
 async function clear(scratch: string, workers: ReadonlySet<string>): Promise<void> {
   await rm(scratch, { recursive: true, force: true });
   for (const worker of workers)

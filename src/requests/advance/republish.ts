@@ -1,4 +1,4 @@
-import { isLockTimeout } from "../../db/lock-timeout.ts";
+import { isLockTimeout } from "../../db/away.ts";
 import type { Deps } from "../../deps.ts";
 import { workTopic } from "../../queue/contract.ts";
 import { unqueueFiles } from "./publish-store.ts";
@@ -37,7 +37,10 @@ async function unqueueStep(
     return await unqueueFiles(ledger.query, request, step);
   } catch (error) {
     if (!isLockTimeout(error)) throw error;
-    log.warn({ request_id: request }, "rows of a request are locked; its messages wait");
+    log.warn(
+      { request_id: request },
+      "rows of a request are locked; its lost messages are published at the next sweep",
+    );
     return 0;
   }
 }

@@ -1,14 +1,15 @@
 import type { Query } from "../../db/client.ts";
 import { fileMoves, sqlList } from "../state.ts";
 
-export type Duty = "scheduler" | "workers";
+/** Whose last sign of life is recorded: the leading scheduler, a process that starts workers. */
+export type Beat = "scheduler" | "workers";
 
-/** Records that the duty is done now, also after the database's clock stepped back. */
-export async function writeBeat(query: Query, duty: Duty): Promise<void> {
+/** Records the beat now, also after the database's clock stepped back. */
+export async function writeBeat(query: Query, beat: Beat): Promise<void> {
   await query(
     `INSERT INTO service_beats (duty, beat_at) VALUES ($1, now())
      ON CONFLICT (duty) DO UPDATE SET beat_at = excluded.beat_at`,
-    [duty],
+    [beat],
     "write_beat",
   );
 }
@@ -17,13 +18,13 @@ export async function writeBeat(query: Query, duty: Duty): Promise<void> {
  * Records it unless the last beat is older than so many seconds, in one statement: no outage fits
  * between the check and the write. Returns whether it did, which it also does the first time.
  */
-export async function writeBeatInTime(query: Query, duty: Duty, seconds: number): Promise<boolean> {
+export async function writeBeatInTime(query: Query, beat: Beat, seconds: number): Promise<boolean> {
   const rows = await query(
     `INSERT INTO service_beats AS beat (duty, beat_at) VALUES ($1, now())
      ON CONFLICT (duty) DO UPDATE SET beat_at = excluded.beat_at
        WHERE beat.beat_at >= now() - make_interval(secs => $2)
      RETURNING duty`,
-    [duty, seconds],
+    [beat, seconds],
     "write_beat_in_time",
   );
   return rows.length > 0;
@@ -32,13 +33,13 @@ export async function writeBeatInTime(query: Query, duty: Duty, seconds: number)
 /** The last beat, by the clock of the database. */
 export async function lastBeat(
   query: Query,
-  duty: Duty,
+  beat: Beat,
 ): Promise<{ seconds: number; readAt: string } | undefined> {
   const [row] = await query<{ seconds: number; readAt: string }>(
     `SELECT coalesce(extract(epoch FROM now() - beat_at), 0)::float8 AS seconds,
        now()::text AS "readAt"
      FROM service_beats WHERE duty = $1`,
-    [duty],
+    [beat],
     "last_beat",
   );
   return row;
@@ -47,13 +48,13 @@ export async function lastBeat(
 /** Records it if no more than so many seconds have passed since; returns whether it did. */
 export async function writeBeatSoonAfter(
   query: Query,
-  duty: Duty,
+  beat: Beat,
   { readAt, seconds }: { readAt: string; seconds: number },
 ): Promise<boolean> {
   const rows = await query(
     `UPDATE service_beats SET beat_at = now()
      WHERE duty = $1 AND now() <= $2::timestamptz + make_interval(secs => $3) RETURNING duty`,
-    [duty, readAt, seconds],
+    [beat, readAt, seconds],
     "write_beat_soon_after",
   );
   return rows.length > 0;

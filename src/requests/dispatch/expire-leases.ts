@@ -1,4 +1,4 @@
-import { isLockTimeout } from "../../db/lock-timeout.ts";
+import { isLockTimeout } from "../../db/away.ts";
 import type { Deps } from "../../deps.ts";
 import {
   type ExpiredLease,
@@ -59,7 +59,10 @@ async function each(
     const expired = await expire(request).catch((error: unknown) => {
       // Of other requests, leases are taken all the same.
       if (!isLockTimeout(error)) throw error;
-      ctx.log.warn({ request_id: request }, "rows of a request are locked; its leases wait");
+      ctx.log.warn(
+        { request_id: request },
+        "rows of a request are locked; its expired leases are taken at the next sweep",
+      );
       return [];
     });
     if (!expired.length) continue;

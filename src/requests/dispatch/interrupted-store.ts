@@ -17,9 +17,9 @@ const interruptions = `(SELECT count(*) FROM file_status h
         AND h.status = ${historySql.given_back} AND h.info = '${interruption}')`;
 
 /**
- * Files of workers that were killed with the service. Each runs again alone, after a random wait,
- * so that the same files do not run together each time: one that takes the memory of the whole
- * service is with it each time, others are not. It pays with tries in the end.
+ * Files of workers that were killed with the service. Each runs alone next time, after a random
+ * wait, so that a file that exhausts the service's memory is found: only that one is running at
+ * every kill, and from the fourth kill on each costs it a try.
  */
 const interruptedSql = fileMoveSql({
   candidates: {

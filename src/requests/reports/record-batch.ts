@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import { codeOf, isAway, isOfOneRow } from "../../db/away.ts";
+import { codeOf, isAway, isConflict, isLockTimeout, isOfOneRow } from "../../db/away.ts";
 import type { Query } from "../../db/client.ts";
 import { UnavailableError } from "../../errors.ts";
 import type { ReportAnswer } from "../views.ts";
@@ -41,8 +41,6 @@ interface Recorded {
 
 const awaySeconds = 45;
 const statementTimeout = "57014";
-/** Locks, timeouts, deadlocks and serialization failures: other transactions are the cause. */
-const blockingCodes = ["55P03", statementTimeout, "40P01", "40001"];
 
 /**
  * Records a batch in one statement and answers its reports after the commit. Returns a failure if
@@ -98,8 +96,9 @@ async function tryToRecord(
   }
 }
 
+/** Other transactions are the cause. */
 function isBlocked(error: unknown): boolean {
-  return blockingCodes.includes(codeOf(error) ?? "");
+  return isLockTimeout(error) || isConflict(error) || codeOf(error) === statementTimeout;
 }
 
 /** An error of ours, or the database's: the reports may be good, so workers send them again. */

@@ -20,7 +20,10 @@ export async function removeExpired(ctx: ExpireDeps): Promise<number> {
     try {
       if (await expire(ctx, id, seconds)) removed++;
     } catch (error) {
-      ctx.log.warn({ err: error, request_id: id }, "its expired results are removed later");
+      ctx.log.warn(
+        { err: error, request_id: id },
+        "expired results of a request were not removed; they are at the next sweep",
+      );
     }
   }
   return removed;
