@@ -16,6 +16,7 @@ import { listResults } from "../../src/requests/read/results.ts";
 import { removeExpired } from "../../src/requests/scheduler/expire-results.ts";
 import { setOperationLimits } from "../../src/shares/limits-store.ts";
 import { type Ledger, openLedger } from "../support/context.ts";
+import { wholeRun } from "../support/whole-run.ts";
 import * as model from "./model.ts";
 
 const runs = Number(process.env.MODEL_RUNS ?? 500);
@@ -144,7 +145,7 @@ async function bring(id: string): Promise<void> {
     "UPDATE request_files SET not_before = NULL WHERE request_id = $1 AND not_before IS NOT NULL",
     [id],
   );
-  await advance(ledger.ctx, id);
+  await advance(ledger.ctx, id, wholeRun);
 }
 
 /** Returns what the ledger may be afterwards: of a race, after either order. */

@@ -86,9 +86,9 @@ export const ends: Mutant[] = [
   },
   {
     name: "a deletion that a process left is never finished",
-    file: "requests/advance/advance-many.ts",
-    from: "for (const id of await requestsToRemove(ctx.db.query, page)) ctx.advanceQueue.add(id);",
-    to: "",
+    file: "requests/advance/advance-many-store.ts",
+    from: "sqlList([...openRequestStates, deleting])",
+    to: "sqlList(openRequestStates)",
     tests: ["requests/delete.test.ts"],
   },
   {

@@ -2,6 +2,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { local } from "../../src/auth/caller.ts";
 import { cancel } from "../../src/requests/lifecycle/cancel.ts";
+import { deleteRequest } from "../../src/requests/lifecycle/delete.ts";
 import { type Ledger, openLedger } from "../support/context.ts";
 import { until } from "../support/wait.ts";
 
@@ -87,4 +88,26 @@ test("a request of 10 files completes while 20 requests with many files are bein
   for (const id of ids) expect((await ledger.read(id)).state).toBe("canceling");
   await release();
   for (const id of ids) expect((await ledger.ended(id)).state).toBe("canceled");
+});
+
+test("a large request registers its files while three that are large are being removed", async () => {
+  const ids = await Promise.all(Array.from({ length: 3 }, () => ledger.submit(manyFiles)));
+  await until(async () => (await totals(ids)).every((total) => total === manyFiles));
+  for (const id of ids) await cancel(ledger.ctx, id, local);
+  for (const id of ids) await ledger.ended(id);
+  const release = await locked(
+    "SELECT FROM request_files WHERE request_id = ANY($1::uuid[]) FOR UPDATE",
+    [ids],
+  );
+  const settings = { waitSeconds: 0 };
+  await Promise.all(ids.map((id) => deleteRequest(ledger.ctx, id, local, settings)));
+  const large = await ledger.submit(manyFiles);
+  await until(async () => (await totals([large]))[0] === manyFiles);
+  const rows = () =>
+    ledger.ctx.db.query("SELECT FROM request_files WHERE request_id = ANY($1::uuid[])", [ids]);
+  expect(await rows()).toHaveLength(ids.length * manyFiles);
+  await release();
+  await until(async () => (await rows()).length === 0);
+  await cancel(ledger.ctx, large, local);
+  await ledger.ended(large);
 });

@@ -16,6 +16,7 @@ import { listRequests } from "../../src/requests/read/request.ts";
 import { listResults } from "../../src/requests/read/results.ts";
 import { type Ledger, openLedger } from "../support/context.ts";
 import { until } from "../support/wait.ts";
+import { wholeRun } from "../support/whole-run.ts";
 
 let ledger: Ledger;
 /** a process on the same database whose `advance` does not run by itself */
@@ -224,7 +225,7 @@ test("wherever a process dies in a deletion, the next advance does the rest, and
     await deleteFileRows(ctx.ledger.query, request, row?.second ?? 0);
     expect(await alone.violations()).toEqual([]);
 
-    for (const id of [begun, bucketRemoved, halfRemoved]) await advance(ctx, id);
+    for (const id of [begun, bucketRemoved, halfRemoved]) await advance(ctx, id, wholeRun);
     const [left] = await ctx.db.query<Record<string, number>>(
       `SELECT (SELECT count(*) FROM requests) AS requests,
          (SELECT count(*) FROM request_files) AS files,

@@ -5,6 +5,7 @@ import { advance } from "../../src/requests/advance/advance.ts";
 import { redrive } from "../../src/requests/lifecycle/redrive.ts";
 import { submit } from "../../src/requests/lifecycle/submit.ts";
 import { type Ledger, openLedger } from "../support/context.ts";
+import { wholeRun } from "../support/whole-run.ts";
 
 let ledger: Ledger;
 beforeAll(async () => {
@@ -64,7 +65,7 @@ test("one odd file fails alone, and so do two, and three that report different e
   await fail(first, "bad_query");
   await fail(second, "bad_query");
   await fail(third, "bad_query", "Parser Error: of another kind");
-  await advance(ledger.ctx, id);
+  await advance(ledger.ctx, id, wholeRun);
   expect(await ledger.read(id)).toMatchObject({ state: "running", reason: null });
   await ledger.report(last, "success", { results: [await stored(last)] });
   expect(await ledger.ended(id)).toMatchObject({
@@ -80,7 +81,7 @@ test("the same content under three names counts once", async () => {
   ]);
   const tasks = await ledger.claim(4, { request: id });
   for (const task of tasks.slice(0, 3)) await fail(task, "bad_query");
-  await advance(ledger.ctx, id);
+  await advance(ledger.ctx, id, wholeRun);
   expect(await ledger.read(id)).toMatchObject({ state: "running", reason: null });
   for (const task of tasks.slice(3)) await fail(task, "bad_query");
   // All contents there are, though they are fewer than three
@@ -92,7 +93,7 @@ test("so does content that only the workers know to be the same", async () => {
   const [first, second, third, ...others] = await ledger.claim(5, { request: id });
   for (const task of [first, second, third])
     if (task) await fail(task, "bad_query", sentence, "digest of the same bytes");
-  await advance(ledger.ctx, id);
+  await advance(ledger.ctx, id, wholeRun);
   expect(await ledger.read(id)).toMatchObject({ state: "running", reason: null });
   for (const [index, task] of others.entries())
     await fail(task, "bad_query", sentence, `digest ${index}`);
@@ -113,7 +114,7 @@ test("the order in which files are reported decides nothing", async () => {
       if (!task) throw new Error("four tasks were expected");
       if (index === 1) await ledger.report(task, "success", { results: [await stored(task)] });
       else await fail(task, "bad_query");
-      await advance(ledger.ctx, id);
+      await advance(ledger.ctx, id, wholeRun);
     }
     const { state, counters } = await ledger.ended(id);
     ends.push(`${state} ${counters.done} ${counters.failed}`);

@@ -121,7 +121,7 @@ test("long work is done in slices: what has more to do goes on behind the others
   await closing;
 });
 
-test("facts of a request are decided on while its long work waits, and between its slices", async () => {
+test("facts of a request are decided on while its long work waits", async () => {
   const { runs, advance } = controlled();
   const queue = new AdvanceQueue(advance, silentLog());
   for (const id of ["a", "b", "c"]) queue.add(id);
@@ -133,13 +133,60 @@ test("facts of a request are decided on while its long work waits, and between i
   ]);
   for (const id of ["a", "c"]) queue.add(id);
   expect(runs.slice(5)).toMatchObject([{ id: "c", slice: { long: false } }]);
-  runs[3]?.end("long");
+  const closing = queue.close();
+  for (const run of runs) run.end();
+  await closing;
+});
+
+test("a request that is added all the time still has slices for its long work", async () => {
+  const { runs, advance } = controlled();
+  const queue = new AdvanceQueue(advance, silentLog());
+  queue.add("a");
+  for (let at = 0; at < 6; at++) {
+    await until(() => runs.length > at);
+    queue.add("a");
+    runs[at]?.end("long");
+  }
+  const slices = runs.slice(1, 6).filter(({ slice }) => slice.long);
+  expect(slices).toHaveLength(5);
   await until(() => runs.length === 7);
-  expect(runs[6]).toMatchObject({ id: "a", slice: { long: false } });
-  runs[6]?.end("long");
+  const closing = queue.close();
+  for (const run of runs) run.end();
+  await closing;
+});
+
+test("what a request leaves is removed beside long work, and does not take its places", async () => {
+  const { runs, advance } = controlled();
+  const queue = new AdvanceQueue(advance, silentLog());
+  for (const id of ["a", "b", "c"]) queue.add(id);
+  for (const run of runs.slice()) run.end("removal");
+  await until(() => runs.length === 5);
+  queue.add("long");
+  await until(() => runs.length === 6);
   runs[5]?.end("long");
-  await until(() => runs.length === 8);
-  expect(runs[7]).toMatchObject({ id: expect.stringMatching("[ac]"), slice: { long: true } });
+  await until(() => runs.length === 7);
+  expect(runs.slice(3).map(({ id, slice: { long, removal } }) => [id, long, removal])).toEqual([
+    ["a", false, true],
+    ["b", false, true],
+    ["long", false, false],
+    ["long", true, false],
+  ]);
+  const closing = queue.close();
+  for (const run of runs) run.end();
+  await closing;
+});
+
+test("facts have every other turn, whatever number of users wait", async () => {
+  const { runs, advance } = controlled();
+  const queue = new AdvanceQueue(advance, silentLog());
+  for (let user = 0; user < 100; user++)
+    for (let at = 0; at < 10; at++) queue.add(`${user} ${at}`, `user ${user}`);
+  for (let at = 0; at < 10; at++) queue.add(`facts ${at}`);
+  for (let at = 0; at < 20; at++) {
+    runs[at]?.end();
+    await until(() => runs.length > at + 4);
+  }
+  expect(ids(runs.slice(4, 24)).filter((id) => id.startsWith("facts"))).toHaveLength(10);
   const closing = queue.close();
   for (const run of runs) run.end();
   await closing;

@@ -1,6 +1,7 @@
 import type { Query } from "../../db/client.ts";
 import { waitingIn } from "../open-files-index.ts";
-import { openRequestStates, requestSql, sqlList, stoppableStates } from "../state.ts";
+import { openRequestStates, requestMoves, requestSql, sqlList, stoppableStates } from "../state.ts";
+import { windowSql } from "./window.ts";
 
 /**
  * A file of a step that could be published now. The subquery is correlated and limited, so that
@@ -19,9 +20,18 @@ export interface WindowRule {
   capacity: number;
 }
 
+const deleting = requestMoves.delete.to;
+
+const isFilledNow = windowSql.isFilledNow(
+  "published_window.most",
+  "published_window.published",
+  "published_window.queued",
+);
+
 /**
- * Open requests for which `advance` has something to do, in case a notification was lost. One whose
- * window is full, or whose files are with workers or wait for their time, needs nothing.
+ * Requests that are open or being deleted, for which `advance` has something to do, in case a
+ * notification was lost. One whose window is full, or whose files are with workers or wait for
+ * their time, needs nothing.
  */
 export async function requestsToAdvance(
   query: Query,
@@ -37,11 +47,12 @@ export async function requestsToAdvance(
          coalesce(sum(queued + running) FILTER (WHERE operation <> ALL($3)), 0) AS published,
          sum(waiting + queued + running) AS unsettled,
          min(registered) FILTER (WHERE step = 1) AS registered,
-         greatest(1000, 4 * coalesce(requests.workers, $4::int)) AS most
+         ${windowSql.windowOf("coalesce(requests.workers, $4::int)")} AS most
        FROM request_steps WHERE request_id = requests.id
      ) AS published_window
-     WHERE requests.state IN (${sqlList(openRequestStates)}) AND requests.id > $1::uuid
-       AND (requests.state IN (${requestSql.submitted}, ${requestSql.canceling})
+     WHERE requests.state IN (${sqlList([...openRequestStates, deleting])})
+       AND requests.id > $1::uuid
+       AND (requests.state IN (${sqlList(["submitted", "canceling", deleting])})
          OR requests.ending IS NOT NULL OR requests.deadline < now()
          OR (requests.state = ${requestSql.lookup} AND datasets.outcome IS NOT NULL)
          OR (requests.state = ${requestSql.running} AND published_window.unsettled = 0)
@@ -50,9 +61,7 @@ export async function requestsToAdvance(
            SELECT FROM request_steps AS steps
            WHERE steps.request_id = requests.id AND steps.waiting > 0
              AND (steps.operation = ANY($3)
-               OR (published_window.published < published_window.most
-                 AND (published_window.queued = 0
-                   OR 2 * published_window.published <= published_window.most)))
+               OR ${isFilledNow})
              AND ${hasReadyFile}))
      ORDER BY requests.id LIMIT $2`,
     [after, limit, unlimited, capacity],

@@ -1,7 +1,6 @@
 import type { Deps } from "../../deps.ts";
 import { isServiceOperation } from "../../operations/offered.ts";
 import { requestsOfDataset, requestsToAdvance } from "./advance-many-store.ts";
-import { requestsToRemove } from "./remove-deleted-store.ts";
 
 const page = 500;
 const firstId = "00000000-0000-0000-0000-000000000000";
@@ -10,7 +9,6 @@ const firstId = "00000000-0000-0000-0000-000000000000";
 export async function advanceAll(
   ctx: Deps<"advanceQueue" | "db" | "operations" | "runner">,
 ): Promise<number> {
-  for (const id of await requestsToRemove(ctx.db.query, page)) ctx.advanceQueue.add(id);
   const services = [...ctx.operations.values()].filter(isServiceOperation);
   const rule = { unlimited: services.map(({ name }) => name), capacity: ctx.runner.capacity };
   for (let after = firstId; ; ) {

@@ -8,13 +8,10 @@ import { cleanUp } from "./end.ts";
 import { agreedError } from "./fail-fast.ts";
 import { firstFiles } from "./fail-fast-store.ts";
 import { publishWork } from "./publish.ts";
-import { registerLeavesFiles } from "./register.ts";
+import { fewFiles, registerLeavesFiles } from "./register.ts";
 import { removeDeleted } from "./remove-deleted.ts";
-import { endLeavesWork, settleLeavesWork } from "./settle.ts";
+import { end, settle } from "./settle.ts";
 import { noteWarnings } from "./warnings.ts";
-
-/** Everything at once, outside the queue. */
-const wholeRun: Slice = { long: true, isOver: () => false };
 
 /**
  * The only place that decides what comes next for a request; everything else records facts and
@@ -22,12 +19,13 @@ const wholeRun: Slice = { long: true, isOver: () => false };
  * write it makes is guarded. It runs again if facts were recorded during the run. Returns what is
  * left when the slice is over.
  */
-export async function advance(ctx: Context, id: string, slice = wholeRun): Promise<Rest> {
+export async function advance(ctx: Context, id: string, slice: Slice): Promise<Rest> {
   for (;;) {
     const before = await readFacts(ctx.db.query, id);
     if (!before) return "nothing";
     if (!acceptsDecisions(before)) return removeWhatIsLeft(ctx, before, slice);
-    if (await leavesLongWork(ctx, before, slice)) return "long";
+    const rest = await doWhatIsNext(ctx, before, slice);
+    if (rest !== "nothing") return rest;
     const after = await readFacts(ctx.db.query, id);
     if (!after || isFinal(after.state) || factsOf(after) === factsOf(before)) return "nothing";
     if (slice.isOver()) return "more";
@@ -41,13 +39,13 @@ function acceptsDecisions({ state }: RequestFacts): boolean {
 /** Of a request that has ended or is being deleted. */
 async function removeWhatIsLeft(
   ctx: Context,
-  { id, state }: RequestFacts,
+  { id, state, datasetFiles }: RequestFacts,
   slice: Slice,
 ): Promise<Rest> {
   const isDeleted = state === requestMoves.delete.to;
-  if (!slice.long) return isDeleted ? "long" : "nothing";
+  if (isDeleted && !slice.removal && datasetFiles > fewFiles) return "removal";
   if (isDeleted) await removeDeleted(ctx, id);
-  else await cleanUp(ctx, id);
+  else if (slice.removal) await cleanUp(ctx, id);
   return "nothing";
 }
 
@@ -60,13 +58,13 @@ function factsOf(request: RequestFacts): string {
   ].join(" ");
 }
 
-/** Does what comes next; true if work that takes long is left. */
-async function leavesLongWork(ctx: Context, request: RequestFacts, slice: Slice): Promise<boolean> {
-  if (request.state === "canceling" || request.ending) return settleLeavesWork(ctx, request, slice);
+/** Returns what is left for another slice. */
+async function doWhatIsNext(ctx: Context, request: RequestFacts, slice: Slice): Promise<Rest> {
+  if (request.state === "canceling" || request.ending) return settle(ctx, request, slice);
   const ending = mustEnd(request) ?? (await failFastReason(ctx, request));
   if (ending) {
     await beginEnding(ctx.db.query, request.id, ending.move, ending.reason);
-    return false;
+    return "nothing";
   }
   if (request.state === "submitted" && !request.datasetClosed) {
     await ctx.db.tx((query) => moveRequest(query, request.id, "lookUp"));
@@ -74,18 +72,18 @@ async function leavesLongWork(ctx: Context, request: RequestFacts, slice: Slice)
   }
   // Before files are registered, which publishes them by newer facts.
   await publishWork(ctx, request);
-  const isLeft = await registerLeavesFiles(ctx, request, slice);
+  const rest = (await registerLeavesFiles(ctx, request, slice)) ? "long" : "nothing";
   if (request.state !== "running") {
     if (request.datasetClosed) await ctx.db.tx((query) => moveRequest(query, request.id, "run"));
-    return isLeft;
+    return rest;
   }
   await noteWarnings(ctx, request);
   if (isSettled(request) && (await isFinished(ctx, request))) {
     if (request.datasetIncomplete)
       await markIncomplete(ctx.db.query, request.id, request.datasetReason);
-    return endLeavesWork(ctx, request, slice, "complete");
+    return end(ctx, request, slice, "complete");
   }
-  return isLeft;
+  return rest;
 }
 
 interface EarlyEnd {

@@ -6,15 +6,14 @@ import { openFiles, readFacts } from "./advance-store.ts";
 import { removeOrphanedObjects } from "./orphaned-objects.ts";
 
 /**
- * Ends a round once: the guarded move decides, and only the caller that made it cleans up, here or
- * later. After a crash in between, the sweep cleans up. Returns whether it happened.
+ * Ends a round once: the guarded move decides, and only the caller for which it returns true cleans
+ * up. After a crash in between, the sweep cleans up.
  */
 export async function endRequest(
-  ctx: Deps<"db" | "log" | "metrics" | "notifier" | "queue" | "store">,
+  ctx: Deps<"db" | "log" | "metrics" | "notifier">,
   id: string,
   move: "complete" | "fail" | "endCancel",
   reason?: string,
-  cleansUp = true,
 ): Promise<boolean> {
   const ended = await ctx.db.tx(async (query) => {
     // `openFiles` locks the steps' rows, so no report can settle or reopen a file before the move.
@@ -26,7 +25,6 @@ export async function endRequest(
   ctx.metrics.requestsEnded.inc({ state });
   ctx.log.info({ request_id: id, state, reason }, "a request ended");
   ctx.notifier.notify(`request:${id}`);
-  if (cleansUp) await cleanUp(ctx, id);
   return true;
 }
 

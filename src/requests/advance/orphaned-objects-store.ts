@@ -41,10 +41,15 @@ export async function markedNames(
 }
 
 /** Requests with marked results. The sweep asks, in case a process died before it removed them. */
-export async function requestsWithMarked(query: Query, limit: number): Promise<string[]> {
+export async function requestsWithMarked(
+  query: Query,
+  after: string,
+  limit: number,
+): Promise<string[]> {
   const rows = await query<{ id: string }>(
-    `SELECT DISTINCT request_id AS id FROM results WHERE deleted_at IS NOT NULL LIMIT $1`,
-    [limit],
+    `SELECT DISTINCT request_id AS id FROM results
+     WHERE deleted_at IS NOT NULL AND request_id > $1::uuid ORDER BY request_id LIMIT $2`,
+    [after, limit],
   );
   return rows.map((row) => row.id);
 }

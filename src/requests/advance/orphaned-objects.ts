@@ -13,6 +13,7 @@ import {
 } from "./orphaned-objects-store.ts";
 
 const page = 1000;
+const firstId = "00000000-0000-0000-0000-000000000000";
 
 /**
  * Removes objects that no result needs: those of earlier steps and of superseded attempts. Works in
@@ -53,10 +54,23 @@ export async function removeMarkedResults(ctx: Deps<"db" | "store">, id: string)
 }
 
 /** Removes what a process that died has marked. Returns the number of requests. */
-export async function removeAllMarked(ctx: Deps<"db" | "ledger" | "store">): Promise<number> {
-  const ids = await requestsWithMarked(ctx.ledger.query, page);
-  for (const id of ids) await removeMarkedResults(ctx, id);
-  return ids.length;
+export async function removeAllMarked(
+  ctx: Deps<"db" | "ledger" | "log" | "store">,
+): Promise<number> {
+  let done = 0;
+  for (let after = firstId; ; ) {
+    const ids = await requestsWithMarked(ctx.ledger.query, after, page);
+    for (const id of ids) {
+      try {
+        await removeMarkedResults(ctx, id);
+        done++;
+      } catch (error) {
+        ctx.log.warn({ err: error, request_id: id }, "objects were not removed; they are later");
+      }
+    }
+    if (ids.length < page) return done;
+    after = ids.at(-1) ?? after;
+  }
 }
 
 /**
@@ -79,11 +93,23 @@ export async function removeOrphanedBuckets(ctx: Deps<"db" | "store">): Promise<
   return removed;
 }
 
-/** Under a lock, so that no redrive uploads into it meanwhile; its results are already removed. */
-function removeExpiredBucket(ctx: Deps<"db" | "store">, id: string): Promise<boolean> {
-  return ctx.db.tx(async (query) => {
-    const locked = await lockExpired(query, id);
-    if (locked) await ctx.store.removeBucket(id);
-    return locked;
-  });
+/**
+ * A page at a time, each under a lock, so that no redrive uploads into the bucket meanwhile and
+ * none waits for long; the results are already removed. If a redrive has begun, the rest stays.
+ */
+async function removeExpiredBucket(ctx: Deps<"db" | "store">, id: string): Promise<boolean> {
+  for (;;) {
+    const left = await ctx.db.tx(async (query) => {
+      if (!(await lockExpired(query, id))) return undefined;
+      const objects = await ctx.store.list(id, { limit: page });
+      if (objects.length === 0) await ctx.store.removeBucket(id);
+      else
+        await ctx.store.remove(
+          id,
+          objects.map(({ name }) => name),
+        );
+      return objects.length;
+    });
+    if (!left) return left === 0;
+  }
 }

@@ -5,21 +5,13 @@ import { queueStep } from "../../tasks/queue.ts";
 import type { RequestFacts, StepFacts } from "./advance-store.ts";
 import { queueFiles, unqueueFiles } from "./publish-store.ts";
 import { queueApart } from "./queue-apart.ts";
+import { isFilledNow, windowOf } from "./window.ts";
 
 const publishChunk = 1000;
 
 /**
- * The most files of a request that are published at any time: a fair order between requests and a
- * quick cancel depend on it.
- */
-function windowOf(ctx: Deps<"runner">, request: RequestFacts): number {
-  return Math.max(1000, 4 * (request.workers ?? ctx.runner.capacity));
-}
-
-/**
  * Publishes waiting files until the window is full: first the rows, then the messages. Files whose
- * message could not be published wait again. Where files have been queued, the window is filled
- * again when it is half empty: by the chunk, not by one file at each report. `fill` fills it now.
+ * message could not be published wait again. With `fill`, also while much of the window is taken.
  */
 export async function publishWork(
   ctx: Deps<
@@ -30,9 +22,11 @@ export async function publishWork(
 ): Promise<void> {
   if (request.ending || !["lookup", "running"].includes(request.state)) return;
   const steps = await withoutServiceSteps(ctx, request);
-  const window = windowOf(ctx, request);
-  let free = window - steps.reduce((total, step) => total + step.queued + step.running, 0);
-  if (!fill && free < window / 2 && steps.some((step) => step.queued > 0)) return;
+  const window = windowOf(request.workers ?? ctx.runner.capacity);
+  const queued = steps.reduce((total, step) => total + step.queued, 0);
+  const published = steps.reduce((total, step) => total + step.running, queued);
+  if (!fill && !isFilledNow(window, published, queued)) return;
+  let free = window - published;
   // Later steps first: files that have begun are finished before others begin.
   for (const step of steps.toReversed()) {
     let waiting = step.waiting;

@@ -4,15 +4,6 @@ import { requestSql } from "../state.ts";
 /** Files of one statement, which holds its locks for a fraction of a second. */
 const chunk = 5_000;
 
-/** Requests whose deletion has begun. The sweep asks, in case a process died in one. */
-export async function requestsToRemove(query: Query, limit: number): Promise<string[]> {
-  const rows = await query<{ id: string }>(
-    `SELECT id FROM requests WHERE state = ${requestSql.deleting} ORDER BY id LIMIT $1`,
-    [limit],
-  );
-  return rows.map((row) => row.id);
-}
-
 /** Undefined if it is not being deleted, or no longer exists. */
 export async function createdOn(query: Query, id: string): Promise<string | undefined> {
   const [row] = await query<{ created_on: string }>(

@@ -1,7 +1,16 @@
-/** Names that wait, each once. The sources they come from take turns. */
+/**
+ * Names that wait, each once. The sources they come from take turns; the preferred one has every
+ * other turn.
+ */
 export class RoundRobin<Source> {
+  readonly #preferred: Source;
+  #isItsTurn = false;
   readonly #ofSource = new Map<Source, Set<string>>();
   readonly #sourcesOf = new Map<string, Set<Source>>();
+
+  constructor(preferred: Source) {
+    this.#preferred = preferred;
+  }
 
   /** A name that waits already takes the first turn that any of its sources has. */
   add(name: string, source: Source): void {
@@ -11,17 +20,22 @@ export class RoundRobin<Source> {
 
   /** The first name of the source whose turn it is; undefined if none waits. */
   take(): string | undefined {
-    for (const [source, names] of this.#ofSource) {
-      // The next turn of this source is after those of all others.
-      this.#ofSource.delete(source);
-      for (const name of names) {
-        names.delete(name);
-        if (names.size > 0) this.#ofSource.set(source, names);
-        this.#forget(name, source);
-        return name;
-      }
-    }
-    return undefined;
+    this.#isItsTurn = !this.#isItsTurn;
+    const preferred = this.#isItsTurn && this.#ofSource.has(this.#preferred);
+    const source = preferred ? this.#preferred : this.#ofSource.keys().next().value;
+    return source === undefined ? undefined : this.#takeFrom(source);
+  }
+
+  #takeFrom(source: Source): string | undefined {
+    const names = this.#ofSource.get(source);
+    const name = names?.values().next().value;
+    if (!names || name === undefined) return undefined;
+    names.delete(name);
+    // The next turn of this source is after those of all others.
+    this.#ofSource.delete(source);
+    if (names.size > 0) this.#ofSource.set(source, names);
+    this.#forget(name, source);
+    return name;
   }
 
   clear(): void {

@@ -1,26 +1,22 @@
 import type { Context } from "../../deps.ts";
 import { endingMoves } from "../state.ts";
-import type { Slice } from "./advance-queue.ts";
+import type { Rest, Slice } from "./advance-queue.ts";
 import type { RequestFacts } from "./advance-store.ts";
-import { endRequest } from "./end.ts";
+import { cleanUp, endRequest } from "./end.ts";
 import { fewFiles, registerLeavesFiles } from "./register.ts";
 import { type SettledAs, settleOpenFiles } from "./settle-store.ts";
 import { noteWarnings } from "./warnings.ts";
 
 /**
- * In chunks: one UPDATE of 800,000 rows took 3.8 s; late successes still count in between. True if
- * work that takes long is left.
+ * In chunks: one UPDATE of 800,000 rows took 3.8 s; late successes still count in between. Returns
+ * what is left for another slice.
  */
-export async function settleLeavesWork(
-  ctx: Context,
-  request: RequestFacts,
-  slice: Slice,
-): Promise<boolean> {
-  if (!slice.long && openFiles(request) > fewFiles) return true;
+export async function settle(ctx: Context, request: RequestFacts, slice: Slice): Promise<Rest> {
+  if (!slice.long && openFiles(request) > fewFiles) return "long";
   const as = settledAs(request);
   // A deadline or a stop accounts for every known file, including those not registered yet.
   if (request.state === "running" && request.ending !== "failed") {
-    if (await registerLeavesFiles(ctx, request, slice)) return true;
+    if (await registerLeavesFiles(ctx, request, slice)) return "long";
   }
   for (;;) {
     const { isLast } = await ctx.chunks.settle.run((rows) =>
@@ -28,13 +24,13 @@ export async function settleLeavesWork(
     );
     if (isLast) break;
     ctx.notifier.notify(`request:${request.id}`);
-    if (!slice.long || slice.isOver()) return true;
+    if (!slice.long || slice.isOver()) return "long";
   }
   await noteWarnings(ctx, request);
-  if (request.state === "canceling") return endLeavesWork(ctx, request, slice, "endCancel");
+  if (request.state === "canceling") return end(ctx, request, slice, "endCancel");
   if (request.ending === "failed" || request.state !== "running")
-    return endLeavesWork(ctx, request, slice, "fail");
-  return endLeavesWork(ctx, request, slice, "complete");
+    return end(ctx, request, slice, "fail");
+  return end(ctx, request, slice, "complete");
 }
 
 function openFiles({ steps }: RequestFacts): number {
@@ -51,14 +47,16 @@ function settledAs({ state, ending, reason }: RequestFacts): SettledAs {
   };
 }
 
-/** True if the request has ended and what it left behind is still to be removed. */
-export async function endLeavesWork(
+/** What a large request leaves behind is removed in a slice of its own. */
+export async function end(
   ctx: Context,
   { id, reason, datasetFiles }: RequestFacts,
   slice: Slice,
   move: "complete" | "fail" | "endCancel",
-): Promise<boolean> {
-  const cleansUp = slice.long || datasetFiles <= fewFiles;
+): Promise<Rest> {
   const why = move === "fail" ? (reason ?? undefined) : undefined;
-  return (await endRequest(ctx, id, move, why, cleansUp)) && !cleansUp;
+  if (!(await endRequest(ctx, id, move, why))) return "nothing";
+  if (!slice.removal && datasetFiles > fewFiles) return "removal";
+  await cleanUp(ctx, id);
+  return "nothing";
 }

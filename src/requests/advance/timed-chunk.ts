@@ -1,7 +1,6 @@
-/** How many rows one statement takes, so that it takes about the same time on every machine. */
+/** Sizes statements by rows, so that each takes about the same time on every machine. */
 export interface TimedChunk {
-  rows(): number;
-  /** Runs a statement over up to `rows()` rows, which returns how many it found. */
+  /** Runs a statement over up to so many rows, which returns how many it found. */
   run(statement: (rows: number) => Promise<number>): Promise<{ done: number; isLast: boolean }>;
 }
 
@@ -19,7 +18,6 @@ export function timedChunk(
 ): TimedChunk {
   let size = first;
   return {
-    rows: () => size,
     async run(statement) {
       const rows = size;
       const began = now();

@@ -1,6 +1,7 @@
 import type { Caller } from "../../auth/caller.ts";
 import type { Deps } from "../../deps.ts";
 import { RequestError } from "../../errors.ts";
+import { sourceOf } from "../advance/advance-queue.ts";
 import { moveRequest } from "../move-store.ts";
 import { requestToChange } from "../read/request.ts";
 import { isFinal } from "../state.ts";
@@ -18,7 +19,7 @@ export async function cancel(
   const before = await requestToChange(ctx, id, caller);
   if (before.state === "canceling" || before.state === "canceled") return before;
   const moved = await ctx.db.tx((query) => moveRequest(query, before.id, "cancel"));
-  if (moved) ctx.advanceQueue.add(before.id);
+  if (moved) ctx.advanceQueue.add(before.id, sourceOf(caller));
   // Its lookup ends if nobody else waits for it
   if (moved) ctx.notifier.notify("lookup");
   const after = await requestToChange(ctx, id, caller);

@@ -2,6 +2,7 @@ import type { Caller } from "../../auth/caller.ts";
 import type { Deps } from "../../deps.ts";
 import { RequestError } from "../../errors.ts";
 import { keepReceipt } from "../../receipts/issue.ts";
+import { sourceOf } from "../advance/advance-queue.ts";
 import { idWhileDeleting, readRequest } from "../read/request.ts";
 import { viewOf } from "../read/request-view.ts";
 import { isFinal } from "../state.ts";
@@ -26,7 +27,7 @@ export async function deleteRequest(
   { waitSeconds = defaultWaitSeconds }: { waitSeconds?: number } = {},
 ): Promise<void> {
   const begun = await begin(ctx, id, caller);
-  ctx.advanceQueue.add(begun);
+  ctx.advanceQueue.add(begun, sourceOf(caller));
   await untilGone(ctx, begun, waitSeconds);
 }
 

@@ -2,6 +2,7 @@ import { type Caller, ownerOf } from "../../auth/caller.ts";
 import type { Query } from "../../db/client.ts";
 import type { Deps } from "../../deps.ts";
 import { RequestError } from "../../errors.ts";
+import { sourceOf } from "../advance/advance-queue.ts";
 import { moveRequest } from "../move-store.ts";
 import { deleted, requestToChange } from "../read/request.ts";
 import { viewOf } from "../read/request-view.ts";
@@ -33,7 +34,7 @@ export async function redrive(
   const turn = { owner: ownerOf(caller) ?? "", signal: gone };
   const files = released || (await inTurn(turn, () => nextRound(ctx, before, chosen)));
   ctx.log.info({ request_id: before.id, files, released }, "a request was redriven");
-  ctx.advanceQueue.add(before.id);
+  ctx.advanceQueue.add(before.id, sourceOf(caller));
   return { request: await requestToChange(ctx, before.id, caller), files };
 }
 

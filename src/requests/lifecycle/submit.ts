@@ -10,6 +10,7 @@ import { RequestError } from "../../errors.ts";
 import { notOffered } from "../../operations/offered.ts";
 import { timeSlice } from "../../time-slice.ts";
 import { assertMay } from "../../users/policy.ts";
+import { sourceOf } from "../advance/advance-queue.ts";
 import { readRequest } from "../read/request.ts";
 import type { RequestView, SubmitInput } from "../views.ts";
 import { callerLeft, makeInTurn } from "./in-turn.ts";
@@ -62,7 +63,7 @@ export async function submit(
     { request_id: id, owner, steps: input.steps.map((step) => step.operation) },
     "a request was submitted",
   );
-  ctx.advanceQueue.add(id, `user ${owner}`);
+  ctx.advanceQueue.add(id, sourceOf(caller));
   return { request: await readRequest(ctx, id, caller), created: true };
 }
 
