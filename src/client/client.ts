@@ -1,6 +1,7 @@
 // The client of `/v1`: thin functions over the types of its OpenAPI document.
 import { randomUUID } from "node:crypto";
 import createClient, { type Client } from "openapi-fetch";
+import { allowedServiceUrl, readServiceUrl } from "../settings/service-url.ts";
 import type { operations, paths } from "./api-types.ts";
 import { type Downloaded, type DownloadOptions, downloadResults } from "./download.ts";
 import { ApiError, retryAfterOf, UnreachableError, unreachable } from "./errors.ts";
@@ -52,14 +53,14 @@ export class Longshore {
     url?: string | undefined;
     token?: string | undefined;
   } = {}) {
-    const { username, password } = new URL(url);
-    if (username !== "" || password !== "")
-      throw new TypeError("The URL of the service must not contain a user or a password.");
-    this.url = url;
+    const address = readServiceUrl(url);
+    if (address === undefined)
+      throw new TypeError(`The service's URL must be ${allowedServiceUrl}.`);
+    this.url = address;
     this.#api = createClient<paths>({
-      baseUrl: url,
+      baseUrl: address,
       headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
-      fetch: (request) => fetchFrom(url, request),
+      fetch: (request) => fetchFrom(address, request),
     });
   }
 
@@ -100,7 +101,8 @@ export class Longshore {
   }
 
   /**
-   * Every result so far, in the order in which they were recorded. The patience is of each page.
+   * Every result so far, in the order in which they were recorded. `patienceSeconds` counts for
+   * each page.
    */
   async *results(id: string, retries: RetryOptions = {}): AsyncGenerator<ResultView> {
     const { signal } = retries;

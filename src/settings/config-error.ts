@@ -8,7 +8,11 @@ export class ConfigError extends Error {
   }
 }
 
-/** A value as an error may show it: without the secrets of a URL. */
+/**
+ * A value as an error may show it: without the secrets of a URL. Where a password ends can only be
+ * known in a valid URL, so nothing is quoted that may have one.
+ */
 export function shown(value: string): string {
+  if (value.includes("@")) return "not shown here (with its @, it may contain a password)";
   return JSON.stringify(withoutSecrets(value));
 }

@@ -4,6 +4,7 @@ import { isIP } from "node:net";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
+import { allowedServiceUrl, readServiceUrl, withoutLastSlash } from "./service-url.ts";
 
 /** A setting read by `parse`. If that returns undefined, the value is refused with `allowed`. */
 function setting<Value>(allowed: string, parse: (text: string) => Value | undefined) {
@@ -91,22 +92,15 @@ export const httpUrl = setting("an http:// or https:// URL without query", readH
 function readHttpUrl(text: string): string | undefined {
   const url = parseUrl(text, ["http:", "https:"]);
   return url !== undefined && url.hostname !== "" && url.search === "" && url.hash === ""
-    ? url.href.replace(/(?<!\/)\/+$/, "")
+    ? withoutLastSlash(url.href)
     : undefined;
 }
 
-/** Of a service that our clients call: they do not use what names a user. */
+/** The service's address for our clients, which send a token and no user. */
 export const serviceUrl = setting(
-  "an http:// or https:// URL without query, user and password (the token is LONGSHORE_TOKEN)",
+  `${allowedServiceUrl} (the token is LONGSHORE_TOKEN)`,
   readServiceUrl,
 );
-
-function readServiceUrl(text: string): string | undefined {
-  const url = readHttpUrl(text);
-  return url === undefined || new URL(url).username + new URL(url).password !== ""
-    ? undefined
-    : url;
-}
 
 /** SQLAlchemy adds its driver to the scheme; the rest is the same URL. */
 export const postgresUrl = setting("a postgresql:// URL (Postgres 15 or later)", (text) => {

@@ -1,6 +1,8 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { localTokenFor } from "../../local-token.ts";
+import { allowedServiceUrl, readServiceUrl } from "../../settings/service-url.ts";
 import type { Longshore } from "../client.ts";
+import { usedWrongly } from "./exits.ts";
 import { thisCommand } from "./this-command.ts";
 
 /** Parses an option or argument that is a whole number. */
@@ -51,13 +53,11 @@ export function requestId(text: string): string {
 }
 
 export function httpUrl(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url && ["http:", "https:"].includes(url.protocol) && url.search === "" && url.hash === "") {
-    if (url.username === "" && url.password === "") return url.href.replace(/(?<!\/)\/+$/, "");
-  }
-  throw new InvalidArgumentError(
-    "Expected an http:// or https:// URL without a query, user and password.",
-  );
+  const url = readServiceUrl(text);
+  if (url !== undefined) return url;
+  // Commander quotes the value, which may have a password.
+  if (text.includes("@")) throw usedWrongly(`--url must be ${allowedServiceUrl}.`);
+  throw new InvalidArgumentError(`Expected ${allowedServiceUrl}.`);
 }
 
 export const jsonOption = () => new Option("--json", "print JSON on standard output");

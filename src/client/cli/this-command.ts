@@ -1,4 +1,5 @@
-import { basename, dirname, isAbsolute, join, relative, sep } from "node:path";
+import { basename, dirname, join, relative, sep } from "node:path";
+import { isBelow } from "../../inputs/below.ts";
 
 /**
  * What to type before the arguments to call this command line again, as it was called now. The
@@ -10,7 +11,7 @@ export function thisCommand(script = process.argv[1] ?? "", cwd = process.cwd())
   if (!folder.endsWith(join("node_modules", ".bin"))) return "longshore";
   // npx looks in the folders above, and installs into this one what it does not find there.
   const project = dirname(dirname(folder));
-  const isFound = isBelow(cwd, project) || project.includes(`${sep}_npx${sep}`);
+  const isFound = isBelow(cwd, [project]) || project.includes(`${sep}_npx${sep}`);
   return isFound ? "npx longshore" : shown(script, cwd);
 }
 
@@ -18,13 +19,8 @@ function loader(script: string): string {
   return script.endsWith(".ts") ? "npx tsx" : "node";
 }
 
-function isBelow(path: string, folder: string): boolean {
-  const way = relative(folder, path);
-  return way === "" || (way.split(sep)[0] !== ".." && !isAbsolute(way));
-}
-
 /** Relative if it is short, and quoted where a shell would split it. */
 function shown(script: string, cwd: string): string {
-  const path = isBelow(script, cwd) ? relative(cwd, script) : script;
+  const path = isBelow(script, [cwd]) ? relative(cwd, script) : script;
   return /^[\w./@+,-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }

@@ -1,0 +1,17 @@
+/** What `readServiceUrl` accepts, as errors say it. */
+export const allowedServiceUrl = "an http:// or https:// URL without a query, a user or a password";
+
+/**
+ * The service's address for our clients, which send a token and no user. Returned without a slash
+ * at the end, so that paths can be appended; undefined if it is not allowed.
+ */
+export function readServiceUrl(text: string): string | undefined {
+  if (!URL.canParse(text)) return undefined;
+  const { protocol, username, password, search, hash, href } = new URL(text);
+  if (!["http:", "https:"].includes(protocol)) return undefined;
+  return username + password + search + hash === "" ? withoutLastSlash(href) : undefined;
+}
+
+export function withoutLastSlash(url: string): string {
+  return url.replace(/(?<!\/)\/+$/, "");
+}
