@@ -4,8 +4,8 @@ import createClient, { type Client } from "openapi-fetch";
 import { allowedServiceUrl, readServiceUrl } from "../settings/service-url.ts";
 import type { operations, paths } from "./api-types.ts";
 import { type Downloaded, type DownloadOptions, downloadResults } from "./download.ts";
-import { ApiError, retryAfterOf, UnreachableError, unreachable } from "./errors.ts";
 import { readEvents, type ServerEvent } from "./events.ts";
+import { dataOf, fetchFrom, type Reply } from "./reply.ts";
 import { type RetryOptions, withRetries } from "./retry.ts";
 import type {
   DatasetFileView,
@@ -81,8 +81,9 @@ export class Longshore {
     );
   }
 
-  async get(id: string): Promise<RequestNow> {
-    return this.#dataOf(await this.#api.GET("/v1/requests/{id}", byId(id)));
+  async get(id: string, { signal }: { signal?: AbortSignal } = {}): Promise<RequestNow> {
+    const options = { ...byId(id), ...(signal && { signal }) };
+    return this.#dataOf(await this.#api.GET("/v1/requests/{id}", options));
   }
 
   async list(query: ListQuery = {}): Promise<Page<RequestSummary>> {
@@ -186,8 +187,9 @@ export class Longshore {
 
   /** Resolves with the request when it has ended. */
   async wait(id: string, options: WaitOptions = {}): Promise<RequestNow> {
+    const get = (signal: AbortSignal) => this.get(id, { signal });
     const events = (signal: AbortSignal) => this.#events(id, signal);
-    return waitForEnd({ get: () => this.get(id), events }, options);
+    return waitForEnd({ get, events }, options);
   }
 
   /** Downloads every result into a folder. Files that are already complete there are kept. */
@@ -209,48 +211,4 @@ export class Longshore {
 
 function byId(id: string): { params: { path: { id: string } } } {
   return { params: { path: { id } } };
-}
-
-async function fetchFrom(url: string, request: Request): Promise<Response> {
-  try {
-    const response = await fetch(request);
-    return isEventStream(response) ? response : await wholeResponse(response);
-  } catch (error) {
-    if (request.signal.aborted) throw error;
-    throw unreachable(url, error);
-  }
-}
-
-function isEventStream({ headers }: Response): boolean {
-  return headers.get("content-type")?.startsWith("text/event-stream") ?? false;
-}
-
-/** Read here, so that a response that breaks off is an error of the connection. */
-async function wholeResponse(response: Response): Promise<Response> {
-  const { status, statusText, headers } = response;
-  const text = await response.text();
-  return new Response(status === 204 ? null : text, { status, statusText, headers });
-}
-
-interface Reply<Data> {
-  data?: Data;
-  error?: unknown;
-  response: Response;
-}
-
-function dataOf<Data>(url: string, { data, error, response }: Reply<Data>): Data {
-  if (data !== undefined) return data;
-  const { type, detail, errors } = (error ?? {}) as {
-    type?: string;
-    detail?: string;
-    errors?: ApiError["errors"];
-  };
-  const { status } = response;
-  const retryAfterSeconds = retryAfterOf(response);
-  if (type === undefined || detail === undefined)
-    throw new UnreachableError(url, `the server there returned ${status} and is not Longshore`, {
-      status,
-      retryAfterSeconds,
-    });
-  throw new ApiError(status, type.replace(/^.*:/, ""), detail, { errors, retryAfterSeconds });
 }

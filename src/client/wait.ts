@@ -4,7 +4,7 @@ import type { ServerEvent } from "./events.ts";
 import type { Counters, Progress, RequestNow, WaitOptions } from "./views.ts";
 
 interface Watched {
-  get(): Promise<RequestNow>;
+  get(signal: AbortSignal): Promise<RequestNow>;
   events(signal: AbortSignal): AsyncGenerator<ServerEvent>;
 }
 
@@ -17,23 +17,35 @@ export async function waitForEnd(
 ): Promise<RequestNow> {
   const stop = signal ?? new AbortController().signal;
   const notify = onChange(onProgress);
-  let silentSince: number | undefined;
+  let answeredAt = performance.now();
+  const millisecondsLeft = () => answeredAt + patienceSeconds * 1000 - performance.now();
+  let isSilent = false;
   for (;;) {
     try {
-      const now = await watched.get();
-      silentSince = undefined;
+      const now = await watched.get(withTimeOut(stop, millisecondsLeft()));
+      isSilent = false;
       notify(now);
       if (endStates.includes(now.state)) return now;
-      await follow(watched.events(stop), now, notify);
+      await follow(watched.events(stop), now, notify).finally(() => {
+        answeredAt = performance.now();
+      });
     } catch (error) {
       stop.throwIfAborted();
       if (!isTransient(error)) throw error;
-      if (silentSince === undefined) onSilence?.(reasonOf(error));
-      silentSince ??= Date.now();
-      if (Date.now() - silentSince > patienceSeconds * 1000) throw error;
-      await pause(1000, undefined, { signal: stop });
+      if (!isSilent) onSilence?.(reasonOf(error));
+      isSilent = true;
+      if (millisecondsLeft() <= pauseMilliseconds) throw error;
+      await pause(pauseMilliseconds, undefined, { signal: stop });
     }
   }
+}
+
+const pauseMilliseconds = 1000;
+const longestTimer = 2 ** 31 - 1;
+
+function withTimeOut(stop: AbortSignal, milliseconds: number): AbortSignal {
+  const bounded = Math.round(Math.min(Math.max(milliseconds, 1), longestTimer));
+  return AbortSignal.any([stop, AbortSignal.timeout(bounded)]);
 }
 
 function onChange(listener: WaitOptions["onProgress"]): (progress: Progress) => void {

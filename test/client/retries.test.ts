@@ -4,6 +4,7 @@ import { request as httpRequest, type RequestListener } from "node:http";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Longshore } from "../../src/client/client.ts";
 import { downloadResults } from "../../src/client/download.ts";
+import { UnreachableError } from "../../src/client/errors.ts";
 import { mayHaveArrived } from "../../src/client/retry.ts";
 import type { ResultView, Submit } from "../../src/client/views.ts";
 import { folderStoreWithUrls, listen } from "../storage/object-server.ts";
@@ -179,12 +180,10 @@ test("what arrives shorter, longer or different is no result", async () => {
 
 test("the list of results is given up when its caller says so, or has waited long enough", async () => {
   const id = randomUUID();
-  const asked: (() => void)[] = [];
-  const arrival = new Promise<void>((resolve) => asked.push(resolve));
-  const silent = await listen(() => asked[0]?.());
+  const silent = await listenSilently();
   const stop = new AbortController();
   const given = new Longshore({ url: silent.url }).results(id, { signal: stop.signal }).next();
-  await arrival;
+  await silent.arrival;
   stop.abort(new Error("no longer wanted"));
   await expect(given).rejects.toThrow("no longer wanted");
   await silent.close();
@@ -200,6 +199,32 @@ test("the list of results is given up when its caller says so, or has waited lon
   expect(readdirSync(folder)).toEqual([]);
   await gateway.close();
 });
+
+test("a wait is given up when its caller says so, or the service is silent for too long", async () => {
+  const silent = await listenSilently();
+  const client = new Longshore({ url: silent.url });
+  const stop = new AbortController();
+  const given = client.wait(randomUUID(), { signal: stop.signal });
+  await silent.arrival;
+  stop.abort(new Error("no longer wanted"));
+  await expect(given).rejects.toThrow("no longer wanted");
+
+  const silences: string[] = [];
+  const onSilence = (reason: string) => silences.push(reason);
+  const impatient = client.wait(randomUUID(), { patienceSeconds: 0.1, onSilence });
+  await expect(impatient).rejects.toBeInstanceOf(UnreachableError);
+  expect(silences).toHaveLength(1);
+  await silent.close();
+});
+
+/** A server that never answers; `arrival` resolves at its first call. */
+async function listenSilently() {
+  let arrived = (): void => undefined;
+  const arrival = new Promise<void>((resolve) => {
+    arrived = resolve;
+  });
+  return { ...(await listen(() => arrived())), arrival };
+}
 
 async function* withoutChecksum(all: AsyncIterable<ResultView>): AsyncGenerator<ResultView> {
   for await (const result of all) yield { ...result, checksum: null };
