@@ -3,9 +3,6 @@ import type { Query } from "../db/client.ts";
 import { sqlList } from "../moves.ts";
 import { datasetSql, pastDatasetStates } from "./state.ts";
 
-/** Files of one statement. */
-const chunk = 5_000;
-
 const isUnused = `datasets.last_used_at < now() - make_interval(secs => $1)
        AND datasets.updated_at < now() - make_interval(secs => $1)
        AND NOT EXISTS (SELECT FROM requests WHERE requests.dataset_id = datasets.id)`;
@@ -46,26 +43,26 @@ export async function unusedPast(query: Query, seconds: number, limit: number): 
   return rows.map(({ id }) => id);
 }
 
-/** Deletes the next files after this place in the list; returns the last place, or null. */
+/** Deletes the next files after a place in the list; returns their number and the last place. */
 export async function deleteFiles(
   query: Query,
   dataset: number,
-  after: number,
-): Promise<number | null> {
-  const [row] = await query<{ last: number | null }>(
-    `WITH last_file AS MATERIALIZED (
-       SELECT max(seq) AS seq FROM (
-         SELECT seq FROM files WHERE dataset_id = $1 AND seq > $2 ORDER BY seq LIMIT ${chunk}
-       ) AS next_files
+  { after, limit }: { after: number; limit: number },
+): Promise<{ count: number; last: number }> {
+  const [row] = await query<{ count: number; last: number }>(
+    `WITH next_files AS MATERIALIZED (
+       SELECT count(*) AS count, coalesce(max(seq), $2) AS last FROM (
+         SELECT seq FROM files WHERE dataset_id = $1 AND seq > $2 ORDER BY seq LIMIT $3
+       ) AS found
      ), deleted AS (
        DELETE FROM files WHERE dataset_id = $1 AND seq > $2
-         AND seq <= (SELECT seq FROM last_file)
+         AND seq <= (SELECT last FROM next_files)
      )
-     SELECT seq AS last FROM last_file`,
-    [dataset, after],
+     SELECT count, last FROM next_files`,
+    [dataset, after, limit],
     "delete_files",
   );
-  return row?.last ?? null;
+  return row ?? { count: 0, last: after };
 }
 
 export async function deleteDataset(query: Query, dataset: number): Promise<void> {

@@ -130,7 +130,7 @@ test("a finder that quotes an address in its reason shows no secret", async () =
   expect(await tracesInDatabase(ledger.ctx.databaseUrl, ["hunter2"])).toEqual([]);
 });
 
-test("secrets are deleted with the dataset, a day after the last request that used it", async () => {
+test("secrets are deleted with the dataset, some time after the last request that uses it was deleted", async () => {
   const request = await submitDataset(ledger, { files: [signed("short-lived"), "/data/plain"] });
   const dataset = await numberOf(ledger, request);
   await workOff(ledger, request);

@@ -1,3 +1,4 @@
+import { datasets } from "./datasets.ts";
 import { ends } from "./ends.ts";
 import { fairness } from "./fairness.ts";
 import { ledger } from "./ledger.ts";
@@ -15,4 +16,5 @@ export const mutants: Mutant[] = [
   ...processes,
   ...rules,
   ...addressSecrets,
+  ...datasets,
 ];

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { timedChunk } from "../../src/requests/advance/timed-chunk.ts";
+import { timedChunk } from "../../src/timed-chunk.ts";
 
 const limits = { first: 1000, least: 100, most: 10_000, milliseconds: 100 };
 

@@ -1,4 +1,4 @@
-import { type TimedChunk, timedChunk } from "./timed-chunk.ts";
+import { type TimedChunk, timedChunk } from "../../timed-chunk.ts";
 
 /** How many files of a request one statement takes: as many as take about a tenth of a second. */
 export interface Chunks {

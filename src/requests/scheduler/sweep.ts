@@ -54,7 +54,7 @@ export async function housekeep(ctx: Context, isLeader: IsLeader): Promise<void>
   await repair("expired", () => removeExpired(ctx));
   await repair("result", () => removeAllMarked(ctx));
   await repair("bucket", () => removeOrphanedBuckets(ctx));
-  await repair("dataset", () => removeUnused(ctx));
+  await repair("dataset", () => removeUnused(ctx, { isLeader }));
   await repair("task", () => removeEndedTasks(ctx));
   await repair("secret", () => removeUnneededSecrets(ctx));
 }
