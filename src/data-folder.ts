@@ -1,5 +1,5 @@
 // What the service writes is for its own user alone.
-import { chmodSync, existsSync, mkdirSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 /** For this process and those that it starts: no file is readable by others, whatever it says. */
@@ -15,6 +15,16 @@ export function makeDataFolder(dataDir: string): void {
     const folder = join(dataDir, name);
     if (existsSync(folder)) chmodSync(folder, 0o700);
   }
+}
+
+/** Where long lists are until they are recorded. */
+export function listFolder(dataDir: string): string {
+  return join(dataDir, "lists");
+}
+
+/** For the start: a killed process may have left a file between its creation and its removal. */
+export function removeLeftLists(dataDir: string): void {
+  rmSync(listFolder(dataDir), { recursive: true, force: true });
 }
 
 /** Started by root, Postgres runs as another account, and its folder is below these new ones. */

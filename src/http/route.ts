@@ -3,16 +3,16 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type ZodObject, type ZodType, z } from "zod";
 import type { Caller } from "../auth/caller.ts";
+import type { FileList } from "../datasets/chunks.ts";
 import type { Context } from "../deps.ts";
-import type { LongList } from "../json/list-file.ts";
 import type { Action } from "../users/policy.ts";
 import type { Admit } from "./admit.ts";
 import { checkContentType } from "./json/content-type.ts";
 import { largeBodies } from "./json/large-bodies.ts";
-import { withLongList } from "./json/long-list.ts";
+import { type ReadLongList, withLongList } from "./json/long-list.ts";
 import { readBytes } from "./json/read-bytes.ts";
 import { readJson } from "./json/read-json.ts";
-import { type ListRule, type ReadBody, readListed } from "./json/read-list.ts";
+import { type ListRule, readListed } from "./json/read-list.ts";
 import { parse, parsePathParameters } from "./parse.ts";
 import { parseQuery } from "./query.ts";
 import type { TextRule } from "./text.ts";
@@ -37,7 +37,7 @@ export interface BodyRule<Body extends ZodType, Element = unknown> {
   mostValues?: number;
   /** a list that may be long: it is parsed in pieces while it arrives */
   list?: ListRule<Element>;
-  /** a long list is kept on disk: the handler reads `list`, and in the body is its begin only */
+  /** a long list is kept on disk: the handler gets it as `list`, and the body without it */
   isOnDisk?: boolean;
   /**
    * what happens to NUL characters and lone surrogates, which Postgres cannot store; default:
@@ -65,8 +65,8 @@ export interface Input<Params, Query, Body, Element = unknown> {
   raw: Buffer;
   /** the body as it was sent, before defaults */
   sent: unknown;
-  /** the body's list where it is long and kept on disk, until the handler has ended */
-  list: LongList<Element> | undefined;
+  /** with `isOnDisk`: the body's list, if it has one; it is removed when the handler has ended */
+  list: FileList<Element> | undefined;
   /** aborted when the caller has closed the connection */
   gone(): AbortSignal;
 }
@@ -136,7 +136,7 @@ export function route<
     const asked = parseQuery(query, request.url ?? "/") as z.output<Query>;
     const raw = rawMegabytes ? await readBytes(request, rawMegabytes) : Buffer.alloc(0);
     if (!body && !rawMegabytes) await readNothing(request);
-    const handle = async ({ sent, body: parsed, list }: ReadBody<z.output<Body>, Element>) =>
+    const handle = async ({ sent, body: parsed, list }: ReadLongList<z.output<Body>, Element>) =>
       handler(ctx, {
         params: path,
         query: asked,
@@ -165,20 +165,20 @@ async function withBody<Body extends ZodType, Element, Result>(
   request: IncomingMessage,
   rule: BodyRule<Body, Element> | undefined,
   dataDir: string,
-  use: (read: ReadBody<z.output<Body>, Element>) => Promise<Result>,
+  use: (read: ReadLongList<z.output<Body>, Element>) => Promise<Result>,
 ): Promise<Result> {
-  if (!rule) return use({ sent: undefined, body: undefined as z.output<Body> });
+  if (!rule) return use({ sent: undefined, body: undefined as z.output<Body>, list: undefined });
   const { schema, limitMegabytes: megabytes = 1, mostValues, list, text = "refuse" } = rule;
   checkContentType(request);
   if (!list) {
     const sent = await readJson(request, { megabytes, mostValues }, text);
-    return use({ sent, body: parse(schema, sent) });
+    return use({ sent, body: parse(schema, sent), list: undefined });
   }
   const listed = { schema, megabytes, list, text };
   if (rule.isOnDisk) return withLongList(request, listed, dataDir, use);
   const place = largeBodies.place();
   try {
-    return await use(await readListed(request, listed, place));
+    return await use({ list: undefined, ...(await readListed(request, listed, place)) });
   } finally {
     place.release();
   }

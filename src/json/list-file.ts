@@ -15,7 +15,7 @@ export interface ListFile<Element> extends LongList<Element> {
   close(): Promise<void>;
 }
 
-/** The file has no name, so that nothing is left of it when the process is killed. */
+/** The file is removed from its folder at once; its space is free when it is closed. */
 export async function openListFile<Element>(folder: string): Promise<ListFile<Element>> {
   const file = await onDisk(openWithoutName(folder));
   const sizes: number[] = [];
@@ -50,8 +50,13 @@ async function openWithoutName(folder: string): Promise<FileHandle> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const path = join(folder, randomUUID());
   const file = await open(path, "wx+", 0o600);
-  await unlink(path);
-  return file;
+  try {
+    await unlink(path);
+    return file;
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
 }
 
 async function writeAll(file: FileHandle, bytes: Buffer, position: number): Promise<void> {

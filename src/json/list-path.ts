@@ -54,7 +54,7 @@ export class ListPath {
     return isLast && isList;
   }
 
-  /** `depth`: of what stays open */
+  /** `depth`: how many brackets stay open */
   close(depth: number): void {
     this.next();
     if (this.#level > 0 && depth === this.#level) this.#level--;

@@ -1,5 +1,5 @@
 // Lists that are longer than what may be held in memory, of a service with little of it.
-import { readdirSync, readlinkSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Db, openDb } from "../../src/db/client.ts";
@@ -129,6 +129,7 @@ test("five lists at once wait for each other, and each is recorded", {
     [size.files],
   );
   expect(lists?.whole).toBe(5);
+  expect(most).toBeGreaterThan(0);
   expect(most).toBeLessThanOrEqual(2);
   expect(await openLists()).toEqual([]);
 });
@@ -142,6 +143,13 @@ test("a long list with a bad file, or without its secret, is refused with the fi
   expect(redacted.status).toBe(422);
   expect(redacted.json()).toMatchObject({ errors: [{ pointer: "/dataset/files/20000" }] });
   expect(await openLists()).toEqual([]);
+});
+
+test("a start removes a list that a killed process left", async () => {
+  await service.kill();
+  writeFileSync(join(service.dataDir, "lists", "left"), "[]");
+  service = await service.again();
+  expect(existsSync(join(service.dataDir, "lists", "left"))).toBe(false);
 });
 
 test.skipIf(noSmallFileSystem)("a full disk is named when a long list cannot be kept", async () => {

@@ -27,6 +27,7 @@ export function makeLargeBodies({
   mostBytes = 128 * megabyte,
   slowSeconds = 30,
   patienceSeconds = 60,
+  tooMany = "Too many large bodies are being read now.",
 } = {}): LargeBodies {
   const holders = new Set<Holder>();
   const waiting = new Set<() => void>();
@@ -56,7 +57,7 @@ export function makeLargeBodies({
       };
       const clock = setTimeout(() => {
         stop();
-        reject(new UnavailableError("Too many large bodies are being read now.", 10));
+        reject(new UnavailableError(tooMany, 10));
       }, milliseconds);
       const checking = setInterval(endSlow, 1000);
       waiting.add(wake);

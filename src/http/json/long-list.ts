@@ -1,8 +1,10 @@
 // Bodies whose list may have a million elements. A long list is kept on disk, not in memory.
 import type { IncomingMessage } from "node:http";
-import { join } from "node:path";
 import type { ZodType, z } from "zod";
+import { listFolder } from "../../data-folder.ts";
+import type { FileList } from "../../datasets/chunks.ts";
 import { type ListFile, openListFile } from "../../json/list-file.ts";
+import { withList } from "../../json/with-list.ts";
 import { type BodyPlace, largeBodies, makeLargeBodies } from "./large-bodies.ts";
 import { type ListedBody, type ReadBody, readListed } from "./read-list.ts";
 
@@ -14,7 +16,18 @@ const listsOnDisk = makeLargeBodies({
   mostAtOnce: 64,
   mostBytes: 1024 * megabyte,
   patienceSeconds: 200,
+  tooMany: "Too many long lists of files wait to be recorded.",
 });
+
+/** The body without its list: no handler can take the first elements for all of them. */
+export interface ReadLongList<Body, Element> {
+  /** the body as it was sent, before defaults; a list on disk is in it as it was parsed */
+  sent: unknown;
+  /** its list is empty */
+  body: Body;
+  /** unless the body has none */
+  list: FileList<Element> | undefined;
+}
 
 /**
  * Reads a body and calls `use`; the file of a long list is removed afterwards. The number of bodies
@@ -24,7 +37,7 @@ export async function withLongList<Schema extends ZodType, Element, Result>(
   request: IncomingMessage,
   rule: ListedBody<Schema, Element>,
   dataDir: string,
-  use: (read: ReadBody<z.output<Schema>, Element>) => Promise<Result> | Result,
+  use: (read: ReadLongList<z.output<Schema>, Element>) => Promise<Result> | Result,
 ): Promise<Result> {
   const kept = listsOnDisk.place();
   const reading = largeBodies.place();
@@ -37,16 +50,29 @@ export async function withLongList<Schema extends ZodType, Element, Result>(
   };
   let file: ListFile<Element> | undefined;
   const openFile = async () => {
-    file = await openListFile<Element>(join(dataDir, "lists"));
+    file = await openListFile<Element>(listFolder(dataDir));
     return file;
   };
   try {
     const read = await readListed(request, rule, place, openFile);
     reading.release();
-    return await use(read);
+    return await use(withoutList(read, rule.list.path));
   } finally {
     reading.release();
     kept.release();
     await file?.close();
   }
+}
+
+function withoutList<Body, Element>(
+  { sent, body, list }: ReadBody<Body, Element>,
+  path: readonly string[],
+): ReadLongList<Body, Element> {
+  const taken = list ?? (valueAt(body, path) as readonly Element[] | undefined);
+  if (!taken) return { sent, body, list: undefined };
+  return { sent, body: withList(body, path, []) as Body, list: taken };
+}
+
+function valueAt(body: unknown, path: readonly string[]): unknown {
+  return path.reduce((value, key) => (value as Record<string, unknown> | undefined)?.[key], body);
 }

@@ -41,7 +41,7 @@ export interface ReadBody<Body, Element = unknown> {
   sent: unknown;
   /** if the list is on disk, with its first elements only */
   body: Body;
-  /** the list, if it is long and on disk */
+  /** the list, if it is on disk */
   list?: LongList<Element>;
 }
 

@@ -7,12 +7,15 @@ export interface Turn {
   signal?: AbortSignal | undefined;
 }
 
+/** Clients such as Node's `fetch` wait five minutes for an answer. */
+const mostSeconds = 240;
+
 /**
  * Limits how many calls of this process do at once what keeps a connection to the database for
  * long, so that other calls have the rest of the pool. Owners take turns.
  */
 export function makeInTurn(slots: number, tooMany: string) {
-  const turns = makeTurns({ slots, mostWaiting: 50, mostSeconds: 3_600 });
+  const turns = makeTurns({ slots, mostWaiting: 50, mostSeconds });
   return async <Result>(turn: Turn, work: () => Promise<Result>): Promise<Result> => {
     const done = await turns.take(turn, async () => ({ result: await work() }));
     if (done) return done.result;

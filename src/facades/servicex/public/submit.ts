@@ -4,8 +4,7 @@ import type { FileList } from "../../../datasets/chunks.ts";
 import type { Context } from "../../../deps.ts";
 import { RequestError } from "../../../errors.ts";
 import { checkContentType } from "../../../http/json/content-type.ts";
-import { withLongList } from "../../../http/json/long-list.ts";
-import type { ReadBody } from "../../../http/json/read-list.ts";
+import { type ReadLongList, withLongList } from "../../../http/json/long-list.ts";
 import { type Reply, untilGone } from "../../../http/route.ts";
 import { submit } from "../../../requests/lifecycle/submit.ts";
 import type { EchoedFields } from "../echoed-fields.ts";
@@ -63,11 +62,11 @@ export const submitTransformation: Endpoint = {
 async function record(
   ctx: Context,
   caller: Caller,
-  { body: parsed, list }: ReadBody<z.output<typeof body>, string>,
+  { body: parsed, list }: ReadLongList<z.output<typeof body>, string>,
   gone: AbortSignal,
 ): Promise<Reply> {
   const destination = parsed["result-destination"];
-  const dataset = datasetOf(parsed.did, list ?? parsed["file-list"]);
+  const dataset = datasetOf(parsed.did, list);
   const { codegen, steps } = stepOf(ctx, parsed.codegen, {
     selection: parsed.selection,
     format: parsed["result-format"] ?? "parquet",
@@ -93,7 +92,7 @@ async function record(
 /** An entry of a list is one path: a comma in it is a comma, not a second replica. */
 function datasetOf(
   did: string | null | undefined,
-  files: FileList<string> | null | undefined,
+  files: FileList<string> | undefined,
 ): { did: string } | { files: FileList<string> } {
   const list = files?.length ? files : undefined;
   if (did && !list) return { did };
