@@ -10,7 +10,7 @@ import type { Context } from "./deps.ts";
 import { lockFolder } from "./folder-lock.ts";
 import { makeApp } from "./http/app.ts";
 import { openListeners } from "./http/listeners.ts";
-import { readiness } from "./http/readiness.ts";
+import { readiness, type ServiceReadiness } from "./http/readiness.ts";
 import { type KeptToken, keepLocalToken } from "./local-token.ts";
 import type { Logger } from "./log.ts";
 import { makeMounts } from "./mounts.ts";
@@ -31,8 +31,8 @@ export interface RunningService {
   s3Url?: string;
   /** for other users of this machine, where only the service's own may call without it */
   localToken?: KeptToken;
-  /** What it cannot use now, by name, each with a sentence; empty when it can serve. */
-  missing(): Promise<Record<string, string>>;
+  /** what it cannot use now, and what needs an operator although it can serve */
+  readiness(): Promise<ServiceReadiness>;
   /** Finishes running work and stops the embedded parts. */
   close(): Promise<void>;
 }
@@ -145,12 +145,11 @@ async function start(
     await listenersClosed;
   });
   const s3Url = urls.s3?.();
-  const missing = async () => (await readiness(context)).missing;
   return {
     url: urls.public(),
     ...(s3Url !== undefined && { s3Url }),
     ...(localToken && { localToken }),
-    missing,
+    readiness: () => readiness(context),
   };
 }
 

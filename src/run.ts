@@ -41,7 +41,10 @@ export async function runService(): Promise<number> {
   }
 }
 
-/** The line says what cannot be used, for programs that read only this line. */
+/**
+ * The line says what cannot be used, and what needs an operator, for programs that read only this
+ * line.
+ */
 async function readyLine(
   service: RunningService,
   log: Logger,
@@ -50,15 +53,30 @@ async function readyLine(
   const s3 = service.s3Url ? `, S3 at ${service.s3Url}` : "";
   const ready = `Longshore is ready at ${service.url}${s3}`;
   const deadline = performance.now() + secondsForReadiness * 1_000;
-  let missing = await service.missing();
-  while (Object.keys(missing).length > 0 && performance.now() < deadline && !signal.aborted) {
+  let found = await service.readiness();
+  while (!isEmpty(found.missing) && performance.now() < deadline && !signal.aborted) {
     await pause(100, signal);
-    missing = await service.missing();
+    found = await service.readiness();
   }
-  if (Object.keys(missing).length === 0) return ready;
-  log.warn({ missing }, "the service is not ready: something that it needs cannot be used");
-  const sentences = Object.entries(missing).map(([name, why]) => `the ${name}: ${why}`);
-  return `${ready}, but it cannot use ${sentences.join(" Nor ")}`;
+  const { missing, warnings } = found;
+  const parts: string[] = [];
+  if (!isEmpty(missing)) {
+    log.warn({ missing }, "the service is not ready: something that it needs cannot be used");
+    parts.push(`it cannot use ${sentencesOf(missing).join(" Nor ")}`);
+  }
+  if (!isEmpty(warnings)) {
+    log.warn({ warnings }, "the service is ready, but something needs an operator");
+    parts.push(`with a warning about ${sentencesOf(warnings).join(" And ")}`);
+  }
+  return [ready, ...parts].join(", but ");
+}
+
+function isEmpty(found: Record<string, string>): boolean {
+  return Object.keys(found).length === 0;
+}
+
+function sentencesOf(found: Record<string, string>): string[] {
+  return Object.entries(found).map(([name, why]) => `the ${name}: ${why}`);
 }
 
 /** The link is a secret: printed for a person, and not into a file that others may read. */
