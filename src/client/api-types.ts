@@ -48,7 +48,7 @@ export interface paths {
     put?: never;
     /**
      * Claim tasks; each belongs to this worker until its lease ends
-     * @description Returns fewer tasks than there are where the answer would be larger than some megabytes, but at least one.
+     * @description Returns fewer tasks than there are where the answer would be larger than about 8 MB of settings or of addresses; at least one if there is work.
      */
     post: operations["claimWork"];
     delete?: never;
@@ -832,7 +832,7 @@ export interface components {
       step: number;
       attempt: number;
       operation: string;
-      /** @description Unless the claim has `settings_once`. */
+      /** @description Absent if the claim has `settings_once`. */
       settings?: {
         [key: string]: unknown;
       };

@@ -429,6 +429,16 @@ describe("the work API refuses", () => {
     isProblem(await api.post(path, body), 400);
   });
 
+  test.each([
+    ["claim_id", { repeated: true }],
+    ["claim_id", { repeated: true, max: 0 }],
+    ["max", { max: 0, claim_id: nobody }],
+  ])("a claim that is no repeat, or the repeat of none: %s of %j", async (member, claim) => {
+    const answer = await api.post("/v1/work/claim", { worker: "w", ...claim });
+    isProblem(answer, 400);
+    expect(answer.json().errors).toMatchObject([{ pointer: `/${member}` }]);
+  });
+
   test("one report of several that cannot be read, and takes the others", async () => {
     const good = { request: nobody, file: 1, step: 1, attempt: 1, status: "success" };
     const reports = [

@@ -1,3 +1,4 @@
+import type { z } from "zod";
 import type { Caller } from "../../auth/caller.ts";
 import type { Deps } from "../../deps.ts";
 import { claim, heartbeat } from "../../requests/dispatch/claim.ts";
@@ -10,11 +11,6 @@ import * as schema from "../schemas/work.ts";
 import { fieldErrors, mostErrors } from "../sentences.ts";
 import { withSettingsOnce } from "../settings-once.ts";
 
-const nothingWanted = {
-  pointer: "/max",
-  detail: '"max" must be at least 1, but it is 0: that is only for a claim that is "repeated".',
-};
-
 export const claimWork = route({
   method: "post",
   path: "/v1/work/claim",
@@ -23,8 +19,8 @@ export const claimWork = route({
   access: "work",
   summary: "Claim tasks; each belongs to this worker until its lease ends",
   description:
-    "Returns fewer tasks than there are where the answer would be larger than some megabytes, " +
-    "but at least one.",
+    "Returns fewer tasks than there are where the answer would be larger than about 8 MB of " +
+    "settings or of addresses; at least one if there is work.",
   hot: true,
   body: {
     schema: schema.claimBody,
@@ -35,13 +31,35 @@ export const claimWork = route({
     const { worker, request, operations, max } = body;
     const { wait_seconds: waitSeconds, upload_headers: sendsHeaders } = body;
     const { settings_once: settingsOnce, claim_id: claimId, repeated } = body;
-    if (max === 0 && !repeated) throw badInput([nothingWanted]);
+    refuseOddRepeat(body);
     const does = { sendsHeaders, settingsOnce, claimId, repeated };
     const wanted = { worker, request, operations, max, waitSeconds, ...does };
     const tasks = await claim(ctx, caller, wanted, gone());
     return { status: 200, body: settingsOnce ? withSettingsOnce(tasks) : { tasks } };
   },
 });
+
+/** What a claim has only if it is repeated, and the other way round. */
+function refuseOddRepeat({
+  repeated,
+  claim_id: claimId,
+  max,
+}: Pick<z.output<typeof schema.claimBody>, "repeated" | "claim_id" | "max">): void {
+  if (repeated && claimId === undefined)
+    throw badInput([
+      {
+        pointer: "/claim_id",
+        detail: '"claim_id" is missing: "repeated" needs the id of the earlier claim.',
+      },
+    ]);
+  if (max === 0 && !repeated)
+    throw badInput([
+      {
+        pointer: "/max",
+        detail: '"max" must be at least 1, but it is 0: only a claim that is "repeated" may be 0.',
+      },
+    ]);
+}
 
 export const heartbeatWork = route({
   method: "post",

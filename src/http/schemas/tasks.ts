@@ -16,7 +16,7 @@ export const claimBody = z
   .strictObject({
     agent,
     operations: operationNames,
-    max: mostClaimed,
+    max: mostClaimed(1),
     wait_seconds: waitSeconds("How long to wait for a task that is due."),
   })
   .meta({ id: "TaskClaim" });

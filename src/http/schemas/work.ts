@@ -5,7 +5,7 @@ import {
   reportSchema,
   workerName as worker,
 } from "../../requests/reports/report-schema.ts";
-import { mostClaimedAgain, operationNames, waitSeconds } from "./claim.ts";
+import { mostClaimed, operationNames, waitSeconds } from "./claim.ts";
 
 export const report = reportSchema;
 
@@ -26,7 +26,9 @@ export const claimBody = z
       .meta({ description: "An earlier call with this `claim_id` had no answer." }),
     request: z.uuid().optional(),
     operations: operationNames.optional(),
-    max: mostClaimedAgain,
+    max: mostClaimed(0).meta({
+      description: "0 with `repeated`: only the tasks that the earlier call started.",
+    }),
     wait_seconds: waitSeconds("How long to wait if there is no work now."),
     upload_headers: z
       .boolean()
@@ -68,7 +70,7 @@ const task = z
     step: z.number().int().min(1),
     attempt: z.number().int().min(1),
     operation: z.string(),
-    settings: settings.optional().meta({ description: "Unless the claim has `settings_once`." }),
+    settings: settings.optional().meta({ description: "Absent if the claim has `settings_once`." }),
     replicas: z.array(z.string()).meta({
       description:
         "Where the step before left the file; else its paths, in order of preference. With their " +
