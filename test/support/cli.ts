@@ -17,17 +17,27 @@ export interface Running {
 }
 
 export interface Surroundings {
-  env?: Record<string, string>;
+  env?: NodeJS.ProcessEnv;
   cwd?: string;
   /** as another user; only root can */
   uid?: number;
 }
 
 /** The command line in a process of its own, with nothing of this one's settings. */
-export function startCli(args: string[], { env = {}, cwd, uid }: Surroundings = {}): Running {
-  const child = spawn(process.execPath, [...program, ...args], {
-    env: { ...childEnvironment(), ...env },
+export function startCli(args: string[], { env, ...more }: Surroundings = {}): Running {
+  const own = { ...more, env: { ...childEnvironment(), ...env } };
+  return startProgram(process.execPath, [...program, ...args], own);
+}
+
+/** With the environment of this process where none is given. */
+export function startProgram(
+  command: string,
+  args: string[] = [],
+  { env, cwd, uid }: Surroundings = {},
+): Running {
+  const child = spawn(command, args, {
     stdio: ["ignore", "pipe", "pipe"],
+    ...(env && { env }),
     ...(cwd && { cwd }),
     ...(uid !== undefined && { uid, gid: uid }),
   });

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { startProgram } from "../support/cli.ts";
 import { installInto, smallCloneInto, writeProgram } from "../support/clone.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { cleanHome } from "../support/npm.ts";
@@ -75,7 +76,7 @@ test("npm install -g . gives the command, and npm uninstall takes it away", asyn
   const removal = ["uninstall", "-g", "longshore", "--prefix", prefix];
   expect(await home.run("npm", removal, clone)).toMatchObject({ code: 0 });
   expect(existsSync(command)).toBe(false);
-  home.close();
+  await home.close();
   // npm looks for a newer npm.
   expect(home.asked.filter((path) => path !== "/npm")).toEqual([]);
 });
@@ -99,14 +100,9 @@ async function build(): Promise<number | null> {
 
 /** What the command prints, run by the link that npx finds. */
 async function run(): Promise<string> {
-  const child = spawn(join(clone, "node_modules", ".bin", "longshore"));
-  let text = "";
-  for (const stream of [child.stdout, child.stderr])
-    stream.setEncoding("utf8").on("data", (part: string) => {
-      text += part;
-    });
-  await once(child, "close");
-  return text;
+  const { ended } = startProgram(join(clone, "node_modules", ".bin", "longshore"));
+  const { stdout, stderr } = await ended;
+  return stdout + stderr;
 }
 
 function drafts(): string[] {

@@ -28,8 +28,8 @@ beforeAll(async () => {
   home = await cleanHome(folder);
 });
 
-afterAll(() => {
-  home.close();
+afterAll(async () => {
+  await home.close();
   chmodAll(0o200);
   rmSync(folder, { recursive: true });
 });
