@@ -33,7 +33,7 @@ for (const { name, version, licence, package: parent } of libraries) {
 document.metadata.component.name = "longshore";
 process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
 
-/** npm takes the replacement of a dependency of a bundled package for an invalid one. */
+/** `npm sbom` calls an overridden dependency of a bundled package invalid. */
 function copyUnbundled() {
   const { bundleDependencies, ...manifest } = read("package.json");
   const lock = read("package-lock.json");

@@ -1,8 +1,8 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
-// Unmodified Python clients against our service. Needs python3 with venv, and PyPI for the first
-// run.
+// Clients in surroundings of their own: unmodified Python clients, and ours in another project.
+// Needs python3 with venv, PyPI for the first run, and npm's registry or cache.
 export default defineConfig({
   root: fileURLToPath(new URL("..", import.meta.url)),
   test: {

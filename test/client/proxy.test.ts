@@ -1,4 +1,4 @@
-// Whatever proxy the shell names, no call of this machine goes through it. Node 20 uses none by
+// Whatever proxy the shell names, no call to this machine goes through it. Node 20 uses none by
 // itself; CI runs this with later ones, too.
 import { once } from "node:events";
 import { createServer, type Server } from "node:http";
