@@ -33,9 +33,9 @@ const task: z.ZodType<Omit<Task, "settings"> & { settings?: Settings | undefined
 const claimAnswer = z
   .object({ tasks: z.array(task), settings: z.record(z.string(), settings).default({}) })
   .transform(({ tasks, settings }) =>
-    tasks.map((one) => ({
-      ...one,
-      settings: one.settings ?? settings[`${one.request}.${one.step}`] ?? {},
+    tasks.map((task) => ({
+      ...task,
+      settings: task.settings ?? settings[`${task.request}.${task.step}`] ?? {},
     })),
   );
 const reportsAnswer = z.object({ answers: z.array(z.string()) });
@@ -56,6 +56,8 @@ const leastSeconds = 5;
 /** how long after its wait a claim may still be answered */
 const lateClaimSeconds = 30;
 const mostSeconds = 60;
+/** After this, the service may be upgraded: a claim has all its keys again. */
+const plainMilliseconds = 600_000;
 
 /** A call without an answer is made again while the lease still holds. */
 function partOf(leaseSeconds: number, parts: number): number {
@@ -95,6 +97,7 @@ export function openWorkApi({
 }): WorkApi {
   const dispatcher = new Agent({ keepAliveTimeout: 30_000, connections: 32 });
   let leaseSeconds = defaultLeaseSeconds;
+  let plainUntil = Number.NEGATIVE_INFINITY;
   const headers = {
     "content-type": "application/json",
     ...(token && { authorization: `Bearer ${token}` }),
@@ -102,20 +105,24 @@ export function openWorkApi({
 
   return {
     async claim({ id, repeated, operations, request: onlyRequest, max, waitSeconds, signal }) {
-      const body = {
+      const plain = {
         worker,
-        claim_id: id,
-        ...(repeated && { repeated }),
         operations,
         max,
         wait_seconds: waitSeconds,
         upload_headers: true,
-        settings_once: true,
         ...(onlyRequest && { request: onlyRequest }),
+      };
+      const whole = {
+        ...plain,
+        claim_id: id,
+        ...(repeated && { repeated }),
+        settings_once: true,
       };
       // Tasks that arrive late are of use; those whose answer is given up are lost with a try.
       const seconds = waitSeconds + Math.max(partOf(leaseSeconds, 3), lateClaimSeconds);
-      const tasks = await post("claim", body, claimAnswer, seconds, signal);
+      const send = (body: object) => post("claim", body, claimAnswer, seconds, signal);
+      const tasks = await claimOf(whole, plain, send);
       leaseSeconds = tasks[0]?.lease_seconds ?? leaseSeconds;
       return tasks;
     },
@@ -135,6 +142,26 @@ export function openWorkApi({
     },
     close: () => dispatcher.close(),
   };
+
+  /** Processes of an earlier version, during an upgrade, refuse the keys that they do not know. */
+  async function claimOf<Body extends { max: number }, Answer>(
+    whole: Body,
+    plain: Body,
+    send: (body: Body) => Promise<Answer[]>,
+  ): Promise<Answer[]> {
+    if (performance.now() >= plainUntil) {
+      try {
+        return await send(whole);
+      } catch (error) {
+        if (!(error instanceof RejectedError) || error.status !== 400) throw error;
+      }
+    }
+    // They have no tasks of an earlier claim to return.
+    if (plain.max === 0) return [];
+    const answer = await send(plain);
+    plainUntil = performance.now() + plainMilliseconds;
+    return answer;
+  }
 
   async function post<Answer>(
     call: string,

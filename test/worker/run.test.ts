@@ -66,6 +66,26 @@ describe("a worker", () => {
     expect(await rowsOf(`SELECT top::INT FROM '${folder}/fetched.parquet'`)).toEqual([[999]]);
   });
 
+  test("works for a service of an earlier version, which refuses keys that it does not know", async () => {
+    server.claimKeys = ["worker", "request", "operations", "max", "wait_seconds", "upload_headers"];
+    const worker = start({ operations: ["noop"] });
+    for (const file of [1, 2, 3]) {
+      server.waiting.push(workTask(server, file));
+      const report = await until(() => server.reports[file - 1]);
+      expect(report).toMatchObject({ file, status: "success" });
+    }
+    const refused = server.claims.filter((claim) => "claim_id" in claim);
+    expect(refused).toHaveLength(1);
+    stop.abort();
+    await worker;
+    expect(server.claims.every(({ max }) => max > 0)).toBe(true);
+  });
+
+  test("ends where a service refuses its claims for another reason", async () => {
+    server.refusal = { status: 400, detail: "The operation noop is not offered." };
+    await expect(start({ operations: ["noop"] })).rejects.toThrow("noop is not offered");
+  });
+
   test("reads what the step before made by the URL it was given", async () => {
     void start();
     server.waiting.push(transformTask(1, "select x from input where x < 5"));

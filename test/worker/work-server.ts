@@ -23,6 +23,8 @@ export interface WorkServer {
   refusal: { status: number; detail: string } | undefined;
   /** so many of the next calls of /reports get no answer */
   unanswered: number;
+  /** a claim with another key than these is a 400, as a service of an earlier version answers */
+  claimKeys: string[] | undefined;
   /** a file whose report makes the whole call a 422 */
   indigestible: number | undefined;
   answer(report: Report): string;
@@ -63,6 +65,7 @@ export async function startWorkServer(): Promise<WorkServer> {
     objects: new Map(),
     refusal: undefined,
     unanswered: 0,
+    claimKeys: undefined,
     indigestible: undefined,
     answer: () => "recorded",
     away,
@@ -104,6 +107,8 @@ export async function startWorkServer(): Promise<WorkServer> {
     response: ServerResponse,
   ): Promise<void> {
     server.claims.push(body);
+    const unknown = Object.keys(body).filter((key) => server.claimKeys?.includes(key) === false);
+    if (unknown.length > 0) return say(response, { detail: `unknown: ${unknown.join()}` }, 400);
     const mine = () =>
       server.waiting.filter((task) => body.operations.includes(task.operation)).slice(0, body.max);
     const deadline = Date.now() + Math.min(body.wait_seconds, 0.2) * 1000;
