@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Query } from "../../src/db/client.ts";
 import { UnavailableError } from "../../src/errors.ts";
 import { loggerTo, silentLog } from "../../src/log.ts";
@@ -247,4 +247,74 @@ test("a drain rejects what is held for a locked request", async () => {
   await until(() => state.failed >= 2);
   await reports.drain();
   await rejected;
+});
+
+describe("by a clock of the test", () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "setImmediate", "performance"] });
+  });
+  afterEach(() => vi.useRealTimers());
+
+  const watch = (answered: Promise<unknown>) => {
+    const state = { error: undefined as unknown, answers: undefined as unknown };
+    answered.then(
+      (answers) => (state.answers = answers),
+      (error: unknown) => (state.error = error),
+    );
+    return state;
+  };
+
+  test("reports whose statements are too slow are held no longer than they may be", async () => {
+    let statements = 0;
+    const slow: Query = async () => {
+      statements++;
+      await new Promise((resolve) => setTimeout(resolve, 10_000));
+      throw Object.assign(new Error("canceled by statement timeout"), { code: "57014" });
+    };
+    const held = watch(batcher(slow).add(rowsOf(numbers(1000)), 45));
+    await vi.advanceTimersByTimeAsync(40_000);
+    expect(held.error).toBeUndefined();
+    await vi.advanceTimersByTimeAsync(11_000);
+    expect(held.error).toBeInstanceOf(UnavailableError);
+    expect(statements).toBe(5);
+  });
+
+  test("a report is held no longer than it may be while its lane waits for the next try", async () => {
+    let tries = 0;
+    const locked: Query = () => {
+      tries++;
+      throw Object.assign(new Error("canceled by lock timeout"), { code: "55P03" });
+    };
+    const reports = batcher(locked);
+    const long = watch(reports.add(rowsOf([1]), 45));
+    while (tries < 7) await vi.advanceTimersByTimeAsync(100);
+    const short = watch(reports.add(rowsOf([2]), 1));
+    await vi.advanceTimersByTimeAsync(900);
+    expect(short.error).toBeUndefined();
+    await vi.advanceTimersByTimeAsync(200);
+    expect(short.error).toBeInstanceOf(UnavailableError);
+    expect(tries).toBe(7);
+    expect(long.error).toBeUndefined();
+    await vi.advanceTimersByTimeAsync(45_000);
+    expect(long.error).toBeInstanceOf(UnavailableError);
+  });
+
+  test("reports without a hold that are too slow together are recorded in smaller parts", async () => {
+    const { statements, query } = database({});
+    const slow: Query = (text, params = [], name) => {
+      if (name !== "are_recorded" && String(params[0]).split(",").length > 100)
+        throw Object.assign(new Error("canceled by statement timeout"), { code: "57014" });
+      return query(text, params, name);
+    };
+    const reports = batcher(slow);
+    let sent = watch(reports.add(rowsOf(numbers(1000)), 0));
+    for (let times = 1; !sent.answers; times++) {
+      await vi.advanceTimersByTimeAsync(1000);
+      if (!sent.error) continue;
+      expect(times).toBeLessThan(20);
+      sent = watch(reports.add(rowsOf(numbers(1000)), 0));
+    }
+    expect(sent.answers).toEqual(numbers(1000).map(() => "recorded"));
+    expect(Math.max(...statements.map(({ files }) => files.length))).toBeLessThanOrEqual(100);
+  });
 });

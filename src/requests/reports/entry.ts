@@ -26,7 +26,7 @@ export interface Entry {
   holdUntil: number;
 }
 
-const mostRows = 1000;
+const mostRowsOfBatch = 1000;
 /** of results in a batch, in characters: the driver quotes them without a pause */
 const mostText = 1_000_000;
 
@@ -61,19 +61,23 @@ export function reject(entries: Entry[], error: unknown): void {
 }
 
 export function isFull(queue: Entry[]): boolean {
-  return queue.length >= mostRows;
+  return queue.length >= mostRowsOfBatch;
 }
 
 /**
  * The first entries, at most one row per file: reports of one attempt are folded, those of another
  * attempt wait for the next batch.
  */
-export function takeBatch(queue: Entry[]): { batch: Entry[]; rest: Entry[] } {
+export function takeBatch(
+  queue: Entry[],
+  mostRows = mostRowsOfBatch,
+): { batch: Entry[]; rest: Entry[] } {
+  const most = Math.min(mostRows, mostRowsOfBatch);
   const batch = new Map<string, Entry>();
   const later: Entry[] = [];
   let taken = 0;
   let text = 0;
-  for (; taken < queue.length && batch.size < mostRows && text < mostText; taken++) {
+  for (; taken < queue.length && batch.size < most && text < mostText; taken++) {
     const next = queue[taken] as Entry;
     text += next.row.results?.length ?? 0;
     const key = `${next.row.request} ${next.row.file}`;

@@ -14,11 +14,15 @@ export interface Lane {
   blocked: number;
   /** not before, by `performance.now()` */
   nextTry: number;
+  /** no report is held for a shorter time */
+  earliestHold: number;
+  /** of a statement: fewer after one that was too slow, as long as there is the lane */
+  mostRows: number;
   lastFailure: number;
 }
 
 /** A lane without failures is kept this long after its last one. */
-const healedMilliseconds = 10_000;
+const rejoinMilliseconds = 10_000;
 /** One whose last try was blocked, while no reports arrive */
 const forgottenMilliseconds = 60_000;
 const firstWait = 250;
@@ -35,6 +39,8 @@ export function makeLane(request: string): Lane {
     isRunning: false,
     blocked: 0,
     nextTry: Number.NEGATIVE_INFINITY,
+    earliestHold: Number.POSITIVE_INFINITY,
+    mostRows: Number.POSITIVE_INFINITY,
     lastFailure: Number.NEGATIVE_INFINITY,
   };
 }
@@ -42,6 +48,13 @@ export function makeLane(request: string): Lane {
 export function enqueue(lane: Lane, entry: Entry): void {
   lane.queue.push(entry);
   lane.size += sizeOf(entry);
+  noteHolds(lane, [entry]);
+}
+
+/** A part of a batch that failed. */
+export function addPart(lane: Lane, part: Entry[]): void {
+  lane.parts.push(part);
+  noteHolds(lane, part);
 }
 
 export function isEmpty({ parts, queue }: Lane): boolean {
@@ -53,16 +66,16 @@ export function isDue(lane: Lane, now: number): boolean {
 }
 
 /** Its reports may go into batches with those of others again. */
-export function isHealed(lane: Lane, now: number): boolean {
+export function mayRejoin(lane: Lane, now: number): boolean {
   if (lane.isRunning || lane.parts.length > 0) return false;
-  const kept = lane.blocked > 0 ? forgottenMilliseconds : healedMilliseconds;
+  const kept = lane.blocked > 0 ? forgottenMilliseconds : rejoinMilliseconds;
   return now - lane.lastFailure > kept && (lane.blocked === 0 || lane.queue.length === 0);
 }
 
 export function takePart(lane: Lane): Entry[] {
   const part = lane.parts.shift();
   if (part) return part;
-  const { batch, rest } = takeBatch(lane.queue);
+  const { batch, rest } = takeBatch(lane.queue, lane.mostRows);
   setQueue(lane, rest);
   return batch;
 }
@@ -71,15 +84,21 @@ export function takePart(lane: Lane): Entry[] {
 export function putBackInHalves(lane: Lane, part: Entry[]): void {
   const half = Math.ceil(part.length / 2);
   lane.parts.unshift(part.slice(0, half), part.slice(half));
+  noteHolds(lane, part);
 }
 
-/** Puts a part back until the next try, and rejects what is not held so long. */
+/** Puts a part back until the next try. */
 export function putBack(lane: Lane, part: Entry[], now: number): void {
   lane.parts.unshift(part);
+  noteHolds(lane, part);
   const wait = Math.min(firstWait * 2 ** lane.blocked, longestWait);
   lane.blocked++;
   lane.nextTry = now + wait * (0.75 + Math.random() / 4);
-  giveUp(lane, ({ holdUntil }) => holdUntil <= now);
+}
+
+/** Rejects what is held no longer. */
+export function giveUpExpired(lane: Lane, now: number): void {
+  if (lane.earliestHold <= now) giveUp(lane, ({ holdUntil }) => holdUntil <= now);
 }
 
 export function giveUp(lane: Lane, which: (entry: Entry) => boolean): void {
@@ -90,6 +109,12 @@ export function giveUp(lane: Lane, which: (entry: Entry) => boolean): void {
   };
   lane.parts = lane.parts.map(keep).filter((part) => part.length > 0);
   setQueue(lane, keep(lane.queue));
+  lane.earliestHold = Number.POSITIVE_INFINITY;
+  for (const part of [...lane.parts, lane.queue]) noteHolds(lane, part);
+}
+
+function noteHolds(lane: Lane, entries: Entry[]): void {
+  for (const { holdUntil } of entries) lane.earliestHold = Math.min(lane.earliestHold, holdUntil);
 }
 
 function setQueue(lane: Lane, queue: Entry[]): void {

@@ -2,13 +2,15 @@ import type { Logger } from "pino";
 import { isBadData } from "../../db/away.ts";
 import { answer, type Entry, reject } from "./entry.ts";
 import {
+  addPart,
   enqueue,
   giveUp,
+  giveUpExpired,
   isDue,
   isEmpty,
-  isHealed,
   type Lane,
   makeLane,
+  mayRejoin,
   putBack,
   putBackInHalves,
   takePart,
@@ -61,7 +63,7 @@ export class Lanes {
     const lane = this.#lanes.get(entry.row.request);
     if (!lane) return false;
     const now = performance.now();
-    if (isEmpty(lane) && isHealed(lane, now)) {
+    if (isEmpty(lane) && mayRejoin(lane, now)) {
       this.#lanes.delete(lane.request);
       return false;
     }
@@ -75,13 +77,16 @@ export class Lanes {
   /** The batch failed, so none of it is recorded: the requests are tried one by one. */
   split(batch: Entry[], failure: Failure): void {
     const parts = new Map<string, Entry[]>();
-    for (const entry of batch)
-      parts.set(entry.row.request, [...(parts.get(entry.row.request) ?? []), entry]);
+    for (const entry of batch) {
+      const part = parts.get(entry.row.request);
+      if (part) part.push(entry);
+      else parts.set(entry.row.request, [entry]);
+    }
     for (const [request, part] of parts) {
       const lane = this.#lanes.get(request) ?? makeLane(request);
       this.#lanes.set(request, lane);
       if (parts.size === 1) this.#failed(lane, part, failure);
-      else lane.parts.push(part);
+      else addPart(lane, part);
     }
     this.pump();
   }
@@ -93,12 +98,12 @@ export class Lanes {
     this.#options.onRun();
   }
 
-  /** Records what is due. */
+  /** Records what is due, and rejects what a blocked lane holds no longer. */
   pump(): void {
     clearTimeout(this.#timer);
     const now = performance.now();
     for (const lane of this.#lanes.values())
-      if (isEmpty(lane) && isHealed(lane, now)) this.#lanes.delete(lane.request);
+      if (isEmpty(lane) && mayRejoin(lane, now)) this.#lanes.delete(lane.request);
     while (this.#running < mostLanesAtOnce) {
       const due = [...this.#lanes.values()].filter((lane) => isDue(lane, now));
       const [next] = due.sort((one, other) => one.blocked - other.blocked);
@@ -107,9 +112,14 @@ export class Lanes {
       void this.#run(next);
     }
     const waiting = [...this.#lanes.values()].filter((lane) => !lane.isRunning && !isEmpty(lane));
-    const nextTry = Math.min(...waiting.map((lane) => lane.nextTry));
-    if (nextTry > now && nextTry < Number.POSITIVE_INFINITY)
-      this.#timer = setTimeout(() => this.pump(), nextTry - now);
+    const blocked = waiting.filter((lane) => lane.blocked > 0);
+    for (const lane of blocked) giveUpExpired(lane, now);
+    const times = [
+      ...waiting.map((lane) => lane.nextTry),
+      ...blocked.map((lane) => lane.earliestHold),
+    ];
+    const next = Math.min(...times.filter((time) => time > now));
+    if (next < Number.POSITIVE_INFINITY) this.#timer = setTimeout(() => this.pump(), next - now);
   }
 
   async #run(lane: Lane): Promise<void> {
@@ -122,29 +132,33 @@ export class Lanes {
     this.#running--;
     if (failure) this.#failed(lane, part, failure);
     else lane.blocked = 0;
-    if (isHealed(lane, performance.now())) this.#close(lane);
+    if (mayRejoin(lane, performance.now())) this.#close(lane);
     this.pump();
     this.#options.onRun();
   }
 
   #failed(lane: Lane, part: Entry[], failure: Failure): void {
     const { kind, error } = failure;
-    const now = performance.now();
     if (lane.lastFailure === Number.NEGATIVE_INFINITY)
       this.#options.log.warn(
         { err: error, request_id: lane.request },
         "reports of a request failed and are recorded apart from those of others for a while",
       );
-    lane.lastFailure = now;
+    lane.lastFailure = performance.now();
     const [entry] = part;
     if (kind === "away") reject(part, error);
     else if (kind === "rejected" && part.length === 1 && entry) this.#refuse(entry, error);
-    else if (part.length > 1 && (kind === "rejected" || isTooSlow(failure)))
+    else if (part.length > 1 && kind === "rejected") putBackInHalves(lane, part);
+    else this.#blocked(lane, part, failure);
+  }
+
+  #blocked(lane: Lane, part: Entry[], failure: Failure): void {
+    const now = performance.now();
+    if (part.length > 1 && isTooSlow(failure)) {
+      lane.mostRows = Math.ceil(part.length / 2);
       putBackInHalves(lane, part);
-    else {
-      putBack(lane, part, now);
-      if (this.#endsHolds) giveUp(lane, () => true);
-    }
+    } else putBack(lane, part, now);
+    giveUp(lane, ({ holdUntil }) => this.#endsHolds || holdUntil <= now);
   }
 
   #refuse(entry: Entry, error: unknown): void {
