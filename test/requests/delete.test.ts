@@ -244,7 +244,7 @@ test("the sweep finishes a deletion that no process has in its queue", async () 
   await nothingLeft(id);
 });
 
-test("more files than one statement deletes", async () => {
+test("a request with more files than one statement deletes is removed with all its rows", async () => {
   const id = await ledger.submit(5_200);
   await until(async () => (await ledger.read(id)).counters.total === 5_200);
   await cancel(ledger.ctx, id, local);

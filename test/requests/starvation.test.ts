@@ -41,10 +41,11 @@ test.each(kinds)(
   "64 requests $kind, of the same user or another, starve none of 40",
   async ({ kind, more, lose }) => {
     const [one, other] = [`one of ${kind}`, `other of ${kind}`];
-    const ghosts = await submitted(64, one, more);
+    const requestsWithoutWork = await submitted(64, one, more);
     if (lose) await ledger.ctx.db.query("DELETE FROM queue_messages");
     else if ("workers" in more)
-      for (const request of ghosts) await ledger.claim(1, { request, worker: "holder" });
+      for (const request of requestsWithoutWork)
+        await ledger.claim(1, { request, worker: "holder" });
     else await setOperationLimits(ledger.ctx.db, "limited", { slots: 0, slotsPerUser: null });
     const wanted = new Set([...(await submitted(20, one)), ...(await submitted(20, other))]);
     const claimed = new Map<string, number>();
