@@ -12,6 +12,12 @@ export type Operation = WorkerOperation | ServiceOperation;
 /** Nothing can be written: files that are given back so are never withheld from a worker. */
 export const storageClasses = ["disk", "store"] as const;
 
+/**
+ * The class of a file that is given back before it has begun, since another of its claim took long.
+ * It says nothing about file or worker, so it counts for nothing.
+ */
+export const notStartedClass = "not_started";
+
 export function isStorageClass(name: string): boolean {
   return storageClasses.some((known) => known === name);
 }

@@ -2,7 +2,7 @@
 // on without end, a file that was given back too often is withheld: it waits, and goes only to
 // workers that have not given it back. A full disk or store is different: it is over for every file
 // and worker at once, and these files wait for nothing else.
-import { storageClasses } from "../operations/contract.ts";
+import { notStartedClass, storageClasses } from "../operations/contract.ts";
 import { waitSql } from "./retry-policy.ts";
 import { historySql, sqlList } from "./state.ts";
 
@@ -10,12 +10,6 @@ import { historySql, sqlList } from "./state.ts";
 export const mostGiveBacks = 3;
 /** It is also withheld when it is given back this long after the first time. */
 export const giveBackMinutes = 10;
-
-/**
- * The error class of a file that its worker never began, since another of its claim took long. It
- * says nothing about file or worker, so it counts for nothing.
- */
-export const notStarted = "not_started";
 
 /** Whoever claims under a new name each time must not make the row grow without end. */
 const mostNames = 200;
@@ -30,7 +24,7 @@ const times = "coalesce(cardinality(f.given_back_by), 0)";
 export function givenBackSql({ worker, report, isOver }: Record<GivenBackPart, string>) {
   const isStorageProblem = `${report}.class IN (${sqlList(storageClasses)})`;
   const isGivenBack = `${report}.status = ${historySql.given_back}
-      AND NOT ${isStorageProblem} AND ${report}.class <> '${notStarted}'`;
+      AND NOT ${isStorageProblem} AND ${report}.class <> '${notStartedClass}'`;
   const column = (name: GivenBackColumn, value: string) =>
     `CASE WHEN ${isGivenBack} THEN ${value}
       WHEN ${isOver} THEN ${notGivenBack[name]} ELSE f.${name} END`;

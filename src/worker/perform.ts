@@ -1,6 +1,12 @@
 import type { Logger } from "pino";
 import type { LocalFile } from "../inputs/local.ts";
-import type { Task, TaskError, TaskOutcome, WorkerOperation } from "../operations/contract.ts";
+import {
+  notStartedClass,
+  type Task,
+  type TaskError,
+  type TaskOutcome,
+  type WorkerOperation,
+} from "../operations/contract.ts";
 import type { Report } from "../requests/views.ts";
 import { contentOf } from "./content.ts";
 import { deviceErrorOf, isStorageError } from "./storage-error.ts";
@@ -77,9 +83,9 @@ export function declined(message: string): TaskError {
 }
 
 /** For another worker, since the files before it take long. It counts for nothing. */
-export function notStarted(task: Task): Report {
+export function notStartedOf(task: Task): Report {
   const message = "Other files of the same claim took long, and this one had not begun.";
-  return { ...keyOf(task), status: "given_back", error: { class: "not_started", message } };
+  return { ...keyOf(task), status: "given_back", error: { class: notStartedClass, message } };
 }
 
 function keyOf({ request, file, step, attempt }: Task) {

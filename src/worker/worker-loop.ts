@@ -5,7 +5,7 @@ import type { Report } from "../requests/views.ts";
 import { type Alone, makeAlone } from "./alone/index.ts";
 import { type Claims, makeClaims } from "./claims.ts";
 import type { HeldLeases } from "./held-leases.ts";
-import { declined, givenBackOf, notStarted, perform } from "./perform.ts";
+import { declined, givenBackOf, notStartedOf, perform } from "./perform.ts";
 import type { ReportBuffer } from "./report-buffer.ts";
 import { isStorageError } from "./storage-error.ts";
 import { makeStorageGate, type StorageGate } from "./storage-gate.ts";
@@ -33,7 +33,7 @@ const mostTasks = 500;
 const batchMilliseconds = 400;
 /** What has not begun after this part of its lease, or some seconds, goes to other workers. */
 const partOfLease = 10;
-const leastBatchMilliseconds = 5000;
+const leastKeepMilliseconds = 5000;
 const mostUnsent = 2000;
 
 /**
@@ -99,7 +99,7 @@ async function giveBackLost({ heldLeases, reportBuffer, log }: WorkerLoop, { cla
   try {
     for (const task of await claims.takeLost()) {
       heldLeases.add(task);
-      reportBuffer.add(task.task, notStarted(task));
+      reportBuffer.add(task.task, notStartedOf(task));
     }
   } catch (error) {
     log.warn({ err: error }, "the last claim has no answer; what it started waits for its lease");
@@ -113,7 +113,7 @@ async function performAll(loop: WorkerLoop, own: Own, tasks: Task[]): Promise<nu
   const held = tasks.map((task) => ({ task, signal: heldLeases.add(task) }));
   const unstarted = new Set(tasks);
   let performed = 0;
-  const clock = setTimeout(() => giveBackRest(loop, unstarted), batchMost(tasks));
+  const clock = setTimeout(() => giveBackRest(loop, unstarted), keepMilliseconds(tasks));
   for (const { task, signal } of held) {
     if (!unstarted.delete(task)) continue;
     const report = await reportOf(loop, own, { task, signal, before });
@@ -129,14 +129,14 @@ async function performAll(loop: WorkerLoop, own: Own, tasks: Task[]): Promise<nu
   return performed;
 }
 
-function batchMost([task]: Task[]): number {
-  return Math.max(leastBatchMilliseconds, ((task?.lease_seconds ?? 0) * 1000) / partOfLease);
+function keepMilliseconds([task]: Task[]): number {
+  return Math.max(leastKeepMilliseconds, ((task?.lease_seconds ?? 0) * 1000) / partOfLease);
 }
 
 /** A claim of 500 files after quick ones would keep slow files from idle workers for minutes. */
 function giveBackRest({ heldLeases, reportBuffer }: WorkerLoop, unstarted: Set<Task>): void {
   for (const task of unstarted) {
-    if (heldLeases.isWanted(task)) reportBuffer.add(task.task, notStarted(task));
+    if (heldLeases.isWanted(task)) reportBuffer.add(task.task, notStartedOf(task));
     else heldLeases.remove(task.task);
   }
   unstarted.clear();

@@ -1,5 +1,6 @@
 import type { Query } from "../../db/client.ts";
-import { assignments, givenBackSql, isWithheldFrom, notStarted } from "../given-back.ts";
+import { notStartedClass } from "../../operations/contract.ts";
+import { assignments, givenBackSql, isWithheldFrom } from "../given-back.ts";
 import { waitSql, workersOwnClasses } from "../retry-policy.ts";
 import { fileMoves, fileSql, fileStates, finalFileStates, historySql, sqlList } from "../state.ts";
 import type { ReportRow } from "./report-row.ts";
@@ -45,7 +46,7 @@ const readSoBefore = `EXISTS (SELECT FROM file_status h
         AND read.digest = ANY(h.read_as))`;
 
 const waitsForWorker = `decided.status = ${given_back}
-      AND decided.class IS DISTINCT FROM '${notStarted}'`;
+      AND decided.class IS DISTINCT FROM '${notStartedClass}'`;
 
 /** Whoever reports, the worker that has the file gave it back. */
 const { not_before: givenBackUntil, ...givenBackColumns } = givenBackSql({
