@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import type { Task } from "../../src/operations/contract.ts";
 import { takeInterrupted } from "../../src/requests/dispatch/expire-leases.ts";
 import { type Ledger, openLedger } from "../support/context.ts";
+import { lockCounters } from "../support/lock-counters.ts";
 
 let ledger: Ledger;
 beforeAll(async () => {
@@ -71,4 +72,19 @@ test("a file that is with each end of the service fails for that reason", async 
     { status: "lost", info: reason },
     { status: "failure", info: reason },
   ]);
+});
+
+test("a locked request keeps no file of another from being taken", async () => {
+  const ids = [await ledger.submit(1), await ledger.submit(1)];
+  for (const id of ids) await taken(id);
+  for (const locked of ids) {
+    const release = await lockCounters(ledger, locked);
+    expect(await takeInterrupted(ledger.ctx, ["killed"])).toBe(1);
+    await release();
+    const free = ids.find((id) => id !== locked) ?? "";
+    await ledger.ctx.db.query("UPDATE request_files SET not_before = NULL WHERE request_id = $1", [
+      free,
+    ]);
+    await taken(free);
+  }
 });

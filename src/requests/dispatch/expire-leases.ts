@@ -15,7 +15,9 @@ export async function expireLeases(
 ): Promise<number> {
   const { fileAttempts } = ctx.config;
   const limits = { fileAttempts, longestGapSeconds: longestGapSeconds(ctx.config) };
-  return each(ctx, (request) => expireOverdue(ctx.ledger.query, request, limits));
+  return ofEachRequest(ctx, (request) =>
+    lose(ctx, request, expireOverdue(ctx.ledger.query, request, limits)),
+  );
 }
 
 /**
@@ -28,51 +30,55 @@ export async function expireLeasesOf(
   lastWords = "",
 ): Promise<number> {
   const { fileAttempts } = ctx.config;
-  return each(ctx, (request) =>
-    expireOfWorker(ctx.ledger.query, request, { worker, lastWords, fileAttempts }),
+  const of = { worker, lastWords, fileAttempts };
+  return ofEachRequest(ctx, (request) =>
+    lose(ctx, request, expireOfWorker(ctx.ledger.query, request, of)),
   );
 }
 
 /** Takes files from workers that were killed together with an earlier process of the service. */
 export async function takeInterrupted(
-  ctx: Deps<"advanceQueue" | "config" | "db" | "ledger">,
+  ctx: Deps<"advanceQueue" | "config" | "db" | "ledger" | "log">,
   workers: readonly string[],
 ): Promise<number> {
   if (workers.length === 0) return 0;
   const { fileAttempts } = ctx.config;
-  let total = 0;
-  for (const request of await requestsWithRunning(ctx.db.query)) {
-    const files = await takeFromInterrupted(ctx.ledger.query, request, { workers, fileAttempts });
-    if (files === 0) continue;
-    total += files;
-    ctx.advanceQueue.add(request);
-  }
-  return total;
+  return ofEachRequest(ctx, (request) =>
+    takeFromInterrupted(ctx.ledger.query, request, { workers, fileAttempts }),
+  );
 }
 
-async function each(
-  ctx: Deps<"advanceQueue" | "db" | "log" | "metrics">,
-  expire: (request: string) => Promise<ExpiredLease[]>,
+async function lose(
+  { log, metrics }: Deps<"log" | "metrics">,
+  request: string,
+  expired: Promise<ExpiredLease[]>,
+): Promise<number> {
+  const files = (await expired).length;
+  if (files === 0) return 0;
+  metrics.leasesLost.inc(files);
+  log.info({ request_id: request, files }, "files were lost with their worker");
+  return files;
+}
+
+/** `take` returns how many files it took. */
+async function ofEachRequest(
+  { advanceQueue, db, log }: Deps<"advanceQueue" | "db" | "log">,
+  take: (request: string) => Promise<number>,
 ): Promise<number> {
   let total = 0;
-  for (const request of await requestsWithRunning(ctx.db.query)) {
-    const expired = await expire(request).catch((error: unknown) => {
-      // Of other requests, leases are taken all the same.
+  for (const request of await requestsWithRunning(db.query)) {
+    const files = await take(request).catch((error: unknown) => {
+      // Files of other requests are taken all the same.
       if (!isLockTimeout(error)) throw error;
-      ctx.log.warn(
+      log.warn(
         { request_id: request },
-        "rows of a request are locked; its expired leases are taken at the next sweep",
+        "rows of a request are locked; its files are taken at the next sweep",
       );
-      return [];
+      return 0;
     });
-    if (!expired.length) continue;
-    total += expired.length;
-    ctx.metrics.leasesLost.inc(expired.length);
-    ctx.log.info(
-      { request_id: request, files: expired.length },
-      "files were lost with their worker",
-    );
-    ctx.advanceQueue.add(request);
+    if (files === 0) continue;
+    total += files;
+    advanceQueue.add(request);
   }
   return total;
 }
