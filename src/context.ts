@@ -20,6 +20,7 @@ import { AdvanceQueue } from "./requests/advance/advance-queue.ts";
 import { makeChunks } from "./requests/advance/chunks.ts";
 import { openClaimQueue } from "./requests/dispatch/claim-queue.ts";
 import { dispatch } from "./requests/dispatch/dispatch.ts";
+import { makeLockedRequests } from "./requests/dispatch/locked-requests.ts";
 import { registerConnections } from "./requests/monitor/connections.ts";
 import { makeGauges } from "./requests/monitor/gauges.ts";
 import { labelsOfClasses, makeLedgerMetrics, recordFileError } from "./requests/monitor/metrics.ts";
@@ -162,6 +163,7 @@ export async function makeContext(
     gauges: makeGauges(),
     activity: makeRecentActivity(db.query, log),
     claimQueue: openClaimQueue(notifier, (wanted, waiters) => dispatch(context, wanted, waiters)),
+    lockedRequests: makeLockedRequests(),
     requestWatch: openRequestWatch(db.query, notifier, log),
     urls,
     signingKey,

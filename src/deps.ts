@@ -15,6 +15,7 @@ import type { Queue } from "./queue/contract.ts";
 import type { AdvanceQueue } from "./requests/advance/advance-queue.ts";
 import type { Chunks } from "./requests/advance/chunks.ts";
 import type { ClaimQueue } from "./requests/dispatch/claim-queue.ts";
+import type { LockedRequests } from "./requests/dispatch/locked-requests.ts";
 import type { Gauges } from "./requests/monitor/gauges.ts";
 import type { LedgerMetrics } from "./requests/monitor/metrics.ts";
 import type { RecentActivity } from "./requests/monitor/recent-activity.ts";
@@ -56,6 +57,8 @@ export interface Context {
   /** what this process observes, for "why is it waiting?" */
   activity: RecentActivity;
   claimQueue: ClaimQueue<Task>;
+  /** requests whose files do not start now, as this process finds */
+  lockedRequests: LockedRequests;
   /** tells event streams of changes */
   requestWatch: RequestWatch;
   /** addresses for clients and workers; `s3` if this process has the S3 endpoint */

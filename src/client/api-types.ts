@@ -594,7 +594,7 @@ export interface components {
       worker: string;
       /**
        * Format: uuid
-       * @description A new id for each claim. A claim without an answer is repeated with the same id and `repeated`: it gets the tasks that it started, and no file loses a try.
+       * @description A new id for each claim. A claim without an answer is repeated with the same id and `repeated`: it gets the tasks that it started, also from another process of the service, and no file loses a try. Tasks that the first call starts after the repeated call was answered wait for their lease: repeat it with `max` 0 to have them.
        */
       claim_id?: string;
       /**

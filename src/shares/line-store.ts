@@ -10,7 +10,7 @@ export interface LineFilter {
   /** how many users to read, and how many steps of each, per operation */
   users: number;
   stepsOfUser: number;
-  /** steps to leave out: they had nothing to take */
+  /** steps to leave out: they had nothing to take, or are locked */
   without: Pick<OpenStep, "request" | "step">[];
 }
 

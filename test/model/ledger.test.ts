@@ -15,6 +15,7 @@ import { redrive } from "../../src/requests/lifecycle/redrive.ts";
 import { listResults } from "../../src/requests/read/results.ts";
 import { removeExpired } from "../../src/requests/scheduler/expire-results.ts";
 import { setOperationLimits } from "../../src/shares/limits-store.ts";
+import { anySize } from "../support/any-size.ts";
 import { type Ledger, openLedger } from "../support/context.ts";
 import { wholeRun } from "../support/whole-run.ts";
 import * as model from "./model.ts";
@@ -214,7 +215,7 @@ async function applyToFile(id: string, expected: model.Model, fact: FileFact): P
   const key = { request: id, file: row.file, step: row.step, attempt: row.attempt };
   if (fact.fact === "claim") {
     const start = row.state === "waiting" ? startWithheldFiles : startFilesWithinLimits;
-    await start(ctx.ledger.query, 60, [{ ...key, worker: fact.worker, waiter: 0 }]);
+    await start(ctx.ledger.query, 60, [{ ...key, worker: fact.worker, waiter: 0 }], anySize);
     model.start(expected, index, fact.worker);
   } else if (fact.fact === "loseLease") {
     await ctx.db.query(

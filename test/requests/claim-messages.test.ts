@@ -4,9 +4,11 @@ import { local } from "../../src/auth/caller.ts";
 import type { Task } from "../../src/operations/contract.ts";
 import { heartbeat } from "../../src/requests/dispatch/claim.ts";
 import { renewLeases } from "../../src/requests/dispatch/lease-store.ts";
-import { startFiles, type WorkKey } from "../../src/requests/dispatch/start-store.ts";
+import { startFiles } from "../../src/requests/dispatch/start-store.ts";
+import type { WorkKey } from "../../src/requests/dispatch/started-rows-store.ts";
 import { moveRequest } from "../../src/requests/move-store.ts";
 import { readFile } from "../../src/requests/read/files.ts";
+import { anySize } from "../support/any-size.ts";
 import { type Ledger, openLedger } from "../support/context.ts";
 import { until } from "../support/wait.ts";
 
@@ -26,9 +28,12 @@ async function claimed(worker: string): Promise<Task> {
 const keyOf = ({ request, file, step, attempt }: Task) => ({ request, file, step, attempt });
 
 const start = (task: Task, attempt: number) =>
-  startFiles(ledger.ctx.ledger.query, 60, [
-    { ...keyOf(task), attempt, worker: "other", waiter: 0 },
-  ]);
+  startFiles(
+    ledger.ctx.ledger.query,
+    60,
+    [{ ...keyOf(task), attempt, worker: "other", waiter: 0 }],
+    anySize,
+  );
 
 test("a message that comes twice starts nothing", async () => {
   const task = await claimed("first");
@@ -69,8 +74,11 @@ test("a message of a request that is being canceled starts nothing", async () =>
     [id],
   );
   expect(await moveRequest(ledger.ctx.db.query, id, "cancel")).toBe(true);
-  const started = await startFiles(ledger.ctx.ledger.query, 60, [
-    { ...(key as WorkKey), worker: "w", waiter: 0 },
-  ]);
+  const started = await startFiles(
+    ledger.ctx.ledger.query,
+    60,
+    [{ ...(key as WorkKey), worker: "w", waiter: 0 }],
+    anySize,
+  );
   expect(started).toEqual([]);
 });

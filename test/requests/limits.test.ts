@@ -9,6 +9,7 @@ import { cancel } from "../../src/requests/lifecycle/cancel.ts";
 import { report } from "../../src/requests/reports/report.ts";
 import { type SlotLimits, setOperationLimits } from "../../src/shares/limits-store.ts";
 import { withSlotsLocked } from "../../src/shares/lock-store.ts";
+import { anySize } from "../support/any-size.ts";
 import { type Ledger, openLedger } from "../support/context.ts";
 import { until } from "../support/wait.ts";
 
@@ -117,7 +118,8 @@ describe("a request that allows one worker", () => {
       worker: n % 2 ? "b" : "a",
       waiter: n % 2,
     }));
-    const start = (query = ledger.ctx.ledger.query) => startFilesWithinLimits(query, 60, keys);
+    const start = (query = ledger.ctx.ledger.query) =>
+      startFilesWithinLimits(query, 60, keys, anySize);
     expect((await start()).map((row) => row.waiter)).toEqual([0, 0]);
     expect(await start()).toEqual([]);
     await finishByCancel(id);
@@ -215,9 +217,12 @@ describe("slots", () => {
     const started = await Promise.all(
       rows.map((row, n) =>
         withSlotsLocked((n % 2 ? ledger : other).ctx.ledger, { operations: ["noop"] }, (query) =>
-          startFilesWithinLimits(query, 60, [
-            { request: id, step: 1, ...row, worker: `w${n}`, waiter: 0 },
-          ]),
+          startFilesWithinLimits(
+            query,
+            60,
+            [{ request: id, step: 1, ...row, worker: `w${n}`, waiter: 0 }],
+            anySize,
+          ),
         ),
       ),
     );

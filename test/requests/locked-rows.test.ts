@@ -1,14 +1,15 @@
-// Rows of one request that are locked, slow or bad delay the reports of that request alone.
-import pg from "pg";
+// Rows of one request that are locked, slow or bad delay that request alone: its reports, and the
+// claims of its files.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { local } from "../../src/auth/caller.ts";
 import { UnavailableError } from "../../src/errors.ts";
 import type { Task } from "../../src/operations/contract.ts";
-import { type Consumer, reportsTopic } from "../../src/queue/contract.ts";
+import { type Consumer, reportsTopic, workTopic } from "../../src/queue/contract.ts";
 import { consumeReports } from "../../src/requests/reports/consume-reports.ts";
 import { report } from "../../src/requests/reports/report.ts";
 import type { Report, ReportAnswer } from "../../src/requests/views.ts";
 import { type Ledger, openLedger } from "../support/context.ts";
+import { lockCounters } from "../support/lock-counters.ts";
 import { makeRabbit } from "../support/rabbitmq/broker.ts";
 import { until } from "../support/wait.ts";
 
@@ -26,15 +27,6 @@ async function claimed(ledger: Ledger, files: number): Promise<[string, Task[]]>
   while (tasks.length < files)
     tasks.push(...(await ledger.claim(files - tasks.length, { request: id })));
   return [id, tasks];
-}
-
-/** Another session that holds the request's counters until it is released. */
-async function lockCounters(ledger: Ledger, request: string): Promise<() => Promise<void>> {
-  const client = new pg.Client({ connectionString: ledger.ctx.databaseUrl });
-  await client.connect();
-  await client.query("BEGIN");
-  await client.query("SELECT FROM request_steps WHERE request_id = $1 FOR UPDATE", [request]);
-  return () => client.end();
 }
 
 const done = async (ledger: Ledger, id: string) => (await ledger.read(id)).counters.done;
@@ -80,7 +72,7 @@ describe("reports by call", () => {
     expect((await ledger.ended(blocked)).counters).toMatchObject({ done: 30 });
   });
 
-  test("that nobody holds are refused with a time to wait, and are recorded later", async () => {
+  test("without a hold are refused with a time to wait, and recorded later", async () => {
     const [id, [task]] = (await claimed(ledger, 1)) as [string, [Task]];
     const release = await lockCounters(ledger, id);
     const refused = report(ledger.ctx, local, "w", [successOf(task)], { holdSeconds: 0 });
@@ -109,7 +101,7 @@ describe("reports by call", () => {
     expect((await ledger.ended(bad)).counters).toMatchObject({ done: 100 });
   });
 
-  test("whose rows are slow do not stop those of another request", async () => {
+  test("of a request with slow rows do not stop those of another", async () => {
     const [slow, slowTasks] = await claimed(ledger, 4);
     const [quick, quickTasks] = await claimed(ledger, 20);
     const { query } = ledger.ctx.db;
@@ -128,6 +120,82 @@ describe("reports by call", () => {
     expect(await waiting).toEqual(slowTasks.map(() => "recorded"));
     await query("DROP TRIGGER wait_if_slow ON file_status");
     expect((await ledger.ended(slow)).counters).toMatchObject({ done: 4 });
+  });
+});
+
+describe("claims", () => {
+  let ledger: Ledger;
+  beforeAll(async () => {
+    ledger = await openLedger({ scheduler: false });
+  });
+  afterAll(async () => {
+    expect(await ledger.violations()).toEqual([]);
+    await ledger.close();
+  });
+
+  /** Claims of two workers until so many files have started; how many of each request. */
+  async function claimUntil(files: number): Promise<Map<string, number>> {
+    const started = new Map<string, number>();
+    for (let left = files; left > 0; ) {
+      const claims = ["one", "two"].map((worker) => ledger.claim(left, { worker }));
+      for (const { request } of (await Promise.all(claims)).flat()) {
+        started.set(request, (started.get(request) ?? 0) + 1);
+        left--;
+      }
+    }
+    return started;
+  }
+
+  async function waitingMessages(id: string): Promise<number> {
+    const topic = workTopic("noop", id);
+    return (await ledger.ctx.queue.depths([topic])).get(topic) ?? 0;
+  }
+
+  async function submitted(files: number): Promise<string> {
+    const id = await ledger.submit(files);
+    await ledger.published(id, files);
+    return id;
+  }
+
+  test("a locked request keeps no other request from being claimed", async () => {
+    const blocked = await submitted(10);
+    const free = [await submitted(20), await submitted(30)];
+    const release = await lockCounters(ledger, blocked);
+    const started = await claimUntil(50);
+    expect([...started].sort()).toEqual(free.map((id, at) => [id, at ? 30 : 20]).sort());
+    // Its messages are not lost with the failed start, nor invisible for a lease.
+    await until(async () => (await waitingMessages(blocked)) === 10);
+    await release();
+    expect(await claimUntil(10)).toEqual(new Map([[blocked, 10]]));
+    await until(async () => (await waitingMessages(blocked)) === 0);
+  });
+
+  test("a locked request with withheld files keeps no other file from being claimed", async () => {
+    const withheld = [await submitted(1), await submitted(1)] as const;
+    for (const id of withheld) {
+      await ledger.ctx.queue.drop(workTopic("noop", id));
+      await ledger.ctx.db.query(
+        `WITH moved AS (
+           UPDATE request_files SET state = 'waiting', lease_until = NULL, withheld = true,
+             given_back_by = '{another}', given_back_at = now()
+           WHERE request_id = $1 RETURNING 1
+         )
+         UPDATE request_steps SET queued = 0, waiting = (SELECT count(*) FROM moved)
+         WHERE request_id = $1`,
+        [id],
+      );
+    }
+    const [blocked, open] = withheld;
+    const free = await submitted(5);
+    const release = await lockCounters(ledger, blocked);
+    expect(await claimUntil(6)).toEqual(
+      new Map([
+        [open, 1],
+        [free, 5],
+      ]),
+    );
+    await release();
+    expect(await claimUntil(1)).toEqual(new Map([[blocked, 1]]));
   });
 });
 

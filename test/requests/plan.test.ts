@@ -1,8 +1,11 @@
+import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { local } from "../../src/auth/caller.ts";
 import type { Query } from "../../src/db/client.ts";
 import type { Task } from "../../src/operations/contract.ts";
 import { deleteFileRows } from "../../src/requests/advance/remove-deleted-store.ts";
+import { claim } from "../../src/requests/dispatch/claim.ts";
+import { startedByClaim } from "../../src/requests/dispatch/repeated-claim-store.ts";
 import { withheldFiles } from "../../src/requests/dispatch/withheld-store.ts";
 import { cancel } from "../../src/requests/lifecycle/cancel.ts";
 import { recordReports } from "../../src/requests/reports/report-store.ts";
@@ -63,7 +66,9 @@ test("a claim looks for withheld files by their own index, with statistics and w
   const id = await ledger.submit(1000);
   await ledger.published(id, 1000);
   const look = () =>
-    plansOf((query) => withheldFiles(query, { operations: ["noop"], request: undefined }, ["w"]));
+    plansOf((query) =>
+      withheldFiles(query, { operations: ["noop"], request: undefined }, ["w"], []),
+    );
   await forgetStatistics();
   const without = await look();
   await ledger.ctx.db.query("ANALYZE request_files");
@@ -72,6 +77,27 @@ test("a claim looks for withheld files by their own index, with statistics and w
     expect(plan).toContain("request_files_withheld_idx");
     expect(plan).not.toMatch(/Seq Scan on request_files|request_files_(pkey|open_idx)/);
   }
+});
+
+test("a repeated claim reads its files by their own index, with statistics and without", async () => {
+  const claimId = randomUUID();
+  const id = await ledger.submit(1000);
+  await ledger.published(id, 1000);
+  const waiter = { worker: "w", max: 900, waitSeconds: 30, request: id };
+  const tasks = await claim(ledger.ctx, local, { ...waiter, claimId });
+  await claim(ledger.ctx, local, { ...waiter, claimId: randomUUID(), max: 50 });
+  const repeat = () => plansOf((query) => startedByClaim(query, "w", claimId, 60));
+  await forgetStatistics();
+  const without = await repeat();
+  await ledger.ctx.db.query("ANALYZE request_files");
+  for (const [plan, ...more] of [without, await repeat()]) {
+    expect(more).toEqual([]);
+    expect(plan).toContain("request_files_claim_idx");
+    expect(plan).not.toMatch(/Seq Scan on request_files|request_files_open_idx/);
+  }
+  expect(await startedByClaim(ledger.ctx.ledger.query, "w", claimId, 60)).toHaveLength(
+    tasks.length,
+  );
 });
 
 test("a chunk of a deletion goes by keys on tables without statistics", async () => {

@@ -24,8 +24,8 @@ export interface SizedFile {
   bytes: number;
 }
 
-/** How many bytes of addresses the answers can still take, for the statement that starts files. */
-export interface AddressRoom {
+/** Bytes for each waiter, and of all waiters together. */
+export interface AnswerBytes {
   ofWaiters: number[];
   ofPoll: number;
 }
@@ -37,25 +37,20 @@ export interface AnswerRoom {
   plan(waiter: number, step: SizedStep): void;
   /** Counts what has started, and forgets what was planned. */
   confirm(started: SizedFile[]): void;
-  forAddresses(): AddressRoom;
-}
-
-/** Bytes for each waiter, and of all waiters together. */
-interface Bytes {
-  ofWaiters: number[];
-  ofPoll: number;
+  /** What is left for addresses, for the statement that starts files. */
+  forAddresses(): AnswerBytes;
 }
 
 /** Keeps account of the size of each answer. Settings that are sent once count once. */
 export function makeAnswerRoom(waiters: Waiter[]): AnswerRoom {
   const bytesOfStep = new Map<string, number>();
-  const addresses: Bytes = { ofWaiters: waiters.map(() => 0), ofPoll: 0 };
-  const settings: Bytes = { ofWaiters: waiters.map(() => 0), ofPoll: 0 };
+  const addresses: AnswerBytes = { ofWaiters: waiters.map(() => 0), ofPoll: 0 };
+  const settings: AnswerBytes = { ofWaiters: waiters.map(() => 0), ofPoll: 0 };
   const sent = new Set<string>();
   let planned = settings;
   let plannedSent = sent;
 
-  function addSettings(to: Bytes, known: Set<string>, waiter: number, step: string): void {
+  function addSettings(to: AnswerBytes, known: Set<string>, waiter: number, step: string): void {
     const key = `${waiter} ${step}`;
     if (waiters[waiter]?.settingsOnce && known.has(key)) return;
     known.add(key);
@@ -88,11 +83,11 @@ export function makeAnswerRoom(waiters: Waiter[]): AnswerRoom {
   };
 }
 
-function hasRoom({ ofWaiters, ofPoll }: Bytes, waiter: number): boolean {
+function hasRoom({ ofWaiters, ofPoll }: AnswerBytes, waiter: number): boolean {
   return (ofWaiters[waiter] ?? 0) < answerBytes && ofPoll < pollBytes;
 }
 
-function add(to: Bytes, waiter: number, bytes: number): void {
+function add(to: AnswerBytes, waiter: number, bytes: number): void {
   to.ofWaiters[waiter] = (to.ofWaiters[waiter] ?? 0) + bytes;
   to.ofPoll += bytes;
 }

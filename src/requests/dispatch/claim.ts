@@ -7,7 +7,8 @@ import { assertMay } from "../../users/policy.ts";
 import type { Waiter, WorkFilter } from "./claim-queue.ts";
 import { tasksOf } from "./dispatch.ts";
 import { renewLeases } from "./lease-store.ts";
-import { startedByClaim, type WorkKey } from "./start-store.ts";
+import { startedByClaim } from "./repeated-claim-store.ts";
+import type { WorkKey } from "./started-rows-store.ts";
 import { keyOf } from "./task.ts";
 
 export interface ClaimInput {
@@ -44,7 +45,9 @@ export async function claim(
   const waiter = { worker, max, ...does };
   const started = repeated ? await startedBefore(ctx, wanted, waiter) : [];
   if (started.length > 0 || max === 0) return started;
-  return ctx.claimQueue.claim(wanted, waiter, waitSeconds, signal);
+  const tasks = await ctx.claimQueue.claim(wanted, waiter, waitSeconds, signal);
+  // Meanwhile another process may have started files for the earlier call.
+  return tasks.length > 0 || !repeated ? tasks : startedBefore(ctx, wanted, waiter);
 }
 
 async function startedBefore(

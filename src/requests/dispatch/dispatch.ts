@@ -6,7 +6,7 @@ import { readLine } from "../../shares/slots.ts";
 import type { Dispatched, Waiter, WorkFilter } from "./claim-queue.ts";
 import { makeSeats } from "./seats.ts";
 import { startAssigned } from "./start.ts";
-import type { StartedRow } from "./start-store.ts";
+import type { StartedRow } from "./started-rows-store.ts";
 import { toTask } from "./task.ts";
 import { startWithheld } from "./withheld.ts";
 import { withheldFiles } from "./withheld-store.ts";
@@ -22,9 +22,10 @@ const mostPasses = 3;
  */
 export async function dispatch(
   ctx: Context,
-  { request, operations }: WorkFilter,
+  wanted: WorkFilter,
   waiters: Waiter[],
 ): Promise<Dispatched<Task>> {
+  const { operations, request } = wanted;
   ctx.activity.recordClaim(operations);
   const seats = makeSeats(waiters, mostFiles);
   const rows: StartedRow[] = [];
@@ -32,15 +33,17 @@ export async function dispatch(
   let isHeldBack = false;
   const names = [...new Set(waiters.map(({ worker }) => worker))];
   for (let pass = 0; seats.free() > 0 && !(rows.length && pass >= mostPasses); pass++) {
+    const locked = ctx.lockedRequests.resting();
+    const lockedRequests = locked.map((step) => step.request);
     const [line, withheld] = await Promise.all([
       readLine(ctx.db.query, {
         operations,
         request,
         users: (seats.free() + firstSteps) * 2 ** pass,
         stepsOfUser: firstSteps * 2 ** pass,
-        without,
+        without: [...without, ...locked],
       }),
-      pass === 0 ? withheldFiles(ctx.ledger.query, { request, operations }, names) : [],
+      pass === 0 ? withheldFiles(ctx.ledger.query, wanted, names, lockedRequests) : [],
     ]);
     rows.push(...(await startWithheld(ctx, withheld, waiters, seats)));
     const refused: OpenStep[] = [];

@@ -72,7 +72,7 @@ async function ofEachRequest(
       if (!isLockTimeout(error)) throw error;
       log.warn(
         { request_id: request },
-        "rows of a request are locked; its files are taken at the next sweep",
+        "rows of a request are locked; its files are taken by a later sweep",
       );
       return 0;
     });

@@ -26,7 +26,7 @@ export function fittingCtes(keys: string, room: string, roomOfPoll: string): str
     `fitting AS MATERIALIZED (
   SELECT request_id, file_id, step, attempt, worker, claim_id, waiter, position, bytes
   FROM running_totals
-  WHERE (bytes_before = 0 OR (bytes_before < ${room}[waiter + 1]) IS NOT FALSE)
+  WHERE (bytes_before = 0 OR bytes_before < ${room}[waiter + 1])
     AND (bytes_of_poll = 0 OR bytes_of_poll < ${roomOfPoll})
 )`,
   ];

@@ -1,6 +1,6 @@
 import type { Query } from "../../db/client.ts";
 import { acceptsWork, fileMoves } from "../state.ts";
-import type { WorkKey } from "./start-store.ts";
+import type { WorkKey } from "./started-rows-store.ts";
 
 /** Renews the leases of the files that this worker still holds, and returns those files. */
 export async function renewLeases(

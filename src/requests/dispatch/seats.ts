@@ -1,7 +1,7 @@
 import type { LineStep } from "../../shares/slots.ts";
-import { type AddressRoom, makeAnswerRoom, type SizedStep } from "./answer-room.ts";
+import { type AnswerBytes, makeAnswerRoom, type SizedStep } from "./answer-room.ts";
 import type { Waiter } from "./claim-queue.ts";
-import type { StartedRow } from "./start-store.ts";
+import type { StartedRow } from "./started-rows-store.ts";
 
 /** `full`: a worker could have taken it, but for the size of its answer. */
 export type Assignment = "assigned" | "refused" | "full";
@@ -23,7 +23,7 @@ export interface Seats {
    */
   confirm(assigned: { waiter: number }[], started: StartedRow[]): void;
   /** for the statement that starts files */
-  addressRoom(): AddressRoom;
+  addressRoom(): AnswerBytes;
 }
 
 /**

@@ -2,30 +2,17 @@ import type { Query } from "../../db/client.ts";
 import { fileMoveSql, type MoveCase } from "../file-move.ts";
 import { isWithheldFrom } from "../given-back.ts";
 import { acceptsWork, fileMoves } from "../state.ts";
-import type { AddressRoom } from "./answer-room.ts";
+import type { AnswerBytes } from "./answer-room.ts";
 import { fittingCtes } from "./fitting-store.ts";
+import {
+  operationsOfMoved,
+  type ReadRow,
+  type StartedRow,
+  startedRows,
+  type WorkKey,
+  withSettings,
+} from "./started-rows-store.ts";
 import { permittedCtes } from "./within-limits-store.ts";
-
-export interface WorkKey {
-  request: string;
-  file: number;
-  step: number;
-  attempt: number;
-}
-
-export interface ClaimedRow extends WorkKey {
-  operation: string;
-  settings: Record<string, unknown>;
-  paths: string[];
-  /** where an earlier step put the file, if no step made objects since */
-  location: string | null;
-  inputs: string[];
-  /** the secrets of `paths` and `location`, encrypted */
-  sealed: Buffer | null;
-  location_sealed: Buffer | null;
-  /** it runs by itself, since a worker died that had it */
-  alone: boolean;
-}
 
 /** A file to start, its worker and the worker's claim. `waiter` is returned with the row. */
 export interface StartKey extends WorkKey {
@@ -33,15 +20,6 @@ export interface StartKey extends WorkKey {
   claimId?: string | undefined;
   waiter: number;
 }
-
-export interface StartedRow extends ClaimedRow {
-  waiter: number;
-  /** about so many bytes of an answer are its addresses */
-  bytes: number;
-}
-
-/** Settings are read once for each step: all its tasks share them. */
-type ReadRow = Omit<StartedRow, "settings"> & { settings: Record<string, unknown> | null };
 
 /** A process of an earlier version may have published a withheld file: the start refuses it. */
 const queuedStart: MoveCase = {
@@ -95,34 +73,6 @@ function startSql(claimed: { ctes: string[]; from: string }, move: MoveCase = qu
   });
 }
 
-const operationsOfMoved = `operations AS MATERIALIZED (
-  SELECT s.request_id, s.step, s.operation, s.settings, moved_steps.first_file
-  FROM (SELECT request_id, step, min(file_id) AS first_file
-    FROM moved GROUP BY request_id, step) AS moved_steps
-  JOIN request_steps s ON s.request_id = moved_steps.request_id AND s.step = moved_steps.step
-)`;
-
-/** What a worker needs to know of the files in `moved`. */
-function startedRows(attempt: string): string {
-  return `SELECT moved.waiter, moved.request_id AS request, moved.file_id AS file, moved.step,
-  ${attempt} AS attempt, operations.operation, moved.bytes,
-  CASE WHEN moved.file_id = operations.first_file THEN operations.settings END AS settings,
-  files.paths, moved.location, moved.alone,
-  (SELECT secrets.sealed FROM file_secrets secrets WHERE secrets.file_id = moved.file_id) AS sealed,
-  CASE WHEN moved.location IS NOT NULL THEN (
-    SELECT secrets.sealed FROM location_secrets secrets
-    WHERE secrets.request_id = moved.request_id AND secrets.file_id = moved.file_id
-  ) END AS location_sealed,
-  CASE WHEN moved.step > 1 THEN ARRAY(
-    SELECT results.name FROM results
-    WHERE results.request_id = moved.request_id AND results.file_id = moved.file_id
-      AND results.step = moved.step - 1 AND results.deleted_at IS NULL
-    ORDER BY results.name) ELSE '{}' END AS inputs
-FROM moved
-JOIN operations ON operations.request_id = moved.request_id AND operations.step = moved.step
-JOIN files ON files.id = moved.file_id`;
-}
-
 const keys = `unnest($1::uuid[], $2::bigint[], $3::int[], $4::int[], $5::text[], $7::int[],
       $11::uuid[])
     WITH ORDINALITY
@@ -137,15 +87,12 @@ const startAllSql = startSql({ ctes: fitting, from: "fitting AS claimed" });
 const startPermittedSql = startSql(permitted);
 const startWithheldSql = startSql(permitted, withheldStart);
 
-/** No answer is made of what starts. */
-const anySize: AddressRoom = { ofWaiters: [], ofPoll: Number.MAX_SAFE_INTEGER };
-
 /** Starts queued files on their workers, as many as fit the answers. */
 export async function startFiles(
   query: Query,
   leaseSeconds: number,
   keys: StartKey[],
-  room = anySize,
+  room: AnswerBytes,
 ): Promise<StartedRow[]> {
   return withSettings(
     await query<ReadRow>(startAllSql, parameters(leaseSeconds, keys, room), "start_files"),
@@ -160,7 +107,7 @@ export async function startFilesWithinLimits(
   query: Query,
   leaseSeconds: number,
   keys: StartKey[],
-  room = anySize,
+  room: AnswerBytes,
 ): Promise<StartedRow[]> {
   const values = parameters(leaseSeconds, keys, room);
   return withSettings(await query<ReadRow>(startPermittedSql, values, "start_permitted"));
@@ -171,48 +118,13 @@ export async function startWithheldFiles(
   query: Query,
   leaseSeconds: number,
   keys: StartKey[],
-  room = anySize,
+  room: AnswerBytes,
 ): Promise<StartedRow[]> {
   const values = parameters(leaseSeconds, keys, room);
   return withSettings(await query<ReadRow>(startWithheldSql, values, "start_withheld"));
 }
 
-const repeatSql = `WITH held AS MATERIALIZED (
-  SELECT f.request_id, f.file_id
-  FROM requests r JOIN request_files f ON f.request_id = r.id
-  WHERE ${acceptsWork("r")} AND f.state = '${fileMoves.start.to}'
-    AND f.worker = $1 AND f.claim_id = $2
-  ORDER BY f.request_id, f.file_id FOR UPDATE OF f
-), moved AS MATERIALIZED (
-  UPDATE request_files f SET lease_until = now() + make_interval(secs => $3)
-  FROM held WHERE f.request_id = held.request_id AND f.file_id = held.file_id
-  RETURNING f.request_id, f.file_id, f.step, f.attempt, f.location, f.alone,
-    0 AS waiter, 0 AS bytes
-), ${operationsOfMoved}
-${startedRows("moved.attempt")}`;
-
-/** The files that a claim whose answer was lost has started, with new leases. */
-export async function startedByClaim(
-  query: Query,
-  worker: string,
-  claimId: string,
-  leaseSeconds: number,
-): Promise<StartedRow[]> {
-  const values = [worker, claimId, leaseSeconds];
-  return withSettings(await query<ReadRow>(repeatSql, values, "started_by_claim"));
-}
-
-function withSettings(rows: ReadRow[]): StartedRow[] {
-  const settingsOf = new Map<string, Record<string, unknown>>();
-  for (const { request, step, settings } of rows)
-    if (settings) settingsOf.set(`${request}.${step}`, settings);
-  return rows.map((row) => ({
-    ...row,
-    settings: settingsOf.get(`${row.request}.${row.step}`) ?? {},
-  }));
-}
-
-function parameters(leaseSeconds: number, keys: StartKey[], room: AddressRoom): unknown[] {
+function parameters(leaseSeconds: number, keys: StartKey[], room: AnswerBytes): unknown[] {
   return [
     keys.map((key) => key.request),
     keys.map((key) => key.file),

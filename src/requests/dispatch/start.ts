@@ -3,19 +3,15 @@ import { type Taken, workTopic } from "../../queue/contract.ts";
 import type { LineStep } from "../../shares/slots.ts";
 import { withSlotsLocked } from "../../shares/slots.ts";
 import { isUuid } from "../../uuid.ts";
-import type { AddressRoom } from "./answer-room.ts";
+import type { AnswerBytes } from "./answer-room.ts";
 import type { Waiter } from "./claim-queue.ts";
 import type { Seats } from "./seats.ts";
-import {
-  type StartedRow,
-  type StartKey,
-  startFiles,
-  startFilesWithinLimits,
-  stillQueued,
-  type WorkKey,
-} from "./start-store.ts";
+import type { StartDb } from "./short-waits-store.ts";
+import { type StartKey, startFiles, startFilesWithinLimits, stillQueued } from "./start-store.ts";
+import { startUnlocked } from "./start-unlocked.ts";
+import type { StartedRow, WorkKey } from "./started-rows-store.ts";
 
-type StartDeps = Deps<"config" | "ledger" | "log" | "metrics" | "queue">;
+type StartDeps = Deps<"config" | "ledger" | "lockedRequests" | "log" | "metrics" | "queue">;
 
 export interface Started {
   rows: StartedRow[];
@@ -47,8 +43,9 @@ export async function startAssigned(
     }
   }
   const limits = limitsOf(assigned, limitedOperations);
-  const rows = keys.length ? await start(ctx, keys, seats.addressRoom(), limits) : [];
-  seats.confirm(keys, rows);
+  const rows = await startUnlocked(ctx, keys, seats, (db, part, room) =>
+    start(ctx, db, { keys: part, room, limits }),
+  );
   for (const { operation } of rows) ctx.metrics.dispatched.inc({ operation });
   const messages = takenOf.flat();
   if (rows.length === keys.length || (await republish(ctx, keys))) settleMessages(ctx, messages);
@@ -79,21 +76,21 @@ function limitsOf(
   return operations.length || requests.length ? { operations, requests } : undefined;
 }
 
-async function start(
-  { config: { leaseSeconds }, ledger }: StartDeps,
-  keys: StartKey[],
-  room: AddressRoom,
-  limits: Limits | undefined,
+function start(
+  { config: { leaseSeconds } }: Deps<"config">,
+  db: StartDb,
+  { keys, room, limits }: { keys: StartKey[]; room: AnswerBytes; limits: Limits | undefined },
 ): Promise<StartedRow[]> {
-  if (!limits) return startFiles(ledger.query, leaseSeconds, keys, room);
-  return withSlotsLocked(ledger, limits, (query) =>
+  if (!limits) return db.run((query) => startFiles(query, leaseSeconds, keys, room));
+  return withSlotsLocked(db, limits, (query) =>
     startFilesWithinLimits(query, leaseSeconds, keys, room),
   );
 }
 
 /**
- * Files that are still queued, since an answer was full or another process took the slot first,
- * keep a message. Without it they are found by the sweep, and those that have started go on.
+ * Files that are still queued, since an answer was full, another process took the slot first, or
+ * rows were locked, keep a message. Without it they are found by the sweep, and those that have
+ * started go on.
  */
 async function republish({ ledger, log, queue }: StartDeps, keys: StartKey[]): Promise<boolean> {
   try {

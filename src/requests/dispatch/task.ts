@@ -2,7 +2,7 @@ import { join } from "../../addresses/sealed.ts";
 import type { Deps } from "../../deps.ts";
 import type { Task, Upload } from "../../operations/contract.ts";
 import { isWorkerOperation } from "../../operations/offered.ts";
-import type { ClaimedRow, WorkKey } from "./start-store.ts";
+import type { ClaimedRow, WorkKey } from "./started-rows-store.ts";
 
 const urlSeconds = 6 * 3600;
 

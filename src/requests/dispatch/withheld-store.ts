@@ -2,7 +2,7 @@ import type { Query } from "../../db/client.ts";
 import { settingsBytes } from "../settings-bytes.ts";
 import { acceptsWork, fileSql } from "../state.ts";
 import type { WorkFilter } from "./claim-queue.ts";
-import type { WorkKey } from "./start-store.ts";
+import type { WorkKey } from "./started-rows-store.ts";
 
 export interface WithheldFile extends WorkKey {
   operation: string;
@@ -13,20 +13,22 @@ export interface WithheldFile extends WorkKey {
 const mostFiles = 100;
 
 /**
- * Withheld files that at least one of these workers may take. Each claim asks, so files are read
- * by themselves first, by the index of such files, which is empty as a rule.
+ * Withheld files that at least one of these workers may take, without those of `locked` requests.
+ * Each claim asks, so files are read by themselves first, by the index of such files, which is
+ * empty as a rule.
  */
 export function withheldFiles(
   query: Query,
   { operations, request }: WorkFilter,
   workers: string[],
+  locked: string[],
 ): Promise<WithheldFile[]> {
   return query<WithheldFile>(
     `WITH withheld_files AS MATERIALIZED (
        SELECT request_id, file_id, step, attempt, given_back_by FROM request_files
        WHERE withheld AND state = ${fileSql.waiting} AND NOT given_back_by @> $1
          AND (not_before IS NULL OR not_before <= now())
-         AND ($3::uuid IS NULL OR request_id = $3)
+         AND ($3::uuid IS NULL OR request_id = $3) AND request_id <> ALL($4::uuid[])
      )
      SELECT f.request_id AS request, f.file_id AS file, f.step, f.attempt, s.operation,
        ${settingsBytes("s")} AS "settingsBytes", coalesce(f.given_back_by, '{}') AS "givenBackBy"
@@ -35,7 +37,7 @@ export function withheldFiles(
      JOIN requests r ON r.id = f.request_id
      WHERE s.operation = ANY($2) AND ${acceptsWork("r")}
      ORDER BY f.request_id, f.step, f.file_id LIMIT ${mostFiles}`,
-    [workers, operations, request ?? null],
+    [workers, operations, request ?? null, locked],
     "withheld_files",
   );
 }

@@ -3,7 +3,9 @@ import { withSlotsLocked } from "../../shares/slots.ts";
 import type { Waiter } from "./claim-queue.ts";
 import type { Seats } from "./seats.ts";
 import { startKey } from "./start.ts";
-import { type StartedRow, startWithheldFiles } from "./start-store.ts";
+import { startWithheldFiles } from "./start-store.ts";
+import { startUnlocked } from "./start-unlocked.ts";
+import type { StartedRow } from "./started-rows-store.ts";
 import type { WithheldFile } from "./withheld-store.ts";
 
 /**
@@ -11,7 +13,7 @@ import type { WithheldFile } from "./withheld-store.ts";
  * without a message, since a message reaches any worker.
  */
 export async function startWithheld(
-  ctx: Deps<"config" | "ledger" | "metrics">,
+  ctx: Deps<"config" | "ledger" | "lockedRequests" | "log" | "metrics">,
   files: WithheldFile[],
   waiters: Waiter[],
   seats: Seats,
@@ -25,10 +27,11 @@ export async function startWithheld(
     operations: [...new Set(files.map(({ operation }) => operation))],
     requests: [...new Set(files.map(({ request }) => request))],
   };
-  const rows = await withSlotsLocked(ctx.ledger, locked, (query) =>
-    startWithheldFiles(query, ctx.config.leaseSeconds, keys, seats.addressRoom()),
+  const rows = await startUnlocked(ctx, keys, seats, (db, part, room) =>
+    withSlotsLocked(db, locked, (query) =>
+      startWithheldFiles(query, ctx.config.leaseSeconds, part, room),
+    ),
   );
-  seats.confirm(keys, rows);
   for (const { operation } of rows) ctx.metrics.dispatched.inc({ operation });
   return rows;
 }
