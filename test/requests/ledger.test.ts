@@ -1,4 +1,5 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { randomUUID } from "node:crypto";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { local } from "../../src/auth/caller.ts";
 import type { Task } from "../../src/operations/contract.ts";
 import { heartbeat } from "../../src/requests/dispatch/claim.ts";
@@ -103,6 +104,28 @@ describe("a report", () => {
     expect(file.error?.message).toContain("half a pair");
     expect(file.error?.message.length).toBeLessThanOrEqual(2048);
     await ledger.ended(id);
+  });
+
+  test("of results, with a thousand others, asks the store for few at once, each for its own", async () => {
+    const { store } = ledger.ctx;
+    const head = store.head;
+    let open = 0;
+    let mostOpen = 0;
+    const asked = vi.spyOn(store, "head").mockImplementation(async (...of) => {
+      mostOpen = Math.max(mostOpen, ++open);
+      return head(...of).finally(() => open--);
+    });
+    const reports = Array.from({ length: 1000 }, (_, n) => ({
+      ...{ request: randomUUID(), file: n + 1, step: 1, attempt: 1, status: "success" as const },
+      results: [{ name: `${n}.parquet`, size: 1 }],
+    }));
+    const answers = await report(ledger.ctx, local, "w", reports);
+    asked.mockRestore();
+    expect(answers).toHaveLength(1000);
+    for (const [n, answer] of answers.entries())
+      expect(answer).toContain(`the store has no object "${n}.parquet"`);
+    expect(mostOpen).toBeGreaterThan(1);
+    expect(mostOpen).toBeLessThanOrEqual(64);
   });
 
   test("of an old attempt changes nothing", async () => {
