@@ -23,6 +23,8 @@ export interface Service {
   stop(): Promise<number | null>;
   /** SIGKILL: nothing is cleaned up */
   kill(): Promise<void>;
+  /** SIGKILL for the service and its workers at the same moment */
+  killGroup(): Promise<void>;
   /** The same settings, folder, database and ports again, after `stop` or `kill`. */
   again(more?: Record<string, string>): Promise<Service>;
   /** Kills what still runs and removes folder and database. */
@@ -101,6 +103,12 @@ async function launch(
     stderr: () => output.stderr,
     stop: () => finish("SIGTERM"),
     kill: async () => void (await finish("SIGKILL")),
+    async killGroup() {
+      const exit = once(child, "exit");
+      // A negative number is the id of a group, which is that of the process that leads it.
+      globalThis.process.kill(-(child.pid ?? 0), "SIGKILL");
+      await exit;
+    },
     again: (more = {}) => launch({ ...env, ...ports, ...more }, remove, node),
     remove: async () => {
       await finish("SIGKILL");
@@ -119,6 +127,8 @@ export function startProcess(
   const child = spawn(process.execPath, [...node, "start"], {
     env: { ...childEnvironment(), ...env },
     stdio: ["ignore", "pipe", "pipe"],
+    // It leads a group of its own
+    detached: true,
   });
   living.add(child);
   child.once("exit", (code, signal) => {
