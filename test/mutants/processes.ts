@@ -80,15 +80,15 @@ export const processes: Mutant[] = [
   {
     name: "a request is advanced twice at once",
     file: "requests/advance/advance-queue.ts",
-    from: "return [this.#running, long.running, removal.running].some((running) => running.has(id));",
-    to: "return this.#closed;",
+    from: "(running) => running.has(id)",
+    to: "() => this.#closed",
     tests: advanceQueue,
   },
   {
     name: "a request is advanced during a slice of its long work",
     file: "requests/advance/advance-queue.ts",
-    from: "return [this.#running, long.running, removal.running].some((running) => running.has(id));",
-    to: "return [this.#running, removal.running].some((running) => running.has(id));",
+    from: "long.running, removal.running",
+    to: "removal.running",
     tests: advanceQueue,
   },
   {
