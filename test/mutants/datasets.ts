@@ -10,6 +10,7 @@ export const datasets: Mutant[] = [
     from: "[...finders.keys()]",
     to: '["user"]',
     tests: unused,
+    only: "the list of a folder",
   },
   {
     name: "a list is deleted whose files a task must still release",
@@ -17,6 +18,7 @@ export const datasets: Mutant[] = [
     from: "WHERE NOT EXISTS (SELECT FROM requests WHERE requests.id = task_files.request_id)",
     to: "WHERE false",
     tests: unused,
+    only: "a list stays while a task",
   },
   {
     name: "a run deletes whole lists, however long it takes",
@@ -24,6 +26,7 @@ export const datasets: Mutant[] = [
     from: "if (performance.now() >= end) return false;",
     to: "",
     tests: unused,
+    only: "a run whose time is up",
   },
   {
     name: "whoever no longer leads deletes the next list",
@@ -31,5 +34,6 @@ export const datasets: Mutant[] = [
     from: " || !(await isLeader())",
     to: "",
     tests: unused,
+    only: "whoever no longer leads",
   },
 ];
