@@ -1,9 +1,12 @@
 // Files that are processed while the whole service is killed, e.g. for its use of memory.
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { UnavailableError } from "../../src/errors.ts";
 import type { Task } from "../../src/operations/contract.ts";
 import { takeInterrupted } from "../../src/requests/dispatch/expire-leases.ts";
+import { startScheduler } from "../../src/requests/scheduler/scheduler.ts";
 import { type Ledger, openLedger } from "../support/context.ts";
 import { lockCounters } from "../support/lock-counters.ts";
+import { until } from "../support/wait.ts";
 
 let ledger: Ledger;
 beforeAll(async () => {
@@ -79,7 +82,7 @@ test("a locked request keeps no file of another from being taken", async () => {
   for (const id of ids) await taken(id);
   for (const locked of ids) {
     const release = await lockCounters(ledger, locked);
-    expect(await takeInterrupted(ledger.ctx, ["killed"])).toBe(1);
+    await expect(takeInterrupted(ledger.ctx, ["killed"])).rejects.toThrow(UnavailableError);
     await release();
     const free = ids.find((id) => id !== locked) ?? "";
     await ledger.ctx.db.query("UPDATE request_files SET not_before = NULL WHERE request_id = $1", [
@@ -87,4 +90,33 @@ test("a locked request keeps no file of another from being taken", async () => {
     ]);
     await taken(free);
   }
+});
+
+test("files of a locked request are taken from a worker of an earlier process afterwards", async () => {
+  const env = { LEASE_SECONDS: "1800" };
+  const own = await openLedger({ scheduler: false, env });
+  const { query } = own.ctx.db;
+  const waits = async () => {
+    const rows = await query(
+      `SELECT FROM pg_stat_activity
+       WHERE datname = current_database() AND application_name LIKE '% ledger'
+         AND wait_event_type = 'Lock'`,
+    );
+    return rows.length > 0;
+  };
+  const first = startScheduler(own.ctx);
+  const id = await own.submit(1);
+  await own.claim(1, { request: id, worker: "killed" });
+  await first.stop();
+
+  const release = await lockCounters(own, id);
+  const runner = { ...own.ctx.runner, endedBefore: ["killed"] };
+  const next = startScheduler({ ...own.ctx, runner });
+  await until(waits);
+  // The lock's time is over: the files were not taken.
+  await until(async () => !(await waits()));
+  await release();
+  expect(await own.claim(1, { request: id, waitSeconds: 60 })).toMatchObject([{ alone: true }]);
+  await next.stop();
+  await own.close();
 });

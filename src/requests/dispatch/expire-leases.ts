@@ -15,14 +15,21 @@ export async function expireLeases(
 ): Promise<number> {
   const { fileAttempts } = ctx.config;
   const limits = { fileAttempts, longestGapSeconds: longestGapSeconds(ctx.config) };
-  return ofEachRequest(ctx, (request) =>
+  const { files, locked } = await ofEachRequest(ctx, (request) =>
     lose(ctx, request, expireOverdue(ctx.ledger.query, request, limits)),
   );
+  for (const { request } of locked)
+    ctx.log.warn(
+      { request_id: request },
+      "rows of a request are locked; its files are taken by a later sweep",
+    );
+  return files;
 }
 
 /**
  * Takes all files from a worker that is known to be dead, without waiting for their leases. Their
- * history shows the end of its log.
+ * history shows the end of its log. Rejects if rows of a request are locked, after it has taken the
+ * files of others.
  */
 export async function expireLeasesOf(
   ctx: Deps<"advanceQueue" | "config" | "db" | "ledger" | "log" | "metrics">,
@@ -31,21 +38,26 @@ export async function expireLeasesOf(
 ): Promise<number> {
   const { fileAttempts } = ctx.config;
   const of = { worker, lastWords, fileAttempts };
-  return ofEachRequest(ctx, (request) =>
+  const taken = await ofEachRequest(ctx, (request) =>
     lose(ctx, request, expireOfWorker(ctx.ledger.query, request, of)),
   );
+  return allOf(taken);
 }
 
-/** Takes files from workers that were killed together with an earlier process of the service. */
+/**
+ * Takes files from workers that were killed together with an earlier process of the service.
+ * Rejects if rows of a request are locked, after it has taken the files of others.
+ */
 export async function takeInterrupted(
-  ctx: Deps<"advanceQueue" | "config" | "db" | "ledger" | "log">,
+  ctx: Deps<"advanceQueue" | "config" | "db" | "ledger">,
   workers: readonly string[],
 ): Promise<number> {
   if (workers.length === 0) return 0;
   const { fileAttempts } = ctx.config;
-  return ofEachRequest(ctx, (request) =>
+  const taken = await ofEachRequest(ctx, (request) =>
     takeFromInterrupted(ctx.ledger.query, request, { workers, fileAttempts }),
   );
+  return allOf(taken);
 }
 
 async function lose(
@@ -60,25 +72,33 @@ async function lose(
   return files;
 }
 
+interface Taken {
+  files: number;
+  /** requests whose rows another transaction has locked, with the error */
+  locked: { request: string; error: unknown }[];
+}
+
 /** `take` returns how many files it took. */
 async function ofEachRequest(
-  { advanceQueue, db, log }: Deps<"advanceQueue" | "db" | "log">,
+  { advanceQueue, db }: Deps<"advanceQueue" | "db">,
   take: (request: string) => Promise<number>,
-): Promise<number> {
-  let total = 0;
+): Promise<Taken> {
+  const taken: Taken = { files: 0, locked: [] };
   for (const request of await requestsWithRunning(db.query)) {
-    const files = await take(request).catch((error: unknown) => {
+    try {
+      const files = await take(request);
+      taken.files += files;
+      if (files > 0) advanceQueue.add(request);
+    } catch (error) {
       // Files of other requests are taken all the same.
       if (!isLockTimeout(error)) throw error;
-      log.warn(
-        { request_id: request },
-        "rows of a request are locked; its files are taken by a later sweep",
-      );
-      return 0;
-    });
-    if (files === 0) continue;
-    total += files;
-    advanceQueue.add(request);
+      taken.locked.push({ request, error });
+    }
   }
-  return total;
+  return taken;
+}
+
+function allOf({ files, locked: [first] }: Taken): number {
+  if (first) throw first.error;
+  return files;
 }
