@@ -257,7 +257,7 @@ describe.skipIf(!rabbit)("the queue in RabbitMQ", () => {
       const patient = open({ patienceSeconds: 1 });
       const topic = newTopic();
       await until(() => patient.publish([{ topic, body: {} }]).then(() => true));
-      rabbit.freeze();
+      await rabbit.freeze();
       try {
         const start = Date.now();
         await expect(patient.publish([{ topic, body: {} }])).rejects.toBeInstanceOf(

@@ -7,6 +7,7 @@ import {
   mkdirSync,
   mkdtempSync,
   openSync,
+  readdirSync,
   readFileSync,
   rmSync,
   writeFileSync,
@@ -29,8 +30,8 @@ export interface Rabbit {
    * with all its messages.
    */
   kill(): Promise<void>;
-  /** Holds still without a word (SIGSTOP), until `thaw`. */
-  freeze(): void;
+  /** Resolves once it holds still without a word (SIGSTOP), until `thaw`. */
+  freeze(): Promise<void>;
   thaw(): void;
   /** Removes everything it kept; it must not be running. */
   wipe(): void;
@@ -101,7 +102,11 @@ async function rabbitOf(installation: Installation, folder: string): Promise<Rab
         await run(installation.control, ["eval", "mnesia:dump_log()."], { env });
       await end(server);
     },
-    freeze: () => void server?.kill("SIGSTOP"),
+    freeze: async () => {
+      server?.kill("SIGSTOP");
+      // A process of many threads stops a moment after the signal.
+      await until(() => isStopped(server?.pid ?? 0));
+    },
     thaw: () => void server?.kill("SIGCONT"),
     control: async (...args) => (await run(installation.control, args, { env })).stdout,
     wipe: () => rmSync(kept, { recursive: true, force: true }),
@@ -111,6 +116,13 @@ async function rabbitOf(installation: Installation, folder: string): Promise<Rab
       rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
     },
   };
+}
+
+/** Whether each of its threads is stopped. */
+function isStopped(pid: number): boolean {
+  return readdirSync(`/proc/${pid}/task`).every((thread) =>
+    /^State:\s+T/m.test(readFileSync(`/proc/${pid}/task/${thread}/status`, "utf8")),
+  );
 }
 
 function isRunning(child: ChildProcess | undefined): child is ChildProcess {
