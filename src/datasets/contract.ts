@@ -27,6 +27,8 @@ export interface Finder {
   readonly fleeting?: boolean;
   /** A sentence if the name is invalid (refused at submit), otherwise undefined. */
   refuse(name: string): string | undefined;
+  /** A sentence if a lookup would fail now, as far as that is quickly known; refused at submit. */
+  check?(name: string): Promise<string | undefined>;
   /**
    * Emits the files in chunks. After a crash it may be called again for the same name and then
    * emits all of them again.

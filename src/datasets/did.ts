@@ -25,7 +25,7 @@ const longestName = 2_000;
  */
 export function parseDid(did: string, { config, finders }: DidRules): Did {
   if (hasSecret(did))
-    throw refused(
+    throw badDataset(
       "A dataset name may not contain a password, token or signature: it is shown with the " +
         "dataset. Give the files as a list of addresses, where secrets are kept apart.",
     );
@@ -34,22 +34,22 @@ export function parseDid(did: string, { config, finders }: DidRules): Did {
   const scheme = written ?? config.defaultDidScheme;
   const name = rest ?? did;
   if (!written && !known.includes(scheme)) {
-    throw refused(
+    throw badDataset(
       `The dataset name ${shown(did)} has no scheme and this service has no default one: ` +
         `write it as scheme://name. ${knownSentence(known)}`,
     );
   }
   if (scheme === "user")
-    throw refused(finders.get("user")?.refuse(name) ?? "A list of files has no name.");
+    throw badDataset(finders.get("user")?.refuse(name) ?? "A list of files has no name.");
   if (!known.includes(scheme))
-    throw refused(`DID scheme is not supported: ${scheme}. ${knownSentence(known)}`);
+    throw badDataset(`DID scheme is not supported: ${scheme}. ${knownSentence(known)}`);
   if (name.trim() === "")
-    throw refused(`The dataset name ${shown(did)} has nothing after its scheme.`);
-  if (name.includes("\0")) throw refused("A dataset name may not contain a NUL character.");
+    throw badDataset(`The dataset name ${shown(did)} has nothing after its scheme.`);
+  if (name.includes("\0")) throw badDataset("A dataset name may not contain a NUL character.");
   if (Buffer.byteLength(name) > longestName)
-    throw refused(`The dataset name is longer than ${longestName} bytes.`);
+    throw badDataset(`The dataset name is longer than ${longestName} bytes.`);
   const refusal = finders.get(scheme)?.refuse(name);
-  if (refusal) throw refused(refusal);
+  if (refusal) throw badDataset(refusal);
   return { scheme, name, text: `${scheme}://${name}` };
 }
 
@@ -61,7 +61,7 @@ function shown(text: string): string {
   return JSON.stringify(text.length > 200 ? `${text.slice(0, 200)}…` : text);
 }
 
-function refused(sentence: string): RequestError {
+export function badDataset(sentence: string): RequestError {
   return new RequestError(400, "bad_dataset", sentence, [
     { pointer: "/dataset/did", detail: sentence },
   ]);

@@ -6,7 +6,7 @@ import type { Deps } from "../deps.ts";
 import { RequestError } from "../errors.ts";
 import { timeSlice } from "../time-slice.ts";
 import { type FileList, piecesOf } from "./chunks.ts";
-import { parseDid } from "./did.ts";
+import { badDataset, parseDid } from "./did.ts";
 import { addListed, closeIn, openDataset, type Replicas } from "./store.ts";
 
 /** What a request names: a list of its own, or a name that a finder knows. */
@@ -27,6 +27,10 @@ export async function nameDataset(
     return { finder: "user", name, list: dataset.files };
   }
   const { scheme, name } = parseDid(dataset.did, { config, finders });
+  // Where this process looks names up itself: another may see other folders.
+  const isHere = config.roles.includes("scheduler");
+  const refusal = isHere ? await finders.get(scheme)?.check?.(name) : undefined;
+  if (refusal !== undefined) throw badDataset(refusal);
   return { finder: scheme, name, isFleeting: finders.get(scheme)?.fleeting ?? false };
 }
 

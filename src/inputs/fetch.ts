@@ -1,10 +1,15 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { isRedacted } from "../addresses/shown.ts";
-import type { InputFolders } from "./folders.ts";
+import { eitherSpelling, type InputFolders, realFolders } from "./folders.ts";
 import { InputError, nameOf, schemeOf } from "./input-error.ts";
-import { type LocalFile, openLocalFile } from "./local.ts";
-import { downloadAllowed, downloadTrusted, type RemoteBounds } from "./remote.ts";
+import { type LocalFile, openLocalFile, openPathOf } from "./local.ts";
+import {
+  assertDownloadable,
+  downloadAllowed,
+  downloadTrusted,
+  type RemoteBounds,
+} from "./remote.ts";
 
 export interface FetchBounds extends RemoteBounds {
   folders: InputFolders;
@@ -19,15 +24,7 @@ export interface FetchBounds extends RemoteBounds {
  * closes it. Throws `InputError`.
  */
 export async function fetchInput(location: string, bounds: FetchBounds): Promise<LocalFile> {
-  const scheme = schemeOf(location);
-  if (scheme === undefined || scheme === "file") return openLocalFile(location, bounds.folders);
-  if (scheme !== "http" && scheme !== "https" && scheme !== "s3") {
-    throw new InputError(
-      "forbidden",
-      `${nameOf(location)} cannot be an input: inputs are absolute paths, file://, http://, ` +
-        "https:// and s3:// (of the hosts in INPUT_HOSTS).",
-    );
-  }
+  if (isLocal(location)) return openLocalFile(location, bounds.folders);
   if (isRedacted(location))
     throw new InputError(
       "forbidden",
@@ -38,4 +35,42 @@ export async function fetchInput(location: string, bounds: FetchBounds): Promise
   const path = join(bounds.scratch, "download");
   const download = bounds.trusted.includes(location) ? downloadTrusted : downloadAllowed;
   return { path, size: await download(location, path, bounds), close: async () => undefined };
+}
+
+export interface InputRules {
+  /** by both spellings of each folder */
+  folders: InputFolders;
+  /** INPUT_HOSTS */
+  hosts: readonly string[];
+}
+
+export async function inputRules(
+  folders: InputFolders,
+  hosts: readonly string[],
+): Promise<InputRules> {
+  return { folders: eitherSpelling(folders, await realFolders(folders)), hosts };
+}
+
+/** Why a location is never read, whatever is there; undefined where it may be. Reads no disk. */
+export function refusalOf(location: string, { folders, hosts }: InputRules): string | undefined {
+  try {
+    if (isLocal(location)) openPathOf(location, folders);
+    else assertDownloadable(location, hosts);
+    return undefined;
+  } catch (error) {
+    if (error instanceof InputError) return error.message;
+    throw error;
+  }
+}
+
+/** Throws `InputError` for what is neither a file of this machine nor an address. */
+function isLocal(location: string): boolean {
+  const scheme = schemeOf(location);
+  if (scheme === undefined || scheme === "file") return true;
+  if (scheme === "http" || scheme === "https" || scheme === "s3") return false;
+  throw new InputError(
+    "forbidden",
+    `${nameOf(location)} cannot be an input: inputs are absolute paths, file://, http://, ` +
+      "https:// and s3:// (of the hosts in INPUT_HOSTS).",
+  );
 }

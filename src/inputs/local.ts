@@ -22,11 +22,9 @@ export interface LocalFile {
  * Throws `InputError`.
  */
 export async function openLocalFile(location: string, folders: InputFolders): Promise<LocalFile> {
-  const path = plainPath(location);
   const real = await realFolders(folders);
   // Checked before the disk is read: callers must not learn what exists outside the roots.
-  if (!isOpenPath(composed(path), composedFolders(eitherSpelling(folders, real))))
-    throw outside(location);
+  const path = openPathOf(location, eitherSpelling(folders, real));
   const { file, handle } = await openReal(path, location, real);
   try {
     const { size } = await regularFile(handle, location);
@@ -37,6 +35,13 @@ export async function openLocalFile(location: string, folders: InputFolders): Pr
     await handle.close();
     throw error instanceof InputError ? error : toInputError(error, location);
   }
+}
+
+/** The path of a location below the folders, as it is written. Throws `InputError` for others. */
+export function openPathOf(location: string, folders: InputFolders): string {
+  const path = plainPath(location);
+  if (!isOpenPath(composed(path), composedFolders(folders))) throw outside(location);
+  return path;
 }
 
 async function openReal(
@@ -87,7 +92,10 @@ function plainPath(location: string): string {
   if (location.includes("\0"))
     throw new InputError("bad_input", "The path contains a NUL character.");
   const path = schemeOf(location) === "file" ? pathOfUrl(location) : location;
-  if (!isAbsolute(path)) throw new InputError("bad_input", `${location} is not an absolute path.`);
+  if (!isAbsolute(path)) {
+    const tilde = path.startsWith("~") ? " Only a shell knows what ~ stands for." : "";
+    throw new InputError("bad_input", `${location} is not an absolute path.${tilde}`);
+  }
   return resolve(path);
 }
 

@@ -32,7 +32,7 @@ export async function downloadAllowed(
 ): Promise<number> {
   let url = urlOf(location);
   for (let hop = 0; hop <= mostRedirects; hop += 1) {
-    check(url, bounds.hosts);
+    assertListed(url, bounds.hosts);
     const next = await download(url, nameOf(location), to, bounds, clientFor(bounds.hosts));
     if (!next) return (await stat(to)).size;
     url = next;
@@ -69,7 +69,12 @@ function urlOf(location: string): URL {
   return https;
 }
 
-function check(url: URL, hosts: readonly string[]): void {
+/** Throws `InputError` for an address that no download will be tried from. */
+export function assertDownloadable(location: string, hosts: readonly string[]): void {
+  assertListed(urlOf(location), hosts);
+}
+
+function assertListed(url: URL, hosts: readonly string[]): void {
   try {
     assertAllowed(url, hosts);
   } catch (error) {

@@ -12,6 +12,11 @@ import type {
 export interface WorkerOperation<S = Settings, F = Facility> extends CommonOperation<S, F> {
   readonly runsIn: "worker";
   /**
+   * It opens each file by the rules for inputs (INPUT_ROOTS, INPUT_HOSTS), so what these refuse is
+   * refused at submit.
+   */
+  readonly opensFiles?: boolean;
+  /**
    * Names of the objects made of a file, without any folder; no name twice. The task has an upload
    * for each, in the same order. Without it the operation makes none.
    */

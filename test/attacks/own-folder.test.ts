@@ -53,39 +53,49 @@ async function ended(dataset: object): Promise<View> {
   });
 }
 
+async function refused(dataset: object): Promise<{ status: number; detail: string }> {
+  const response = await fetch(`${service.url}/v1/requests`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ dataset, steps: [{ operation: "transform", selection: "SELECT 1" }] }),
+  });
+  return (await response.json()) as { status: number; detail: string };
+}
+
+function address(path: string): string {
+  return `file://${encodeURI(path)}`;
+}
+
 function secretFiles(folder: string): string[] {
   const names = readdirSync(join(dataDir, "secrets"));
   expect(names.length).toBeGreaterThan(0);
   return names.map((name) => join(folder, "secrets", name));
 }
 
-test("a list that names the service's keys reads none of them", async () => {
-  const files = [...secretFiles(dataDir), ...secretFiles(join(root, "link"))];
-  const view = await ended({ files });
-  expect(view.counters).toMatchObject({ done: 0, failed: files.length });
-  const failed = JSON.stringify(await call(`/v1/requests/${view.id}/files`));
-  expect(failed).toContain("is not below a folder that may be read");
+const refusal = "is not below a folder that may be read";
+
+test("a list that names the service's keys is refused", async () => {
+  for (const named of [secretFiles(dataDir), secretFiles(dataDir).map(address)]) {
+    const { status, detail } = await refused({ files: named });
+    expect(status).toBe(422);
+    expect(detail).toContain(refusal);
+  }
 });
 
-test("a list with addresses of files reads none of the service's keys", async () => {
-  const files = secretFiles(dataDir).map((path) => `file://${encodeURI(path)}`);
+test("a list that names the service's keys through a link reads none of them", async () => {
+  const linked = secretFiles(join(root, "link"));
+  const files = [...linked, ...linked.map(address)];
   const view = await ended({ files });
   expect(view.counters).toMatchObject({ done: 0, failed: files.length });
+  expect(JSON.stringify(await call(`/v1/requests/${view.id}/files`))).toContain(refusal);
 });
 
 test.each(["longshore data/secrets/*", "link/secrets/*", "longshore data/**"])(
   "a folder of the service is no dataset: %s",
   async (pattern) => {
-    const { id } = await call<View>("/v1/requests", {
-      dataset: { did: `dir://${root}/${pattern}` },
-      steps: [{ operation: "transform", selection: "SELECT 1" }],
-    });
-    const view = await until(async () => {
-      const now = await call<View & { error?: unknown }>(`/v1/requests/${id}`);
-      return ["complete", "failed"].includes(now.state) && now;
-    });
-    expect(view.counters).toMatchObject({ done: 0, failed: 0 });
-    expect(JSON.stringify(view)).not.toContain("table.csv");
+    const { status, detail } = await refused({ did: `dir://${root}/${pattern}` });
+    expect(status).toBe(400);
+    expect(detail).toContain("is not below a folder that inputs may be read from");
   },
 );
 

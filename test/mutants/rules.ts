@@ -3,6 +3,13 @@ import type { Mutant } from "./mutant.ts";
 
 export const rules: Mutant[] = [
   {
+    name: "files that nobody may read are accepted",
+    file: "requests/lifecycle/submit.ts",
+    from: "await checkInputs(ctx, input);",
+    to: "",
+    tests: ["requests/check-inputs.test.ts"],
+  },
+  {
     name: "a failure beside a success decides",
     file: "requests/reports/fold.ts",
     from: 'if (second.status !== "start") return { row: first, reported: "superseded" };',

@@ -14,6 +14,13 @@ import type { Finder, LookupOutcome } from "../contract.ts";
 
 /** `dir:///folder/pattern`: the files of a folder of this machine, below INPUT_ROOTS. */
 export function dirFinder(folders: InputFolders, limits: WalkLimits): Finder {
+  async function startOf(name: string) {
+    const real = await realFolders(folders);
+    const { base: written, glob } = splitGlob(name);
+    const base = await onDisk(written || "/");
+    return { start: await realStart(base, real, folders), base, glob, real };
+  }
+
   return {
     scheme: "dir",
     fleeting: true,
@@ -25,11 +32,12 @@ export function dirFinder(folders: InputFolders, limits: WalkLimits): Finder {
         );
       return refuseGlob(name);
     },
+    async check(name) {
+      const { start } = await startOf(name);
+      return "reason" in start ? start.reason : undefined;
+    },
     async find(name, give, signal) {
-      const real = await realFolders(folders);
-      const { base: written, glob } = splitGlob(name);
-      const base = await onDisk(written || "/");
-      const start = await realStart(base, real, folders);
+      const { start, base, glob, real } = await startOf(name);
       if ("outcome" in start) return start;
       if (start.file) {
         await give([{ paths: [base], size: start.size }]);

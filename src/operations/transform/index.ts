@@ -12,6 +12,7 @@ const generatorOf = makeGenerators();
 export const transform: WorkerOperation<TransformSettings> = {
   name: "transform",
   runsIn: "worker",
+  opensFiles: true,
   summary:
     "Runs a selection over each file (Parquet, CSV or JSON) and writes what it selects as Parquet, CSV or JSON.",
   settings,

@@ -13,6 +13,7 @@ import { assertMay } from "../../users/policy.ts";
 import { sourceOf } from "../advance/advance-queue.ts";
 import { readRequest } from "../read/request.ts";
 import type { RequestView, SubmitInput } from "../views.ts";
+import { checkInputs } from "./check-inputs.ts";
 import { callerLeft, makeInTurn } from "./in-turn.ts";
 import {
   type IdempotencyKey,
@@ -40,6 +41,7 @@ export async function submit(
   const key = sent && (await withBodyHashes(ctx, input, sent));
   const earlier = key && (await requestOfKey(ctx.db.query, owner, key.key));
   if (earlier) return { request: await sameRequest(ctx, earlier, key, caller), created: false };
+  await checkInputs(ctx, input);
   const unchecked = await checkSteps(ctx, input, { owner, signal: gone });
   const dataset = await nameDataset(ctx, input.dataset);
   if (gone?.aborted) throw callerLeft();

@@ -1,0 +1,92 @@
+import { lstat } from "node:fs/promises";
+import { type FileList, piecesOf } from "../../datasets/chunks.ts";
+import type { Deps } from "../../deps.ts";
+import { RequestError } from "../../errors.ts";
+import { type InputRules, inputRules, refusalOf } from "../../inputs/fetch.ts";
+import { splitGlob } from "../../inputs/glob/index.ts";
+import { isWorkerOperation } from "../../operations/offered.ts";
+import { timeSlice } from "../../time-slice.ts";
+import type { SubmitInput } from "../views.ts";
+
+const mostNamed = 3;
+/** Each is looked for on the disk. */
+const mostPatterns = 100;
+
+/**
+ * Throws `RequestError` for a list with files that the first step can never open: outside
+ * INPUT_ROOTS, not absolute, patterns, of a host that is not in INPUT_HOSTS. A file is refused if
+ * all its replicas are. Whether a file exists is not checked, nor what workers that others start
+ * may read: they have rules of their own.
+ */
+export async function checkInputs(
+  { config, operations }: Deps<"config" | "operations">,
+  { dataset, steps }: SubmitInput,
+): Promise<void> {
+  if (config.runner !== "local") return;
+  const first = operations.get(steps[0]?.operation ?? "");
+  if (!("files" in dataset) || !first || !isWorkerOperation(first) || !first.opensFiles) return;
+  const rules = await inputRules(config.inputFolders, config.inputHosts);
+  const { refused, named, files } = await refusedOf(dataset.files, rules);
+  if (refused === 0) return;
+  const details = named.map(({ detail }) => detail).join(" ");
+  const more = refused > named.length ? ` And ${refused - named.length} more.` : "";
+  const sentence =
+    files === 1 ? details : `${refused} of ${files} files cannot be read: ${details}${more}`;
+  throw new RequestError(422, "unreadable_files", sentence, named);
+}
+
+interface Refused {
+  /** number of refused files, and of all */
+  refused: number;
+  files: number;
+  /** the first that are refused */
+  named: { pointer: string; detail: string }[];
+}
+
+async function refusedOf(list: FileList<string | string[]>, rules: InputRules): Promise<Refused> {
+  const found: Refused = { refused: 0, files: 0, named: [] };
+  const refuse = makeRefusal(rules);
+  const pause = timeSlice();
+  for await (const piece of piecesOf(list)) {
+    for (const file of piece) {
+      const detail = await refuse([file].flat());
+      if (detail !== undefined) {
+        found.refused += 1;
+        if (found.named.length < mostNamed)
+          found.named.push({ pointer: `/dataset/files/${found.files}`, detail });
+      }
+      found.files += 1;
+      await pause();
+    }
+  }
+  return found;
+}
+
+function makeRefusal(rules: InputRules) {
+  let patterns = 0;
+  return async (replicas: string[]): Promise<string | undefined> => {
+    const refusals = replicas.map((replica) => refusalOf(replica, rules));
+    if (refusals.every((refusal) => refusal !== undefined)) return refusals[0];
+    const [path = ""] = replicas;
+    if (replicas.length > 1 || !isPattern(path) || patterns === mostPatterns) return undefined;
+    patterns += 1;
+    return patternRefusal(path);
+  };
+}
+
+function isPattern(location: string): boolean {
+  return location.startsWith("/") && splitGlob(location).base !== location;
+}
+
+/** A file's name may have these characters, too. */
+async function patternRefusal(path: string): Promise<string | undefined> {
+  const isMissing = await lstat(path).then(
+    () => false,
+    (error: NodeJS.ErrnoException) => error.code === "ENOENT",
+  );
+  if (!isMissing) return undefined;
+  return (
+    `${path} is a pattern, and a list has the files themselves: give the pattern as the dataset ` +
+    `dir://${path}.`
+  );
+}

@@ -1,0 +1,131 @@
+// What is known of a file before anybody reads it is said at submit.
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { local } from "../../src/auth/caller.ts";
+import { RequestError } from "../../src/errors.ts";
+import { submit } from "../../src/requests/lifecycle/submit.ts";
+import type { SubmitInput } from "../../src/requests/views.ts";
+import { type Ledger, openLedger } from "../support/context.ts";
+import { temporaryFolder } from "../support/folder.ts";
+
+const folder = temporaryFolder("check-inputs");
+const starred = join(folder, "a*.csv");
+let ledger: Ledger;
+
+beforeAll(async () => {
+  mkdirSync(join(folder, "below"));
+  writeFileSync(join(folder, "a.csv"), "x\n1\n");
+  writeFileSync(starred, "x\n1\n");
+  ledger = await openLedger({
+    env: { RUNNER: "local", INPUT_ROOTS: folder, INPUT_HOSTS: "data.example.org" },
+    scheduler: false,
+  });
+});
+afterAll(async () => {
+  await ledger.close();
+  rmSync(folder, { recursive: true });
+});
+
+const select = { generator: "sql", format: "csv", decimals: "keep", selection: "select 1 as x" };
+
+async function outcomeOf(
+  dataset: SubmitInput["dataset"],
+): Promise<{ status: number; message: string; pointers: string[] }> {
+  const steps = [{ operation: "transform", settings: select }];
+  try {
+    await submit(ledger.ctx, local, { dataset, steps });
+    return { status: 201, message: "", pointers: [] };
+  } catch (error) {
+    if (!(error instanceof RequestError)) throw error;
+    const { status, message, errors } = error;
+    return { status, message, pointers: errors.map(({ pointer }) => pointer) };
+  }
+}
+
+const outside = "is not below a folder that may be read (INPUT_ROOTS).";
+const schemes =
+  "cannot be an input: inputs are absolute paths, file://, http://, https:// and s3:// (of the " +
+  "hosts in INPUT_HOSTS).";
+
+test.each([
+  ["/etc/passwd", `/etc/passwd ${outside}`],
+  ["file:///etc/passwd", `file:///etc/passwd ${outside}`],
+  [`${folder}/../etc/passwd`, `${folder}/../etc/passwd ${outside}`],
+  ["run7/a.csv", "run7/a.csv is not an absolute path."],
+  ["~/a.csv", "~/a.csv is not an absolute path. Only a shell knows what ~ stands for."],
+  ["root://eos.example.org//a.root", `root://eos.example.org//a.root ${schemes}`],
+  ["gsiftp://a:secret@x.example.org/a", `gsiftp://[redacted]@x.example.org/a ${schemes}`],
+  [
+    "https://elsewhere.example.org/a.csv",
+    'The host "elsewhere.example.org" is not in INPUT_HOSTS, the list of hosts that inputs may ' +
+      "come from.",
+  ],
+  [
+    "s3://bucket/a.csv",
+    'The host "bucket.s3.amazonaws.com" is not in INPUT_HOSTS, the list of hosts that inputs ' +
+      "may come from.",
+  ],
+  [
+    `${folder}/*.csv`,
+    `${folder}/*.csv is a pattern, and a list has the files themselves: give the pattern as the ` +
+      `dataset dir://${folder}/*.csv.`,
+  ],
+])("a request for %s is refused", async (location, message) => {
+  expect(await outcomeOf({ files: [location] })).toEqual({
+    status: 422,
+    message,
+    pointers: ["/dataset/files/0"],
+  });
+});
+
+test("of many files the first three that are refused are named, and the rest counted", async () => {
+  const files = ["/a", join(folder, "a.csv"), "/b", ["/c", "/d"], "/e", "/f"];
+  expect(await outcomeOf({ files })).toEqual({
+    status: 422,
+    message: `5 of 6 files cannot be read: /a ${outside} /b ${outside} /c ${outside} And 2 more.`,
+    pointers: ["/dataset/files/0", "/dataset/files/2", "/dataset/files/3"],
+  });
+});
+
+test.each([
+  ["a file that is missing, which may appear", join(folder, "missing.csv")],
+  ["a file whose name has a star", starred],
+  ["a file of a host that is allowed", "https://data.example.org/a*.csv"],
+  ["a file with one replica that can be read", ["/etc/passwd", join(folder, "a.csv")]],
+])("%s is accepted", async (_name, file) => {
+  expect(await outcomeOf({ files: [file] })).toMatchObject({ status: 201 });
+});
+
+test("a request for workers that others start is accepted: they know what they may read", async () => {
+  const elsewhere = await openLedger({ env: { RUNNER: "external" }, scheduler: false });
+  const dataset = { files: ["root://eos.example.org//a.root"] };
+  const steps = [{ operation: "transform", settings: select }];
+  const { request } = await submit(elsewhere.ctx, local, { dataset, steps });
+  expect(request.state).toBe("submitted");
+  await elsewhere.close();
+});
+
+test("an operation that opens no file takes any name", async () => {
+  const dataset = { files: ["root://eos.example.org//a.root"] };
+  const { request } = await submit(ledger.ctx, local, {
+    dataset,
+    steps: [{ operation: "noop", settings: {} }],
+  });
+  expect(request.state).toBe("submitted");
+});
+
+test.each([
+  ["dir:///etc", "/etc is not below a folder that inputs may be read from (INPUT_ROOTS)."],
+  [`dir://${folder}/none/*.csv`, `There is no folder ${folder}/none.`],
+])("the dataset %s is refused", async (did, message) => {
+  expect(await outcomeOf({ did })).toEqual({
+    status: 400,
+    message,
+    pointers: ["/dataset/did"],
+  });
+});
+
+test("a folder is accepted, whatever is in it now", async () => {
+  expect(await outcomeOf({ did: `dir://${folder}/below` })).toMatchObject({ status: 201 });
+});
