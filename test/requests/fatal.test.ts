@@ -5,6 +5,7 @@ import { advance } from "../../src/requests/advance/advance.ts";
 import { redrive } from "../../src/requests/lifecycle/redrive.ts";
 import { submit } from "../../src/requests/lifecycle/submit.ts";
 import { type Ledger, openLedger } from "../support/context.ts";
+import { until } from "../support/wait.ts";
 import { wholeRun } from "../support/whole-run.ts";
 
 let ledger: Ledger;
@@ -41,6 +42,8 @@ const fail = (task: Task, errorClass: string, message = sentence, content?: stri
 
 test("a wrong column that three files report ends the request with DuckDB's sentence, before thousands fail alike", async () => {
   const id = await submitted(3000);
+  // Files that are not registered when a request fails are not counted.
+  await until(async () => (await ledger.read(id)).counters.total === 3000);
   const [unreadable, ...readable] = await ledger.claim(4, { request: id });
   if (unreadable) await fail(unreadable, "bad_input", "0.parquet is no Parquet file");
   for (const task of readable) await fail(task, "bad_query");
