@@ -1,5 +1,9 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+import { longFiles } from "./long-files.ts";
+
+/** A long file runs all the same where it is named on the command line. */
+const unnamed = longFiles.filter((file) => !process.argv.includes(file));
 
 export default defineConfig({
   root: fileURLToPath(new URL("..", import.meta.url)),
@@ -11,6 +15,7 @@ export default defineConfig({
       "test/files/**",
       "test/unit/**",
       "test/attacks/**",
+      ...unnamed,
     ],
     globalSetup: ["test/support/global-setup.ts"],
     pool: "forks",
