@@ -7,6 +7,7 @@ export interface ChaosRequest {
   state: string;
   round: number;
   counters: Record<"total" | "done" | "failed" | "canceled", number>;
+  dataset: { files: number };
 }
 
 export interface ChaosRequests {

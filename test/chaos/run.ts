@@ -140,10 +140,15 @@ function summaryOf(
     faults: countBy(plan.faults.map(({ kind }) => kind)),
     skipped: plan.skipped.map(({ kind, skipped }) => `${kind}: ${skipped}`),
     requests: requests.length,
-    files: requests.reduce((total, { counters }) => total + counters.total, 0),
+    files: requests.reduce((total, request) => total + filesOf(request), 0),
     races: races.length,
     states: countBy(requests.map(({ state }) => state)),
   };
+}
+
+/** A cancel may come before all files are registered: those are never counted. */
+function filesOf({ state, counters, dataset }: ChaosRequest): number {
+  return state === "canceled" ? dataset.files : counters.total;
 }
 
 function countBy(words: readonly string[]): Record<string, number> {

@@ -111,9 +111,14 @@ test("a start waits for a Postgres that does not listen yet", async () => {
 async function stoppedBeforeItListens(): Promise<Postmaster> {
   const cluster = { data: join(dataDir, "postgres/data"), log: join(dataDir, "postgres/log") };
   for (let attempt = 0; attempt < 50; attempt += 1) {
-    const start = startPostmaster(cluster, findBinaries(), chooseAccount()).catch(() => undefined);
+    const start = startPostmaster(cluster, findBinaries(), chooseAccount());
+    let failed: Error | undefined;
+    start.catch((error: Error) => {
+      failed = error;
+    });
     let postmaster: Postmaster | undefined;
     while (postmaster === undefined) {
+      if (failed) throw failed;
       postmaster = readPostmaster(cluster);
       await setImmediate();
     }

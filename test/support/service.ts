@@ -83,6 +83,11 @@ async function launch(
       `The service ended with ${child.exitCode ?? child.signalCode} before it was ` +
         `ready:\n${output.stdout}${output.stderr}`,
     );
+  child.once("exit", (code, signal) => {
+    const wasKilled = signal === "SIGKILL" || signal === "SIGTERM";
+    if (code !== 0 && !wasKilled)
+      console.error(`A service ended with ${code ?? signal}:\n${output.stderr.slice(-4_000)}`);
+  });
   const urls = line.match(/https?:\/\/[^\s,)]+/g) ?? [];
   const finish = async (signal: NodeJS.Signals) => {
     if (!ended()) {
@@ -131,12 +136,7 @@ export function startProcess(
     detached: true,
   });
   living.add(child);
-  child.once("exit", (code, signal) => {
-    living.delete(child);
-    const wasKilled = signal === "SIGKILL" || signal === "SIGTERM";
-    if (code !== 0 && !wasKilled)
-      console.error(`A service ended with ${code ?? signal}:\n${output.stderr.slice(-4_000)}`);
-  });
+  child.once("exit", () => living.delete(child));
   const output = { stdout: "", stderr: "" };
   child.stdout?.setEncoding("utf8").on("data", (text: string) => {
     output.stdout += text;
