@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
 import { moduleBeside, nodeProgram } from "../program.ts";
 import type { StartLine } from "../worker/main.ts";
@@ -46,10 +46,8 @@ export function startWorkerProcess(
     "--max-semi-space-size=2",
   ]);
   // The name is an argument so that people can read it in the list of processes.
-  const child = spawn(command, [...args, line.name], {
-    env: environment,
-    stdio: ["pipe", "pipe", "pipe"],
-  });
+  const child = startChild(command, [...args, line.name], environment);
+  if (child instanceof Promise) return notStarted(line.name, child, onExit);
   let readyAt: number | undefined;
   let ended = false;
   let output = Buffer.alloc(0);
@@ -77,8 +75,7 @@ export function startWorkerProcess(
     output = Buffer.concat([output, chunk]).subarray(-outputBytesKept);
     process.stderr.write(chunk);
   });
-  // `once` rejects for a process that could not be started; `end` says so.
-  const exited = once(child, "close").catch(() => undefined);
+  const exited = once(child, "close");
   const end = (code: number | null, sentence: string) => {
     if (ended) return;
     ended = true;
@@ -90,7 +87,6 @@ export function startWorkerProcess(
   child.on("close", onEnd);
   // "close" usually follows at once with the last output, unless a grandchild holds the pipe open.
   child.on("exit", (code, signal) => setTimeout(onEnd, lastOutputMilliseconds, code, signal));
-  child.on("error", (error) => end(null, error.message));
   // Writing to a worker that has already died fails; its exit is reported anyway.
   child.stdin.on("error", () => undefined);
   child.stdin.write(`${JSON.stringify(line)}\n`);
@@ -108,6 +104,40 @@ export function startWorkerProcess(
       await exited;
       clearTimeout(killTimer);
     },
+  };
+}
+
+/**
+ * The process, or why there is none: at the system's limits `spawn` throws, or returns a child
+ * without a number, in some cases without pipes, too.
+ */
+function startChild(
+  command: string,
+  args: string[],
+  env: NodeJS.ProcessEnv,
+): ChildProcessWithoutNullStreams | Promise<Error> {
+  try {
+    const child = spawn(command, args, { env, stdio: ["pipe", "pipe", "pipe"] });
+    if (child.pid !== undefined) return child;
+    return new Promise((resolve) => child.once("error", resolve));
+  } catch (error) {
+    return Promise.resolve(error as Error);
+  }
+}
+
+function notStarted(
+  name: string,
+  why: Promise<Error>,
+  onExit: WorkerEvents["onExit"],
+): WorkerProcess {
+  const ended = why.then(({ message }) => onExit({ code: null, sentence: message }));
+  return {
+    name,
+    isReady: () => false,
+    livedMilliseconds: () => 0,
+    lastWords: () => "",
+    retire: () => undefined,
+    stop: () => ended,
   };
 }
 
