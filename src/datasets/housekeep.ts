@@ -18,9 +18,9 @@ const filesAtOnce = { first: 1000, least: 100, most: 10_000, milliseconds: 100 }
 export async function removeUnused(
   { db, ledger, finders }: Deps<"db" | "finders" | "ledger">,
   {
-    isLeader = () => true,
+    isLeader,
     milliseconds = mostMilliseconds,
-  }: { isLeader?: () => boolean | Promise<boolean>; milliseconds?: number } = {},
+  }: { isLeader(): boolean | Promise<boolean>; milliseconds?: number },
 ): Promise<number> {
   const end = performance.now() + milliseconds;
   const unused = await unusedLists(db.query, keptSeconds, [...finders.keys()], most);

@@ -4,6 +4,7 @@ import { hasSecret, isRedacted, shownAddress } from "../addresses/shown.ts";
 import type { Query } from "../db/client.ts";
 import type { Deps } from "../deps.ts";
 import { RequestError } from "../errors.ts";
+import { quickLook } from "../inputs/quick-look.ts";
 import { timeSlice } from "../time-slice.ts";
 import { type FileList, piecesOf } from "./chunks.ts";
 import { badDataset, parseDid } from "./did.ts";
@@ -29,8 +30,8 @@ export async function nameDataset(
   const { scheme, name } = parseDid(dataset.did, { config, finders });
   // Where this process looks names up itself: another may see other folders.
   const isHere = config.roles.includes("scheduler");
-  const refusal = isHere ? await finders.get(scheme)?.check?.(name) : undefined;
-  if (refusal !== undefined) throw badDataset(refusal);
+  const refusal = isHere && (await quickLook(async () => finders.get(scheme)?.check?.(name)));
+  if (refusal) throw badDataset(refusal);
   return { finder: scheme, name, isFleeting: finders.get(scheme)?.fleeting ?? false };
 }
 

@@ -19,6 +19,8 @@ export async function onDisk(path: string): Promise<string> {
 
 async function spelledIn(folder: string, name: string): Promise<string | undefined> {
   if (await exists(join(folder, name))) return name;
+  // Letters without accents have one encoding, and a folder may have a million names.
+  if (isAscii(name)) return undefined;
   const names = await readdir(folder).catch(() => []);
   const wanted = name.normalize("NFC");
   return names.find((other) => other.normalize("NFC") === wanted);
@@ -29,4 +31,8 @@ async function exists(path: string): Promise<boolean> {
     () => true,
     () => false,
   );
+}
+
+function isAscii(text: string): boolean {
+  return /^\p{ASCII}*$/u.test(text);
 }

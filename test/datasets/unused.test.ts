@@ -13,6 +13,7 @@ import { until } from "../support/wait.ts";
 import { numberOf, submitDataset, workOff } from "./support.ts";
 
 const root = temporaryFolder("unused");
+const leading = { isLeader: () => true };
 let ledger: Ledger;
 /** without a scheduler, whose housekeeping would come between */
 let calm: Ledger;
@@ -41,7 +42,7 @@ async function filesOf(dataset: number, { ctx } = ledger): Promise<number> {
 async function hoursLater(dataset: number): Promise<void> {
   for (let sweep = 0; sweep < 2; sweep++) {
     await makeOlder(dataset);
-    await removeUnused(ledger.ctx);
+    await removeUnused(ledger.ctx, leading);
   }
 }
 
@@ -85,7 +86,7 @@ test("a list that was used a moment ago stays, and one that was deleted is made 
   const dataset = await numberOf(ledger, first);
   await workOff(ledger, first);
   await deleteRequest(ledger.ctx, first, local);
-  await removeUnused(ledger.ctx);
+  await removeUnused(ledger.ctx, leading);
   expect(await filesOf(dataset)).toBe(3);
   await hoursLater(dataset);
   expect(await filesOf(dataset)).toBe(0);
@@ -138,10 +139,10 @@ test("a list stays while a task must still release files of a deleted request", 
      SELECT $1, $2, min(files.id), 1, 1, 'running', '{}' FROM files WHERE dataset_id = $3`,
     [task, randomUUID(), dataset],
   );
-  expect(await removeUnused(calm.ctx)).toBe(0);
+  expect(await removeUnused(calm.ctx, leading)).toBe(0);
   expect(await filesOf(dataset, calm)).toBe(3);
   await query("DELETE FROM tasks WHERE id = $1", [task]);
-  expect(await removeUnused(calm.ctx)).toBe(1);
+  expect(await removeUnused(calm.ctx, leading)).toBe(1);
   expect(await filesOf(dataset, calm)).toBe(0);
 });
 
@@ -149,7 +150,7 @@ test("a run whose time is up stops after a chunk, and the next runs go on", asyn
   const dataset = await retiredList(2_500, "in-parts");
   const runs: [number, number][] = [];
   for (let run = 0; run < 3; run++) {
-    const removed = await removeUnused(calm.ctx, { milliseconds: 0 });
+    const removed = await removeUnused(calm.ctx, { ...leading, milliseconds: 0 });
     runs.push([removed, await filesOf(dataset, calm)]);
   }
   expect(runs).toEqual([
@@ -164,7 +165,7 @@ test("whoever no longer leads deletes no further list", async () => {
   const left = () => Promise.all(datasets.map((dataset) => filesOf(dataset, calm)));
   expect(await removeUnused(calm.ctx, { isLeader: () => false })).toBe(1);
   expect(await left()).toEqual([0, 1]);
-  expect(await removeUnused(calm.ctx)).toBe(1);
+  expect(await removeUnused(calm.ctx, leading)).toBe(1);
   expect(await left()).toEqual([0, 0]);
 });
 

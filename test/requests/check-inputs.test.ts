@@ -11,12 +11,14 @@ import { temporaryFolder } from "../support/folder.ts";
 
 const folder = temporaryFolder("check-inputs");
 const starred = join(folder, "a*.csv");
+const accented = join(folder, "\u00e9*.csv");
 let ledger: Ledger;
 
 beforeAll(async () => {
   mkdirSync(join(folder, "below"));
   writeFileSync(join(folder, "a.csv"), "x\n1\n");
   writeFileSync(starred, "x\n1\n");
+  writeFileSync(accented.normalize("NFD"), "x\n1\n");
   ledger = await openLedger({
     env: { RUNNER: "local", INPUT_ROOTS: folder, INPUT_HOSTS: "data.example.org" },
     scheduler: false,
@@ -90,16 +92,21 @@ test("of many files the first three that are refused are named, and the rest cou
 
 test.each([
   ["a file that is missing, which may appear", join(folder, "missing.csv")],
+  ["a missing file with signs in its name", join(folder, "u@x+y (1) [2]!.csv")],
   ["a file whose name has a star", starred],
+  ["a file whose name has a star and an accent", accented.normalize("NFC")],
   ["a file of a host that is allowed", "https://data.example.org/a*.csv"],
   ["a file with one replica that can be read", ["/etc/passwd", join(folder, "a.csv")]],
 ])("%s is accepted", async (_name, file) => {
   expect(await outcomeOf({ files: [file] })).toMatchObject({ status: 201 });
 });
 
-test("a request for workers that others start is accepted: they know what they may read", async () => {
-  const elsewhere = await openLedger({ env: { RUNNER: "external" }, scheduler: false });
-  const dataset = { files: ["root://eos.example.org//a.root"] };
+test.each([
+  ["where workers are started by others", { RUNNER: "external" }],
+  ["by a process that starts no workers", { RUNNER: "local", ROLES: "api" }],
+])("a request %s is accepted: workers elsewhere know what they may read", async (_name, env) => {
+  const elsewhere = await openLedger({ env, scheduler: false });
+  const dataset = { files: ["root://eos.example.org//a.root", "/elsewhere/a.csv"] };
   const steps = [{ operation: "transform", settings: select }];
   const { request } = await submit(elsewhere.ctx, local, { dataset, steps });
   expect(request.state).toBe("submitted");

@@ -1,9 +1,9 @@
 import type { Deps } from "../../deps.ts";
 import { isServiceOperation } from "../../operations/offered.ts";
+import { leastUuid } from "../../uuid.ts";
 import { requestsOfDataset, requestsToAdvance } from "./advance-many-store.ts";
 
 const page = 500;
-const firstId = "00000000-0000-0000-0000-000000000000";
 
 /** Advances every request that needs it: a lost notification costs a sweep, never a request. */
 export async function advanceAll(
@@ -11,11 +11,11 @@ export async function advanceAll(
 ): Promise<number> {
   const services = [...ctx.operations.values()].filter(isServiceOperation);
   const rule = { unlimited: services.map(({ name }) => name), capacity: ctx.runner.capacity };
-  for (let after = firstId; ; ) {
+  for (let after = leastUuid; ; ) {
     const ids = await requestsToAdvance(ctx.db.query, rule, after, page);
     for (const id of ids) ctx.advanceQueue.add(id, "sweep");
     if (ids.length < page) return 0;
-    after = ids.at(-1) ?? firstId;
+    after = ids.at(-1) ?? leastUuid;
   }
 }
 

@@ -8,7 +8,7 @@ import { cleanUp } from "./end.ts";
 import { agreedError } from "./fail-fast.ts";
 import { firstFiles } from "./fail-fast-store.ts";
 import { publishWork } from "./publish.ts";
-import { fewFiles, registerLeavesFiles } from "./register.ts";
+import { registerLeavesFiles } from "./register.ts";
 import { removeDeleted } from "./remove-deleted.ts";
 import { end, settle } from "./settle.ts";
 import { noteWarnings } from "./warnings.ts";
@@ -39,11 +39,12 @@ function acceptsDecisions({ state }: RequestFacts): boolean {
 /** Of a request that has ended or is being deleted. */
 async function removeWhatIsLeft(
   ctx: Context,
-  { id, state, datasetFiles }: RequestFacts,
+  { id, state }: RequestFacts,
   slice: Slice,
 ): Promise<Rest> {
   const isDeleted = state === requestMoves.delete.to;
-  if (isDeleted && !slice.removal && datasetFiles > fewFiles) return "removal";
+  // However few its files: the store may be slow.
+  if (isDeleted && !slice.removal) return "removal";
   if (isDeleted) await removeDeleted(ctx, id);
   else if (slice.removal) await cleanUp(ctx, id);
   return "nothing";

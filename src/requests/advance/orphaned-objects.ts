@@ -1,5 +1,6 @@
 import type { Deps } from "../../deps.ts";
-import { isUuid } from "../../uuid.ts";
+import { UnavailableError } from "../../errors.ts";
+import { isUuid, leastUuid } from "../../uuid.ts";
 import { recordedNames } from "../read/results.ts";
 import {
   deletedRequests,
@@ -13,7 +14,6 @@ import {
 } from "./orphaned-objects-store.ts";
 
 const page = 1000;
-const firstId = "00000000-0000-0000-0000-000000000000";
 
 /**
  * Removes objects that no result needs: those of earlier steps and of superseded attempts. Works in
@@ -58,16 +58,9 @@ export async function removeAllMarked(
   ctx: Deps<"db" | "ledger" | "log" | "store">,
 ): Promise<number> {
   let done = 0;
-  for (let after = firstId; ; ) {
+  for (let after = leastUuid; ; ) {
     const ids = await requestsWithMarked(ctx.ledger.query, after, page);
-    for (const id of ids) {
-      try {
-        await removeMarkedResults(ctx, id);
-        done++;
-      } catch (error) {
-        ctx.log.warn({ err: error, request_id: id }, "objects were not removed; they are later");
-      }
-    }
+    done += await removeEach(ctx, ids, (id) => removeMarkedResults(ctx, id));
     if (ids.length < page) return done;
     after = ids.at(-1) ?? after;
   }
@@ -78,17 +71,39 @@ export async function removeAllMarked(
  * began before may have made one again. Buckets that the ledger never had are not ours: an S3
  * account has those of others.
  */
-export async function removeOrphanedBuckets(ctx: Deps<"db" | "store">): Promise<number> {
+export async function removeOrphanedBuckets(ctx: Deps<"db" | "log" | "store">): Promise<number> {
   const buckets = (await ctx.store.buckets()).filter(isUuid);
   let removed = 0;
   for (let at = 0; at < buckets.length; at += page) {
     const ids = buckets.slice(at, at + page);
-    for (const id of await deletedRequests(ctx.db.query, ids)) {
-      await ctx.store.removeBucket(id);
-      removed++;
+    const deleted = await deletedRequests(ctx.db.query, ids);
+    removed += await removeEach(ctx, deleted, (id) => ctx.store.removeBucket(id));
+    const expired = await expiredRequests(ctx.db.query, ids);
+    removed += await removeEach(ctx, expired, (id) => removeExpiredBucket(ctx, id));
+  }
+  return removed;
+}
+
+/**
+ * Returns the number of requests whose objects were removed. A failure of one leaves the others
+ * alone; where the store is away, it ends the whole.
+ */
+export async function removeEach(
+  { log }: Deps<"log">,
+  ids: readonly string[],
+  remove: (id: string) => Promise<unknown>,
+): Promise<number> {
+  let removed = 0;
+  for (const id of ids) {
+    try {
+      if ((await remove(id)) !== false) removed++;
+    } catch (error) {
+      if (error instanceof UnavailableError) throw error;
+      log.warn(
+        { err: error, request_id: id },
+        "objects were not removed; the next sweep tries again",
+      );
     }
-    for (const id of await expiredRequests(ctx.db.query, ids))
-      if (await removeExpiredBucket(ctx, id)) removed++;
   }
   return removed;
 }

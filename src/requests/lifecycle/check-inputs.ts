@@ -3,26 +3,27 @@ import { type FileList, piecesOf } from "../../datasets/chunks.ts";
 import type { Deps } from "../../deps.ts";
 import { RequestError } from "../../errors.ts";
 import { type InputRules, inputRules, refusalOf } from "../../inputs/fetch.ts";
-import { splitGlob } from "../../inputs/glob/index.ts";
+import { onDisk } from "../../inputs/on-disk.ts";
+import { quickLook } from "../../inputs/quick-look.ts";
 import { isWorkerOperation } from "../../operations/offered.ts";
 import { timeSlice } from "../../time-slice.ts";
 import type { SubmitInput } from "../views.ts";
 
 const mostNamed = 3;
 /** Each is looked for on the disk. */
-const mostPatterns = 100;
+const mostPatterns = 10;
 
 /**
  * Throws `RequestError` for a list with files that the first step can never open: outside
  * INPUT_ROOTS, not absolute, patterns, of a host that is not in INPUT_HOSTS. A file is refused if
- * all its replicas are. Whether a file exists is not checked, nor what workers that others start
- * may read: they have rules of their own.
+ * all its replicas are. Whether a file exists is not checked, nor what workers that other
+ * processes start may read: they have rules of their own.
  */
 export async function checkInputs(
-  { config, operations }: Deps<"config" | "operations">,
+  { config, operations, runner }: Deps<"config" | "operations" | "runner">,
   { dataset, steps }: SubmitInput,
 ): Promise<void> {
-  if (config.runner !== "local") return;
+  if (runner.capacity === 0) return;
   const first = operations.get(steps[0]?.operation ?? "");
   if (!("files" in dataset) || !first || !isWorkerOperation(first) || !first.opensFiles) return;
   const rules = await inputRules(config.inputFolders, config.inputHosts);
@@ -75,18 +76,21 @@ function makeRefusal(rules: InputRules) {
 }
 
 function isPattern(location: string): boolean {
-  return location.startsWith("/") && splitGlob(location).base !== location;
+  return location.startsWith("/") && /[*?]/.test(location);
 }
 
 /** A file's name may have these characters, too. */
 async function patternRefusal(path: string): Promise<string | undefined> {
-  const isMissing = await lstat(path).then(
-    () => false,
-    (error: NodeJS.ErrnoException) => error.code === "ENOENT",
-  );
-  if (!isMissing) return undefined;
+  if (!(await quickLook(() => isMissing(path)))) return undefined;
   return (
     `${path} is a pattern, and a list has the files themselves: give the pattern as the dataset ` +
     `dir://${path}.`
+  );
+}
+
+async function isMissing(path: string): Promise<boolean> {
+  return lstat(await onDisk(path)).then(
+    () => false,
+    (error: NodeJS.ErrnoException) => error.code === "ENOENT",
   );
 }

@@ -23,7 +23,15 @@ import {
 } from "./submit-store.ts";
 
 type SubmitDeps = Deps<
-  "advanceQueue" | "config" | "db" | "finders" | "log" | "metrics" | "operations" | "verifyingKeys"
+  | "advanceQueue"
+  | "config"
+  | "db"
+  | "finders"
+  | "log"
+  | "metrics"
+  | "operations"
+  | "runner"
+  | "verifyingKeys"
 >;
 
 /**

@@ -1,6 +1,6 @@
 import type { Deps } from "../../deps.ts";
 import { keepReceipt } from "../../receipts/issue.ts";
-import { removeMarkedResults } from "../advance/orphaned-objects.ts";
+import { removeEach, removeMarkedResults } from "../advance/orphaned-objects.ts";
 import { expireResults, requestsPastTtl } from "./expire-results-store.ts";
 
 const page = 500;
@@ -15,18 +15,8 @@ export async function removeExpired(ctx: ExpireDeps): Promise<number> {
   const { resultTtlDays } = ctx.config;
   if (resultTtlDays === undefined) return 0;
   const seconds = resultTtlDays * daySeconds;
-  let removed = 0;
-  for (const id of await requestsPastTtl(ctx.db.query, seconds, page)) {
-    try {
-      if (await expire(ctx, id, seconds)) removed++;
-    } catch (error) {
-      ctx.log.warn(
-        { err: error, request_id: id },
-        "expired results of a request were not removed; they are at the next sweep",
-      );
-    }
-  }
-  return removed;
+  const ids = await requestsPastTtl(ctx.db.query, seconds, page);
+  return removeEach(ctx, ids, (id) => expire(ctx, id, seconds));
 }
 
 /** After a crash in between, the sweep removes what is marked. */
