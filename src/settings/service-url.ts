@@ -6,10 +6,11 @@ export const allowedServiceUrl = "an http:// or https:// URL without a query, a 
  * at the end, so that paths can be appended; undefined if it is not allowed.
  */
 export function readServiceUrl(text: string): string | undefined {
-  if (!URL.canParse(text)) return undefined;
-  const { protocol, username, password, search, hash, href } = new URL(text);
+  // An empty query or fragment is none to `URL`, which keeps its sign in `href`.
+  if (!URL.canParse(text) || /[?#]/.test(text)) return undefined;
+  const { protocol, username, password, href } = new URL(text);
   if (!["http:", "https:"].includes(protocol)) return undefined;
-  return username + password + search + hash === "" ? withoutLastSlash(href) : undefined;
+  return username + password === "" ? withoutLastSlash(href) : undefined;
 }
 
 export function withoutLastSlash(url: string): string {
