@@ -15,14 +15,9 @@ export async function expireLeases(
 ): Promise<number> {
   const { fileAttempts } = ctx.config;
   const limits = { fileAttempts, longestGapSeconds: longestGapSeconds(ctx.config) };
-  const { files, locked } = await ofEachRequest(ctx, (request) =>
+  const { files } = await ofEachRequest(ctx, (request) =>
     lose(ctx, request, expireOverdue(ctx.ledger.query, request, limits)),
   );
-  for (const { request } of locked)
-    ctx.log.warn(
-      { request_id: request },
-      "rows of a request are locked; its files are taken by a later sweep",
-    );
   return files;
 }
 
@@ -49,7 +44,7 @@ export async function expireLeasesOf(
  * Rejects if rows of a request are locked, after it has taken the files of others.
  */
 export async function takeInterrupted(
-  ctx: Deps<"advanceQueue" | "config" | "db" | "ledger">,
+  ctx: Deps<"advanceQueue" | "config" | "db" | "ledger" | "log">,
   workers: readonly string[],
 ): Promise<number> {
   if (workers.length === 0) return 0;
@@ -74,16 +69,16 @@ async function lose(
 
 interface Taken {
   files: number;
-  /** requests whose rows another transaction has locked, with the error */
-  locked: { request: string; error: unknown }[];
+  /** of the first request whose rows another transaction has locked */
+  lockTimeout?: unknown;
 }
 
 /** `take` returns how many files it took. */
 async function ofEachRequest(
-  { advanceQueue, db }: Deps<"advanceQueue" | "db">,
+  { advanceQueue, db, log }: Deps<"advanceQueue" | "db" | "log">,
   take: (request: string) => Promise<number>,
 ): Promise<Taken> {
-  const taken: Taken = { files: 0, locked: [] };
+  const taken: Taken = { files: 0 };
   for (const request of await requestsWithRunning(db.query)) {
     try {
       const files = await take(request);
@@ -92,13 +87,17 @@ async function ofEachRequest(
     } catch (error) {
       // Files of other requests are taken all the same.
       if (!isLockTimeout(error)) throw error;
-      taken.locked.push({ request, error });
+      taken.lockTimeout ??= error;
+      log.warn(
+        { request_id: request },
+        "rows of a request are locked; files of its workers are taken later",
+      );
     }
   }
   return taken;
 }
 
-function allOf({ files, locked: [first] }: Taken): number {
-  if (first) throw first.error;
+function allOf({ files, lockTimeout }: Taken): number {
+  if (lockTimeout !== undefined) throw lockTimeout;
   return files;
 }
