@@ -27,7 +27,7 @@ import type {
   Submit,
   WaitOptions,
 } from "./views.ts";
-import { waitForEnd } from "./wait.ts";
+import { type Watched, waitForEnd } from "./wait.ts";
 
 export type * from "./views.ts";
 
@@ -188,7 +188,7 @@ export class Longshore {
   /** Resolves with the request when it has ended. */
   async wait(id: string, options: WaitOptions = {}): Promise<RequestNow> {
     const get = (signal: AbortSignal) => this.get(id, { signal });
-    const events = (signal: AbortSignal) => this.#events(id, signal);
+    const events: Watched["events"] = (signal, onBytes) => this.#events(id, signal, onBytes);
     return waitForEnd({ get, events }, options);
   }
 
@@ -197,11 +197,15 @@ export class Longshore {
     return downloadResults(this.results(id, options), folder, options);
   }
 
-  async *#events(id: string, signal: AbortSignal): AsyncGenerator<ServerEvent> {
+  async *#events(
+    id: string,
+    signal: AbortSignal,
+    onBytes: () => void,
+  ): AsyncGenerator<ServerEvent> {
     const options = { ...byId(id), parseAs: "stream" as const, signal };
     const reply = await this.#api.GET("/v1/requests/{id}/events", options);
     const body = this.#dataOf(reply) as unknown as ReadableStream<Uint8Array>;
-    yield* readEvents(body);
+    yield* readEvents(this.url, body, onBytes);
   }
 
   #dataOf<Data>(reply: Reply<Data>): Data {

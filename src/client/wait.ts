@@ -3,9 +3,10 @@ import { ApiError, reasonOf, UnreachableError } from "./errors.ts";
 import type { ServerEvent } from "./events.ts";
 import type { Counters, Progress, RequestNow, WaitOptions } from "./views.ts";
 
-interface Watched {
+export interface Watched {
   get(signal: AbortSignal): Promise<RequestNow>;
-  events(signal: AbortSignal): AsyncGenerator<ServerEvent>;
+  /** `onBytes` is called whenever something arrives, also what is no event. */
+  events(signal: AbortSignal, onBytes: () => void): AsyncGenerator<ServerEvent>;
 }
 
 const endStates: readonly string[] = ["complete", "failed", "canceled"];
@@ -18,17 +19,19 @@ export async function waitForEnd(
   const stop = signal ?? new AbortController().signal;
   const notify = onChange(onProgress);
   let answeredAt = performance.now();
+  const onAnswer = () => {
+    answeredAt = performance.now();
+  };
   const millisecondsLeft = () => answeredAt + patienceSeconds * 1000 - performance.now();
   let isSilent = false;
   for (;;) {
     try {
       const now = await watched.get(withTimeOut(stop, millisecondsLeft()));
+      onAnswer();
       isSilent = false;
       notify(now);
       if (endStates.includes(now.state)) return now;
-      await follow(watched.events(stop), now, notify).finally(() => {
-        answeredAt = performance.now();
-      });
+      await follow(watched.events(stop, onAnswer), now, notify);
     } catch (error) {
       stop.throwIfAborted();
       if (!isTransient(error)) throw error;
@@ -41,10 +44,12 @@ export async function waitForEnd(
 }
 
 const pauseMilliseconds = 1000;
+/** for one call, however little patience is left: a healthy service may need it to answer */
+const leastTimeOut = 5000;
 const longestTimer = 2 ** 31 - 1;
 
 function withTimeOut(stop: AbortSignal, milliseconds: number): AbortSignal {
-  const bounded = Math.round(Math.min(Math.max(milliseconds, 1), longestTimer));
+  const bounded = Math.round(Math.min(Math.max(milliseconds, leastTimeOut), longestTimer));
   return AbortSignal.any([stop, AbortSignal.timeout(bounded)]);
 }
 

@@ -217,6 +217,17 @@ test("a wait is given up when its caller says so, or the service is silent for t
   await silent.close();
 });
 
+test("a wait without patience gives a service that answers the time to do so", async () => {
+  const server = await listen((_request, response) => {
+    response.setHeader("content-type", "application/json");
+    setTimeout(() => response.end(JSON.stringify({ state: "complete", counters: {} })), 100);
+  });
+  const client = new Longshore({ url: server.url });
+  const ended = await client.wait(randomUUID(), { patienceSeconds: 0 });
+  expect(ended.state).toBe("complete");
+  await server.close();
+});
+
 /** A server that never answers; `arrival` resolves at its first call. */
 async function listenSilently() {
   let arrived = (): void => undefined;
