@@ -13,8 +13,9 @@ const dist = join(root, "dist");
 
 const compiler = findCompiler();
 let compiling;
+const signals = ["SIGINT", "SIGTERM", "SIGHUP"];
 // Before there is a folder that a signal would leave behind
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => process.exit(130));
+for (const signal of signals) process.on(signal, () => process.exit(130));
 const work = mkdtempSync(join(root, ".built-"));
 const built = join(work, "new");
 process.on("exit", () => {
@@ -42,7 +43,8 @@ function compile() {
   compiling = spawn(process.execPath, args, { cwd: root, stdio: "inherit" });
   return new Promise((resolve, reject) => {
     compiling.on("error", reject);
-    compiling.on("exit", (code) => resolve(code ?? 1));
+    // A terminal sends a signal to the compiler, too, whose end may be noticed first.
+    compiling.on("exit", (code, signal) => resolve(code ?? (signals.includes(signal) ? 130 : 1)));
   });
 }
 
