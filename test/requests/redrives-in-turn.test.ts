@@ -12,6 +12,8 @@ test("redrives that wait for a lock leave other calls connections", async () => 
   const other = new pg.Client({ connectionString: ledger.ctx.databaseUrl });
   await other.connect();
   const waiting = async () => {
+    // In a transaction, all reads of the statistics return what the first one did.
+    await other.query("SELECT pg_stat_clear_snapshot()");
     const { rows } = await other.query(
       `SELECT FROM pg_stat_activity
        WHERE datname = current_database() AND wait_event_type = 'Lock'`,
