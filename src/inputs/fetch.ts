@@ -53,6 +53,7 @@ export async function inputRules(
 
 /** Why a location is never read, whatever is there; undefined where it may be. Reads no disk. */
 export function refusalOf(location: string, { folders, hosts }: InputRules): string | undefined {
+  if (isPlainlyOpen(location, folders)) return undefined;
   try {
     if (isLocal(location)) openPathOf(location, folders);
     else assertDownloadable(location, hosts);
@@ -61,6 +62,19 @@ export function refusalOf(location: string, { folders, hosts }: InputRules): str
     if (error instanceof InputError) return error.message;
     throw error;
   }
+}
+
+/**
+ * Whether a path is one that `openPathOf` lets through, without taking it apart: a submit may list
+ * a million of them, and this takes a tenth of the time. Of other paths it says no.
+ */
+function isPlainlyOpen(location: string, { roots, closed }: InputFolders): boolean {
+  const isIn = (folder: string) => location.startsWith(folder) && location[folder.length] === "/";
+  return (
+    /^(?:\/[\w-][\w.-]*)+$/.test(location) &&
+    roots.some(isIn) &&
+    !closed.some((folder) => location === folder || isIn(folder))
+  );
 }
 
 /** Throws `InputError` for what is neither a file of this machine nor an address. */
