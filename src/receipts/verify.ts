@@ -71,7 +71,10 @@ function isSame(left: unknown, right: unknown): boolean {
 }
 
 function unknownKey(id: string): string {
-  return `None of the given keys is the one that the receipt names (${id}).`;
+  return (
+    `None of the given keys is the one that the receipt names (${id}): ` +
+    "another service made it, or the keys are not all that its service has published."
+  );
 }
 
 function invalid(reason: string): Verdict {

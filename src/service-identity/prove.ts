@@ -8,8 +8,8 @@ import { fingerprintOf } from "../secrets.ts";
 import { ConfigError } from "../settings/config-error.ts";
 import type { Store } from "../storage/contract.ts";
 import { keepIdentity, lockIdentity } from "./store.ts";
+import { otherStore, proofName } from "./store-proof.ts";
 
-const proofName = "longshore-store";
 const proof = "Longshore checks by this object that all its processes use the same store.\n";
 const longestWaitMilliseconds = 60_000;
 const page = "See doc/several-processes.md.";
@@ -55,16 +55,10 @@ function otherKey({ secretKeys }: { secretKeys?: string[] | undefined }): Config
 async function proveStore(store: Store, known: string | null): Promise<string> {
   const id = known ?? randomUUID();
   if (known === null) await store.put(id, proofName, Buffer.from(proof));
-  else if (!(await store.head(id, proofName))) throw otherStore(store, id);
+  else if (!(await store.head(id, proofName)))
+    throw new ConfigError(
+      `${otherStore(store.kind)}: it lacks the object ${id}/${proofName}. ` +
+        `Give every process on one database the same store. ${page}`,
+    );
   return id;
-}
-
-function otherStore({ kind }: Store, id: string): ConfigError {
-  const where = kind === "folder" ? "folder" : "object store";
-  return new ConfigError(
-    `STORE_URL (or its default in DATA_DIR) names another ${where} ` +
-      "than the service on this database uses: " +
-      `it lacks the object ${id}/${proofName}. Give every process on one database the same ` +
-      `store. ${page}`,
-  );
 }

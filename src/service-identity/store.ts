@@ -15,6 +15,14 @@ export async function lockIdentity(query: Query): Promise<ServiceIdentity> {
   return row ?? { keyFingerprints: [], storeId: null };
 }
 
+/** Of the service that started on this database, if one did. */
+export async function readStoreId(query: Query): Promise<string | undefined> {
+  const [row] = await query<{ storeId: string | null }>(
+    `SELECT store_id AS "storeId" FROM service_identity`,
+  );
+  return row?.storeId ?? undefined;
+}
+
 export async function keepIdentity(
   query: Query,
   { keyFingerprints, storeId }: ServiceIdentity,

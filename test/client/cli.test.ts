@@ -1,6 +1,8 @@
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { openDb } from "../../src/db/client.ts";
 import { type Running, runCli, startCli } from "../support/cli.ts";
+import { freshDatabase } from "../support/database.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { writeTable } from "../support/parquet.ts";
 import { type Service, startService } from "../support/service.ts";
@@ -240,6 +242,45 @@ test("audit finds the books in order, and migrate nothing to do", async () => {
   expect(code).toBe(0);
   const migrated = await runCli(["migrate"], database());
   expect([migrated.code, migrated.stdout]).toEqual([0, ""]);
+});
+
+test("another store than the service's is refused and named, not reported as lost results", async () => {
+  const { env } = database();
+  const sentence = "names another folder than the service on this database uses";
+  const missing = `${cwd}/nowhere/store`;
+  for (const path of [missing, temporaryFolder("other-store")]) {
+    const other = await runCli(["audit", "--json"], {
+      cwd,
+      env: { ...env, STORE_URL: `file://${path}` },
+    });
+    expect(other).toMatchObject({ code: 2, stdout: "" });
+    expect(other.stderr).toMatch(
+      new RegExp(`^longshore: STORE_URL .*${sentence}: .* Set STORE_URL`),
+    );
+  }
+  const forgotten = await runCli(["audit"], { cwd, env: { DATABASE_URL: env.DATABASE_URL } });
+  expect(forgotten).toMatchObject({ code: 2, stdout: "" });
+  expect(forgotten.stderr).toContain(`${sentence}: there is no folder ${cwd}/.longshore/store.`);
+  expect(existsSync(missing)).toBe(false);
+  expect(existsSync(`${cwd}/.longshore`)).toBe(false);
+});
+
+test("a database without Longshore's tables, or of another version, is no violation", async () => {
+  const { env } = database();
+  for (const [options, sentence] of [
+    [{ empty: true }, "This database has no tables of Longshore. Set DATABASE_URL, or DATA_DIR,"],
+    [{}, "Migrations are not applied yet: "],
+  ] as const) {
+    const other = await freshDatabase(options);
+    const db = openDb({ url: other.url, applicationName: "test", max: 1 });
+    if (!("empty" in options))
+      await db.query("DELETE FROM _prisma_migrations WHERE migration_name LIKE '%identity'");
+    await db.close();
+    const audit = await runCli(["audit"], { cwd, env: { ...env, DATABASE_URL: other.url } });
+    await other.drop();
+    expect(audit).toMatchObject({ code: 2, stdout: "" });
+    expect(audit.stderr).toContain(sentence);
+  }
 });
 
 test("a result missing from the store is a named violation, with exit code 1", async () => {

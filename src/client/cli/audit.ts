@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { Config } from "../../config.ts";
+import { UnavailableError } from "../../errors.ts";
 import type { AuditReport } from "../../requests/audit/audit.ts";
 import { withDatabase } from "./database.ts";
 import { exits, usedWrongly } from "./exits.ts";
@@ -48,6 +49,7 @@ async function auditOf(
     { openDb },
     { checkDatabase },
     { openStore },
+    { openServicesStore },
     { audit },
     { allOperations },
     { hasOutputs },
@@ -55,18 +57,16 @@ async function auditOf(
     import("../../db/client.ts"),
     import("../../db/check.ts"),
     import("../../storage/open.ts"),
+    import("../../service-identity/store-proof.ts"),
     import("../../requests/audit/audit.ts"),
     import("../../operations/index.ts"),
     import("../../operations/offered.ts"),
   ]);
   const db = openDb({ url, applicationName: "longshore audit", max: 2 });
   try {
-    await checkDatabase(db);
-    const store = await openStore(config, {
-      publicUrl: () => "",
-      internalUrl: () => "",
-      signingKey: Buffer.alloc(0),
-    });
+    await checkDatabase(db).catch(notTheServices);
+    const noUrls = { publicUrl: () => "", internalUrl: () => "", signingKey: Buffer.alloc(0) };
+    const store = await openServicesStore(db.query, config, () => openStore(config, noUrls));
     const operationsWithOutputs = allOperations
       .filter(hasOutputs)
       .map((operation) => operation.name);
@@ -80,4 +80,15 @@ async function auditOf(
   } finally {
     await db.close();
   }
+}
+
+/** Exit code 1 would say that the books are wrong. */
+function notTheServices(error: Error & { code?: string }): never {
+  const setting = "DATABASE_URL, or DATA_DIR,";
+  if (error.code === "42P01")
+    throw usedWrongly(
+      `This database has no tables of Longshore. Set ${setting} as the service has it.`,
+    );
+  if (error.code !== undefined || error instanceof UnavailableError) throw error;
+  throw usedWrongly(`${error.message} Set ${setting} as a service of this version has it.`);
 }

@@ -2,6 +2,7 @@
 import type { Config } from "../../config.ts";
 import { keepFilesPrivate, makeDataFolder } from "../../data-folder.ts";
 import { ExitError, exits, usedWrongly } from "./exits.ts";
+import { say } from "./print.ts";
 import { thisCommand } from "./this-command.ts";
 
 /** Starts an embedded database that is not running for this call; `create` also makes a new one. */
@@ -20,6 +21,8 @@ export async function withDatabase<Result>(
       `There is no database in ${config.dataDir}. ` +
         "Set DATA_DIR to the service's folder, or DATABASE_URL.",
     );
+  if (!embedded.hasEmbedded(config.dataDir))
+    say(`There is no database in ${config.dataDir} yet: a new one is made.`);
   const { makeLog } = await import("../../log.ts");
   keepFilesPrivate();
   makeDataFolder(config.dataDir);
