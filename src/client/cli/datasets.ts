@@ -1,10 +1,18 @@
 import type { Command } from "commander";
-import type { DatasetView } from "../views.ts";
+import type { DatasetFileView, DatasetView } from "../views.ts";
+import { localTimeWithZone } from "./local-time.ts";
 import { connect, plainText, type ServiceOptions, wholeNumber, withService } from "./options.ts";
-import { clean, print, printJson, printTable, say } from "./print.ts";
-import { thisCommand } from "./this-command.ts";
+import {
+  type Column,
+  formatOf,
+  type OutputOptions,
+  printRows,
+  sayMore,
+  withOutput,
+} from "./output.ts";
+import { clean, print, printJson, say } from "./print.ts";
 
-type Options = ServiceOptions & { json?: boolean };
+type Options = ServiceOptions & OutputOptions;
 type Paging = Options & { limit: number; cursor?: string };
 
 const datasetId = wholeNumber(1, 999_999_999_999_999);
@@ -13,18 +21,18 @@ export function addDatasets(program: Command): void {
   const datasets = program
     .command("datasets")
     .description("list, show or delete datasets: named lists of files that are kept and reused");
-  withService(datasets.command("list", { isDefault: true }))
+  withOutput(datasets.command("list", { isDefault: true }))
     .description("list the datasets that new requests would use, newest first")
     .option("--finder <scheme>", "only datasets of this finder", plainText(100))
     .option("--past", "include datasets that no new request uses")
     .option("--limit <n>", "page size", wholeNumber(1, 200), 50)
     .option("--cursor <cursor>", "continue after the previous page", plainText(1000))
     .action(list);
-  withService(datasets.command("show"))
+  withOutput(datasets.command("show"))
     .description("show a dataset")
     .argument("<dataset>", "the dataset's id", datasetId)
     .action(show);
-  withService(datasets.command("files"))
+  withOutput(datasets.command("files"))
     .description("list the files of a dataset, in the order in which they were found")
     .argument("<dataset>", "the dataset's id", datasetId)
     .option("--limit <n>", "page size", wholeNumber(1, 1000), 100)
@@ -36,36 +44,42 @@ export function addDatasets(program: Command): void {
     .action(remove);
 }
 
-async function list({
-  url,
-  json,
-  past,
-  ...query
-}: Paging & { finder?: string; past?: boolean }): Promise<void> {
-  const page = await (await connect({ ...(url && { url }) })).datasets({
-    ...query,
+const columns: Column<DatasetView>[] = [
+  { name: "id", kind: "word", of: ({ id }) => id },
+  { name: "version", kind: "word", of: ({ version }) => version },
+  { name: "state", kind: "state", of: ({ state }) => state },
+  { name: "files", kind: "word", of: ({ files }) => files },
+  { name: "size", heading: "bytes", kind: "word", of: ({ size }) => size },
+  { name: "last_used_at", heading: "last used", kind: "time", of: (item) => item.last_used_at },
+  { name: "name", kind: "path", of: ({ finder, name }) => `${finder}://${name}` },
+];
+
+const fileColumns: Column<DatasetFileView>[] = [
+  { name: "file", kind: "word", of: ({ file }) => file },
+  { name: "size", heading: "bytes", kind: "word", of: ({ size }) => size },
+  { name: "path", kind: "path", of: ({ paths }) => paths[0] },
+];
+
+async function list(
+  options: Paging & { finder?: string; past?: boolean },
+  command: Command,
+): Promise<void> {
+  const format = formatOf(options);
+  const { finder, past, limit, cursor } = options;
+  const page = await (await connect(options)).datasets({
+    limit,
+    ...(finder && { finder }),
+    ...(cursor && { cursor }),
     ...(past && { past: "true" as const }),
   });
-  if (json) {
-    printJson(page);
-    return;
-  }
-  const rows = page.items.map(({ id, version, state, files, size, last_used_at, finder, name }) => [
-    id,
-    version,
-    state,
-    files,
-    size,
-    last_used_at,
-    `${finder}://${name}`,
-  ]);
-  printTable(["ID", "VERSION", "STATE", "FILES", "BYTES", "LAST USED", "NAME"], rows);
-  if (page.next !== null) say(`More: ${thisCommand()} datasets list --cursor ${page.next}`);
+  printRows(format, page, page.items, columns);
+  sayMore(command, page.next);
 }
 
-async function show(id: number, { json, ...service }: Options): Promise<void> {
-  const dataset = await (await connect(service)).dataset(String(id));
-  if (json) printJson(dataset);
+async function show(id: number, options: Options): Promise<void> {
+  const format = formatOf(options);
+  const dataset = await (await connect(options)).dataset(String(id));
+  if (format !== "table") printRows(format, dataset, [dataset], columns);
   else
     for (const [name, text] of linesOf(dataset))
       if (text !== null) print(`${name.padEnd(10)} ${clean(text)}`);
@@ -82,31 +96,31 @@ function linesOf({
   size,
   ...times
 }: DatasetView): [string, string | null][] {
+  const stateNow = reason === null ? state : `${state}: ${reason}`;
   return [
     ["id", id],
     ["name", `${finder}://${name}`],
     ["version", String(version)],
-    ["state", reason === null ? state : `${state}: ${reason}`],
+    ["state", stateNow],
     ["files", size > 0 ? `${files} (${size} bytes)` : String(files)],
-    ["created", times.created_at],
-    ["last used", times.last_used_at],
+    ["created", localTimeWithZone(times.created_at)],
+    ["last used", localTimeWithZone(times.last_used_at)],
   ];
 }
 
-async function files(id: number, { url, json, ...query }: Paging): Promise<void> {
-  const page = await (await connect({ ...(url && { url }) })).datasetFiles(String(id), query);
-  if (json) {
-    printJson(page);
-    return;
-  }
-  printTable(
-    ["FILE", "BYTES", "PATH"],
-    page.items.map(({ file, size, paths }) => [file, size, paths[0] ?? ""]),
-  );
-  if (page.next !== null) say(`More: ${thisCommand()} datasets files ${id} --cursor ${page.next}`);
+async function files(id: number, options: Paging, command: Command): Promise<void> {
+  const format = formatOf(options);
+  const { limit, cursor } = options;
+  const query = { limit, ...(cursor && { cursor }) };
+  const page = await (await connect(options)).datasetFiles(String(id), query);
+  printRows(format, page, page.items, fileColumns);
+  sayMore(command, page.next);
 }
 
-async function remove(id: number, { json, ...service }: Options): Promise<void> {
+async function remove(
+  id: number,
+  { json, ...service }: ServiceOptions & { json?: boolean },
+): Promise<void> {
   const dataset = await (await connect(service)).deleteDataset(String(id));
   if (json) printJson(dataset);
   else

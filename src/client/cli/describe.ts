@@ -1,5 +1,8 @@
 import type { FileWithHistory, RequestNow, RequestView } from "../views.ts";
+import { localTimeWithZone } from "./local-time.ts";
+import { hasColors } from "./manner.ts";
 import { clean, print } from "./print.ts";
+import { stateColored } from "./state-color.ts";
 
 type Line = [name: string, text: string | null];
 
@@ -9,6 +12,7 @@ export function printRequest(
   const { counters: c, dataset, waiting, warnings = [] } = request;
   printLines([
     ["id", request.id],
+    ["number", String(request.number)],
     ["title", request.title],
     ["state", request.reason === null ? request.state : `${request.state}: ${request.reason}`],
     ["round", request.round > 1 ? String(request.round) : null],
@@ -30,9 +34,9 @@ export function printRequest(
     ),
     ["now", waiting?.sentence ?? null],
     ["expected", waiting?.eta ? expected(waiting.eta) : null],
-    ["submitted", request.created_at],
-    ["finished", request.finished_at],
-    ["deadline", request.deadline],
+    ["submitted", localTimeWithZone(request.created_at)],
+    ["finished", request.finished_at && localTimeWithZone(request.finished_at)],
+    ["deadline", request.deadline && localTimeWithZone(request.deadline)],
     ...warnings.map(({ code, message, files }): Line => {
       const examples = files.length > 0 ? ` (file ${files.join(", ")})` : "";
       return ["warning", `${code}: ${message}${examples}`];
@@ -68,7 +72,10 @@ export function printFile({
     ),
     ...file.history.map(({ timestamp, step, attempt, status, info }): Line => {
       const about = info === null ? "" : `: ${info}`;
-      return ["history", `${timestamp} step ${step}, attempt ${attempt}, ${status}${about}`];
+      return [
+        "history",
+        `${localTimeWithZone(timestamp)} step ${step}, attempt ${attempt}, ${status}${about}`,
+      ];
     }),
   ]);
 }
@@ -84,7 +91,11 @@ function readAsText(readAs: Record<string, unknown>): string {
 }
 
 function printLines(lines: Line[]): void {
-  for (const [name, text] of lines) if (text !== null) print(`${name.padEnd(10)} ${clean(text)}`);
+  for (const [name, text] of lines)
+    if (text !== null) {
+      const shown = name === "state" ? stateColored(clean(text), hasColors()) : clean(text);
+      print(`${name.padEnd(10)} ${shown}`);
+    }
 }
 
 /** The expected end and the confidence in it. */
@@ -93,7 +104,8 @@ export function expected({
   p90,
   confidence,
 }: NonNullable<NonNullable<RequestNow["waiting"]>["eta"]>): string {
-  return `${p50}, with 90 % probability before ${p90} (${confidence} confidence)`;
+  const [likely, latest] = [p50, p90].map(localTimeWithZone);
+  return `${likely}, with 90 % probability before ${latest} (${confidence} confidence)`;
 }
 
 /** How a request ended, and what to know of its results. */

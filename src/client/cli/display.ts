@@ -1,4 +1,6 @@
 import type { Progress, RequestNow } from "../views.ts";
+import { localTime } from "./local-time.ts";
+import { manner } from "./manner.ts";
 import { clean, say } from "./print.ts";
 
 export type Waiting = NonNullable<RequestNow["waiting"]>;
@@ -12,8 +14,16 @@ export interface Display {
 
 /** A progress bar on a terminal, else lines. */
 export function openDisplay(): Display {
+  if (manner.quiet || !manner.progress) return silent;
   return process.stderr.isTTY ? openBar(process.stderr) : openLines();
 }
+
+const silent: Display = {
+  show: () => undefined,
+  why: () => undefined,
+  note: say,
+  close: () => undefined,
+};
 
 function openBar(terminal: NodeJS.WriteStream): Display {
   let progress: Progress | undefined;
@@ -29,7 +39,7 @@ function openBar(terminal: NodeJS.WriteStream): Display {
       draw();
     },
     why({ reason, sentence, eta }) {
-      const end = eta ? `; ends about ${eta.p50.slice(11, 16)} UTC (${eta.confidence})` : "";
+      const end = eta ? `; ends about ${localTime(eta.p50).slice(11, 16)} (${eta.confidence})` : "";
       why = reason === "work" ? end : ` | ${clean(sentence)}${end}`;
       draw();
     },

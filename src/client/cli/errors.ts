@@ -1,35 +1,35 @@
 import type { Command } from "commander";
-import { connect, requestId, type ServiceOptions, withService } from "./options.ts";
-import { printJson, printTable, say } from "./print.ts";
+import type { ErrorGroup } from "../views.ts";
+import { connect, requestId, type ServiceOptions } from "./options.ts";
+import { type Column, formatOf, type OutputOptions, printRows, withOutput } from "./output.ts";
+import { say } from "./print.ts";
 import { thisCommand } from "./this-command.ts";
 
 export function addErrors(program: Command): void {
-  withService(program.command("errors"))
+  withOutput(program.command("errors"))
     .description("show why files of a request failed, in groups, largest first")
     .argument("<request>", "the request's id", requestId)
     .action(errors);
 }
 
-async function errors(
-  id: string,
-  { json, ...service }: ServiceOptions & { json?: boolean },
-): Promise<void> {
-  const page = await (await connect(service)).errors(id);
-  if (json) {
-    printJson(page);
-    return;
-  }
-  const rows = page.items.map(
-    ({ fingerprint, class: errorClass, count, share, message, examples }) => [
-      fingerprint,
-      errorClass,
-      count,
-      `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`,
-      examples[0]?.file ?? null,
-      message,
-    ],
-  );
-  printTable(["ERROR", "CLASS", "FILES", "SHARE", "E.G. FILE", "MESSAGE"], rows);
+const columns: Column<ErrorGroup>[] = [
+  { name: "fingerprint", heading: "error", kind: "word", of: (group) => group.fingerprint },
+  { name: "class", kind: "word", of: (group) => group.class },
+  { name: "count", heading: "files", kind: "word", of: ({ count }) => count },
+  { name: "share", kind: "share", of: ({ share }) => share },
+  {
+    name: "example_file",
+    heading: "e.g. file",
+    kind: "word",
+    of: ({ examples }) => examples[0]?.file,
+  },
+  { name: "message", kind: "text", of: ({ message }) => message },
+];
+
+async function errors(id: string, options: ServiceOptions & OutputOptions): Promise<void> {
+  const format = formatOf(options);
+  const page = await (await connect(options)).errors(id);
+  printRows(format, page, page.items, columns);
   const [first] = page.items;
   if (first)
     say(`Once the cause is fixed: ${thisCommand()} redrive ${id} --error ${first.fingerprint}`);

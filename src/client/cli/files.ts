@@ -1,29 +1,27 @@
 import { type Command, Option } from "commander";
 import { fileStates } from "../../requests/state.ts";
 import type { FileView } from "../views.ts";
+import { connect, plainText, requestId, type ServiceOptions, wholeNumber } from "./options.ts";
 import {
-  connect,
-  plainText,
-  requestId,
-  type ServiceOptions,
-  wholeNumber,
-  withService,
-} from "./options.ts";
-import { printJson, printTable, say } from "./print.ts";
-import { thisCommand } from "./this-command.ts";
+  type Column,
+  formatOf,
+  type OutputOptions,
+  printRows,
+  sayMore,
+  withOutput,
+} from "./output.ts";
 
-interface Options extends ServiceOptions {
+interface Options extends ServiceOptions, OutputOptions {
   state?: FileView["state"];
   step?: number;
   error?: string;
   prefix?: string;
   limit: number;
   cursor?: string;
-  json?: boolean;
 }
 
 export function addFiles(program: Command): void {
-  withService(program.command("files"))
+  withOutput(program.command("files"))
     .description("list the files of a request with their states")
     .argument("<request>", "the request's id", requestId)
     .addOption(new Option("--state <state>", "only files in this state").choices(fileStates))
@@ -35,20 +33,27 @@ export function addFiles(program: Command): void {
     .action(files);
 }
 
-async function files(id: string, { url, json, ...query }: Options): Promise<void> {
-  const page = await (await connect({ ...(url && { url }) })).files(id, query);
-  if (json) {
-    printJson(page);
-    return;
-  }
-  const rows = page.items.map(({ file, state, step, attempt, paths, error }) => [
-    file,
-    state,
-    step,
-    attempt,
-    paths[0] ?? "",
-    error?.message ?? "",
-  ]);
-  printTable(["FILE", "STATE", "STEP", "ATTEMPT", "PATH", "ERROR"], rows);
-  if (page.next !== null) say(`More: ${thisCommand()} files ${id} --cursor ${page.next}`);
+export const fileColumns: Column<FileView>[] = [
+  { name: "file", kind: "word", of: ({ file }) => file },
+  { name: "state", kind: "state", of: ({ state }) => state },
+  { name: "step", kind: "word", of: ({ step }) => step },
+  { name: "attempt", kind: "word", of: ({ attempt }) => attempt },
+  { name: "path", kind: "path", of: ({ paths }) => paths[0] },
+  { name: "error", kind: "text", of: ({ error }) => error?.message ?? "" },
+];
+
+async function files(id: string, options: Options, command: Command): Promise<void> {
+  const format = formatOf(options);
+  const { state, step, error, prefix, limit, cursor } = options;
+  const client = await connect(options);
+  const page = await client.files(id, {
+    limit,
+    ...(state && { state }),
+    ...(step && { step }),
+    ...(error && { error }),
+    ...(prefix && { prefix }),
+    ...(cursor && { cursor }),
+  });
+  printRows(format, page, page.items, fileColumns);
+  sayMore(command, page.next);
 }

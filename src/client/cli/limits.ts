@@ -1,10 +1,17 @@
 import { type Command, InvalidArgumentError } from "commander";
 import type { Limits } from "../client.ts";
-import { connect, plainText, type ServiceOptions, wholeNumber, withService } from "./options.ts";
-import { printJson, printTable } from "./print.ts";
+import { connect, plainText, type ServiceOptions, wholeNumber } from "./options.ts";
+import {
+  type Column,
+  type Format,
+  formatOf,
+  type OutputOptions,
+  printRows,
+  withOutput,
+} from "./output.ts";
 import { thisCommand } from "./this-command.ts";
 
-type Options = ServiceOptions & { json?: boolean };
+type Options = ServiceOptions & OutputOptions;
 
 interface SlotOptions extends Options {
   slots?: number;
@@ -15,16 +22,16 @@ const slots = wholeNumber(0, 1_000_000);
 
 export function addLimits(program: Command): void {
   const limits = program.command("limits").description("how many files may run at once");
-  withService(limits.command("show", { isDefault: true }))
+  withOutput(limits.command("show", { isDefault: true }))
     .description("the limits of operations and the shares of users, with what runs now")
     .action(show);
-  withService(limits.command("set"))
+  withOutput(limits.command("set"))
     .description("set the limits of an operation; what is not given has no limit")
     .argument("<operation>", "its name", plainText(100))
     .option("--slots <n>", "files that may run at once; 0 pauses the operation", slots)
     .option("--per-user <n>", "the same for each user", slots)
     .action(set);
-  withService(limits.command("share"))
+  withOutput(limits.command("share"))
     .description("set a user's share of the slots")
     .argument(
       "<owner>",
@@ -41,44 +48,58 @@ function share(text: string): number {
   throw new InvalidArgumentError("Allowed is a number from 0.001 to 1000.");
 }
 
-async function show({ json, ...service }: Options): Promise<void> {
-  print(await (await connect(service)).limits(), json);
+async function show(options: Options): Promise<void> {
+  const format = formatOf(options);
+  print(await (await connect(options)).limits(), format);
 }
 
-async function set(
-  operation: string,
-  { slots, perUser, json, ...service }: SlotOptions,
-): Promise<void> {
-  const client = await connect(service);
+async function set(operation: string, options: SlotOptions): Promise<void> {
+  const format = formatOf(options);
+  const { slots, perUser } = options;
+  const client = await connect(options);
   const limits = { slots: slots ?? null, slots_per_user: perUser ?? null };
-  print(await client.setLimits(operation, limits), json);
+  print(await client.setLimits(operation, limits), format);
 }
 
-async function setShare(
-  owner: string,
-  share: number,
-  { json, ...service }: Options,
-): Promise<void> {
-  print(await (await connect(service)).setShare(owner, share), json);
+async function setShare(owner: string, share: number, options: Options): Promise<void> {
+  const format = formatOf(options);
+  print(await (await connect(options)).setShare(owner, share), format);
 }
 
-function print(limits: Limits, json: boolean | undefined): void {
-  if (json) {
-    printJson(limits);
+type OperationLimits = Limits["operations"][number];
+type UserShare = Limits["users"][number];
+
+const ofOperations: Column<OperationLimits>[] = [
+  { name: "operation", kind: "text", of: ({ operation }) => operation },
+  { name: "running", kind: "word", of: ({ running }) => running },
+  { name: "slots", kind: "word", of: ({ slots }) => slots },
+  { name: "slots_per_user", heading: "per user", kind: "word", of: (one) => one.slots_per_user },
+];
+
+const ofUsers: Column<UserShare>[] = [
+  { name: "owner", heading: "user", kind: "text", of: ({ owner }) => owner },
+  { name: "running", kind: "word", of: ({ running }) => running },
+  { name: "to_come", kind: "word", of: ({ queued, waiting }) => queued + waiting },
+  { name: "share", kind: "word", of: ({ share }) => share },
+];
+
+/** One list for programs, in which a row is of an operation or of a user. */
+const ofBoth: Column<Partial<OperationLimits & UserShare>>[] = [
+  { name: "name", kind: "word", of: ({ operation, owner }) => operation ?? owner },
+  { name: "of", kind: "word", of: ({ owner }) => (owner === undefined ? "operation" : "user") },
+  { name: "running", kind: "word", of: ({ running }) => running },
+  { name: "slots", kind: "word", of: ({ slots }) => slots },
+  { name: "slots_per_user", kind: "word", of: (one) => one.slots_per_user },
+  { name: "queued", kind: "word", of: ({ queued }) => queued },
+  { name: "waiting", kind: "word", of: ({ waiting }) => waiting },
+  { name: "share", kind: "word", of: ({ share }) => share },
+];
+
+function print(limits: Limits, format: Format): void {
+  if (format !== "table") {
+    printRows(format, limits, [...limits.operations, ...limits.users], ofBoth);
     return;
   }
-  const operations = limits.operations.map(({ operation, slots, slots_per_user, running }) => [
-    operation,
-    running,
-    slots,
-    slots_per_user,
-  ]);
-  printTable(["OPERATION", "RUNNING", "SLOTS", "PER USER"], operations);
-  const users = limits.users.map((user) => [
-    user.owner,
-    user.running,
-    user.queued + user.waiting,
-    user.share,
-  ]);
-  if (users.length) printTable(["USER", "RUNNING", "TO COME", "SHARE"], users);
+  printRows(format, limits, limits.operations, ofOperations);
+  if (limits.users.length) printRows(format, limits, limits.users, ofUsers);
 }

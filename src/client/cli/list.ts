@@ -1,20 +1,25 @@
 import { type Command, Option } from "commander";
 import { requestStates } from "../../requests/state.ts";
-import type { RequestView } from "../views.ts";
-import { connect, plainText, type ServiceOptions, wholeNumber, withService } from "./options.ts";
-import { printJson, printTable, say } from "./print.ts";
-import { thisCommand } from "./this-command.ts";
+import type { RequestSummary } from "../views.ts";
+import { connect, plainText, type ServiceOptions, wholeNumber } from "./options.ts";
+import {
+  type Column,
+  formatOf,
+  type OutputOptions,
+  printRows,
+  sayMore,
+  withOutput,
+} from "./output.ts";
 
-interface Options extends ServiceOptions {
-  state?: RequestView["state"];
+interface Options extends ServiceOptions, OutputOptions {
+  state?: RequestSummary["state"];
   owner?: string;
   limit: number;
   cursor?: string;
-  json?: boolean;
 }
 
 export function addList(program: Command): void {
-  withService(program.command("list"))
+  withOutput(program.command("list"))
     .description("list requests, newest first")
     .addOption(new Option("--state <state>", "only requests in this state").choices(requestStates))
     .option("--owner <name>", "only requests of this owner", plainText(200))
@@ -23,7 +28,20 @@ export function addList(program: Command): void {
     .action(list);
 }
 
-async function list({ state, owner, limit, cursor, json, ...service }: Options): Promise<void> {
+export const requestColumns: Column<RequestSummary>[] = [
+  { name: "id", kind: "id", of: ({ id }) => id },
+  { name: "number", heading: "No", kind: "word", of: ({ number }) => number },
+  { name: "state", kind: "state", of: ({ state }) => state },
+  { name: "done", kind: "word", of: ({ counters }) => counters.done },
+  { name: "failed", kind: "word", of: ({ counters }) => counters.failed },
+  { name: "total", heading: "files", kind: "word", of: ({ counters }) => counters.total },
+  { name: "created_at", heading: "submitted", kind: "time", of: (item) => item.created_at },
+  { name: "title", kind: "title", of: ({ title }) => title ?? "" },
+];
+
+async function list(options: Options, command: Command): Promise<void> {
+  const format = formatOf(options);
+  const { state, owner, limit, cursor, ...service } = options;
   const client = await connect(service);
   const page = await client.list({
     limit,
@@ -31,19 +49,6 @@ async function list({ state, owner, limit, cursor, json, ...service }: Options):
     ...(owner && { owner }),
     ...(cursor && { cursor }),
   });
-  if (json) {
-    printJson(page);
-    return;
-  }
-  const rows = page.items.map(({ id, state, counters: c, created_at, title }) => [
-    id,
-    state,
-    c.done,
-    c.failed,
-    c.total,
-    created_at,
-    title ?? "",
-  ]);
-  printTable(["ID", "STATE", "DONE", "FAILED", "FILES", "SUBMITTED", "TITLE"], rows);
-  if (page.next !== null) say(`More: ${thisCommand()} list --cursor ${page.next}`);
+  printRows(format, page, page.items, requestColumns);
+  sayMore(command, page.next);
 }

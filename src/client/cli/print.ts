@@ -1,4 +1,5 @@
 // Data goes to standard output, messages to standard error.
+import { manner } from "./manner.ts";
 
 export function printJson(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
@@ -8,24 +9,14 @@ export function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
+/** Left out with --quiet. */
 export function say(line: string): void {
-  process.stderr.write(`${line}\n`);
+  if (!manner.quiet) process.stderr.write(`${line}\n`);
 }
 
-/** Columns are as wide as their widest cell; the last one is not padded. */
-export function printTable(head: string[], rows: (string | number | null)[][]): void {
-  const cells = [head, ...rows.map((row) => row.map((cell) => clean(String(cell ?? "-"))))];
-  const widths = head.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
-  for (const row of cells) {
-    print(
-      row
-        .map((cell, column) =>
-          column === row.length - 1 ? cell : cell.padEnd(widths[column] ?? 0),
-        )
-        .join("  ")
-        .trimEnd(),
-    );
-  }
+/** Why the command did not do what it was asked for. */
+export function complain(line: string): void {
+  process.stderr.write(`${line}\n`);
 }
 
 /** Text from outside may contain control characters that move the cursor. */

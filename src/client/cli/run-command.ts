@@ -13,8 +13,9 @@ import { exitOf } from "./exits.ts";
 import { addFiles } from "./files.ts";
 import { addLimits } from "./limits.ts";
 import { addList } from "./list.ts";
+import { setManner, withManner } from "./manner.ts";
 import { addMigrate } from "./migrate.ts";
-import { say } from "./print.ts";
+import { complain } from "./print.ts";
 import { addReceipt } from "./receipt.ts";
 import { addRedrive } from "./redrive.ts";
 import { addShow } from "./show.ts";
@@ -54,12 +55,13 @@ Example:
 
 /** Runs one command and returns the exit code. */
 export async function runCommand(args: readonly string[]): Promise<number> {
+  setManner();
   try {
     await makeProgram().parseAsync(args, { from: "user" });
     return Number(process.exitCode ?? 0);
   } catch (error) {
     const { code, message } = exitOf(error);
-    if (message !== "") say(`longshore: ${withoutSecrets(message)}`);
+    if (message !== "") complain(`longshore: ${withoutSecrets(message)}`);
     return code;
   }
 }
@@ -76,5 +78,7 @@ function makeProgram(): Command {
     .showHelpAfterError("(see --help)")
     .addHelpText("after", exitCodes);
   for (const add of commands) add(program);
+  withManner(program);
+  program.hook("preAction", (_, command) => setManner(command));
   return program;
 }

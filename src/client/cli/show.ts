@@ -1,15 +1,16 @@
 import type { Command } from "commander";
 import { printFile, printRequest } from "./describe.ts";
-import { connect, requestId, type ServiceOptions, wholeNumber, withService } from "./options.ts";
-import { printJson } from "./print.ts";
+import { fileColumns } from "./files.ts";
+import { requestColumns } from "./list.ts";
+import { connect, requestId, type ServiceOptions, wholeNumber } from "./options.ts";
+import { formatOf, type OutputOptions, printRows, withOutput } from "./output.ts";
 
-interface Options extends ServiceOptions {
+interface Options extends ServiceOptions, OutputOptions {
   file?: number;
-  json?: boolean;
 }
 
 export function addShow(program: Command): void {
-  withService(program.command("show"))
+  withOutput(program.command("show"))
     .description("show a request with its state, counters and warnings")
     .argument("<request>", "the request's id", requestId)
     .option(
@@ -20,15 +21,16 @@ export function addShow(program: Command): void {
     .action(show);
 }
 
-async function show(id: string, { file, json, ...service }: Options): Promise<void> {
-  const client = await connect(service);
-  if (file !== undefined) {
-    const found = await client.file(id, file);
-    if (json) printJson(found);
-    else printFile(found);
+async function show(id: string, options: Options): Promise<void> {
+  const format = formatOf(options);
+  const client = await connect(options);
+  if (options.file !== undefined) {
+    const found = await client.file(id, options.file);
+    if (format === "table") printFile(found);
+    else printRows(format, found, [found], fileColumns);
     return;
   }
   const request = await client.get(id);
-  if (json) printJson(request);
-  else printRequest(request);
+  if (format === "table") printRequest(request);
+  else printRows(format, request, [request], requestColumns);
 }

@@ -1,0 +1,27 @@
+import { styleText } from "node:util";
+
+type Format = Parameters<typeof styleText>[0];
+
+/** by the words of requests, files and datasets; other states have the usual color */
+const colors: Record<string, Format> = {
+  complete: "green",
+  done: "green",
+  ready: "green",
+  failed: "red",
+  canceled: "yellow",
+  canceling: "yellow",
+  stale: "yellow",
+  running: "cyan",
+  lookup: "cyan",
+};
+
+/** `text` begins with the word of a state. */
+export function stateColored(text: string, isColored: boolean): string {
+  return styled(colors[/^\w+/.exec(text)?.[0] ?? ""], text, isColored);
+}
+
+export function styled(format: Format | undefined, text: string, isColored: boolean): string {
+  // Its own look at the terminal would be at another stream, and not know of --no-color.
+  if (!isColored || format === undefined) return text;
+  return styleText(format, text, { validateStream: false });
+}
