@@ -130,6 +130,30 @@ test("where some files fail the code is 1, and files shows which and why", async
   expect((await longshore("watch", id)).code).toBe(1);
 });
 
+test("where no file is done, it does not just say complete, and ends with why and what to type", async () => {
+  writeFileSync(`${cwd}/worse.parquet`, "nor is this");
+  const files = ["--files", "broken.parquet", "worse.parquet"];
+  const ran = await longshore("submit", ...files, ...query, "--wait");
+  const { stdout } = await longshore("list", "--limit", "1", "--json");
+  const { id } = (JSON.parse(stdout) as { items: { id: string }[] }).items[0] ?? { id: "" };
+  expect(ran.stderr).toContain("complete, but no file was done: 2 of 2 files failed\n");
+  expect(ran.stdout).toMatch(/^state +complete, but no file was done$/m);
+  const reasons =
+    /^ {2}\d files?, bad_input, for example file \d+, \S+\.parquet:\n {4}.*(broken|worse)/m;
+  expect(ran.stderr).toMatch(reasons);
+  const next = new RegExp(
+    `Every reason: node \\S+ errors ${id}\nOnce the cause is fixed: node \\S+ redrive ${id}\n$`,
+  );
+  expect(ran.stderr).toMatch(next);
+  expect((await longshore("watch", id)).stderr).toMatch(next);
+  const shown = await longshore("show", id);
+  expect(shown.stdout).toMatch(reasons);
+  expect(shown.stderr).toMatch(next);
+  const again = await longshore("redrive", id, "--wait");
+  expect([again.code, again.stderr]).toEqual([1, expect.stringMatching(next)]);
+  expect(again.stderr).toMatch(reasons);
+});
+
 test("SQL that cannot be right is refused at once, in DuckDB's words", async () => {
   const syntax = await longshore("submit", "--files", "2012.parquet", "--sql", "selec 1");
   expect([syntax.code, syntax.stdout]).toEqual([2, ""]);

@@ -14,7 +14,7 @@ export function printRequest(
     ["id", request.id],
     ["number", String(request.number)],
     ["title", request.title],
-    ["state", request.reason === null ? request.state : `${request.state}: ${request.reason}`],
+    ["state", stateOf(request)],
     ["round", request.round > 1 ? String(request.round) : null],
     [
       "dataset",
@@ -90,6 +90,16 @@ function readAsText(readAs: Record<string, unknown>): string {
   return `${[format, ...how].join(", ")}: ${listed.join(", ")}`;
 }
 
+function stateOf({ state, reason, counters }: RequestView): string {
+  const nothing = isNothingDone({ state, counters }) ? `${state}, but no file was done` : state;
+  return reason === null ? nothing : `${nothing}: ${reason}`;
+}
+
+/** `complete` alone would be read as a success. */
+function isNothingDone({ state, counters }: Pick<RequestView, "counters" | "state">): boolean {
+  return state === "complete" && counters.done === 0;
+}
+
 function printLines(lines: Line[]): void {
   for (const [name, text] of lines)
     if (text !== null) {
@@ -114,11 +124,13 @@ export function ending(request: RequestNow): string {
   return [counted(request), ...warnings].join("\n");
 }
 
-function counted({
-  state,
-  reason,
-  counters: { total, done, failed, canceled },
-}: RequestView): string {
+function counted(request: RequestView): string {
+  const { state, reason, counters } = request;
+  const { total, done, failed, canceled } = counters;
+  if (isNothingDone(request)) {
+    const why = total === 0 ? "the dataset has no files" : `${failed} of ${total} files failed`;
+    return `complete${reason === null ? "" : ` (${clean(reason)})`}, but no file was done: ${why}`;
+  }
   const rest = `${failed ? `, ${failed} failed` : ""}${canceled ? `, ${canceled} canceled` : ""}`;
   const count = `${done} of ${total} files done${rest}`;
   return reason === null ? `${state}: ${count}` : `${state} (${clean(reason)}): ${count}`;

@@ -54,11 +54,12 @@ function openBar(terminal: NodeJS.WriteStream): Display {
 const clearToEndOfLine = "\u001b[K";
 const width = 30;
 
+/** What failed or was canceled is no progress: a bar of `x` is not taken for a success. */
 export function barLine({ state, counters }: Progress): string {
   const { total, done, failed, canceled, running } = counters;
   const settled = done + failed + canceled;
-  const filled = Math.floor((width * settled) / Math.max(total, 1));
-  const bar = "=".repeat(filled).padEnd(width, "-");
+  const filled = (files: number) => Math.floor((width * files) / Math.max(total, 1));
+  const bar = "=".repeat(filled(done)).padEnd(filled(settled), "x").padEnd(width, "-");
   return `${state} [${bar}] ${settled}/${total} files, ${failed} failed, ${running} running`;
 }
 

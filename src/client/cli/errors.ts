@@ -3,7 +3,10 @@ import type { ErrorGroup } from "../views.ts";
 import { connect, requestId, type ServiceOptions } from "./options.ts";
 import { type Column, formatOf, type OutputOptions, printRows, withOutput } from "./output.ts";
 import { say } from "./print.ts";
+import { shortened } from "./reasons.ts";
 import { thisCommand } from "./this-command.ts";
+
+const longest = 500;
 
 export function addErrors(program: Command): void {
   withOutput(program.command("errors"))
@@ -23,7 +26,7 @@ const columns: Column<ErrorGroup>[] = [
     kind: "word",
     of: ({ examples }) => examples[0]?.file,
   },
-  { name: "message", kind: "text", of: ({ message }) => message },
+  { name: "message", kind: "text", of: sentenceOf },
 ];
 
 async function errors(id: string, options: ServiceOptions & OutputOptions): Promise<void> {
@@ -33,4 +36,9 @@ async function errors(id: string, options: ServiceOptions & OutputOptions): Prom
   const [first] = page.items;
   if (first)
     say(`Once the cause is fixed: ${thisCommand()} redrive ${id} --error ${first.fingerprint}`);
+}
+
+/** Of an example: the message of the group has no numbers, paths and ids. */
+function sentenceOf({ examples, message }: ErrorGroup): string {
+  return shortened(examples[0]?.message ?? message, longest);
 }

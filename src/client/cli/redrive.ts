@@ -12,6 +12,7 @@ import {
   withService,
 } from "./options.ts";
 import { printJson, say } from "./print.ts";
+import { sayReasons } from "./reasons.ts";
 import { thisCommand } from "./this-command.ts";
 
 interface Options extends ServiceOptions {
@@ -56,6 +57,7 @@ async function redrive(
   const ended = await follow(client, id);
   if (json) printJson(ended);
   say(ending(ended));
+  await sayReasons(client, ended);
   process.exitCode = exitOfRequest(ended);
 }
 

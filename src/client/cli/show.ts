@@ -4,6 +4,8 @@ import { fileColumns } from "./files.ts";
 import { requestColumns } from "./list.ts";
 import { connect, requestId, type ServiceOptions, wholeNumber } from "./options.ts";
 import { formatOf, type OutputOptions, printRows, withOutput } from "./output.ts";
+import { print, say } from "./print.ts";
+import { reasonsOf } from "./reasons.ts";
 
 interface Options extends ServiceOptions, OutputOptions {
   file?: number;
@@ -31,6 +33,12 @@ async function show(id: string, options: Options): Promise<void> {
     return;
   }
   const request = await client.get(id);
-  if (format === "table") printRequest(request);
-  else printRows(format, request, [request], requestColumns);
+  if (format !== "table") {
+    printRows(format, request, [request], requestColumns);
+    return;
+  }
+  printRequest(request);
+  const { why, next } = await reasonsOf(client, request);
+  for (const line of why) print(line);
+  for (const line of next) say(line);
 }

@@ -18,6 +18,7 @@ import {
   withService,
 } from "./options.ts";
 import { print, printJson, say } from "./print.ts";
+import { sayReasons } from "./reasons.ts";
 import { formats, type StepOptions, stepsOf } from "./steps.ts";
 import { thisCommand } from "./this-command.ts";
 
@@ -98,6 +99,7 @@ async function submit(options: Options): Promise<void> {
   say(ending(ended));
   process.exitCode = exitOfRequest(ended);
   await printEnded(options, client, ended);
+  await sayReasons(client, ended);
 }
 
 async function submitOnce(

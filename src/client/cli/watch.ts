@@ -4,6 +4,7 @@ import { exitOfRequest } from "./exits.ts";
 import { follow } from "./follow.ts";
 import { connect, requestId, type ServiceOptions, withService } from "./options.ts";
 import { printJson, say } from "./print.ts";
+import { sayReasons } from "./reasons.ts";
 
 export function addWatch(program: Command): void {
   withService(program.command("watch"))
@@ -16,8 +17,10 @@ async function watch(
   id: string,
   { json, ...service }: ServiceOptions & { json?: boolean },
 ): Promise<void> {
-  const request = await follow(await connect(service), id);
+  const client = await connect(service);
+  const request = await follow(client, id);
   if (json) printJson(request);
   say(ending(request));
+  await sayReasons(client, request);
   process.exitCode = exitOfRequest(request);
 }

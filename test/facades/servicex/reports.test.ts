@@ -64,6 +64,29 @@ test("the first final report of a file wins, whatever comes after it", async () 
   });
 });
 
+test("failure-info of an ended request has the sentence of a failed file, on one line and short", async () => {
+  const { id, files } = await running(3);
+  const [good = 0, bad = 0, long = 0] = files;
+  await servicex.store(id, "good");
+  await servicex.succeed(id, good);
+  const fail = (file: number, info: string) =>
+    servicex.call("POST", `${internal}/${id}/${file}/status`, {
+      "status-code": "failure",
+      "pod-name": "pod",
+      info,
+    });
+  await fail(bad, "Branch `Muon_pt` is not\nin the tree `Events`");
+  await servicex.report(id, bad, "failure");
+  expect((await servicex.read(id))["failure-info"]).toBeNull();
+  await fail(long, `too much ${"x".repeat(3_000)}`);
+  await servicex.report(id, long, "failure");
+  const text = (await servicex.reached(id, "Complete"))["failure-info"] ?? "";
+  expect(text).toMatch(/^2 of 3 files failed; /);
+  expect(text).toContain(`.root: Branch \`Muon_pt\` is not in the tree \`Events\``);
+  expect(text).toMatch(/too much x+…/);
+  expect(text.length).toBeLessThan(2_000);
+});
+
 test("defect 5: a report of a file that is not the request's, or that cannot be read, is counted nowhere", async () => {
   const { id, files } = await running(1);
   const other = await running(1);

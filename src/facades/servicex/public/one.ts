@@ -1,3 +1,4 @@
+import { failureText } from "../../../requests/read/failure-text.ts";
 import type { Endpoint } from "../endpoint.ts";
 import { findRequest } from "../find.ts";
 import { objectStoreFields } from "../object-store.ts";
@@ -15,6 +16,9 @@ export const one: Endpoint = {
       transformation?.["result-destination"] === "volume"
         ? {}
         : await objectStoreFields(ctx, view.id);
-    return { status: 200, body: { ...transformation, ...keys } };
+    // A failed request has the reason of its files already.
+    const failures = view.state === "failed" ? null : await failureText(ctx, view);
+    const info = [transformation?.["failure-info"], failures].filter(Boolean).join("; ") || null;
+    return { status: 200, body: { ...transformation, "failure-info": info, ...keys } };
   },
 };
