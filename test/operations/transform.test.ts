@@ -237,6 +237,35 @@ describe("at submit", () => {
     },
   );
 
+  test.each([
+    ["select * from data", /^Catalog Error: .* data does not exist!\nEach file is the table input/],
+    [
+      "select * from imput",
+      /imput does not exist!\nEach file is the table input: write FROM input/,
+    ],
+    ["select * from run7.parquet", /A query names no files\. Each file is the table input/],
+    ["select name", /FROM clause is missing\.\nEach file is the table input/],
+    ["name > 25", /The generator sql takes one SELECT statement over the table input/],
+    ['select * from input where name = "a"', /\nA text is in single quotes: 'a'\.\n/],
+    [
+      "(call Select (call EventDataset) (lambda (list e) (attr e 'x')))",
+      /^This is func_adl, not SQL/,
+    ],
+    ["EventDataset().Select(lambda e: e.Jets())", /^This is func_adl, not SQL\. The generator sql/],
+    ['[{"treename": "nominal", "filter_name": ["pt"]}]', /^This is a query of uproot-raw, not SQL/],
+    ["def run_query(paths): return 1", /^This is Python, not SQL/],
+  ])("of %s it is said what was meant", async (selection, words) => {
+    const { message } = await refusalOf(selection, [measured]);
+    expect(message).toMatch(words);
+    expect(message).not.toContain("Did you mean");
+  });
+
+  test("a name that is no column but compared with none is not taken for a text", async () => {
+    expect((await refusalOf('select "nope" from input', [measured])).message).not.toContain(
+      "quotes",
+    );
+  });
+
   test("a first file that is missing, broken, or outside the roots does not stop the request", async () => {
     writeFileSync(join(folder, "rubbish.parquet"), "rubbish");
     symlinkSync(join(outside, "secret.csv"), join(folder, "way-out.csv"));

@@ -2,7 +2,8 @@ import { existsSync } from "node:fs";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { diskProblemIn } from "../../../disk-problem.ts";
 import { openDuckDb, quoted } from "./duckdb.ts";
-import type { Phase, QueryFailure, QueryInput, QueryReply, QueryRequest } from "./messages.ts";
+import { withHint } from "./hints.ts";
+import type { Phase, QueryFailure, QueryReply, QueryRequest } from "./messages.ts";
 import { OutputError, outputSelect } from "./output.ts";
 import { openInput } from "./reader/index.ts";
 import { ReadError } from "./reader/read-error.ts";
@@ -42,7 +43,7 @@ export async function answer(
     await copy.run();
     return readAs ? { readAs } : {};
   } catch (error) {
-    return { failure: failureOf(error, step, input) };
+    return { failure: failureOf(error, step, request) };
   } finally {
     close();
   }
@@ -84,7 +85,7 @@ function copySql(path: string, format: string): string {
 const queryErrors = /^(Parser|Syntax|Binder|Catalog|Permission|Not implemented) Error/i;
 
 /** DuckDB's sentence with a class, which depends on what was being done. */
-function failureOf(error: unknown, step: Step, input: QueryInput | undefined): QueryFailure {
+function failureOf(error: unknown, step: Step, { sql, input }: QueryRequest): QueryFailure {
   if (error instanceof ReadError)
     return { class: "bad_input", message: `${input?.name}: ${error.message}` };
   if (error instanceof OutputError) return { class: "bad_query", message: error.message };
@@ -101,7 +102,8 @@ function failureOf(error: unknown, step: Step, input: QueryInput | undefined): Q
       ? { class: "unavailable", message: `${input.name} no longer exists.` }
       : { class: "bad_input", message: `${input?.name}: ${firstPart}` };
   }
-  if (step === "query" || queryErrors.test(text)) return { class: "bad_query", message };
+  if (step === "query" || queryErrors.test(text))
+    return { class: "bad_query", message: withHint(sql, message) };
   // The kernel's limit, where the file grew faster than it was watched
   if (/File too large/i.test(text))
     return { class: "too_large", message: "The result is larger than a result may be." };

@@ -1,0 +1,62 @@
+// What was probably meant, beside DuckDB's sentence about a query.
+
+const oneSelect =
+  "The generator sql takes one SELECT statement over the table input, as in " +
+  '"select x from input where x > 1".';
+const tableIsInput = "Each file is the table input: write FROM input.";
+
+/** How queries of ServiceX's other generators begin, or what only they contain. */
+const otherLanguages: [pattern: RegExp, language: string][] = [
+  [
+    /^\s*\(\s*call\s|\blambda\b.*:|\b(EventDataset|FuncADL\w*)\b|\.(Select|SelectMany|Where)\(/s,
+    "func_adl",
+  ],
+  [
+    /^\s*\[?\s*\{\s*["'](treename|copy_histograms|filter_name|cut|expressions)["']/,
+    "a query of uproot-raw",
+  ],
+  [/^\s*(def|import|from\s+[\w.]+\s+import)\s/, "Python"],
+];
+
+/** A query may have a megabyte: what it is shows in its beginning. */
+const looked = 2_000;
+
+/** DuckDB's sentence of a query that cannot work, with what to do where that can be told. */
+export function withHint(sql: string, message: string): string {
+  if (/^Parser Error/.test(message)) {
+    const language = otherLanguages.find(([pattern]) => pattern.test(sql.slice(0, looked)))?.[1];
+    if (language) return `This is ${language}, not SQL. ${oneSelect}`;
+    return /^\s*\(*\s*(select|with|from|values|table)\b/i.test(sql)
+      ? message
+      : afterFirst(message, oneSelect);
+  }
+  if (/^Catalog Error: Table with name .* does not exist/.test(message))
+    // DuckDB proposes names of its own catalog
+    return afterFirst(message.replace(/\nDid you mean [^\n]*/, ""), tableIsInput);
+  if (/^Permission Error: Cannot access file/.test(message))
+    return afterFirst(
+      message.replace(/ - file system operations are disabled by configuration/, "."),
+      `A query names no files. ${tableIsInput}`,
+    );
+  if (/^Binder Error: .* because the FROM clause is missing/.test(message))
+    return afterFirst(message, tableIsInput);
+  const quoted = /^Binder Error: Referenced column "([^"]*)" not found/.exec(message)?.[1];
+  if (quoted !== undefined && comparesWith(sql, quoted))
+    return afterFirst(message, `A text is in single quotes: '${quoted}'.`);
+  return message;
+}
+
+/** Whether a name in double quotes stands where a text would: right of a comparison. */
+function comparesWith(sql: string, name: string): boolean {
+  const at = sql.indexOf(`"${name}"`);
+  return (
+    at > 0 && /(=|<>|!=|\blike|\bin\s*\([^)]*)\s*$/i.test(sql.slice(Math.max(at - 200, 0), at))
+  );
+}
+
+/** Puts a sentence behind the first paragraph; the lines that show the place follow. */
+function afterFirst(message: string, hint: string): string {
+  const [first = "", ...rest] = message.split("\n\n");
+  const end = /[.!?]$/.test(first.trim()) ? "" : ".";
+  return [`${first.trim()}${end}\n${hint}`, ...rest].join("\n\n");
+}
