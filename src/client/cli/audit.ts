@@ -19,7 +19,7 @@ export function addAudit(program: Command): void {
       "check the ledger's invariants against the database and the store: exit code 0 clean, " +
         "1 violations",
     )
-    .option("--request <id>", "only this request", requestId)
+    .option("--request <request>", "only this request", requestId)
     .addOption(jsonOption())
     .action(runAudit);
 }

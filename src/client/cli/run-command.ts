@@ -4,6 +4,7 @@ import { version } from "../../version.ts";
 import { addAgent } from "./agent.ts";
 import { addAudit } from "./audit.ts";
 import { addCancel } from "./cancel.ts";
+import { addCompletion } from "./completion.ts";
 import { addDatasets } from "./datasets.ts";
 import { addDb } from "./db.ts";
 import { addDelete } from "./delete.ts";
@@ -45,6 +46,7 @@ const commands = [
   addAudit,
   addDb,
   addMigrate,
+  addCompletion,
 ];
 
 const exitCodes = () => `

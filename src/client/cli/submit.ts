@@ -52,7 +52,7 @@ export function addSubmit(program: Command): void {
         "with --sql: format of the results (default: parquet)",
       ).choices(formats),
     )
-    .option("--operation <name>", "run this operation on each file", plainText(100))
+    .option("--operation <operation>", "run this operation on each file", plainText(100))
     .option("--settings <json>", "with --operation: its settings, a JSON object")
     .option("--steps <json>", "all steps, as a JSON list")
     .option("--title <text>", "a title", plainText(500))

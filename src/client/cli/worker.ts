@@ -34,7 +34,7 @@ export function addWorker(program: Command): void {
         "process list shows)",
     )
     .option(
-      "--operations <names>",
+      "--operations <operations>",
       "which operations, separated by commas (default: those the service offers by default)",
       operationNames,
     )
@@ -43,7 +43,7 @@ export function addWorker(program: Command): void {
       "name of the worker, unique (default: host and process id)",
       plainText(200),
     )
-    .option("--request <id>", "only work on this request", requestId)
+    .option("--request <request>", "only work on this request", requestId)
     .option("--concurrency <n>", "files at once, per operation", wholeNumber(1, 1000), 1)
     .action(work);
 }
