@@ -1157,6 +1157,8 @@ export interface components {
       seq: number;
       /** @description null: a result of the whole request */
       file: number | null;
+      /** @description The first path of the file that it was made from. */
+      input: string | null;
       step: number;
       attempt: number;
       name: string;

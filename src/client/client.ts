@@ -3,7 +3,8 @@ import { randomUUID } from "node:crypto";
 import createClient, { type Client } from "openapi-fetch";
 import { allowedServiceUrl, readServiceUrl } from "../settings/service-url.ts";
 import type { operations, paths } from "./api-types.ts";
-import { type Downloaded, type DownloadOptions, downloadResults } from "./download.ts";
+import type { Downloaded, DownloadOptions } from "./download.ts";
+import { downloadRequest } from "./download-request.ts";
 import { readEvents, type ServerEvent } from "./events.ts";
 import { dataOf, fetchFrom, type Reply } from "./reply.ts";
 import { type RetryOptions, withRetries } from "./retry.ts";
@@ -192,9 +193,25 @@ export class Longshore {
     return waitForEnd({ get, events }, options);
   }
 
-  /** Downloads every result into a folder. Files that are already complete there are kept. */
-  async download(id: string, folder: string, options: DownloadOptions = {}): Promise<Downloaded[]> {
-    return downloadResults(this.results(id, options), folder, options);
+  /**
+   * Downloads every result that there is into a folder (default: `./<title>-<short id>`), named as
+   * their inputs below the folder that these have in common. Files that are already complete there
+   * are kept. Rejects with `FolderError` if the folder has results of another request, or another
+   * file of such a name.
+   */
+  async download(
+    id: string,
+    folder?: string,
+    options: DownloadOptions = {},
+  ): Promise<Downloaded[]> {
+    const { signal } = options;
+    const source = {
+      get: () => this.get(id, { ...(signal && { signal }) }),
+      datasetFiles: (dataset: string, cursor: string | undefined) =>
+        this.datasetFiles(dataset, { limit: 1000, ...(cursor && { cursor }) }),
+      results: () => this.results(id, options),
+    };
+    return downloadRequest(source, folder, options);
   }
 
   async *#events(

@@ -1,39 +1,57 @@
 import { createHash, randomUUID } from "node:crypto";
-import { createReadStream } from "node:fs";
+import { createReadStream, type Stats } from "node:fs";
 import { mkdir, rename, rm, stat } from "node:fs/promises";
-import { basename, dirname, join, resolve, sep } from "node:path";
+import { dirname, join, resolve, sep } from "node:path";
 import { pipeline } from "node:stream/promises";
+import { FolderError } from "./errors.ts";
 import { fetchResult } from "./fetch-result.ts";
 import type { RetryOptions } from "./retry.ts";
 import type { ResultView } from "./views.ts";
 
 export interface DownloadOptions extends RetryOptions {
   /** files at once (default 4) */
-  parallel?: number;
-  onFile?(file: Downloaded): void;
+  parallel?: number | undefined;
+  onFile?: ((file: Downloaded) => void) | undefined;
+  /** bytes that arrived; those of a connection that broke are counted again */
+  onBytes?: ((bytes: number) => void) | undefined;
 }
 
 export interface Downloaded {
+  /** of the result in the service and in the receipt */
   name: string;
   path: string;
+  /** the file that it was made from; null: a result of the whole request */
+  file: number | null;
+  /** the path of that file */
+  input: string | null;
   size: number;
   /** it was already complete in the folder */
   skipped: boolean;
 }
 
+export interface Target {
+  folder: string;
+  /** below the folder */
+  nameOf(result: ResultView): string;
+  /** A file that is there under this name came from an earlier download and may be replaced. */
+  mayReplace(name: string): boolean;
+  /** called when a result is complete in the folder */
+  record(name: string, result: ResultView): Promise<void>;
+}
+
 export async function downloadResults(
   results: AsyncIterable<ResultView>,
-  folder: string,
-  { parallel = 4, onFile, ...retries }: DownloadOptions,
+  target: Target,
+  { parallel = 4, onFile, ...options }: DownloadOptions,
 ): Promise<Downloaded[]> {
-  await mkdir(folder, { recursive: true });
+  await mkdir(target.folder, { recursive: true });
   const files: Downloaded[] = [];
-  const queue = results[Symbol.asyncIterator]();
+  const queue = named(results, target);
   let failed = false;
   async function fetchNext(): Promise<void> {
     try {
       for (let next = await queue.next(); !next.done && !failed; next = await queue.next()) {
-        const file = await downloadOne(next.value, folder, retries);
+        const file = await downloadOne(next.value, target, options);
         files.push(file);
         onFile?.(file);
       }
@@ -48,23 +66,44 @@ export async function downloadResults(
   return files;
 }
 
+interface Named {
+  result: ResultView;
+  local: string;
+}
+
+/** Named in the order of the results, whichever arrives first. */
+async function* named(
+  results: AsyncIterable<ResultView>,
+  target: Target,
+): AsyncGenerator<Named, undefined> {
+  for await (const result of results) yield { result, local: target.nameOf(result) };
+}
+
 async function downloadOne(
-  result: ResultView,
-  folder: string,
-  retries: RetryOptions,
+  { result, local }: Named,
+  { folder, mayReplace, record }: Target,
+  options: RetryOptions & Pick<DownloadOptions, "onBytes">,
 ): Promise<Downloaded> {
-  const { name, size } = result;
-  const path = pathIn(folder, name);
-  if (await isComplete(path, result)) return { name, path, size, skipped: true };
+  const { name, file, input, size } = result;
+  const path = pathIn(folder, local);
+  const downloaded = { name, path, file, input, size };
+  const found = await statOf(path);
+  const isOurs = mayReplace(local);
+  if (found && (await isComplete(path, found, result, isOurs))) {
+    if (!isOurs) await record(local, result);
+    return { ...downloaded, skipped: true };
+  }
+  if (found && !isOurs) throw wouldReplace(path);
   await mkdir(dirname(path), { recursive: true });
-  const draft = join(dirname(path), `.${basename(path).slice(0, 100)}.${randomUUID()}`);
+  const draft = join(dirname(path), `.longshore-${randomUUID()}`);
   try {
-    await fetchResult(result, draft, retries);
+    await fetchResult(result, draft, options);
     await rename(draft, path);
   } finally {
     await rm(draft, { force: true });
   }
-  return { name, path, size, skipped: false };
+  await record(local, result);
+  return { ...downloaded, skipped: false };
 }
 
 /** The service may be hostile: no name may lead out of the folder. */
@@ -76,13 +115,30 @@ function pathIn(folder: string, name: string): string {
   return path;
 }
 
-async function isComplete(path: string, { size, checksum }: ResultView): Promise<boolean> {
-  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
+/** The folder may be that of the inputs, whose names results have. */
+function wouldReplace(path: string): FolderError {
+  return new FolderError(
+    `${path} is there already and is not a result of this request: nothing is replaced. ` +
+      "Give another folder, or none for a new one.",
+  );
+}
+
+async function statOf(path: string): Promise<Stats | undefined> {
+  return stat(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return undefined;
     throw error;
   });
-  if (!found?.isFile() || found.size !== size) return false;
-  return checksum === null || (await checksumOf(path)) === checksum;
+}
+
+/** Without a checksum, only a file that was downloaded here is known by its size. */
+async function isComplete(
+  path: string,
+  found: Stats,
+  { size, checksum }: ResultView,
+  isOurs: boolean,
+): Promise<boolean> {
+  if (!found.isFile() || found.size !== size) return false;
+  return checksum === null ? isOurs : (await checksumOf(path)) === checksum;
 }
 
 async function checksumOf(path: string): Promise<string> {

@@ -65,6 +65,14 @@ export class StoreError extends Error {
   }
 }
 
+/** A download would mix results with those of another request, or replace a file of its user. */
+export class FolderError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = "FolderError";
+  }
+}
+
 /** For what `fetch` throws, or the body of a response that breaks off. */
 export function unreachable(url: string, error: unknown): UnreachableError {
   return new UnreachableError(url, reasonOf(error), { code: codeOf(error) });

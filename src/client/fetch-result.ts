@@ -9,13 +9,14 @@ import type { ResultView } from "./views.ts";
 export async function fetchResult(
   result: ResultView,
   path: string,
-  retries: RetryOptions,
+  { onBytes, ...retries }: RetryOptions & { onBytes?: OnBytes },
 ): Promise<void> {
   const file = await open(path, "wx");
   try {
     const received = nothing();
     // A call that brings more bytes ends well, so patience begins again with the next one.
-    do await withRetries(() => receive(result, file, received, retries.signal), retries);
+    const receiveMore = () => receive(result, file, received, retries.signal, onBytes);
+    do await withRetries(receiveMore, retries);
     while (received.size < result.size);
     if (result.checksum !== null && received.hash.digest("hex") !== result.checksum)
       throw new Error(`The result ${JSON.stringify(result.name)} has a different checksum here.`);
@@ -24,6 +25,8 @@ export async function fetchResult(
     await file.close();
   }
 }
+
+type OnBytes = ((bytes: number) => void) | undefined;
 
 interface Received {
   /** bytes in the file */
@@ -45,6 +48,7 @@ async function receive(
   file: FileHandle,
   received: Received,
   signal: AbortSignal | undefined,
+  onBytes: OnBytes,
 ): Promise<void> {
   const response = await askForRest(result, received, signal);
   if (response.status !== 206) Object.assign(received, { ...nothing(), most: received.most });
@@ -61,6 +65,7 @@ async function receive(
       await writeAll(file, chunk, received.size);
       received.hash.update(chunk);
       received.size += chunk.length;
+      onBytes?.(chunk.length);
     }
     if (received.size < result.size) throw cut(result, received);
   } catch (error) {

@@ -156,6 +156,8 @@ export interface HistoryRow {
 export interface ResultView {
   seq: number;
   file: number | null;
+  /** the first path of the file */
+  input: string | null;
   step: number;
   attempt: number;
   name: string;

@@ -67,7 +67,17 @@ test("submit waits, shows progress, downloads, and prints the paths of the resul
     "year,temp\n2013,45\n",
     "year,temp\n2014,45\n",
   ]);
-  expect(readdirSync(`${cwd}/out`)).toHaveLength(3);
+  const [manifest = "", ...names] = readdirSync(`${cwd}/out`).sort().reverse();
+  expect([manifest, ...names.reverse()]).toEqual([
+    "longshore-manifest.jsonl",
+    ...["2012.csv", "2013.csv", "2014.csv"],
+  ]);
+  const lines = readFileSync(`${cwd}/out/${manifest}`, "utf8").trim().split("\n");
+  expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+    { path: "2012.csv", input: `${cwd}/2012.parquet`, result: expect.stringMatching(/^\d+-1-1-/) },
+    { path: "2013.csv", input: `${cwd}/2013.parquet`, size: 18 },
+    { path: "2014.csv", input: `${cwd}/2014.parquet` },
+  ]);
   expect(code).toBe(0);
 });
 
@@ -83,7 +93,8 @@ test("a second download leaves what is right and brings what is not", async () =
     readFileSync(`${cwd}/out/${second}`, "utf8").replace("45", "46"),
   );
   const { code, stdout } = await longshore("download", id, "out", "--json");
-  const { files } = JSON.parse(stdout) as { files: { name: string; skipped: boolean }[] };
+  const { files } = JSON.parse(stdout) as { files: { input: string; skipped: boolean }[] };
+  expect(files.map(({ input }) => input)).toContain(`${cwd}/2013.parquet`);
   expect(files.map(({ skipped }) => skipped)).toEqual([false, false, true]);
   expect(readFileSync(`${cwd}/out/${second}`, "utf8")).toContain("45");
   expect(readdirSync(`${cwd}/out`).filter((name) => name.startsWith("."))).toEqual([]);

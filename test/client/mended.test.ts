@@ -99,8 +99,15 @@ test("the receipt accounts for every file, and is verified offline and after the
     failures: { files: 0, groups: [], overcome: [{ class: "bad_input" }] },
     results: { count: 4 },
   });
+  const paths = new Map(
+    readFileSync(`${cwd}/out/longshore-manifest.jsonl`, "utf8")
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as { path: string; result: string })
+      .map(({ path, result }) => [result, path]),
+  );
   for (const { name, checksum } of receipt.results.items)
-    expect(checksum).toBe(sha256(readFileSync(`${cwd}/out/${name}`)));
+    expect(checksum).toBe(sha256(readFileSync(`${cwd}/out/${paths.get(name)}`)));
 
   writeFileSync(`${cwd}/receipt.json`, printed.stdout);
   writeFileSync(`${cwd}/changed.json`, printed.stdout.replace('"failed": 2', '"failed": 1'));

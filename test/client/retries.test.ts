@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { request as httpRequest, type RequestListener } from "node:http";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Longshore } from "../../src/client/client.ts";
-import { downloadResults } from "../../src/client/download.ts";
+import { downloadResults, type Target } from "../../src/client/download.ts";
 import { UnreachableError } from "../../src/client/errors.ts";
 import { mayHaveArrived } from "../../src/client/retry.ts";
 import type { ResultView, Submit } from "../../src/client/views.ts";
@@ -99,7 +99,7 @@ test("a submit that may have arrived is told apart, also when the service is gon
 test("a download goes on where the connection broke", async () => {
   const line = await cutLine(objects.port, [1_000_000, 500_000]);
   const folder = temporaryFolder("resumed");
-  await downloadResults(results(line.url), folder, {});
+  await downloadResults(results(line.url), into(folder), {});
   expect(readFileSync(`${folder}/result`).equals(content)).toBe(true);
   expect(readdirSync(folder)).toEqual(["result"]);
   expect(line.connections()).toBe(3);
@@ -117,7 +117,7 @@ test("a download starts again where the server sends no parts", async () => {
     } else response.write(content.subarray(0, 100_000), () => response.destroy());
   });
   const folder = temporaryFolder("again");
-  await downloadResults(results(server.url), folder, {});
+  await downloadResults(results(server.url), into(folder), {});
   expect(readFileSync(`${folder}/result`).equals(content)).toBe(true);
   expect(sent.whole).toBe(1);
   await server.close();
@@ -139,7 +139,7 @@ test("the rest of another object is not put behind the beginning of the first", 
     }
   });
   const folder = temporaryFolder("other");
-  await downloadResults(withoutChecksum(results(server.url)), folder, {});
+  await downloadResults(withoutChecksum(results(server.url)), into(folder), {});
   expect(readFileSync(`${folder}/result`).equals(content)).toBe(true);
   expect(statuses.at(-1)).toBe(200);
   await server.close();
@@ -153,11 +153,13 @@ test("a download is repeated after 5xx, and not after 404", async () => {
   }));
   const gateway = await listen(unavailableAt(objects.url, replies));
   const folder = temporaryFolder("unavailable");
-  await downloadResults(results(gateway.url), folder, {});
+  await downloadResults(results(gateway.url), into(folder), {});
   expect(readFileSync(`${folder}/result`).equals(content)).toBe(true);
   replies.push({ status: 404, headers: { "retry-after": "0" }, text: "" });
   const other = temporaryFolder("missing");
-  await expect(downloadResults(results(gateway.url), other, {})).rejects.toThrow("returned 404");
+  await expect(downloadResults(results(gateway.url), into(other), {})).rejects.toThrow(
+    "returned 404",
+  );
   expect(readdirSync(other)).toEqual([]);
   await gateway.close();
 });
@@ -171,7 +173,7 @@ test("what arrives shorter, longer or different is no result", async () => {
   for (const [sent, reason] of wrong) {
     const server = await listen((_request, response) => void response.end(sent));
     const folder = temporaryFolder("wrong");
-    const downloading = downloadResults(results(server.url), folder, { patienceSeconds: 1 });
+    const downloading = downloadResults(results(server.url), into(folder), { patienceSeconds: 1 });
     await expect(downloading).rejects.toThrow(reason);
     expect(readdirSync(folder)).toEqual([]);
     await server.close();
@@ -237,6 +239,14 @@ async function listenSilently() {
   return { ...(await listen(() => arrived())), arrival };
 }
 
+/** under the names that the results have */
+const into = (folder: string): Target => ({
+  folder,
+  nameOf: ({ name }) => name,
+  mayReplace: () => true,
+  record: async () => undefined,
+});
+
 async function* withoutChecksum(all: AsyncIterable<ResultView>): AsyncGenerator<ResultView> {
   for await (const result of all) yield { ...result, checksum: null };
 }
@@ -249,6 +259,7 @@ async function* results(origin: string): AsyncGenerator<ResultView> {
   yield {
     seq: 1,
     file: 1,
+    input: null,
     step: 1,
     attempt: 1,
     name: "result",

@@ -1,35 +1,59 @@
+import { join } from "node:path";
 import type { Command } from "commander";
 import type { Longshore } from "../client.ts";
 import type { Downloaded } from "../download.ts";
+import { folderOf } from "../download-request.ts";
+import { manifestName } from "../manifest.ts";
+import type { RequestNow } from "../views.ts";
+import { openDownloadBar } from "./download-bar.ts";
 import { connect, requestId, type ServiceOptions, withService } from "./options.ts";
-import { print, printJson, say } from "./print.ts";
+import { clean, print, printJson, say } from "./print.ts";
 
 export function addDownload(program: Command): void {
   withService(program.command("download"))
     .description("download the results of a request; files that are already complete are kept")
     .argument("<request>", "the request's id", requestId)
-    .argument("[folder]", "target folder", "out")
+    .argument("[folder]", "target folder (default: ./<title>-<short id>)")
     .action(download);
 }
 
 async function download(
   id: string,
-  folder: string,
+  folder: string | undefined,
   { json, ...service }: ServiceOptions & { json?: boolean },
 ): Promise<void> {
-  const files = await downloadTo(await connect(service), id, folder);
-  if (json) printJson({ files });
-  else for (const { path } of files) print(path);
+  const client = await connect(service);
+  const done = await downloadTo(client, await client.get(id), folder);
+  if (json) printJson(done);
+  else for (const { path } of done.files) print(clean(path));
+}
+
+export interface DownloadedFolder {
+  folder: string;
+  /** which result is of which input */
+  manifest: string;
+  files: Downloaded[];
 }
 
 export async function downloadTo(
   client: Longshore,
-  id: string,
-  folder: string,
-): Promise<Downloaded[]> {
-  const files = await client.download(id, folder);
+  request: RequestNow,
+  given: string | undefined,
+): Promise<DownloadedFolder> {
+  const folder = given ?? folderOf(request);
+  if (request.dataset.state === "lookup")
+    say("The dataset is still being looked up: the download starts when its files are known.");
+  const bar = openDownloadBar(request.counters.done);
+  const { onFile, onBytes } = bar;
+  const files = await client.download(request.id, folder, { onFile, onBytes }).finally(bar.close);
+  const manifest = join(folder, manifestName);
+  sayDownloaded(files, folder, manifest);
+  return { folder, manifest, files: files.sort((one, other) => (one.path < other.path ? -1 : 1)) };
+}
+
+function sayDownloaded(files: Downloaded[], folder: string, manifest: string): void {
   const skipped = files.filter((file) => file.skipped).length;
   const kept = skipped ? `, ${skipped} were already there` : "";
-  say(`${files.length - skipped} results downloaded to ${folder}${kept}`);
-  return files.sort((left, right) => (left.name < right.name ? -1 : 1));
+  const which = files.length > 0 ? `; ${manifest} says which input each is of` : "";
+  say(`${files.length - skipped} results downloaded to ${folder}${kept}${which}`);
 }

@@ -1,7 +1,7 @@
 import { CommanderError } from "commander";
 import { UnavailableError } from "../../errors.ts";
 import { ConfigError } from "../../settings/config-error.ts";
-import { ApiError, UnreachableError } from "../errors.ts";
+import { ApiError, FolderError, UnreachableError } from "../errors.ts";
 import type { RequestView } from "../views.ts";
 import { thisCommand } from "./this-command.ts";
 
@@ -52,6 +52,7 @@ export function exitOf(error: unknown): { code: number; message: string } {
       message: `${error.message}\nStart one with \`${thisCommand()} start\`, or set LONGSHORE_URL.`,
     };
   }
+  if (error instanceof FolderError) return { code: exits.usedWrongly, message: error.message };
   if (error instanceof ApiError) return ofApi(error);
   return ofSystem(error as NodeJS.ErrnoException);
 }

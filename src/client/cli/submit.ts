@@ -17,7 +17,7 @@ import {
   wholeNumber,
   withService,
 } from "./options.ts";
-import { print, printJson, say } from "./print.ts";
+import { clean, print, printJson, say } from "./print.ts";
 import { sayReasons } from "./reasons.ts";
 import { formats, type StepOptions, stepsOf } from "./steps.ts";
 import { thisCommand } from "./this-command.ts";
@@ -32,7 +32,7 @@ interface Options extends ServiceOptions, StepOptions {
   stopAfterFailed?: number;
   idempotencyKey?: string;
   wait?: boolean;
-  download?: string;
+  download?: string | true;
   json?: boolean;
 }
 
@@ -79,8 +79,8 @@ export function addSubmit(program: Command): void {
     )
     .option("--wait", "wait until the request has ended")
     .option(
-      "--download <folder>",
-      "wait, then download the results into this folder",
+      "--download [folder]",
+      "wait, then download the results into this folder (default: ./<title>-<short id>)",
       plainText(4096),
     )
     .action(submit);
@@ -88,6 +88,7 @@ export function addSubmit(program: Command): void {
 
 async function submit(options: Options): Promise<void> {
   const body = await bodyOf(options);
+  await refuseUsedFolder(options);
   const client = await connect(options);
   const submitted = await submitOnce(client, body, options.idempotencyKey ?? randomUUID());
   if (!options.wait && options.download === undefined) {
@@ -100,6 +101,14 @@ async function submit(options: Options): Promise<void> {
   process.exitCode = exitOfRequest(ended);
   await printEnded(options, client, ended);
   await sayReasons(client, ended);
+}
+
+/** Before anything is done. With a key, it may be the same request again. */
+async function refuseUsedFolder({ download, idempotencyKey }: Options): Promise<void> {
+  if (typeof download !== "string" || idempotencyKey !== undefined) return;
+  const { otherRequest, requestIn } = await import("../manifest.ts");
+  const request = await requestIn(download);
+  if (request !== undefined) throw otherRequest(download, request);
 }
 
 async function submitOnce(
@@ -131,9 +140,10 @@ async function printEnded(
   ended: RequestNow,
 ): Promise<void> {
   const hasResults = download !== undefined && process.exitCode !== exits.requestFailed;
-  const files = hasResults ? await downloadTo(client, ended.id, download) : undefined;
-  if (json) printJson(files ? { ...ended, files } : ended);
-  else if (files) for (const { path } of files) print(path);
+  const folder = download === true ? undefined : download;
+  const done = hasResults ? await downloadTo(client, ended, folder) : undefined;
+  if (json) printJson({ ...ended, ...done });
+  else if (done) for (const { path } of done.files) print(clean(path));
   else printRequest(ended);
 }
 

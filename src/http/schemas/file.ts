@@ -92,6 +92,10 @@ const result = z
   .object({
     seq: z.number().int(),
     file: z.number().int().nullable().meta({ description: "null: a result of the whole request" }),
+    input: z
+      .string()
+      .nullable()
+      .meta({ description: "The first path of the file that it was made from." }),
     step: z.number().int().min(1),
     attempt: z.number().int().min(0),
     name: z.string(),

@@ -36,6 +36,15 @@ export function resultRows(
   );
 }
 
+/** The first path of each of these files. */
+export async function inputPaths(query: Query, files: number[]): Promise<Map<number, string>> {
+  const rows = await query<{ file: number; path: string }>(
+    `SELECT id AS file, paths[1] AS path FROM files WHERE id = ANY($1)`,
+    [files],
+  );
+  return new Map(rows.map(({ file, path }) => [file, path]));
+}
+
 /** By name, as an S3 client lists a bucket. */
 export function resultRowsByName(
   query: Query,

@@ -4,7 +4,13 @@ import type { Deps } from "../../deps.ts";
 import type { ResultView } from "../views.ts";
 import { deliveryUrl } from "./delivery-url.ts";
 import { readRequest } from "./request.ts";
-import { namedResults, type ResultRow, resultOfName, resultRows } from "./results-store.ts";
+import {
+  inputPaths,
+  namedResults,
+  type ResultRow,
+  resultOfName,
+  resultRows,
+} from "./results-store.ts";
 
 /** `next` is never null: clients continue to poll with it; later results always come after it. */
 export async function listResults(
@@ -16,10 +22,13 @@ export async function listResults(
   await readRequest(ctx, id, caller);
   const from = after ? Number(decodeCursor(after, ["number"])[0]) : 0;
   const rows = await resultRows(ctx.db.query, id, from, limit);
+  const files = rows.flatMap(({ file }) => file ?? []);
+  const inputs = await inputPaths(ctx.db.query, files);
   const items = await Promise.all(
     rows.map(async ({ seq, file, step, attempt, name, size, checksum, created_at }) => ({
       seq,
       file,
+      input: inputs.get(file ?? 0) ?? null,
       step,
       attempt,
       name,
