@@ -108,26 +108,50 @@ describe.skipIf(!rabbit)("with RabbitMQ", () => {
     await queue.close();
   });
 
-  test("a message that ends the process is then handled alone, and never a third time", async () => {
-    const topic = `test.${randomUUID()}`;
-    const deadly = Buffer.from(JSON.stringify({ deadly: "x".repeat(100_000) }));
-    const harmless = Buffer.from(JSON.stringify({ harmless: "x".repeat(100_000) }));
-    await publish(topic, [deadly, harmless]);
-    const first = await killedWhileHandling(topic);
-    expect(first.flat()).toContain("deadly");
-    const second = await killedWhileHandling(topic);
-    expect(second.filter((batch) => batch.includes("deadly"))).toEqual([["deadly"]]);
+  async function consumed(topic: string): Promise<{ seen: string[]; end(): Promise<void> }> {
     const queue = open();
-    const poison = `${topic}.poison`;
-    const seen: unknown[] = [];
+    const seen: string[] = [];
     const consumer = await queue.consume(topic, 100, async (bodies) => {
       seen.push(...bodies.flatMap((body) => Object.keys(body as object)));
       return bodies.map(() => "done");
     });
+    const end = async () => {
+      await consumer.stop();
+      await queue.drop(topic);
+      await queue.close();
+    };
+    return { seen, end };
+  }
+
+  const deadly = Buffer.from(JSON.stringify({ deadly: "x".repeat(100_000) }));
+  const harmless = Buffer.from(JSON.stringify({ harmless: "x".repeat(100_000) }));
+
+  test("a message that ends the process is then handled alone, five times at most", async () => {
+    const topic = `test.${randomUUID()}`;
+    await publish(topic, [deadly, harmless]);
+    const first = await killedWhileHandling(topic);
+    expect(first.flat()).toContain("deadly");
+    const later: string[][] = [];
+    for (let time = 1; time <= 5; time++) later.push(...(await killedWhileHandling(topic)));
+    const alone = ["deadly"];
+    expect(later.filter((batch) => batch.includes("deadly"))).toEqual(Array(5).fill(alone));
+    expect(later).toContainEqual(["harmless"]);
+    const queue = open();
+    const poison = `${topic}.poison`;
+    const { seen, end } = await consumed(topic);
     await until(async () => (await queue.depths([poison])).get(poison) === 1);
-    await until(() => seen.includes("harmless"));
-    expect(seen).not.toContain("deadly");
-    await consumer.stop();
+    expect(seen).toEqual([]);
+    await end();
     await queue.close();
+  });
+
+  test("a good message whose service was killed twice by others is handled", async () => {
+    const topic = `test.${randomUUID()}`;
+    await publish(topic, [deadly]);
+    await killedWhileHandling(topic);
+    await killedWhileHandling(topic);
+    const { seen, end } = await consumed(topic);
+    await until(() => seen.includes("deadly"));
+    await end();
   });
 });

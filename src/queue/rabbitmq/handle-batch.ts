@@ -5,7 +5,7 @@ import { parseBody } from "./body.ts";
 import type { ConsumerOptions } from "./consumer-options.ts";
 import { deferOrPoison, type Judged } from "./defer-or-poison.ts";
 import type { Subscription } from "./subscription.ts";
-import { aloneHeaders, endedTwice, type Suspicion, suspicionOf } from "./suspects.ts";
+import { aloneHeaders, endedOften, type Suspicion, suspicionOf } from "./suspects.ts";
 
 /** So much is parsed and handled before other work goes on. */
 const groupBytes = 1024 * 1024;
@@ -23,17 +23,18 @@ export async function handleBatch(
   const { channel } = subscription;
   if (batch.some((message) => suspicionOf(message) !== "none"))
     batch.push(...(await subscription.restrict()));
-  const by: Record<Suspicion, ConsumeMessage[]> = { none: [], again: [], alone: [], twice: [] };
+  const by: Record<Suspicion, ConsumeMessage[]> = { none: [], again: [], alone: [], often: [] };
   for (const message of batch) by[suspicionOf(message)].push(message);
   const [first, ...later] = by.alone;
   const inOrder = by.none.length === batch.length;
   const settle = settling(channel, inOrder, options);
   await settle(
-    by.twice,
-    by.twice.map(() => ({ poison: endedTwice })),
+    by.often,
+    by.often.map(() => ({ poison: endedOften })),
   );
   const deferred = [...by.again, ...later];
-  await publishAlone(deferred, options);
+  await publishAlone(by.again, true, options);
+  await publishAlone(later, false, options);
   acknowledge(channel, deferred, false);
   for (const group of groupsOf(by.none)) await settle(group, await verdictsOf(group, options));
   if (first) await settle([first], await verdictsOf([first], options));
@@ -45,7 +46,7 @@ function settling(channel: ConfirmChannel, inOrder: boolean, options: ConsumerOp
       (message, index): Judged => ({
         content: message.content,
         verdict: verdicts[index] ?? "done",
-        ...(suspicionOf(message) === "alone" && { headers: aloneHeaders }),
+        ...(suspicionOf(message) === "alone" && { headers: aloneHeaders(message, false) }),
       }),
     );
     await deferOrPoison(options.topic, judged, options.topology, options.publisher);
@@ -66,13 +67,18 @@ async function verdictsOf(
   );
 }
 
-/** Published once more with a header, so that a second failure is seen as one. */
+/** Published once more with a header, so that the next failure is counted. */
 async function publishAlone(
   messages: ConsumeMessage[],
+  failed: boolean,
   { topic, publisher }: ConsumerOptions,
 ): Promise<void> {
   const back = await publisher.send(
-    messages.map(({ content }) => ({ queue: topic, content, headers: aloneHeaders })),
+    messages.map((message) => ({
+      queue: topic,
+      content: message.content,
+      headers: aloneHeaders(message, failed),
+    })),
   );
   if (back.length > 0) throw new Error(`The queue ${topic} was deleted; its messages come again.`);
 }
