@@ -38,7 +38,7 @@ function ofIssue(schema: ZodType, issue: Issue, at: At): FieldError[] {
       .map(shortened)
       .map((key) => ({
         pointer: pointerTo([...path, key]),
-        detail: unknownKey(key, known),
+        detail: unknownKey(key, known, Object.keys(Object(issue.input))),
       }));
   }
   if (issue.code === "invalid_union") {
@@ -62,8 +62,13 @@ function sentence(text: string): string {
   return /[.?]$/.test(text) ? text : `${text}.`;
 }
 
-function unknownKey(key: string, known: readonly string[]): string {
+function unknownKey(key: string, known: readonly string[], given: readonly string[]): string {
   const short = key.slice(0, 100);
+  // Known in another shape than the one that the rest has
+  if (known.includes(key)) {
+    const other = known.find((one) => one !== key && given.includes(one));
+    return `${JSON.stringify(short)} cannot be given with ${JSON.stringify(other)}: give one of them.`;
+  }
   const list = known.length > 0 ? ` Known: ${known.join(", ")}.` : "";
   return `${JSON.stringify(short)} is not known here.${didYouMean(short, known) || list}`;
 }

@@ -246,7 +246,12 @@ describe("a request is refused", () => {
     ["title with half a pair", { ...good, title: "\ud800" }, "/title", /surrogate/],
     ["no dataset", { steps: good.steps }, "/dataset", /missing/],
     ["an unknown kind of dataset", { ...good, dataset: { fils: ["/a"] } }, "/dataset", /files/],
-    ["two kinds of dataset", { ...good, dataset: { files: ["/a"], did: "dir:///a" } }, "/dataset"],
+    [
+      "two kinds of dataset",
+      { ...good, dataset: { files: ["/a"], did: "dir:///a" } },
+      "/dataset/did",
+      /^"did" cannot be given with "files": give one of them\.$/,
+    ],
     [
       "a path that is a number",
       { ...good, dataset: { files: ["/a", 3] } },
