@@ -81,6 +81,20 @@ test("submit waits, shows progress, downloads, and prints the paths of the resul
   expect(code).toBe(0);
 });
 
+test("a ServiceX client reads how many rows were written as the number of events", async () => {
+  const { items } = JSON.parse((await longshore("list", "--json")).stdout) as {
+    items: { id: string }[];
+  };
+  const path = `${service.url}/servicex/transformation/${items[0]?.id}`;
+  expect(await (await fetch(`${path}/status`)).json()).toMatchObject({
+    stats: { "total-events": 3 },
+  });
+  const results = (await (
+    await fetch(`${path}/results?later_than=0001-01-01T00:00:00%2B00:00`)
+  ).json()) as { results: { "total-events": number }[] };
+  expect(results.results.map((one) => one["total-events"])).toEqual([1, 1, 1]);
+});
+
 test("a second download leaves what is right and brings what is not", async () => {
   const { items } = JSON.parse((await longshore("list", "--json")).stdout) as {
     items: { id: string }[];

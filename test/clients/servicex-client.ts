@@ -21,6 +21,8 @@ export interface Sample {
   query: string;
   files?: string[];
   did?: string;
+  /** NFiles, which clients since 3 have */
+  most?: number;
 }
 
 /** paths or URLs, or why there are none */

@@ -27,7 +27,12 @@ delivered = deliver(
     {
         "General": {"ServiceX": "longshore", "OutputFormat": "parquet", "Delivery": case["delivery"]},
         "Sample": [
-            {"Name": sample["name"], "Dataset": data(sample), "Query": GenericQueryStringGenerator(sample["query"], "sql")}
+            {
+                "Name": sample["name"],
+                "Dataset": data(sample),
+                "Query": GenericQueryStringGenerator(sample["query"], "sql"),
+                "NFiles": sample.get("most"),
+            }
             for sample in case["samples"]
         ],
     },

@@ -70,10 +70,57 @@ describe("dir", () => {
     ["20{23,24}/*.parquet", ["2023/a.parquet", "2024/c.parquet"]],
     ["2024/**/*.parquet", ["2024/c.parquet", "2024/deep/er/d.parquet"]],
     ["Größe, und/*", ["Größe, und/ü, 1.parquet"]],
+    ["2024", ["2024/c.parquet", "2024/deep/er/d.parquet"]],
+    ["2024/", ["2024/c.parquet", "2024/deep/er/d.parquet"]],
+    ["2024/*", ["2024/c.parquet"]],
+    ["?files=2", ["2023/a.parquet", "2023/b.csv"]],
+    ["2023?files=9&get=available", ["2023/a.parquet", "2023/b.csv"]],
+    ["202?/*.parquet?files=1", ["2023/a.parquet"]],
+    [
+      "**/*.parquet?get=all&files=3",
+      ["2023/a.parquet", "2024/c.parquet", "2024/deep/er/d.parquet"],
+    ],
   ])("%s names %j, in the order of their names", async (pattern, expected) => {
     const { answer, files } = await find("dir", join(root, "/", pattern));
     expect(answer).toEqual({ outcome: "found" });
     expect(files).toEqual(expected.map((file) => ({ paths: [join(root, file)], size: 5 })));
+  });
+
+  test("the first files are those that would be first of all, by their paths", async () => {
+    const many = join(root, "many");
+    // Folder by folder, a/z comes before a.csv; by their paths it comes after
+    for (const folder of ["a", "b"]) {
+      mkdirSync(join(many, folder), { recursive: true });
+      for (let at = 0; at < 1_500; at++) writeFileSync(join(many, folder, `${at}.csv`), "1");
+    }
+    writeFileSync(join(many, "a.csv"), "1");
+    const paths = async (name: string) =>
+      (await find("dir", `${many}${name}`)).files.map((file) => file.paths[0] ?? "");
+    const all = await paths("");
+    expect(all).toHaveLength(3_001);
+    for (const most of [1, 2, 1_200, 3_001, 5_000])
+      expect(await paths(`?files=${most}`)).toEqual(all.toSorted().slice(0, most));
+    rmSync(many, { recursive: true });
+  });
+
+  test.each([
+    ["files=0", /N must be a whole number from 1, not "0"/],
+    ["files=-1", /not "-1"/],
+    ["files=ten", /not "ten"/],
+    ["files=1&get=some", /get must be all or available, not "some"/],
+    ["files=1&file=2", /only files=N and get are known, not "file"/],
+  ])("a name that ends with ?%s is refused", (query, sentence) => {
+    expect(refusal("dir", `${root}/2023/*?${query}`)).toMatch(sentence);
+    expect(refusal("dir+https", `one.example/2023/*?${query}`, ["one.example"])).toMatch(sentence);
+  });
+
+  test("a folder without files says so", async () => {
+    mkdirSync(join(root, "empty/below"), { recursive: true });
+    expect((await find("dir", join(root, "empty"))).answer).toMatchObject({
+      outcome: "found",
+      nothing: expect.stringContaining(`There is no file in ${root}/empty or below it.`),
+    });
+    rmSync(join(root, "empty"), { recursive: true });
   });
 
   test("a pattern that matches nothing says so", async () => {
@@ -332,6 +379,8 @@ describe("dir+http", () => {
     expect((await find("dir+http", `${host}/data/*.csv`, ["127.0.0.1"])).files).toEqual([
       { paths: [`http://${host}/data/c.csv`] },
     ]);
+    const first = await find("dir+http", `${host}/data/**/*.parquet?files=3`, ["127.0.0.1"]);
+    expect(first.files).toEqual(files.slice(0, 3));
     expect((await find("dir+http", `${host}/moved/*.csv`, ["127.0.0.1"])).files).toEqual([
       { paths: [`http://${host}/data/c.csv`] },
     ]);

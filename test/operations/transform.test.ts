@@ -81,7 +81,13 @@ describe("a query over a file", () => {
     });
     expect(outcome).toMatchObject({
       status: "success",
-      results: [{ name: "1-1-1-out.parquet", checksum: expect.stringMatching(/^[0-9a-f]{64}$/) }],
+      results: [
+        {
+          name: "1-1-1-out.parquet",
+          checksum: expect.stringMatching(/^[0-9a-f]{64}$/),
+          details: { rows: 3 },
+        },
+      ],
     });
     const reader = { parquet: "read_parquet", csv: "read_csv_auto", json: "read_json_auto" }[
       format

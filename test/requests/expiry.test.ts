@@ -59,7 +59,7 @@ const namesOf = async (id: string) =>
 const objectsOf = async (id: string) =>
   (await ledger.ctx.store.list(id)).map(({ name }) => name).sort();
 const completedOf = async (id: string) =>
-  (await toTransformations(ledger.ctx, [await ledger.read(id)], undefined))[0]?.["files-completed"];
+  (await toTransformations(ledger.ctx, [await ledger.read(id)]))[0]?.["files-completed"];
 
 test("results are either kept or expire when a redrive begins at that moment, and new ones are kept", async () => {
   for (let attempt = 0; attempt < 40; attempt++) {

@@ -12,11 +12,16 @@ import { onDisk } from "../../inputs/on-disk.ts";
 import { type WalkLimits, walk } from "../../inputs/walk.ts";
 import type { Finder, LookupOutcome } from "../contract.ts";
 
-/** `dir:///folder/pattern`: the files of a folder of this machine, below INPUT_ROOTS. */
+/**
+ * `dir:///folder/pattern`: the files of a folder of this machine, below INPUT_ROOTS;
+ * `dir:///folder`: all in it and in the folders below.
+ */
 export function dirFinder(folders: InputFolders, limits: WalkLimits): Finder {
   async function startOf(name: string) {
     const real = await realFolders(folders);
-    const { base: written, glob } = splitGlob(name);
+    const { base: written, ...split } = splitGlob(name);
+    // Without a pattern, all that is below
+    const glob = written === name ? "**" : split.glob;
     const base = await onDisk(written || "/");
     return { start: await realStart(base, real, folders), base, glob, real };
   }
@@ -104,8 +109,9 @@ function changedSentence(folders: readonly string[]): string {
 }
 
 function nothing(base: string, glob: string): string {
-  return (
-    `Nothing in ${base} matches ${JSON.stringify(glob)}. ` +
-    "Names that begin with _ or . match only patterns that begin with it too."
-  );
+  const found =
+    glob === "**"
+      ? `There is no file in ${base} or below it. `
+      : `Nothing in ${base} matches ${JSON.stringify(glob)}. `;
+  return `${found}Names that begin with _ or . match only patterns that begin with it too.`;
 }

@@ -5,6 +5,7 @@ import type { Finder } from "../contract.ts";
 import { lookupEnded } from "../lookup-end.ts";
 import { dirFinder } from "./dir.ts";
 import { dirHttpFinder } from "./dir-http.ts";
+import { firstFiles } from "./first-files.ts";
 import { userFinder } from "./user.ts";
 
 export interface FinderSettings {
@@ -25,7 +26,12 @@ export function makeFinders({
     dirHttpFinder("http", inputHosts, finderLimits),
     dirHttpFinder("https", inputHosts, finderLimits),
   ];
-  return new Map(all.map((finder) => [finder.scheme, limited(finder)]));
+  return new Map(all.map((finder) => [finder.scheme, limited(named(finder))]));
+}
+
+/** A list has no name. */
+function named(finder: Finder): Finder {
+  return finder === userFinder ? finder : firstFiles(finder);
 }
 
 function limited(finder: Finder): Finder {

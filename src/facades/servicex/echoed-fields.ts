@@ -7,7 +7,6 @@ const shape = z.object({
   codegen: z.string().optional(),
   "tree-name": z.string().nullable().optional(),
   "result-destination": z.enum(resultDestinations).optional(),
-  "client-version": z.string().optional(),
 });
 
 export type EchoedFields = z.infer<typeof shape>;

@@ -38,12 +38,13 @@ const generators: Record<string, Generator> = {
         );
       if (format !== "parquet")
         throw badRequest(
-          `The generator sql writes parquet; it cannot write the result-format ${format}.`,
+          `The generator sql writes parquet; it cannot write the result-format ${format}. ` +
+            'Ask for parquet: "OutputFormat": "parquet" under "General".',
         );
       if (destination !== "object-store") {
         throw badRequest(
           "The generator sql puts its results into the object store; the result-destination " +
-            `${destination} is not possible.`,
+            `${destination} is not possible. Ask for object-store.`,
         );
       }
       // awkward, in which its users read results, has no decimals

@@ -28,7 +28,7 @@ function toDelivered(
   view: RequestView,
   { seq, file, path, name, size, details, createdAt, seconds }: DeliveredRow,
 ) {
-  const events = wholeNumber(details?.["total-events"]);
+  const events = wholeNumber(details?.["total-events"] ?? details?.rows);
   const took = seconds ?? 0;
   return {
     id: seq,

@@ -122,7 +122,8 @@ export async function statisticsOf(query: Query, request: string): Promise<Stati
     `WITH measured AS (
        SELECT result.size, ${seconds} AS seconds,
          CASE WHEN ${isNumber("total-events")}
-           THEN (result.details->>'total-events')::numeric END AS events
+           THEN (result.details->>'total-events')::numeric
+           WHEN ${isNumber("rows")} THEN (result.details->>'rows')::numeric END AS events
        FROM ${delivered} WHERE request.id = $1 AND result.deleted_at IS NULL
      )
      SELECT count(*) AS files, coalesce(sum(size), 0)::bigint AS bytes,

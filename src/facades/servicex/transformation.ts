@@ -39,25 +39,23 @@ export interface Transformation {
 }
 
 /**
- * Of a page of requests; `userAgent` is who will read it. In a list the selection is empty: it may
- * have a megabyte, and clients require the field but do not show it there.
+ * Of a page of requests. In a list the selection is empty: it may have a megabyte, and clients
+ * require the field but do not show it there.
  */
 export async function toTransformations(
   ctx: Deps<"db">,
   views: readonly (RequestSummary | RequestView)[],
-  userAgent: string | undefined,
 ): Promise<Transformation[]> {
   const extras = await extrasOf(
     ctx.db.query,
     views.map((view) => view.id),
   );
-  return views.map((view) => toTransformation(view, extras.get(view.id), userAgent));
+  return views.map((view) => toTransformation(view, extras.get(view.id)));
 }
 
 function toTransformation(
   view: RequestSummary | RequestView,
   extras: TransformationExtras | undefined,
-  userAgent: string | undefined,
 ): Transformation {
   const echoed = echoedFieldsOf(view);
   const step = view.steps.at(-1);
@@ -83,9 +81,7 @@ function toTransformation(
     "generated-code-cm": "",
     status: statusOf({
       state: view.state,
-      datasetFailed: view.dataset.state === "failed",
       beganLookup: extras?.firstOfDataset ?? true,
-      knowsBadDataset: knowsBadDataset(userAgent, echoed["client-version"]),
     }),
     "failure-info": view.reason ?? extras?.datasetWarning ?? null,
     "app-version": version,
@@ -128,17 +124,4 @@ function countsOf(
 /** A list of files is named by its hash, as ServiceX names it. */
 function didOf({ dataset }: RequestSummary): string {
   return dataset.finder === "user" ? dataset.name : `${dataset.finder}://${dataset.name}`;
-}
-
-/**
- * Since 3.3.0. Clients before 3.2.0 read through aiohttp; later ones send their version when they
- * submit.
- */
-function knowsBadDataset(
-  userAgent: string | undefined,
-  clientVersion: string | undefined,
-): boolean {
-  if (userAgent?.includes("aiohttp")) return false;
-  const [, major, minor] = /^(\d+)\.(\d+)/.exec(clientVersion ?? "") ?? [];
-  return major === undefined || Number(major) > 3 || (Number(major) === 3 && Number(minor) >= 3);
 }

@@ -11,18 +11,13 @@ export const statuses = [
   "Complete",
   "Fatal",
   "Canceled",
-  "Bad Dataset",
 ] as const;
 export type Status = (typeof statuses)[number];
 
 export interface StatusInput {
   state: RequestState;
-  /** its files could not be found */
-  datasetFailed: boolean;
   /** this request's lookup, not one that another began */
   beganLookup: boolean;
-  /** clients before 3.3.0 do not know `Bad Dataset` */
-  knowsBadDataset: boolean;
 }
 
 export function statusOf(input: StatusInput): Status {
@@ -36,8 +31,8 @@ const byState: Record<RequestState, (input: StatusInput) => Status> = {
   canceling: () => "Canceled",
   canceled: () => "Canceled",
   complete: () => "Complete",
-  failed: ({ datasetFailed, knowsBadDataset }) =>
-    datasetFailed && knowsBadDataset ? "Bad Dataset" : "Fatal",
+  // Never `Bad Dataset`, whatever failed: clients before 3.3.0 reject an answer that has it
+  failed: () => "Fatal",
 };
 
 /** States that requests of a status can have; not every request in them has that status. */
@@ -53,7 +48,6 @@ const statesByStatus: Record<Status, RequestState[]> = {
   Complete: ["complete"],
   Fatal: ["failed"],
   Canceled: ["canceling", "canceled"],
-  "Bad Dataset": ["failed"],
 };
 
 export type LookupStatus =

@@ -22,7 +22,11 @@ const dataset = z
         .string()
         .min(1)
         .max(4096)
-        .meta({ description: "A name that a finder knows, such as `dir:///data/run7`." }),
+        .meta({
+          description:
+            "A name that a finder knows: `dir:///data/run7` (all files in it and below it), " +
+            "`dir:///data/*.csv`, either with `?files=10` behind it for the first ten.",
+        }),
     }),
   ])
   .meta({ id: "DatasetInput" });

@@ -57,7 +57,13 @@ export interface Check {
 export type CheckOutcome = { problem?: string; unchecked?: string };
 
 /** `settled`: another try would fail alike, also where its class is one that may pass. */
-export type JobOutcome = { error: TaskError; settled?: boolean } | { readAs: ReadAs };
+export type JobOutcome = { error: TaskError; settled?: boolean } | Written;
+
+export interface Written {
+  readAs: ReadAs;
+  /** of the output */
+  rows: number;
+}
 
 /** Turns a user's selection into work on one file. */
 export interface Generator {

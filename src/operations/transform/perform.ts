@@ -38,7 +38,11 @@ export async function performTransform(
     const outcome = await runOn(generator, location, output, task, context);
     if ("readAs" in outcome) {
       const result = await context.upload(place, output);
-      return { status: "success", results: [{ ...result, read_as: { ...outcome.readAs } }] };
+      const details = { rows: outcome.rows };
+      return {
+        status: "success",
+        results: [{ ...result, details, read_as: { ...outcome.readAs } }],
+      };
     }
     if (!inputErrors.includes(outcome.error.class))
       return failed(outcome.error, task, outcome.settled);

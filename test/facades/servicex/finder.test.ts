@@ -61,14 +61,14 @@ test("defect 1: a file that is done before the next one is found does not end th
   });
 });
 
-test("defect 2: a finder's failure is a Bad Dataset for this request, and the next one starts a new lookup", async () => {
+test("defect 2: a finder's failure is Fatal for this request, in its own words, and the next one starts a new lookup", async () => {
   const { id, dataset } = await asked("gone");
   await servicex.call("PUT", `${internal}/${dataset}/error`, {
     "elapsed-time": 1,
     message: "no such record",
     "error-type": "does_not_exist",
   });
-  expect(await servicex.reached(id, "Bad Dataset")).toMatchObject({
+  expect(await servicex.reached(id, "Fatal")).toMatchObject({
     "failure-info": "no such record",
     "finish-time": expect.any(String),
   });
@@ -79,10 +79,10 @@ test("defect 2: a finder's failure is a Bad Dataset for this request, and the ne
     },
   );
   expect((await asked("gone")).dataset).not.toBe(dataset);
-  const { body } = await servicex.call("GET", `/servicex/transformation/${id}`, undefined, {
-    "user-agent": "Python/3.11 aiohttp/3.9.1",
-  });
-  expect(body.status).toBe("Fatal");
+  const path = `/servicex/transformation?status=fatal`;
+  const { requests } = (await servicex.call<{ requests: { request_id: string }[] }>("GET", path))
+    .body;
+  expect(requests.map(({ request_id }) => request_id)).toContain(id);
 });
 
 test("defect 8: files that are all done before the finder closes its list still end the request that waited for another's lookup", async () => {
@@ -128,7 +128,7 @@ test("defect 10: twenty first users of one dataset at the same instant get one l
 
 test("defect 11: a finder that never answers ends the request with a reason, and does not hold up the next one", async () => {
   const { id, dataset } = await asked("silent");
-  const ended = await servicex.reached(id, "Bad Dataset");
+  const ended = await servicex.reached(id, "Fatal");
   expect(ended["failure-info"]).toMatch(/no answer/);
   expect((await asked("silent")).dataset).not.toBe(dataset);
 });

@@ -18,13 +18,13 @@ export const list: Endpoint = {
   method: "get",
   path: "/servicex/transformation",
   access: "request.read",
-  answer({ ctx, caller, query, request }) {
+  answer({ ctx, caller, query }) {
     const submitter = wholeNumber(query, "submitted_by") ?? 0;
     const [limit, offset] = [wholeNumber(query, "limit"), wholeNumber(query, "offset") ?? 0];
     const status = statusIn(query);
     // While identity is off, users have no numbers.
     const most = submitter > 0 ? 0 : limit;
-    const pages = pagesOf(ctx, caller, status, request.headers["user-agent"]);
+    const pages = pagesOf(ctx, caller, status);
     return { write: (response) => writeJsonList(response, "requests", slice(pages, offset, most)) };
   },
 };
@@ -33,7 +33,6 @@ async function* pagesOf(
   ctx: Deps<"db">,
   caller: Caller,
   status: Status | undefined,
-  userAgent: string | undefined,
 ): AsyncGenerator<Transformation> {
   const states: (RequestState | undefined)[] =
     status === undefined ? [undefined] : statesOf(status);
@@ -41,7 +40,7 @@ async function* pagesOf(
     let cursor: string | undefined;
     do {
       const page = await listRequests(ctx, caller, { state, cursor, limit: pageSize });
-      for (const one of await toTransformations(ctx, page.items, userAgent))
+      for (const one of await toTransformations(ctx, page.items))
         if (status === undefined || one.status === status) yield one;
       cursor = page.next ?? undefined;
     } while (cursor !== undefined);

@@ -9,9 +9,9 @@ export const one: Endpoint = {
   method: "get",
   path: "/servicex/transformation/:id",
   access: "request.read",
-  async answer({ ctx, caller, params, request }) {
+  async answer({ ctx, caller, params }) {
     const view = await findRequest(ctx, params.id ?? "", caller);
-    const [transformation] = await toTransformations(ctx, [view], request.headers["user-agent"]);
+    const [transformation] = await toTransformations(ctx, [view]);
     const keys =
       transformation?.["result-destination"] === "volume"
         ? {}

@@ -13,10 +13,10 @@ export const status: Endpoint = {
   method: "get",
   path: "/servicex/transformation/:id/status",
   access: "request.read",
-  async answer({ ctx, caller, params, query, request }) {
+  async answer({ ctx, caller, params, query }) {
     const asked = params.id ?? "";
     const view = await findRequest(ctx, asked, caller);
-    const [transformation] = await toTransformations(ctx, [view], request.headers["user-agent"]);
+    const [transformation] = await toTransformations(ctx, [view]);
     const head = {
       status: transformation?.status,
       "request-id": asked,

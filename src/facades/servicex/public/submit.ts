@@ -37,7 +37,6 @@ const body = z.object({
   workers: wholeNumber.pipe(z.int().min(1).max(100_000)).nullish(),
   "result-destination": z.enum(resultDestinations),
   "result-format": z.enum(resultFormats).nullish(),
-  "client-version": z.string().max(100).nullish().catch(undefined),
 });
 
 const listed = {
@@ -76,7 +75,6 @@ async function record(
     codegen,
     "tree-name": parsed["tree-name"] ?? null,
     "result-destination": destination,
-    ...(parsed["client-version"] ? { "client-version": parsed["client-version"] } : {}),
   };
   const input = {
     title: parsed.title ?? undefined,

@@ -54,7 +54,11 @@ async function run(
   processes: QueryProcesses,
   { owner, selection, input, output, limits, signal }: Job,
 ): Promise<JobOutcome> {
-  const { failure, readAs } = await processes.ask(
+  const {
+    failure,
+    readAs,
+    rows = 0,
+  } = await processes.ask(
     owner,
     {
       kind: "run",
@@ -82,7 +86,7 @@ async function run(
     };
   // What was written between two polls counts too
   const { size } = await stat(output.path);
-  if (size <= limits.outputMegabytes * 1024 * 1024) return { readAs };
+  if (size <= limits.outputMegabytes * 1024 * 1024) return { readAs, rows };
   return {
     error: {
       class: "too_large",

@@ -19,6 +19,8 @@ export interface QueryFailure {
 export interface QueryReply {
   failure?: QueryFailure;
   readAs?: ReadAs;
+  /** that were written */
+  rows?: number;
 }
 
 /** Reading takes as long as the file is large; planning must not take long, whatever the file. */

@@ -40,8 +40,8 @@ export async function answer(
     const copy = await connection.prepare(copySql(output.path, output.format));
     enter("running");
     step = "data";
-    await copy.run();
-    return readAs ? { readAs } : {};
+    const rows = Number((await copy.runAndReadAll()).getRows()[0]?.[0]);
+    return readAs ? { readAs, rows } : {};
   } catch (error) {
     return { failure: failureOf(error, step, request) };
   } finally {
