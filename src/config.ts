@@ -46,6 +46,8 @@ export interface Config {
   inputFolders: InputFolders;
   /** host patterns that http and s3 inputs may come from; empty: none */
   inputHosts: string[];
+  /** which of the two are set here */
+  inputsSet: { roots: boolean; hosts: boolean };
   /** the variable that names a proxy here: inputs are read without one */
   unusedProxy?: string | undefined;
   /** what one file may use of a worker before it is given up */
@@ -167,6 +169,7 @@ export function readConfig(
       store: store.kind === "folder" ? store.path : undefined,
     }),
     inputHosts: set.INPUT_HOSTS,
+    inputsSet: { roots: "INPUT_ROOTS" in plain, hosts: "INPUT_HOSTS" in plain },
     unusedProxy: proxyNames.find((name) => env[name]?.trim()),
     fileLimits: {
       memoryMegabytes: set.FILE_MEMORY_MEGABYTES,

@@ -72,6 +72,7 @@ test("the client and the worker reach the service over HTTP alone", () => {
     "main.ts",
     "audit",
     "data-folder.ts",
+    "this-machine.ts",
     "folder-lock.ts",
     "local-token.ts",
     "secrets.ts",

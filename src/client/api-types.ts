@@ -57,6 +57,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/v1/work/settings": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * What the service's own workers may read
+     * @description A worker on the service's machine that has no INPUT_ROOTS or INPUT_HOSTS of its own takes these. A worker that may not read an input gives the file back (class `no_access`), unless the service's own workers may not read it either.
+     */
+    get: operations["workSettings"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/v1/requests": {
     parameters: {
       query?: never;
@@ -605,6 +625,12 @@ export interface components {
       /** Format: uuid */
       request?: string;
       operations?: string[];
+      /** @description No files of these steps: the worker may not read their inputs. */
+      without?: {
+        /** Format: uuid */
+        request: string;
+        step: number;
+      }[];
       /**
        * @description 0 with `repeated`: only the tasks that the earlier call started.
        * @default 1
@@ -857,6 +883,20 @@ export interface components {
       headers?: {
         [key: string]: string;
       };
+    };
+    WorkInputs: {
+      /** @description Equal for processes that see the same files under the same paths. */
+      machine: string;
+      /** @description The system's number of the user. */
+      user: number | null;
+      /** @description INPUT_ROOTS, as written and as real paths. */
+      roots: string[];
+      /** @description Folders of the service itself, which are not read. */
+      closed: string[];
+      /** @description INPUT_HOSTS */
+      hosts: string[];
+      /** @description The service starts workers with these rules: what they refuse has failed. */
+      starts_workers: boolean;
     };
     Request: {
       /** Format: uuid */
@@ -1831,6 +1871,55 @@ export interface operations {
       };
       /** @description The body is not application/json in UTF-8. */
       415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Something that the service needs is unavailable; try again after Retry-After seconds. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  workSettings: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The rules. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": {
+            inputs: components["schemas"]["WorkInputs"];
+          };
+        };
+      };
+      /** @description With identity on: the caller has not signed in, or the token is wrong. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The Host or Origin is not this service's, or the caller may not do this. */
+      403: {
         headers: {
           [name: string]: unknown;
         };

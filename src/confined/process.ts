@@ -9,6 +9,8 @@ export interface ConfinedProcess {
   readonly pid: number;
   /** Resolves when the program has loaded, or has ended before. */
   readonly loaded: Promise<void>;
+  /** false also if it ended before */
+  hasLoaded(): boolean;
   /** how it ended; undefined while it runs */
   ended(): string | undefined;
   send(message: object): void;
@@ -46,6 +48,7 @@ export function startConfined<Message extends object>(
     stdio: ["ignore", "ignore", "ignore", "ipc"],
   });
   let ended: string | undefined;
+  let hasLoaded = false;
   let isLoaded: () => void = () => undefined;
   const loaded = new Promise<void>((resolve) => {
     isLoaded = resolve;
@@ -56,8 +59,10 @@ export function startConfined<Message extends object>(
     onEnd(sentence, cause);
   };
   child.on("message", (message: typeof ready | Message) => {
-    if (message === ready) isLoaded();
-    else if (typeof message === "object") onMessage(message);
+    if (message === ready) {
+      hasLoaded = true;
+      isLoaded();
+    } else if (typeof message === "object") onMessage(message);
   });
   child.on("error", (error) => end(`The ${name} could not be used: ${error.message}.`));
   child.on("exit", (code, signal) => {
@@ -67,6 +72,7 @@ export function startConfined<Message extends object>(
   return {
     pid: child.pid ?? 0,
     loaded,
+    hasLoaded: () => hasLoaded,
     ended: () => ended,
     send: (message) =>
       void child.send(

@@ -3,6 +3,7 @@ import { type FileHandle, open, readlink, realpath } from "node:fs/promises";
 import { isAbsolute, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { diskProblem } from "../disk-problem.ts";
+import { isBelow } from "./below.ts";
 import { eitherSpelling, type InputFolders, isOpenPath, realFolders } from "./folders.ts";
 import { InputError, schemeOf } from "./input-error.ts";
 import { onDisk } from "./on-disk.ts";
@@ -25,7 +26,9 @@ export async function openLocalFile(location: string, folders: InputFolders): Pr
   const real = await realFolders(folders);
   // Checked before the disk is read: callers must not learn what exists outside the roots.
   const path = openPathOf(location, eitherSpelling(folders, real));
-  const { file, handle } = await openReal(path, location, real);
+  const { file, handle } = await openReal(path, location, real).catch(async (error) => {
+    throw (await missingRoot(error, path, folders)) ?? error;
+  });
   try {
     const { size } = await regularFile(handle, location);
     const opened = await openedFile(handle, file);
@@ -42,6 +45,21 @@ export function openPathOf(location: string, folders: InputFolders): string {
   const path = plainPath(location);
   if (!isOpenPath(composed(path), composedFolders(folders))) throw outside(location);
   return path;
+}
+
+/** The error of a file below a root that is not on this machine. */
+async function missingRoot(
+  error: unknown,
+  path: string,
+  { roots }: InputFolders,
+): Promise<InputError | undefined> {
+  if (!(error instanceof InputError) || error.class !== "not_found") return undefined;
+  const above = roots.filter((root) => isBelow(path, [resolve(root)]));
+  const { roots: found } = await realFolders({ roots: above, closed: [] });
+  if (found.length > 0 || above.length === 0) return undefined;
+  return new InputError("not_found", `${error.message} Its folder ${above[0]} is not here.`, {
+    here: true,
+  });
 }
 
 async function openReal(
@@ -115,6 +133,7 @@ function outside(location: string): InputError {
   return new InputError(
     "forbidden",
     `${location} is not below a folder that may be read (INPUT_ROOTS).`,
+    { here: true },
   );
 }
 
@@ -123,7 +142,11 @@ function toInputError(error: unknown, location: string): InputError {
   if (code === "ENOENT" || code === "ENOTDIR")
     return new InputError("not_found", `There is no file ${location}.`);
   if (code === "EACCES" || code === "EPERM")
-    return new InputError("forbidden", `The service may not read ${location}.`);
+    return new InputError(
+      "forbidden",
+      `${location} may not be read by the user ${process.getuid?.()} (${code}).`,
+      { here: true },
+    );
   // Opened without its link being followed: the name became a link after it was resolved
   if (code === "ELOOP") return outside(location);
   // A socket, or a pipe or device without its other end

@@ -78,7 +78,8 @@ function assertListed(url: URL, hosts: readonly string[]): void {
   try {
     assertAllowed(url, hosts);
   } catch (error) {
-    if (error instanceof RequestError) throw new InputError("forbidden", error.message);
+    if (error instanceof RequestError)
+      throw new InputError("forbidden", error.message, { here: true });
     throw error;
   }
 }
@@ -157,7 +158,8 @@ function aPage(url: URL, name: string, body: IncomingMessage): InputError {
 
 function toInputError(error: unknown, name: string, unusedProxy?: string): unknown {
   if (error instanceof InputError) return error;
-  if (error instanceof RequestError) return new InputError("forbidden", error.message);
+  if (error instanceof RequestError)
+    return new InputError("forbidden", error.message, { here: true });
   // Of the disk that it is written to
   if (!(error instanceof Error) || diskProblem(error)) return error;
   const code = "code" in error && typeof error.code === "string" ? error.code : undefined;

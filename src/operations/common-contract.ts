@@ -17,6 +17,11 @@ export interface TaskError {
   trace?: string | undefined;
   /** equal for inputs of equal bytes; the worker adds it where the class is one to fail fast */
   content?: string | undefined;
+  /**
+   * The reason is the worker, by its settings, its user or its machine: it gives the file back.
+   * Never sent.
+   */
+  here?: boolean | undefined;
 }
 
 export interface TaskResult {

@@ -18,6 +18,12 @@ export const storageClasses = ["disk", "store"] as const;
  */
 export const notStartedClass = "not_started";
 
+/** The worker's settings, user or machine keep it from the input: another worker may have it. */
+export const noAccessClass = "no_access";
+
+/** A program that the operation needs cannot be started on the worker's machine. */
+export const noProgramClass = "no_program";
+
 export function isStorageClass(name: string): boolean {
   return storageClasses.some((known) => known === name);
 }
@@ -33,5 +39,7 @@ export const errorClasses = [
   "too_large",
   "internal",
   "given_back",
+  noAccessClass,
+  noProgramClass,
   ...storageClasses,
 ] as const;

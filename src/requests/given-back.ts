@@ -1,8 +1,9 @@
 // A worker gives back a file that it cannot process, which costs no try. So that this does not go
 // on without end, a file that was given back too often is withheld: it waits, and goes only to
-// workers that have not given it back. A full disk or store is different: it is over for every file
+// workers that have not given it back. One that a worker may not read is withheld at once, since
+// the worker would give it back again. A full disk or store is different: it is over for every file
 // and worker at once, and these files wait for nothing else.
-import { notStartedClass, storageClasses } from "../operations/contract.ts";
+import { noAccessClass, notStartedClass, storageClasses } from "../operations/contract.ts";
 import { waitSql } from "./retry-policy.ts";
 import { historySql, sqlList } from "./state.ts";
 
@@ -36,7 +37,7 @@ export function givenBackSql({ worker, report, isOver }: Record<GivenBackPart, s
     given_back_at: column("given_back_at", "coalesce(f.given_back_at, now())"),
     withheld: column(
       "withheld",
-      `f.withheld OR ${times} + 1 >= ${mostGiveBacks}
+      `f.withheld OR ${report}.class = '${noAccessClass}' OR ${times} + 1 >= ${mostGiveBacks}
         OR (f.given_back_at < now() - interval '${giveBackMinutes} minutes') IS TRUE`,
     ),
     not_before: `now() + make_interval(secs => CASE WHEN ${isStorageProblem}

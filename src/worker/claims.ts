@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Task } from "../operations/contract.ts";
+import type { RefusedWork } from "./refused-work.ts";
 import type { WorkApi } from "./work-api.ts";
 
 export interface Claims {
@@ -16,6 +17,7 @@ const lostSeconds = 4;
 export function makeClaims(
   api: Pick<WorkApi, "claim">,
   wanted: { operations: string[]; request?: string | undefined },
+  refused: Pick<RefusedWork, "current" | "secondsLeft">,
 ): Claims {
   let id: string = randomUUID();
   let repeated = false;
@@ -23,8 +25,10 @@ export function makeClaims(
   return {
     async take(max, signal) {
       try {
-        const waitSeconds = longPollSeconds;
-        const tasks = await api.claim({ ...wanted, id, repeated, max, waitSeconds, signal });
+        const waitSeconds = Math.min(longPollSeconds, Math.ceil(refused.secondsLeft() ?? 60));
+        const without = refused.current();
+        const claim = { ...wanted, without, id, repeated, max, waitSeconds, signal };
+        const tasks = await api.claim(claim);
         id = randomUUID();
         repeated = false;
         return tasks;

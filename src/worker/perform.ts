@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 import type { LocalFile } from "../inputs/local.ts";
 import {
+  noProgramClass,
   notStartedClass,
   type Task,
   type TaskError,
@@ -14,6 +15,9 @@ import { openTaskContext, type TaskContextSettings } from "./task-context.ts";
 import { tooLargeForDisk } from "./too-large-for-disk.ts";
 import { UploadError } from "./upload-error.ts";
 
+/** A report that the worker still judges: its error may say `here`. */
+export type Performed = Omit<Report, "error"> & { error?: TaskError | undefined };
+
 /** Performs one task. What the operation throws fails the try, never the worker. */
 export async function perform(
   operation: WorkerOperation,
@@ -21,7 +25,7 @@ export async function perform(
   signal: AbortSignal,
   settings: TaskContextSettings,
   log: Logger,
-): Promise<Report> {
+): Promise<Performed> {
   const report = await performOnce(operation, task, signal, settings, log);
   const tooLarge =
     report.status === "given_back" && (await tooLargeForDisk(report.error, settings.scratch));
@@ -34,26 +38,31 @@ async function performOnce(
   signal: AbortSignal,
   settings: TaskContextSettings,
   log: Logger,
-): Promise<Report> {
-  const { context, lastInput, close } = openTaskContext(task, signal, settings);
+): Promise<Performed> {
+  const { context, lastInput, scratchError, close } = openTaskContext(task, signal, settings);
   try {
     const outcome = await operation.perform(task, context);
-    if (outcome.status !== "success" && isStorageError(outcome.error))
-      return givenBackOf(task, outcome.error);
+    if (outcome.status === "success") return { ...keyOf(task), ...outcome };
+    const error = (await scratchError()) ?? outcome.error;
+    if (isOfWorker(error)) return givenBackOf(task, error);
     return { ...keyOf(task), ...(await withContent(outcome, operation, lastInput())) };
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
     log.warn({ err: error, task: task.task }, "a task was not performed");
-    const deviceError = deviceErrorOf(error, settings.scratch);
-    if (deviceError && isStorageError(deviceError)) return givenBackOf(task, deviceError);
-    if (deviceError) return retryOf(task, deviceError);
-    return retryOf(task, {
-      class: error instanceof UploadError ? "unavailable" : "internal",
-      message,
-    });
+    const reason = deviceErrorOf(error, settings.scratch) ?? (await scratchError());
+    return reportOfThrown(task, error, reason ?? spawnError(error));
   } finally {
     await close();
   }
+}
+
+function reportOfThrown(task: Task, error: unknown, reason: TaskError | undefined): Report {
+  if (reason && isOfWorker(reason)) return givenBackOf(task, reason);
+  if (reason) return retryOf(task, reason);
+  const message = error instanceof Error ? error.message : String(error);
+  return retryOf(task, {
+    class: error instanceof UploadError ? "unavailable" : "internal",
+    message,
+  });
 }
 
 /** Several files must agree that the settings are wrong, and copies of one file are one. */
@@ -67,6 +76,22 @@ async function withContent(
   // An input that cannot be read again counts as a content of its own
   const content = await contentOf(input).catch(() => undefined);
   return { ...outcome, error: { ...outcome.error, content } };
+}
+
+/** What keeps this worker from any file of the operation. The file is given back. */
+export function isOfWorker(error: TaskError): boolean {
+  return isStorageError(error) || error.class === noProgramClass;
+}
+
+/** At the system's limits no process can be started; or its program is not there. */
+function spawnError(error: unknown): TaskError | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const { syscall, message } = error as NodeJS.ErrnoException;
+  return syscall?.startsWith("spawn") ? noProgram(message) : undefined;
+}
+
+export function noProgram(reason: string): TaskError {
+  return { class: noProgramClass, message: `The worker cannot start a program: ${reason}` };
 }
 
 export function retryOf(task: Task, error: TaskError): Report {

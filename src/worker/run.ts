@@ -6,6 +6,7 @@ import type { Logger } from "pino";
 import { allOperations } from "../operations/index.ts";
 import { isWorkerOperation, operationsNamed } from "../operations/offered.ts";
 import { makeHeldLeases } from "./held-leases.ts";
+import { type GivenRules, makeInputAccess } from "./input-access.ts";
 import { makeReportBuffer } from "./report-buffer.ts";
 import { type ShutdownOptions, watchShutdown } from "./shutdown.ts";
 import type { TaskContextSettings } from "./task-context.ts";
@@ -33,6 +34,8 @@ export interface WorkerOptions
    */
   scratch?: string | undefined;
   inputMegabytes?: number | undefined;
+  /** of a worker that the service has not started */
+  given?: GivenRules | undefined;
   log: Logger;
 }
 
@@ -48,6 +51,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   const api = openWorkApi({ url: options.url, worker: name, token: options.token });
   const heldLeases = makeHeldLeases(api, log);
   const reportBuffer = makeReportBuffer(api, log, (task) => heldLeases.remove(task));
+  const access = makeInputAccess(settings, options.given, api, log);
   const shutdown = watchShutdown(options, heldLeases);
   const operations = operationsNamed(allOperations.filter(isWorkerOperation), options.operations);
   const loops = operations.flatMap((operation) =>
@@ -58,6 +62,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     "the worker takes work",
   );
   try {
+    await access.start(shutdown.retire);
     const ends = loops.map(async (operation) => {
       try {
         await runLoop({
@@ -67,6 +72,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
           heldLeases,
           reportBuffer,
           settings,
+          access,
           log,
           ...shutdown,
         });

@@ -4,7 +4,10 @@ import { join } from "node:path";
 import type { TaskError } from "../operations/contract.ts";
 import { pause } from "../time.ts";
 
-/** Holds back claims while files cannot be finished because nothing can be written. */
+/**
+ * Holds back claims while no file can be finished here: nothing can be written, or a program cannot
+ * be started.
+ */
 export interface StorageGate {
   /**
    * Resolves when work may be claimed. True after a problem: one file is claimed then, to find out

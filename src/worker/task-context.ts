@@ -1,11 +1,12 @@
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { diskProblem } from "../disk-problem.ts";
 import { fetchInput } from "../inputs/fetch.ts";
 import type { InputFolders } from "../inputs/folders.ts";
 import type { LocalFile } from "../inputs/local.ts";
-import type { Facility, Task, TaskContext } from "../operations/contract.ts";
+import type { Facility, Task, TaskContext, TaskError } from "../operations/contract.ts";
+import { canWrite } from "./storage-gate.ts";
 import { uploadFile } from "./upload.ts";
 
 export interface TaskContextSettings {
@@ -22,16 +23,26 @@ export interface TaskContextSettings {
   facility: Record<string, Facility>;
 }
 
+interface OpenTask {
+  context: TaskContext;
+  lastInput(): LocalFile | undefined;
+  /** Why its folder cannot be used, if it cannot. */
+  scratchError(): Promise<TaskError | undefined>;
+  close(): Promise<void>;
+}
+
 /** What one task may use. Its folder is made at first use: many operations need none. */
 export function openTaskContext(
   task: Task,
   signal: AbortSignal,
   settings: TaskContextSettings,
-): { context: TaskContext; lastInput(): LocalFile | undefined; close(): Promise<void> } {
+): OpenTask {
   const folder = join(settings.scratch, task.task.replace(/[^\w.-]/g, "_").slice(0, 200));
   const inputs: LocalFile[] = [];
   let made = false;
+  let wanted = false;
   const scratch = () => {
+    wanted = true;
     if (!made) mkdirSync(folder, { recursive: true, mode: 0o700 });
     made = true;
     return folder;
@@ -61,6 +72,13 @@ export function openTaskContext(
   return {
     context,
     lastInput: () => inputs.at(-1),
+    async scratchError() {
+      if (!wanted || existsSync(folder)) return undefined;
+      if (!made && (await canWrite(settings.scratch))) return undefined;
+      const words = "The worker's folder for temporary files cannot be used";
+      const message = `${words}: ${settings.scratch}.`;
+      return { class: "disk", message };
+    },
     close: async () => {
       await Promise.all(inputs.map((input) => input.close()));
       if (made) await rm(folder, { recursive: true, force: true }).catch(ignoreDiskProblem);

@@ -39,7 +39,20 @@ const claimAnswer = z
     })),
   );
 const reportsAnswer = z.object({ answers: z.array(z.string()) });
+const settingsAnswer = z.object({
+  inputs: z.object({
+    machine: z.string(),
+    user: z.number().nullable(),
+    roots: z.array(z.string()),
+    closed: z.array(z.string()),
+    hosts: z.array(z.string()),
+    starts_workers: z.boolean(),
+  }),
+});
 const heartbeatAnswer = z.object({ give_up: z.array(z.string()) });
+
+/** The service's own rules for inputs. */
+export type ServiceInputs = z.output<typeof settingsAnswer>["inputs"];
 
 /** The service refused the call: the same call again cannot help. */
 export class RejectedError extends Error {
@@ -71,6 +84,8 @@ export interface Claim {
   repeated: boolean;
   operations: string[];
   request?: string | undefined;
+  /** not these steps: most 100 */
+  without?: { request: string; step: number }[] | undefined;
   max: number;
   waitSeconds: number;
   signal: AbortSignal;
@@ -82,6 +97,8 @@ export interface WorkApi {
   report(reports: Report[]): Promise<string[]>;
   /** Returns the tasks to give up; renews the leases of the others. */
   heartbeat(tasks: string[]): Promise<string[]>;
+  /** What the service lets its workers read; undefined where an earlier version does not say. */
+  serviceInputs(): Promise<ServiceInputs | undefined>;
   close(): Promise<void>;
 }
 
@@ -104,19 +121,20 @@ export function openWorkApi({
   };
 
   return {
-    async claim({ id, repeated, operations, request: onlyRequest, max, waitSeconds, signal }) {
+    async claim({ id, repeated, operations, without, max, waitSeconds, signal, ...only }) {
       const plain = {
         worker,
         operations,
         max,
         wait_seconds: waitSeconds,
         upload_headers: true,
-        ...(onlyRequest && { request: onlyRequest }),
+        ...(only.request && { request: only.request }),
       };
       const whole = {
         ...plain,
         claim_id: id,
         ...(repeated && { repeated }),
+        ...(without?.length && { without }),
         settings_once: true,
       };
       // Tasks that arrive late are of use; those whose answer is given up are lost with a try.
@@ -139,6 +157,15 @@ export function openWorkApi({
       const seconds = partOf(leaseSeconds, 3);
       const answer = await post("heartbeat", { worker, tasks }, heartbeatAnswer, seconds);
       return answer.give_up;
+    },
+    async serviceInputs() {
+      try {
+        const { inputs } = await call("settings", { method: "GET" }, settingsAnswer, leastSeconds);
+        return inputs;
+      } catch (error) {
+        if (error instanceof RejectedError && error.status === 404) return undefined;
+        throw error;
+      }
     },
     close: () => dispatcher.close(),
   };
@@ -163,17 +190,26 @@ export function openWorkApi({
     return answer;
   }
 
-  async function post<Answer>(
-    call: string,
+  function post<Answer>(
+    name: string,
     body: unknown,
     schema: z.ZodType<Answer>,
     seconds: number,
     signal?: AbortSignal,
   ): Promise<Answer> {
-    const response = await request(`${url.replace(/(?<!\/)\/+$/, "")}/v1/work/${call}`, {
-      method: "POST",
+    return call(name, { method: "POST", body: JSON.stringify(body) }, schema, seconds, signal);
+  }
+
+  async function call<Answer>(
+    name: string,
+    sent: { method: "POST"; body: string } | { method: "GET" },
+    schema: z.ZodType<Answer>,
+    seconds: number,
+    signal?: AbortSignal,
+  ): Promise<Answer> {
+    const response = await request(`${url.replace(/(?<!\/)\/+$/, "")}/v1/work/${name}`, {
+      ...sent,
       headers,
-      body: JSON.stringify(body),
       dispatcher,
       headersTimeout: seconds * 1000,
       bodyTimeout: seconds * 1000,
@@ -183,7 +219,7 @@ export function openWorkApi({
     if (response.statusCode >= 200 && response.statusCode < 300)
       return schema.parse(JSON.parse(text));
     const answer = `${response.statusCode}: ${detailOf(text)}`;
-    const sentence = `POST /v1/work/${call} was answered with ${answer}`;
+    const sentence = `${sent.method} /v1/work/${name} was answered with ${answer}`;
     const mayPass =
       response.statusCode >= 500 || [408, 409, 425, 429].includes(response.statusCode);
     throw mayPass ? new Error(sentence) : new RejectedError(response.statusCode, sentence);

@@ -1,13 +1,19 @@
 import pRetry, { type Options } from "p-retry";
 import type { Logger } from "pino";
-import type { Task, TaskError, WorkerOperation } from "../operations/contract.ts";
+import {
+  noAccessClass,
+  type Task,
+  type TaskError,
+  type WorkerOperation,
+} from "../operations/contract.ts";
 import type { Report } from "../requests/views.ts";
 import { type Alone, makeAlone } from "./alone/index.ts";
 import { type Claims, makeClaims } from "./claims.ts";
 import type { HeldLeases } from "./held-leases.ts";
-import { declined, givenBackOf, notStartedOf, perform } from "./perform.ts";
+import type { InputAccess } from "./input-access.ts";
+import { declined, givenBackOf, isOfWorker, notStartedOf, perform } from "./perform.ts";
+import { makeRefusedWork, type RefusedWork } from "./refused-work.ts";
 import type { ReportBuffer } from "./report-buffer.ts";
-import { isStorageError } from "./storage-error.ts";
 import { makeStorageGate, type StorageGate } from "./storage-gate.ts";
 import type { TaskContextSettings } from "./task-context.ts";
 import { RejectedError, type WorkApi } from "./work-api.ts";
@@ -19,6 +25,7 @@ export interface WorkerLoop {
   heldLeases: HeldLeases;
   reportBuffer: ReportBuffer;
   settings: TaskContextSettings;
+  access: InputAccess;
   /** no more claims; the tasks it holds are finished */
   retire: AbortSignal;
   /** the tasks it holds are given back */
@@ -44,7 +51,8 @@ export async function runLoop(loop: WorkerLoop): Promise<void> {
   const alone = makeAlone();
   const gate = makeStorageGate(loop.settings.scratch);
   const wanted = { operations: [loop.operation.name], request: loop.request };
-  const own: Own = { alone, gate, claims: makeClaims(loop.api, wanted) };
+  const refused = makeRefusedWork();
+  const own: Own = { alone, gate, refused, claims: makeClaims(loop.api, wanted, refused) };
   let max = 1;
   try {
     while (!retire.aborted) {
@@ -81,6 +89,7 @@ function backOff({ retire, log }: WorkerLoop): Options {
 interface Own {
   alone: Alone;
   gate: StorageGate;
+  refused: RefusedWork;
   claims: Claims;
 }
 
@@ -155,17 +164,41 @@ async function reportOf(
 }
 
 async function performOne(
-  { operation, settings, log }: WorkerLoop,
-  { alone, gate }: Own,
+  loop: WorkerLoop,
+  own: Own,
   task: Task,
   signal: AbortSignal,
 ): Promise<Report> {
-  const report = task.alone
-    ? await alone.perform({ task, settings, logLevel: log.level }, signal)
-    : await perform(operation, task, signal, settings, log);
-  if (report.status !== "given_back") gate.open();
-  else if (report.error && isStorageError(report.error)) gate.close(report.error);
+  const report = await judged(loop, own, task, signal);
+  if (report.error?.class === noAccessClass) refuse(loop, own, task, report.error);
+  else if (report.status !== "given_back") own.gate.open();
+  else if (report.error && isOfWorker(report.error)) own.gate.close(report.error);
+  if (report.status === "success") own.refused.remove(task);
   return report;
+}
+
+async function judged(
+  { operation, settings, access, log }: WorkerLoop,
+  { alone }: Own,
+  task: Task,
+  signal: AbortSignal,
+): Promise<Report> {
+  const once = () =>
+    task.alone
+      ? alone.perform({ task, settings, logLevel: log.level }, signal)
+      : perform(operation, task, signal, settings, log);
+  let report = await once();
+  if (report.error?.here && (await access.hasChanged())) report = await once();
+  return access.judge(task, report);
+}
+
+function refuse({ log }: WorkerLoop, { refused }: Own, task: Task, { message }: TaskError): void {
+  if (!refused.add(task)) return;
+  const { request, step } = task;
+  log.warn(
+    { request, step, reason: message },
+    "this worker may not read an input; it gives the file back, and asks for this request later",
+  );
 }
 
 const stopped = declined("The worker was stopped before it had finished this file.");

@@ -84,7 +84,7 @@ test("a file given back three times waits with that reason, without a try used u
   expect(await waitingOf(ledger.ctx, await ledger.read(id))).toMatchObject({
     reason: "given_back",
     sentence:
-      "1 file waits for another worker, after being given back too often by w1. The last " +
+      "1 file waits for another worker, after being given back by w1. The last " +
       "reason: no licence on this node. Start a worker under another name, or let the same " +
       `workers try again: longshore redrive ${id}.`,
   });

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import { silentLog } from "../../src/log.ts";
 import { noop } from "../../src/operations/noop/index.ts";
 import { makeHeldLeases } from "../../src/worker/held-leases.ts";
+import { makeInputAccess } from "../../src/worker/input-access.ts";
 import { makeReportBuffer } from "../../src/worker/report-buffer.ts";
 import { openWorkApi } from "../../src/worker/work-api.ts";
 import { runLoop } from "../../src/worker/worker-loop.ts";
@@ -24,6 +25,14 @@ test("files that have not begun go back while a slow file is performed, and it i
   const reportBuffer = makeReportBuffer(api, log, (task) => heldLeases.remove(task));
   let slow: number | undefined;
   let finish: () => void = () => undefined;
+  const settings = {
+    facility: {},
+    inputFolders: { roots: [], closed: [] },
+    inputHosts: [],
+    limits: { memoryMegabytes: 64, seconds: 60, outputMegabytes: 1, threads: 1 },
+    scratch: temporaryFolder("slow-file"),
+    inputMegabytes: 1,
+  };
   const running = runLoop({
     operation: {
       ...noop,
@@ -40,14 +49,8 @@ test("files that have not begun go back while a slow file is performed, and it i
     api,
     heldLeases,
     reportBuffer,
-    settings: {
-      facility: {},
-      inputFolders: { roots: [], closed: [] },
-      inputHosts: [],
-      limits: { memoryMegabytes: 64, seconds: 60, outputMegabytes: 1, threads: 1 },
-      scratch: temporaryFolder("slow-file"),
-      inputMegabytes: 1,
-    },
+    settings,
+    access: makeInputAccess(settings, undefined, api, log),
     retire: stop.signal,
     giveBack: new AbortController().signal,
     onWork: () => undefined,

@@ -63,6 +63,7 @@ async function work({
   const { isWorkerOperation, offeredOperations } = await import("../../operations/offered.ts");
   const config = readConfig(undefined, allOperations);
   const { facility, inputFolders, inputHosts, unusedProxy, fileLimits: limits, logLevel } = config;
+  const { inputsSet: given } = config;
   const { makeLog } = await import("../../log.ts");
   const { runWorker } = await import("../../worker/run.ts");
   const known = allOperations.filter(isWorkerOperation);
@@ -86,6 +87,7 @@ async function work({
     concurrency,
     inputFolders,
     inputHosts,
+    given,
     unusedProxy,
     limits,
     log: makeLog({ logLevel }),

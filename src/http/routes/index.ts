@@ -13,13 +13,14 @@ import { getReceipt, getReceiptKeys } from "./receipt.ts";
 import { cancelRequest, getRequest, listAllRequests, submitRequest } from "./requests.ts";
 import { listRequestResults } from "./results.ts";
 import { claimServiceTasks, listFilesOfTask, reportTaskProgress } from "./tasks.ts";
-import { claimWork, heartbeatWork, reportWork } from "./work.ts";
+import { claimWork, heartbeatWork, reportWork, workSettings } from "./work.ts";
 
 /** In the order in which they are tried: the busiest first. */
 export const routes: Route[] = [
   reportWork,
   heartbeatWork,
   claimWork,
+  workSettings,
   submitRequest,
   listAllRequests,
   getRequest,

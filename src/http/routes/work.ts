@@ -1,9 +1,11 @@
 import type { z } from "zod";
 import type { Caller } from "../../auth/caller.ts";
 import type { Deps } from "../../deps.ts";
+import { inputRules } from "../../inputs/fetch.ts";
 import { claim, heartbeat } from "../../requests/dispatch/claim.ts";
 import { report } from "../../requests/reports/report.ts";
 import type { Report, ReportAnswer } from "../../requests/views.ts";
+import { thisMachine } from "../../this-machine.ts";
 import { timeSlice } from "../../time-slice.ts";
 import { badInput } from "../parse.ts";
 import { route } from "../route.ts";
@@ -28,14 +30,40 @@ export const claimWork = route({
   },
   responses: { 200: { description: "Tasks, or none.", schema: schema.claimAnswer } },
   async handler(ctx, { caller, body, gone }) {
-    const { worker, request, operations, max } = body;
+    const { worker, request, operations, without, max } = body;
     const { wait_seconds: waitSeconds, upload_headers: sendsHeaders } = body;
     const { settings_once: settingsOnce, claim_id: claimId, repeated } = body;
     refuseOddRepeat(body);
     const does = { sendsHeaders, settingsOnce, claimId, repeated };
-    const wanted = { worker, request, operations, max, waitSeconds, ...does };
+    const wanted = { worker, request, operations, without, max, waitSeconds, ...does };
     const tasks = await claim(ctx, caller, wanted, gone());
     return { status: 200, body: settingsOnce ? withSettingsOnce(tasks) : { tasks } };
+  },
+});
+
+export const workSettings = route({
+  method: "get",
+  path: "/v1/work/settings",
+  name: "workSettings",
+  tag: "work",
+  access: "work",
+  summary: "What the service's own workers may read",
+  description:
+    "A worker on the service's machine that has no INPUT_ROOTS or INPUT_HOSTS of its own takes " +
+    "these. A worker that may not read an input gives the file back (class `no_access`), unless " +
+    "the service's own workers may not read it either.",
+  responses: { 200: { description: "The rules.", schema: schema.settingsAnswer } },
+  async handler({ config, runner }) {
+    const { folders, hosts } = await inputRules(config.inputFolders, config.inputHosts);
+    const inputs = {
+      machine: thisMachine(),
+      user: process.getuid?.() ?? null,
+      roots: [...new Set(folders.roots)],
+      closed: [...new Set(folders.closed)],
+      hosts: [...hosts],
+      starts_workers: runner.capacity > 0,
+    };
+    return { status: 200, body: { inputs } };
   },
 });
 

@@ -28,6 +28,11 @@ export const claimBody = z
       .meta({ description: "An earlier call with this `claim_id` had no answer." }),
     request: z.uuid().optional(),
     operations: operationNames.optional(),
+    without: z
+      .array(z.strictObject({ request: z.uuid(), step: z.number().int().min(1).max(1000) }))
+      .max(100)
+      .optional()
+      .meta({ description: "No files of these steps: the worker may not read their inputs." }),
     max: mostClaimed(0).meta({
       description: "0 with `repeated`: only the tasks that the earlier call started.",
     }),
@@ -101,6 +106,25 @@ export const claimAnswer = z.object({
       description: "With `settings_once`: the settings of each step of `tasks`, by `request.step`.",
       example: { "0b7e6cf0-5f0c-4c9e-9a86-3f3f3f6f1a51.1": { selection: "select …" } },
     }),
+});
+
+const texts = z.array(z.string());
+
+export const settingsAnswer = z.object({
+  inputs: z
+    .object({
+      machine: z
+        .string()
+        .meta({ description: "Equal for processes that see the same files under the same paths." }),
+      user: z.number().int().nullable().meta({ description: "The system's number of the user." }),
+      roots: texts.meta({ description: "INPUT_ROOTS, as written and as real paths." }),
+      closed: texts.meta({ description: "Folders of the service itself, which are not read." }),
+      hosts: texts.meta({ description: "INPUT_HOSTS" }),
+      starts_workers: z.boolean().meta({
+        description: "The service starts workers with these rules: what they refuse has failed.",
+      }),
+    })
+    .meta({ id: "WorkInputs" }),
 });
 
 export const heartbeatBody = z

@@ -83,18 +83,25 @@ async function runOn(
     });
   } catch (error) {
     if (error instanceof InputError)
-      return { error: { class: error.class, message: error.message } };
+      return { error: { class: error.class, message: error.message, here: error.here } };
     throw error;
   }
 }
 
-/** One error for all replicas: worth another try when one of them was only unavailable. */
+/**
+ * One error for all replicas: for another worker where that may read one of them, else worth
+ * another try when one was only unavailable.
+ */
 function together(errors: TaskError[]): TaskError {
   const first = errors[0] ?? { class: "bad_input", message: "The file has no replica to read." };
   if (errors.length <= 1) return first;
-  const deciding = errors.find((error) => error.class === "unavailable") ?? first;
+  const deciding =
+    errors.find((error) => error.here) ??
+    errors.find((error) => error.class === "unavailable") ??
+    first;
   return {
     class: deciding.class,
+    here: deciding.here,
     message: `None of ${errors.length} replicas could be read: ${errors.map((error) => error.message).join(" ")}`,
   };
 }

@@ -4,6 +4,8 @@ import type { Notifier } from "../../db/notifier.ts";
 export interface WorkFilter {
   request?: string | undefined;
   operations: string[];
+  /** steps whose inputs the worker may not read */
+  without?: { request: string; step: number }[] | undefined;
 }
 
 export interface Waiter {
@@ -138,7 +140,9 @@ export function openClaimQueue<Task>(
   }
 
   function groupOf(wanted: WorkFilter): Group<Task> {
-    const key = `${wanted.request ?? ""} ${wanted.operations.join(" ")}`;
+    const without = wanted.without?.map(({ request, step }) => `${request}.${step}`).sort();
+    const names = wanted.operations.join(" ");
+    const key = `${wanted.request ?? ""} ${names} ${without?.join(" ") ?? ""}`;
     const known = groups.get(key);
     if (known) return known;
     const group: Group<Task> = {

@@ -19,6 +19,8 @@ export interface ClaimInput {
   repeated?: boolean | undefined;
   request?: string | undefined;
   operations?: string[] | undefined;
+  /** not these steps, since the worker may not read their inputs */
+  without?: WorkFilter["without"];
   /** most tasks to return, ≤ 1000; 0 for those alone that the earlier call started */
   max: number;
   /** how long to wait for the first task, ≤ 30 */
@@ -36,12 +38,12 @@ export interface ClaimInput {
 export async function claim(
   ctx: Deps<"claimQueue" | "config" | "ledger" | "operations" | "store" | "verifyingKeys">,
   caller: Caller,
-  { worker, request, operations, max, waitSeconds, repeated, ...does }: ClaimInput,
+  { worker, request, operations, without, max, waitSeconds, repeated, ...does }: ClaimInput,
   signal?: AbortSignal,
 ): Promise<Task[]> {
   assertMay(caller, "work");
   const offered = workerOperationNames(ctx.operations.values());
-  const wanted = claimable(caller, { operations, request }, offered);
+  const wanted = { ...claimable(caller, { operations, request }, offered), without };
   const waiter = { worker, max, ...does };
   const started = repeated ? await startedBefore(ctx, wanted, waiter) : [];
   if (started.length > 0 || max === 0) return started;

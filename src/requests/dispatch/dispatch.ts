@@ -25,11 +25,11 @@ export async function dispatch(
   wanted: WorkFilter,
   waiters: Waiter[],
 ): Promise<Dispatched<Task>> {
-  const { operations, request } = wanted;
+  const { operations, request, without: unwanted = [] } = wanted;
   ctx.activity.recordClaim(operations);
   const seats = makeSeats(waiters, mostFiles);
   const rows: StartedRow[] = [];
-  const without: OpenStep[] = [];
+  const without: Pick<OpenStep, "request" | "step">[] = [...unwanted];
   let isHeldBack = false;
   const names = [...new Set(waiters.map(({ worker }) => worker))];
   for (let pass = 0; seats.free() > 0 && !(rows.length && pass >= mostPasses); pass++) {

@@ -1,3 +1,4 @@
+import { noProgramClass } from "../../operations/contract.ts";
 import type { RequestView } from "../views.ts";
 import type { ActivityRow } from "./activity-store.ts";
 import { filesWait, sentenceEnd } from "./phrases.ts";
@@ -6,7 +7,7 @@ import type { Why } from "./waiting.ts";
 /** Workers try at least this often whether files can be written again. */
 const currentMilliseconds = 90_000;
 
-/** While files wait that workers gave back since nothing could be written. */
+/** While files wait that workers gave back since they could not write, or start a program. */
 export function storageReason(view: RequestView, activity: ActivityRow): Why | undefined {
   for (const { operation, waiting, queued } of view.steps) {
     const found = activity.operations?.find((known) => known.operation === operation);
@@ -15,12 +16,14 @@ export function storageReason(view: RequestView, activity: ActivityRow): Why | u
     const isNewest = problem.at >= (found.claimedAt ?? 0);
     const isRecent = activity.now - problem.at < currentMilliseconds;
     if (problem.at < progressedAt(activity) || !(isNewest || isRecent)) continue;
+    const files = filesWait(waiting + queued);
+    const again = "Workers try again by themselves; this costs no try.";
+    const rest = `${sentenceEnd(problem.sentence)} ${again}`;
+    if (problem.class === noProgramClass)
+      return { reason: "workers", sentence: `${files} for a worker that can start it. ${rest}` };
     return {
       reason: problem.class === "store" ? "store" : "disk",
-      sentence:
-        `${filesWait(waiting + queued)} until results can be written again. ` +
-        `${sentenceEnd(problem.sentence)} ` +
-        "Workers try again by themselves; this costs no try.",
+      sentence: `${files} until results can be written again. ${rest}`,
     };
   }
   return undefined;

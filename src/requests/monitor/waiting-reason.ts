@@ -31,7 +31,7 @@ export async function waitingOf(
     storageReason(view, activity) ??
     unscheduledReason(view, activity) ??
     lookingUp(view) ??
-    queuedReason(ctx, view, activity, standing) ??
+    (await queued(ctx, view, activity, standing)) ??
     (await unpublished(ctx, view));
   const ends = why.reason === "ending" || why.reason === "finishing";
   const eta = ends ? null : etaOf(view, samplesOf(activity, view), activity.now);
@@ -109,6 +109,19 @@ function lookingUp({ state, dataset, counters: { total, queued } }: RequestView)
       sentence: "Its files are being recorded; work starts with the first.",
     };
   return undefined;
+}
+
+/** Files that wait for another worker may be why nobody takes the rest. */
+async function queued(
+  ctx: Deps<"db" | "runner">,
+  view: RequestView,
+  activity: ActivityRow,
+  standing: Standing | undefined,
+): Promise<Why | undefined> {
+  const why = queuedReason(ctx, view, activity, standing);
+  const withheld = why && view.counters.waiting > 0 && (await withheldReason(ctx, view.id));
+  if (!why || !withheld) return why;
+  return { ...withheld, sentence: `${why.sentence} ${withheld.sentence}` };
 }
 
 async function unpublished({ db }: Deps<"db">, view: RequestView): Promise<Why> {

@@ -15,7 +15,7 @@ export async function withheldReason(
   return {
     reason: "given_back",
     sentence:
-      `${filesWait(files)} for another worker, after being given back too often by ` +
+      `${filesWait(files)} for another worker, after being given back by ` +
       `${namesOf(workers)}.` +
       `${reasonSentence(reason)}${whatHelps(request)}`,
   };

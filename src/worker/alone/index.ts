@@ -3,7 +3,7 @@ import { type ConfinedProcess, startConfined } from "../../confined/process.ts";
 import type { Task } from "../../operations/contract.ts";
 import { moduleBeside } from "../../program.ts";
 import type { Report } from "../../requests/views.ts";
-import { declined, givenBackOf, retryOf } from "../perform.ts";
+import { declined, givenBackOf, noProgram, type Performed, retryOf } from "../perform.ts";
 import type { TaskContextSettings } from "../task-context.ts";
 
 export interface AloneTask {
@@ -12,14 +12,14 @@ export interface AloneTask {
   logLevel: string;
 }
 
-type Reply = { report: Report } | { error: string };
+type Reply = { report: Performed } | { error: string };
 
 export interface Alone {
   /**
    * Performs one task in a process that works on nothing else meanwhile. If that dies, the file
    * killed it, and pays with a try. One task at a time; never rejects.
    */
-  perform(asked: AloneTask, signal: AbortSignal): Promise<Report>;
+  perform(asked: AloneTask, signal: AbortSignal): Promise<Performed>;
   close(): void;
 }
 
@@ -28,7 +28,7 @@ const heapMegabytes = 1_024;
 /** Keeps the process for the next such task: a dead worker may have had hundreds. */
 export function makeAlone(): Alone {
   let child: ConfinedProcess | undefined;
-  let settle: (report: (task: Task) => Report) => void = () => undefined;
+  let settle: (report: (task: Task) => Performed) => void = () => undefined;
 
   return {
     perform(asked, signal) {
@@ -65,7 +65,9 @@ export function makeAlone(): Alone {
         settle("report" in reply ? () => reply.report : failing("internal", reply.error)),
       onEnd(sentence) {
         const reason = `${sentence} It performed this file alone, after a worker had died.`;
-        if (child === started) settle(failing("lost", reason));
+        if (child !== started) return;
+        const neverRan = (task: Task) => givenBackOf(task, noProgram(sentence));
+        settle(started.hasLoaded() ? failing("lost", reason) : neverRan);
       },
     });
     return started;

@@ -3,8 +3,7 @@ import { serveParent } from "../../confined/child.ts";
 import { makeLog } from "../../log.ts";
 import { allOperations } from "../../operations/index.ts";
 import { isWorkerOperation, operationsNamed } from "../../operations/offered.ts";
-import type { Report } from "../../requests/views.ts";
-import { perform } from "../perform.ts";
+import { type Performed, perform } from "../perform.ts";
 import type { AloneTask } from "./index.ts";
 
 const { send } = serveParent((asked: AloneTask) => {
@@ -14,7 +13,7 @@ const { send } = serveParent((asked: AloneTask) => {
   );
 });
 
-function performTask({ task, settings, logLevel }: AloneTask): Promise<Report> {
+function performTask({ task, settings, logLevel }: AloneTask): Promise<Performed> {
   const [operation] = operationsNamed(allOperations.filter(isWorkerOperation), [task.operation]);
   if (!operation) throw new Error(`There is no operation ${task.operation}.`);
   const never = new AbortController().signal;

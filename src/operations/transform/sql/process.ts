@@ -1,6 +1,7 @@
 import type { ProcessLimits } from "../../../confined/launch.ts";
 import { startConfined } from "../../../confined/process.ts";
 import { moduleBeside } from "../../../program.ts";
+import { noProgramClass } from "../../contract.ts";
 import type { Bounds, Phase, ProcessMessage, QueryReply, QueryRequest } from "./messages.ts";
 import { type LimitWatch, watchLimits } from "./watch-limits.ts";
 
@@ -43,7 +44,10 @@ export function startQueryProcess(bounds: Bounds): QueryProcess {
     // The time it takes to load is not the query's
     await child.loaded;
     const ended = child.ended();
-    if (ended !== undefined) return { failure: { class: "unavailable", message: ended } };
+    if (ended !== undefined)
+      return {
+        failure: { class: child.hasLoaded() ? "unavailable" : noProgramClass, message: ended },
+      };
     const replied = new Promise<ProcessReply>((resolve) => {
       settle = resolve;
     });
