@@ -24,6 +24,7 @@ import { startScheduler } from "./requests/scheduler/scheduler.ts";
 import { makeS3App } from "./s3/app.ts";
 import { proveIdentity } from "./service-identity/prove.ts";
 import { openToAnyone } from "./settings/contradictions.ts";
+import { type EndLimits, type StopSignals, usualLimits } from "./stop-signals.ts";
 
 export interface RunningService {
   url: string;
@@ -34,7 +35,7 @@ export interface RunningService {
   /** what it cannot use now, and what needs an operator although it can serve */
   readiness(): Promise<ServiceReadiness>;
   /** Finishes running work and stops the embedded parts. */
-  close(): Promise<void>;
+  close(limits?: Pick<EndLimits, "finishSeconds">): Promise<void>;
 }
 
 /** Registers what the end of the service has to do. */
@@ -46,19 +47,13 @@ interface Ending {
 }
 
 /**
- * Workers have eight seconds to finish, and calls five. The rest of half a minute, which Kubernetes
- * gives by default, is for what follows.
- */
-const millisecondsToFinish = 16_000;
-
-/**
  * Resolves when the service is ready; if it cannot start, stops everything and rejects with a
  * sentence.
  */
 export async function startService(
   config: Config,
   log: Logger,
-  signal?: AbortSignal,
+  stop?: StopSignals,
 ): Promise<RunningService> {
   const closers: (() => void | Promise<void>)[] = [];
   let breakOff = (): void => undefined;
@@ -68,18 +63,21 @@ export async function startService(
       breakOff = late;
     },
   };
-  const close = async () => {
+  const signal = stop?.signal;
+  const close: RunningService["close"] = async ({ finishSeconds } = usualLimits) => {
     const late = setTimeout(() => {
       log.warn("stopping takes long: what waits for the database is broken off");
       breakOff();
-    }, millisecondsToFinish);
+    }, finishSeconds * 1_000);
     await closeInReverse(closers).finally(() => clearTimeout(late));
   };
   try {
     const started = await start({ config, log, signal }, ending);
     return { ...started, close };
   } catch (error) {
-    await close();
+    await close(stop?.limits());
+    // What was broken off by the signal has failed for no other reason.
+    signal?.throwIfAborted();
     throw error;
   }
 }
@@ -114,8 +112,9 @@ async function start(
   log.info({ url: urls.internal() }, "workers call");
 
   const databaseUrl = config.databaseUrl ?? (await embedded(config, log, onClose));
-  await waitForDatabase(databaseUrl, signal);
+  await waitForDatabase(databaseUrl, { signal, onWait: (sentence) => log.warn(sentence) });
   await migrate(databaseUrl, {
+    signal,
     onApplied: (migration) => log.info({ migration }, "migration applied"),
     onWait: (migration, sentence) => log.warn({ migration }, sentence),
   });
@@ -123,7 +122,8 @@ async function start(
   const context = await makeContext(config, { log, databaseUrl, urls });
   onClose(context.close);
   onLate(context.shut);
-  await proveIdentity(context);
+  await proveIdentity(context, signal);
+  signal?.throwIfAborted();
   await ensurePartitions(context.db);
   const localToken = keptToken(context);
   if (localToken) onClose(localToken.remove);

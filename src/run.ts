@@ -6,12 +6,9 @@ import { type Logger, makeLog } from "./log.ts";
 import { type RunningService, startService } from "./main.ts";
 import { nodeWarning } from "./node-version.ts";
 import { allOperations } from "./operations/index.ts";
+import { watchStopSignals } from "./stop-signals.ts";
 import { pause } from "./time.ts";
 
-/** One Ctrl-C under npm arrives as two signals a millisecond apart. */
-const secondsBetweenSignals = 1;
-/** Less than the half minute after which Kubernetes kills. */
-const mostSecondsToEnd = 28;
 /** A broker is connected to in the background; it is rarely usable at once. */
 const secondsForReadiness = 3;
 
@@ -21,17 +18,20 @@ const secondsForReadiness = 3;
  */
 export async function runService(): Promise<number> {
   keepFilesPrivate();
-  const signal = firstSignal();
+  ignoreLostTerminal();
+  const stop = watchStopSignals();
+  const { signal } = stop;
   try {
     const config = readConfig(undefined, allOperations);
     const log = makeLog(config);
     const warning = nodeWarning();
     if (warning !== undefined) log.warn(warning);
-    const service = await startService(config, log, signal);
+    const service = await startService(config, log, stop);
     process.stdout.write(`${await readyLine(service, log, signal)}\n`);
     if (service.localToken) process.stdout.write(`${tokenLine(service.localToken)}\n`);
     await aborted(signal);
-    await end(service, log);
+    log.info("stopping: running work is finished first");
+    await service.close(stop.limits());
     return 0;
   } catch (error) {
     // Ended by a signal before it was ready
@@ -85,32 +85,15 @@ function tokenLine({ link, linkPath }: KeptToken): string {
   return process.stdout.isTTY ? `${isForOthers} ${link}` : `${isForOthers} in ${linkPath}`;
 }
 
-async function end(service: RunningService, log: Logger): Promise<void> {
-  log.info("stopping: running work is finished first");
-  await service.close();
-}
-
 /**
- * A second signal more than a second later ends the process at once, and so does the end of the
- * time to stop, whatever hangs. The ledger is committed, so nothing is lost.
+ * After its terminal was closed, or the reader of its output has ended, it still stops in order:
+ * its database would be left behind.
  */
-function firstSignal(): AbortSignal {
-  const ending = new AbortController();
-  let first: number | undefined;
-  const onSignal = () => {
-    if (first === undefined) setTimeout(endLate, mostSecondsToEnd * 1_000).unref();
-    first ??= performance.now();
-    ending.abort();
-    if (performance.now() - first > secondsBetweenSignals * 1_000) process.exit(1);
-  };
-  process.on("SIGINT", onSignal);
-  process.on("SIGTERM", onSignal);
-  return ending.signal;
-}
-
-function endLate(): void {
-  process.stderr.write(`Something did not stop within ${mostSecondsToEnd} seconds; ended now.\n`);
-  process.exit(1);
+function ignoreLostTerminal(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.removeAllListeners("error");
+    stream.on("error", () => undefined);
+  }
 }
 
 async function aborted(signal: AbortSignal): Promise<void> {

@@ -12,6 +12,8 @@ import { grantReaders, shutOutReaders } from "./readers.ts";
 
 export interface MigrateOptions {
   folder?: string;
+  /** ends it, also while it waits for a lock; what is not committed is undone */
+  signal?: AbortSignal | undefined;
   onApplied?(name: string): void;
   /** The migration waits for other sessions, and is tried again. */
   onWait?(name: string, sentence: string): void;
@@ -35,12 +37,15 @@ const migrationLock = 72707369;
  */
 export async function migrate(
   url: string,
-  { folder = migrationsFolder(), onApplied, onWait }: MigrateOptions = {},
+  { folder = migrationsFolder(), signal, onApplied, onWait }: MigrateOptions = {},
 ): Promise<string[]> {
   // A migration may rewrite a large table, and wait for another process that applies some.
   const options = [...sessionOptions, "-c statement_timeout=0", "-c lock_timeout=0"].join(" ");
   const client = new pg.Client({ ...connectionTo(url, "longshore migrate"), options });
   client.on("error", () => undefined);
+  // Ends what the connection waits for.
+  const end = () => void endConnection(client);
+  signal?.addEventListener("abort", end, { once: true });
   await client.connect();
   try {
     await client.query("SELECT pg_advisory_lock($1)", [migrationLock]);
@@ -55,6 +60,7 @@ export async function migrate(
     await grantReaders(query);
     return missing.map((migration) => migration.name);
   } finally {
+    signal?.removeEventListener("abort", end);
     await endConnection(client);
   }
 }

@@ -1,5 +1,6 @@
 import pRetry from "p-retry";
 import pg from "pg";
+import { connectProblem } from "./connect-problem.ts";
 import { connectionTo } from "./connection.ts";
 import { endConnection } from "./end-connection.ts";
 
@@ -7,25 +8,46 @@ const longestWaitSeconds = 60;
 const answerMilliseconds = 10_000;
 const oldestVersion = 15;
 
+interface WaitOptions {
+  signal?: AbortSignal | undefined;
+  /** It cannot be used yet: why, each time that this changes. */
+  onWait?(sentence: string): void;
+}
+
 /**
  * Waits for a database that is starting at the same time. Rejects with a sentence if it stays
  * unreachable or is too old, and with the signal's reason when that aborts.
  */
-export async function waitForDatabase(url: string, signal?: AbortSignal): Promise<void> {
+export async function waitForDatabase(
+  url: string,
+  { signal, onWait }: WaitOptions = {},
+): Promise<void> {
+  let said = "";
+  const say = (error: Error) => {
+    const why = connectProblem(error, url);
+    if (why !== said)
+      onWait?.(
+        `The database ${placeOf(url)} cannot be used yet: ${why}. ` +
+          `It is tried again for ${longestWaitSeconds} seconds; Ctrl-C ends this.`,
+      );
+    said = why;
+  };
   const waiting = pRetry(() => serverVersion(url), {
     retries: Number.POSITIVE_INFINITY,
     maxRetryTime: longestWaitSeconds * 1_000,
     minTimeout: 100,
     maxTimeout: 1_000,
     shouldRetry: ({ error }) => !isRefusal(error),
-    signal,
+    onFailedAttempt: ({ error }) => {
+      if (!isRefusal(error)) say(error);
+    },
+    ...(signal && { signal }),
   });
   const version = await Promise.race([waiting, rejectedBy(signal)]).catch((error: Error) => {
     signal?.throwIfAborted();
-    throw new Error(
-      `The database ${placeOf(url)} cannot be used: ${error.message || "no connection"}.`,
-      { cause: error },
-    );
+    throw new Error(`The database ${placeOf(url)} cannot be used: ${connectProblem(error, url)}.`, {
+      cause: error,
+    });
   });
   if (version < oldestVersion)
     throw new Error(

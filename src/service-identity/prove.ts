@@ -12,11 +12,17 @@ import { otherStore, proofName } from "./store-proof.ts";
 
 const proof = "Longshore checks by this object that all its processes use the same store.\n";
 const longestWaitMilliseconds = 60_000;
+/** It is said again this often. */
+const sayMilliseconds = 60_000;
 const page = "See doc/several-processes.md.";
 
-/** Rejects with a sentence that names the setting by which this process differs from the others. */
+/**
+ * Rejects with a sentence that names the setting by which this process differs from the others.
+ * Room in a full store, which somebody must make, is waited for without end.
+ */
 export async function proveIdentity(
-  ctx: Deps<"config" | "db" | "store" | "verifyingKeys">,
+  ctx: Deps<"config" | "db" | "store" | "verifyingKeys" | "log">,
+  signal?: AbortSignal,
 ): Promise<void> {
   const keyFingerprints = ctx.verifyingKeys.map(fingerprintOf);
   const prove = () =>
@@ -27,14 +33,31 @@ export async function proveIdentity(
       // The list of the last start replaces the stored one: keys removed from it no longer count.
       await keepIdentity(query, { keyFingerprints, storeId });
     });
+  let said = Number.NEGATIVE_INFINITY;
+  const say = ({ message }: Error) => {
+    if (performance.now() - said < sayMilliseconds) return;
+    said = performance.now();
+    ctx.log.warn(`The start waits for the store: ${message} Ctrl-C ends this.`);
+  };
+  const deadline = performance.now() + longestWaitMilliseconds;
   await pRetry(prove, {
     retries: Number.POSITIVE_INFINITY,
-    maxRetryTime: longestWaitMilliseconds,
     minTimeout: 200,
     maxTimeout: 2000,
-    shouldRetry: ({ error }) =>
-      error instanceof UnavailableError && !(error instanceof DatabaseClosedError),
+    shouldRetry: ({ error }) => isFull(error) || (mayPass(error) && performance.now() < deadline),
+    onFailedAttempt: ({ error }) => {
+      if (mayPass(error)) say(error);
+    },
+    ...(signal && { signal }),
   });
+}
+
+function isFull(error: Error): boolean {
+  return error instanceof UnavailableError && error.status === 507;
+}
+
+function mayPass(error: Error): boolean {
+  return error instanceof UnavailableError && !(error instanceof DatabaseClosedError);
 }
 
 function sharesKey(kept: string[], own: string[]): boolean {

@@ -8,7 +8,7 @@ export interface Terminal {
   /** everything shown so far */
   shown(): string;
   /** Waits until this is shown after what the last call found; returns what is shown up to it. */
-  find(pattern: RegExp): Promise<string>;
+  find(pattern: RegExp, seconds?: number): Promise<string>;
   /** Closes the window: the programs in it get SIGHUP. */
   close(): Promise<void>;
 }
@@ -35,7 +35,7 @@ export function openTerminal(
   return {
     type: (text) => void child.stdin?.write(text),
     shown: () => shown,
-    find: (pattern) =>
+    find: (pattern, seconds = 10) =>
       until(
         () => {
           const rest = shown.slice(from);
@@ -44,7 +44,7 @@ export function openTerminal(
           from += found.index + found[0].length;
           return found[0];
         },
-        { timeoutSeconds: 10, what: String(pattern) },
+        { timeoutSeconds: seconds, what: String(pattern) },
       ),
     close: async () => {
       if (child.exitCode !== null || child.signalCode !== null) return;

@@ -1,0 +1,58 @@
+// The signals that end a service: Ctrl-C and a closed terminal, which a person waits for, and
+// SIGTERM, by which other programs end it.
+
+/** One Ctrl-C under npm arrives as two signals a millisecond apart. */
+const secondsBetweenSignals = 1;
+
+/** How long the end may take, and when what hangs is broken off before. */
+export interface EndLimits {
+  finishSeconds: number;
+  endSeconds: number;
+}
+
+/**
+ * Workers have eight seconds to finish, and calls five. Of the half minute after which Kubernetes
+ * kills, the rest is for what follows.
+ */
+export const usualLimits: EndLimits = { finishSeconds: 16, endSeconds: 28 };
+const limitsForPeople: EndLimits = { finishSeconds: 8.5, endSeconds: 9.8 };
+
+export interface StopSignals {
+  /** aborts at the first signal */
+  signal: AbortSignal;
+  limits(): EndLimits;
+}
+
+/**
+ * A second signal more than a second later ends the process at once, and so does the end of the
+ * time to stop, whatever hangs. The ledger is committed, so nothing is lost.
+ */
+export function watchStopSignals(): StopSignals {
+  const ending = new AbortController();
+  let limits = usualLimits;
+  let first: number | undefined;
+  const onSignal = (name: NodeJS.Signals) => {
+    if (first === undefined) {
+      first = performance.now();
+      if (name !== "SIGTERM") limits = limitsForPeople;
+      const { endSeconds } = limits;
+      setTimeout(() => endLate(endSeconds), endSeconds * 1_000).unref();
+      if (name === "SIGINT") process.stderr.write(`\n${words(endSeconds)}\n`);
+      ending.abort();
+    } else if (performance.now() - first > secondsBetweenSignals * 1_000) process.exit(1);
+  };
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, onSignal);
+  return { signal: ending.signal, limits: () => limits };
+}
+
+function words(seconds: number): string {
+  return (
+    `Stopping: running work is finished first, for ${Math.ceil(seconds)} seconds at most. ` +
+    "Ctrl-C again ends at once; nothing is lost either way."
+  );
+}
+
+function endLate(seconds: number): void {
+  process.stderr.write(`Something did not stop within ${Math.ceil(seconds)} seconds; ended now.\n`);
+  process.exit(1);
+}
