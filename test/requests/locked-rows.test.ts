@@ -1,5 +1,6 @@
 // Rows of one request that are locked, slow or bad delay that request alone: its reports, and the
 // claims of its files.
+import { EventEmitter, once } from "node:events";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { local } from "../../src/auth/caller.ts";
 import { UnavailableError } from "../../src/errors.ts";
@@ -8,6 +9,8 @@ import { type Consumer, reportsTopic, workTopic } from "../../src/queue/contract
 import { consumeReports } from "../../src/requests/reports/consume-reports.ts";
 import { report } from "../../src/requests/reports/report.ts";
 import type { Report, ReportAnswer } from "../../src/requests/views.ts";
+import { limitOperation } from "../../src/shares/limits.ts";
+import { withSlotsLocked } from "../../src/shares/slots.ts";
 import { type Ledger, openLedger } from "../support/context.ts";
 import { lockCounters } from "../support/lock-counters.ts";
 import { makeRabbit } from "../support/rabbitmq/broker.ts";
@@ -196,6 +199,36 @@ describe("claims", () => {
     );
     await release();
     expect(await claimUntil(1)).toEqual(new Map([[blocked, 1]]));
+  });
+});
+
+describe("claims of an operation with a limit", () => {
+  let ledger: Ledger;
+  beforeAll(async () => {
+    ledger = await openLedger({ scheduler: false });
+    await limitOperation(ledger.ctx, local, "noop", { slots: 100, slotsPerUser: null });
+  });
+  afterAll(async () => {
+    expect(await ledger.violations()).toEqual([]);
+    await ledger.close();
+  });
+
+  test("that wait too long for the slots take no request for locked, and start its files once they are free", async () => {
+    const id = await ledger.submit(4);
+    await ledger.published(id, 4);
+    const events = new EventEmitter();
+    const locked = once(events, "locked");
+    const holding = withSlotsLocked(ledger.ctx.db, { operations: ["noop"] }, async () => {
+      const released = once(events, "release");
+      events.emit("locked");
+      await released;
+    });
+    await locked;
+    expect(await ledger.claim(4, { waitSeconds: 0 })).toEqual([]);
+    expect(ledger.ctx.lockedRequests.has(id)).toBe(false);
+    events.emit("release");
+    await holding;
+    expect(await ledger.claim(4, { waitSeconds: 0 })).toHaveLength(4);
   });
 });
 

@@ -45,7 +45,8 @@ export async function dispatch(
       }),
       pass === 0 ? withheldFiles(ctx.ledger.query, wanted, names, lockedRequests) : [],
     ]);
-    rows.push(...(await startWithheld(ctx, withheld, waiters, seats)));
+    const earlier = await startWithheld(ctx, withheld, waiters, seats);
+    rows.push(...earlier.rows);
     const refused: OpenStep[] = [];
     allocate(line, seats.free(), (step) => {
       const assignment = seats.assign(step);
@@ -55,7 +56,10 @@ export async function dispatch(
     const started = await startAssigned(ctx, seats, waiters, line.limited);
     rows.push(...started.rows);
     without.push(...refused, ...(await emptySteps(ctx.queue, line.steps, started.emptied)));
-    isHeldBack ||= line.isHeldBack || refused.length > 0;
+    const isBusy = earlier.isBusy || started.isBusy;
+    isHeldBack ||= line.isHeldBack || refused.length > 0 || isBusy;
+    // The same again would only wait again
+    if (isBusy) break;
     if (!line.hasMore && !started.emptied.length && !started.hadOldMessages) break;
   }
   for (const id of new Set(rows.map((row) => row.request))) ctx.advanceQueue.add(id);

@@ -1,5 +1,6 @@
 import { isLockTimeout } from "../../db/away.ts";
 import type { Deps } from "../../deps.ts";
+import { SlotsBusyError } from "../../shares/slots.ts";
 import type { AnswerBytes } from "./answer-room.ts";
 import type { Seats } from "./seats.ts";
 import { type StartDb, withShortWaits, withUsualWaits } from "./short-waits-store.ts";
@@ -12,6 +13,12 @@ type Start = (db: StartDb, keys: StartKey[], room: AnswerBytes) => Promise<Start
 /** So that a claim ends where very many requests are locked: the others are tried later. */
 const mostLocked = 10;
 
+/** `isBusy`: other claims held the slots, so that some files could not start. */
+export interface StartedNow {
+  rows: StartedRow[];
+  isBusy: boolean;
+}
+
 /**
  * Starts the files in one statement. If rows of a request are locked, each request has a statement
  * of its own: the files of a locked one do not start, and it is in `ctx.lockedRequests` then.
@@ -21,47 +28,57 @@ export async function startUnlocked(
   keys: StartKey[],
   seats: Seats,
   start: Start,
-): Promise<StartedRow[]> {
+): Promise<StartedNow> {
   const suspects = keys.filter(({ request }) => ctx.lockedRequests.has(request));
   const others = keys.filter(({ request }) => !ctx.lockedRequests.has(request));
-  const started = await startPart(withUsualWaits(ctx.ledger), others, seats, start).catch(
-    (error: unknown) => {
-      if (!isLockTimeout(error)) throw error;
-      suspects.unshift(...others);
-      return [];
-    },
-  );
-  return [...started, ...(await startOneByOne(ctx, suspects, seats, start))];
+  try {
+    const rows = await startPart(withUsualWaits(ctx.ledger), others, seats, start);
+    const more = await startOneByOne(ctx, suspects, seats, start);
+    return { rows: [...rows, ...more.rows], isBusy: more.isBusy };
+  } catch (error) {
+    if (error instanceof SlotsBusyError) return startLater(keys, seats);
+    if (!isLockTimeout(error)) throw error;
+    return startOneByOne(ctx, [...others, ...suspects], seats, start);
+  }
+}
+
+function startLater(keys: StartKey[], seats: Seats): StartedNow {
+  seats.confirm(keys, []);
+  return { rows: [], isBusy: true };
 }
 
 async function startOneByOne(
-  ctx: StartDeps,
+  { ledger, lockedRequests, log }: StartDeps,
   keys: StartKey[],
   seats: Seats,
   start: Start,
-): Promise<StartedRow[]> {
-  const { ledger, lockedRequests, log } = ctx;
+): Promise<StartedNow> {
   const db = withShortWaits(ledger);
   const rows: StartedRow[] = [];
   let locked = 0;
+  let isBusy = false;
   for (const request of new Set(keys.map((key) => key.request))) {
     const part = keys.filter((key) => key.request === request);
-    const started =
-      locked < mostLocked ? await startPart(db, part, seats, start).catch(whenLocked) : undefined;
-    if (started) {
+    const tried =
+      !isBusy && locked < mostLocked
+        ? await startPart(db, part, seats, start).catch(notStarted)
+        : undefined;
+    if (tried) {
       lockedRequests.remove(request);
-      rows.push(...started);
+      rows.push(...tried);
     } else {
-      lockedRequests.add(part);
+      if (!isBusy) lockedRequests.add(part);
       seats.confirm(part, []);
     }
-    function whenLocked(error: unknown): undefined {
+    function notStarted(error: unknown): undefined {
+      isBusy = error instanceof SlotsBusyError;
+      if (isBusy) return;
       if (!isLockTimeout(error)) throw error;
       locked++;
       log.warn({ request_id: request }, "rows of a request are locked; its files start later");
     }
   }
-  return rows;
+  return { rows, isBusy };
 }
 
 async function startPart(

@@ -19,6 +19,8 @@ export interface Started {
   emptied: LineStep[];
   /** messages of old attempts were removed; current ones may be behind them */
   hadOldMessages: boolean;
+  /** other claims held the slots, so that some files could not start */
+  isBusy: boolean;
 }
 
 /** Takes the messages of the assigned files and starts the files that are still queued. */
@@ -43,7 +45,7 @@ export async function startAssigned(
     }
   }
   const limits = limitsOf(assigned, limitedOperations);
-  const rows = await startUnlocked(ctx, keys, seats, (db, part, room) =>
+  const { rows, isBusy } = await startUnlocked(ctx, keys, seats, (db, part, room) =>
     start(ctx, db, { keys: part, room, limits }),
   );
   for (const { operation } of rows) ctx.metrics.dispatched.inc({ operation });
@@ -55,6 +57,7 @@ export async function startAssigned(
       .filter(([, files], index) => (takenOf[index]?.length ?? 0) < files.length)
       .map(([step]) => step),
     hadOldMessages: rows.length < messages.length,
+    isBusy,
   };
 }
 

@@ -4,8 +4,7 @@ import type { Waiter } from "./claim-queue.ts";
 import type { Seats } from "./seats.ts";
 import { startKey } from "./start.ts";
 import { startWithheldFiles } from "./start-store.ts";
-import { startUnlocked } from "./start-unlocked.ts";
-import type { StartedRow } from "./started-rows-store.ts";
+import { type StartedNow, startUnlocked } from "./start-unlocked.ts";
 import type { WithheldFile } from "./withheld-store.ts";
 
 /**
@@ -17,21 +16,21 @@ export async function startWithheld(
   files: WithheldFile[],
   waiters: Waiter[],
   seats: Seats,
-): Promise<StartedRow[]> {
+): Promise<StartedNow> {
   const keys = files.flatMap((file) => {
     const waiter = seats.take(file, ({ worker }) => !file.givenBackBy.includes(worker));
     return waiter === -1 ? [] : [startKey(file, waiter, waiters)];
   });
-  if (!keys.length) return [];
+  if (!keys.length) return { rows: [], isBusy: false };
   const locked = {
     operations: [...new Set(files.map(({ operation }) => operation))],
     requests: [...new Set(files.map(({ request }) => request))],
   };
-  const rows = await startUnlocked(ctx, keys, seats, (db, part, room) =>
+  const started = await startUnlocked(ctx, keys, seats, (db, part, room) =>
     withSlotsLocked(db, locked, (query) =>
       startWithheldFiles(query, ctx.config.leaseSeconds, part, room),
     ),
   );
-  for (const { operation } of rows) ctx.metrics.dispatched.inc({ operation });
-  return rows;
+  for (const { operation } of started.rows) ctx.metrics.dispatched.inc({ operation });
+  return started;
 }
