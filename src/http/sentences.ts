@@ -67,7 +67,10 @@ function unknownKey(key: string, known: readonly string[], given: readonly strin
   // Known in another shape than the one that the rest has
   if (known.includes(key)) {
     const other = known.find((one) => one !== key && given.includes(one));
-    return `${JSON.stringify(short)} cannot be given with ${JSON.stringify(other)}: give one of them.`;
+    return (
+      `${JSON.stringify(short)} cannot be given with ${JSON.stringify(other)}: ` +
+      "give one of them."
+    );
   }
   const list = known.length > 0 ? ` Known: ${known.join(", ")}.` : "";
   return `${JSON.stringify(short)} is not known here.${didYouMean(short, known) || list}`;

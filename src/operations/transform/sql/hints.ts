@@ -8,14 +8,14 @@ const tableIsInput = "Each file is the table input: write FROM input.";
 /** How queries of ServiceX's other generators begin, or what only they contain. */
 const otherLanguages: [pattern: RegExp, language: string][] = [
   [
-    /^\s*\(\s*call\s|\blambda\b.*:|\b(EventDataset|FuncADL\w*)\b|\.(Select|SelectMany|Where)\(/s,
+    /^ ?\( ?call |\blambda [\w, ]{0,50}:|\b(?:EventDataset|FuncADL)|\.(?:Select|SelectMany|Where)\(/,
     "func_adl",
   ],
   [
-    /^\s*\[?\s*\{\s*["'](treename|copy_histograms|filter_name|cut|expressions)["']/,
+    /^ ?\[? ?\{ ?["'](?:treename|copy_histograms|filter_name|cut|expressions)["']/,
     "a query of uproot-raw",
   ],
-  [/^\s*(def|import|from\s+[\w.]+\s+import)\s/, "Python"],
+  [/^ ?(?:def|import|from [\w.]+ import) /, "Python"],
 ];
 
 /** A query may have a megabyte: what it is shows in its beginning. */
@@ -24,9 +24,10 @@ const looked = 2_000;
 /** DuckDB's sentence of a query that cannot work, with what to do where that can be told. */
 export function withHint(sql: string, message: string): string {
   if (/^Parser Error/.test(message)) {
-    const language = otherLanguages.find(([pattern]) => pattern.test(sql.slice(0, looked)))?.[1];
+    const beginning = sql.slice(0, looked).replaceAll(/\s+/g, " ");
+    const language = otherLanguages.find(([pattern]) => pattern.test(beginning))?.[1];
     if (language) return `This is ${language}, not SQL. ${oneSelect}`;
-    return /^\s*\(*\s*(select|with|from|values|table)\b/i.test(sql)
+    return /^ ?(?:select|with|from|values|table)\b/i.test(beginning.replaceAll(/[ (]+/g, " "))
       ? message
       : afterFirst(message, oneSelect);
   }
@@ -49,9 +50,12 @@ export function withHint(sql: string, message: string): string {
 /** Whether a name in double quotes stands where a text would: right of a comparison. */
 function comparesWith(sql: string, name: string): boolean {
   const at = sql.indexOf(`"${name}"`);
-  return (
-    at > 0 && /(=|<>|!=|\blike|\bin\s*\([^)]*)\s*$/i.test(sql.slice(Math.max(at - 200, 0), at))
-  );
+  if (at <= 0) return false;
+  const before = sql
+    .slice(Math.max(at - 200, 0), at)
+    .replaceAll(/\s+/g, " ")
+    .trimEnd();
+  return /(?:=|<>|!=|\blike|\bin ?\([^()]*)$/i.test(before);
 }
 
 /** Puts a sentence behind the first paragraph; the lines that show the place follow. */
