@@ -40,12 +40,12 @@ export function makeRecentActivity(
       });
     },
     recordStorageProblem(problem) {
-      const { operation } = problem;
-      if (now() - (problemsAt.get(operation) ?? Number.NEGATIVE_INFINITY) < leastGapMilliseconds)
-        return;
-      problemsAt.set(operation, now());
+      // A worker with another problem may not ask again before it is over.
+      const key = `${problem.operation} ${problem.class}`;
+      if (now() - (problemsAt.get(key) ?? Number.NEGATIVE_INFINITY) < leastGapMilliseconds) return;
+      problemsAt.set(key, now());
       recordStorageProblem(query, problem).catch((error: Error) => {
-        problemsAt.delete(operation);
+        problemsAt.delete(key);
         log.debug({ err: error }, "a storage problem was not recorded; the next one will be");
       });
     },
