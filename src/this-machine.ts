@@ -4,7 +4,7 @@ import { hostname } from "node:os";
 
 /**
  * Equal in processes that see the same files under the same paths: of one boot of one machine, and
- * of one container there. Elsewhere than on Linux, the name of the host.
+ * of one container there. On systems other than Linux, by the host's name.
  */
 export function thisMachine(): string {
   return createHash("sha256").update(`longshore machine ${seen()}`).digest("hex");

@@ -670,7 +670,7 @@ export interface components {
           files: (string | string[])[];
         }
       | {
-          /** @description A name that a finder knows: `dir:///data/run7` (all files in it and below it), `dir:///data/*.csv`, either with `?files=10` behind it for the first ten. */
+          /** @description A name that a finder knows: `dir:///data/run7` (all files in it and below it), `dir:///data/*.csv`, either followed by `?files=10` for the first ten. */
           did: string;
         };
     StepInput: components["schemas"]["TransformStep"] | components["schemas"]["NoopStep"];

@@ -88,7 +88,7 @@ function isSame(left: string[], right: string[], depth: number): boolean {
   return true;
 }
 
-/** Of data, then of compression. */
+/** Endings of data formats, then of compression. */
 const dataEnding = /\.(arrow|avro|csv|feather|grib2?|h5|hdf5?|jsonl?|nc4?|ndjson|orc|parquet|pq)$/i;
 const textEnding = /\.(root|tsv|txt)$/i;
 const packedEnding = /\.(bz2|gz|xz|zst)$/i;

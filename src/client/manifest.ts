@@ -1,5 +1,5 @@
-// What is in a folder of downloaded results: a line of JSON for each, which says of which input it
-// is. It is no `.json`, so that a pattern for results of that format leaves it out.
+// The manifest of a folder of downloaded results: a line of JSON for each, with its input. It is no
+// `.json`, so that a pattern for results of that format leaves it out.
 import { randomUUID } from "node:crypto";
 import { appendFile, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";

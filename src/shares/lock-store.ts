@@ -33,7 +33,7 @@ export function withSlotsLocked<Result>(
  */
 export class SlotsBusyError extends UnavailableError {
   constructor() {
-    super("The places of this operation are being given out; try again.");
+    super("Other workers are being given files of this operation; try again.");
     this.name = "SlotsBusyError";
   }
 }

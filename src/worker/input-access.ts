@@ -9,7 +9,7 @@ import type { Performed } from "./perform.ts";
 import type { TaskContextSettings } from "./task-context.ts";
 import { RejectedError, type ServiceInputs, type WorkApi } from "./work-api.ts";
 
-/** Of a worker that the service has not started: which rules it has been given itself. */
+/** For a worker that the service did not start: which rules are set for it. */
 export interface GivenRules {
   /** INPUT_ROOTS is set */
   roots: boolean;

@@ -5,21 +5,11 @@ import type { TaskOutcome } from "../../src/operations/contract.ts";
 import { transform } from "../../src/operations/transform/index.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { rowsOf } from "../support/parquet.ts";
-import { testTask, testTaskContext } from "./task-context.ts";
+import { submitCheck, testTask, testTaskContext } from "./task-context.ts";
 
 const folder = temporaryFolder("hive-columns");
 const output = join(folder, "uploads", "1-1-1-out.parquet");
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-function submitCheck(firstFiles: string[][]) {
-  return {
-    owner: "local",
-    firstFiles,
-    inputFolders: { roots: [folder], closed: [] },
-    scratch: join(folder, "checks"),
-    facility: {},
-  };
-}
 
 describe("the folders of a path", () => {
   const root = join(folder, "root=1");
@@ -43,13 +33,13 @@ describe("the folders of a path", () => {
 
   test("are columns where the step asks for them, at the check and in the worker alike", async () => {
     const settings = settingsOf("select year, station, x from input", hive);
-    await transform.check?.(settings, submitCheck([[file]]));
+    await transform.check?.(settings, submitCheck(folder, [[file]]));
     const outcome = await transform.perform(testTask(settings, [file]), site());
     expect(columnsOf(outcome)).toEqual(["x", "root", "year", "station"]);
     expect(await rowsOf(`SELECT * FROM '${output}'`)).toEqual([["2024", "A%20B", "1"]]);
     const refusal = transform.check?.(
       settingsOf("select nope from input", hive),
-      submitCheck([[file]]),
+      submitCheck(folder, [[file]]),
     );
     await expect(refusal).rejects.toThrow(/"?nope"?/);
   });

@@ -84,3 +84,14 @@ export function testTask<Settings extends Record<string, unknown>>(
     settings,
   };
 }
+
+/** What the check of a request at submit is given. */
+export function submitCheck(folder: string, firstFiles: string[][]) {
+  return {
+    owner: "local",
+    firstFiles,
+    inputFolders: { roots: [folder], closed: [] },
+    scratch: join(folder, "checks"),
+    facility: {},
+  };
+}

@@ -10,7 +10,7 @@ import { temporaryFolder } from "../support/folder.ts";
 import { rowsOf, writeTable } from "../support/parquet.ts";
 import { processes } from "../support/processes.ts";
 import { until } from "../support/wait.ts";
-import { testTask, testTaskContext } from "./task-context.ts";
+import { submitCheck, testTask, testTaskContext } from "./task-context.ts";
 
 const folder = temporaryFolder("transform");
 const measured = join(folder, "measured, ümlaut's [1]*.parquet");
@@ -46,7 +46,7 @@ function errorOf(outcome: TaskOutcome) {
 
 async function refusalOf(selection: string, firstFile?: string[]): Promise<RequestError> {
   const refused = await transform
-    .check?.(parse(selection), submitCheck(firstFile ? [firstFile] : []))
+    .check?.(parse(selection), submitCheck(folder, firstFile ? [firstFile] : []))
     .then(
       () => undefined,
       (error: unknown) => error,
@@ -59,16 +59,6 @@ async function refusalOf(selection: string, firstFile?: string[]): Promise<Reque
     errors: [{ pointer: "/selection" }],
   });
   return refused;
-}
-
-function submitCheck(firstFiles: string[][]) {
-  return {
-    owner: "local",
-    firstFiles,
-    inputFolders: { roots: [folder], closed: [] },
-    scratch: join(folder, "checks"),
-    facility: {},
-  };
 }
 
 const output = join(folder, "uploads", "1-1-1-out.parquet");
@@ -186,7 +176,7 @@ describe("at submit", () => {
     ["select unnest(range(3)) from input", ""],
     ["select * from range(3)", ""],
   ])("%s is taken", async (selection) => {
-    await transform.check?.(parse(selection), submitCheck([[measured]]));
+    await transform.check?.(parse(selection), submitCheck(folder, [[measured]]));
   });
 
   test.each([
@@ -280,7 +270,7 @@ describe("at submit", () => {
       join(outside, "secret.csv"),
       join(folder, "way-out.csv"),
     ]) {
-      await transform.check?.(parse("select nope from input"), submitCheck([[first]]));
+      await transform.check?.(parse("select nope from input"), submitCheck(folder, [[first]]));
       await refusalOf("selec nope", [first]);
     }
   });
@@ -288,7 +278,7 @@ describe("at submit", () => {
   test("a query that would take all memory is left to the worker, and the next is checked", async () => {
     const bomb = parse("select repeat('x', 4000000000) as x");
     const [, next] = await Promise.all([
-      transform.check?.(bomb, submitCheck([[measured], [measured], [measured]])),
+      transform.check?.(bomb, submitCheck(folder, [[measured], [measured], [measured]])),
       refusalOf("selec", [measured]),
     ]);
     expect(next.message).toContain("Parser Error");
@@ -310,7 +300,7 @@ describe("at submit", () => {
 describe("a step that another transform reads", () => {
   const check = (format: string, next?: Record<string, unknown>, operation = "transform") =>
     transform.check?.(parse("select x from input", format), {
-      ...submitCheck([]),
+      ...submitCheck(folder, []),
       ...(next && {
         next: { operation, settings: { selection: "select * from input", ...next } },
       }),

@@ -14,7 +14,7 @@ interface Place {
   optionsEnded: boolean;
 }
 
-/** Somebody waits with a finger on the key. */
+/** The user waits at the prompt meanwhile. */
 const mostMilliseconds = 1_000;
 
 /**

@@ -1,6 +1,6 @@
 import type { FileWithHistory, RequestNow, RequestView } from "../views.ts";
+import { hasColors } from "./console-options.ts";
 import { localTimeWithZone } from "./local-time.ts";
-import { hasColors } from "./manner.ts";
 import { clean, print } from "./print.ts";
 import { stateColored } from "./state-color.ts";
 

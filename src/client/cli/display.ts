@@ -1,6 +1,6 @@
 import type { Progress, RequestNow } from "../views.ts";
+import { consoleOptions } from "./console-options.ts";
 import { localTime } from "./local-time.ts";
-import { manner } from "./manner.ts";
 import { clean, say } from "./print.ts";
 
 export type Waiting = NonNullable<RequestNow["waiting"]>;
@@ -14,7 +14,7 @@ export interface Display {
 
 /** A progress bar on a terminal, else lines. */
 export function openDisplay(): Display {
-  if (manner.quiet || !manner.progress) return silent;
+  if (consoleOptions.quiet || !consoleOptions.progress) return silent;
   return process.stderr.isTTY ? openBar(process.stderr) : openLines();
 }
 

@@ -1,5 +1,5 @@
 import type { DownloadOptions } from "../download.ts";
-import { manner } from "./manner.ts";
+import { consoleOptions } from "./console-options.ts";
 
 type DownloadBar = Required<Pick<DownloadOptions, "onBytes" | "onFile">> & { close(): void };
 
@@ -9,7 +9,7 @@ const redrawMilliseconds = 100;
 /** On a terminal only: without one, the last line says it all. */
 export function openDownloadBar(expected: number): DownloadBar {
   const terminal = process.stderr;
-  const isShown = Boolean(terminal.isTTY) && manner.progress && !manner.quiet;
+  const isShown = Boolean(terminal.isTTY) && consoleOptions.progress && !consoleOptions.quiet;
   let [files, bytes, drawnAt] = [0, 0, 0];
   const draw = (always: boolean) => {
     const now = performance.now();

@@ -30,7 +30,7 @@ async function download(
 
 export interface DownloadedFolder {
   folder: string;
-  /** which result is of which input */
+  /** the file that maps each result to its input */
   manifest: string;
   files: Downloaded[];
 }
@@ -54,6 +54,6 @@ export async function downloadTo(
 function sayDownloaded(files: Downloaded[], folder: string, manifest: string): void {
   const skipped = files.filter((file) => file.skipped).length;
   const kept = skipped ? `, ${skipped} were already there` : "";
-  const which = files.length > 0 ? `; ${manifest} says which input each is of` : "";
+  const which = files.length > 0 ? `; ${manifest} maps each to its input` : "";
   say(`${files.length - skipped} results downloaded to ${folder}${kept}${which}`);
 }

@@ -3,8 +3,7 @@ import type { ErrorGroup } from "../views.ts";
 import { connect, requestId, type ServiceOptions } from "./options.ts";
 import { type Column, formatOf, type OutputOptions, printRows, withOutput } from "./output.ts";
 import { say } from "./print.ts";
-import { shortened } from "./reasons.ts";
-import { thisCommand } from "./this-command.ts";
+import { shortened, whatHelps } from "./reasons.ts";
 
 const longest = 500;
 
@@ -34,8 +33,7 @@ async function errors(id: string, options: ServiceOptions & OutputOptions): Prom
   const page = await (await connect(options)).errors(id);
   printRows(format, page, page.items, columns);
   const [first] = page.items;
-  if (first)
-    say(`Once the cause is fixed: ${thisCommand()} redrive ${id} --error ${first.fingerprint}`);
+  if (first) say(whatHelps(page.items, `redrive ${id} --error ${first.fingerprint}`));
 }
 
 /** Of an example: the message of the group has no numbers, paths and ids. */

@@ -1,7 +1,7 @@
 import { type Command, Option } from "commander";
+import { hasColors } from "./console-options.ts";
 import { csvLine } from "./csv.ts";
 import { usedWrongly } from "./exits.ts";
-import { hasColors } from "./manner.ts";
 import { jsonOption, urlOption } from "./options.ts";
 import { clean, print, printJson, say } from "./print.ts";
 import { type Cell, type Kind, tableLines } from "./table.ts";

@@ -1,5 +1,5 @@
 // Data goes to standard output, messages to standard error.
-import { manner } from "./manner.ts";
+import { consoleOptions } from "./console-options.ts";
 
 export function printJson(value: unknown): void {
   process.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
@@ -11,11 +11,11 @@ export function print(line: string): void {
 
 /** Left out with --quiet. */
 export function say(line: string): void {
-  if (!manner.quiet) process.stderr.write(`${line}\n`);
+  if (!consoleOptions.quiet) process.stderr.write(`${line}\n`);
 }
 
 /** Why the command did not do what it was asked for. */
-export function complain(line: string): void {
+export function sayError(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 

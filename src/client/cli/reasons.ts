@@ -60,9 +60,14 @@ function restOf(groups: ErrorGroup[]): string[] {
 
 function retryOf({ id, state }: RequestView, groups: ErrorGroup[]): string[] {
   if (state !== "complete" && state !== "failed") return [];
+  return [whatHelps(groups, `redrive ${id}`)];
+}
+
+/** `redrive` is what to type once the cause is fixed. */
+export function whatHelps(groups: ErrorGroup[], redrive: string): string {
   if (groups.length > 0 && groups.every((group) => group.class === "bad_query"))
-    return ["The query of a request cannot be changed: submit a new request with a corrected one."];
-  return [`Once the cause is fixed: ${thisCommand()} redrive ${id}`];
+    return "The query of a request cannot be changed: submit a new request with a corrected one.";
+  return `Once the cause is fixed: ${thisCommand()} ${redrive}`;
 }
 
 function filesOf(count: number): string {

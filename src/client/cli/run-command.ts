@@ -5,6 +5,7 @@ import { addAgent } from "./agent.ts";
 import { addAudit } from "./audit.ts";
 import { addCancel } from "./cancel.ts";
 import { addCompletion } from "./completion.ts";
+import { setConsoleOptions, withConsoleOptions } from "./console-options.ts";
 import { addDatasets } from "./datasets.ts";
 import { addDb } from "./db.ts";
 import { addDelete } from "./delete.ts";
@@ -14,9 +15,8 @@ import { exitOf } from "./exits.ts";
 import { addFiles } from "./files.ts";
 import { addLimits } from "./limits.ts";
 import { addList } from "./list.ts";
-import { setManner, withManner } from "./manner.ts";
 import { addMigrate } from "./migrate.ts";
-import { complain } from "./print.ts";
+import { sayError } from "./print.ts";
 import { addReceipt } from "./receipt.ts";
 import { addRedrive } from "./redrive.ts";
 import { addShow } from "./show.ts";
@@ -57,13 +57,13 @@ Example:
 
 /** Runs one command and returns the exit code. */
 export async function runCommand(args: readonly string[]): Promise<number> {
-  setManner();
+  setConsoleOptions();
   try {
     await makeProgram().parseAsync(args, { from: "user" });
     return Number(process.exitCode ?? 0);
   } catch (error) {
     const { code, message } = exitOf(error);
-    if (message !== "") complain(`longshore: ${withoutSecrets(message)}`);
+    if (message !== "") sayError(`longshore: ${withoutSecrets(message)}`);
     return code;
   }
 }
@@ -80,7 +80,7 @@ function makeProgram(): Command {
     .showHelpAfterError("(see --help)")
     .addHelpText("after", exitCodes);
   for (const add of commands) add(program);
-  withManner(program);
-  program.hook("preAction", (_, command) => setManner(command));
+  withConsoleOptions(program);
+  program.hook("preAction", (_, command) => setConsoleOptions(command));
   return program;
 }

@@ -2,7 +2,7 @@ import { styleText } from "node:util";
 
 type Format = Parameters<typeof styleText>[0];
 
-/** by the words of requests, files and datasets; other states have the usual color */
+/** of requests, files and datasets; other states are not colored */
 const colors: Record<string, Format> = {
   complete: "green",
   done: "green",
@@ -21,7 +21,7 @@ export function stateColored(text: string, isColored: boolean): string {
 }
 
 export function styled(format: Format | undefined, text: string, isColored: boolean): string {
-  // Its own look at the terminal would be at another stream, and not know of --no-color.
+  // styleText would look at another stream, and does not know --no-color.
   if (!isColored || format === undefined) return text;
   return styleText(format, text, { validateStream: false });
 }

@@ -47,13 +47,13 @@ function refusalOf(params: ReadonlyMap<string, string>): string | undefined {
   for (const [key, value] of params) {
     if (key === "files" && !/^[1-9]\d{0,8}$/.test(value))
       return (
-        "Behind a dataset's name, files=N takes the first N files: N must be a whole number from " +
+        "After a dataset's name, files=N takes the first N files: N must be a whole number from " +
         `1, not ${JSON.stringify(value)}.`
       );
     if (key === "get" && value !== "all" && value !== "available")
-      return `Behind a dataset's name, get must be all or available, not ${JSON.stringify(value)}.`;
+      return `After a dataset's name, get must be all or available, not ${JSON.stringify(value)}.`;
     if (key !== "files" && key !== "get")
-      return `Behind a dataset's name, only files=N and get are known, not ${JSON.stringify(key)}.`;
+      return `After a dataset's name, only files=N and get are known, not ${JSON.stringify(key)}.`;
   }
   return undefined;
 }

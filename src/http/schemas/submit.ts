@@ -25,7 +25,7 @@ const dataset = z
         .meta({
           description:
             "A name that a finder knows: `dir:///data/run7` (all files in it and below it), " +
-            "`dir:///data/*.csv`, either with `?files=10` behind it for the first ten.",
+            "`dir:///data/*.csv`, either followed by `?files=10` for the first ten.",
         }),
     }),
   ])

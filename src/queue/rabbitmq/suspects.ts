@@ -1,12 +1,12 @@
 // A message that may have ended the process is delivered again. It is then handled alone, so that
-// others do not suffer, and not for ever. A lost connection, a frozen service and one that somebody
-// kills look the same, so one such failure says little. Small messages cannot fill the memory and
+// others do not suffer, a limited number of times: a lost connection, a frozen service and one that
+// somebody kills look the same, so one such failure proves nothing. Small messages cannot fill the memory and
 // are not suspected: thousands come again whenever a connection drops.
 import type { ConsumeMessage } from "amqplib";
 
 const suspectFromBytes = 64 * 1024;
 const header = "longshore-alone";
-/** So often it is handled alone. An innocent one is held for milliseconds each time. */
+/** Handled alone at most this often. A good message is held for milliseconds each time. */
 const mostAlone = 5;
 
 export type Suspicion = "none" | "again" | "alone" | "often";

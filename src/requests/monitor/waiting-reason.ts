@@ -31,7 +31,7 @@ export async function waitingOf(
     storageReason(view, activity) ??
     unscheduledReason(view, activity) ??
     lookingUp(view) ??
-    (await queued(ctx, view, activity, standing)) ??
+    (await queuedOrWithheld(ctx, view, activity, standing)) ??
     (await unpublished(ctx, view));
   const ends = why.reason === "ending" || why.reason === "finishing";
   const eta = ends ? null : etaOf(view, samplesOf(activity, view), activity.now);
@@ -112,7 +112,7 @@ function lookingUp({ state, dataset, counters: { total, queued } }: RequestView)
 }
 
 /** Files that wait for another worker may be why nobody takes the rest. */
-async function queued(
+async function queuedOrWithheld(
   ctx: Deps<"db" | "runner">,
   view: RequestView,
   activity: ActivityRow,

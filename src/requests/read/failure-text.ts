@@ -9,8 +9,7 @@ const longest = { sentence: 400, path: 200 };
 
 /**
  * Why files failed, as one short text for clients that have a single field for it; null while the
- * request is open, since counting its failures at each poll costs what they are many, and if none
- * failed. For callers that have already read the request.
+ * request is open, since each poll would count its failures again, and if none failed. For callers that have already read the request.
  */
 export async function failureText(
   ctx: Deps<"db">,
