@@ -1,7 +1,7 @@
 // A message that may have ended the process is delivered again. It is then handled alone, so that
 // others do not suffer, a limited number of times: a lost connection, a frozen service and one that
-// somebody kills look the same, so one such failure proves nothing. Small messages cannot fill the memory and
-// are not suspected: thousands come again whenever a connection drops.
+// is killed by others look the same, so one such failure proves nothing. Small messages cannot fill
+// the memory and are not suspected: thousands come again whenever a connection drops.
 import type { ConsumeMessage } from "amqplib";
 
 const suspectFromBytes = 64 * 1024;

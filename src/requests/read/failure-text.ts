@@ -8,8 +8,9 @@ const mostGroups = 3;
 const longest = { sentence: 400, path: 200 };
 
 /**
- * Why files failed, as one short text for clients that have a single field for it; null while the
- * request is open, since each poll would count its failures again, and if none failed. For callers that have already read the request.
+ * Why files failed, as one short text for clients that have a single field for it; null if none
+ * did, and while the request is open, since each poll would count its failures again. For callers
+ * that have already read the request.
  */
 export async function failureText(
   ctx: Deps<"db">,
