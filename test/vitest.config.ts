@@ -15,6 +15,7 @@ export default defineConfig({
       "test/files/**",
       "test/unit/**",
       "test/attacks/**",
+      "test/walk/**",
       ...unnamed,
     ],
     globalSetup: ["test/support/global-setup.ts"],

@@ -1,6 +1,7 @@
 // Someone who has just cloned the project: an ordinary user with a clean home, on free ports.
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdirSync, rmSync } from "node:fs";
+import { chmodSync, mkdirSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { temporaryFolder } from "../support/folder.ts";
@@ -22,7 +23,7 @@ export interface Newcomer extends User {
   own(path: string): void;
   /** What pages say, with this user's ports for the usual ones. */
   onOwnPorts(text: string): string;
-  remove(): void;
+  remove(): Promise<void>;
 }
 
 export async function newcomer(): Promise<Newcomer> {
@@ -55,7 +56,8 @@ export async function newcomer(): Promise<Newcomer> {
       text.replace(/(127\.0\.0\.1|localhost):(5000|9000)\b/g, (_, host, usual) =>
         usual === "5000" ? `${host}:${port}` : `${host}:${s3Port}`,
       ),
-    remove: () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }),
+    // Programs whose terminal was closed may still write while they end.
+    remove: () => rm(folder, { recursive: true, force: true, maxRetries: 50, retryDelay: 100 }),
   };
 
   function environment(home: string): NodeJS.ProcessEnv {

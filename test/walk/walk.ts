@@ -41,7 +41,7 @@ export async function walk(): Promise<Walk> {
     async close() {
       await service.stop();
       server.close();
-      person.remove();
+      await person.remove();
     },
   };
 }
