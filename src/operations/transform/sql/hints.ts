@@ -5,18 +5,19 @@ const oneSelect =
   '"select x from input where x > 1".';
 const tableIsInput = "Each file is the table input: write FROM input.";
 
-/** How queries of ServiceX's other generators begin, or what only they contain. */
-const otherLanguages: [pattern: RegExp, language: string][] = [
-  [
-    /^ ?\( ?call |\blambda [\w, ]{0,50}:|\b(?:EventDataset|FuncADL)|\.(?:Select|SelectMany|Where)\(/,
-    "func_adl",
-  ],
+type Language = [pattern: RegExp, language: string];
+
+/** What no SQL has. */
+const certain: Language[] = [
+  [/^ ?(?:def|import|from [\w.]+ import) /, "Python"],
+  [/\( ?(?:call|lambda) |\.(?:Select|SelectMany|Where)\(/, "func_adl"],
   [
     /^ ?\[? ?\{ ?["'](?:treename|copy_histograms|filter_name|cut|expressions)["']/,
     "a query of uproot-raw",
   ],
-  [/^ ?(?:def|import|from [\w.]+ import) /, "Python"],
 ];
+/** What SQL may have, too. */
+const likely: Language[] = [[/\blambda\b|\bEventDataset\b|\bFuncADL/, "func_adl"]];
 
 /** A query may have a megabyte: what it is shows in its beginning. */
 const looked = 2_000;
@@ -25,11 +26,11 @@ const looked = 2_000;
 export function withHint(sql: string, message: string): string {
   if (/^Parser Error/.test(message)) {
     const beginning = sql.slice(0, looked).replaceAll(/\s+/g, " ");
-    const language = otherLanguages.find(([pattern]) => pattern.test(beginning))?.[1];
+    const language =
+      languageOf(beginning, certain) ??
+      (isSql(beginning) ? undefined : languageOf(beginning, likely));
     if (language) return `This is ${language}, not SQL. ${oneSelect}`;
-    return /^ ?(?:select|with|from|values|table)\b/i.test(beginning.replaceAll(/[ (]+/g, " "))
-      ? message
-      : afterFirst(message, oneSelect);
+    return isSql(beginning) ? message : afterFirst(message, oneSelect);
   }
   if (/^Catalog Error: Table with name .* does not exist/.test(message))
     // DuckDB proposes names of its own catalog
@@ -45,6 +46,15 @@ export function withHint(sql: string, message: string): string {
   if (quoted !== undefined && comparesWith(sql, quoted))
     return afterFirst(message, `A text is in single quotes: '${quoted}'.`);
   return message;
+}
+
+function languageOf(beginning: string, languages: Language[]): string | undefined {
+  return languages.find(([pattern]) => pattern.test(beginning))?.[1];
+}
+
+function isSql(beginning: string): boolean {
+  const words = beginning.replaceAll(/[ (]+/g, " ");
+  return /^ ?(?:select|with|from|values|table)\b/i.test(words);
 }
 
 /** Whether a name in double quotes stands where a text would: right of a comparison. */
