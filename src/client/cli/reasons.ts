@@ -65,9 +65,11 @@ function retryOf({ id, state }: RequestView, groups: ErrorGroup[]): string[] {
 
 /** `redrive` is what to type once the cause is fixed. */
 export function whatHelps(groups: ErrorGroup[], redrive: string): string {
-  if (groups.length > 0 && groups.every((group) => group.class === "bad_query"))
-    return "The query of a request cannot be changed: submit a new request with a corrected one.";
-  return `Once the cause is fixed: ${thisCommand()} ${redrive}`;
+  const again = `Once the cause is fixed: ${thisCommand()} ${redrive}`;
+  // A query fails of itself, or of a file that differs from the others.
+  return groups.length > 0 && groups.every((group) => group.class === "bad_query")
+    ? `If the query is wrong, submit a new request with a corrected one. ${again}`
+    : again;
 }
 
 function filesOf(count: number): string {
