@@ -37,9 +37,10 @@ const compilerOptions = {
   skipLibCheck: false,
 };
 
-function exampleOfReadme(): string {
-  const readme = readFileSync(join(root, "README.md"), "utf8");
-  return /^```ts\n(.*?)^```/ms.exec(readme)?.[1] ?? "no example";
+function exampleOfPage(): string {
+  const page = readFileSync(join(root, "doc", "typescript.md"), "utf8");
+  const example = /^```ts [\w.-]+\n(.*?)^```/ms.exec(page)?.[1] ?? "no example";
+  return `declare const process: { argv: string[]; exitCode: number };\n${example}`;
 }
 
 let folder: string;
@@ -63,7 +64,7 @@ beforeAll(async () => {
   writeFileSync(join(other, "tsconfig.json"), JSON.stringify({ compilerOptions }));
   const declared = "declare const process: { argv: string[] };\n";
   writeFileSync(join(other, "program.ts"), declared + program);
-  writeFileSync(join(other, "example.ts"), exampleOfReadme());
+  writeFileSync(join(other, "example.ts"), exampleOfPage());
   writeFileSync(join(other, "a.csv"), "x\n1\n");
   const packed = await run("npm", ["pack", "--json", "--pack-destination", other], clone);
   const tarball = /[\w.-]+\.tgz/.exec(packed)?.[0] ?? "";
@@ -76,7 +77,7 @@ afterAll(async () => {
 });
 
 test("a typed program of another project submits, waits, downloads and reads a refusal", async () => {
-  // The example of the README, too
+  // The example of the page, too
   await run(process.execPath, [compiler, "-p", "."], other);
   const args = ["program.js", service.url, join(other, "a.csv"), join(other, "out")];
   const printed = JSON.parse(await run(process.execPath, args, other));

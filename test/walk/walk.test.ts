@@ -4,6 +4,8 @@ import { mistakes } from "./mistakes.ts";
 import { says } from "./page.ts";
 import { type Walk, walk } from "./walk.ts";
 
+const pages = ["own-data", "notebook", "typescript"].map((name) => `doc/${name}.md`);
+
 let person: Walk;
 let isInstalled = false;
 
@@ -17,6 +19,22 @@ afterAll(async () => {
 test("README.md works as it is written", async () => {
   await person.page("README.md");
   isInstalled = true;
+});
+
+test.each(pages)("%s works as it is written", async (path) => {
+  if (!isInstalled) throw new Error("README did not install it.");
+  await person.page(path);
+});
+
+test.each(["README.md", ...pages])("%s is read in 80 columns", (path) => {
+  const lines = person.read(path).split("\n");
+  // A browser folds the cells of a table.
+  const wide = lines.filter((line) => line.length > 80 && !line.startsWith("|"));
+  expect(wide).toEqual([]);
+});
+
+test.each(pages)("README leads to %s", (path) => {
+  expect(person.read("README.md")).toContain(`| [${path}](${path}) |`);
 });
 
 test.each(mistakes)("$typed: $says", async ({ typed, says: sentence, code }) => {

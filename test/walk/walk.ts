@@ -6,6 +6,8 @@ import { says, stepsOf } from "./page.ts";
 import { type Terminal, type Typed, terminals } from "./terminal.ts";
 
 export interface Walk {
+  /** A page of the clone. */
+  read(path: string): string;
   /** Follows a page of the clone from its first line to its last. */
   page(path: string): Promise<void>;
   /** Types something in the clone, while the service runs as README starts it. */
@@ -28,6 +30,7 @@ export async function walk(): Promise<Walk> {
     return hands.type(command);
   };
   return {
+    read: (path) => readFileSync(join(person.clone, path), "utf8"),
     async page(path) {
       // README starts it itself.
       if (path !== "README.md") await service.start(usualStart);

@@ -3,9 +3,10 @@ import type { ErrorGroup } from "../views.ts";
 import { connect, requestId, type ServiceOptions } from "./options.ts";
 import { type Column, formatOf, type OutputOptions, printRows, withOutput } from "./output.ts";
 import { say } from "./print.ts";
-import { shortened, whatHelps } from "./reasons.ts";
+import { described, shortened, whatHelps } from "./reasons.ts";
 
 const longest = 500;
+const mostInFull = 3;
 
 export function addErrors(program: Command): void {
   withOutput(program.command("errors"))
@@ -32,6 +33,9 @@ async function errors(id: string, options: ServiceOptions & OutputOptions): Prom
   const format = formatOf(options);
   const page = await (await connect(options)).errors(id);
   printRows(format, page, page.items, columns);
+  // A table that fits a terminal has only the beginning of each sentence.
+  if (format === "table" && process.stdout.isTTY)
+    for (const line of page.items.slice(0, mostInFull).flatMap(described)) say(line);
   const [first] = page.items;
   if (first) say(whatHelps(page.items, `redrive ${id} --error ${first.fingerprint}`));
 }

@@ -41,7 +41,8 @@ async function groupsOf(client: Longshore, id: string): Promise<ErrorGroup[]> {
   }
 }
 
-function described({ class: errorClass, count, message, examples }: ErrorGroup): string[] {
+/** A group with the whole sentence of an example. */
+export function described({ class: errorClass, count, message, examples }: ErrorGroup): string[] {
   const [example] = examples;
   const name = example
     ? `, for example file ${example.file}, ${clean(example.paths[0] ?? "")}`
