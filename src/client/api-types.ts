@@ -1943,6 +1943,10 @@ export interface operations {
       query?: {
         state?: components["schemas"]["RequestState"];
         owner?: string;
+        /** @description Only the request of this number. */
+        number?: number;
+        /** @description Only requests whose id begins so; at least 4 digits. */
+        id_prefix?: string;
         /** @description The `next` of the previous page. */
         cursor?: string;
         /** @description Page size (default 50, maximum 200). */

@@ -1,19 +1,25 @@
 import type { Command } from "commander";
-import { connect, requestId, type ServiceOptions, withService } from "./options.ts";
+import { eachRequest, oneOrAll } from "./each-request.ts";
+import { requestNames, requestWord } from "./find-request.ts";
+import { connect, type ServiceOptions, several, withService } from "./options.ts";
 import { printJson, say } from "./print.ts";
 
 export function addCancel(program: Command): void {
   withService(program.command("cancel"))
-    .description("cancel a request: no more of its files are started")
-    .argument("<request>", "the request's id", requestId)
+    .description("cancel requests: no more of their files are started")
+    .argument("<request...>", requestNames, several(requestWord))
     .action(cancel);
 }
 
 async function cancel(
-  id: string,
+  words: string[],
   { json, ...service }: ServiceOptions & { json?: boolean },
 ): Promise<void> {
-  const request = await (await connect(service)).cancel(id);
-  if (json) printJson(request);
-  else say(`${request.id} is ${request.state}`);
+  const client = await connect(service);
+  const canceled = await eachRequest(client, words, async (id) => {
+    const request = await client.cancel(id);
+    if (!json) say(`${request.id} is ${request.state}`);
+    return request;
+  });
+  if (json) printJson(oneOrAll(canceled, words));
 }

@@ -1,20 +1,61 @@
+import { createInterface } from "node:readline/promises";
 import type { Command } from "commander";
-import { connect, requestId, type ServiceOptions, withService } from "./options.ts";
-import { printJson, say } from "./print.ts";
+import type { Longshore } from "../client.ts";
+import { eachRequest, oneOrAll } from "./each-request.ts";
+import { ExitError, exits } from "./exits.ts";
+import { findRequests, requestNames, requestWord } from "./find-request.ts";
+import { connect, type ServiceOptions, several, withService } from "./options.ts";
+import { clean, sayError, printJson, say } from "./print.ts";
 import { thisCommand } from "./this-command.ts";
+
+interface Options extends ServiceOptions {
+  yes?: boolean;
+  json?: boolean;
+}
 
 export function addDelete(program: Command): void {
   withService(program.command("delete"))
-    .description("delete a request that has ended, and its results; its receipt is kept")
-    .argument("<request>", "the request's id", requestId)
+    .description("delete requests that have ended, and their results; their receipts are kept")
+    .argument("<request...>", requestNames, several(requestWord))
+    .option("-y, --yes", "do not ask; without a terminal nothing is asked")
     .action(remove);
 }
 
-async function remove(
-  id: string,
-  { json, ...service }: ServiceOptions & { json?: boolean },
-): Promise<void> {
-  await (await connect(service)).delete(id);
-  if (json) printJson({ deleted: id });
-  else say(`${id} is deleted. Its receipt is kept: ${thisCommand()} receipt ${id}`);
+async function remove(words: string[], { yes, json, ...service }: Options): Promise<void> {
+  const client = await connect(service);
+  const ids = await findRequests(client, words);
+  if (!yes && process.stdin.isTTY && process.stderr.isTTY) await ask(client, ids);
+  const deleted = await eachRequest(client, ids, async (id) => {
+    await client.delete(id);
+    if (!json) say(`${id} is deleted. Its receipt is kept: ${thisCommand()} receipt ${id}`);
+    return { deleted: id };
+  });
+  if (json) printJson(oneOrAll(deleted, words));
+}
+
+async function ask(client: Longshore, ids: string[]): Promise<void> {
+  for (const id of ids) {
+    const { title, state, counters } = await client.get(id);
+    const about = title === null ? "" : `, ${clean(title).slice(0, 60)}`;
+    sayError(`${id}: ${state}, ${counters.done} of ${counters.total} files done${about}`);
+  }
+  const what = ids.length === 1 ? "this request and its" : `these ${ids.length} requests and their`;
+  const answer = await answerTo(`Delete ${what} results? [y/N] `);
+  if (!/^\s*y(es)?\s*$/i.test(answer)) throw new ExitError(exits.someFailed, "Nothing is deleted.");
+}
+
+/** The end of standard input is no answer, as Ctrl-C is none. */
+async function answerTo(question: string): Promise<string> {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  const ended = new AbortController();
+  terminal.once("close", () => ended.abort());
+  terminal.once("SIGINT", () => terminal.close());
+  try {
+    return await terminal.question(question, { signal: ended.signal });
+  } catch {
+    process.stderr.write("\n");
+    return "";
+  } finally {
+    terminal.close();
+  }
 }

@@ -6,23 +6,25 @@ import { folderOf } from "../download-request.ts";
 import { manifestName } from "../manifest.ts";
 import type { RequestNow } from "../views.ts";
 import { openDownloadBar } from "./download-bar.ts";
-import { connect, requestId, type ServiceOptions, withService } from "./options.ts";
+import { findRequest, requestNames, requestWord } from "./find-request.ts";
+import { connect, type ServiceOptions, withService } from "./options.ts";
 import { clean, print, printJson, say } from "./print.ts";
 
 export function addDownload(program: Command): void {
   withService(program.command("download"))
     .description("download the results of a request; files that are already complete are kept")
-    .argument("<request>", "the request's id", requestId)
+    .argument("<request>", requestNames, requestWord)
     .argument("[folder]", "target folder (default: ./<title>-<short id>)")
     .action(download);
 }
 
 async function download(
-  id: string,
+  word: string,
   folder: string | undefined,
   { json, ...service }: ServiceOptions & { json?: boolean },
 ): Promise<void> {
   const client = await connect(service);
+  const id = await findRequest(client, word);
   const done = await downloadTo(client, await client.get(id), folder);
   if (json) printJson(done);
   else for (const { path } of done.files) print(clean(path));

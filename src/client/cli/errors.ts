@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import type { ErrorGroup } from "../views.ts";
-import { connect, requestId, type ServiceOptions } from "./options.ts";
+import { findRequest, requestNames, requestWord } from "./find-request.ts";
+import { connect, type ServiceOptions } from "./options.ts";
 import { type Column, formatOf, type OutputOptions, printRows, withOutput } from "./output.ts";
 import { say } from "./print.ts";
 import { described, shortened, whatHelps } from "./reasons.ts";
@@ -11,7 +12,7 @@ const mostInFull = 3;
 export function addErrors(program: Command): void {
   withOutput(program.command("errors"))
     .description("show why files of a request failed, in groups, largest first")
-    .argument("<request>", "the request's id", requestId)
+    .argument("<request>", requestNames, requestWord)
     .action(errors);
 }
 
@@ -29,9 +30,11 @@ const columns: Column<ErrorGroup>[] = [
   { name: "message", kind: "text", of: sentenceOf },
 ];
 
-async function errors(id: string, options: ServiceOptions & OutputOptions): Promise<void> {
+async function errors(word: string, options: ServiceOptions & OutputOptions): Promise<void> {
   const format = formatOf(options);
-  const page = await (await connect(options)).errors(id);
+  const client = await connect(options);
+  const id = await findRequest(client, word);
+  const page = await client.errors(id);
   printRows(format, page, page.items, columns);
   // A table that fits a terminal has only the beginning of each sentence.
   if (format === "table" && process.stdout.isTTY)

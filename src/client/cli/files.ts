@@ -1,7 +1,8 @@
 import { type Command, Option } from "commander";
 import { fileStates } from "../../requests/state.ts";
 import type { FileView } from "../views.ts";
-import { connect, plainText, requestId, type ServiceOptions, wholeNumber } from "./options.ts";
+import { findRequest, requestNames, requestWord } from "./find-request.ts";
+import { connect, plainText, type ServiceOptions, wholeNumber } from "./options.ts";
 import {
   type Column,
   formatOf,
@@ -23,7 +24,7 @@ interface Options extends ServiceOptions, OutputOptions {
 export function addFiles(program: Command): void {
   withOutput(program.command("files"))
     .description("list the files of a request with their states")
-    .argument("<request>", "the request's id", requestId)
+    .argument("<request>", requestNames, requestWord)
     .addOption(new Option("--state <state>", "only files in this state").choices(fileStates))
     .option("--step <n>", "only files in this step", wholeNumber(1, 1000))
     .option("--error <fingerprint>", "only files that failed with this error", plainText(100))
@@ -42,11 +43,11 @@ export const fileColumns: Column<FileView>[] = [
   { name: "error", kind: "text", of: ({ error }) => error?.message ?? "" },
 ];
 
-async function files(id: string, options: Options, command: Command): Promise<void> {
+async function files(word: string, options: Options, command: Command): Promise<void> {
   const format = formatOf(options);
   const { state, step, error, prefix, limit, cursor } = options;
   const client = await connect(options);
-  const page = await client.files(id, {
+  const page = await client.files(await findRequest(client, word), {
     limit,
     ...(state && { state }),
     ...(step && { step }),

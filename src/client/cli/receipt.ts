@@ -3,7 +3,8 @@ import { type Command, InvalidArgumentError } from "commander";
 import type { Verdict } from "../../receipts/verify.ts";
 import type { Longshore } from "../client.ts";
 import { exits, usedWrongly } from "./exits.ts";
-import { connect, requestId, type ServiceOptions, withService } from "./options.ts";
+import { findRequest, requestNames, requestWord } from "./find-request.ts";
+import { connect, type ServiceOptions, withService } from "./options.ts";
 import { clean, print, printJson } from "./print.ts";
 
 interface Options extends ServiceOptions {
@@ -20,8 +21,8 @@ export function addReceipt(program: Command): void {
     )
     .argument(
       "[request]",
-      "its id; with --verify <file>: the request that the receipt must belong to",
-      requestId,
+      `${requestNames}; with --verify <file>: the request that the receipt must belong to`,
+      requestWord,
     )
     .option("--verify [file]", "verify this file (default: what the service returns)")
     .option(
@@ -40,10 +41,11 @@ function keySource(text: string): string {
 }
 
 async function receipt(
-  id: string | undefined,
+  word: string | undefined,
   { verify, key, json, ...service }: Options,
 ): Promise<void> {
   const client = await connect(service);
+  const id = word === undefined ? undefined : await findRequest(client, word);
   if (verify === undefined) {
     if (key !== undefined) throw usedWrongly("--key is only for --verify.");
     printJson(await client.receipt(idOf(id)));

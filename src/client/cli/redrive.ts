@@ -1,11 +1,14 @@
 import type { Command } from "commander";
+import type { Longshore } from "../client.ts";
+import type { RequestNow } from "../views.ts";
 import { ending } from "./describe.ts";
-import { exitOfRequest } from "./exits.ts";
+import { eachRequest, oneOrAll } from "./each-request.ts";
+import { exitOfRequest, usedWrongly } from "./exits.ts";
+import { requestNames, requestWord } from "./find-request.ts";
 import { follow } from "./follow.ts";
 import {
   connect,
   plainText,
-  requestId,
   type ServiceOptions,
   several,
   wholeNumber,
@@ -28,7 +31,7 @@ export function addRedrive(program: Command): void {
       "try failed files of a request again, or files of an open one that workers gave back " +
         "too often",
     )
-    .argument("<request>", "the request's id", requestId)
+    .argument("<request...>", requestNames, several(requestWord))
     .option(
       "--error <fingerprint...>",
       `only files that failed with this error, as shown by \`${thisCommand()} errors\``,
@@ -40,25 +43,33 @@ export function addRedrive(program: Command): void {
 }
 
 async function redrive(
-  id: string,
+  words: string[],
   { error, file, wait, json, ...service }: Options,
 ): Promise<void> {
+  if (file && words.length > 1) throw usedWrongly("--file is for one request: give one.");
   const client = await connect(service);
-  const request = await client.redrive(id, {
-    ...(error && { errors: error }),
-    ...(file && { files: file }),
+  const chosen = { ...(error && { errors: error }), ...(file && { files: file }) };
+  const again = await eachRequest(client, words, async (id) => {
+    const request = await client.redrive(id, chosen);
+    say(`${againOf(request.redriven)} in round ${request.round}`);
+    if (!wait && !json) say(`Follow it with: ${thisCommand()} watch ${id}`);
+    return request;
   });
-  say(`${againOf(request.redriven)} in round ${request.round}`);
   if (!wait) {
-    if (json) printJson(request);
-    else say(`Follow it with: ${thisCommand()} watch ${id}`);
+    if (json) printJson(oneOrAll(again, words));
     return;
   }
+  const ended: RequestNow[] = [];
+  for (const { id } of again) ended.push(await untilEnd(client, id));
+  if (json) printJson(oneOrAll(ended, words));
+}
+
+async function untilEnd(client: Longshore, id: string): Promise<RequestNow> {
   const ended = await follow(client, id);
-  if (json) printJson(ended);
   say(ending(ended));
   await sayReasons(client, ended);
-  process.exitCode = exitOfRequest(ended);
+  process.exitCode ||= exitOfRequest(ended);
+  return ended;
 }
 
 function againOf(files: number): string {

@@ -58,6 +58,7 @@ Example:
 /** Runs one command and returns the exit code. */
 export async function runCommand(args: readonly string[]): Promise<number> {
   setConsoleOptions();
+  process.exitCode = undefined;
   try {
     await makeProgram().parseAsync(args, { from: "user" });
     return Number(process.exitCode ?? 0);

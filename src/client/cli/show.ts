@@ -1,8 +1,13 @@
 import type { Command } from "commander";
+import type { Longshore } from "../client.ts";
+import type { RequestNow } from "../views.ts";
 import { printFile, printRequest } from "./describe.ts";
+import { eachRequest, oneOrAll } from "./each-request.ts";
+import { usedWrongly } from "./exits.ts";
 import { fileColumns } from "./files.ts";
+import { findRequest, requestNames, requestWord } from "./find-request.ts";
 import { requestColumns } from "./list.ts";
-import { connect, requestId, type ServiceOptions, wholeNumber } from "./options.ts";
+import { connect, type ServiceOptions, several, wholeNumber } from "./options.ts";
 import { formatOf, type OutputOptions, printRows, withOutput } from "./output.ts";
 import { print, say } from "./print.ts";
 import { reasonsOf } from "./reasons.ts";
@@ -13,8 +18,8 @@ interface Options extends ServiceOptions, OutputOptions {
 
 export function addShow(program: Command): void {
   withOutput(program.command("show"))
-    .description("show a request with its state, counters and warnings")
-    .argument("<request>", "the request's id", requestId)
+    .description("show requests with their state, counters and warnings")
+    .argument("<request...>", requestNames, several(requestWord))
     .option(
       "--file <n>",
       "show one of its files instead: how it was read, and what happened to it",
@@ -23,20 +28,30 @@ export function addShow(program: Command): void {
     .action(show);
 }
 
-async function show(id: string, options: Options): Promise<void> {
+async function show(words: string[], options: Options): Promise<void> {
   const format = formatOf(options);
   const client = await connect(options);
   if (options.file !== undefined) {
+    if (words.length > 1) throw usedWrongly("--file is for one request: give one.");
+    const id = await findRequest(client, words[0] ?? "");
     const found = await client.file(id, options.file);
     if (format === "table") printFile(found);
     else printRows(format, found, [found], fileColumns);
     return;
   }
-  const request = await client.get(id);
-  if (format !== "table") {
-    printRows(format, request, [request], requestColumns);
-    return;
-  }
+  let isFirst = true;
+  const requests = await eachRequest(client, words, async (id) => {
+    const request = await client.get(id);
+    if (format !== "table") return request;
+    if (!isFirst) print("");
+    isFirst = false;
+    await describe(client, request);
+    return request;
+  });
+  if (format !== "table") printRows(format, oneOrAll(requests, words), requests, requestColumns);
+}
+
+async function describe(client: Longshore, request: RequestNow): Promise<void> {
   printRequest(request);
   const { why, next } = await reasonsOf(client, request);
   for (const line of why) print(line);

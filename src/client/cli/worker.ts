@@ -2,14 +2,8 @@ import { hostname } from "node:os";
 import type { Command } from "commander";
 import { keepFilesPrivate } from "../../data-folder.ts";
 import { ExitError, exits } from "./exits.ts";
-import {
-  findService,
-  operationNames,
-  plainText,
-  requestId,
-  urlOption,
-  wholeNumber,
-} from "./options.ts";
+import { findRequest, requestNames, requestWord } from "./find-request.ts";
+import { findService, operationNames, plainText, urlOption, wholeNumber } from "./options.ts";
 import { say } from "./print.ts";
 
 interface Options {
@@ -43,7 +37,7 @@ export function addWorker(program: Command): void {
       "name of the worker, unique (default: host and process id)",
       plainText(200),
     )
-    .option("--request <request>", "only work on this request", requestId)
+    .option("--request <request>", `only work on this request: ${requestNames}`, requestWord)
     .option("--concurrency <n>", "files at once, per operation", wholeNumber(1, 1000), 1)
     .action(work);
 }
@@ -74,16 +68,20 @@ async function work({
       `Workers have no operation ${JSON.stringify(unknown)}; known: ` +
         `${known.map(({ name }) => name).join(", ")}.`,
     );
+  const secret = token ?? service.token;
+  const { Longshore } = await import("../client.ts");
+  const client = new Longshore({ url: service.url, token: secret });
+  const only = request === undefined ? undefined : await findRequest(client, request);
   const chosen = offeredOperations(known, operations ?? [], (of) => facility[of] ?? {});
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
   await runWorker({
     url: service.url,
-    token: token ?? service.token,
+    token: secret,
     name: name ?? `${hostname()}-${process.pid}`,
     operations: chosen.map((operation) => operation.name),
     facility,
-    request,
+    request: only,
     concurrency,
     inputFolders,
     inputHosts,

@@ -6,13 +6,13 @@ import { RequestError } from "../../errors.ts";
 import { cancel } from "../../requests/lifecycle/cancel.ts";
 import { submit } from "../../requests/lifecycle/submit.ts";
 import { waitingOf } from "../../requests/monitor/waiting-reason.ts";
-import { listRequests, readRequest } from "../../requests/read/request.ts";
+import { isIdPrefix, listRequests, readRequest } from "../../requests/read/request.ts";
 import { warningsOf } from "../../requests/read/warnings.ts";
 import type { RequestSummary } from "../../requests/views.ts";
 import { publicPath } from "../../settings/public-path.ts";
 import { timeSlice } from "../../time-slice.ts";
 import { route } from "../route.ts";
-import { cursor, limit, requestParams } from "../schemas/params.ts";
+import { cursor, limit, requestParams, wholeNumber } from "../schemas/params.ts";
 import {
   type OnTheWire,
   requestNow,
@@ -78,12 +78,26 @@ export const listAllRequests = route({
   query: z.strictObject({
     state: requestState.optional(),
     owner: z.string().min(1).max(200).optional(),
+    number: wholeNumber(Number.MAX_SAFE_INTEGER)
+      .optional()
+      .meta({ description: "Only the request of this number.", override: { type: "integer" } }),
+    id_prefix: z
+      .string()
+      .max(36)
+      .toLowerCase()
+      .refine(isIdPrefix, "must be the beginning of a request's id, of at least 4 digits")
+      .optional()
+      .meta({
+        description: "Only requests whose id begins so; at least 4 digits.",
+        example: "7f1e8e0c",
+      }),
     cursor,
     limit: limit(200, 50),
   }),
   responses: { 200: { description: "A page of requests.", schema: requestPage } },
   async handler(ctx, { caller, query }) {
-    const page = await listRequests(ctx, caller, query);
+    const { id_prefix: idPrefix, ...more } = query;
+    const page = await listRequests(ctx, caller, { ...more, idPrefix });
     return {
       status: 200,
       body: { items: page.items.map((view) => onTheWire(ctx, view)), next: page.next },

@@ -66,6 +66,9 @@ export async function requestIdOf(ctx: Deps<"db">, number: number): Promise<stri
 export interface ListRequests {
   state?: RequestState | undefined;
   owner?: string | undefined;
+  number?: number | undefined;
+  /** what its id begins with, as `isIdPrefix` allows it */
+  idPrefix?: string | undefined;
   cursor?: string | undefined;
   limit: number;
 }
@@ -77,18 +80,30 @@ export interface ListRequests {
 export async function listRequests(
   ctx: Deps<"db">,
   caller: Caller,
-  { state, owner, cursor, limit }: ListRequests,
+  { state, owner, number, idPrefix, cursor, limit }: ListRequests,
 ): Promise<Page<RequestSummary>> {
   assertMay(caller, "request.read");
   const only = onlyOf(caller, "request.read");
   if (only !== undefined && owner !== undefined && owner !== only) return { items: [], next: null };
   const [createdAt, id] = cursor ? decodeCursor(cursor, ["time", "uuid"]) : [];
   const before = createdAt && id ? { createdAt, id } : undefined;
-  const filter = { state, owner: only ?? owner, before, limit: limit + 1 };
+  const ids = idPrefix === undefined ? undefined : idsWith(idPrefix);
+  const filter = { state, owner: only ?? owner, number, ids, before, limit: limit + 1 };
   const rows = await requestRows(ctx.db.query, filter);
   const last = rows.length > limit ? rows[limit - 1] : undefined;
   return {
     items: rows.slice(0, limit).map(toRequestSummary),
     next: last ? encodeCursor([last.cursor_at, last.id]) : null,
   };
+}
+
+/** The beginning of a UUID, of at least four digits. */
+export function isIdPrefix(text: string): boolean {
+  return text.length >= 4 && isUuid(idsWith(text).first);
+}
+
+function idsWith(prefix: string): { first: string; last: string } {
+  const rest = (digit: string) => "00000000-0000-0000-0000-000000000000".replaceAll("0", digit);
+  const id = (digit: string) => prefix + rest(digit).slice(prefix.length);
+  return { first: id("0"), last: id("f") };
 }
