@@ -241,6 +241,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/v1/requests/{id}/s3": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Read the S3 keys of a request, which reach its results alone, with lines for clients
+     * @description The keys end when the request is deleted, its results expire, or they are revoked.
+     */
+    get: operations["getS3Access"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/v1/requests/{id}/revoke-keys": {
     parameters: {
       query?: never;
@@ -1259,6 +1279,22 @@ export interface components {
       };
       /** @description Files that are tried again; 0: only results of the whole request are made again. */
       redriven: number;
+    };
+    S3Access: {
+      endpoint: string;
+      region: string;
+      /** @description The request's id; address it by the path. */
+      bucket: string;
+      access_key: string;
+      secret_key: string;
+      lines: {
+        /** @enum {string} */
+        tool: "aws" | "boto3" | "rclone" | "duckdb" | "pandas";
+        /** @enum {string} */
+        language: "shell" | "python" | "sql";
+        /** @description Ready to run; it has the keys in it. */
+        text: string;
+      }[];
     };
     SignedReceipt: {
       receipt: {
@@ -2763,6 +2799,74 @@ export interface operations {
       };
       /** @description The body is not application/json in UTF-8. */
       415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Something that the service needs is unavailable; try again after Retry-After seconds. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  getS3Access: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path: {
+        /** @description The request's id. */
+        id: string;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description Secrets: they are not to be stored. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["S3Access"];
+        };
+      };
+      /** @description With identity on: the caller has not signed in, or the token is wrong. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The Host or Origin is not this service's, or the caller may not do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not found, or it belongs to another user. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The process that answers has no S3 endpoint. */
+      409: {
         headers: {
           [name: string]: unknown;
         };

@@ -23,6 +23,7 @@ import type {
   RequestSummary,
   RequestView,
   ResultView,
+  S3Access,
   SignedReceipt,
   Slots,
   Submit,
@@ -143,6 +144,11 @@ export class Longshore {
 
   async receipt(id: string): Promise<SignedReceipt> {
     return this.#dataOf(await this.#api.GET("/v1/requests/{id}/receipt", byId(id)));
+  }
+
+  /** the keys with which any S3 client reads the results of this request: secrets */
+  async s3(id: string): Promise<S3Access> {
+    return this.#dataOf(await this.#api.GET("/v1/requests/{id}/s3", byId(id)));
   }
 
   async receiptKeys(): Promise<ReceiptKeys> {

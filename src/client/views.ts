@@ -13,6 +13,7 @@ export type FileView = components["schemas"]["File"];
 export type FileWithHistory = components["schemas"]["FileWithHistory"];
 export type ResultView = components["schemas"]["Result"];
 export type ErrorGroup = components["schemas"]["ErrorGroup"];
+export type S3Access = components["schemas"]["S3Access"];
 export type Redrive = components["schemas"]["Redrive"];
 export type Redriven = components["schemas"]["Redriven"];
 export type SignedReceipt = components["schemas"]["SignedReceipt"];

@@ -3,7 +3,7 @@ import { ownerOf } from "./list.ts";
 import { S3Error } from "./s3-error.ts";
 import { document } from "./xml.ts";
 
-const region = "us-east-1";
+export const region = "us-east-1";
 
 /** A key sees only its own bucket. */
 export async function listBuckets({ caller: { bucket } }: Call): Promise<Reply> {

@@ -19,6 +19,7 @@ import { addMigrate } from "./migrate.ts";
 import { sayError } from "./print.ts";
 import { addReceipt } from "./receipt.ts";
 import { addRedrive } from "./redrive.ts";
+import { addS3 } from "./s3.ts";
 import { addShow } from "./show.ts";
 import { addStart } from "./start.ts";
 import { addSubmit } from "./submit.ts";
@@ -38,6 +39,7 @@ const commands = [
   addCancel,
   addDelete,
   addDownload,
+  addS3,
   addReceipt,
   addDatasets,
   addLimits,

@@ -5,7 +5,7 @@ import { deleteRequest, listRequestErrors, redriveRequest } from "./ended.ts";
 import { watchRequest } from "./events.ts";
 import { getRequestFile, listRequestFiles } from "./files.ts";
 import { getHealth, getMetrics, getReadiness } from "./health.ts";
-import { revokeRequestKeys } from "./keys.ts";
+import { getS3Access, revokeRequestKeys } from "./keys.ts";
 import { getLimits, putOperationLimits, putUserShare } from "./limits.ts";
 import { getOpenApi } from "./openapi.ts";
 import { listOperations } from "./operations.ts";
@@ -32,6 +32,7 @@ export const routes: Route[] = [
   listRequestErrors,
   redriveRequest,
   deleteRequest,
+  getS3Access,
   revokeRequestKeys,
   getReceipt,
   getReceiptKeys,

@@ -1,0 +1,71 @@
+// The keys of a request where its user looks for them. The printed lines themselves are run by
+// test/clients/s3-lines.test.ts.
+
+import { rmSync, writeFileSync } from "node:fs";
+import { GetObjectCommand, ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { Longshore } from "../../src/client/index.ts";
+import { runCli } from "../support/cli.ts";
+import { temporaryFolder } from "../support/folder.ts";
+import { type Service, startService } from "../support/service.ts";
+
+let service: Service;
+let cwd: string;
+let id: string;
+
+beforeAll(async () => {
+  cwd = temporaryFolder("s3");
+  writeFileSync(`${cwd}/a.csv`, "x\n1\n");
+  service = await startService({ INPUT_ROOTS: cwd, LOG_LEVEL: "debug" });
+  const sql = ["--sql", "select x from input", "--format", "csv"];
+  const ran = await longshore("submit", "--files", "a.csv", ...sql, "--wait", "--json");
+  id = (JSON.parse(ran.stdout) as { id: string }).id;
+}, 120_000);
+afterAll(async () => {
+  await service?.remove();
+  rmSync(cwd, { recursive: true });
+});
+
+const longshore = (...args: string[]) => runCli(args, { cwd, env: { LONGSHORE_URL: service.url } });
+
+test("the keys read the results of the request, with the SDK of AWS", async () => {
+  const access = await new Longshore({ url: service.url }).s3(id);
+  const s3 = new S3Client({
+    endpoint: access.endpoint,
+    region: access.region,
+    forcePathStyle: true,
+    credentials: { accessKeyId: access.access_key, secretAccessKey: access.secret_key },
+  });
+  const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: access.bucket }));
+  expect(Contents).toHaveLength(1);
+  const [{ Key } = {}] = Contents;
+  const { Body } = await s3.send(new GetObjectCommand({ Bucket: access.bucket, Key }));
+  expect(await Body?.transformToString()).toBe("x\n1\n");
+  s3.destroy();
+});
+
+test("longshore s3 prints lines for each client, one alone when asked, and no log has the secret", async () => {
+  const { secret_key: secret, lines } = await new Longshore({ url: service.url }).s3(id);
+  const all = await longshore("s3", id);
+  expect([all.code, all.stdout.match(/^(#|--) \w+$/gm)]).toEqual([
+    0,
+    ["# aws", "# boto3", "# rclone", "-- duckdb", "# pandas"],
+  ]);
+  expect(all.stdout.split(secret)).toHaveLength(lines.length + 1);
+  expect(all.stderr).not.toContain(secret);
+  const one = await longshore("s3", id, "--tool", "duckdb", "--quiet");
+  expect([one.stdout, one.stderr]).toEqual([`${lines[3]?.text}\n`, ""]);
+  expect(one.stdout).toContain(`read_csv('s3://${id}/*.csv')`);
+  expect(service.stderr()).toContain(`/v1/requests/${id}/s3`);
+  expect(service.stderr()).not.toContain(secret);
+});
+
+test("an answer with keys is stored nowhere, and there are none of an unknown request", async () => {
+  const answer = await fetch(`${service.url}/v1/requests/${id}/s3`);
+  expect([answer.status, answer.headers.get("cache-control")]).toEqual([200, "no-store"]);
+  await answer.body?.cancel();
+  const nobody = "7f1e8e0c-6a0e-4a0b-9d7e-3a8f1f5f2c11";
+  const refused = await longshore("s3", nobody);
+  expect([refused.code, refused.stdout]).toEqual([2, ""]);
+  expect(refused.stderr).toContain(`There is no request "${nobody}"`);
+});
