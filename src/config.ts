@@ -200,6 +200,8 @@ export function readConfig(
 /** What the command line needs to find a service. */
 export function readClientConfig(env: NodeJS.ProcessEnv = process.env): {
   url: string;
+  /** it is from LONGSHORE_URL, and not the default */
+  urlIsSet: boolean;
   token?: string | undefined;
   /** where a service of the same user keeps its token */
   dataDir: string;
@@ -214,7 +216,7 @@ export function readClientConfig(env: NodeJS.ProcessEnv = process.env): {
     .safeParse(plain);
   if (!read.success) throw refusal(read.error, plain);
   const { LONGSHORE_URL: url, LONGSHORE_TOKEN: token, DATA_DIR: dataDir } = read.data;
-  return { url, token, dataDir };
+  return { url, urlIsSet: plain.LONGSHORE_URL !== undefined, token, dataDir };
 }
 
 /**

@@ -36,10 +36,15 @@ export function lockFolder(folder: string): () => void {
   return () => rmSync(lock, { force: true });
 }
 
-/** The process that holds the folder now. */
-export function holderOf(folder: string): number | undefined {
+/**
+ * The process that holds the folder now. It is not certain where the system does not say when a
+ * process began: another one may have its number.
+ */
+export function holderOf(folder: string): { pid: number; isCertain: boolean } | undefined {
   const holder = readHolder(join(folder, "lock"));
-  return holder !== undefined && isAlive(holder) ? holder.pid : undefined;
+  if (holder === undefined || !isAlive(holder)) return undefined;
+  const { pid, startedAt } = holder;
+  return { pid, isCertain: startedAt !== undefined && startedAt === startTimeOf(pid) };
 }
 
 /** Linking is atomic: of two concurrent starts, only one succeeds. */

@@ -42,6 +42,13 @@ export function localTokenFor(dataDir: string, url: string): string | undefined 
   return new URL(link).searchParams.get("token") ?? undefined;
 }
 
+/** Where clients reach the service that runs on this folder, if it says so there. */
+export function localAddress(dataDir: string): string | undefined {
+  const link = readLine(join(dataDir, linkFile));
+  if (link === undefined || !URL.canParse(link)) return undefined;
+  return link.replace(/\/open\?.*$/, "");
+}
+
 /** The file is complete and private before it gets its name. */
 function replace(path: string, text: string): void {
   const draft = `${path}.${process.pid}`;

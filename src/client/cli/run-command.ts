@@ -22,6 +22,8 @@ import { addRedrive } from "./redrive.ts";
 import { addS3 } from "./s3.ts";
 import { addShow } from "./show.ts";
 import { addStart } from "./start.ts";
+import { addStatus } from "./status.ts";
+import { addStop } from "./stop.ts";
 import { addSubmit } from "./submit.ts";
 import { thisCommand } from "./this-command.ts";
 import { addWatch } from "./watch.ts";
@@ -29,6 +31,8 @@ import { addWorker } from "./worker.ts";
 
 const commands = [
   addStart,
+  addStatus,
+  addStop,
   addSubmit,
   addList,
   addShow,
