@@ -21,6 +21,10 @@ ${picture(requestMoves, [...finalRequestStates, requestMoves.delete.to])}
 Final: ${finalRequestStates.join(", ")}. Only \`redrive\` and \`delete\` leave a final state: a redrive begins a new round; a request that is
 ${requestMoves.delete.to} is "not found" for callers, and its row is removed last.
 
+A request takes the files of its dataset over in chunks, while they are found, and a cancel ends that at once. A canceled request counts the
+files that it had by then: \`counters.total\` may be less than \`dataset.files\`, which is the length of the list itself and may still grow for other
+requests. Files that it had not taken over are not its files: they are in no state, and its receipt does not list them as inputs.
+
 ## The end of a request before its files are done
 
 The column \`requests.ending\`, null where the picture says "none". An open request (submitted, lookup, running) whose ending is not "none" gives

@@ -61,6 +61,34 @@ test("defect 1: a file that is done before the next one is found does not end th
   });
 });
 
+test("a request that is canceled during its lookup counts the files that it had by then; the list may go on", async () => {
+  const { id, dataset } = await asked("long");
+  const other = await servicex.submit({ did: "mock://long", codegen: "noop" });
+  await files(dataset, ["1", "2", "3"]);
+  for (const request of [id, other])
+    await until(async () => (await servicex.read(request)).files === 3);
+  await servicex.call("POST", `/servicex/transformation/${id}/cancel`);
+  await servicex.reached(id, "Canceled", 3);
+  await files(dataset, ["4", "5"]);
+  await complete(dataset, 5);
+  await servicex.reached(other, "Running", 5);
+  expect(await servicex.read(id)).toMatchObject({
+    status: "Canceled",
+    files: 3,
+    "files-failed": 3,
+    "files-remaining": 0,
+  });
+  const own = await servicex.call<{
+    counters: Record<string, number>;
+    dataset: { files: number };
+  }>("GET", `/v1/requests/${id}`);
+  expect(own.body).toMatchObject({
+    counters: { total: 3, canceled: 3 },
+    dataset: { files: 5 },
+  });
+  await servicex.call("POST", `/servicex/transformation/${other}/cancel`);
+});
+
 test("defect 2: a finder's failure is Fatal for this request, in its own words, and the next one starts a new lookup", async () => {
   const { id, dataset } = await asked("gone");
   await servicex.call("PUT", `${internal}/${dataset}/error`, {
