@@ -2,7 +2,15 @@
 // anything is built. A service may run from dist/ meanwhile, so the compiler writes to a new
 // folder, which takes the place of dist/ only when it is complete and differs from it.
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -25,6 +33,8 @@ process.on("exit", () => {
 
 const code = await compile();
 if (code !== 0) process.exit(code);
+// Files that browsers are given as they are
+cpSync(join(root, "src/web/assets"), join(built, "web/assets"), { recursive: true });
 if (!sameFiles(built, dist)) replaceDist();
 linkForNpx(root);
 

@@ -17,7 +17,7 @@ interface Source {
   mentions: string[];
 }
 
-const sources: Source[] = globSync("**/*.ts", { cwd: src }).map((path) => {
+const sources: Source[] = globSync("**/*.{ts,tsx}", { cwd: src }).map((path) => {
   const text = readFileSync(join(src, path), "utf8");
   return {
     path,
@@ -164,9 +164,9 @@ function isWithin(path: string, folder: string): boolean {
   return path.startsWith(`${folder}/`) || path === `${folder}.ts`;
 }
 
-test("http knows no façade: it is given what it serves", () => {
+test("http knows neither façade nor page: it is given what it serves", () => {
   const wrong = edges(
-    (from, to) => part(from) === "http" && part(to) === "facades",
+    (from, to) => part(from) === "http" && ["facades", "web"].includes(part(to)),
     (source) => source.mentions,
   );
   expect(wrong).toEqual([]);
@@ -222,7 +222,7 @@ test("contracts and tables of moves import nothing that runs", () => {
 });
 
 test.each([
-  [300, ["src/**/*.ts", "doc/**/*.ts", "prisma/*.ts"]],
+  [300, ["src/**/*.{ts,tsx,js}", "doc/**/*.ts", "prisma/*.ts"]],
   [500, ["test/**/*.ts"]],
 ])("no file is longer than %i lines of %j", (most, patterns) => {
   const long = globSync(patterns, { cwd: root, ignore: generated })
@@ -232,7 +232,7 @@ test.each([
 });
 
 test("no line is longer than 100 characters", () => {
-  const long = globSync(["src/**/*.ts", "test/**/*.ts"], { cwd: root, ignore: generated })
+  const long = globSync(["src/**/*.{ts,tsx,js}", "test/**/*.ts"], { cwd: root, ignore: generated })
     .filter((path) => !mayBeLong.some((start) => path.startsWith(start)))
     .flatMap((path) =>
       readFileSync(join(root, path), "utf8")

@@ -24,7 +24,7 @@ const composing = [
 ];
 
 const root = new URL("../", import.meta.url);
-const found = globSync("src/**/*.ts", { cwd: root.pathname, ignore: "**/api-types.ts" })
+const found = globSync("src/**/*.{ts,tsx,js}", { cwd: root.pathname, ignore: "**/api-types.ts" })
   .sort()
   .map(patternsOf);
 const patterns = [

@@ -27,8 +27,8 @@ const words = [
 const quoted = new RegExp(`'(?:${words.join("|")})'`);
 
 test("no string of src has a state word in SQL quotes", () => {
-  const found = globSync("**/*.ts", { cwd: src, ignore: ["client/api-types.ts"] }).flatMap((path) =>
-    spelled(readFileSync(join(src, path), "utf8")).map((at) => `${path}:${at}`),
+  const found = globSync("**/*.{ts,tsx}", { cwd: src, ignore: ["client/api-types.ts"] }).flatMap(
+    (path) => spelled(readFileSync(join(src, path), "utf8")).map((at) => `${path}:${at}`),
   );
   expect(found).toEqual([]);
 });

@@ -1,27 +1,37 @@
-import type { Deps } from "../deps.ts";
+import type { IncomingMessage } from "node:http";
+import type { Context } from "../deps.ts";
 import { publicPath } from "../settings/public-path.ts";
 import { loggedPath } from "./call.ts";
 import type { Mount } from "./mount.ts";
-import { problemReply } from "./problem.ts";
+import { prefersPage } from "./prefers-page.ts";
+import { type Problem, problemReply } from "./problem.ts";
 import type { Reply } from "./route.ts";
 
+type Call = Pick<IncomingMessage, "headers" | "url">;
+
 /**
- * The reply to a call that threw, in the format of the mount that owns the path. What is not the
- * caller's mistake is logged with its cause.
+ * The reply to a call that threw: a page for a browser; for programs, in the format of the mount
+ * that owns the path. What is not the caller's mistake is logged with its cause.
  */
 export function errorReply(
-  ctx: Deps<"log" | "urls">,
+  ctx: Context,
   mounts: readonly Mount[],
   error: unknown,
-  url: string,
+  { url = "/", headers }: Call,
   requestId: string,
 ): Reply {
   const path = loggedPath(url).replace(/^\/+/, "/");
+  const problem = problemReply(error, publicPath(ctx.urls.public(), path), requestId);
   const mount = mounts.find((candidate) => candidate.owns(path));
-  const reply =
-    mount?.errorReply?.(error, requestId) ??
-    problemReply(error, publicPath(ctx.urls.public(), path), requestId);
-  if (reply.status === 500)
-    ctx.log.error({ err: error, request: requestId, path }, "a call failed");
-  return reply;
+  const own = mount?.errorReply?.(error, requestId) ?? problem;
+  if (own.status === 500) ctx.log.error({ err: error, request: requestId, path }, "a call failed");
+  const pages = prefersPage(headers.accept) ? mounts.find(({ errorPage }) => errorPage) : undefined;
+  const reply = pages?.errorPage
+    ? shown(problem, pages.errorPage(ctx, problem.body as Problem))
+    : own;
+  return { ...reply, headers: { ...reply.headers, vary: "accept" } };
+}
+
+function shown(problem: Reply, page: Pick<Reply, "body" | "headers">): Reply {
+  return { ...problem, ...page, headers: { ...problem.headers, ...page.headers } };
 }

@@ -1,6 +1,7 @@
 import type { Router } from "express";
 import type { Context } from "../deps.ts";
 import type { Admit } from "./admit.ts";
+import type { Problem } from "./problem.ts";
 import type { Reply, Route } from "./route.ts";
 
 /** A part of what a port serves: the API, its documentation, another service's paths. */
@@ -13,6 +14,10 @@ export interface Mount {
   readonly hotRoutes?: readonly Route[];
   /** default: application/problem+json */
   errorReply?(error: unknown, requestId: string): Reply;
+  /** how an error of any mount is shown to a person with a browser; one mount has it */
+  errorPage?(ctx: Context, problem: Problem): Pick<Reply, "body" | "headers">;
+  /** its GETs only show: links of other sites may lead a browser's window there */
+  readonly opensFromLinks?: true;
   /** default: nothing may be loaded */
   readonly contentSecurityPolicy?: string;
 }

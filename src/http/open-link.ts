@@ -27,7 +27,7 @@ export const openLink: Mount = {
       });
       response.setHeader("cache-control", "no-store");
       // Relative: a proxy may serve it below a prefix.
-      response.redirect(303, "docs");
+      response.redirect(303, "./");
     });
     return router;
   },

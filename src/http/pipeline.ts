@@ -41,7 +41,7 @@ export function pipeline(
       send(response, reply);
     } catch (error) {
       response.setHeader("x-request-id", requestId);
-      send(response, errorReply(ctx, mounts, error, request.url ?? "/", requestId));
+      send(response, errorReply(ctx, mounts, error, request, requestId));
     }
   }
 
@@ -49,10 +49,14 @@ export function pipeline(
     const route = hot.get(`${request.method} ${request.url}`);
     const locals = beginCall(ctx, request, response, route?.path);
     try {
-      if (!route) prepare(mounts, request, response, locals);
-      requireSameOrigin(request, { ...sameOrigin, checkHost: !ctx.config.enableAuth });
+      const mount = route ? undefined : prepare(mounts, request, response, locals);
+      requireSameOrigin(request, {
+        ...sameOrigin,
+        checkHost: !ctx.config.enableAuth,
+        opensFromLinks: mount?.opensFromLinks === true,
+      });
     } catch (error) {
-      send(response, errorReply(ctx, mounts, error, request.url ?? "/", locals.requestId));
+      send(response, errorReply(ctx, mounts, error, request, locals.requestId));
       return;
     }
     if (!route) return router(request, response);
@@ -68,12 +72,13 @@ function prepare(
   request: IncomingMessage,
   response: ServerResponse,
   locals: Parameters<typeof setBrowserHeaders>[1],
-): void {
+): Mount | undefined {
   if (request.url?.startsWith("//")) request.url = request.url.replace(/^\/+/, "/");
   const path = pathOf(request.url ?? "/");
   const mount = mounts.find((candidate) => candidate.owns(path));
   setBrowserHeaders(response, locals, mount?.contentSecurityPolicy);
   if (path.includes("%")) refuseUndecodable(path);
+  return mount;
 }
 
 function refuseUndecodable(path: string): void {

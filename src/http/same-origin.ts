@@ -12,12 +12,14 @@ export interface OriginRules {
   ownUrls: () => readonly string[];
   /** identity is off: reading is refused across origins as well */
   checkHost: boolean;
+  /** a page: a link of another site may open it in a window, which that site cannot read */
+  opensFromLinks?: boolean;
 }
 
 /** Throws 403 for a foreign Host or Origin. */
 export function requireSameOrigin(
   { headers, method = "GET" }: Pick<IncomingMessage, "headers" | "method">,
-  { ownUrls, checkHost }: OriginRules,
+  { ownUrls, checkHost, opensFromLinks = false }: OriginRules,
 ): void {
   const { host = "", origin } = headers;
   if (checkHost && !loopback.test(host) && !isOwnHost(host, ownUrls()))
@@ -41,6 +43,7 @@ export function requireSameOrigin(
       `A page of ${shown(origin ?? "")} may not call this service.`,
     );
   // To a browser every port of 127.0.0.1 is the same site, and another user may serve pages there.
+  if (opensFromLinks && isNavigation(method, headers)) return;
   const foreignSites = checkHost ? ["cross-site", "same-site"] : ["cross-site"];
   if (foreignSites.includes(String(headers["sec-fetch-site"])))
     throw new RequestError(
@@ -48,6 +51,12 @@ export function requireSameOrigin(
       "foreign_origin",
       "A page of another site may not call this service.",
     );
+}
+
+/** Not of a frame: `frame-ancestors` forbids those, but they need not even be answered. */
+function isNavigation(method: string, headers: IncomingMessage["headers"]): boolean {
+  const { "sec-fetch-mode": mode, "sec-fetch-dest": destination } = headers;
+  return changesNothing.includes(method) && mode === "navigate" && destination === "document";
 }
 
 function isOwnHost(host: string, ownUrls: readonly string[]): boolean {

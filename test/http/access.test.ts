@@ -7,7 +7,8 @@ import { attemptToken } from "../../src/facades/servicex/attempt-token.ts";
 import { servicexEndpoints } from "../../src/facades/servicex/index.ts";
 import { routes } from "../../src/http/routes/index.ts";
 import { type Action, type Decision, decide, whoseRequest } from "../../src/users/policy.ts";
-import { type Api, openApi } from "../support/api.ts";
+import { pages } from "../../src/web/index.ts";
+import { type Api, type Call, openApi } from "../support/api.ts";
 
 const elsewhere = "00000000-0000-4000-8000-000000000000";
 
@@ -42,6 +43,8 @@ interface Case {
   body?: unknown;
   /** the address itself says who calls */
   signed?: boolean;
+  /** what a form sends */
+  form?: string;
 }
 
 const cases: Case[] = [
@@ -58,6 +61,7 @@ const cases: Case[] = [
     signed: callerOf !== undefined,
     body: path.endsWith("/file-complete") ? { "file-id": 0, status: "failure" } : {},
   })),
+  ...pages.map(({ method, path, access }) => ({ method, path, access, form: "confirm=yes" })),
 ];
 
 /**
@@ -68,6 +72,7 @@ const neverFound = [
   "/servicex/transformation/{id}/deployment-status",
   "/v1/tasks/{task}/progress",
   "/v1/callbacks/{operation}",
+  "/requests/{id}/results/{result}",
 ];
 
 interface Fixture {
@@ -118,6 +123,20 @@ function expected(it: Case, caller: Caller, { request }: Fixture): Decision {
 
 const refusals: Record<number, Decision> = { 401: "sign_in", 403: "forbidden", 404: "not_found" };
 
+function contentOf(it: Case, name: string, fixture: Fixture): Pick<Call, "headers" | "body"> {
+  const headers = { "x-caller": name };
+  if (it.method === "get") return { headers };
+  const contentType = it.form ? "application/x-www-form-urlencoded" : "application/json";
+  const body = { ...(it.body as object) };
+  if ("file-id" in body) Object.assign(body, { "file-id": fixture.file });
+  // The example waits for work, and here is none
+  if ("wait_seconds" in body) Object.assign(body, { wait_seconds: 0 });
+  return {
+    headers: { ...headers, "content-type": contentType },
+    ...(it.method !== "delete" && { body: it.form ?? JSON.stringify(body) }),
+  };
+}
+
 describe.each(cases)("$method $path", (it) => {
   let fixture: Fixture;
   const changes = it.method !== "get";
@@ -128,15 +147,10 @@ describe.each(cases)("$method $path", (it) => {
   test.each(Object.keys(callers))("called by %s", async (name) => {
     const caller = callers[name] ?? local;
     if (changes && isOfRequest(it)) fixture = await ended();
-    const body = { ...(it.body as object) };
-    if ("file-id" in body) Object.assign(body, { "file-id": fixture.file });
-    // The example waits for work, and here is none
-    if ("wait_seconds" in body) Object.assign(body, { wait_seconds: 0 });
     const answer = await api.call({
       method: it.method.toUpperCase(),
       path: addressOf(it, fixture),
-      headers: { "x-caller": name, ...(changes && { "content-type": "application/json" }) },
-      ...(changes && it.method !== "delete" && { body: JSON.stringify(body) }),
+      ...contentOf(it, name, fixture),
     });
     const decision = refusals[answer.status] ?? "allowed";
     const wanted = expected(it, caller, fixture);

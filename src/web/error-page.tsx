@@ -1,0 +1,30 @@
+import type { Context } from "../deps.ts";
+import type { Problem } from "../http/problem.ts";
+import type { Reply } from "../http/route.ts";
+import { openToAnyone } from "../settings/contradictions.ts";
+import { pageReply } from "./layout.tsx";
+import { linksOf } from "./links.ts";
+import { shown } from "./words.ts";
+
+/** Says what the problem document says. */
+export function errorPage(ctx: Context, { title, status, detail, instance }: Problem): Reply {
+  const links = linksOf(ctx);
+  const request = /\/requests\/([0-9a-f-]{36})\/./.exec(instance)?.[1];
+  return pageReply(
+    { title, links, status, warning: openToAnyone(ctx.config) },
+    <>
+      <h1>
+        {title} <small>{status}</small>
+      </h1>
+      <p class="sentence">{shown(detail, 2000)}</p>
+      <p>
+        {request ? (
+          <>
+            <a href={links.request(request)}>Back to the request</a> ·{" "}
+          </>
+        ) : null}
+        <a href={links.to("/")}>All requests</a>
+      </p>
+    </>,
+  );
+}

@@ -1,0 +1,17 @@
+import type { IncomingMessage } from "node:http";
+import { RequestError } from "../errors.ts";
+import { decodeUtf8, readBytes } from "../http/json/read-bytes.ts";
+
+const formType = "application/x-www-form-urlencoded";
+
+/** What a form sends; nothing else is taken, least of all what needs no form to be sent. */
+export async function readForm(request: IncomingMessage): Promise<URLSearchParams> {
+  const type = request.headers["content-type"]?.split(";")[0]?.trim().toLowerCase();
+  if (type !== formType)
+    throw new RequestError(
+      415,
+      "unsupported_media_type",
+      `This address takes what a form of a page sends: ${formType}. Programs use /v1.`,
+    );
+  return new URLSearchParams(decodeUtf8(await readBytes(request, 1)));
+}

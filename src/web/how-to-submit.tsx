@@ -1,0 +1,74 @@
+import type { Deps } from "../deps.ts";
+import type { Links } from "./links.ts";
+import { Copy, Text } from "./parts.tsx";
+
+/** Ready to be copied: the address is the one that callers are to use. */
+export function HowToSubmit({
+  ctx: { config, operations, urls },
+  links,
+}: {
+  ctx: Deps<"config" | "operations" | "urls">;
+  links: Links;
+}) {
+  const url = urls.public();
+  const transforms = operations.has("transform");
+  return (
+    <section aria-labelledby="submit">
+      <h2 id="submit">Submit a request</h2>
+      <p>
+        Files are read below{" "}
+        {config.inputFolders.roots.map((root, index) => (
+          <>
+            {index > 0 ? ", " : ""}
+            <code>
+              <Text>{root}</Text>
+            </code>
+          </>
+        ))}
+        {config.inputHosts.length > 0 ? <> and from {config.inputHosts.join(", ")}</> : null}.
+      </p>
+      {transforms ? (
+        <>
+          <h3>On the command line</h3>
+          <p>In the folder of your data; the query runs over each file as the table “input”.</p>
+          <Copy id="by-command" label="the command" text={command(url)} />
+          <h3>By HTTP</h3>
+          <Copy
+            id="by-http"
+            label="the call"
+            text={call(url, config.inputFolders.roots[0] ?? "/data")}
+          />
+        </>
+      ) : (
+        <p>
+          The <a href={links.to("/docs")}>API</a> lists the operations that this service offers.
+        </p>
+      )}
+      <h3 id="servicex">From ServiceX’s Python client</h3>
+      <p>
+        As <code>servicex.yaml</code> in your home folder, or in that of your script:
+      </p>
+      <Copy id="servicex-yaml" label="servicex.yaml" text={servicexYaml(url)} />
+    </section>
+  );
+}
+
+function command(url: string): string {
+  return (
+    `longshore submit --url ${url} --files '*.parquet' \\\n` +
+    `  --sql 'select * from input limit 5' --wait --download out/`
+  );
+}
+
+function call(url: string, folder: string): string {
+  const body = {
+    dataset: { did: `dir://${folder}/*.parquet` },
+    steps: [{ operation: "transform", selection: "select * from input limit 5" }],
+  };
+  const json = JSON.stringify(body, undefined, 2).replaceAll("'", "'\\''");
+  return `curl ${url}/v1/requests -H 'content-type: application/json' -d '${json}'`;
+}
+
+export function servicexYaml(url: string): string {
+  return `api_endpoints:\n  - endpoint: ${url}/\n    name: longshore\n    codegen: sql\n`;
+}

@@ -1,0 +1,85 @@
+import type { Child } from "hono/jsx";
+import type { Reply } from "../http/route.ts";
+import { assetPath } from "./assets.ts";
+import type { Links } from "./links.ts";
+
+interface LayoutOptions {
+  title: string;
+  links: Links;
+  status?: number;
+  /** what every page says, such as that anyone may use the service */
+  warning?: string | undefined;
+}
+
+export const contentSecurityPolicy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self'",
+  "connect-src 'self'",
+  "form-action 'self'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+].join("; ");
+
+/**
+ * With `no-referrer`, browsers send forms with `Origin: null`, which is refused. No page of another
+ * site keeps a hold of the window that it opened.
+ */
+const headers = {
+  "content-type": "text/html; charset=utf-8",
+  "cache-control": "no-store",
+  "content-security-policy": contentSecurityPolicy,
+  "cross-origin-opener-policy": "same-origin",
+  "referrer-policy": "same-origin",
+};
+
+export function pageReply(options: LayoutOptions, content: Child): Reply {
+  const html = String(<Layout {...options}>{content}</Layout>);
+  return { status: options.status ?? 200, body: `<!doctype html>\n${html}\n`, headers };
+}
+
+/** A part of a page, for the script that brings the page up to date. */
+export function partReply(content: Child): Reply {
+  return { status: 200, body: String(<>{content}</>), headers };
+}
+
+export function redirectTo(location: string): Reply {
+  return { status: 303, headers: { location, "cache-control": "no-store" } };
+}
+
+function Layout({ title, links, warning, children }: LayoutOptions & { children?: Child }) {
+  return (
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <title>{title === "Longshore" ? title : `${title} · Longshore`}</title>
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <link rel="stylesheet" href={links.to(assetPath("pages.css"))} />
+        <link rel="icon" href={links.to(assetPath("icon.svg"))} type="image/svg+xml" />
+        <script src={links.to(assetPath("live.js"))} defer />
+      </head>
+      <body>
+        <a class="skip" href="#content">
+          Skip to the content
+        </a>
+        <header>
+          <a class="name" href={links.to("/")}>
+            Longshore
+          </a>
+          <nav aria-label="Service">
+            <a href={links.to("/")}>Requests</a>
+            <a href={links.to("/docs")}>API</a>
+          </nav>
+        </header>
+        {warning ? (
+          <p class="notice" role="alert">
+            {warning}
+          </p>
+        ) : null}
+        <main id="content">{children}</main>
+      </body>
+    </html>
+  );
+}

@@ -1,0 +1,84 @@
+// One object for each page; the router, who may call and which methods are possible come from
+// their list.
+import { type Request, type Response, Router } from "express";
+import type { Caller } from "../auth/caller.ts";
+import type { Context } from "../deps.ts";
+import { RequestError } from "../errors.ts";
+import type { Admit } from "../http/admit.ts";
+import type { Locals } from "../http/call.ts";
+import { type Reply, untilGone } from "../http/route.ts";
+import { send } from "../http/send.ts";
+import type { Action } from "../users/policy.ts";
+import { readForm } from "./form.ts";
+import { type Links, linksOf } from "./links.ts";
+
+export interface PageCall {
+  ctx: Context;
+  caller: Caller;
+  links: Links;
+  params: Record<string, string>;
+  /** without empty ones, which a form sends for what was left empty; the last of equal names */
+  query: Record<string, string>;
+  /** of a POST, likewise */
+  form: Record<string, string>;
+  /** aborted when the caller has closed the connection */
+  gone(): AbortSignal;
+}
+
+export interface Page {
+  method: "get" | "post";
+  /** with parameters as OpenAPI writes them: `/requests/{id}` */
+  path: `/${string}`;
+  /** what a call does, by which users/policy.ts says who may make it */
+  access: Action;
+  answer(call: PageCall): Promise<Reply> | Reply;
+}
+
+export function pageRouter(ctx: Context, admit: Admit, pages: readonly Page[]): Router {
+  const router = Router({ caseSensitive: true });
+  for (const page of pages)
+    router[page.method](expressPath(page.path), answering(ctx, admit, page));
+  for (const path of new Set(pages.map((page) => page.path)))
+    router.all(expressPath(path), refusingMethod(pages.filter((page) => page.path === path)));
+  return router;
+}
+
+function answering(ctx: Context, admit: Admit, { access, path, method, answer }: Page) {
+  return async (request: Request<Record<string, string>>, response: Response): Promise<void> => {
+    const locals = response.locals as Locals;
+    locals.route = path;
+    const caller = await admit(request, access);
+    const reply = await answer({
+      ctx,
+      caller,
+      links: linksOf(ctx),
+      params: request.params,
+      query: filled(new URLSearchParams(request.url.split("?").slice(1).join("?"))),
+      form: method === "post" ? filled(await readForm(request)) : {},
+      gone: () => untilGone(response),
+    });
+    send(response, reply);
+  };
+}
+
+function refusingMethod(pages: readonly Page[]) {
+  const allow = pages
+    .flatMap(({ method }) => (method === "get" ? ["GET", "HEAD"] : ["POST"]))
+    .join(", ");
+  return (request: Request, response: Response): void => {
+    response.setHeader("allow", allow);
+    throw new RequestError(
+      405,
+      "bad_method",
+      `${request.method} is not possible here; possible: ${allow}.`,
+    );
+  };
+}
+
+function filled(values: URLSearchParams): Record<string, string> {
+  return Object.fromEntries([...values].filter(([, value]) => value !== ""));
+}
+
+function expressPath(path: string): string {
+  return path.replaceAll(/\{(\w+)\}/g, ":$1");
+}

@@ -1,0 +1,54 @@
+// Small things that several pages show.
+import type { Child } from "hono/jsx";
+import { shown, shownPath, time } from "./words.ts";
+
+export function Time({ at }: { at: string }) {
+  return <time datetime={at}>{time(at)}</time>;
+}
+
+export function State({ word }: { word: string }) {
+  return <span class={`state ${word}`}>{word}</span>;
+}
+
+/** A text that may be in any script and direction. */
+export function Text({ children, most }: { children: string; most?: number }) {
+  return <bdi>{shown(children, most)}</bdi>;
+}
+
+export function Path({ paths }: { paths: readonly string[] }) {
+  const [first = "", ...others] = paths;
+  return (
+    <>
+      <bdi class="path">{shownPath(first)}</bdi>
+      {others.length > 0 ? <small> and {others.length} more</small> : null}
+    </>
+  );
+}
+
+/** Names and values, those without a value left out. */
+export function Facts({ rows }: { rows: [name: string, value: Child | null][] }) {
+  return (
+    <dl class="facts">
+      {rows
+        .filter(([, value]) => value !== null)
+        .map(([name, value]) => (
+          <div>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+    </dl>
+  );
+}
+
+/** Something to copy: with the script there is a button. */
+export function Copy({ id, label, text }: { id: string; label: string; text: string }) {
+  return (
+    <div class="copy">
+      <pre id={id}>{text}</pre>
+      <button type="button" data-copy={id} hidden>
+        Copy {label}
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,61 @@
+import { z } from "zod";
+import { RequestError } from "../../errors.ts";
+import { parseParameters, parsePathParameters } from "../../http/parse.ts";
+import { requestParams } from "../../http/schemas/params.ts";
+import { deleteRequest } from "../../requests/lifecycle/delete.ts";
+import { readRequest } from "../../requests/read/request.ts";
+import { openToAnyone } from "../../settings/contradictions.ts";
+import { pageReply, redirectTo } from "../layout.tsx";
+import type { Page } from "../page.ts";
+import { Text } from "../parts.tsx";
+import { counted } from "../words.ts";
+
+const path = "/requests/{id}/delete";
+const access = "request.delete";
+/** A page that waits longer looks broken; the rest is removed after the answer. */
+const waitSeconds = 5;
+
+const question: Page = {
+  method: "get",
+  path,
+  access,
+  async answer({ ctx, caller, links, params }) {
+    const { id } = parsePathParameters(requestParams, params);
+    const { title, number, counters } = await readRequest(ctx, id, caller, access);
+    return pageReply(
+      { title: "Delete", links, warning: openToAnyone(ctx.config) },
+      <>
+        <h1>Delete this request?</h1>
+        <p class="sentence">
+          <Text>{title ?? `Request ${number}`}</Text>, its results and the history of its{" "}
+          {counted(counters.total, "file")} go for good. Its receipt stays.
+        </p>
+        <form method="post" action={links.request(id, "/delete")} class="actions">
+          <input type="hidden" name="confirm" value="yes" />
+          <button type="submit" class="danger">
+            Delete it
+          </button>
+          <a href={links.request(id)}>Keep it</a>
+        </form>
+      </>,
+    );
+  },
+};
+
+const form = z.object({ confirm: z.string().optional() });
+
+const deletion: Page = {
+  method: "post",
+  path,
+  access,
+  async answer({ ctx, caller, links, params, form: sent }) {
+    const { id } = parsePathParameters(requestParams, params);
+    await readRequest(ctx, id, caller, access);
+    if (parseParameters(form, sent).confirm !== "yes")
+      throw new RequestError(400, "not_confirmed", "Nothing is deleted without confirm=yes.");
+    await deleteRequest(ctx, id, caller, { waitSeconds });
+    return redirectTo(links.to("/"));
+  },
+};
+
+export const deletePages: Page[] = [question, deletion];

@@ -1,0 +1,88 @@
+import { parsePathParameters } from "../../http/parse.ts";
+import { fileParams } from "../../http/schemas/params.ts";
+import { readFile } from "../../requests/read/files.ts";
+import { openToAnyone } from "../../settings/contradictions.ts";
+import { pageReply } from "../layout.tsx";
+import type { Page } from "../page.ts";
+import { Facts, State, Text, Time } from "../parts.tsx";
+import { bytes, shown, shownPath } from "../words.ts";
+
+const mostPaths = 20;
+const mostHistory = 100;
+
+/** One file with all that happened to it, the latest first. */
+const page: Page = {
+  method: "get",
+  path: "/requests/{id}/files/{file}",
+  access: "request.read",
+  async answer({ ctx, caller, links, params }) {
+    const { id, file: number } = parsePathParameters(fileParams, params);
+    const file = await readFile(ctx, id, number, caller);
+    const history = file.history.toReversed().slice(0, mostHistory);
+    return pageReply(
+      { title: `File ${number}`, links, warning: openToAnyone(ctx.config) },
+      <>
+        <p>
+          <a href={links.request(id)}>The request</a>
+        </p>
+        <h1>File {number}</h1>
+        <ul class="paths">
+          {file.paths.slice(0, mostPaths).map((path) => (
+            <li>
+              <bdi class="path">{shownPath(path, 1000)}</bdi>
+            </li>
+          ))}
+        </ul>
+        <Facts
+          rows={[
+            ["State", <State word={file.state} />],
+            ["Step", String(file.step)],
+            ["Attempt", String(file.attempt)],
+            ["Worker", file.worker && <Text>{file.worker}</Text>],
+            [
+              "Error",
+              file.error && (
+                <>
+                  {file.error.class}: <Text most={4000}>{file.error.message}</Text>
+                </>
+              ),
+            ],
+            ["Given back", file.given_back && <Text>{file.given_back.sentence}</Text>],
+          ]}
+        />
+        {file.results.length > 0 ? (
+          <section aria-labelledby="results-title">
+            <h2 id="results-title">Results</h2>
+            <ul>
+              {file.results.slice(0, mostPaths).map(({ step, name, size }) => (
+                <li>
+                  step {step}: <bdi class="path">{shownPath(name)}</bdi>, {bytes(size)}
+                </li>
+              ))}
+            </ul>
+          </section>
+        ) : null}
+        <section aria-labelledby="history-title">
+          <h2 id="history-title">What happened</h2>
+          {history.length === 0 ? <p>Nothing yet.</p> : null}
+          <ol class="history" reversed>
+            {history.map(({ timestamp, step, attempt, status, pod_name: worker, info }) => (
+              <li>
+                <Time at={timestamp} /> <strong>{status}</strong>, step {step}, attempt {attempt}
+                {worker === null ? null : (
+                  <>
+                    {" "}
+                    by <Text most={100}>{worker}</Text>
+                  </>
+                )}
+                {info ? <pre>{shown(info, 1000)}</pre> : null}
+              </li>
+            ))}
+          </ol>
+        </section>
+      </>,
+    );
+  },
+};
+
+export const filePages: Page[] = [page];

@@ -1,0 +1,140 @@
+import { z } from "zod";
+import { parseParameters } from "../../http/parse.ts";
+import { cursor, wholeNumber } from "../../http/schemas/params.ts";
+import { listFiles } from "../../requests/read/files.ts";
+import { fileStates } from "../../requests/state.ts";
+import type { FileView, RequestView } from "../../requests/views.ts";
+import type { Links } from "../links.ts";
+import type { PageCall } from "../page.ts";
+import { Path, State, Text } from "../parts.tsx";
+import { number } from "../words.ts";
+
+const perPage = 50;
+
+const filters = z.object({
+  state: z.enum(fileStates).optional(),
+  step: wholeNumber(1000).optional(),
+  error: z.string().max(100).optional(),
+  prefix: z.string().max(4096).optional(),
+  cursor,
+});
+type Filters = z.output<typeof filters>;
+
+export async function Files({ call, view }: { call: PageCall; view: RequestView }) {
+  const { ctx, caller, links, query } = call;
+  const chosen = parseParameters(filters, query);
+  const page = await listFiles(ctx, view.id, caller, { ...chosen, limit: perPage });
+  return (
+    <section id="files" aria-labelledby="files-title">
+      <h2 id="files-title">Files</h2>
+      <Filter view={view} chosen={chosen} links={links} />
+      {page.items.length === 0 ? (
+        <p>No file {isFiltered(chosen) ? "is like that" : "is known yet"}.</p>
+      ) : (
+        <table class="files">
+          <thead>
+            <tr>
+              <th scope="col">File</th>
+              <th scope="col">State</th>
+              <th scope="col" class="wide number">
+                Step
+              </th>
+              <th scope="col" class="wide number">
+                Attempt
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {page.items.map((file) => (
+              <FileRow view={view} file={file} links={links} />
+            ))}
+          </tbody>
+        </table>
+      )}
+      <p>
+        {chosen.cursor ? (
+          <a href={address(view, links, { ...chosen, cursor: undefined })}>First page</a>
+        ) : null}{" "}
+        {page.next ? (
+          <a href={address(view, links, { ...chosen, cursor: page.next })} rel="next">
+            Next page of files
+          </a>
+        ) : null}
+      </p>
+    </section>
+  );
+}
+
+function FileRow({ view, file, links }: { view: RequestView; file: FileView; links: Links }) {
+  const about = file.error
+    ? `${file.error.class}: ${file.error.message}`
+    : file.given_back?.sentence;
+  return (
+    <tr>
+      <td>
+        <a href={links.request(view.id, `/files/${file.file}`)}>
+          <Path paths={file.paths} />
+        </a>
+        {about ? (
+          <div class="reason">
+            <Text>{about}</Text>
+          </div>
+        ) : null}
+      </td>
+      <td>
+        <State word={file.state} />
+      </td>
+      <td class="wide number">{file.step}</td>
+      <td class="wide number">{file.attempt}</td>
+    </tr>
+  );
+}
+
+function Filter({ view, chosen, links }: { view: RequestView; chosen: Filters; links: Links }) {
+  return (
+    <form method="get" action={`${links.request(view.id)}#files`} class="filter">
+      <label>
+        State{" "}
+        <select name="state">
+          <option value="">any</option>
+          {fileStates.map((state) => (
+            <option value={state} selected={state === chosen.state}>
+              {state} ({number(view.counters[state])})
+            </option>
+          ))}
+        </select>
+      </label>
+      {view.steps.length > 1 ? (
+        <label>
+          Step{" "}
+          <select name="step">
+            <option value="">any</option>
+            {view.steps.map(({ step, operation }) => (
+              <option value={String(step)} selected={step === chosen.step}>
+                {step}. {operation}
+              </option>
+            ))}
+          </select>
+        </label>
+      ) : null}
+      <label>
+        Path begins with <input type="text" name="prefix" value={chosen.prefix ?? ""} />
+      </label>
+      {chosen.error ? <input type="hidden" name="error" value={chosen.error} /> : null}
+      <button type="submit">Show</button>
+      {isFiltered(chosen) ? <a href={address(view, links, {})}>All files</a> : null}
+      {chosen.error ? <span>Only those with one reason of failure.</span> : null}
+    </form>
+  );
+}
+
+function isFiltered({ state, step, error, prefix }: Filters): boolean {
+  return [state, step, error, prefix].some((value) => value !== undefined);
+}
+
+function address(view: RequestView, links: Links, chosen: Filters): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(chosen))
+    if (value !== undefined) query.set(name, String(value));
+  return `${links.request(view.id)}${query.size > 0 ? `?${query}` : ""}#files`;
+}

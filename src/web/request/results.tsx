@@ -1,0 +1,93 @@
+import { z } from "zod";
+import { encodeCursor } from "../../cursor.ts";
+import { notFound } from "../../errors.ts";
+import { parseParameters, parsePathParameters } from "../../http/parse.ts";
+import { requestParams, wholeNumber } from "../../http/schemas/params.ts";
+import { pathsOfFiles } from "../../requests/read/files.ts";
+import { listResults } from "../../requests/read/results.ts";
+import type { RequestView } from "../../requests/views.ts";
+import { redirectTo } from "../layout.tsx";
+import type { Page, PageCall } from "../page.ts";
+import { Path } from "../parts.tsx";
+import { bytes, shownPath } from "../words.ts";
+
+const perPage = 25;
+const query = z.object({ after: z.string().max(1000).optional() });
+const resultParams = requestParams.extend({ result: wholeNumber(Number.MAX_SAFE_INTEGER) });
+
+/** The results of the last step with the input of each. */
+export async function Results({ call, view }: { call: PageCall; view: RequestView }) {
+  const { ctx, caller, links } = call;
+  const { after } = parseParameters(query, call.query);
+  const { items } = await listResults(ctx, view.id, caller, { after, limit: perPage + 1 });
+  const shown = items.slice(0, perPage);
+  const files = shown.flatMap(({ file }) => (file === null ? [] : [file]));
+  const paths = await pathsOfFiles(ctx, view.id, caller, files);
+  const next = items.length > perPage ? encodeCursor([shown.at(-1)?.seq ?? 0]) : undefined;
+  const here = links.request(view.id);
+  return (
+    <section id="results" data-part aria-labelledby="results-title">
+      <h2 id="results-title">Results</h2>
+      {shown.length === 0 ? (
+        <p>There are none{after ? " more" : " yet"}.</p>
+      ) : (
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Result</th>
+              <th scope="col">Of</th>
+              <th scope="col" class="number wide">
+                Size
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {shown.map(({ seq, name, size, file }) => (
+              <tr>
+                <td>
+                  <a href={links.request(view.id, `/results/${seq}`)} download>
+                    <bdi class="path">{shownPath(name, 120)}</bdi>
+                  </a>
+                </td>
+                <td>
+                  {file === null ? (
+                    "the whole request"
+                  ) : (
+                    <a href={links.request(view.id, `/files/${file}`)}>
+                      <Path paths={paths.get(file) ?? []} />
+                    </a>
+                  )}
+                </td>
+                <td class="number wide">{bytes(size)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+      <p>
+        {after ? <a href={`${here}#results`}>First results</a> : null}{" "}
+        {next ? (
+          <a href={`${here}?after=${next}#results`} rel="next">
+            Next results
+          </a>
+        ) : null}
+      </p>
+    </section>
+  );
+}
+
+/** Leads to an address that is signed now: those in a page would expire while it is open. */
+const download: Page = {
+  method: "get",
+  path: "/requests/{id}/results/{result}",
+  access: "request.read",
+  async answer({ ctx, caller, params }) {
+    const { id, result } = parsePathParameters(resultParams, params);
+    const after = encodeCursor([result - 1]);
+    const [found] = (await listResults(ctx, id, caller, { after, limit: 1 })).items;
+    if (found?.seq !== result) throw notFound("result", String(result));
+    return redirectTo(found.url);
+  },
+};
+
+export const resultPages: Page[] = [download];
