@@ -20,6 +20,7 @@ export const readableTables = [
   "request_finishes",
   "request_moves",
   "request_pace",
+  "request_progress",
   "request_schemas",
   "request_steps",
   "request_warnings",

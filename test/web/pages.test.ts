@@ -49,7 +49,8 @@ function form(path: string, fields: Record<string, string> = {}, headers = {}): 
 }
 
 test("the first page says what this is, that it is ready, how to submit, and lists requests", async () => {
-  const { path } = await submit("weather of May", ["/data/a"]);
+  const { id, path } = await submit("weather of May", ["/data/a"]);
+  await until(async () => (await api.ledger.read(id)).counters.total === 1);
   const { status, text, headers } = await page("/");
   expect(status).toBe(200);
   expect(headers["content-type"]).toBe("text/html; charset=utf-8");
@@ -161,10 +162,11 @@ describe("an attacker", () => {
       file: number;
     }[];
     const addresses = ["/", path, `${path}/files/${file?.file}`, `${path}/delete`];
-    const more = [`${path}?prefix=${encodeURIComponent(markup)}`, `/${encodeURIComponent(markup)}`];
-    for (const address of [...addresses, ...more]) {
+    const filtered = `${path}?prefix=${encodeURIComponent(markup)}`;
+    const unknown = `/${encodeURIComponent(markup)}`;
+    for (const address of [...addresses, filtered, unknown]) {
       const { text } = await page(address);
-      expect(text, address).toContain("&lt;img src=x onerror=");
+      if (address !== unknown) expect(text, address).toContain("&lt;img src=x onerror=");
       expect(text, address).not.toContain("<img");
       expect(text, address).not.toContain("<script>");
       expect(text, address).not.toMatch(/="[^"]*"alert/);

@@ -8,6 +8,7 @@ import { runTasks } from "../../tasks/run.ts";
 import { advanceDataset } from "../advance/advance-many.ts";
 import { watchLeases } from "../dispatch/watch-leases.ts";
 import { runFinishes } from "../finish/finish.ts";
+import { sampleProgress } from "../monitor/progress.ts";
 import { sampleForAll } from "../monitor/sampler.ts";
 import { watchDeaths } from "./dead-workers.ts";
 import { repeat } from "./repeat.ts";
@@ -16,6 +17,7 @@ import { housekeep, sweep } from "./sweep.ts";
 
 const housekeepingSeconds = 60;
 const sampleSeconds = 5;
+const progressSeconds = 20;
 
 /**
  * The scheduler role: looks up datasets and runs tasks; while this process leads, it also sweeps
@@ -54,11 +56,19 @@ async function serveTerm(ctx: Context, term: Term): Promise<void> {
   const sampling = repeat(ctx, term, "worker-groups", sampleSeconds, () =>
     sampleForAll(ctx, wanted, term.number),
   );
+  const plotting = repeat(ctx, term, "progress", progressSeconds, () => sampleProgress(ctx));
   // Problems of workers are shown at once, not at the next sample.
   const off = ctx.runner.onChange(() => ctx.notifier.notify("worker-groups"));
   const separating = separateEarlier(ctx, term.signal);
   const watching = watchLeases(ctx, term.signal);
-  await Promise.all([sweepRepeatedly(ctx, term), scaling, sampling, separating, watching]);
+  await Promise.all([
+    sweepRepeatedly(ctx, term),
+    scaling,
+    sampling,
+    plotting,
+    separating,
+    watching,
+  ]);
   off();
   await ctx.runner.resign();
 }

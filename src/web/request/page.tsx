@@ -1,5 +1,6 @@
 import { parsePathParameters } from "../../http/parse.ts";
 import { requestParams } from "../../http/schemas/params.ts";
+import { progressOf } from "../../requests/monitor/progress.ts";
 import { waitingOf } from "../../requests/monitor/waiting-reason.ts";
 import { failureGroups } from "../../requests/read/error-groups.ts";
 import { readRequest } from "../../requests/read/request.ts";
@@ -12,6 +13,7 @@ import type { Page, PageCall } from "../page.ts";
 import { shown } from "../words.ts";
 import { ErrorGroups, mostGroups } from "./error-groups.tsx";
 import { Files } from "./files.tsx";
+import { Plot } from "./plot.tsx";
 import { Results } from "./results.tsx";
 import { About, Actions, Progress, Steps } from "./state.tsx";
 
@@ -22,7 +24,7 @@ const page: Page = {
   async answer(call) {
     const { ctx, links } = call;
     const view = await requestOf(call);
-    const progress = await progressOf(call, view);
+    const progress = await nowOf(call, view);
     return pageReply(
       { title: titleOf(view), links, warning: openToAnyone(ctx.config) },
       <>
@@ -52,7 +54,7 @@ const progressPart: Page = {
   method: "get",
   path: "/requests/{id}/progress",
   access: "request.read",
-  answer: async (call) => partReply(await progressOf(call, await requestOf(call))),
+  answer: async (call) => partReply(await nowOf(call, await requestOf(call))),
 };
 
 export const requestPages: Page[] = [page, progressPart];
@@ -61,10 +63,11 @@ function requestOf({ ctx, caller, params }: PageCall): Promise<RequestView> {
   return readRequest(ctx, parsePathParameters(requestParams, params).id, caller);
 }
 
-async function progressOf({ ctx, caller, links }: PageCall, view: RequestView) {
-  const [waiting, warnings, groups] = await Promise.all([
+async function nowOf({ ctx, caller, links }: PageCall, view: RequestView) {
+  const [waiting, warnings, points, groups] = await Promise.all([
     waitingOf(ctx, view),
     warningsOf(ctx, view.id),
+    progressOf(ctx, view),
     view.counters.failed > 0 ? failureGroups(ctx, view.id, mostGroups + 1) : [],
   ]);
   const may = {
@@ -76,6 +79,7 @@ async function progressOf({ ctx, caller, links }: PageCall, view: RequestView) {
       <Progress view={view} waiting={waiting} warnings={warnings} />
       <Actions view={view} may={may} links={links} />
       <Steps view={view} />
+      <Plot points={points} />
       <ErrorGroups view={view} groups={groups} links={links} mayRedrive={may.change} />
     </>
   );

@@ -5,6 +5,7 @@ import { parseParameters, parsePathParameters } from "../../http/parse.ts";
 import { requestParams, wholeNumber } from "../../http/schemas/params.ts";
 import { pathsOfFiles } from "../../requests/read/files.ts";
 import { listResults } from "../../requests/read/results.ts";
+import { isFinal } from "../../requests/state.ts";
 import type { RequestView } from "../../requests/views.ts";
 import { redirectTo } from "../layout.tsx";
 import type { Page, PageCall } from "../page.ts";
@@ -29,7 +30,7 @@ export async function Results({ call, view }: { call: PageCall; view: RequestVie
     <section id="results" data-part aria-labelledby="results-title">
       <h2 id="results-title">Results</h2>
       {shown.length === 0 ? (
-        <p>There are none{after ? " more" : " yet"}.</p>
+        <p>There are none{after ? " more" : isFinal(view.state) ? "" : " yet"}.</p>
       ) : (
         <table>
           <thead>

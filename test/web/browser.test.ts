@@ -1,0 +1,218 @@
+// The pages in Chromium: with and without JavaScript, narrow and wide, light and dark.
+import { mkdirSync } from "node:fs";
+import type { Browser, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { sampleProgress } from "../../src/requests/monitor/progress.ts";
+import { type Api, openApi } from "../support/api.ts";
+import { openBrowser, sidewaysPixels, violationsOf } from "./browser.ts";
+
+const markup = `<img src=x onerror="document.title='attacked'"><script>alert(1)</script>`;
+const shots = process.env.SCREENSHOTS;
+
+let api: Api;
+let browser: Browser;
+let pages: Record<string, string>;
+
+beforeAll(async () => {
+  browser = await openBrowser();
+  api = await openApi();
+  const failed = await request(`two files ${markup}`, ["/data/a", `/data/${markup}`], 2);
+  await post(`/v1/requests/${failed}/redrive`, {});
+  await failAll(failed, 1);
+  const running = await request(
+    "goes on",
+    Array.from({ length: 60 }, (_, n) => `/data/${n}`),
+    0,
+  );
+  await api.ledger.ctx.db.query(
+    `INSERT INTO request_progress (request_id, sampled_at, total, done, failed, canceled, place)
+     SELECT id, now() - make_interval(mins => 60 - n), 60, n / 2, n / 9, 0, n
+     FROM requests, generate_series(1, 59) n WHERE id = $1`,
+    [running],
+  );
+  await api.ledger.ctx.db.query(
+    "UPDATE requests SET created_at = now() - interval '1 hour' WHERE id = $1",
+    [running],
+  );
+  await sampleProgress(api.ledger.ctx);
+  const [file] = (await get(`/v1/requests/${failed}/files?state=failed`)).items as {
+    file: number;
+  }[];
+  pages = {
+    home: "/",
+    failed: `/requests/${failed}`,
+    running: `/requests/${running}`,
+    file: `/requests/${failed}/files/${file?.file}`,
+    delete: `/requests/${failed}/delete`,
+    "not found": "/nothing",
+  };
+});
+
+afterAll(async () => {
+  await browser.close();
+  await api.close();
+});
+
+/** The last `failing` of its files fail, the others are done; with 0 it stays open. */
+async function request(title: string, files: string[], failing: number): Promise<string> {
+  const id = String((await post("/v1/requests", body(title, files))).id);
+  if (failing > 0) await failAll(id, failing);
+  return id;
+}
+
+const body = (title: string, files: string[]) => ({
+  title,
+  dataset: { files },
+  steps: [{ operation: "noop" }],
+});
+
+/** So many fail, those with markup in their names first. */
+async function failAll(id: string, failing: number): Promise<void> {
+  let left = failing;
+  while ((await api.ledger.read(id)).state !== "complete") {
+    const tasks = await api.ledger.claim(10, { request: id, waitSeconds: 1 });
+    for (const task of tasks.sort((one, other) => other.file - one.file)) {
+      const error = { class: "bad_file", message: `No header in ${markup}` };
+      if (left > 0) await api.ledger.report(task, "failure", { error });
+      else await api.ledger.report(task, "success");
+      left -= 1;
+    }
+  }
+}
+
+const post = async (path: string, sent: unknown) => (await api.post(path, sent)).json();
+const get = async (path: string) => (await api.get(path)).json();
+
+interface Look {
+  width?: number;
+  colorScheme?: "light" | "dark";
+  javaScriptEnabled?: boolean;
+}
+
+async function look<Result>(
+  { width = 1440, ...options }: Look,
+  use: (page: Page) => Promise<Result>,
+): Promise<Result> {
+  const context = await browser.newContext({
+    baseURL: api.url,
+    viewport: { width, height: 900 },
+    ...options,
+  });
+  try {
+    return await use(await context.newPage());
+  } finally {
+    await context.close();
+  }
+}
+
+const looks = [360, 1440].flatMap((width) =>
+  (["light", "dark"] as const).map((colorScheme) => ({ width, colorScheme })),
+);
+
+describe.each(looks)("at $width pixels, $colorScheme", (options) => {
+  test("no page has a barrier that axe knows, scrolls sideways or breaks its policy", async () => {
+    await look(options, async (page) => {
+      const complaints: string[] = [];
+      page.on("console", (message) => {
+        const isStatus = /status of 404/.test(message.text());
+        if (message.type() === "error" && !isStatus) complaints.push(message.text());
+      });
+      page.on("pageerror", (error) => complaints.push(error.message));
+      for (const [name, path] of Object.entries(pages)) {
+        await page.goto(path);
+        expect(await violationsOf(page), name).toEqual([]);
+        expect(await sidewaysPixels(page), name).toBeLessThanOrEqual(0);
+        expect(await page.title(), name).not.toBe("attacked");
+        if (shots) await shoot(page, `${name}-${options.width}-${options.colorScheme}`);
+      }
+      expect(complaints).toEqual([]);
+    });
+  });
+});
+
+async function shoot(page: Page, name: string): Promise<void> {
+  mkdirSync(shots ?? "", { recursive: true });
+  await page.screenshot({ path: `${shots}/${name}.png`, fullPage: true });
+}
+
+test("without JavaScript every page shows its content and a form cancels a request", async () => {
+  const id = await request("by hand", ["/data/a"], 0);
+  await look({ javaScriptEnabled: false, width: 360 }, async (page) => {
+    for (const path of Object.values(pages)) {
+      await page.goto(path);
+      expect(await page.locator("h1").count()).toBe(1);
+      expect(await page.locator("button[data-copy]:visible").count()).toBe(0);
+    }
+    await page.goto("/");
+    await page.getByRole("link", { name: "by hand" }).click();
+    await page.getByRole("button", { name: "Cancel" }).click();
+    await page.waitForURL(`**/requests/${id}`);
+    expect((await api.ledger.ended(id)).state).toBe("canceled");
+    await page.reload();
+    await page.getByRole("link", { name: "Delete" }).click();
+    await page.getByRole("button", { name: "Delete it" }).click();
+    await page.waitForURL(`${api.url}/`);
+    expect((await api.get(`/v1/requests/${id}`)).status).toBe(404);
+  });
+});
+
+test("with it, an open page follows its request to the end, and the focus stays", async () => {
+  const id = await request("followed", ["/data/a", "/data/b"], 0);
+  await look({}, async (page) => {
+    await page.goto(`/requests/${id}`);
+    await page.getByRole("combobox", { name: "State" }).focus();
+    const tasks = await api.ledger.claim(2, { request: id });
+    for (const task of tasks) await api.ledger.report(task, "success");
+    await page.getByText("2 of 2 files done").waitFor();
+    await page.getByRole("status").getByText("complete").waitFor();
+    expect(await page.getByRole("button", { name: "Cancel" }).count()).toBe(0);
+    expect(await page.evaluate("document.activeElement.name")).toBe("state");
+  });
+});
+
+test("the first page follows its list, and what is to be copied is copied", async () => {
+  await look({}, async (page) => {
+    await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+    await page.goto("/");
+    await page.getByRole("button", { name: "Copy servicex.yaml" }).click();
+    expect(await page.evaluate("navigator.clipboard.readText()")).toContain("codegen: sql");
+    await request("newer than the page", ["/data/a"], 0);
+    await page.getByRole("link", { name: "newer than the page" }).waitFor();
+  });
+});
+
+test("everything is reached by keyboard, beginning with a link to the content", async () => {
+  await look({}, async (page) => {
+    await page.goto(pages.failed ?? "");
+    await page.keyboard.press("Tab");
+    expect(await page.evaluate("document.activeElement.textContent.trim()")).toContain("Skip");
+    const controls = await page.locator("a:visible, button:visible, select, summary").count();
+    const reached = new Set<string>();
+    for (let press = 0; press < controls + 5; press += 1) {
+      await page.keyboard.press("Tab");
+      reached.add(await page.evaluate("document.activeElement.textContent.trim()"));
+    }
+    for (const name of ["Try 1 failed file again", "Receipt", "Delete…", "Show"])
+      expect([...reached]).toContain(name);
+  });
+});
+
+test("a page of another origin sends no form and reads nothing", async () => {
+  const id = await request("guarded", ["/data/a"], 0);
+  const elsewhere = api.url.replace("127.0.0.1", "localhost");
+  await look({}, async (page) => {
+    await page.route("http://evil.example/", (route) =>
+      route.fulfill({
+        contentType: "text/html",
+        body: `<form method="post" action="${elsewhere}/requests/${id}/cancel"><button>Go</button></form>`,
+      }),
+    );
+    await page.goto("http://evil.example/");
+    const [answer] = await Promise.all([
+      page.waitForResponse((response) => response.url().endsWith("/cancel")),
+      page.getByRole("button").click(),
+    ]);
+    expect(answer.status()).toBe(403);
+  });
+  expect((await api.ledger.read(id)).state).not.toMatch(/cancel/);
+});
