@@ -41,7 +41,7 @@ export function pageReply(options: LayoutOptions, content: Child): Reply {
 
 /** A part of a page, for the script that brings the page up to date. */
 export function partReply(content: Child): Reply {
-  return { status: 200, body: String(<>{content}</>), headers };
+  return { status: 200, body: String(content), headers };
 }
 
 export function redirectTo(location: string): Reply {

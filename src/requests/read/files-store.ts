@@ -88,18 +88,6 @@ export async function fileRow(
   return row;
 }
 
-export function filePathRows(
-  query: Query,
-  request: string,
-  files: number[],
-): Promise<{ file: number; paths: string[] }[]> {
-  return query<{ file: number; paths: string[] }>(
-    `SELECT f.file_id AS file, i.paths FROM request_files f JOIN files i ON i.id = f.file_id
-     WHERE f.request_id = $1 AND f.file_id = ANY($2)`,
-    [request, files],
-  );
-}
-
 export interface FileResultRow {
   step: number;
   attempt: number;

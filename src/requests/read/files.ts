@@ -8,7 +8,6 @@ import type { FileState } from "../state.ts";
 import type { FileResult, FileView, HistoryRow, Page, Reading } from "../views.ts";
 import {
   type FileRow,
-  filePathRows,
   fileResultRows,
   fileRow,
   fileRows,
@@ -43,19 +42,6 @@ export async function listFiles(
   const last = rows.length > limit ? rows[limit - 1] : undefined;
   const items = rows.slice(0, limit).map((row) => toView(id, row));
   return { items, next: last ? encodeCursor([last.file]) : null };
-}
-
-/** The paths of these files of the request. */
-export async function pathsOfFiles(
-  ctx: Deps<"db">,
-  id: string,
-  caller: Caller,
-  files: number[],
-): Promise<Map<number, string[]>> {
-  if (files.length === 0) return new Map();
-  await readRequest(ctx, id, caller);
-  const rows = await filePathRows(ctx.db.query, id, files);
-  return new Map(rows.map(({ file, paths }) => [file, paths]));
 }
 
 export async function readFile(

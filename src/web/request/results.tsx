@@ -3,7 +3,6 @@ import { encodeCursor } from "../../cursor.ts";
 import { notFound } from "../../errors.ts";
 import { parseParameters, parsePathParameters } from "../../http/parse.ts";
 import { requestParams, wholeNumber } from "../../http/schemas/params.ts";
-import { pathsOfFiles } from "../../requests/read/files.ts";
 import { listResults } from "../../requests/read/results.ts";
 import { isFinal } from "../../requests/state.ts";
 import type { RequestView } from "../../requests/views.ts";
@@ -22,8 +21,6 @@ export async function Results({ call, view }: { call: PageCall; view: RequestVie
   const { after } = parseParameters(query, call.query);
   const { items } = await listResults(ctx, view.id, caller, { after, limit: perPage + 1 });
   const shown = items.slice(0, perPage);
-  const files = shown.flatMap(({ file }) => (file === null ? [] : [file]));
-  const paths = await pathsOfFiles(ctx, view.id, caller, files);
   const next = items.length > perPage ? encodeCursor([shown.at(-1)?.seq ?? 0]) : undefined;
   const here = links.request(view.id);
   return (
@@ -43,7 +40,7 @@ export async function Results({ call, view }: { call: PageCall; view: RequestVie
             </tr>
           </thead>
           <tbody>
-            {shown.map(({ seq, name, size, file }) => (
+            {shown.map(({ seq, name, size, file, input }) => (
               <tr>
                 <td>
                   <a href={links.request(view.id, `/results/${seq}`)} download>
@@ -55,7 +52,7 @@ export async function Results({ call, view }: { call: PageCall; view: RequestVie
                     "the whole request"
                   ) : (
                     <a href={links.request(view.id, `/files/${file}`)}>
-                      <Path paths={paths.get(file) ?? []} />
+                      <Path paths={input === null ? [] : [input]} />
                     </a>
                   )}
                 </td>
