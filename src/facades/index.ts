@@ -1,6 +1,6 @@
 // A façade speaks another service's HTTP API at that service's own paths, and translates it to
 // ours.
 import type { Mount } from "../http/mount.ts";
-import { servicex } from "./servicex/index.ts";
+import { servicex, servicexPages } from "./servicex/index.ts";
 
-export const facades: Mount[] = [servicex];
+export const facades: Mount[] = [servicex, servicexPages];

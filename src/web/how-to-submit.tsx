@@ -1,4 +1,5 @@
 import type { Deps } from "../deps.ts";
+import { clientSettings } from "../facades/servicex/client-settings.ts";
 import type { Links } from "./links.ts";
 import { Copy, Text } from "./parts.tsx";
 
@@ -46,9 +47,10 @@ export function HowToSubmit({
       )}
       <h3 id="servicex">From ServiceX’s Python client</h3>
       <p>
-        As <code>servicex.yaml</code> in your home folder, or in that of your script:
+        As <code>servicex.yaml</code> in your home folder, or in that of your script (
+        <a href={links.to("/.servicex")}>download</a>):
       </p>
-      <Copy id="servicex-yaml" label="servicex.yaml" text={servicexYaml(url)} />
+      <Copy id="servicex-yaml" label="servicex.yaml" text={clientSettings(url)} />
     </section>
   );
 }
@@ -67,8 +69,4 @@ function call(url: string, folder: string): string {
   };
   const json = JSON.stringify(body, undefined, 2).replaceAll("'", "'\\''");
   return `curl ${url}/v1/requests -H 'content-type: application/json' -d '${json}'`;
-}
-
-export function servicexYaml(url: string): string {
-  return `api_endpoints:\n  - endpoint: ${url}/\n    name: longshore\n    codegen: sql\n`;
 }

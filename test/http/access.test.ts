@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Caller, local, ownerOf } from "../../src/auth/caller.ts";
 import { attemptToken } from "../../src/facades/servicex/attempt-token.ts";
 import { servicexEndpoints } from "../../src/facades/servicex/index.ts";
+import { pageEndpoints } from "../../src/facades/servicex/pages.ts";
 import { routes } from "../../src/http/routes/index.ts";
 import { type Action, type Decision, decide, whoseRequest } from "../../src/users/policy.ts";
 import { pages } from "../../src/web/index.ts";
@@ -54,7 +55,7 @@ const cases: Case[] = [
     access,
     body: body?.example,
   })),
-  ...servicexEndpoints.map(({ method, path, access, callerOf }) => ({
+  ...[...servicexEndpoints, ...pageEndpoints].map(({ method, path, access, callerOf }) => ({
     method,
     path: path.replaceAll(/:(\w+)/g, "{$1}"),
     access,
@@ -93,7 +94,8 @@ async function ended(): Promise<Fixture> {
 }
 
 const isOfDataset = ({ path }: Case) => /\/datasets\/\{/.test(path);
-const isOfRequest = ({ path }: Case) => /\/(requests|transformation)\/\{id\}/.test(path);
+const isOfRequest = ({ path }: Case) =>
+  /\/(requests|transformation(-request)?)\/+\{id\}/.test(path);
 
 function addressOf(it: Case, { request, file, dataset }: Fixture): string {
   const attempt = { request, step: 1, file, attempt: 1 };

@@ -4,6 +4,7 @@ import type { Mount } from "../../http/mount.ts";
 import { type Endpoint, endpointRouter } from "./endpoint.ts";
 import { messageReply } from "./errors.ts";
 import { internalEndpoints } from "./internal/index.ts";
+import { pageEndpoints, pagePaths } from "./pages.ts";
 import { publicEndpoints } from "./public/index.ts";
 
 const ownPath = /^\/(servicex|multiple-codegen-list|token\/refresh)(\/|$)/;
@@ -15,4 +16,12 @@ export const servicex: Mount = {
   owns: (path) => ownPath.test(path),
   errorReply: messageReply,
   router: (ctx, admit) => endpointRouter(ctx, admit, servicexEndpoints),
+};
+
+/** Apart, since links of other sites may lead there, and errors are no ServiceX client's. */
+export const servicexPages: Mount = {
+  name: "servicex-pages",
+  owns: (path) => pagePaths.test(path),
+  opensFromLinks: true,
+  router: (ctx, admit) => endpointRouter(ctx, admit, pageEndpoints),
 };
