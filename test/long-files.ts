@@ -25,5 +25,6 @@ export const longFiles = [
   "runner/local.test.ts",
   "surroundings/database.test.ts",
   "surroundings/silent-database.test.ts",
+  "web/large.test.ts",
   "worker/full-disk.test.ts",
 ].map((path) => `test/${path}`);

@@ -56,13 +56,15 @@ export function Progress({
   );
 }
 
+const mostWarnings = 20;
+
 function Warnings({ warnings }: { warnings: Warning[] }) {
   if (warnings.length === 0) return null;
   const list = (
     <ul>
-      {warnings.map(({ code, message }) => (
+      {warnings.slice(0, mostWarnings).map(({ code, message }) => (
         <li>
-          {code}: <Text most={1000}>{message}</Text>
+          {code}: <Text most={500}>{message}</Text>
         </li>
       ))}
     </ul>
@@ -156,10 +158,13 @@ export function Steps({ view: { steps } }: { view: RequestView }) {
   );
 }
 
-const mostSettings = 4000;
+/** Characters of all settings together: a query alone may have a megabyte. */
+const mostSettings = 16_000;
 
 export function About({ view }: { view: RequestView }) {
   const { dataset } = view;
+  const values = view.steps.flatMap(({ settings }) => Object.values(settings)).length;
+  const mostOfEach = Math.floor(mostSettings / Math.max(values, 1));
   return (
     <section aria-labelledby="about">
       <h2 id="about">What it is</h2>
@@ -190,7 +195,7 @@ export function About({ view }: { view: RequestView }) {
               <div>
                 <dt>{shown(name)}</dt>
                 <dd>
-                  <pre>{shown(written(value), mostSettings)}</pre>
+                  <pre>{shown(written(value), mostOfEach)}</pre>
                 </dd>
               </div>
             ))}
