@@ -1,6 +1,6 @@
 // The programs that tests start, compiled once for the whole run: through the TypeScript loader
 // each of them needs a second of processor time more.
-import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import { chmodSync, cpSync, mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type Plugin } from "esbuild";
@@ -13,7 +13,7 @@ const separateModules: Plugin = {
   name: "separate modules",
   setup({ onResolve }) {
     onResolve({ filter: /./ }, ({ kind, path }) =>
-      kind === "entry-point" ? undefined : { path: path.replace(/\.ts$/, ".js"), external: true },
+      kind === "entry-point" ? undefined : { path: path.replace(/\.tsx?$/, ".js"), external: true },
     );
   },
 };
@@ -23,15 +23,18 @@ export async function buildForTests(): Promise<{ folder: string; remove(): void 
   // Some tests start programs as another user
   chmodSync(folder, 0o755);
   await build({
-    entryPoints: globSync("src/**/*.ts", { cwd: root, absolute: true }),
+    entryPoints: globSync("src/**/*.{ts,tsx}", { cwd: root, absolute: true }),
     outbase: join(root, "src"),
     outdir: folder,
     bundle: true,
     format: "esm",
     platform: "node",
     target: "es2022",
+    jsx: "automatic",
+    jsxImportSource: "hono/jsx",
     sourcemap: "linked",
     plugins: [separateModules],
   });
+  cpSync(join(root, "src/web/assets"), join(folder, "web/assets"), { recursive: true });
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }

@@ -5,7 +5,7 @@ import { eachRequest, oneOrAll } from "./each-request.ts";
 import { ExitError, exits } from "./exits.ts";
 import { findRequests, requestNames, requestWord } from "./find-request.ts";
 import { connect, type ServiceOptions, several, withService } from "./options.ts";
-import { clean, sayError, printJson, say } from "./print.ts";
+import { clean, printJson, say, sayError } from "./print.ts";
 import { thisCommand } from "./this-command.ts";
 
 interface Options extends ServiceOptions {
