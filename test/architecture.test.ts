@@ -148,8 +148,8 @@ function isStore(path: string): boolean {
   return /(^|\/|-)store\.ts$/.test(path) && path !== "facades/servicex/object-store.ts";
 }
 
-/** They write SQL for the stores and run none. */
-const statementBuilders = ["requests/file-move.ts", "requests/step-counters.ts"];
+/** They write SQL for the stores, or for a user's DuckDB, and run none. */
+const statementBuilders = ["requests/file-move.ts", "requests/step-counters.ts", "s3/lines.ts"];
 
 test("a store is imported only from its own folder", () => {
   const foreign = edges(

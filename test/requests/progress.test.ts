@@ -20,7 +20,8 @@ interface Row {
 
 const rowsOf = (id: string, from = ledger) =>
   from.ctx.db.query<Row>(
-    `SELECT sampled_at, done, place FROM request_progress WHERE request_id = $1 ORDER BY sampled_at`,
+    `SELECT sampled_at, done, place FROM request_progress WHERE request_id = $1
+     ORDER BY sampled_at`,
     [id],
   );
 
@@ -74,7 +75,8 @@ test("more than 200 rows are thinned to about a hundred, over the whole time", a
   const id = await ledger.submit(2);
   await ledger.ctx.db.query(
     `INSERT INTO request_progress (request_id, sampled_at, total, done, failed, canceled, place)
-     SELECT $1, now() - make_interval(mins => 201 - n), 2, 0, 0, 0, n FROM generate_series(1, 200) n`,
+     SELECT $1, now() - make_interval(mins => 201 - n), 2, 0, 0, 0, n
+     FROM generate_series(1, 200) n`,
     [id],
   );
   await finishOne(id);

@@ -204,7 +204,9 @@ test("a page of another origin sends no form and reads nothing", async () => {
     await page.route("http://evil.example/", (route) =>
       route.fulfill({
         contentType: "text/html",
-        body: `<form method="post" action="${elsewhere}/requests/${id}/cancel"><button>Go</button></form>`,
+        body:
+          `<form method="post" action="${elsewhere}/requests/${id}/cancel">` +
+          "<button>Go</button></form>",
       }),
     );
     await page.goto("http://evil.example/");

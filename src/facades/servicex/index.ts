@@ -4,7 +4,7 @@ import type { Mount } from "../../http/mount.ts";
 import { type Endpoint, endpointRouter } from "./endpoint.ts";
 import { messageReply } from "./errors.ts";
 import { internalEndpoints } from "./internal/index.ts";
-import { pageEndpoints, pagePaths } from "./pages.ts";
+import { isPage, pageEndpoints } from "./pages.ts";
 import { publicEndpoints } from "./public/index.ts";
 
 const ownPath = /^\/(servicex|multiple-codegen-list|token\/refresh)(\/|$)/;
@@ -21,7 +21,7 @@ export const servicex: Mount = {
 /** Apart, since links of other sites may lead there, and errors are no ServiceX client's. */
 export const servicexPages: Mount = {
   name: "servicex-pages",
-  owns: (path) => pagePaths.test(path),
+  owns: isPage,
   opensFromLinks: true,
   router: (ctx, admit) => endpointRouter(ctx, admit, pageEndpoints),
 };

@@ -1,4 +1,5 @@
-// The addresses of ServiceX's own pages, which its clients print and people have kept, lead to ours.
+// The addresses of ServiceX's own pages, which its clients print and people have kept: they lead
+// to ours.
 import { publicPath } from "../../settings/public-path.ts";
 import { clientSettings } from "./client-settings.ts";
 import type { Endpoint } from "./endpoint.ts";
@@ -58,8 +59,11 @@ const settings: Endpoint = {
   }),
 };
 
-export const pagePaths =
-  /^\/(transformation-request\/.*|about|(global-)?dashboard|monitor|logs|sign-in|profile|api-token|\.servicex)$/;
+const firstPagePaths = new Set<string>([...firstPage.map(([path]) => path), settings.path]);
+
+export function isPage(path: string): boolean {
+  return path.startsWith("/transformation-request/") || firstPagePaths.has(path);
+}
 
 export const pageEndpoints: Endpoint[] = [
   ...requestPages,
