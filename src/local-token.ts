@@ -46,7 +46,7 @@ export function localTokenFor(dataDir: string, url: string): string | undefined 
 export function localAddress(dataDir: string): string | undefined {
   const link = readLine(join(dataDir, linkFile));
   if (link === undefined || !URL.canParse(link)) return undefined;
-  return link.replace(/\/open\?.*$/, "");
+  return link.slice(0, link.lastIndexOf("/open?"));
 }
 
 /** The file is complete and private before it gets its name. */

@@ -112,7 +112,7 @@ async function versionAt({ url, token }: { url: string; token?: string | undefin
 }
 
 function callOf(url: string, path: string, token?: string): Request {
-  return new Request(`${url.replace(/\/+$/, "")}/${path}`, {
+  return new Request(`${url.replace(/(?<!\/)\/+$/, "")}/${path}`, {
     headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
     signal: AbortSignal.timeout(answerMilliseconds),
   });
