@@ -46,7 +46,8 @@ export function localTokenFor(dataDir: string, url: string): string | undefined 
 export function localAddress(dataDir: string): string | undefined {
   const link = readLine(join(dataDir, linkFile));
   if (link === undefined || !URL.canParse(link)) return undefined;
-  return link.slice(0, link.lastIndexOf("/open?"));
+  const end = link.lastIndexOf("/open?");
+  return end === -1 ? undefined : link.slice(0, end);
 }
 
 /** The file is complete and private before it gets its name. */
