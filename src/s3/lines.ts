@@ -73,11 +73,14 @@ function duckdb(keys: Keys, format: TableFormat): string {
 function pandas(keys: Keys, format: TableFormat): string {
   const { endpoint, region, bucket, access_key: key, secret_key: secret } = keys;
   return [
-    "import pandas, s3fs",
-    `s3 = s3fs.S3FileSystem(key="${key}", secret="${secret}",`,
-    `    endpoint_url="${endpoint}", client_kwargs={"region_name": "${region}"})`,
-    `table = pandas.concat(pandas.read_${format}(s3.open(name)${linesOf(format)})`,
-    `    for name in s3.glob("${bucket}/*.${format}"))`,
+    "import pandas",
+    "from pyarrow import fs",
+    `s3 = fs.S3FileSystem(access_key="${key}", secret_key="${secret}",`,
+    `    endpoint_override="${endpoint}", region="${region}")`,
+    `results = s3.get_file_info(fs.FileSelector("${bucket}"))`,
+    `tables = [pandas.read_${format}(s3.open_input_file(result.path)${linesOf(format)})`,
+    `    for result in results if result.path.endswith(".${format}")]`,
+    "table = pandas.concat(tables)",
   ].join("\n");
 }
 

@@ -10,7 +10,13 @@ import { type Service, startService } from "../support/service.ts";
 import { venv } from "./venv.ts";
 
 const run = promisify(execFile);
-const packages = ["boto3==1.44.8", "duckdb==1.4.4", "duckdb-ext-httpfs==1.4.4.20260205"];
+const packages = [
+  "boto3==1.44.8",
+  "duckdb==1.4.4",
+  "duckdb-ext-httpfs==1.4.4.20260205",
+  "pandas==3.1.1",
+  "pyarrow==26.0.1",
+];
 /** DuckDB gets its extension from the package instead of from its makers' server. */
 const runSql = `
 import sys, duckdb, duckdb_ext.extensions as extensions
@@ -27,13 +33,11 @@ let python: string;
 let id: string;
 
 beforeAll(async () => {
-  python = await venv("s3-lines", packages);
+  python = await venv("s3-readers", packages);
   cwd = temporaryFolder("lines");
   for (const x of [1, 2]) writeFileSync(`${cwd}/${x}.csv`, `x\n${x}\n`);
   service = await startService({ INPUT_ROOTS: cwd });
-  const sql = ["--sql", "select x from input", "--format", "parquet"];
-  const ran = await longshore("submit", "--files", "1.csv", "2.csv", ...sql, "--wait", "--json");
-  id = (JSON.parse(ran.stdout) as { id: string }).id;
+  id = await submit("parquet");
 }, 600_000);
 afterAll(async () => {
   await service?.remove();
@@ -41,7 +45,14 @@ afterAll(async () => {
 });
 
 const longshore = (...args: string[]) => runCli(args, { cwd, env: { LONGSHORE_URL: service.url } });
-const linesFor = async (tool: string) => (await longshore("s3", id, "--tool", tool)).stdout;
+const linesFor = async (tool: string, of = id) =>
+  (await longshore("s3", of, "--tool", tool)).stdout;
+
+async function submit(format: string): Promise<string> {
+  const sql = ["--sql", "select x from input", "--format", format];
+  const ran = await longshore("submit", "--files", "1.csv", "2.csv", ...sql, "--wait", "--json");
+  return (JSON.parse(ran.stdout) as { id: string }).id;
+}
 
 async function pipe(text: string, ...args: string[]): Promise<string> {
   const running = run(python, args, { cwd, env: childEnvironment() });
@@ -60,3 +71,11 @@ test("boto3 lists the results", async () => {
 test("DuckDB reads all results as one table", async () => {
   expect(await pipe(await linesFor("duckdb"), "-c", runSql)).toBe("[(1,), (2,)]\n");
 });
+
+test.each(["parquet", "csv", "json"])(
+  "pandas reads all results of %s as one table",
+  async (format) => {
+    const lines = await linesFor("pandas", format === "parquet" ? id : await submit(format));
+    expect(await pipe(`${lines}\nprint(sorted(table["x"]))`, "-")).toBe("[1, 2]\n");
+  },
+);
