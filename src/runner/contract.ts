@@ -63,6 +63,8 @@ export interface Runner {
   readonly help: string;
   /** Workers of an earlier process, which were killed when it ended. */
   readonly endedBefore: readonly string[];
+  /** Their files were taken from them: the next process need not know these workers. */
+  forgetEndedBefore(): Promise<void>;
   /** most workers at once, all groups together; 0 where the runner starts none */
   readonly capacity: number;
   /**

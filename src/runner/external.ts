@@ -8,6 +8,7 @@ export function openExternalRunner(help = "Start one: longshore worker."): Runne
   return {
     help,
     endedBefore: [],
+    forgetEndedBefore: async () => undefined,
     capacity: 0,
     reconcile: async () => undefined,
     resign: async () => undefined,

@@ -19,7 +19,7 @@ export interface LocalRunnerOptions
   log: Logger;
   /** most workers at once */
   capacity: number;
-  /** a folder for this runner alone; what an earlier runner left in it is removed */
+  /** a folder for this runner alone; what an earlier runner left in it is removed, but for names */
   scratch: string;
 }
 
@@ -44,17 +44,26 @@ export async function openLocalRunner(options: LocalRunnerOptions): Promise<Runn
   const deadWords = makeLastWords();
   /** Workers that were killed while this runner closed: they may have files. */
   const killed = new Set<string>();
+  /** Workers of earlier runners, until their files were taken: this service may be killed, too. */
+  const remembered = new Set<string>();
   let started = 0;
   let closed = false;
   await mkdir(scratch, { recursive: true, mode: 0o700 });
   // Each worker has a folder of its name there until it has ended.
   const endedBefore = await readdir(scratch);
-  await rm(scratch, { recursive: true, force: true });
-  await mkdir(scratch, { recursive: true, mode: 0o700 });
+  for (const name of endedBefore) {
+    remembered.add(name);
+    await emptyFolder(join(scratch, name));
+  }
 
   return {
     help: localHelp,
     endedBefore,
+    async forgetEndedBefore() {
+      for (const name of remembered)
+        await rm(join(scratch, name), { recursive: true, force: true });
+      remembered.clear();
+    },
     capacity,
     async reconcile(wanted) {
       if (!closed) apply(wanted);
@@ -74,7 +83,7 @@ export async function openLocalRunner(options: LocalRunnerOptions): Promise<Runn
       closed = true;
       await Promise.all([...groups.values()].map(({ workers }) => workers.stop()));
       groups.clear();
-      await clear(scratch, killed);
+      await clear(scratch, new Set([...remembered, ...killed]));
     },
   };
 
@@ -171,6 +180,12 @@ export async function openLocalRunner(options: LocalRunnerOptions): Promise<Runn
     });
     return worker;
   }
+}
+
+/** Of a folder, or what is in its place. */
+async function emptyFolder(path: string): Promise<void> {
+  await rm(path, { recursive: true, force: true });
+  await mkdir(path, { mode: 0o700 });
 }
 
 /**

@@ -200,6 +200,11 @@ test("a worker that cannot report when its service stops is known to the next on
   const next = await openLocalRunner(optionsFor(server.url, "stopped"));
   expect(next.endedBefore).toEqual([worker?.name]);
   await next.close();
+  // It ended before the files were taken from the worker.
+  const third = await openLocalRunner(optionsFor(server.url, "stopped"));
+  expect(third.endedBefore).toEqual([worker?.name]);
+  await third.forgetEndedBefore();
+  await third.close();
   expect((await openLocalRunner(optionsFor(server.url, "stopped"))).endedBefore).toEqual([]);
   await server.close();
 }, 600_000);
@@ -231,6 +236,7 @@ test("a service that is killed leaves no worker and no query behind", async () =
   expect(readdirSync(join(folder, "killed")).length).toBe(1);
   const next = await openLocalRunner(optionsFor(server.url, "killed"));
   expect(next.endedBefore).toEqual([worker.name]);
+  await next.forgetEndedBefore();
   expect(readdirSync(join(folder, "killed"))).toEqual([]);
   await next.close();
   await server.close();

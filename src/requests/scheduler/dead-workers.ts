@@ -47,6 +47,7 @@ async function repeatUntilDone(
 async function takeFromEarlier(ctx: Context): Promise<void> {
   const files = await takeInterrupted(ctx, ctx.runner.endedBefore);
   if (files > 0) ctx.log.info({ files }, "files of an earlier process wait again");
+  await ctx.runner.forgetEndedBefore();
 }
 
 async function takeFromDead(ctx: Context, worker: string, lastWords: string): Promise<void> {
