@@ -214,6 +214,10 @@ export function openWorkApi({
       headersTimeout: seconds * 1000,
       bodyTimeout: seconds * 1000,
       ...(signal && { signal }),
+    }).catch((error: unknown) => {
+      // A service that was away may have been upgraded meanwhile.
+      if (!signal?.aborted) plainUntil = Number.NEGATIVE_INFINITY;
+      throw error;
     });
     const text = await response.body.text();
     if (response.statusCode >= 200 && response.statusCode < 300)

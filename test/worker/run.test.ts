@@ -81,6 +81,18 @@ describe("a worker", () => {
     expect(server.claims.every(({ max }) => max > 0)).toBe(true);
   });
 
+  test("has all keys in its claims again once a service of an earlier version was away", async () => {
+    server.claimKeys = ["worker", "request", "operations", "max", "wait_seconds", "upload_headers"];
+    void start({ operations: ["noop"] });
+    await until(() => server.claims.some((claim) => !("claim_id" in claim)));
+    await server.away();
+    server.claimKeys = undefined;
+    server.claims = [];
+    await server.back();
+    const claim = await until(() => server.claims[0]);
+    expect(claim).toHaveProperty("claim_id");
+  });
+
   test("ends where a service refuses its claims for another reason", async () => {
     server.refusal = { status: 400, detail: "The operation noop is not offered." };
     await expect(start({ operations: ["noop"] })).rejects.toThrow("noop is not offered");
