@@ -149,7 +149,12 @@ function isStore(path: string): boolean {
 }
 
 /** They write SQL for the stores, or for a user's DuckDB, and run none. */
-const statementBuilders = ["requests/file-move.ts", "requests/step-counters.ts", "s3/lines.ts"];
+const statementBuilders = [
+  "requests/file-move.ts",
+  "requests/holders.ts",
+  "requests/step-counters.ts",
+  "s3/lines.ts",
+];
 
 test("a store is imported only from its own folder", () => {
   const foreign = edges(

@@ -1,6 +1,7 @@
 import type { Query } from "../db/client.ts";
+import { holdersOf } from "../requests/holders.ts";
 import { settingsBytes } from "../requests/settings-bytes.ts";
-import { acceptsWork, fileSql } from "../requests/state.ts";
+import { acceptsWork } from "../requests/state.ts";
 import type { Line, OpenStep, Room, UserLoad } from "./allocate.ts";
 
 export interface LineFilter {
@@ -108,9 +109,7 @@ FROM line LEFT JOIN LATERAL (
   SELECT s.request_id AS request, s.step, s.queued AS files, s.priority,
     extract(epoch FROM s.served_at)::float8 AS "stepServedAt",
     ${settingsBytes("s")} AS "settingsBytes", r.workers,
-    CASE WHEN r.workers IS NOT NULL THEN ARRAY(
-      SELECT DISTINCT f.worker FROM request_files f
-      WHERE f.request_id = r.id AND f.state = ${fileSql.running}) END AS holders
+    CASE WHEN r.workers IS NOT NULL THEN ARRAY${holdersOf("r.id")} END AS holders
   FROM request_steps s JOIN requests r ON r.id = s.request_id
   WHERE s.operation = line.operation AND s.owner = line.owner AND s.queued > 0
     AND ${acceptsWork("r")}

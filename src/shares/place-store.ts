@@ -1,5 +1,6 @@
 import type { Query } from "../db/client.ts";
-import { acceptsWork, fileSql } from "../requests/state.ts";
+import { holdersOf } from "../requests/holders.ts";
+import { acceptsWork } from "../requests/state.ts";
 
 /** The place in line of a step with queued files, and the limits that apply to it. */
 export interface PlaceInLine {
@@ -55,14 +56,11 @@ const placeSql = `WITH mine AS MATERIALIZED (
         < (-mine.priority, mine.served_at, mine.request_id)
     LIMIT ${mostCounted}
   ) AS before
-), holders AS (
-  SELECT count(DISTINCT f.worker) AS n FROM mine
-  JOIN request_files f ON f.request_id = mine.request_id AND f.state = ${fileSql.running}
-  WHERE mine.workers IS NOT NULL
 )
 SELECT mine.running AS "userRunning", mine.slots_per_user AS "slotsPerUser", mine.slots,
   (SELECT coalesce(sum(running), 0)::int FROM user_work
    WHERE operation = mine.operation) AS running,
-  CASE WHEN mine.workers IS NOT NULL THEN holders.n END AS holders,
+  CASE WHEN mine.workers IS NOT NULL THEN (
+    SELECT count(*) FROM ${holdersOf("mine.request_id")} AS holders) END AS holders,
   users_before.n AS "usersBefore", requests_before.n AS "requestsBefore"
-FROM mine, users_before, requests_before, holders`;
+FROM mine, users_before, requests_before`;

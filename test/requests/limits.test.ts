@@ -96,6 +96,18 @@ describe("a request that allows one worker", () => {
     await finish(id, []);
   });
 
+  test("gives files to a worker while an outside service has others", async () => {
+    const id = await submitted(3, { workers: 1 });
+    const [outside] = await ledger.claim(1, { worker: "a", request: id });
+    await ledger.ctx.db.query(
+      "UPDATE request_files SET worker = NULL WHERE request_id = $1 AND state = 'running'",
+      [id],
+    );
+    const tasks = await ledger.claim(1, { worker: "b", request: id });
+    expect(tasks).toHaveLength(1);
+    await finish(id, [...(outside ? [outside] : []), ...tasks]);
+  });
+
   test("wakes a worker that waits when the other has reported its last file", async () => {
     const id = await submitted(3, { workers: 1 });
     const tasks = await ledger.claim(2, { worker: "a", request: id });

@@ -6,9 +6,12 @@ import type { Task } from "../../src/operations/contract.ts";
 import { deleteFileRows } from "../../src/requests/advance/remove-deleted-store.ts";
 import { claim } from "../../src/requests/dispatch/claim.ts";
 import { startedByClaim } from "../../src/requests/dispatch/repeated-claim-store.ts";
+import { startFilesWithinLimits } from "../../src/requests/dispatch/start-store.ts";
 import { withheldFiles } from "../../src/requests/dispatch/withheld-store.ts";
 import { cancel } from "../../src/requests/lifecycle/cancel.ts";
 import { recordReports } from "../../src/requests/reports/report-store.ts";
+import { readLine } from "../../src/shares/line-store.ts";
+import { placeInLine } from "../../src/shares/place-store.ts";
 import { type Ledger, openLedger } from "../support/context.ts";
 import { until } from "../support/wait.ts";
 import { reportRow } from "../unit/report-row.ts";
@@ -98,6 +101,35 @@ test("a repeated claim reads its files by their own index, with statistics and w
   expect(await startedByClaim(ledger.ctx.ledger.query, "w", claimId, 60)).toHaveLength(
     tasks.length,
   );
+});
+
+test("a claim reads the workers that hold a request's files one by one, with statistics and without", async () => {
+  const id = await ledger.submit(300, { workers: 2 });
+  await ledger.published(id, 300);
+  for (const worker of ["a", "b", "c"])
+    await ledger.claim(100, { worker, request: id, waitSeconds: 0 });
+  const line = { operations: ["noop"], users: 40, stepsOfUser: 40, without: [] };
+  const look = async () => [
+    ...(await plansOf((query) => readLine(query, line))),
+    ...(await plansOf((query) => placeInLine(query, id, 1))),
+    ...(await plansOf((query) =>
+      startFilesWithinLimits(query, 60, [], { ofWaiters: [], ofPoll: 0 }),
+    )),
+  ];
+  await forgetStatistics();
+  const without = await look();
+  await ledger.ctx.db.query("ANALYZE request_files");
+  for (const plans of [without, await look()]) {
+    expect(plans).toHaveLength(3);
+    for (const plan of plans) {
+      expect(plan).toContain("request_files_holders_idx");
+      expect(plan).not.toMatch(/Seq Scan on request_files|request_files_open_idx/);
+    }
+  }
+  const [step] = (await readLine(ledger.ctx.db.query, line)).steps.filter(
+    ({ request }) => request === id,
+  );
+  expect(step?.holders).toEqual(["a", "b"]);
 });
 
 test("a chunk of a deletion goes by keys on tables without statistics", async () => {

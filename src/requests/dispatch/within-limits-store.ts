@@ -1,4 +1,4 @@
-import { fileMoves } from "../state.ts";
+import { holdersOf } from "../holders.ts";
 
 /**
  * CTEs that filter the claimed files by the limits, in the order of the claims; the result is
@@ -10,9 +10,9 @@ import { fileMoves } from "../state.ts";
 export function permittedCtes(keys: string): string[] {
   return [
     `holders AS MATERIALIZED (
-  SELECT DISTINCT f.request_id, f.worker
-  FROM open_requests r JOIN request_files f ON f.request_id = r.id
-  WHERE r.workers IS NOT NULL AND f.state = '${fileMoves.start.to}'
+  SELECT r.id AS request_id, held.worker
+  FROM open_requests r CROSS JOIN LATERAL ${holdersOf("r.id")} AS held
+  WHERE r.workers IS NOT NULL
 )`,
     `request_room AS MATERIALIZED (
   SELECT r.id, r.workers - (SELECT count(*) FROM holders WHERE request_id = r.id) AS newcomers
