@@ -85,7 +85,7 @@ describe("used wrongly, it says what is allowed and ends with 2", () => {
     [
       "a deadline in words",
       submit("--sql", "select 1", "--deadline", "soon"),
-      /whole number from 1/,
+      /time such as 90s, 10m, 2h, 1d or 1h30m, .*at least 1s, at most 366d/,
     ],
     [
       "more than all failed",

@@ -5,6 +5,7 @@ import { mayHaveArrived } from "../retry.ts";
 import type { RequestNow, RequestView, Submit } from "../views.ts";
 import { ending, printRequest } from "./describe.ts";
 import { downloadTo } from "./download.ts";
+import { duration } from "./duration.ts";
 import { exitOfRequest, exits, usedWrongly } from "./exits.ts";
 import { follow } from "./follow.ts";
 import {
@@ -63,9 +64,9 @@ export function addSubmit(program: Command): void {
       priority,
     )
     .option(
-      "--deadline <seconds>",
-      "fail files that are still open after this time",
-      wholeNumber(1, 31_622_400),
+      "--deadline <time>",
+      "fail files that are still open after this time: 90s, 10m, 2h, 1d, or seconds",
+      duration(1, 31_622_400),
     )
     .option(
       "--stop-after-failed <percent>",
