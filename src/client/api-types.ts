@@ -77,6 +77,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/v1/work/tasks/{task}/replicas/{replica}": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    /**
+     * Read a file of the service's machine, for a worker that has a task of it elsewhere
+     * @description Only while this worker holds the task, and only a file that INPUT_ROOTS of the service allows.
+     */
+    get: operations["readTaskReplica"];
+    put?: never;
+    post?: never;
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/v1/requests": {
     parameters: {
       query?: never;
@@ -1964,6 +1984,97 @@ export interface operations {
         };
       };
       /** @description Something that the service needs is unavailable; try again after Retry-After seconds. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  readTaskReplica: {
+    parameters: {
+      query: {
+        /** @description The worker that holds the task. */
+        worker: string;
+      };
+      header?: never;
+      path: {
+        /** @description As in the answer to the claim. */
+        task: string;
+        /** @description Its place in `replicas` of the task, from 0. */
+        replica: number;
+      };
+      cookie?: never;
+    };
+    requestBody?: never;
+    responses: {
+      /** @description The file's bytes. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/octet-stream": string;
+        };
+      };
+      /** @description The input is wrong; `errors` says where. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description With identity on: the caller has not signed in, or the token is wrong. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The service may not read this file. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Not found, or it belongs to another user. */
+      404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The replica is no file of the service's machine. */
+      409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description It is no file that can be read. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description It cannot be read now. */
       503: {
         headers: {
           [name: string]: unknown;

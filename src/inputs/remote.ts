@@ -186,7 +186,8 @@ function tooLarge(name: string, megabytes: number): InputError {
   );
 }
 
-function atMost(megabytes: number, name: string): Transform {
+/** Passes on so much; throws `InputError` for more. */
+export function atMost(megabytes: number, name: string): Transform {
   let left = megabytes * 1024 * 1024;
   return new Transform({
     transform(chunk: Buffer, _encoding, done: TransformCallback) {

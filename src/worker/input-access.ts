@@ -33,8 +33,9 @@ const askAgainMilliseconds = 10_000;
 
 /**
  * A worker on the service's machine takes on the rules of the service, except those that it has
- * been given itself; the service's own folders are closed to it too. `given` is undefined for
- * workers that the service starts: their rules are the service's. Changes `settings`.
+ * been given itself; the service's own folders are closed to it too. A worker elsewhere reads what
+ * it does not find below roots of its own through the service. `given` is undefined for workers
+ * that the service starts: their rules are the service's. Changes `settings`.
  */
 export function makeInputAccess(
   settings: TaskContextSettings,
@@ -81,7 +82,13 @@ export function makeInputAccess(
   async function ask(): Promise<void> {
     askedAt = performance.now();
     service = await api.serviceInputs();
-    if (!service || !given || service.machine !== machine) return;
+    if (!service || !given) return;
+    if (service.machine !== machine) {
+      // The current folder is no root: a file of the same name may be another one here.
+      if (!given.roots) settings.inputFolders = { ...own.folders, roots: [] };
+      return;
+    }
+    settings.service = undefined;
     settings.inputFolders = {
       roots: given.roots ? own.folders.roots : service.roots,
       closed: [...new Set([...own.folders.closed, ...service.closed])],

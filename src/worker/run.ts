@@ -97,6 +97,7 @@ function settingsOf(options: WorkerOptions): TaskContextSettings {
     inputHosts: options.inputHosts,
     unusedProxy: options.unusedProxy,
     limits: options.limits,
+    service: options.given && { url: options.url, token: options.token, worker: options.name },
     inputMegabytes: options.inputMegabytes ?? defaultInputMegabytes,
     scratch: options.scratch ?? ownFolder(),
   };

@@ -4,9 +4,11 @@ import { join } from "node:path";
 import { diskProblem } from "../disk-problem.ts";
 import { fetchInput } from "../inputs/fetch.ts";
 import type { InputFolders } from "../inputs/folders.ts";
+import { InputError } from "../inputs/input-error.ts";
 import type { LocalFile } from "../inputs/local.ts";
 import type { Facility, Task, TaskContext, TaskError } from "../operations/contract.ts";
 import { canWrite } from "./storage-gate.ts";
+import { fetchThroughService, mayBeThere, type ThroughService } from "./through-service.ts";
 import { uploadFile } from "./upload.ts";
 
 export interface TaskContextSettings {
@@ -19,6 +21,8 @@ export interface TaskContextSettings {
   /** largest input that is downloaded */
   inputMegabytes: number;
   limits: TaskContext["limits"];
+  /** for a worker on another machine: where it reads what it does not have; default: nowhere */
+  service?: ThroughService | undefined;
   /** the facility's settings, by operation */
   facility: Record<string, Facility>;
 }
@@ -55,7 +59,7 @@ export function openTaskContext(
     signal,
     limits: settings.limits,
     fetchInput: async (location) => {
-      const input = await fetchInput(location, {
+      const bounds = {
         folders: settings.inputFolders,
         hosts: settings.inputHosts,
         unusedProxy: settings.unusedProxy,
@@ -63,6 +67,14 @@ export function openTaskContext(
         trusted: task.inputs,
         scratch: scratch(),
         signal: AbortSignal.any([signal, AbortSignal.timeout(settings.limits.seconds * 1000)]),
+      };
+      const input = await fetchInput(location, bounds).catch(async (error) => {
+        const { service } = settings;
+        if (!service || !mayBeThere(error, location)) throw error;
+        const fetched = await fetchThroughService(service, task, location, bounds);
+        if (fetched) return fetched;
+        // Another worker may have it.
+        throw new InputError(error.class, error.message, { here: true });
       });
       inputs.push(input);
       return input;

@@ -72,6 +72,7 @@ const cases: Case[] = [
 const neverFound = [
   "/servicex/transformation/{id}/deployment-status",
   "/v1/tasks/{task}/progress",
+  "/v1/work/tasks/{task}/replicas/{replica}",
   "/v1/callbacks/{operation}",
   "/requests/{id}/results/{result}",
 ];
@@ -107,8 +108,10 @@ function addressOf(it: Case, { request, file, dataset }: Fixture): string {
     operation: "noop",
     owner: "ann",
     task: elsewhere,
+    replica: "0",
   };
-  return it.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => values[name] ?? name);
+  const query = it.path.includes("{replica}") ? "?worker=w" : "";
+  return it.path.replaceAll(/\{(\w+)\}/g, (_, name: string) => values[name] ?? name) + query;
 }
 
 function expected(it: Case, caller: Caller, { request }: Fixture): Decision {

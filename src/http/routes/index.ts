@@ -13,7 +13,7 @@ import { getReceipt, getReceiptKeys } from "./receipt.ts";
 import { cancelRequest, getRequest, listAllRequests, submitRequest } from "./requests.ts";
 import { listRequestResults } from "./results.ts";
 import { claimServiceTasks, listFilesOfTask, reportTaskProgress } from "./tasks.ts";
-import { claimWork, heartbeatWork, reportWork, workSettings } from "./work.ts";
+import { claimWork, heartbeatWork, readTaskReplica, reportWork, workSettings } from "./work.ts";
 
 /** In the order in which they are tried: the busiest first. */
 export const routes: Route[] = [
@@ -21,6 +21,7 @@ export const routes: Route[] = [
   heartbeatWork,
   claimWork,
   workSettings,
+  readTaskReplica,
   submitRequest,
   listAllRequests,
   getRequest,

@@ -1,8 +1,13 @@
+import { createReadStream } from "node:fs";
+import type { ServerResponse } from "node:http";
+import { pipeline } from "node:stream/promises";
 import type { z } from "zod";
 import type { Caller } from "../../auth/caller.ts";
 import type { Deps } from "../../deps.ts";
 import { inputRules } from "../../inputs/fetch.ts";
+import type { LocalFile } from "../../inputs/local.ts";
 import { claim, heartbeat } from "../../requests/dispatch/claim.ts";
+import { openTaskInput } from "../../requests/dispatch/task-input.ts";
 import { report } from "../../requests/reports/report.ts";
 import type { Report, ReportAnswer } from "../../requests/views.ts";
 import { thisMachine } from "../../this-machine.ts";
@@ -66,6 +71,49 @@ export const workSettings = route({
     return { status: 200, body: { inputs } };
   },
 });
+
+export const readTaskReplica = route({
+  method: "get",
+  path: "/v1/work/tasks/{task}/replicas/{replica}",
+  name: "readTaskReplica",
+  tag: "work",
+  access: "work",
+  summary: "Read a file of the service's machine, for a worker that has a task of it elsewhere",
+  description:
+    "Only while this worker holds the task, and only a file that INPUT_ROOTS of the service " +
+    "allows.",
+  params: schema.replicaParams,
+  query: schema.replicaQuery,
+  responses: {
+    200: { description: "The file's bytes.", mediaType: "application/octet-stream" },
+    403: { description: "The service may not read this file." },
+    409: { description: "The replica is no file of the service's machine." },
+    422: { description: "It is no file that can be read." },
+    503: { description: "It cannot be read now." },
+  },
+  hot: true,
+  async handler(ctx, { caller, params, query }) {
+    const file = await openTaskInput(ctx, caller, { ...params, ...query });
+    return { write: (response) => sendFile(file, response) };
+  },
+});
+
+/** As long as it was when it was opened: it may grow meanwhile. */
+async function sendFile({ path, size, close }: LocalFile, response: ServerResponse): Promise<void> {
+  try {
+    response.writeHead(200, {
+      "content-type": "application/octet-stream",
+      "content-length": size,
+    });
+    if (size === 0) response.end();
+    else await pipeline(createReadStream(path, { end: size - 1 }), response);
+  } catch {
+    // The worker has left, or the file has become shorter: what came is not whole, and is refused.
+    response.destroy();
+  } finally {
+    await close();
+  }
+}
 
 /** What a claim has only if it is repeated, and the other way round. */
 function refuseOddRepeat({

@@ -6,6 +6,7 @@ import {
   workerName as worker,
 } from "../../requests/reports/report-schema.ts";
 import { mostClaimed, operationNames, waitSeconds } from "./claim.ts";
+import { wholeNumber } from "./params.ts";
 
 export const report = reportSchema;
 
@@ -106,6 +107,18 @@ export const claimAnswer = z.object({
       description: "With `settings_once`: the settings of each step of `tasks`, by `request.step`.",
       example: { "0b7e6cf0-5f0c-4c9e-9a86-3f3f3f6f1a51.1": { selection: "select …" } },
     }),
+});
+
+export const replicaParams = z.object({
+  task: z.string().min(1).max(200).meta({ description: "As in the answer to the claim." }),
+  replica: wholeNumber(10_000, 0).meta({
+    description: "Its place in `replicas` of the task, from 0.",
+    override: { type: "integer" },
+  }),
+});
+
+export const replicaQuery = z.strictObject({
+  worker: worker.meta({ description: "The worker that holds the task." }),
 });
 
 const texts = z.array(z.string());

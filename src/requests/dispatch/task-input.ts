@@ -1,0 +1,57 @@
+import type { Caller } from "../../auth/caller.ts";
+import { allowsWork } from "../../auth/work-scope.ts";
+import type { Deps } from "../../deps.ts";
+import { notFound, RequestError } from "../../errors.ts";
+import { InputError, schemeOf } from "../../inputs/input-error.ts";
+import { type LocalFile, openLocalFile } from "../../inputs/local.ts";
+import { assertMay } from "../../users/policy.ts";
+import { isUuid } from "../../uuid.ts";
+import { keyOf, replicasOf } from "./task.ts";
+import { heldFile } from "./task-input-store.ts";
+
+interface Wanted {
+  worker: string;
+  task: string;
+  replica: number;
+}
+
+/**
+ * Opens a replica of a task, a file of the service's machine, for the worker that holds the task
+ * and cannot read it there. The caller closes it. The ledger says which file it is, and the rules
+ * for inputs hold.
+ */
+export async function openTaskInput(
+  ctx: Deps<"config" | "ledger" | "stepOperations">,
+  caller: Caller,
+  { worker, task, replica }: Wanted,
+): Promise<LocalFile> {
+  assertMay(caller, "work");
+  const key = keyOf(task);
+  if (!key || !isUuid(key.request)) throw notFound("task", task);
+  const [operation] = await ctx.stepOperations([key]);
+  const row = allowsWork(caller, { request: key.request, operation })
+    ? await heldFile(ctx.ledger.query, worker, key)
+    : undefined;
+  if (!row) throw notFound(`task that the worker ${JSON.stringify(worker)} holds,`, task);
+  const location = replicasOf(row)[replica];
+  if (location === undefined) throw notFound("replica of the task", `${task}/${replica}`);
+  if (!["file", undefined].includes(schemeOf(location)))
+    throw new RequestError(
+      409,
+      "not_a_local_file",
+      "Only files of the service's machine are read here; this replica has an address of its own.",
+    );
+  try {
+    return await openLocalFile(location, ctx.config.inputFolders);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    throw new RequestError(statusOf(error), `input_${error.class}`, error.message);
+  }
+}
+
+/** 403: the service may not read it, which says nothing about the file. */
+function statusOf(error: InputError): number {
+  if (error.here) return 403;
+  if (error.class === "unavailable") return 503;
+  return error.class === "not_found" ? 404 : 422;
+}

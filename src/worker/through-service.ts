@@ -1,0 +1,87 @@
+import { createWriteStream } from "node:fs";
+import { mkdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { request } from "undici";
+import { diskProblem } from "../disk-problem.ts";
+import { InputError, nameOf, schemeOf } from "../inputs/input-error.ts";
+import type { LocalFile } from "../inputs/local.ts";
+import { atMost } from "../inputs/remote.ts";
+import type { Task } from "../operations/contract.ts";
+import { codeOf, detailOf } from "./problem.ts";
+
+/** Where the service serves what its own machine has, to a worker that has not. */
+export interface ThroughService {
+  /** of the work API, without `/v1` */
+  url: string;
+  token?: string | undefined;
+  /** the name under which the worker claims */
+  worker: string;
+}
+
+interface Bounds {
+  megabytes: number;
+  scratch: string;
+  signal: AbortSignal;
+}
+
+/** Whether the service may have a file that could not be read here. */
+export function mayBeThere(error: unknown, location: string): error is InputError {
+  return (
+    error instanceof InputError &&
+    (error.here || error.class === "not_found") &&
+    [undefined, "file"].includes(schemeOf(location))
+  );
+}
+
+/**
+ * Downloads a replica of a task from the machine of the service; undefined where the service does
+ * not say why it does not serve it, e.g. one of an earlier version. Throws `InputError` for what
+ * the service cannot read either.
+ */
+export async function fetchThroughService(
+  { url, token, worker }: ThroughService,
+  { task, replicas }: Task,
+  location: string,
+  { megabytes, scratch, signal }: Bounds,
+): Promise<LocalFile | undefined> {
+  const replica = replicas.indexOf(location);
+  if (replica === -1) return undefined;
+  const name = nameOf(location);
+  const path = join(scratch, "download");
+  try {
+    const { statusCode, body } = await request(addressOf(url, task, replica, worker), {
+      headers: token ? { authorization: `Bearer ${token}` } : {},
+      signal,
+    });
+    if (statusCode !== 200) return refusalOf(statusCode, await body.text());
+    await mkdir(scratch, { recursive: true });
+    await pipeline([body, atMost(megabytes, name), createWriteStream(path)], { signal });
+    return { path, size: (await stat(path)).size, close: async () => undefined };
+  } catch (error) {
+    if (error instanceof InputError || diskProblem(error)) throw error;
+    const why = error instanceof Error ? error.message : String(error);
+    throw new InputError("unavailable", `${name} could not be read through the service: ${why}`);
+  }
+}
+
+function addressOf(url: string, task: string, replica: number, worker: string): string {
+  const base = url.replace(/(?<!\/)\/+$/, "");
+  const query = new URLSearchParams({ worker });
+  return `${base}/v1/work/tasks/${encodeURIComponent(task)}/replicas/${replica}?${query}`;
+}
+
+const classes = { input_not_found: "not_found", input_bad_input: "bad_input" } as const;
+
+/** Throws what another worker would meet too, and where another try may help. */
+function refusalOf(status: number, answer: string): undefined {
+  const detail = detailOf(answer);
+  const code = codeOf(answer);
+  // What the service's settings or user are to blame for, a worker elsewhere may read.
+  if (status === 403 && code?.startsWith("input_"))
+    throw new InputError("forbidden", detail, { here: true });
+  if (code === "input_not_found" || code === "input_bad_input")
+    throw new InputError(classes[code], detail);
+  if (status >= 500 || status === 429) throw new Error(`${status}: ${detail}`);
+  return undefined;
+}
