@@ -13,6 +13,10 @@ beforeAll(() => {
   cwd = temporaryFolder("usage");
   mkdirSync(`${cwd}/folder`);
   writeFileSync(`${cwd}/a.csv`, "x\n1\n");
+  writeFileSync(`${cwd}/empty`, " \n");
+  writeFileSync(`${cwd}/bytes`, Buffer.of(0xff, 0xfe, 0x00));
+  writeFileSync(`${cwd}/large`, " ".repeat(1024 * 1024 + 1));
+  writeFileSync(`${cwd}/list`, "a.csv\n\nb.csv\n");
   process.chdir(cwd);
 });
 
@@ -74,6 +78,30 @@ describe("used wrongly, it says what is allowed and ends with 2", () => {
       /Allowed choices are parquet, csv, json/,
     ],
     ["a format of nothing", submit("--operation", "noop", "--format", "csv"), /--sql/],
+    [
+      "two queries",
+      submit("--sql", "select 1", "--sql-file", "q.sql"),
+      /either --sql or --sql-file/,
+    ],
+    [
+      "a query that is not there",
+      submit("--sql-file", "q.sql"),
+      /q\.sql cannot be read \(ENOENT\)/,
+    ],
+    ["a query in a folder", submit("--sql-file", "folder"), /folder cannot be read \(EISDIR\)/],
+    ["an empty query", submit("--sql-file", "empty"), /--sql-file: empty is empty/],
+    ["a query that is no text", submit("--sql-file", "bytes"), /bytes is not UTF-8/],
+    ["an endless query", submit("--sql-file", "large"), /more than 1048576 bytes/],
+    [
+      "two texts of one input",
+      ["submit", "--files-from", "-", "--sql", "-"],
+      /either the query or the list/,
+    ],
+    [
+      "a list with a file that is not there",
+      ["submit", "--files-from", "list", "--sql", "select 1"],
+      /There is no file .*b\.csv/,
+    ],
     ["steps that are no JSON", submit("--steps", "[{"), /JSON list/],
     ["steps that are no list", submit("--steps", "{}"), /JSON list/],
     [

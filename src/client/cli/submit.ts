@@ -8,6 +8,7 @@ import { downloadTo } from "./download.ts";
 import { duration } from "./duration.ts";
 import { exitOfRequest, exits, usedWrongly } from "./exits.ts";
 import { follow } from "./follow.ts";
+import { withTexts } from "./given-texts.ts";
 import {
   connect,
   idempotencyKey,
@@ -25,6 +26,8 @@ import { thisCommand } from "./this-command.ts";
 
 interface Options extends ServiceOptions, StepOptions {
   files?: string[];
+  filesFrom?: string;
+  sqlFile?: string;
   did?: string;
   title?: string;
   workers?: number;
@@ -41,11 +44,21 @@ export function addSubmit(program: Command): void {
   withService(program.command("submit"))
     .description("submit a request: a dataset and what to do with each of its files")
     .option("--files <pattern...>", "files, patterns such as 'data/*.parquet', or URLs")
+    .option(
+      "--files-from <file>",
+      "a list of such files, one a line; - is standard input",
+      plainText(4096),
+    )
     .option("--did <name>", "a dataset by name, such as dir:///data/run7", plainText(4096))
     .option(
       "--sql <select>",
-      "run this SELECT over each file, as the table `input`",
+      "run this SELECT over each file, as the table `input`; - is standard input",
       plainText(1024 * 1024),
+    )
+    .option(
+      "--sql-file <file>",
+      "run the SELECT in this file; - is standard input",
+      plainText(4096),
     )
     .addOption(
       new Option(
@@ -87,7 +100,8 @@ export function addSubmit(program: Command): void {
     .action(submit);
 }
 
-async function submit(options: Options): Promise<void> {
+async function submit(given: Options): Promise<void> {
+  const options = await withTexts(given);
   const body = await bodyOf(options);
   await refuseUsedFolder(options);
   const client = await connect(options);
