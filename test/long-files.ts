@@ -4,7 +4,6 @@
  */
 export const longFiles = [
   "chaos/chaos.test.ts",
-  "client/usage.test.ts",
   "db/frozen-leader.test.ts",
   "db/leader.test.ts",
   "db/place.test.ts",
@@ -24,6 +23,7 @@ export const longFiles = [
   "requests/starvation.test.ts",
   "runner/local.test.ts",
   "surroundings/database.test.ts",
+  "surroundings/script-help.test.ts",
   "surroundings/silent-database.test.ts",
   "web/large.test.ts",
   "worker/full-disk.test.ts",

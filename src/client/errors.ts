@@ -73,8 +73,15 @@ export class FolderError extends Error {
   }
 }
 
+/** `fetch` calls some ports for nobody, such as 1 and 6000. */
+export const badPort = "BAD_PORT";
+
 /** For what `fetch` throws, or the body of a response that breaks off. */
 export function unreachable(url: string, error: unknown): UnreachableError {
+  if (isBadPort(error))
+    return new UnreachableError(url, "fetch never calls this port: choose another", {
+      code: badPort,
+    });
   return new UnreachableError(url, reasonOf(error), { code: codeOf(error) });
 }
 
@@ -82,6 +89,11 @@ export function unreachable(url: string, error: unknown): UnreachableError {
 export function reasonOf(error: unknown): string {
   const { cause, message } = error as Error;
   return codeOf(error) ?? (cause as Error | undefined)?.message ?? message;
+}
+
+/** Its error has no code of its own. */
+function isBadPort(error: unknown): boolean {
+  return (error as { cause?: { message?: unknown } }).cause?.message === "bad port";
 }
 
 function codeOf(error: unknown): string | undefined {

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { type ApiError, StoreError, UnreachableError } from "./errors.ts";
+import { type ApiError, badPort, StoreError, UnreachableError } from "./errors.ts";
 
 export interface RetryOptions {
   /** give up after calls have failed for so long (default 60) */
@@ -41,7 +41,8 @@ export function mayHaveArrived(error: unknown): boolean {
 }
 
 function mayPass(error: unknown): boolean {
-  if (error instanceof UnreachableError && error.status === undefined) return true;
+  if (error instanceof UnreachableError && error.status === undefined)
+    return error.code !== badPort;
   const { status = 0 } = error as { status?: number };
   return [502, 503, 504].includes(status) || (error instanceof StoreError && status >= 500);
 }

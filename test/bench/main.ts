@@ -1,15 +1,19 @@
-// npm run bench [-- --quick] [-- --only "single,idle"] [-- --print]
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { temporaryFolder } from "../support/folder.ts";
+import { showUsage } from "../support/usage.ts";
 import { type Bench, openBench } from "./bench.ts";
 import { performancePage, type Run } from "./page.ts";
 import { summarize } from "./profile.ts";
 import { isMet, type Measured, type Row } from "./row.ts";
 import { rows } from "./rows/index.ts";
 
+showUsage(`Usage: npm run bench [-- --quick] [-- --only "single,idle"] [-- --print]
+
+Measures this machine and writes doc/performance.md; with --print or --only, to standard output.
+Rows: ${rows.map(({ name }) => name).join(", ")}.`);
 const { values } = parseArgs({
   options: {
     quick: { type: "boolean", default: false },

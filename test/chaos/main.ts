@@ -1,10 +1,16 @@
-// npm run chaos -- --faults all --seed N --files 20000 --kills 20 --reports both
 import { parseArgs } from "node:util";
+import { showUsage } from "../support/usage.ts";
 import { cleanUp } from "./clean-up.ts";
-import { faultsNamed, reportWays } from "./options.ts";
+import { faultKinds, faultsNamed, reportWays } from "./options.ts";
 import { runChaos } from "./run.ts";
 import { isClean, tableOf } from "./table.ts";
 
+showUsage(`Usage: npm run chaos -- [--faults all|NAME,...] [--seed N] [--files 20000] [--kills 20]
+  [--reports ${reportWays.join("|")}] [--duplicates 20] [--lease 3] [--workers 3] [--runs 1]
+  [--minutes 30] [--no-rabbitmq]
+
+Files are processed while everything breaks, then the books are checked: doc/chaos.md.
+Faults: ${faultKinds.join(", ")}.`);
 const { values } = parseArgs({
   options: {
     seed: { type: "string", default: String(Date.now() % 1_000_000) },

@@ -227,6 +227,13 @@ describe("where nothing answers, it says what to do next and ends with 4", () =>
     expect(await runCommand(submit("--sql", "select 1"))).toBe(4);
   });
 
+  test("a port that fetch never calls is no outage, and not waited for", async () => {
+    const began = performance.now();
+    expect(await runCommand(["download", nobody])).toBe(4);
+    expect(stderr).toContain("(fetch never calls this port: choose another)");
+    expect(performance.now() - began).toBeLessThan(5_000);
+  });
+
   test("a database that is not running has no URL", async () => {
     expect(await runCommand(["db", "url"])).toBe(4);
     expect(stderr).toContain("is not running");

@@ -1,25 +1,34 @@
-// npm run mutants [-- part of a name, of another]: takes one guard out at a time, in a copy of the
-// tree, and runs the tests that must then fail.
+// Takes one guard out at a time, in a copy of the tree, and runs the tests that must then fail.
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 import { databaseServer, testSettings } from "../support/database-server.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { makeTemplate } from "../support/template-database.ts";
+import { showUsage } from "../support/usage.ts";
 import { mutants } from "./index.ts";
 import type { Mutant } from "./mutant.ts";
 import { copyTree, mutate, runTests } from "./run.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
-const words = process.argv.slice(2);
-const wanted = words
-  .filter((word) => !word.startsWith("--"))
-  .join(" ")
-  .split(/, */);
+showUsage(`Usage: npm run mutants [-- part of a name or file[, another]] [-- --outputFile.json=FILE]
+
+Takes one guard out at a time, in a copy of the tree; its tests must then fail.
+Without a name, all ${mutants.length} mutants are tried, which takes hours.`);
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { "outputFile.json": { type: "string" } },
+});
+const wanted = positionals.join(" ").split(/, */);
 const chosen = mutants.filter(({ name, file }) =>
   wanted.some((part) => `${name} ${file}`.includes(part)),
 );
-const reportTo = words.find((word) => word.startsWith("--outputFile.json="))?.split("=")[1];
+const reportTo = values["outputFile.json"];
+if (chosen.length === 0) {
+  console.error(`No mutant's name or file contains ${wanted.join(" or ")}.`);
+  process.exit(2);
+}
 
 const postgres = await databaseServer(testSettings);
 const folder = temporaryFolder("mutants");
