@@ -7,8 +7,8 @@ import {
   holdMessages,
   poisonMessages,
   type StoredMessage,
-  takeMessages,
 } from "./postgres-store.ts";
+import { makeTaker, type Take } from "./postgres-taker.ts";
 import { type Handle, judge } from "./verdicts.ts";
 
 interface ConsumerOptions {
@@ -45,10 +45,12 @@ export function startConsumer(options: ConsumerOptions): Consumer {
   };
   const unsubscribe = notifier.on(channelOf(topic), onNotified);
 
+  const take = makeTaker(options.db.query);
+
   async function run(): Promise<void> {
     while (!stopped) {
       notified = false;
-      const handled = await takeAndHandle(options).catch((error: Error) => {
+      const handled = await takeAndHandle(options, take).catch((error: Error) => {
         log.warn({ err: error, topic }, "a topic could not be read; it is read again in a second");
         return 0;
       });
@@ -78,14 +80,11 @@ export function startConsumer(options: ConsumerOptions): Consumer {
   return { stop };
 }
 
-async function takeAndHandle({
-  db,
-  log,
-  topic,
-  prefetch,
-  handle,
-}: ConsumerOptions): Promise<number> {
-  const taken = await takeMessages(db.query, topic, prefetch, leaseSeconds);
+async function takeAndHandle(
+  { db, log, topic, prefetch, handle }: ConsumerOptions,
+  take: Take,
+): Promise<number> {
+  const taken = await take(topic, prefetch, leaseSeconds);
   if (!taken.length) return 0;
   const renewal = setInterval(() => renew(db, taken, log), renewSeconds * 1000);
   const verdicts = await judge(

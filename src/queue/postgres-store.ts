@@ -6,12 +6,6 @@ export interface StoredMessage {
   body: unknown;
 }
 
-/**
- * With `ORDER BY topic, id` and a range instead of an equality, the planner uses the index of
- * (topic, id) even without statistics.
- */
-const ready = "topic >= $1 AND topic <= $1 AND (taken_until IS NULL OR taken_until <= now())";
-
 export async function insertMessages(query: Query, messages: Message[]): Promise<void> {
   const topics = messages.map(({ topic }) => topic);
   const bodies = messages.map(({ body }) => JSON.stringify(body));
@@ -23,24 +17,29 @@ export async function insertMessages(query: Query, messages: Message[]): Promise
 }
 
 /**
- * Taken messages are not given out again until their lease expires. The column `deliveries` is no
+ * Taken messages are not given out again until their lease expires. With `ORDER BY topic, id` and a
+ * range instead of an equality, the planner uses the index of (topic, id) even without statistics;
+ * as a pair, `after` is where the index is entered. The column `deliveries` is no
  * longer written; it can be dropped once no process of the earlier version runs, which still writes
  * it.
  */
 export async function takeMessages(
   query: Query,
   topic: string,
+  after: number,
   max: number,
   leaseSeconds: number,
 ): Promise<StoredMessage[]> {
   return query<StoredMessage>(
     `WITH next AS MATERIALIZED (
-       SELECT id FROM queue_messages WHERE ${ready} ORDER BY topic, id LIMIT $2
-       FOR UPDATE SKIP LOCKED
+       SELECT id FROM queue_messages
+       WHERE (topic, id) > ($1, $4::bigint) AND topic <= $1
+         AND (taken_until IS NULL OR taken_until <= now())
+       ORDER BY topic, id LIMIT $2 FOR UPDATE SKIP LOCKED
      )
      UPDATE queue_messages message SET taken_until = now() + $3 * interval '1 second'
      FROM next WHERE message.id = next.id RETURNING message.id, message.body`,
-    [topic, max, leaseSeconds],
+    [topic, max, leaseSeconds, after],
     "queue-take",
   );
 }

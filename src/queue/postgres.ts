@@ -9,8 +9,8 @@ import {
   deleteTopics,
   insertMessages,
   listTopics,
-  takeMessages,
 } from "./postgres-store.ts";
+import { makeTaker } from "./postgres-taker.ts";
 
 export interface PostgresQueueOptions {
   db: Db;
@@ -27,6 +27,7 @@ export function openPostgresQueue({
   leaseSeconds,
 }: PostgresQueueOptions): Queue {
   const consumers = new Set<Consumer>();
+  const takeNext = makeTaker(db.query);
   const settle = coalesce((ids: number[]) => deleteMessages(db.query, ids));
 
   async function publish(messages: Message[]): Promise<void> {
@@ -37,7 +38,7 @@ export function openPostgresQueue({
   }
 
   async function take(topic: string, max: number): Promise<Taken[]> {
-    const rows = await takeMessages(db.query, topic, max, leaseSeconds);
+    const rows = await takeNext(topic, max, leaseSeconds);
     return rows.map(({ id, body }) => ({
       body: body as Record<string, unknown>,
       settle: () => settle(id),

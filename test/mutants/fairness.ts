@@ -76,4 +76,20 @@ export const fairness: Mutant[] = [
     to: "(ofWaiters[waiter] ?? 0) < 1000 * answerBytes",
     tests: ["requests/claim-size.test.ts"],
   },
+  {
+    name: "messages that come again wait until their topic is empty",
+    file: "queue/postgres-taker.ts",
+    from: "if (until > now()) return;",
+    to: "if (until > 0) return;",
+    tests: ["queue/postgres.test.ts"],
+    only: "that come again",
+  },
+  {
+    name: "messages that come again wait as long as takes follow each other",
+    file: "queue/postgres-taker.ts",
+    from: "else places.set(topic, { id: last, until });",
+    to: "else places.set(topic, { id: last, until: now() + placeMilliseconds });",
+    tests: ["queue/postgres.test.ts"],
+    only: "that come again",
+  },
 ];

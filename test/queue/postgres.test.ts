@@ -4,6 +4,8 @@ import { type Db, openDb } from "../../src/db/client.ts";
 import { type Notifier, openNotifier } from "../../src/db/notifier.ts";
 import { silentLog } from "../../src/log.ts";
 import { openPostgresQueue } from "../../src/queue/postgres.ts";
+import { insertMessages } from "../../src/queue/postgres-store.ts";
+import { makeTaker } from "../../src/queue/postgres-taker.ts";
 import { type FreshDatabase, freshDatabase } from "../support/database.ts";
 import { queueSuite } from "./suite.ts";
 
@@ -67,7 +69,7 @@ describe("its statements", () => {
       for (const topic of topics.slice(0, 8))
         await Promise.all((await queue.take(topic, 100)).map((one) => one.settle()));
       const plan = await db.query<{ "QUERY PLAN": string }>(
-        `EXPLAIN EXECUTE "queue-take" ('${topics[9]}', 100, 60)`,
+        `EXPLAIN EXECUTE "queue-take" ('${topics[9]}', 100, 60, 0)`,
       );
       const lines = plan.map((row) => row["QUERY PLAN"]).join("\n");
       expect(lines).toContain("queue_messages_topic_id_idx");
@@ -75,4 +77,58 @@ describe("its statements", () => {
     }
     await notifier.close();
   });
+
+  test("what was taken is not read again, though an old snapshot keeps it in the index", async () => {
+    const notifier = openNotifier(database.url, db.pool, log);
+    const queue = openPostgresQueue({ db, notifier, log, leaseSeconds: 60 });
+    const [topic, chunk] = [`test.${randomUUID()}`, 500];
+    await queue.publish(Array.from({ length: 8 * chunk }, (_, n) => ({ topic, body: { n } })));
+    const other = openDb({ url: database.url, applicationName: "longshore tests", max: 1 });
+    const reader = await other.pool.connect();
+    await reader.query("BEGIN ISOLATION LEVEL REPEATABLE READ");
+    await reader.query("SELECT count(*) FROM queue_messages");
+    const before = await entriesRead();
+    for (let n = 0; n < 8; n++)
+      await Promise.all((await queue.take(topic, chunk)).map((one) => one.settle()));
+    expect((await entriesRead()) - before).toBeLessThan(10 * chunk);
+    expect(await queue.take(topic, chunk)).toEqual([]);
+    reader.release();
+    await other.close();
+    await notifier.close();
+  });
+
+  test("messages that come again are taken in a topic that is never empty, a few seconds later", async () => {
+    const topic = `test.${randomUUID()}`;
+    let now = 0;
+    const take = makeTaker(db.query, () => now);
+    const rows = async () =>
+      (await take(topic, 2, 60)).sort((a, b) => a.id - b.id).map(({ body }) => body);
+    const publish = (...numbers: number[]) =>
+      insertMessages(
+        db.query,
+        numbers.map((n) => ({ topic, body: { n } })),
+      );
+    await publish(0, 1, 2, 3);
+    expect(await rows()).toHaveLength(2);
+    await db.query("UPDATE queue_messages SET taken_until = NULL WHERE topic = $1", [topic]);
+    expect(await rows()).toEqual([{ n: 2 }, { n: 3 }]);
+    await publish(4, 5, 6);
+    expect(await rows()).toEqual([{ n: 4 }, { n: 5 }]);
+    now += 2_500;
+    await publish(7, 8);
+    expect(await rows()).toEqual([{ n: 6 }, { n: 7 }]);
+    now += 2_500;
+    expect(await rows()).toEqual([{ n: 0 }, { n: 1 }]);
+    expect(await rows()).toEqual([{ n: 8 }]);
+  });
+
+  /** of the index of topic and id, by this connection and those before */
+  async function entriesRead(): Promise<number> {
+    await db.query("SELECT pg_stat_force_next_flush()");
+    const [row] = await db.query<{ entries: number }>(
+      `SELECT idx_tup_read AS entries FROM pg_stat_user_indexes
+       WHERE indexrelname = 'queue_messages_topic_id_idx'`,
+    );
+    return row?.entries ?? Number.NaN;
+  }
 });
