@@ -1,6 +1,7 @@
 // What the service writes is for its own user alone.
-import { chmodSync, existsSync, mkdirSync, rmSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { chmodSync, existsSync, mkdirSync, rmSync, statSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { ConfigError, shown } from "./settings/config-error.ts";
 
 /** For this process and those that it starts: no file is readable by others, whatever it says. */
 export function keepFilesPrivate(): void {
@@ -9,12 +10,34 @@ export function keepFilesPrivate(): void {
 
 /** Creates DATA_DIR, and closes what earlier versions left open in it. */
 export function makeDataFolder(dataDir: string): void {
-  const first = mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const first = makeFolders(dataDir);
   if (first !== undefined && process.getuid?.() === 0) letPass(dataDir, first);
   for (const name of ["store", "scratch", "checks"]) {
     const folder = join(dataDir, name);
     if (existsSync(folder)) chmodSync(folder, 0o700);
   }
+}
+
+/**
+ * Returns the first folder that was not there. One by one: where a file system has folders of its
+ * own alone, as /proc does, Node's recursive `mkdirSync` never ends.
+ */
+function makeFolders(path: string): string | undefined {
+  const missing: string[] = [];
+  for (let folder = resolve(path); !existsSync(folder); folder = dirname(folder))
+    missing.unshift(folder);
+  try {
+    if (!statSync(path, { throwIfNoEntry: false })?.isDirectory() && missing.length === 0)
+      throw new Error("it is a file");
+    for (const folder of missing) mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new ConfigError(
+      `DATA_DIR is ${shown(path)}, and no folder can be made there (${code ?? message}). ` +
+        "Set it to a folder that this user may write.",
+    );
+  }
+  return missing[0];
 }
 
 /** Where long lists are until they are recorded. */

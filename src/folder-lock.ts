@@ -47,6 +47,17 @@ export function holderOf(folder: string): { pid: number; isCertain: boolean } | 
   return { pid, isCertain: startedAt !== undefined && startedAt === startTimeOf(pid) };
 }
 
+/** Whether this process still has the folder; no when the lock was removed, alone or with it. */
+export function isLockedByUs(folder: string): boolean {
+  try {
+    const { pid } = JSON.parse(readFileSync(join(folder, "lock"), "utf8")) as Holder;
+    return pid === process.pid;
+  } catch (error) {
+    // A folder that cannot be read now may be there again in a moment.
+    return !["ENOENT", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code ?? "");
+  }
+}
+
 /** Linking is atomic: of two concurrent starts, only one succeeds. */
 function linked(from: string, to: string): boolean {
   try {

@@ -21,6 +21,8 @@ export interface StopSignals {
   /** aborts at the first signal */
   signal: AbortSignal;
   limits(): EndLimits;
+  /** As a person's signal does: for a service that cannot go on. */
+  end(): void;
 }
 
 /**
@@ -31,18 +33,26 @@ export function watchStopSignals(): StopSignals {
   const ending = new AbortController();
   let limits = usualLimits;
   let first: number | undefined;
+  const end = (chosen: EndLimits) => {
+    first = performance.now();
+    limits = chosen;
+    setTimeout(() => endLate(chosen.endSeconds), chosen.endSeconds * 1_000).unref();
+    ending.abort();
+  };
   const onSignal = (name: NodeJS.Signals) => {
     if (first === undefined) {
-      first = performance.now();
-      if (name !== "SIGTERM") limits = limitsForPeople;
-      const { endSeconds } = limits;
-      setTimeout(() => endLate(endSeconds), endSeconds * 1_000).unref();
-      if (name === "SIGINT") process.stderr.write(`\n${words(endSeconds)}\n`);
-      ending.abort();
+      if (name === "SIGINT") process.stderr.write(`\n${words(limitsForPeople.endSeconds)}\n`);
+      end(name === "SIGTERM" ? usualLimits : limitsForPeople);
     } else if (performance.now() - first > secondsBetweenSignals * 1_000) process.exit(1);
   };
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, onSignal);
-  return { signal: ending.signal, limits: () => limits };
+  return {
+    signal: ending.signal,
+    limits: () => limits,
+    end: () => {
+      if (first === undefined) end(limitsForPeople);
+    },
+  };
 }
 
 function words(seconds: number): string {

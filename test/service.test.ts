@@ -80,6 +80,32 @@ test("a taken port ends the start with a sentence, and no Postgres is left behin
   rmSync(dataDir, { recursive: true });
 });
 
+test.each(["/proc/none", "/proc/none/below", import.meta.filename])(
+  "DATA_DIR=%s ends the start at once with a sentence",
+  async (dataDir) => {
+    const { code, stderr, stdout } = await refusedStart({ DATA_DIR: dataDir, PORT: "0" });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toMatch(
+      /^DATA_DIR is ".*", and no folder can be made there \(.*\)\. Set it to/m,
+    );
+  },
+);
+
+test.each(["", undefined])(
+  "a data folder that vanishes ends service and Postgres with a sentence (DATABASE_URL %j)",
+  async (databaseUrl) => {
+    service = await startService({ ...(databaseUrl === "" && { DATABASE_URL: databaseUrl }) });
+    const { dataDir, pid, url, stderr } = service;
+    const postgres = databaseUrl === "" ? postgresOf(dataDir) : undefined;
+    rmSync(dataDir, { recursive: true, force: true, maxRetries: 50 });
+    await until(() => !isRunning(pid), { what: "the end", timeoutSeconds: 15 });
+    const sentence = `The folder ${dataDir} (DATA_DIR), or its file "lock", was removed`;
+    await until(() => stderr().includes(sentence), { what: "the sentence", timeoutSeconds: 15 });
+    if (postgres !== undefined) expect(isRunning(postgres)).toBe(false);
+    await expect(statusOf(url)).rejects.toThrow();
+  },
+);
+
 test.each(["docker", "kubernetes"])(
   "RUNNER=%s ends the start with the name, the value and what is allowed",
   async (runner) => {

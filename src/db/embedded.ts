@@ -94,6 +94,7 @@ export async function startEmbeddedPostgres({
       stop: async () => {
         await watch.end();
         await stop();
+        await watch.quit();
         unlock();
       },
     };

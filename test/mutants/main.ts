@@ -12,7 +12,7 @@ import type { Mutant } from "./mutant.ts";
 import { copyTree, mutate, runTests } from "./run.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
-showUsage(`Usage: npm run mutants [-- part of a name or file[, another]] [-- --outputFile.json=FILE]
+showUsage(`Usage: npm run mutants [-- part of a name or file, another] [-- --outputFile.json=FILE]
 
 Takes one guard out at a time, in a copy of the tree; its tests must then fail.
 Without a name, all ${mutants.length} mutants are tried, which takes hours.`);

@@ -1,12 +1,15 @@
-import { isRunning } from "../../live-process.ts";
+import { isRunning, startTimeOf, stillRuns } from "../../live-process.ts";
 import type { Logger } from "../../log.ts";
+import { pause } from "../../time.ts";
 import type { Postmaster } from "./postmaster.ts";
 
 const pollMilliseconds = 250;
+const longestQuitSeconds = 5;
 
 /** Starts Postgres again when it dies. */
 export function keepAlive(first: Postmaster, start: () => Promise<Postmaster>, log: Logger) {
   let postmaster = first;
+  let startedAt = startTimeOf(first.pid);
   let restart: Promise<void> | undefined;
   const alive = () => restart === undefined && isRunning(postmaster.pid);
   const check = () => {
@@ -15,6 +18,7 @@ export function keepAlive(first: Postmaster, start: () => Promise<Postmaster>, l
     restart = start()
       .then((next) => {
         postmaster = next;
+        startedAt = startTimeOf(next.pid);
         log.info({ postgres: next.pid }, "the embedded Postgres runs again");
       })
       // Child processes of a killed Postgres may hold its memory for a moment: the next check
@@ -35,5 +39,14 @@ export function keepAlive(first: Postmaster, start: () => Promise<Postmaster>, l
     clearInterval(timer);
     await restart;
   };
-  return { alive, end, pid: () => postmaster.pid };
+  // Its folder may be gone, by which it is found and stopped in order. It has nothing to save then.
+  const quit = async () => {
+    const { pid } = postmaster;
+    const deadline = performance.now() + longestQuitSeconds * 1_000;
+    while (startedAt !== undefined && stillRuns(pid, startedAt)) {
+      process.kill(pid, performance.now() < deadline ? "SIGQUIT" : "SIGKILL");
+      await pause(50);
+    }
+  };
+  return { alive, end, quit, pid: () => postmaster.pid };
 }
