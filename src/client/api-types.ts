@@ -637,6 +637,11 @@ export interface components {
           [key: string]: unknown;
         };
       }[];
+      /** @description What was read of the file, as it was read; recorded with a success. */
+      input?: {
+        size: number;
+        sha256: string;
+      };
     };
     Heartbeat: {
       /**
@@ -1232,6 +1237,12 @@ export interface components {
       timestamp: string;
       pod_name: string | null;
       info: string | null;
+      /** @description What a success read, as it was read; null: not recorded. */
+      input: {
+        size: number;
+        /** @description hex */
+        sha256: string;
+      } | null;
     };
     Result: {
       seq: number;
@@ -1354,6 +1365,27 @@ export interface components {
             /** @constant */
             algorithm: "sha256";
             value: string;
+          };
+          /** @description What workers read of the files that were processed, in the first step that reads them. Absent in receipts of earlier versions: not recorded. */
+          read?: {
+            files: number;
+            /** @description Processed, but what was read is not recorded. */
+            not_recorded: number;
+            bytes: number;
+            digest: {
+              /** @constant */
+              algorithm: "sha256";
+              value: string;
+            };
+            /** @description false: more than are listed here. */
+            listed: boolean;
+            items: {
+              file: number;
+              step: number;
+              attempt: number;
+              size: number;
+              sha256: string;
+            }[];
           };
         };
         steps: {

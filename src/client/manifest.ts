@@ -68,6 +68,16 @@ export async function requestIn(folder: string): Promise<string | undefined> {
   return linesOf(await textIn(folder))[0]?.request;
 }
 
+/** Rejects with `FolderError` if there is none. */
+export async function readManifest(folder: string): Promise<ManifestLine[]> {
+  const lines = linesOf(await textIn(folder));
+  if (lines.length > 0) return lines;
+  throw new FolderError(
+    `${folder} has no ${manifestName}, which says what its files are: ` +
+      "give the folder of a download.",
+  );
+}
+
 export function otherRequest(folder: string, request: string): FolderError {
   return new FolderError(
     `${folder} has the results of request ${request} (${manifestName} there): ` +

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { isRedacted } from "../addresses/shown.ts";
@@ -34,7 +35,9 @@ export async function fetchInput(location: string, bounds: FetchBounds): Promise
   await mkdir(bounds.scratch, { recursive: true });
   const path = join(bounds.scratch, "download");
   const download = bounds.trusted.includes(location) ? downloadTrusted : downloadAllowed;
-  return { path, size: await download(location, path, bounds), close: async () => undefined };
+  const hash = createHash("sha256");
+  const size = await download(location, path, { ...bounds, hash });
+  return { path, size, sha256: hash.digest("hex"), close: async () => undefined };
 }
 
 export interface InputRules {

@@ -14,6 +14,8 @@ export interface LocalFile {
   path: string;
   /** bytes */
   size: number;
+  /** of a download, whose bytes pass through here */
+  sha256?: string | undefined;
   close(): Promise<void>;
 }
 

@@ -1,3 +1,4 @@
+import type { Hash } from "node:crypto";
 import { createWriteStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import type { IncomingMessage } from "node:http";
@@ -17,6 +18,8 @@ export interface RemoteBounds {
   /** a variable that names a proxy: it is not used, and what cannot be reached may be behind it */
   unusedProxy?: string | undefined;
   megabytes: number;
+  /** gets the bytes that are written */
+  hash?: Hash | undefined;
   signal: AbortSignal;
 }
 
@@ -106,7 +109,10 @@ async function download(
     if (status === 200 && Number(headers["content-length"] ?? 0) <= megabytes * 1024 * 1024) {
       if (isPage(headers["content-type"]) && !/\.x?html?$/i.test(url.pathname))
         throw aPage(url, name, body);
-      const steps = [...decoders(headers["content-encoding"]), atMost(megabytes, name)];
+      const steps = [
+        ...decoders(headers["content-encoding"]),
+        atMost(megabytes, name, bounds.hash),
+      ];
       await pipeline([body, ...steps, createWriteStream(to)], { signal });
       return undefined;
     }
@@ -186,12 +192,13 @@ function tooLarge(name: string, megabytes: number): InputError {
   );
 }
 
-/** Passes on so much; throws `InputError` for more. */
-export function atMost(megabytes: number, name: string): Transform {
+/** Passes on so much, and to the hash; throws `InputError` for more. */
+export function atMost(megabytes: number, name: string, hash?: Hash): Transform {
   let left = megabytes * 1024 * 1024;
   return new Transform({
     transform(chunk: Buffer, _encoding, done: TransformCallback) {
       left -= chunk.length;
+      hash?.update(chunk);
       done(left < 0 ? tooLarge(name, megabytes) : null, chunk);
     },
   });

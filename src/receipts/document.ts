@@ -1,13 +1,12 @@
-import { createHash } from "node:crypto";
-import { canonicalJson } from "../canonical-json.ts";
 import type { Deps } from "../deps.ts";
 import { failureGroups } from "../requests/read/error-groups.ts";
 import { everyResult } from "../requests/read/results.ts";
 import type { RequestView } from "../requests/views.ts";
 import { publicPath } from "../settings/public-path.ts";
 import { version } from "../version.ts";
-import type { Receipt, ReceiptDigest, ReceiptResult } from "./receipt.ts";
-import { type Account, inputRows, roundRows } from "./store.ts";
+import { openDigest } from "./lines-digest.ts";
+import type { Receipt, ReceiptInput, ReceiptInputs, ReceiptResult } from "./receipt.ts";
+import { type Account, type InputRow, inputRows, roundRows } from "./store.ts";
 
 /** With more results the receipt contains only their digest: it is read and signed as one text. */
 const mostListed = 10_000;
@@ -60,12 +59,50 @@ async function inputsOf(
   registered: number,
 ): Promise<Receipt["inputs"]> {
   const lines = openDigest();
+  const read = openRead();
   for (let after = 0; ; ) {
     const rows = await inputRows(db.query, id, after, registered, page);
-    for (const { paths, size, checksum } of rows) lines.add({ checksum, paths, size });
-    if (rows.length < page) return { files: lines.count(), digest: lines.digest() };
+    for (const row of rows) {
+      const { paths, size, checksum } = row;
+      lines.add({ checksum, paths, size });
+      read.add(row);
+    }
+    if (rows.length < page)
+      return { files: lines.count(), digest: lines.digest(), read: read.end() };
     after = rows.at(-1)?.seq ?? after;
   }
+}
+
+/** Counts and lists what was read of the files. */
+function openRead() {
+  const lines = openDigest();
+  const items: ReceiptInput[] = [];
+  let bytes = 0;
+  let unknown = 0;
+  return {
+    add({ file, step, attempt, input_size: size, input_sha256: sha256 }: InputRow): void {
+      if (step === null || attempt === null) return;
+      if (size === null || sha256 === null) {
+        unknown += 1;
+        return;
+      }
+      const item = { file, step, attempt, size, sha256 };
+      lines.add(item);
+      bytes += size;
+      if (items.length <= mostListed) items.push(item);
+    },
+    end(): ReceiptInputs {
+      const listed = items.length <= mostListed;
+      return {
+        files: lines.count(),
+        not_recorded: unknown,
+        bytes,
+        digest: lines.digest(),
+        listed,
+        items: listed ? items : [],
+      };
+    },
+  };
 }
 
 async function resultsOf(
@@ -123,19 +160,6 @@ async function roundsOf(
       .filter((one) => one.round === index + 1)
       .map(({ move, from, to, at, reason }) => ({ move, from, to, at, reason })),
   }));
-}
-
-function openDigest() {
-  const hash = createHash("sha256");
-  let count = 0;
-  return {
-    add(line: object): void {
-      hash.update(`${canonicalJson(line)}\n`);
-      count++;
-    },
-    count: () => count,
-    digest: (): ReceiptDigest => ({ algorithm: "sha256", value: hash.digest("hex") }),
-  };
 }
 
 function pick<Whole extends object, Name extends keyof Whole>(

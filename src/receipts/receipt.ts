@@ -22,6 +22,29 @@ export interface ReceiptResult {
   attempt: number;
 }
 
+/** What a worker read of a file, in the first step that reads it. */
+export interface ReceiptInput {
+  file: number;
+  step: number;
+  attempt: number;
+  /** bytes */
+  size: number;
+  sha256: string;
+}
+
+export interface ReceiptInputs {
+  /** files that were processed, and of which is recorded what was read */
+  files: number;
+  /** files that were processed, and of which it is not recorded */
+  not_recorded: number;
+  bytes: number;
+  /** over one line a file, in the dataset's order: canonical JSON of the item and a newline */
+  digest: ReceiptDigest;
+  /** false: more than are listed here */
+  listed: boolean;
+  items: ReceiptInput[];
+}
+
 export interface Receipt {
   format: "longshore-receipt-1";
   service: { name: "Longshore"; version: string; url: string };
@@ -50,7 +73,7 @@ export interface Receipt {
    * over one line a file, in the dataset's order: canonical JSON of {checksum, paths, size} and a
    * newline
    */
-  inputs: { files: number; digest: ReceiptDigest };
+  inputs: { files: number; digest: ReceiptDigest; read?: ReceiptInputs | undefined };
   steps: {
     step: number;
     operation: string;

@@ -138,6 +138,13 @@ export interface InputRow {
   paths: string[];
   size: number | null;
   checksum: string | null;
+  file: number;
+  /** of the first step that has read the file with success; null: none has */
+  step: number | null;
+  attempt: number | null;
+  /** what it read; null: not recorded */
+  input_size: number | null;
+  input_sha256: string | null;
 }
 
 /** The request's files as its dataset has them, in order, a page at a time. */
@@ -149,7 +156,14 @@ export function inputRows(
   limit: number,
 ): Promise<InputRow[]> {
   return query<InputRow>(
-    `SELECT f.seq, f.paths, f.size, f.checksum FROM files f
+    `SELECT f.seq, f.paths, f.size, f.checksum, f.id AS file, read.step, read.attempt,
+       read.input_size, read.input_sha256
+     FROM files f LEFT JOIN LATERAL (
+       SELECT h.step, h.attempt, h.input_size, h.input_sha256 FROM file_status h
+       WHERE h.request_created = (SELECT created_on FROM requests WHERE id = $1)
+         AND h.request_id = $1 AND h.file_id = f.id AND h.status = ${historySql.success}
+       ORDER BY h.input_sha256 IS NULL, h.step, h.attempt DESC LIMIT 1
+     ) AS read ON true
      WHERE f.dataset_id = (SELECT dataset_id FROM requests WHERE id = $1)
        AND f.seq > $2 AND f.seq <= $3
      ORDER BY f.seq LIMIT $4`,

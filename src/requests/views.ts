@@ -151,6 +151,14 @@ export interface HistoryRow {
   timestamp: string;
   pod_name: string | null;
   info: string | null;
+  /** what a success read; null for others, and where it was not recorded */
+  input: InputRead | null;
+}
+
+/** The bytes that a worker read of a file. */
+export interface InputRead {
+  size: number;
+  sha256: string;
 }
 
 export interface ResultView {
@@ -188,6 +196,7 @@ export interface Report {
       }
     | undefined;
   results?: ReportedResult[] | undefined;
+  input?: InputRead | undefined;
 }
 
 export interface ReportedResult {

@@ -39,10 +39,14 @@ async function performOnce(
   settings: TaskContextSettings,
   log: Logger,
 ): Promise<Performed> {
-  const { context, lastInput, scratchError, close } = openTaskContext(task, signal, settings);
+  const opened = openTaskContext(task, signal, settings);
+  const { context, lastInput, scratchError, close } = opened;
   try {
     const outcome = await operation.perform(task, context);
-    if (outcome.status === "success") return { ...keyOf(task), ...outcome };
+    if (outcome.status === "success") {
+      const input = await opened.inputRead();
+      return { ...keyOf(task), ...outcome, ...(input && { input }) };
+    }
     const error = (await scratchError()) ?? outcome.error;
     if (isOfWorker(error)) return givenBackOf(task, error);
     return { ...keyOf(task), ...(await withContent(outcome, operation, lastInput())) };

@@ -109,8 +109,13 @@ export function makeReportBuffer(
       settled(task);
       return;
     }
+    const { input, results: _, ...rest } = report;
+    // A service of an earlier version refuses what it does not know.
+    if (input) {
+      items.push({ task, report: { ...rest, results: report.results } });
+      return;
+    }
     log.warn({ report, answer }, "the service refused a success");
-    const { results: _, ...rest } = report;
     items.push({
       task,
       report: {

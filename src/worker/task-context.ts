@@ -7,6 +7,8 @@ import type { InputFolders } from "../inputs/folders.ts";
 import { InputError } from "../inputs/input-error.ts";
 import type { LocalFile } from "../inputs/local.ts";
 import type { Facility, Task, TaskContext, TaskError } from "../operations/contract.ts";
+import type { InputRead } from "../requests/views.ts";
+import { type Digesting, startDigest } from "./digest.ts";
 import { canWrite } from "./storage-gate.ts";
 import { fetchThroughService, mayBeThere, type ThroughService } from "./through-service.ts";
 import { uploadFile } from "./upload.ts";
@@ -30,6 +32,8 @@ export interface TaskContextSettings {
 interface OpenTask {
   context: TaskContext;
   lastInput(): LocalFile | undefined;
+  /** What was read of the last input; undefined where there is none, or that is not known. */
+  inputRead(): Promise<InputRead | undefined>;
   /** Why its folder cannot be used, if it cannot. */
   scratchError(): Promise<TaskError | undefined>;
   close(): Promise<void>;
@@ -43,6 +47,7 @@ export function openTaskContext(
 ): OpenTask {
   const folder = join(settings.scratch, task.task.replace(/[^\w.-]/g, "_").slice(0, 200));
   const inputs: LocalFile[] = [];
+  let digesting: Digesting | undefined;
   let made = false;
   let wanted = false;
   const scratch = () => {
@@ -77,6 +82,8 @@ export function openTaskContext(
         throw new InputError(error.class, error.message, { here: true });
       });
       inputs.push(input);
+      digesting?.stop();
+      digesting = await startDigest(input, signal);
       return input;
     },
     upload: (to, path) => uploadFile(to, path, signal),
@@ -84,6 +91,7 @@ export function openTaskContext(
   return {
     context,
     lastInput: () => inputs.at(-1),
+    inputRead: async () => digesting?.result(),
     async scratchError() {
       if (!wanted || existsSync(folder)) return undefined;
       if (!made && (await canWrite(settings.scratch))) return undefined;
@@ -92,6 +100,7 @@ export function openTaskContext(
       return { class: "disk", message };
     },
     close: async () => {
+      digesting?.stop();
       await Promise.all(inputs.map((input) => input.close()));
       if (made) await rm(folder, { recursive: true, force: true }).catch(ignoreDiskProblem);
     },

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { createWriteStream } from "node:fs";
 import { mkdir, stat } from "node:fs/promises";
 import { join } from "node:path";
@@ -56,8 +57,10 @@ export async function fetchThroughService(
     });
     if (statusCode !== 200) return refusalOf(statusCode, await body.text());
     await mkdir(scratch, { recursive: true });
-    await pipeline([body, atMost(megabytes, name), createWriteStream(path)], { signal });
-    return { path, size: (await stat(path)).size, close: async () => undefined };
+    const hash = createHash("sha256");
+    await pipeline([body, atMost(megabytes, name, hash), createWriteStream(path)], { signal });
+    const { size } = await stat(path);
+    return { path, size, sha256: hash.digest("hex"), close: async () => undefined };
   } catch (error) {
     if (error instanceof InputError || diskProblem(error)) throw error;
     const why = error instanceof Error ? error.message : String(error);

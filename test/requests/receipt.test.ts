@@ -264,7 +264,8 @@ test("after a redrive the receipt tells both rounds: what had failed, and that i
     { round: 2, done: 2, failed: 0, redriven: 2 },
   ]);
   expect(second.results.count).toBe(4);
-  expect(second.inputs).toEqual(first.inputs);
+  const { files, digest } = first.inputs;
+  expect(second.inputs).toMatchObject({ files, digest });
 });
 
 test("a receipt that nobody requested exists after the request is deleted", async () => {

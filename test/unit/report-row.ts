@@ -18,6 +18,8 @@ export function reportRow(more: Partial<ReportRow>): ReportRow {
     info: null,
     content: null,
     results: null,
+    inputSize: null,
+    inputSha256: null,
     ...more,
   };
 }

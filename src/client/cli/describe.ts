@@ -70,8 +70,9 @@ export function printFile({
         `step ${step}, attempt ${attempt}, ${readAsText(readAs)}`,
       ],
     ),
-    ...file.history.map(({ timestamp, step, attempt, status, info }): Line => {
-      const about = info === null ? "" : `: ${info}`;
+    ...file.history.map(({ timestamp, step, attempt, status, info, input }): Line => {
+      const read = input ? `, read ${input.size} bytes, sha256 ${input.sha256}` : "";
+      const about = info === null ? read : `: ${info}`;
       return [
         "history",
         `${localTimeWithZone(timestamp)} step ${step}, attempt ${attempt}, ${status}${about}`,

@@ -1,6 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { type Command, InvalidArgumentError } from "commander";
+import type { Receipt } from "../../receipts/receipt.ts";
 import type { Verdict } from "../../receipts/verify.ts";
+import type { CheckedResults } from "../check-results.ts";
 import type { Longshore } from "../client.ts";
 import { exits, usedWrongly } from "./exits.ts";
 import { findRequest, requestNames, requestWord } from "./find-request.ts";
@@ -10,6 +12,7 @@ import { clean, print, printJson } from "./print.ts";
 interface Options extends ServiceOptions {
   verify?: string | true;
   key?: string;
+  results?: string;
   json?: boolean;
 }
 
@@ -30,6 +33,11 @@ export function addReceipt(program: Command): void {
       "a JSON Web Key Set to verify with (default: the keys of the service)",
       keySource,
     )
+    .option(
+      "--results <folder>",
+      "with --verify: also check the files of this download against the receipt; exit code 1 if " +
+        "one differs, is missing or is extra",
+    )
     .action(receipt);
 }
 
@@ -42,12 +50,12 @@ function keySource(text: string): string {
 
 async function receipt(
   word: string | undefined,
-  { verify, key, json, ...service }: Options,
+  { verify, key, results, json, ...service }: Options,
 ): Promise<void> {
   const client = await connect(service);
   const id = word === undefined ? undefined : await findRequest(client, word);
   if (verify === undefined) {
-    if (key !== undefined) throw usedWrongly("--key is only for --verify.");
+    refuseWithoutVerify({ key, results });
     printJson(await client.receipt(idOf(id)));
     return;
   }
@@ -55,9 +63,53 @@ async function receipt(
     verify === true ? JSON.stringify(await client.receipt(idOf(id))) : await readText(verify);
   const { verifyReceipt } = await import("../../receipts/verify.ts");
   const verdict = ofRequest(await verifyReceipt(text, await keysOf(client, key)), id);
-  if (json) printJson(verdict);
-  else print(clean(sentenceOf(verdict)));
-  process.exitCode = verdict.valid ? exits.done : exits.someFailed;
+  const checked =
+    results === undefined || !verdict.valid
+      ? undefined
+      : await checkFiles(results, verdict.receipt, client);
+  if (json) printJson({ ...verdict, ...(checked && { results: checked }) });
+  else {
+    print(clean(sentenceOf(verdict)));
+    if (checked) print(clean(linesOf(checked)));
+  }
+  const isGood = verdict.valid && !checked?.count;
+  process.exitCode = isGood ? exits.done : exits.someFailed;
+}
+
+function refuseWithoutVerify(given: { key?: unknown; results?: unknown }): void {
+  if (given.key !== undefined) throw usedWrongly("--key is only for --verify.");
+  if (given.results !== undefined) throw usedWrongly("--results is only for --verify.");
+}
+
+/** A receipt of many results has only their digest: the service lists them. */
+async function checkFiles(folder: string, { request, results }: Receipt, client: Longshore) {
+  const { checkResults } = await import("../check-results.ts");
+  if (results.listed) return checkResults(folder, request.id, results.items);
+  const { openDigest } = await import("../../receipts/lines-digest.ts");
+  const digest = openDigest();
+  const items = async function* () {
+    for await (const result of client.results(request.id)) {
+      const { name, size, checksum, file, step, attempt } = result;
+      digest.add({ name, size, checksum, file, step, attempt });
+      yield { name, size, checksum, file, step, attempt };
+    }
+  };
+  const checked = await checkResults(folder, request.id, items());
+  if (digest.digest().value === results.digest.value) return checked;
+  const problem = "The results that the service lists now are not those of the receipt.";
+  return { ...checked, count: checked.count + 1, problems: [problem, ...checked.problems] };
+}
+
+function linesOf({ good, unsummed, problems, count }: CheckedResults): string {
+  const files = `${good} ${good === 1 ? "file is" : "files are"} as the receipt says`;
+  const only = unsummed === 0 ? "" : ` (${unsummed} by size alone: the store knew no checksum)`;
+  if (count === 0) return `Results: ${files}${only}.`;
+  const rest = count - problems.length;
+  return [
+    `Results: ${count} ${count === 1 ? "problem" : "problems"}; ${files}${only}.`,
+    ...problems,
+    ...(rest > 0 ? [`And ${rest} more.`] : []),
+  ].join("\n");
 }
 
 function idOf(id: string | undefined): string {
@@ -100,12 +152,17 @@ function ofRequest(verdict: Verdict, id: string | undefined): Verdict {
 
 function sentenceOf(verdict: Verdict): string {
   if (!verdict.valid) return `Not valid: ${verdict.reason}`;
-  const { request, counters, rounds, results } = verdict.receipt;
+  const { request, counters, inputs, rounds, results } = verdict.receipt;
   const failed = counters.failed ? `, ${counters.failed} failed` : "";
   const files = `${counters.done} of ${counters.total} files done${failed}`;
+  const read = inputs.read;
+  const inputsOf = read
+    ? `, inputs of ${read.files} files recorded` +
+      (read.not_recorded > 0 ? ` and of ${read.not_recorded} not recorded` : "")
+    : ", inputs not recorded";
   const after = rounds.length > 1 ? ` after ${rounds.length} rounds` : "";
   return (
-    `Valid: request ${request.id} is ${request.state}${after}, ${files}, ` +
+    `Valid: request ${request.id} is ${request.state}${after}, ${files}${inputsOf}, ` +
     `${results.count} results; signed by key ${verdict.keyId}.`
   );
 }

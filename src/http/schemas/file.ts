@@ -50,6 +50,13 @@ const historyRow = z
     timestamp: time,
     pod_name: z.string().nullable(),
     info: z.string().nullable(),
+    input: z
+      .object({
+        size: z.number().int().min(0),
+        sha256: z.string().meta({ description: "hex" }),
+      })
+      .nullable()
+      .meta({ description: "What a success read, as it was read; null: not recorded." }),
   })
   .meta({ id: "HistoryRow" }) satisfies z.ZodType<HistoryRow>;
 

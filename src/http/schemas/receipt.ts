@@ -31,7 +31,27 @@ const receipt = z.object({
     version: count,
     files: count,
   }),
-  inputs: z.object({ files: count, digest }),
+  inputs: z.object({
+    files: count,
+    digest,
+    read: z
+      .object({
+        files: count,
+        not_recorded: count.meta({ description: "Processed, but what was read is not recorded." }),
+        bytes: count,
+        digest,
+        listed: z.boolean().meta({ description: "false: more than are listed here." }),
+        items: z.array(
+          z.object({ file: count, step: count, attempt: count, size: count, sha256: z.string() }),
+        ),
+      })
+      .optional()
+      .meta({
+        description:
+          "What workers read of the files that were processed, in the first step that reads " +
+          "them. Absent in receipts of earlier versions: not recorded.",
+      }),
+  }),
   steps: z.array(
     z.object({
       step: count,

@@ -145,6 +145,8 @@ export interface HistoryRowOfFile {
   timestamp: Date;
   pod_name: string | null;
   info: string | null;
+  input_size: number | null;
+  input_sha256: string | null;
 }
 
 export function historyRows(
@@ -153,7 +155,8 @@ export function historyRows(
   file: number,
 ): Promise<HistoryRowOfFile[]> {
   return query<HistoryRowOfFile>(
-    `SELECT h.step, h.attempt, h.round, h.status, h.timestamp, h.pod_name, h.info
+    `SELECT h.step, h.attempt, h.round, h.status, h.timestamp, h.pod_name, h.info,
+       h.input_size, h.input_sha256
      FROM requests r JOIN file_status h ON h.request_created = r.created_on AND h.request_id = r.id
      WHERE r.id = $1 AND h.file_id = $2
      ORDER BY ${oldestFirst("h")}, h.step, h.attempt LIMIT 1000`,

@@ -11,6 +11,7 @@ import {
   fileResultRows,
   fileRow,
   fileRows,
+  type HistoryRowOfFile,
   historyRows,
   isFileComing,
   readingRows,
@@ -44,6 +45,11 @@ export async function listFiles(
   return { items, next: last ? encodeCursor([last.file]) : null };
 }
 
+function toHistory({ input_size: size, input_sha256: sha256, ...entry }: HistoryRowOfFile) {
+  const input = size === null || sha256 === null ? null : { size, sha256 };
+  return { ...entry, timestamp: entry.timestamp.toISOString(), input };
+}
+
 export async function readFile(
   ctx: Deps<"db">,
   id: string,
@@ -60,7 +66,7 @@ export async function readFile(
     ...toView(id, row),
     results: await fileResultRows(ctx.db.query, id, file),
     readings: await readingRows(ctx.db.query, id, file),
-    history: history.map((entry) => ({ ...entry, timestamp: entry.timestamp.toISOString() })),
+    history: history.map(toHistory),
   };
 }
 

@@ -23,4 +23,7 @@ export interface ReportRow {
   content: string | null;
   /** JSON of [{name, size, checksum, details, read_as}] */
   results: string | null;
+  /** what was read, with a success */
+  inputSize: number | null;
+  inputSha256: string | null;
 }

@@ -71,6 +71,15 @@ export const reportSchema = z
       )
       .max(1000)
       .optional(),
+    input: z
+      .strictObject({
+        size: z.number().int().min(0),
+        sha256: z.string().regex(/^[0-9a-fA-F]{64}$/, "must be a SHA-256 in hex"),
+      })
+      .optional()
+      .meta({
+        description: "What was read of the file, as it was read; recorded with a success.",
+      }),
   })
   .meta({ id: "Report" }) satisfies z.ZodType<Report>;
 

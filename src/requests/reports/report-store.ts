@@ -72,10 +72,10 @@ WITH candidates AS MATERIALIZED (
     r.steps, r.round
   FROM unnest($1::int[], $2::uuid[], $3::bigint[], $4::int[], $5::int[], $6::text[], $7::boolean[],
       $8::text[], $9::float8[], $10::float8[], $11::text[], $12::text[], $13::text[], $14::text[],
-      $15::text[], $16::jsonb[])
+      $15::text[], $16::jsonb[], $19::bigint[], $20::text[])
     AS given(ord, request_id, file_id, step, attempt, reported, open,
       worker, at, start_at, class, group_message, fingerprint, info,
-      content, results)
+      content, results, input_size, input_sha256)
   JOIN request_files f ON f.request_id = given.request_id AND f.file_id = given.file_id
   JOIN requests r ON r.id = given.request_id
   ORDER BY f.request_id, f.file_id FOR UPDATE OF f
@@ -190,15 +190,15 @@ WITH candidates AS MATERIALIZED (
 ), history AS (
   INSERT INTO file_status
     (request_created, request_id, file_id, step, attempt, status, timestamp, round, pod_name, info,
-      read_as)
+      read_as, input_size, input_sha256)
   SELECT created_on, request_id, file_id, file_step, used_attempt, ${start},
-    to_timestamp(start_at / 1000), round, worker, NULL, NULL::text[]
+    to_timestamp(start_at / 1000), round, worker, NULL, NULL::text[], NULL::bigint, NULL
   FROM decided WHERE to_state IS NOT NULL AND start_at IS NOT NULL
   UNION ALL
   SELECT created_on, request_id, file_id, file_step, used_attempt,
     CASE WHEN status = ${retry} AND to_state = '${fileMoves.fail.to}' THEN ${failure}
       ELSE status END,
-    to_timestamp(at / 1000), round, worker, info, readings.digests
+    to_timestamp(at / 1000), round, worker, info, readings.digests, input_size, input_sha256
   FROM decided LEFT JOIN readings USING (ord) WHERE to_state IS NOT NULL
   ON CONFLICT DO NOTHING
 ), groups AS (
@@ -241,6 +241,8 @@ export async function recordReports(
       texts((row) => row.results),
       fileAttempts,
       leaseSeconds,
+      words((row) => row.inputSize),
+      words((row) => row.inputSha256),
     ],
     "record_reports",
   );

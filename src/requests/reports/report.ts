@@ -122,6 +122,16 @@ function toRow(worker: string, report: Report, open: boolean): ReportRow {
     startAt: null,
     ...errorOf(report, status),
     results: report.results?.length ? readableJson(report.results) : null,
+    ...inputOf(report, status),
+  };
+}
+
+/** Of a file that failed, nothing was made of what was read. */
+function inputOf({ input }: Report, status: ReportStatus) {
+  const read = status === "success" ? input : undefined;
+  return {
+    inputSize: read?.size ?? null,
+    inputSha256: read?.sha256.toLowerCase() ?? null,
   };
 }
 
