@@ -10,12 +10,14 @@ import { deletePages } from "./request/delete.tsx";
 import { filePages } from "./request/file.tsx";
 import { requestPages } from "./request/page.tsx";
 import { resultPages } from "./request/results.tsx";
+import { s3Pages } from "./request/s3.tsx";
 
 export const pages: Page[] = [
   ...homePages,
   ...requestPages,
   ...filePages,
   ...resultPages,
+  ...s3Pages,
   ...actionPages,
   ...deletePages,
   ...assetPages,

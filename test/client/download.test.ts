@@ -137,3 +137,12 @@ test("a download starts when the lookup has closed, so that its names stay", asy
   expect((await downloading).map(({ path }) => path)).toEqual([`${target}/a/x.parquet`]);
   await servicex.remove();
 });
+
+test("a download without results says why there are none", async () => {
+  writeFileSync(`${cwd}/in/none.parquet`, "no Parquet");
+  const { id } = JSON.parse((await submit(["in/none.parquet"], "--wait", "--json")).stdout) as Done;
+  const ran = await longshore("download", id, "none");
+  expect([ran.code, ran.stdout]).toEqual([0, ""]);
+  expect(ran.stderr).toContain("0 results downloaded to none\n  1 file, bad_input, for example");
+  expect(ran.stderr).toContain(`redrive ${id}`);
+});

@@ -51,3 +51,12 @@ test("a slash inside braces is refused with a sentence", async () => {
     /slash inside braces/,
   );
 });
+
+test.each(["~/none.csv", "~/none/*.csv"])(
+  "%s in quotes is said to be no home folder",
+  async (path) => {
+    await expect(pathsOf([path], { mustExist: true })).rejects.toThrow(
+      /^(There is no file|No file matches) .*~.* A ~ in quotes is no home folder: write \$HOME/,
+    );
+  },
+);

@@ -55,6 +55,8 @@ test("longshore s3 prints lines for each client, one alone when asked, and no lo
   expect(all.stderr).not.toContain(secret);
   const one = await longshore("s3", id, "--tool", "duckdb", "--quiet");
   expect([one.stdout, one.stderr]).toEqual([`${lines[3]?.text}\n`, ""]);
+  for (const name of ["@last", "1", id.slice(0, 8)])
+    expect((await longshore("s3", name, "--tool", "duckdb", "-q")).stdout).toBe(one.stdout);
   expect(one.stdout).toContain(`read_csv('s3://${id}/*.csv')`);
   expect(service.stderr()).toContain(`/v1/requests/${id}/s3`);
   expect(service.stderr()).not.toContain(secret);
@@ -68,4 +70,16 @@ test("an answer with keys is stored nowhere, and there are none of an unknown re
   const refused = await longshore("s3", nobody);
   expect([refused.code, refused.stdout]).toEqual([2, ""]);
   expect(refused.stderr).toContain(`There is no request "${nobody}"`);
+});
+
+test("a page has the keys and the same lines, is stored nowhere, and the request's page leads to it", async () => {
+  const { lines, secret_key: secret } = await new Longshore({ url: service.url }).s3(id);
+  const read = (path: string) => fetch(service.url + path, { headers: { accept: "text/html" } });
+  const page = await read(`/requests/${id}/s3`);
+  expect([page.status, page.headers.get("cache-control")]).toEqual([200, "no-store"]);
+  const text = (await page.text()).replaceAll("&#39;", "'").replaceAll("&quot;", '"');
+  for (const { text: line } of lines) expect(text).toContain(line);
+  const request = await (await read(`/requests/${id}`)).text();
+  expect(request).toContain(`href="/requests/${id}/s3"`);
+  expect(request).not.toContain(secret);
 });

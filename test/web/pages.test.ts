@@ -76,6 +76,12 @@ test("a request's page has its state, steps, files, results and reasons of failu
   expect(text).not.toContain(`action="${path}/cancel"`);
 });
 
+test("a request whose dataset is empty is not just called complete", async () => {
+  const { id, path } = await submit("nothing", []);
+  expect((await api.ledger.ended(id)).state).toBe("complete");
+  expect((await page(path)).text).toContain("No file was done: the dataset has no files.");
+});
+
 test("files are filtered by state, reason and path, and unknown filters are refused", async () => {
   const { path } = await halfFailed("filters", "no header");
   const rowsOf = (text: string) => [...text.matchAll(/\/files\/(\d+)"><bdi/g)].length;

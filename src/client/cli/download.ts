@@ -9,6 +9,7 @@ import { openDownloadBar } from "./download-bar.ts";
 import { findRequest, requestNames, requestWord } from "./find-request.ts";
 import { connect, type ServiceOptions, withService } from "./options.ts";
 import { clean, print, printJson, say } from "./print.ts";
+import { sayReasons } from "./reasons.ts";
 
 export function addDownload(program: Command): void {
   withService(program.command("download"))
@@ -25,9 +26,11 @@ async function download(
 ): Promise<void> {
   const client = await connect(service);
   const id = await findRequest(client, word);
-  const done = await downloadTo(client, await client.get(id), folder);
+  const request = await client.get(id);
+  const done = await downloadTo(client, request, folder);
   if (json) printJson(done);
   else for (const { path } of done.files) print(clean(path));
+  if (done.files.length === 0) await sayReasons(client, request);
 }
 
 export interface DownloadedFolder {

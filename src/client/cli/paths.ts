@@ -30,7 +30,7 @@ async function expand(pattern: string, mustExist: boolean): Promise<string[]> {
     );
   if (kind === "file") return [path];
   if (isPattern(pattern)) return matches(pattern);
-  if (mustExist) throw usedWrongly(`There is no file ${path}.`);
+  if (mustExist) throw usedWrongly(`There is no file ${path}.${ofTilde(pattern)}`);
   return [path];
 }
 
@@ -43,6 +43,12 @@ async function kindOf(path: string): Promise<"file" | "folder" | undefined> {
       return undefined;
     throw error;
   }
+}
+
+/** In quotes it reaches us as it is. */
+function ofTilde(pattern: string): string {
+  if (!pattern.startsWith("~")) return "";
+  return " A ~ in quotes is no home folder: write $HOME, or leave it outside the quotes.";
 }
 
 function isPattern(path: string): boolean {
@@ -69,6 +75,7 @@ async function matches(pattern: string): Promise<string[]> {
     say(`Left out: ${path} cannot be read, or its name is not UTF-8.`);
   const rest = leftOut.count() - leftOut.first().length;
   if (rest > 0) say(`Left out: ${rest} more.`);
-  if (found.length === 0) throw usedWrongly(`No file matches ${pattern} (in ${process.cwd()}).`);
+  if (found.length === 0)
+    throw usedWrongly(`No file matches ${pattern} (in ${process.cwd()}).${ofTilde(pattern)}`);
   return found.sort();
 }

@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import type { S3Access } from "../views.ts";
-import { connect, requestId, type ServiceOptions, withService } from "./options.ts";
+import { findRequest, requestNames, requestWord } from "./find-request.ts";
+import { connect, type ServiceOptions, withService } from "./options.ts";
 import { clean, print, printJson, say } from "./print.ts";
 import { thisCommand } from "./this-command.ts";
 
@@ -16,13 +17,15 @@ interface Options extends ServiceOptions {
 export function addS3(program: Command): void {
   withService(program.command("s3"))
     .description("print lines that read the results with an S3 client, with this request's keys")
-    .argument("<request>", "the request's id", requestId)
+    .argument("<request>", requestNames, requestWord)
     .addOption(new Option("--tool <name>", "only the lines for this client").choices(tools))
     .action(s3);
 }
 
-async function s3(id: string, { tool, json, ...service }: Options): Promise<void> {
-  const access = await (await connect(service)).s3(id);
+async function s3(word: string, { tool, json, ...service }: Options): Promise<void> {
+  const client = await connect(service);
+  const id = await findRequest(client, word);
+  const access = await client.s3(id);
   if (json) printJson(access);
   else printLines(access, tool);
   say(

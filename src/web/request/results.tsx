@@ -62,6 +62,12 @@ export async function Results({ call, view }: { call: PageCall; view: RequestVie
           </tbody>
         </table>
       )}
+      {shown.length > 0 && ctx.urls.s3 ? (
+        <p>
+          <a href={links.request(view.id, "/s3")}>Read them with an S3 client</a>: lines for aws,
+          boto3, rclone, DuckDB and pandas
+        </p>
+      ) : null}
       <p>
         {after ? <a href={`${here}#results`}>First results</a> : null}{" "}
         {next ? (

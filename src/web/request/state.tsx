@@ -21,6 +21,7 @@ export function Progress({
   warnings: Warning[];
 }) {
   const { state, reason, round, counters } = view;
+  const nothing = nothingDone(view);
   return (
     <section id="progress" data-part aria-label="Progress" {...open(view)}>
       <p class="now">
@@ -48,9 +49,7 @@ export function Progress({
           <Time at={waiting.eta.p90} /> ({waiting.eta.confidence} confidence).
         </p>
       ) : null}
-      {nothingDone(view) ? (
-        <p class="notice">No file of it was done. The reasons are below.</p>
-      ) : null}
+      {nothing ? <p class="notice">{nothing}</p> : null}
       <Warnings warnings={warnings} />
     </section>
   );
@@ -83,8 +82,12 @@ function open({ state }: RequestView) {
   return isFinal(state) ? {} : { "data-open": "" };
 }
 
-function nothingDone({ state, counters: { done, failed } }: RequestView): boolean {
-  return state === "complete" && done === 0 && failed > 0;
+/** `complete` alone would be read as a success. */
+function nothingDone({ state, counters: { done, total } }: RequestView): string | undefined {
+  if (state !== "complete" || done > 0) return undefined;
+  return total === 0
+    ? "No file was done: the dataset has no files."
+    : "No file of it was done. The reasons are below.";
 }
 
 export function Actions({ view, may, links }: { view: RequestView; may: May; links: Links }) {
