@@ -12,10 +12,12 @@ import { temporaryFolder } from "../support/folder.ts";
 const folder = temporaryFolder("check-inputs");
 const starred = join(folder, "a*.csv");
 const accented = join(folder, "\u00e9*.csv");
+const accentedFolder = "\u00fc";
 let ledger: Ledger;
 
 beforeAll(async () => {
   mkdirSync(join(folder, "below"));
+  mkdirSync(join(folder, accentedFolder.normalize("NFD")));
   writeFileSync(join(folder, "a.csv"), "x\n1\n");
   writeFileSync(starred, "x\n1\n");
   writeFileSync(accented.normalize("NFD"), "x\n1\n");
@@ -76,6 +78,11 @@ test.each([
     `${folder}/*.csv is a pattern, and a list has the files themselves: give the pattern as the ` +
       `dataset dir://${folder}/*.csv.`,
   ],
+  [`${folder}/belwo/a.csv`, `There is no folder ${folder}/belwo, for ${folder}/belwo/a.csv.`],
+  [
+    `${folder}/a.csv/b.csv/c`,
+    `There is no folder ${folder}/a.csv/b.csv, for ${folder}/a.csv/b.csv/c.`,
+  ],
 ])("a request for %s is refused", async (location, message) => {
   expect(await outcomeOf({ files: [location] })).toEqual({
     status: 422,
@@ -95,6 +102,8 @@ test("of many files the first three that are refused are named, and the rest cou
 
 test.each([
   ["a file that is missing, which may appear", join(folder, "missing.csv")],
+  ["a file of a folder written with other accents", join(folder, accentedFolder, "a.csv")],
+  ["a missing file with one replica elsewhere", ["/etc/passwd", join(folder, "no/a.csv")]],
   ["a missing file with signs in its name", join(folder, "u@x+y (1) [2]!.csv")],
   ["a file whose name has a star", starred],
   ["a file whose name has a star and an accent", accented.normalize("NFC")],

@@ -1,4 +1,5 @@
 import { lstat } from "node:fs/promises";
+import { dirname } from "node:path";
 import { type FileList, piecesOf } from "../../datasets/chunks.ts";
 import type { Deps } from "../../deps.ts";
 import { RequestError } from "../../errors.ts";
@@ -12,12 +13,13 @@ import type { SubmitInput } from "../views.ts";
 const mostNamed = 3;
 /** Each is looked for on the disk. */
 const mostPatterns = 10;
+const mostFolders = 10;
 
 /**
  * Throws `RequestError` for a list with files that the first step can never open: outside
- * INPUT_ROOTS, not absolute, patterns, of a host that is not in INPUT_HOSTS. A file is refused if
- * all its replicas are. Whether a file exists is not checked, nor what workers that other
- * processes start may read: they have rules of their own.
+ * INPUT_ROOTS, not absolute, patterns, below a folder that is not there, of a host that is not in
+ * INPUT_HOSTS. A file is refused if all its replicas are. Whether a file exists is not checked, nor
+ * what workers that other processes start may read: they have rules of their own.
  */
 export async function checkInputs(
   { config, operations, runner }: Deps<"config" | "operations" | "runner">,
@@ -65,18 +67,32 @@ async function refusedOf(list: FileList<string | string[]>, rules: InputRules): 
 
 function makeRefusal(rules: InputRules) {
   let patterns = 0;
+  const folders = makeFolderRefusal();
   return async (replicas: string[]): Promise<string | undefined> => {
     const refusals = replicas.map((replica) => refusalOf(replica, rules));
     if (refusals.every((refusal) => refusal !== undefined)) return refusals[0];
     const [path = ""] = replicas;
-    if (replicas.length > 1 || !isPattern(path) || patterns === mostPatterns) return undefined;
+    if (replicas.length > 1 || !path.startsWith("/")) return undefined;
+    if (!isPattern(path)) return folders(path);
+    if (patterns === mostPatterns) return undefined;
     patterns += 1;
     return patternRefusal(path);
   };
 }
 
 function isPattern(location: string): boolean {
-  return location.startsWith("/") && /[*?]/.test(location);
+  return /[*?]/.test(location);
+}
+
+/** A mistyped folder would fail every file in it; the first folders of a list are looked for. */
+function makeFolderRefusal() {
+  const missing = new Map<string, boolean>();
+  return async (path: string): Promise<string | undefined> => {
+    const folder = dirname(path);
+    if (!missing.has(folder) && missing.size < mostFolders)
+      missing.set(folder, (await quickLook(() => isMissing(folder))) ?? false);
+    return missing.get(folder) ? `There is no folder ${folder}, for ${path}.` : undefined;
+  };
 }
 
 /** A file's name may have these characters, too. */
@@ -91,6 +107,6 @@ async function patternRefusal(path: string): Promise<string | undefined> {
 async function isMissing(path: string): Promise<boolean> {
   return lstat(await onDisk(path)).then(
     () => false,
-    (error: NodeJS.ErrnoException) => error.code === "ENOENT",
+    ({ code }: NodeJS.ErrnoException) => code === "ENOENT" || code === "ENOTDIR",
   );
 }
