@@ -1,9 +1,10 @@
 import { RequestError } from "./errors.ts";
+import { isUuid } from "./uuid.ts";
 
 const shapes = {
-  time: /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/,
-  uuid: /^[0-9a-f-]{36}$/i,
-  number: /^\d{1,18}$/,
+  time: isTime,
+  uuid: isUuid,
+  number: (text: string) => /^\d{1,18}$/.test(text),
 };
 
 /** A cursor is opaque to clients: the key of the last row of a page, never an offset. */
@@ -17,7 +18,7 @@ export function decodeCursor(cursor: string, shape: (keyof typeof shapes)[]): st
   if (
     !parts ||
     parts.length !== shape.length ||
-    !parts.every((part, index) => shapes[shape[index] ?? "number"].test(part))
+    !parts.every((part, index) => shapes[shape[index] ?? "number"](part))
   ) {
     const detail =
       "The cursor does not belong to this list. " +
@@ -25,6 +26,13 @@ export function decodeCursor(cursor: string, shape: (keyof typeof shapes)[]): st
     throw new RequestError(400, "bad_cursor", detail, [{ pointer: "cursor", detail }]);
   }
   return parts;
+}
+
+/** A time that exists: Postgres refuses a thirteenth month, a 31st of June and a year 0. */
+function isTime(text: string): boolean {
+  if (!/^(?!0000)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/.test(text)) return false;
+  const time = new Date(text);
+  return !Number.isNaN(time.getTime()) && time.toISOString().slice(0, 19) === text.slice(0, 19);
 }
 
 function parse(cursor: string): string[] | undefined {

@@ -75,8 +75,12 @@ function refusingMethod(pages: readonly Page[]) {
   };
 }
 
+/** Postgres takes no NUL. */
 function filled(values: URLSearchParams): Record<string, string> {
-  return Object.fromEntries([...values].filter(([, value]) => value !== ""));
+  const pairs = [...values].filter(([, value]) => value !== "");
+  if (pairs.some((pair) => pair.join("").includes("\0")))
+    throw new RequestError(400, "bad_query", "What was sent contains a NUL character.");
+  return Object.fromEntries(pairs);
 }
 
 function expressPath(path: string): string {

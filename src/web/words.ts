@@ -33,16 +33,44 @@ export function time(iso: string): string {
  * those around them, are written as their numbers.
  */
 export function shown(text: string, most = 300): string {
-  const cut = text.length > most ? `${text.slice(0, most).replace(/[\uD800-\uDBFF]$/, "")}…` : text;
-  return cut.replaceAll(/[\p{Cc}\u202a-\u202e\u2066-\u2069\u200e\u200f]/gu, (character) =>
-    character === "\n" || character === "\t"
-      ? character
-      : `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
-  );
+  const { pieces, isCut } = piecesOf(text, most);
+  return pieces.join("") + (isCut ? "…" : "");
 }
 
 /** The end of a path says more than its beginning. */
 export function shownPath(path: string, most = 160): string {
-  const cut = path.length > most ? `…${path.slice(path.length - most)}` : path;
-  return shown(cut, most + 1);
+  const fromTheEnd = [...path.slice(-most - 1)].toReversed();
+  const { pieces, isCut } = piecesOf(fromTheEnd, most);
+  return (isCut ? "…" : "") + pieces.toReversed().join("");
+}
+
+/** Joiners of scripts and emoji cannot be seen either, but change what is beside them. */
+const unseen =
+  /^(?:[\p{Cc}\p{Cs}\u2028\u2029\ufff9-\ufffb]|(?!\u200c|\u200d|[\ufe00-\ufe0f])\p{DI})$/u;
+
+/** At most so many characters, and twice as many bytes of a page: a quotation mark takes six. */
+function piecesOf(text: Iterable<string>, most: number): { pieces: string[]; isCut: boolean } {
+  const pieces: string[] = [];
+  let units = 0;
+  let written = 0;
+  for (const character of text) {
+    const isWhite = character === "\n" || character === "\t";
+    const piece = !isWhite && unseen.test(character) ? numberOf(character) : character;
+    units += character.length;
+    written += bytesInPage(piece);
+    if (units > most || written > 2 * most) return { pieces, isCut: true };
+    pieces.push(piece);
+  }
+  return { pieces, isCut: false };
+}
+
+function numberOf(character: string): string {
+  const digits = (character.codePointAt(0) ?? 0).toString(16);
+  return digits.length > 4 ? `\\u{${digits}}` : `\\u${digits.padStart(4, "0")}`;
+}
+
+const escaped: Record<string, number> = { '"': 6, "'": 5, "&": 5, "<": 4, ">": 4 };
+
+function bytesInPage(piece: string): number {
+  return escaped[piece] ?? Buffer.byteLength(piece);
 }

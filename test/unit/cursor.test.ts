@@ -30,3 +30,15 @@ test.each([
     }),
   );
 });
+
+test.each([
+  "9999-99-99T99:99:99.000000Z",
+  "2026-02-31T00:00:00.000000Z",
+  "0000-01-01T00:00:00.000000Z",
+])("a time that does not exist is no part of a cursor: %s", (time) => {
+  expect(() => decodeCursor(encodeCursor([time]), ["time"])).toThrow("does not belong");
+});
+
+test("dashes alone are no id", () => {
+  expect(() => decodeCursor(encodeCursor(["-".repeat(36)]), ["uuid"])).toThrow("does not belong");
+});

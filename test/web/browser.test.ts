@@ -170,6 +170,46 @@ test("with it, an open page follows its request to the end, and the focus stays"
   });
 });
 
+test("many pages in the background hold no connection that another page needs", async () => {
+  await look({}, async (first) => {
+    const open = async () => {
+      const page = await first.context().newPage();
+      const stream = page.waitForResponse(/\/events$/);
+      await page.goto(pages.running ?? "", { timeout: 20_000 });
+      await stream;
+      return page;
+    };
+    for (let count = 0; count < 6; count += 1) {
+      const page = await open();
+      await page.evaluate(`
+        Object.defineProperty(document, "hidden", { value: true });
+        document.dispatchEvent(new Event("visibilitychange"));
+      `);
+    }
+    await open();
+  });
+});
+
+test("the page of a request that is deleted says so, instead of what was", async () => {
+  const id = await request("deleted meanwhile", ["/data/a"], 0);
+  await look({}, async (page) => {
+    let remove: () => void = () => undefined;
+    const removed = new Promise<void>((resolve) => {
+      remove = resolve;
+    });
+    await page.route("**/progress", async (route) => {
+      await removed;
+      await route.continue();
+    });
+    await page.goto(`/requests/${id}`);
+    await post(`/v1/requests/${id}/cancel`, {});
+    await api.ledger.ended(id);
+    await api.call({ method: "DELETE", path: `/v1/requests/${id}` });
+    remove();
+    await page.getByText(`There is no request "${id}".`).waitFor();
+  });
+});
+
 test("the first page follows its list, and what is to be copied is copied", async () => {
   await look({}, async (page) => {
     await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);

@@ -14,7 +14,10 @@ const requests = [
 ] as const;
 
 /** What their results page is asked for; any other status shows all files. */
-const states: Record<string, string> = { success: "done", failure: "failed" };
+const states = new Map([
+  ["success", "done"],
+  ["failure", "failed"],
+]);
 
 const requestPages = requests.map(
   ([path, place]): Endpoint => ({
@@ -23,7 +26,7 @@ const requestPages = requests.map(
     access: "request.read",
     async answer({ ctx, caller, params, query }) {
       const { id } = await findRequest(ctx, params.id ?? "", caller);
-      const state = states[query.get("status") ?? ""];
+      const state = states.get(query.get("status") ?? "");
       const filter = place !== "" && state ? `?state=${state}` : "";
       return redirect(ctx.urls.public(), `/requests/${id}${filter}${place}`);
     },

@@ -34,11 +34,17 @@ function follow() {
     if (isOpen()) plan(live ? idleMilliseconds : idleMilliseconds / 2);
     else source?.close();
   }
-  if (live) {
+  // A browser has six connections to a service, and a stream keeps one: pages in the background
+  // have none, or the seventh page would wait for ever.
+  function listen() {
+    source?.close();
+    if (!live || document.hidden || !isOpen()) return;
     source = new EventSource(live.dataset.events);
     for (const name of ["progress", "state"])
       source.addEventListener(name, () => plan(leastGapMilliseconds));
   }
+  document.addEventListener("visibilitychange", listen);
+  listen();
   plan(idleMilliseconds / 2);
 }
 
@@ -47,6 +53,8 @@ async function replaceParts(url) {
   let fresh;
   try {
     const answer = await fetch(url, { headers: { accept: "text/html" } });
+    // It was deleted: the page that says so takes this one's place.
+    if (answer.status === 404) return location.reload();
     if (!answer.ok) return;
     fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
   } catch {

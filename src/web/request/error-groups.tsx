@@ -61,7 +61,7 @@ function ErrorGroup({
     <>
       <p>
         <strong>{number(count)} ×</strong> <Text>{errorClass}</Text>:{" "}
-        <Text most={1000}>{example?.message ?? message}</Text>
+        <Text most={800}>{example?.message ?? message}</Text>
       </p>
       {example ? (
         <p>

@@ -7,7 +7,8 @@ import type { Page } from "../page.ts";
 import { Facts, State, Text, Time } from "../parts.tsx";
 import { bytes, shown, shownPath } from "../words.ts";
 
-const mostPaths = 20;
+const mostPaths = 10;
+const mostResults = 20;
 const mostHistory = 100;
 
 /** One file with all that happened to it, the latest first. */
@@ -32,6 +33,7 @@ const page: Page = {
               <bdi class="path">{shownPath(path, 1000)}</bdi>
             </li>
           ))}
+          <More all={file.paths.length} shown={mostPaths} />
         </ul>
         <Facts
           rows={[
@@ -54,11 +56,12 @@ const page: Page = {
           <section aria-labelledby="results-title">
             <h2 id="results-title">Results</h2>
             <ul>
-              {file.results.slice(0, mostPaths).map(({ step, name, size }) => (
+              {file.results.slice(0, mostResults).map(({ step, name, size }) => (
                 <li>
                   step {step}: <bdi class="path">{shownPath(name)}</bdi>, {bytes(size)}
                 </li>
               ))}
+              <More all={file.results.length} shown={mostResults} />
             </ul>
           </section>
         ) : null}
@@ -75,7 +78,7 @@ const page: Page = {
                     by <Text most={100}>{worker}</Text>
                   </>
                 )}
-                {info ? <pre>{shown(info, 1000)}</pre> : null}
+                {info ? <pre>{shown(info, 500)}</pre> : null}
               </li>
             ))}
           </ol>
@@ -84,5 +87,9 @@ const page: Page = {
     );
   },
 };
+
+function More({ all, shown: most }: { all: number; shown: number }) {
+  return all > most ? <li>and {all - most} more</li> : null;
+}
 
 export const filePages: Page[] = [page];

@@ -63,7 +63,7 @@ function Warnings({ warnings }: { warnings: Warning[] }) {
     <ul>
       {warnings.slice(0, mostWarnings).map(({ code, message }) => (
         <li>
-          {code}: <Text most={500}>{message}</Text>
+          {code}: <Text>{message}</Text>
         </li>
       ))}
     </ul>
@@ -162,7 +162,7 @@ export function Steps({ view: { steps } }: { view: RequestView }) {
 }
 
 /** Characters of all settings together: a query alone may have a megabyte. */
-const mostSettings = 16_000;
+const mostSettings = 10_000;
 
 export function About({ view }: { view: RequestView }) {
   const { dataset } = view;
