@@ -96,7 +96,7 @@ describe("an address that cannot be meant", () => {
     expect(Buffer.byteLength(text)).toBeLessThan(mostBytes);
   });
 
-  test("a form with what is no text, or very much of it, is no failure of the service", async () => {
+  test("a form with what is no text, or very much of it, is no failure", async () => {
     for (const body of ["error=%00", "error=%ff", "error=", "%00=%00", "a&".repeat(100_000)])
       for (const action of ["redrive", "delete"])
         expect((await form(`${path}/${action}`, body)).status).toBeLessThan(500);
@@ -124,7 +124,7 @@ describe("an address that cannot be meant", () => {
   });
 });
 
-test("other methods are refused with those that are possible, as a page or as a problem", async () => {
+test("other methods are refused with those that are possible, as page or problem", async () => {
   const allowed: Record<string, string> = {
     "/": "GET, HEAD",
     [path]: "GET, HEAD",
@@ -208,7 +208,8 @@ describe("texts that cost much", () => {
       local,
       "w",
       tasks.map(({ request, file, step, attempt }, at) => {
-        const message = `${String.fromCharCode(97 + (at % 26))}${"z".repeat(at)} ${long(part, 4000)}`;
+        const own = `${String.fromCharCode(97 + (at % 26))}${"z".repeat(at)}`;
+        const message = `${own} ${long(part, 4000)}`;
         const error = { class: "bad_file", message };
         return { request, file, step, attempt, status: "failure" as const, error };
       }),
