@@ -87,7 +87,7 @@ export function makeReportBuffer(
       if (!(error instanceof RejectedError) || error.status === 401 || error.status === 403)
         throw error;
       if (batch.length === 1) {
-        drop(batch, error);
+        refuse(batch, error);
         return;
       }
       const middle = Math.ceil(batch.length / 2);
@@ -96,7 +96,12 @@ export function makeReportBuffer(
     }
   }
 
-  function drop([item]: Item[], error: Error): void {
+  function refuse([item]: Item[], error: Error): void {
+    const plain = item && withoutInput(item, error.message);
+    if (plain) {
+      items.push(plain);
+      return;
+    }
     log.error({ err: error, report: item?.report }, "the service does not accept this report");
     if (item) settled(item.task);
   }
@@ -104,18 +109,19 @@ export function makeReportBuffer(
   /**
    * A success whose object is missing in the store becomes another try; else the file stays held.
    */
-  function applyAnswer({ task, report }: Item, answer: string): void {
+  function applyAnswer(item: Item, answer: string): void {
+    const { task, report } = item;
     if (!answer.startsWith("refused") || report.status !== "success") {
       settled(task);
       return;
     }
-    const { input, results: _, ...rest } = report;
-    // A service of an earlier version refuses what it does not know.
-    if (input) {
-      items.push({ task, report: { ...rest, results: report.results } });
+    const plain = withoutInput(item, answer);
+    if (plain) {
+      items.push(plain);
       return;
     }
     log.warn({ report, answer }, "the service refused a success");
+    const { results: _, input: __, ...rest } = report;
     items.push({
       task,
       report: {
@@ -125,4 +131,10 @@ export function makeReportBuffer(
       },
     });
   }
+}
+
+/** A service of an earlier version does not know this key, and refuses it by its name. */
+function withoutInput({ task, report }: Item, refusal: string): Item | undefined {
+  const { input, ...plain } = report;
+  return input && /\binput\b/.test(refusal) ? { task, report: plain } : undefined;
 }

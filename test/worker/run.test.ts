@@ -268,6 +268,29 @@ describe("a worker", () => {
     });
   });
 
+  test("reports without what was read to a service of an earlier version", async () => {
+    server.knowsInputs = false;
+    server.waiting.push(transformTask(1, "select x from input"));
+    void start();
+    const report = await until(() => server.reports[0]);
+    expect(report).toMatchObject({
+      file: 1,
+      status: "success",
+      results: [{ size: expect.any(Number) }],
+    });
+    expect(report).not.toHaveProperty("input");
+  });
+
+  test("reports without what was read where only some reports are refused for it", async () => {
+    server.answer = (report) => (report.input ? 'refused: "input" is not known here.' : "recorded");
+    server.waiting.push(transformTask(1, "select x from input"));
+    void start();
+    const [first, second] = await until(() => server.reports.length === 2 && server.reports);
+    const { input, ...plain } = first ?? {};
+    expect(input).toMatchObject({ sha256: expect.stringMatching(/^[0-9a-f]{64}$/) });
+    expect(second).toEqual(plain);
+  });
+
   test("does not let one report that is refused for ever hold up the others", async () => {
     server.indigestible = 3;
     server.waiting.push(...Array.from({ length: 8 }, (_, at) => workTask(server, at)));

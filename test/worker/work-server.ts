@@ -25,6 +25,8 @@ export interface WorkServer {
   unanswered: number;
   /** a claim with another key than these is a 400, as a service of an earlier version answers */
   claimKeys: string[] | undefined;
+  /** reports have no `input`, as those of an earlier version: one with it makes the call a 400 */
+  knowsInputs: boolean;
   /** a file whose report makes the whole call a 422 */
   indigestible: number | undefined;
   answer(report: Report): string;
@@ -66,6 +68,7 @@ export async function startWorkServer(): Promise<WorkServer> {
     refusal: undefined,
     unanswered: 0,
     claimKeys: undefined,
+    knowsInputs: true,
     indigestible: undefined,
     answer: () => "recorded",
     away,
@@ -95,11 +98,19 @@ export async function startWorkServer(): Promise<WorkServer> {
       server.unanswered -= 1;
       return;
     }
-    if (body.reports.some((report: Report) => report.file === server.indigestible))
-      return say(response, { detail: "no" }, 422);
-    const answers = body.reports.map((report: Report) => server.answer(report));
-    server.reports.push(...body.reports);
-    return say(response, { answers });
+    take(body.reports, response);
+  }
+
+  function take(reports: Report[], response: ServerResponse): void {
+    if (!server.knowsInputs && reports.some((report) => report.input))
+      say(response, { detail: '"input" is not known here.' }, 400);
+    else if (reports.some((report) => report.file === server.indigestible))
+      say(response, { detail: "no" }, 422);
+    else {
+      const answers = reports.map((report) => server.answer(report));
+      server.reports.push(...reports);
+      say(response, { answers });
+    }
   }
 
   async function claim(
