@@ -15,6 +15,7 @@ import type {
   FileView,
   FileWithHistory,
   Limits,
+  OperationView,
   Page,
   ReceiptKeys,
   Redrive,
@@ -176,6 +177,11 @@ export class Longshore {
   async deleteDataset(dataset: string): Promise<DatasetView> {
     const params = { path: { dataset } };
     return this.#dataOf(await this.#api.DELETE("/v1/datasets/{dataset}", { params }));
+  }
+
+  /** what the service can do with a file, each with a JSON schema of its settings */
+  async operations(): Promise<{ items: OperationView[] }> {
+    return this.#dataOf(await this.#api.GET("/v1/operations"));
   }
 
   async limits(): Promise<Limits> {

@@ -22,6 +22,8 @@ export type Limits = components["schemas"]["Limits"];
 export type Slots = components["schemas"]["Slots"];
 export type DatasetView = components["schemas"]["Dataset"];
 export type DatasetFileView = components["schemas"]["DatasetFile"];
+export type OperationView = components["schemas"]["Operation"];
+
 export interface Page<Item> {
   items: Item[];
   next: string | null;

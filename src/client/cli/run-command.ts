@@ -16,9 +16,11 @@ import { addFiles } from "./files.ts";
 import { addLimits } from "./limits.ts";
 import { addList } from "./list.ts";
 import { addMigrate } from "./migrate.ts";
+import { addOperations } from "./operations.ts";
 import { sayError } from "./print.ts";
 import { addReceipt } from "./receipt.ts";
 import { addRedrive } from "./redrive.ts";
+import { addResults } from "./results.ts";
 import { addS3 } from "./s3.ts";
 import { addShow } from "./show.ts";
 import { addStart } from "./start.ts";
@@ -39,6 +41,7 @@ const commands = [
   addWatch,
   addFiles,
   addErrors,
+  addResults,
   addRedrive,
   addCancel,
   addDelete,
@@ -46,6 +49,7 @@ const commands = [
   addS3,
   addReceipt,
   addDatasets,
+  addOperations,
   addLimits,
   addWorker,
   addAgent,
