@@ -31,7 +31,7 @@ const wrongWords: Mistake[] = [
   { typed: weather, says: "--sql, --operation", code: 2 },
   { typed: `npx longshore submit ${all}`, says: "--files or --did", code: 2 },
   { typed: `${weather} --did dir:///data ${all}`, says: "either --files or --did", code: 2 },
-  { typed: `${weather} --sql select * from input`, says: "error:", code: 2 },
+  { typed: `${weather} --sql select * from input`, says: "query has no quotes", code: 2 },
   {
     typed: "npx longshore list --state finished",
     says: "Allowed choices are submitted, lookup, running",

@@ -15,6 +15,7 @@ import { exitOf } from "./exits.ts";
 import { addFiles } from "./files.ts";
 import { addLimits } from "./limits.ts";
 import { addList } from "./list.ts";
+import { meantBy } from "./meant.ts";
 import { addMigrate } from "./migrate.ts";
 import { addOperations } from "./operations.ts";
 import { sayError } from "./print.ts";
@@ -70,7 +71,10 @@ export async function runCommand(args: readonly string[]): Promise<number> {
   setConsoleOptions();
   process.exitCode = undefined;
   try {
-    await makeProgram().parseAsync(args, { from: "user" });
+    const program = makeProgram();
+    const meant = meantBy(program, args);
+    if (meant) throw meant;
+    await program.parseAsync(args, { from: "user" });
     return Number(process.exitCode ?? 0);
   } catch (error) {
     const { code, message } = exitOf(error);
