@@ -36,7 +36,7 @@ export async function openStage(options: ChaosOptions, folder: string): Promise<
   await rabbit?.start();
   if (reports !== "http" && !rabbit)
     throw new Error(`--reports ${reports} needs RabbitMQ, which is not available here.`);
-  const store = openStore(folder);
+  const store = openStore(folder, options.files);
   const starting = { folder, env: settings(options, store, rabbit) };
   const several = faults.some((kind) => ofDatabase.includes(kind));
   const { services, database, ownDatabase } = await (several

@@ -16,13 +16,14 @@ export interface ChaosStore {
   close(): void;
 }
 
-const megabytes = 64;
+/** A result of a run takes two blocks of 4 KiB, and its folder some more. */
+const megabytesFor = (files: number) => 64 + Math.ceil(files * 0.009);
 
-export function openStore(folder: string): ChaosStore {
+export function openStore(folder: string, files: number): ChaosStore {
   const mount = join(folder, "small");
   const path = join(mount, "store");
   mkdirSync(mount, { mode: 0o711 });
-  const mounted = process.getuid?.() === 0 && mountSmall(mount);
+  const mounted = process.getuid?.() === 0 && mountSmall(mount, megabytesFor(files));
   mkdirSync(path, { mode: 0o711 });
   const filler = join(mount, "filler");
   return {
@@ -43,7 +44,7 @@ export function openStore(folder: string): ChaosStore {
 
 const ignore = () => undefined;
 
-function mountSmall(path: string): boolean {
+function mountSmall(path: string, megabytes: number): boolean {
   return run("mount", "-t", "tmpfs", "-o", `size=${megabytes}m,mode=711`, "tmpfs", path);
 }
 
