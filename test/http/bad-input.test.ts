@@ -43,6 +43,7 @@ function filled(template: string, id: string): string {
     .replace(/\{(id|dataset)\}/, id === nobody && template.includes("{dataset}") ? "9" : id)
     .replace("{file}", "1")
     .replace("{task}", nobody)
+    .replace("{replica}", "0")
     .replace("{operation}", "noop")
     .replace("{owner}", "ann");
 }
