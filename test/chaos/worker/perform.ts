@@ -57,7 +57,7 @@ async function withResult(caller: Caller, task: Task, worker: string): Promise<R
       .catch((error: Error) => error);
   }
   const message = `The result could not be stored: ${problem}`;
-  return { ...key, status: "given_back", error: { class: "store_unavailable", message } };
+  return { ...key, status: "given_back", error: { class: "store", message } };
 }
 
 /** Returns the problem, or nothing once the object is stored. */
