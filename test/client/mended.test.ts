@@ -118,7 +118,10 @@ test("the receipt accounts for every file, and is verified offline and after the
   const good = await longshore("receipt", id, "--verify", "receipt.json");
   expect([good.code, good.stdout]).toEqual([
     0,
-    expect.stringContaining("complete after 2 rounds, 4 of 4 files done, 4 results; signed by key"),
+    expect.stringContaining(
+      "complete after 2 rounds, 4 of 4 files done, inputs of 4 files recorded, " +
+        "4 results; signed by key",
+    ),
   ]);
   const bad = await longshore("receipt", "--verify", "changed.json");
   expect([bad.code, bad.stdout]).toEqual([
