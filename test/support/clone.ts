@@ -17,6 +17,8 @@ export function smallCloneInto(folder: string): void {
   for (const name of [...tools, "bin"])
     cpSync(join(root, name), join(folder, name), { recursive: true });
   mkdirSync(join(folder, "src", "client", "cli"), { recursive: true });
+  const assets = join("src", "web", "assets");
+  cpSync(join(root, assets), join(folder, assets), { recursive: true });
   const compilerOptions = {
     noEmit: false,
     incremental: false,
