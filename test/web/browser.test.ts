@@ -16,6 +16,7 @@ let pages: Record<string, string>;
 beforeAll(async () => {
   browser = await openBrowser();
   api = await openApi();
+  Object.assign(api.ledger.ctx.urls, { s3: () => "https://objects.example.org" });
   const failed = await request(`two files ${markup}`, ["/data/a", `/data/${markup}`], 2);
   await post(`/v1/requests/${failed}/redrive`, {});
   await failAll(failed, 1);
@@ -43,6 +44,7 @@ beforeAll(async () => {
     failed: `/requests/${failed}`,
     running: `/requests/${running}`,
     file: `/requests/${failed}/files/${file?.file}`,
+    s3: `/requests/${failed}/s3`,
     delete: `/requests/${failed}/delete`,
     "not found": "/nothing",
   };
