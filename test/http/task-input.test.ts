@@ -1,6 +1,9 @@
 // Which files of the service's machine a worker elsewhere may read through it, and when.
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import { mkdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import { Agent, type IncomingMessage, request } from "node:http";
 import { join } from "node:path";
+import { finished } from "node:stream/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Task } from "../../src/operations/contract.ts";
 import { type Answer, type Api, openApi } from "../support/api.ts";
@@ -48,7 +51,10 @@ test("the worker that holds a task reads its file, and no other worker does", as
   const { task } = await taskOf(file);
   const answer = await read(task);
   expect([answer.status, answer.text]).toEqual([200, bytes]);
-  expect(answer.headers["content-length"]).toBe(String(bytes.length));
+  expect(answer.headers).toMatchObject({
+    "content-length": String(bytes.length),
+    "cache-control": "no-store",
+  });
   expect(codeOf(await read(task, undefined, { worker: "other" }))).toEqual(gone);
   expect(codeOf(await read(task, undefined, { replica: 1 }))).toEqual(gone);
   expect((await api.get(`/v1/work/tasks/${task}/replicas/0`)).status).toBe(400);
@@ -110,4 +116,37 @@ test("an empty file is read as such", async () => {
   writeFileSync(empty, "");
   const answer = await read((await taskOf(empty)).task);
   expect([answer.status, answer.text]).toEqual([200, ""]);
+});
+
+/** As a worker does, on a connection that is kept; nothing of the body is read yet. */
+async function begin(task: string, signal: AbortSignal, method = "GET") {
+  const asked = request(`${api.url}/v1/work/tasks/${task}/replicas/0?worker=w`, {
+    method,
+    agent: new Agent({ keepAlive: true }),
+    signal,
+  });
+  asked.on("error", () => undefined);
+  asked.end();
+  const [response] = (await once(asked, "response")) as [IncomingMessage];
+  return response;
+}
+
+test("a file that becomes shorter while it is read ends the connection at once", async () => {
+  const long = join(data, "long.csv");
+  writeFileSync(long, "");
+  truncateSync(long, 200_000_000);
+  const signal = AbortSignal.timeout(10_000);
+  const response = await begin((await taskOf(long)).task, signal);
+  truncateSync(long, 0);
+  await expect(finished(response.resume())).rejects.toThrow();
+  expect(signal.aborted).toBe(false);
+});
+
+test("HEAD tells the size of a file without reading it", async () => {
+  const huge = join(data, "huge.csv");
+  writeFileSync(huge, "");
+  truncateSync(huge, 200_000_000_000);
+  const response = await begin((await taskOf(huge)).task, AbortSignal.timeout(10_000), "HEAD");
+  expect(response.headers["content-length"]).toBe("200000000000");
+  response.resume();
 });

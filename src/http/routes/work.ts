@@ -104,11 +104,17 @@ async function sendFile({ path, size, close }: LocalFile, response: ServerRespon
     response.writeHead(200, {
       "content-type": "application/octet-stream",
       "content-length": size,
+      // Whoever has no task of it any more gets it from nobody.
+      "cache-control": "no-store",
     });
-    if (size === 0) response.end();
-    else await pipeline(createReadStream(path, { end: size - 1 }), response);
+    if (size > 0 && response.req.method !== "HEAD") {
+      const file = createReadStream(path, { end: size - 1 });
+      await pipeline(file, response, { end: false });
+      if (file.bytesRead < size) throw new Error("The file has become shorter.");
+    }
+    response.end();
   } catch {
-    // The worker has left, or the file has become shorter: what came is not whole, and is refused.
+    // The worker has left, or what it has got is not whole: it sees that at once.
     response.destroy();
   } finally {
     await close();
