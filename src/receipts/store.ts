@@ -147,7 +147,10 @@ export interface InputRow {
   input_sha256: string | null;
 }
 
-/** The request's files as its dataset has them, in order, a page at a time. */
+/**
+ * The request's files as its dataset has them, in order, a page at a time. After a step that has
+ * made results, steps read those and not the file; the results themselves may be removed by now.
+ */
 export function inputRows(
   query: Query,
   id: string,
@@ -159,10 +162,16 @@ export function inputRows(
     `SELECT f.seq, f.paths, f.size, f.checksum, f.id AS file, read.step, read.attempt,
        read.input_size, read.input_sha256
      FROM files f LEFT JOIN LATERAL (
-       SELECT h.step, h.attempt, h.input_size, h.input_sha256 FROM file_status h
-       WHERE h.request_created = (SELECT created_on FROM requests WHERE id = $1)
-         AND h.request_id = $1 AND h.file_id = f.id AND h.status = ${historySql.success}
-       ORDER BY h.input_sha256 IS NULL, h.step, h.attempt DESC LIMIT 1
+       SELECT * FROM (
+         SELECT DISTINCT ON (h.step) h.step, h.attempt, h.input_size, h.input_sha256
+         FROM file_status h
+         WHERE h.request_created = (SELECT created_on FROM requests WHERE id = $1)
+           AND h.request_id = $1 AND h.file_id = f.id AND h.status = ${historySql.success}
+         ORDER BY h.step, h.attempt DESC
+       ) AS last
+       WHERE NOT EXISTS (SELECT FROM request_steps made
+         WHERE made.request_id = $1 AND made.step < last.step AND made.result_seq > 0)
+       ORDER BY last.input_sha256 IS NULL, last.step LIMIT 1
      ) AS read ON true
      WHERE f.dataset_id = (SELECT dataset_id FROM requests WHERE id = $1)
        AND f.seq > $2 AND f.seq <= $3

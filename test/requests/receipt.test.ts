@@ -91,6 +91,23 @@ test("a receipt tells what went in, what was done, what came out, and is the sam
   expect(await readReceipt(ledger.ctx, id, local)).toBe(text);
 });
 
+test("what a later step read of a result is not taken for what was read of the file", async () => {
+  const dataset = { files: ["/data/a.csv"] };
+  const first = { ...transform, settings: { ...transform.settings, format: "parquet" } };
+  const steps = [first, transform];
+  const { id } = (await submit(ledger.ctx, local, { dataset, steps })).request;
+  const input = { size: 5, sha256: "a".repeat(64) };
+  for (const read of [undefined, input]) {
+    const [task] = await ledger.claim(1, { request: id, waitSeconds: 5 });
+    if (!task) throw new Error("There was no task.");
+    const name = task.upload?.name ?? "";
+    const { size, checksum } = await ledger.ctx.store.put(id, name, Buffer.from("made\n"));
+    await ledger.report(task, "success", { results: [{ name, size, checksum }], input: read });
+  }
+  await ledger.ended(id);
+  expect((await receiptOf(id)).inputs.read).toMatchObject({ files: 0, not_recorded: 1, items: [] });
+});
+
 test("a receipt is verified without the service, and every changed byte is found", async () => {
   const text = await readReceipt(ledger.ctx, await ended(1), local);
   const set = await keys();
