@@ -20,11 +20,13 @@ export interface CheckedResults {
 }
 
 const mostProblems = 20;
+/** of a file that a download has not finished */
+const draftName = /^\.longshore-[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
 
-/** Rejects with `FolderError` where the folder is no download. */
+/** `count` of the receipt; rejects with `FolderError` where the folder is no download. */
 export async function checkResults(
   folder: string,
-  request: string,
+  { request, count }: { request: string; count: number },
   results: AsyncIterable<ReceiptResult> | Iterable<ReceiptResult>,
 ): Promise<CheckedResults> {
   const checked: CheckedResults = { good: 0, unsummed: 0, problems: [], count: 0 };
@@ -32,29 +34,60 @@ export async function checkResults(
     checked.count += 1;
     if (checked.problems.length < mostProblems) checked.problems.push(problem);
   };
-  const lines = await readManifest(folder);
+  const lines = lastOfPath(folder, await readManifest(folder, { mayBeMissing: count === 0 }));
   const other = lines.find((line) => line.request !== request);
   if (other) {
     tell(`${join(folder, manifestName)} is of request ${other.request}, not of ${request}.`);
     return checked;
   }
-  const byResult = new Map(lines.map((line) => [line.result, line]));
+  const byResult = grouped(lines);
   for await (const result of results) {
-    const line = byResult.get(result.name);
+    const named = byResult.get(result.name);
     byResult.delete(result.name);
-    const problem = line
-      ? await problemOf(folder, line, result)
-      : `${result.name} is missing: ${manifestName} does not list it.`;
-    if (problem !== undefined) tell(problem);
-    else checked.good += 1;
-    if (problem === undefined && result.checksum === null) checked.unsummed += 1;
+    const problems = named
+      ? await problemsOf(folder, named, result)
+      : [`${result.name} is missing: ${manifestName} does not list it.`];
+    problems.forEach(tell);
+    if (problems.length > 0) continue;
+    checked.good += 1;
+    if (result.checksum === null) checked.unsummed += 1;
   }
-  for (const { path } of byResult.values()) tell(`${path} is extra: the receipt does not have it.`);
+  for (const { path } of [...byResult.values()].flat())
+    tell(`${path} is extra: the receipt does not have it.`);
   const listed = new Set(lines.map(({ path }) => resolve(folder, path)));
   for await (const path of filesIn(folder))
     if (!listed.has(resolve(path)))
       tell(`${relative(folder, path)} is extra: ${manifestName} does not list it.`);
   return checked;
+}
+
+/** The last line of a path counts, as in the next download. */
+function lastOfPath(folder: string, lines: readonly ManifestLine[]): ManifestLine[] {
+  return [...new Map(lines.map((line) => [resolve(folder, line.path), line])).values()];
+}
+
+/** A manifest may say of several files that they are one result: all of them are compared. */
+function grouped(lines: readonly ManifestLine[]): Map<string, ManifestLine[]> {
+  const groups = new Map<string, ManifestLine[]>();
+  for (const line of lines) {
+    const group = groups.get(line.result);
+    if (group) group.push(line);
+    else groups.set(line.result, [line]);
+  }
+  return groups;
+}
+
+async function problemsOf(
+  folder: string,
+  lines: readonly ManifestLine[],
+  result: ReceiptResult,
+): Promise<string[]> {
+  const problems: string[] = [];
+  for (const line of lines) {
+    const problem = await problemOf(folder, line, result);
+    if (problem !== undefined) problems.push(problem);
+  }
+  return problems;
 }
 
 async function problemOf(
@@ -81,10 +114,10 @@ async function problemOf(
 }
 
 /** Without the manifest, and without what a download that goes on has not finished. */
-async function* filesIn(folder: string): AsyncGenerator<string> {
+async function* filesIn(folder: string, isTop = true): AsyncGenerator<string> {
   for (const entry of await readdir(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);
-    if (entry.isDirectory()) yield* filesIn(path);
-    else if (entry.name !== manifestName && !entry.name.startsWith(".longshore-")) yield path;
+    if (entry.isDirectory()) yield* filesIn(path, false);
+    else if (!(isTop && entry.name === manifestName) && !draftName.test(entry.name)) yield path;
   }
 }

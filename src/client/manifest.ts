@@ -1,7 +1,7 @@
 // The manifest of a folder of downloaded results: a line of JSON for each, with its input. It is no
 // `.json`, so that a pattern for results of that format leaves it out.
 import { randomUUID } from "node:crypto";
-import { appendFile, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { appendFile, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { FolderError } from "./errors.ts";
 
@@ -68,10 +68,14 @@ export async function requestIn(folder: string): Promise<string | undefined> {
   return linesOf(await textIn(folder))[0]?.request;
 }
 
-/** Rejects with `FolderError` if there is none. */
-export async function readManifest(folder: string): Promise<ManifestLine[]> {
+/** Rejects with `FolderError` if there is none; a download without results has none either. */
+export async function readManifest(
+  folder: string,
+  { mayBeMissing }: { mayBeMissing: boolean },
+): Promise<ManifestLine[]> {
   const lines = linesOf(await textIn(folder));
-  if (lines.length > 0) return lines;
+  const isFolder = async () => (await stat(folder).catch(() => undefined))?.isDirectory();
+  if (lines.length > 0 || (mayBeMissing && (await isFolder()))) return lines;
   throw new FolderError(
     `${folder} has no ${manifestName}, which says what its files are: ` +
       "give the folder of a download.",

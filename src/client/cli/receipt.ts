@@ -70,7 +70,7 @@ async function receipt(
   if (json) printJson({ ...verdict, ...(checked && { results: checked }) });
   else {
     print(clean(sentenceOf(verdict)));
-    if (checked) print(clean(linesOf(checked)));
+    for (const line of checked ? linesOf(checked) : []) print(clean(line));
   }
   const isGood = verdict.valid && !checked?.count;
   process.exitCode = isGood ? exits.done : exits.someFailed;
@@ -84,32 +84,36 @@ function refuseWithoutVerify(given: { key?: unknown; results?: unknown }): void 
 /** A receipt of many results has only their digest: the service lists them. */
 async function checkFiles(folder: string, { request, results }: Receipt, client: Longshore) {
   const { checkResults } = await import("../check-results.ts");
-  if (results.listed) return checkResults(folder, request.id, results.items);
+  const of = { request: request.id, count: results.count };
+  if (results.listed) return checkResults(folder, of, results.items);
   const { openDigest } = await import("../../receipts/lines-digest.ts");
   const digest = openDigest();
+  let isWhole = false;
   const items = async function* () {
     for await (const result of client.results(request.id)) {
       const { name, size, checksum, file, step, attempt } = result;
       digest.add({ name, size, checksum, file, step, attempt });
       yield { name, size, checksum, file, step, attempt };
     }
+    isWhole = true;
   };
-  const checked = await checkResults(folder, request.id, items());
-  if (digest.digest().value === results.digest.value) return checked;
+  const checked = await checkResults(folder, of, items());
+  // The folder may be another request's, which is told without reading the results.
+  if (!isWhole || digest.digest().value === results.digest.value) return checked;
   const problem = "The results that the service lists now are not those of the receipt.";
   return { ...checked, count: checked.count + 1, problems: [problem, ...checked.problems] };
 }
 
-function linesOf({ good, unsummed, problems, count }: CheckedResults): string {
+function linesOf({ good, unsummed, problems, count }: CheckedResults): string[] {
   const files = `${good} ${good === 1 ? "file is" : "files are"} as the receipt says`;
   const only = unsummed === 0 ? "" : ` (${unsummed} by size alone: the store knew no checksum)`;
-  if (count === 0) return `Results: ${files}${only}.`;
+  if (count === 0) return [`Results: ${files}${only}.`];
   const rest = count - problems.length;
   return [
     `Results: ${count} ${count === 1 ? "problem" : "problems"}; ${files}${only}.`,
     ...problems,
     ...(rest > 0 ? [`And ${rest} more.`] : []),
-  ].join("\n");
+  ];
 }
 
 function idOf(id: string | undefined): string {
