@@ -11,6 +11,7 @@ import { addDb } from "./db.ts";
 import { addDelete } from "./delete.ts";
 import { addDownload } from "./download.ts";
 import { addErrors } from "./errors.ts";
+import { withExamples } from "./examples.ts";
 import { exitOf } from "./exits.ts";
 import { addFiles } from "./files.ts";
 import { addLimits } from "./limits.ts";
@@ -28,7 +29,6 @@ import { addStart } from "./start.ts";
 import { addStatus } from "./status.ts";
 import { addStop } from "./stop.ts";
 import { addSubmit } from "./submit.ts";
-import { thisCommand } from "./this-command.ts";
 import { addWatch } from "./watch.ts";
 import { addWorker } from "./worker.ts";
 
@@ -60,11 +60,9 @@ const commands = [
   addCompletion,
 ];
 
-const exitCodes = () => `
+const exitCodes = `
 Exit codes: 0 done, 1 some files failed, 2 wrong usage, 3 refused, 4 service not reachable,
-  5 the request failed or was canceled, 130 detached.
-Example:
-  ${thisCommand()} submit --files 'doc/examples/*.parquet' --sql 'select * from input limit 5' --wait --download out/`;
+  5 the request failed or was canceled, 130 detached.`;
 
 /** Runs one command and returns the exit code. */
 export async function runCommand(args: readonly string[]): Promise<number> {
@@ -83,7 +81,8 @@ export async function runCommand(args: readonly string[]): Promise<number> {
   }
 }
 
-function makeProgram(): Command {
+/** All commands with their options and help. */
+export function makeProgram(): Command {
   const program = new Command("longshore")
     .description(
       "Runs operations on every file of a scientific dataset, and accounts for each file.",
@@ -96,6 +95,7 @@ function makeProgram(): Command {
     .addHelpText("after", exitCodes);
   for (const add of commands) add(program);
   withConsoleOptions(program);
+  withExamples(program);
   program.hook("preAction", (_, command) => setConsoleOptions(command));
   return program;
 }

@@ -1,0 +1,62 @@
+import type { Command } from "commander";
+import { thisCommand } from "./this-command.ts";
+
+/** By the words of the command. Each works as it stands where a request or file like it exists. */
+export const examples: Record<string, readonly string[]> = {
+  "": [
+    "submit --files 'doc/examples/*.parquet' --sql 'select * from input limit 5' --wait " +
+      "--download out/",
+  ],
+  start: ["start"],
+  status: ["status", "status --url http://127.0.0.1:5001 --json"],
+  stop: ["stop"],
+  submit: [
+    "submit --files 'doc/examples/*.parquet' --sql 'select * from input limit 5' --wait",
+    "submit --did dir:///data/run7 --sql-file query.sql --format csv --deadline 2h",
+    "submit --files 'data/*.csv' --sql 'select count(*) from input' --download out/",
+  ],
+  list: ["list --state running", "list -o csv > requests.csv", "list -o id --limit 5"],
+  show: ["show @last", "show 12 13", "show 12 --file 3", "show 12 -o json"],
+  watch: ["watch @last", "watch 12 --no-progress"],
+  files: ["files @last --state failed", "files 12 --prefix /data/run7/ -o csv"],
+  errors: ["errors @last", "errors 12 -o json"],
+  results: ["results @last", "results 12 -o csv > results.csv"],
+  redrive: ["redrive @last --wait", "redrive 12 --file 3", "redrive 12 13"],
+  cancel: ["cancel @last", "cancel 12 13"],
+  delete: ["delete 12", "delete 12 13 --yes"],
+  download: ["download @last", "download 12 out/"],
+  s3: ["s3 @last", "s3 12 --tool duckdb"],
+  receipt: [
+    "receipt @last > receipt.json",
+    "receipt --verify receipt.json",
+    "receipt 12 --verify --results out/",
+  ],
+  datasets: ["datasets --finder dir", "datasets show 7"],
+  "datasets list": ["datasets list --finder dir", "datasets list --past -o csv"],
+  "datasets show": ["datasets show 7"],
+  "datasets files": ["datasets files 7", "datasets files 7 -o csv > files.csv"],
+  "datasets delete": ["datasets delete 7"],
+  operations: ["operations", "operations transform", "operations transform -o json"],
+  limits: ["limits", "limits set transform --slots 100"],
+  "limits show": ["limits show -o csv"],
+  "limits set": ["limits set transform --slots 100 --per-user 20", "limits set transform"],
+  "limits share": ["limits share ann 2"],
+  worker: ["worker --operations transform --concurrency 4", "worker --request @last"],
+  audit: ["audit", "audit --json"],
+  db: ["db url"],
+  "db url": ["db url"],
+  migrate: ["migrate"],
+  completion: ["completion bash"],
+};
+
+/** Adds them to the help of a program and each of its commands. */
+export function withExamples(command: Command, name = ""): void {
+  const lines = examples[name];
+  if (lines) command.addHelpText("after", () => textOf(lines));
+  for (const below of command.commands) withExamples(below, `${name} ${below.name()}`.trim());
+}
+
+function textOf(lines: readonly string[]): string {
+  const title = lines.length === 1 ? "Example:" : "Examples:";
+  return ["", title, ...lines.map((line) => `  ${thisCommand()} ${line}`)].join("\n");
+}
