@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { withNewSums } from "../../prisma/migration-sums.ts";
 import { allOperations } from "../../src/operations/index.ts";
 import { clientTypes } from "./client-types.ts";
+import { withExitCodes } from "./exit-codes.ts";
 import { withOperationSettings } from "./operation-settings.ts";
 import { reportsSchema } from "./reports-schema.ts";
 import { statesPage } from "./states.ts";
@@ -12,6 +13,9 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 
 const settingsPage = `${root}doc/settings.md`;
 
+const commandLinePage = `${root}doc/command-line.md`;
+
+writeFileSync(commandLinePage, withExitCodes(readFileSync(commandLinePage, "utf8")));
 writeFileSync(`${root}doc/states.md`, statesPage());
 writeFileSync(
   settingsPage,

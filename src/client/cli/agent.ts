@@ -1,7 +1,8 @@
 import { hostname } from "node:os";
 import type { Command } from "commander";
 import { keepFilesPrivate } from "../../data-folder.ts";
-import { ExitError, exits } from "./exits.ts";
+import { exits } from "./exit-codes.ts";
+import { ExitError } from "./exits.ts";
 import { findService, operationNames, plainText, urlOption } from "./options.ts";
 import { say } from "./print.ts";
 

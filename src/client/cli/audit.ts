@@ -3,7 +3,8 @@ import type { Config } from "../../config.ts";
 import { UnavailableError } from "../../errors.ts";
 import type { AuditReport } from "../../requests/audit/audit.ts";
 import { withDatabase } from "./database.ts";
-import { exits, usedWrongly } from "./exits.ts";
+import { exits, exitsOf } from "./exit-codes.ts";
+import { usedWrongly } from "./exits.ts";
 import { jsonOption, requestId } from "./options.ts";
 import { clean, print, printJson, say } from "./print.ts";
 
@@ -16,8 +17,7 @@ export function addAudit(program: Command): void {
   program
     .command("audit")
     .description(
-      "check the ledger's invariants against the database and the store: exit code 0 clean, " +
-        "1 violations",
+      `check the ledger's invariants against the database and the store: ${exitsOf("audit")}`,
     )
     .option("--request <request>", "only this request", requestId)
     .addOption(jsonOption())

@@ -1,7 +1,8 @@
 // For commands that read the ledger itself: DATABASE_URL, else the embedded Postgres of DATA_DIR.
 import type { Config } from "../../config.ts";
 import { keepFilesPrivate, makeDataFolder } from "../../data-folder.ts";
-import { ExitError, exits, usedWrongly } from "./exits.ts";
+import { exits } from "./exit-codes.ts";
+import { ExitError, usedWrongly } from "./exits.ts";
 import { say } from "./print.ts";
 import { thisCommand } from "./this-command.ts";
 

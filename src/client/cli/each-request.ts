@@ -1,6 +1,7 @@
 import { withoutSecrets } from "../../addresses/shown.ts";
 import type { Longshore } from "../client.ts";
-import { exitOf, exits } from "./exits.ts";
+import { exits } from "./exit-codes.ts";
+import { exitOf } from "./exits.ts";
 import { findRequests } from "./find-request.ts";
 import { sayError } from "./print.ts";
 

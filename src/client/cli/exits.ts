@@ -3,20 +3,8 @@ import { UnavailableError } from "../../errors.ts";
 import { ConfigError } from "../../settings/config-error.ts";
 import { ApiError, FolderError, UnreachableError } from "../errors.ts";
 import type { RequestView } from "../views.ts";
+import { type ExitCode, exits } from "./exit-codes.ts";
 import { thisCommand } from "./this-command.ts";
-
-/** Scripts rely on these exit codes. */
-export const exits = {
-  done: 0,
-  someFailed: 1,
-  usedWrongly: 2,
-  refused: 3,
-  notReachable: 4,
-  requestFailed: 5,
-  detached: 130,
-} as const;
-
-export type ExitCode = (typeof exits)[keyof typeof exits];
 
 /** Ends the command with a message (empty if it was already shown) and a code. */
 export class ExitError extends Error {

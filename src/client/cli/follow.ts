@@ -2,7 +2,8 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Longshore } from "../client.ts";
 import type { RequestNow } from "../views.ts";
 import { type Display, openDisplay } from "./display.ts";
-import { ExitError, exits } from "./exits.ts";
+import { exits } from "./exit-codes.ts";
+import { ExitError } from "./exits.ts";
 import { thisCommand } from "./this-command.ts";
 
 /** Waits for the end of a request and shows its progress. Ctrl-C leaves the request running. */

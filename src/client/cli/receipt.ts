@@ -4,7 +4,8 @@ import type { Receipt } from "../../receipts/receipt.ts";
 import type { Verdict } from "../../receipts/verify.ts";
 import type { CheckedResults } from "../check-results.ts";
 import type { Longshore } from "../client.ts";
-import { exits, usedWrongly } from "./exits.ts";
+import { exits, exitsOf } from "./exit-codes.ts";
+import { usedWrongly } from "./exits.ts";
 import { findRequest, requestNames, requestWord } from "./find-request.ts";
 import { connect, type ServiceOptions, withService } from "./options.ts";
 import { clean, print, printJson } from "./print.ts";
@@ -19,8 +20,8 @@ interface Options extends ServiceOptions {
 export function addReceipt(program: Command): void {
   withService(program.command("receipt"))
     .description(
-      "print the receipt of a request that has ended, or verify one: exit code 0 valid, 1 " +
-        "not valid",
+      "print the receipt of a request that has ended, or verify one: " +
+        exitsOf("receipt --verify"),
     )
     .argument(
       "[request]",

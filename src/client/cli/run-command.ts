@@ -12,6 +12,7 @@ import { addDelete } from "./delete.ts";
 import { addDownload } from "./download.ts";
 import { addErrors } from "./errors.ts";
 import { withExamples } from "./examples.ts";
+import { exitSentence } from "./exit-codes.ts";
 import { exitOf } from "./exits.ts";
 import { addFiles } from "./files.ts";
 import { addLimits } from "./limits.ts";
@@ -60,10 +61,6 @@ const commands = [
   addCompletion,
 ];
 
-const exitCodes = `
-Exit codes: 0 done, 1 some files failed, 2 wrong usage, 3 refused, 4 service not reachable,
-  5 the request failed or was canceled, 130 detached.`;
-
 /** Runs one command and returns the exit code. */
 export async function runCommand(args: readonly string[]): Promise<number> {
   setConsoleOptions();
@@ -92,7 +89,7 @@ export function makeProgram(): Command {
     // The message of a refused option quotes its value.
     .configureOutput({ outputError: (text, write) => write(withoutSecrets(text)) })
     .showHelpAfterError("(see --help)")
-    .addHelpText("after", exitCodes);
+    .addHelpText("after", ({ command }) => `\n${command.createHelp().boxWrap(exitSentence, 80)}`);
   for (const add of commands) add(program);
   withConsoleOptions(program);
   withExamples(program);

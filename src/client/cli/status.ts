@@ -5,7 +5,8 @@ import { within } from "../../time.ts";
 import type { Longshore } from "../client.ts";
 import { UnreachableError } from "../errors.ts";
 import { fetchFrom } from "../reply.ts";
-import { exits, usedWrongly } from "./exits.ts";
+import { exits, exitsOf } from "./exit-codes.ts";
+import { usedWrongly } from "./exits.ts";
 import { findService, type ServiceOptions, withService } from "./options.ts";
 import { clean, print, printJson } from "./print.ts";
 import { thisCommand } from "./this-command.ts";
@@ -33,8 +34,7 @@ export interface ServiceStatus {
 export function addStatus(program: Command): void {
   withService(program.command("status"))
     .description(
-      "is a service running, here or at LONGSHORE_URL, and is it ready: exit code 0 ready, 4 " +
-        "not ready or not reachable",
+      `is a service running, here or at LONGSHORE_URL, and is it ready: ${exitsOf("status")}`,
     )
     .argument("[request]")
     .action(showStatus);

@@ -1,7 +1,8 @@
 import type { Command } from "commander";
 import { holderOf } from "../../folder-lock.ts";
 import { pause } from "../../time.ts";
-import { ExitError, exits } from "./exits.ts";
+import { exits, exitsOf } from "./exit-codes.ts";
+import { ExitError } from "./exits.ts";
 import { print, say } from "./print.ts";
 
 /** The service ends itself after 28 seconds, whatever hangs. */
@@ -10,10 +11,7 @@ const mostSeconds = 40;
 export function addStop(program: Command): void {
   program
     .command("stop")
-    .description(
-      "stop the service of the data folder here (DATA_DIR): exit code 0 stopped, 1 it did not " +
-        "end, 3 it is another user's, 4 none runs",
-    )
+    .description(`stop the service of the data folder here (DATA_DIR): ${exitsOf("stop")}`)
     .action(stop);
 }
 

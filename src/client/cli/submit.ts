@@ -6,7 +6,8 @@ import type { RequestNow, RequestView, Submit } from "../views.ts";
 import { ending, printRequest } from "./describe.ts";
 import { downloadTo } from "./download.ts";
 import { duration } from "./duration.ts";
-import { exitOfRequest, exits, usedWrongly } from "./exits.ts";
+import { exits } from "./exit-codes.ts";
+import { exitOfRequest, usedWrongly } from "./exits.ts";
 import { follow } from "./follow.ts";
 import { withTexts } from "./given-texts.ts";
 import {
