@@ -1,6 +1,6 @@
 // Every setting, read once. No other file reads the environment.
-import { availableParallelism } from "node:os";
-import { join } from "node:path";
+import { availableParallelism, homedir } from "node:os";
+import { isAbsolute, join } from "node:path";
 import { z } from "zod";
 import type { InputFolders } from "./inputs/folders.ts";
 import {
@@ -205,18 +205,30 @@ export function readClientConfig(env: NodeJS.ProcessEnv = process.env): {
   token?: string | undefined;
   /** where a service of the same user keeps its token */
   dataDir: string;
+  /** its name in `configFile` */
+  profile?: string | undefined;
+  /** where the user keeps profiles; it need not be there */
+  configFile: string;
 } {
   const plain = withoutEmpty(env);
   const read = z
     .object({
       LONGSHORE_URL: value.serviceUrl.default("http://127.0.0.1:5000"),
       LONGSHORE_TOKEN: z.string().optional(),
+      LONGSHORE_PROFILE: z.string().optional(),
       DATA_DIR: settings.shape.DATA_DIR,
     })
     .safeParse(plain);
   if (!read.success) throw refusal(read.error, plain);
   const { LONGSHORE_URL: url, LONGSHORE_TOKEN: token, DATA_DIR: dataDir } = read.data;
-  return { url, urlIsSet: plain.LONGSHORE_URL !== undefined, token, dataDir };
+  const urlIsSet = plain.LONGSHORE_URL !== undefined;
+  const configFile = join(configHome(plain), "longshore", "config.json");
+  return { url, urlIsSet, token, dataDir, profile: read.data.LONGSHORE_PROFILE, configFile };
+}
+
+/** The XDG base directory specification ignores a relative path. */
+function configHome({ XDG_CONFIG_HOME: set = "" }: Record<string, string>): string {
+  return isAbsolute(set) ? set : join(homedir(), ".config");
 }
 
 /**

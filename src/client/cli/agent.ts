@@ -3,23 +3,26 @@ import type { Command } from "commander";
 import { keepFilesPrivate } from "../../data-folder.ts";
 import { exits } from "./exit-codes.ts";
 import { ExitError } from "./exits.ts";
-import { findService, operationNames, plainText, urlOption } from "./options.ts";
+import {
+  findService,
+  operationNames,
+  plainText,
+  type ServiceOptions,
+  withAddress,
+} from "./options.ts";
 import { say } from "./print.ts";
 
-interface Options {
-  url?: string;
+interface Options extends ServiceOptions {
   operations: string[];
   name?: string;
 }
 
 export function addAgent(program: Command): void {
-  program
-    .command("agent")
+  withAddress(program.command("agent"))
     .description(
       "do the tasks of service operations from this host, for a service that cannot reach " +
         "what they need",
     )
-    .addOption(urlOption())
     .requiredOption("--operations <names>", "which operations, separated by commas", operationNames)
     .option(
       "--name <name>",
@@ -29,9 +32,9 @@ export function addAgent(program: Command): void {
     .action(runHere);
 }
 
-async function runHere({ url, operations: names, name }: Options): Promise<void> {
+async function runHere({ operations: names, name, ...address }: Options): Promise<void> {
   keepFilesPrivate();
-  const service = await findService(url);
+  const service = await findService(address);
   const [{ allOperations }, { isServiceOperation, operationsNamed }, { makeLog }] =
     await Promise.all([
       import("../../operations/index.ts"),

@@ -95,12 +95,23 @@ const valuesByName: Record<string, () => string[] | Promise<string[]>> = {
   folder: () => [":folders"],
   operation: operationNames,
   operations: operationNames,
+  profile: profiles,
   request: () => within(mostMilliseconds, requests()).catch(() => []),
 };
 
 async function operationNames(): Promise<string[]> {
   const { allOperations } = await import("../../operations/index.ts");
   return allOperations.map(({ name }) => name);
+}
+
+async function profiles(): Promise<string[]> {
+  const { readClientConfig } = await import("../../config.ts");
+  const { profileNames } = await import("./profiles.ts");
+  try {
+    return profileNames(readClientConfig().configFile);
+  } catch {
+    return [];
+  }
 }
 
 /** The newest ones of the service, if it answers in time. */

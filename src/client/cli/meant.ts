@@ -46,7 +46,7 @@ const meanings = new Map(
 
 /** The answer to words that are no mistake of typing, and that Commander does not know. */
 export function meantBy(program: Command, args: readonly string[]): ExitError | undefined {
-  const [word = "", ...rest] = args.filter((arg) => !isOfAll(program, arg));
+  const [word = "", ...rest] = args.filter((arg, at) => !isOfAll(program, arg, args[at - 1]));
   const known = program.commands.map((command) => command.name());
   if (["-v", "-version"].includes(word)) return answer(word, "--version");
   if (word === "submit") return ofQuery(rest);
@@ -57,7 +57,9 @@ export function meantBy(program: Command, args: readonly string[]): ExitError | 
   return isThere ? answer(word, meaning) : undefined;
 }
 
-function isOfAll(program: Command, arg: string): boolean {
+/** An option of the program, or the value of one. */
+function isOfAll(program: Command, arg: string, before = ""): boolean {
+  if (program.options.some(({ long, required }) => required && long === before)) return true;
   return program.options.some(({ long, short }) => arg === long || arg === short) && arg !== "-V";
 }
 

@@ -3,6 +3,7 @@ import { localTokenFor } from "../../local-token.ts";
 import { allowedServiceUrl, readServiceUrl } from "../../settings/service-url.ts";
 import type { Longshore } from "../client.ts";
 import { usedWrongly } from "./exits.ts";
+import { say } from "./print.ts";
 import { thisCommand } from "./this-command.ts";
 
 /** Parses an option or argument that is a whole number. */
@@ -61,39 +62,79 @@ export function httpUrl(text: string): string {
 }
 
 export const jsonOption = () => new Option("--json", "print JSON on standard output");
-export const urlOption = () =>
-  new Option(
-    "--url <url>",
-    "address of the service (default: LONGSHORE_URL, else http://127.0.0.1:5000)",
-  ).argParser(httpUrl);
-
 export interface ServiceOptions {
   url?: string;
+  profile?: string;
 }
 
 /** Loaded late: a short command spends most of its time loading modules. */
-export async function connect({ url }: ServiceOptions): Promise<Longshore> {
-  const [service, { Longshore }] = await Promise.all([findService(url), import("../client.ts")]);
+export async function connect(options: ServiceOptions): Promise<Longshore> {
+  const [service, { Longshore }] = await Promise.all([
+    findService(options),
+    import("../client.ts"),
+  ]);
   return new Longshore(service);
 }
 
 /**
- * The address of the service, and the token for it: LONGSHORE_TOKEN, else that of the service which
- * runs on DATA_DIR here. From here on, calls of loopback go past any proxy.
+ * The address of the service, and the token for it: what an option says goes before the
+ * environment, and that before the profile. A profile's token goes to its address only. Without
+ * one it is that of the service which runs on DATA_DIR here. From here on, calls of loopback go
+ * past any proxy. `otherwise`: where nothing names an address.
  */
 export async function findService(
-  given?: string,
+  { url: given, profile }: ServiceOptions,
+  otherwise?: string,
 ): Promise<{ url: string; token: string | undefined }> {
-  const { neverProxyLoopback, readClientConfig } = await import("../../config.ts");
+  const [{ neverProxyLoopback, readClientConfig }, { readProfile }] = await Promise.all([
+    import("../../config.ts"),
+    import("./profiles.ts"),
+  ]);
   const config = readClientConfig();
-  const url = given ?? config.url;
+  const named = readProfile(config.configFile, profile ?? config.profile);
+  const set = config.urlIsSet ? config.url : undefined;
+  const url = given ?? set ?? named?.url ?? otherwise ?? config.url;
+  if (profile !== undefined && given === undefined && url !== named?.url)
+    say(`LONGSHORE_URL is set and goes before the profile ${profile}: calling ${url}`);
   neverProxyLoopback(url);
-  return { url, token: config.token ?? localTokenFor(config.dataDir, url) };
+  const ofProfile = named?.url === url ? named.token : undefined;
+  return { url, token: config.token ?? ofProfile ?? localTokenFor(config.dataDir, url) };
+}
+
+/** Adds the options that say which service is called. */
+export function withAddress(command: Command): Command {
+  return command
+    .addOption(
+      new Option(
+        "--url <url>",
+        "address of the service (default: LONGSHORE_URL, else the profile's, else " +
+          "http://127.0.0.1:5000)",
+      ).argParser(httpUrl),
+    )
+    .addOption(profileOption());
 }
 
 /** Adds the options of a command that calls the service and prints data. */
 export function withService(command: Command): Command {
-  return command.addOption(urlOption()).addOption(jsonOption());
+  return withAddress(command).addOption(jsonOption());
+}
+
+/** `--profile` may stand before the command, too. */
+export function profileOption(): Option {
+  return new Option(
+    "--profile <profile>",
+    "service named in ~/.config/longshore/config.json (default: LONGSHORE_PROFILE, else default)",
+  ).argParser(plainText(200));
+}
+
+/** Gives a profile that stands before the command to the command. */
+export function passProfile(program: Command, command: Command): void {
+  const { profile } = program.opts<ServiceOptions>();
+  if (profile === undefined || command === program) return;
+  if (!command.options.some((option) => option.attributeName() === "profile"))
+    throw usedWrongly(`\`${command.name()}\` works on this machine: --profile is not for it.`);
+  if (command.opts<ServiceOptions>().profile === undefined)
+    command.setOptionValueWithSource("profile", profile, "cli");
 }
 
 export function operationNames(text: string): string[] {

@@ -2,7 +2,7 @@ import { type Command, Option } from "commander";
 import { hasColors } from "./console-options.ts";
 import { csvLine } from "./csv.ts";
 import { usedWrongly } from "./exits.ts";
-import { jsonOption, urlOption } from "./options.ts";
+import { jsonOption, withAddress } from "./options.ts";
 import { clean, print, printJson, say } from "./print.ts";
 import { type Cell, type Kind, tableLines } from "./table.ts";
 import { thisCommand } from "./this-command.ts";
@@ -26,8 +26,7 @@ export interface Column<Item> {
 
 /** Adds the options of a command that calls the service and prints rows. */
 export function withOutput(command: Command): Command {
-  return command
-    .addOption(urlOption())
+  return withAddress(command)
     .addOption(
       new Option("-o, --output <format>", "how to print it (default: table)").choices(formats),
     )

@@ -20,6 +20,7 @@ import { addList } from "./list.ts";
 import { meantBy } from "./meant.ts";
 import { addMigrate } from "./migrate.ts";
 import { addOperations } from "./operations.ts";
+import { passProfile, profileOption } from "./options.ts";
 import { sayError } from "./print.ts";
 import { addReceipt } from "./receipt.ts";
 import { addRedrive } from "./redrive.ts";
@@ -93,6 +94,10 @@ export function makeProgram(): Command {
   for (const add of commands) add(program);
   withConsoleOptions(program);
   withExamples(program);
-  program.hook("preAction", (_, command) => setConsoleOptions(command));
+  program.addOption(profileOption());
+  program.hook("preAction", (_, command) => {
+    setConsoleOptions(command);
+    passProfile(program, command);
+  });
   return program;
 }

@@ -42,26 +42,26 @@ export function addStatus(program: Command): void {
 
 async function showStatus(
   request: string | undefined,
-  { json, url }: ServiceOptions & { json?: boolean },
+  { json, ...address }: ServiceOptions & { json?: boolean },
 ): Promise<void> {
   if (request !== undefined)
     throw usedWrongly(
       "This is the status of the service. That of a request is shown by " +
         `\`${thisCommand()} show ${clean(request)}\`.`,
     );
-  const status = await statusOf(url);
+  const status = await statusOf(address);
   if (json) printJson(status);
   else for (const line of linesOf(status)) print(line);
   process.exitCode = status.state === "ready" ? exits.done : exits.notReachable;
 }
 
-async function statusOf(given: string | undefined): Promise<ServiceStatus> {
+async function statusOf(address: ServiceOptions): Promise<ServiceStatus> {
   const { readClientConfig } = await import("../../config.ts");
-  const { dataDir, url: set, urlIsSet } = readClientConfig();
+  const { dataDir } = readClientConfig();
   const holder = holderOf(dataDir);
   const here = holder && localAddress(dataDir);
-  const url = given ?? (urlIsSet ? set : (here ?? set));
-  const service = await findService(url);
+  const service = await findService(address, here);
+  const { url } = service;
   // Whose address is not known here may be on this folder, too.
   const isHere = holder !== undefined && (here === undefined || sameOrigin(here, url));
   const found: ServiceStatus = {

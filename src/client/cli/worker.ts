@@ -4,11 +4,17 @@ import { keepFilesPrivate } from "../../data-folder.ts";
 import { exits } from "./exit-codes.ts";
 import { ExitError } from "./exits.ts";
 import { findRequest, requestNames, requestWord } from "./find-request.ts";
-import { findService, operationNames, plainText, urlOption, wholeNumber } from "./options.ts";
+import {
+  findService,
+  operationNames,
+  plainText,
+  type ServiceOptions,
+  wholeNumber,
+  withAddress,
+} from "./options.ts";
 import { say } from "./print.ts";
 
-interface Options {
-  url?: string;
+interface Options extends ServiceOptions {
   token?: string;
   operations?: string[];
   name?: string;
@@ -17,12 +23,10 @@ interface Options {
 }
 
 export function addWorker(program: Command): void {
-  program
-    .command("worker")
+  withAddress(program.command("worker"))
     .description(
       "run a worker here: claim tasks, perform them, report; Ctrl-C gives back its tasks",
     )
-    .addOption(urlOption())
     .option(
       "--token <token>",
       "the worker's token, where the service wants one (better: LONGSHORE_TOKEN, which no " +
@@ -44,15 +48,15 @@ export function addWorker(program: Command): void {
 }
 
 async function work({
-  url,
   token,
   operations,
   name,
   request,
   concurrency,
+  ...address
 }: Options): Promise<void> {
   keepFilesPrivate();
-  const service = await findService(url);
+  const service = await findService(address);
   const { readConfig } = await import("../../config.ts");
   const { allOperations } = await import("../../operations/index.ts");
   const { isWorkerOperation, offeredOperations } = await import("../../operations/offered.ts");
