@@ -88,7 +88,10 @@ describe("which service is called, with which token", () => {
     ["list", { LONGSHORE_PROFILE: "far" }, `two ${token}`],
     ["list --profile default", { LONGSHORE_PROFILE: "far" }, "one no token"],
     ["--profile far list --profile default", {}, "one no token"],
-    ["list --profile far", { LONGSHORE_TOKEN: "other" }, "two Bearer other"],
+    ["list --profile far", { LONGSHORE_TOKEN: "other" }, `two ${token}`],
+    ["list --profile far", { LONGSHORE_URL: "ONE" }, `two ${token}`],
+    ["list --profile default", { LONGSHORE_TOKEN: "other" }, "one Bearer other"],
+    ["list", { LONGSHORE_PROFILE: "far", LONGSHORE_TOKEN: "other" }, "two Bearer other"],
     ["list", { LONGSHORE_URL: "ONE", LONGSHORE_PROFILE: "far" }, "one no token"],
     ["list --url ONE --profile far", {}, "one no token"],
     ["list --url TWO --profile far", { LONGSHORE_URL: "ONE" }, `two ${token}`],
@@ -101,11 +104,6 @@ describe("which service is called, with which token", () => {
   test("status asks the service of the profile", async () => {
     await run("status --profile far");
     expect(stdout).toContain(`is ready at ${two}`);
-  });
-
-  test("LONGSHORE_URL goes before --profile, and that is said", async () => {
-    expect(await run("list --profile far", { LONGSHORE_URL: one })).toEqual(["one no token"]);
-    expect(stderr).toContain(`goes before the profile far: calling ${one}`);
   });
 
   test("a profile may have the name of a command", async () => {

@@ -142,7 +142,7 @@ const wrongService: Mistake[] = [
     says: "127.0.0.1:1",
     code: 1,
   },
-  { typed: "DATA_DIR=/usr/none npx longshore start", says: "/usr/none", code: 1 },
+  { typed: "DATA_DIR=/usr/none npx longshore start", says: "/usr/none", code: 2 },
 ];
 
 export const mistakes: Mistake[] = [

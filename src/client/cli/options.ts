@@ -3,7 +3,6 @@ import { localTokenFor } from "../../local-token.ts";
 import { allowedServiceUrl, readServiceUrl } from "../../settings/service-url.ts";
 import type { Longshore } from "../client.ts";
 import { usedWrongly } from "./exits.ts";
-import { say } from "./print.ts";
 import { thisCommand } from "./this-command.ts";
 
 /** Parses an option or argument that is a whole number. */
@@ -78,9 +77,9 @@ export async function connect(options: ServiceOptions): Promise<Longshore> {
 
 /**
  * The address of the service, and the token for it: what an option says goes before the
- * environment, and that before the profile. A profile's token goes to its address only. Without
- * one it is that of the service which runs on DATA_DIR here. From here on, calls of loopback go
- * past any proxy. `otherwise`: where nothing names an address.
+ * environment, and that before a profile that no option names. A profile's token goes to its
+ * address only. Without one it is that of the service which runs on DATA_DIR here. From here on,
+ * calls of loopback go past any proxy. `otherwise`: where nothing names an address.
  */
 export async function findService(
   { url: given, profile }: ServiceOptions,
@@ -93,12 +92,12 @@ export async function findService(
   const config = readClientConfig();
   const named = readProfile(config.configFile, profile ?? config.profile);
   const set = config.urlIsSet ? config.url : undefined;
-  const url = given ?? set ?? named?.url ?? otherwise ?? config.url;
-  if (profile !== undefined && given === undefined && url !== named?.url)
-    say(`LONGSHORE_URL is set and goes before the profile ${profile}: calling ${url}`);
+  const chosen = profile === undefined ? undefined : named;
+  const url = given ?? chosen?.url ?? set ?? named?.url ?? otherwise ?? config.url;
   neverProxyLoopback(url);
-  const ofProfile = named?.url === url ? named.token : undefined;
-  return { url, token: config.token ?? ofProfile ?? localTokenFor(config.dataDir, url) };
+  const tokenOf = (one: typeof named) => (one?.url === url ? one.token : undefined);
+  const token = tokenOf(chosen) ?? config.token ?? tokenOf(named);
+  return { url, token: token ?? localTokenFor(config.dataDir, url) };
 }
 
 /** Adds the options that say which service is called. */
@@ -107,8 +106,8 @@ export function withAddress(command: Command): Command {
     .addOption(
       new Option(
         "--url <url>",
-        "address of the service (default: LONGSHORE_URL, else the profile's, else " +
-          "http://127.0.0.1:5000)",
+        "address of the service (default: that of --profile, LONGSHORE_URL, that of " +
+          "LONGSHORE_PROFILE, http://127.0.0.1:5000)",
       ).argParser(httpUrl),
     )
     .addOption(profileOption());
