@@ -2201,22 +2201,14 @@ export interface operations {
       content: {
         /**
          * @example {
-         *       "title": "Warm days",
+         *       "title": "The first rows of each file",
          *       "dataset": {
-         *         "files": [
-         *           "/data/stations/1.parquet",
-         *           [
-         *             "https://one.example/2.parquet",
-         *             "https://two.example/2.parquet"
-         *           ]
-         *         ]
+         *         "did": "dir:///data/*.parquet"
          *       },
          *       "steps": [
          *         {
          *           "operation": "transform",
-         *           "generator": "sql",
-         *           "selection": "select date, temp_max from input where temp_max > 25",
-         *           "format": "parquet"
+         *           "selection": "select * from input limit 5"
          *         }
          *       ]
          *     }
@@ -2288,7 +2280,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description The idempotency key was used with another body, or the query cannot work. */
+      /** @description The idempotency key was used with another body, the query cannot work, an operation is not offered, or files of the list cannot be read: outside of INPUT_ROOTS, below a folder that is not there, or of a host that is not in INPUT_HOSTS. */
       422: {
         headers: {
           [name: string]: unknown;
@@ -2866,13 +2858,7 @@ export interface operations {
     };
     requestBody: {
       content: {
-        /**
-         * @example {
-         *       "errors": [
-         *         "3f2a9c"
-         *       ]
-         *     }
-         */
+        /** @example {} */
         "application/json": components["schemas"]["Redrive"];
       };
     };

@@ -1,5 +1,5 @@
 import { STATUS_CODES } from "node:http";
-import { z } from "zod";
+import { type ZodType, z } from "zod";
 import {
   createDocument,
   type oas31,
@@ -9,7 +9,7 @@ import {
 import type { Operation } from "../operations/contract.ts";
 import { decide } from "../users/policy.ts";
 import { version } from "../version.ts";
-import type { Documented, Route } from "./route.ts";
+import type { BodyRule, Documented, ForExamples, Route } from "./route.ts";
 import { problem } from "./schemas/problem.ts";
 import { stepSchemas } from "./step-schemas.ts";
 
@@ -19,10 +19,13 @@ export function documentOf(
   operations: readonly Operation[],
   /** where clients find the paths; relative to the document */
   server = "/",
+  /** a folder whose files the reader may name */
+  inputFolder = "/data",
 ): oas31.OpenAPIObject {
   const paths: Record<string, Record<string, ZodOpenApiOperationObject>> = {};
+  const service = { inputFolder, operations };
   for (const route of routes)
-    paths[route.path] = { ...paths[route.path], [route.method]: operationOf(route) };
+    paths[route.path] = { ...paths[route.path], [route.method]: operationOf(route, service) };
   const document = createDocument({
     openapi: "3.1.0",
     info: {
@@ -58,7 +61,7 @@ const tags = [
   ["health", "For operators"],
 ] as const;
 
-function operationOf(route: Route): ZodOpenApiOperationObject {
+function operationOf(route: Route, service: ForExamples): ZodOpenApiOperationObject {
   const { name, tag, summary, description, params, query, headers, body } = route;
   return {
     operationId: name,
@@ -75,13 +78,20 @@ function operationOf(route: Route): ZodOpenApiOperationObject {
           requestBody: {
             required: true,
             content: {
-              "application/json": { schema: body.documented ?? body.schema, example: body.example },
+              "application/json": {
+                schema: body.documented ?? body.schema,
+                example: exampleOf(body, service),
+              },
             },
           },
         }
       : {}),
     responses: responsesOf(route),
   };
+}
+
+export function exampleOf({ example }: Pick<BodyRule<ZodType>, "example">, service: ForExamples) {
+  return typeof example === "function" ? example(service) : example;
 }
 
 function responsesOf(route: Route): ZodOpenApiResponsesObject {

@@ -5,6 +5,7 @@ import { type ZodObject, type ZodType, z } from "zod";
 import type { Caller } from "../auth/caller.ts";
 import type { FileList } from "../datasets/chunks.ts";
 import type { Context } from "../deps.ts";
+import type { Operation } from "../operations/contract.ts";
 import type { Action } from "../users/policy.ts";
 import type { Admit } from "./admit.ts";
 import { checkContentType } from "./json/content-type.ts";
@@ -44,7 +45,15 @@ export interface BodyRule<Body extends ZodType, Element = unknown> {
    * refused
    */
   text?: TextRule;
-  example?: unknown;
+  /** what a call sends as it is; a function where that depends on the service */
+  example?: object | ((service: ForExamples) => object);
+}
+
+/** What examples of calls name, so that they work with this service as they are. */
+export interface ForExamples {
+  /** a folder whose files may be read */
+  inputFolder: string;
+  operations: readonly Operation[];
 }
 
 export interface Documented {

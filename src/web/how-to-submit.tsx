@@ -1,5 +1,7 @@
 import type { Deps } from "../deps.ts";
 import { clientSettings } from "../facades/servicex/client-settings.ts";
+import type { ForExamples } from "../http/route.ts";
+import { submitExample } from "../http/schemas/submit.ts";
 import type { Links } from "./links.ts";
 import { Copy, Text } from "./parts.tsx";
 
@@ -37,7 +39,10 @@ export function HowToSubmit({
           <Copy
             id="by-http"
             label="the call"
-            text={call(url, config.inputFolders.roots[0] ?? "/data")}
+            text={call(url, {
+              inputFolder: config.inputFolders.roots[0] ?? "/data",
+              operations: [...operations.values()],
+            })}
           />
         </>
       ) : (
@@ -62,11 +67,7 @@ function command(url: string): string {
   );
 }
 
-function call(url: string, folder: string): string {
-  const body = {
-    dataset: { did: `dir://${folder}/*.parquet` },
-    steps: [{ operation: "transform", selection: "select * from input limit 5" }],
-  };
-  const json = JSON.stringify(body, undefined, 2).replaceAll("'", "'\\''");
+function call(url: string, service: ForExamples): string {
+  const json = JSON.stringify(submitExample(service), undefined, 2).replaceAll("'", "'\\''");
   return `curl ${url}/v1/requests -H 'content-type: application/json' -d '${json}'`;
 }

@@ -6,7 +6,9 @@ import { type Caller, local, ownerOf } from "../../src/auth/caller.ts";
 import { attemptToken } from "../../src/facades/servicex/attempt-token.ts";
 import { servicexEndpoints } from "../../src/facades/servicex/index.ts";
 import { pageEndpoints } from "../../src/facades/servicex/pages.ts";
+import { exampleOf } from "../../src/http/openapi.ts";
 import { routes } from "../../src/http/routes/index.ts";
+import { allOperations } from "../../src/operations/index.ts";
 import { type Action, type Decision, decide, whoseRequest } from "../../src/users/policy.ts";
 import { pages } from "../../src/web/index.ts";
 import { type Api, type Call, openApi } from "../support/api.ts";
@@ -53,7 +55,7 @@ const cases: Case[] = [
     method,
     path,
     access,
-    body: body?.example,
+    body: body && exampleOf(body, { inputFolder: "/data", operations: allOperations }),
   })),
   ...[...servicexEndpoints, ...pageEndpoints].map(({ method, path, access, callerOf }) => ({
     method,

@@ -86,7 +86,7 @@ export const redriveRequest = route({
     schema: redriveBody,
     limitMegabytes: 4,
     mostValues: 110_000,
-    example: { errors: ["3f2a9c"] },
+    example: {},
   },
   responses: {
     200: { description: "It runs again.", schema: redriven },

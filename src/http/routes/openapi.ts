@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { openToAnyone } from "../../settings/contradictions.ts";
 import { publicPath } from "../../settings/public-path.ts";
+import { decide } from "../../users/policy.ts";
 import { documentOf } from "../openapi.ts";
 import { type Route, route } from "../route.ts";
 
@@ -19,9 +20,11 @@ export function getOpenApi(routes: () => readonly Route[]): Route {
         schema: z.record(z.string(), z.unknown()),
       },
     },
-    handler({ config, operations, urls }) {
+    handler({ config, operations, urls }, { caller }) {
       const server = publicPath(urls.public(), "") || "/";
-      const document = documentOf(routes(), [...operations.values()], server);
+      const maySubmit = decide(caller, "request.submit") === "allowed";
+      const [inputFolder] = maySubmit ? config.inputFolders.roots : [];
+      const document = documentOf(routes(), [...operations.values()], server, inputFolder);
       const warning = openToAnyone(config);
       if (warning === undefined) return { status: 200, body: document };
       const description = `${document.info.description} ${warning}`;

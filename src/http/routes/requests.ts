@@ -42,7 +42,10 @@ export const submitRequest = route({
     201: { description: "Recorded; the work begins.", schema: requestView },
     200: { description: "The request that this idempotency key made before.", schema: requestView },
     422: {
-      description: "The idempotency key was used with another body, or the query cannot work.",
+      description:
+        "The idempotency key was used with another body, the query cannot work, an operation is " +
+        "not offered, or files of the list cannot be read: outside of INPUT_ROOTS, below a folder " +
+        "that is not there, or of a host that is not in INPUT_HOSTS.",
     },
   },
   async handler(ctx, { body, list, caller, request, sent, gone }) {

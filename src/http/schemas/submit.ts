@@ -1,5 +1,7 @@
 import { z } from "zod";
+import type { Operation } from "../../operations/contract.ts";
 import type { RetryPolicy } from "../../requests/retry-policy.ts";
+import type { ForExamples } from "../route.ts";
 
 const path = z.string().min(1).max(4096);
 const file = z.union([path, z.array(path).min(1).max(100)]);
@@ -120,20 +122,18 @@ export const idempotencyHeader = z.object({
     }),
 });
 
-export const submitExample = {
-  title: "Warm days",
-  dataset: {
-    files: [
-      "/data/stations/1.parquet",
-      ["https://one.example/2.parquet", "https://two.example/2.parquet"],
-    ],
-  },
-  steps: [
-    {
-      operation: "transform",
-      generator: "sql",
-      selection: "select date, temp_max from input where temp_max > 25",
-      format: "parquet",
-    },
-  ],
-};
+/** It is taken whatever is in the folder: also by the page that says how to submit. */
+export function submitExample({ inputFolder, operations }: ForExamples) {
+  return {
+    title: "The first rows of each file",
+    dataset: { did: `dir://${inputFolder.replace(/\/$/, "")}/*.parquet` },
+    steps: [stepExample(operations)],
+  };
+}
+
+function stepExample(operations: readonly Operation[]): Record<string, unknown> {
+  const [first] = operations;
+  if (first === undefined || operations.some(({ name }) => name === "transform"))
+    return { operation: "transform", selection: "select * from input limit 5" };
+  return { operation: first.name, ...first.example.settings };
+}
