@@ -44,8 +44,8 @@ export const submitRequest = route({
     422: {
       description:
         "The idempotency key was used with another body, the query cannot work, an operation is " +
-        "not offered, or files of the list cannot be read: outside of INPUT_ROOTS, below a folder " +
-        "that is not there, or of a host that is not in INPUT_HOSTS.",
+        "not offered, or files of the list cannot be read: outside of INPUT_ROOTS, below a " +
+        "folder that is not there, or of a host that is not in INPUT_HOSTS.",
     },
   },
   async handler(ctx, { body, list, caller, request, sent, gone }) {
