@@ -1,7 +1,6 @@
 import type { Context } from "../deps.ts";
 import type { Problem } from "../http/problem.ts";
 import type { Reply } from "../http/route.ts";
-import { openToAnyone } from "../settings/contradictions.ts";
 import { pageReply } from "./layout.tsx";
 import { linksOf } from "./links.ts";
 import { shown } from "./words.ts";
@@ -11,7 +10,8 @@ export function errorPage(ctx: Context, { title, status, detail, instance }: Pro
   const links = linksOf(ctx);
   const request = /\/requests\/([0-9a-f-]{36})\/./.exec(instance)?.[1];
   return pageReply(
-    { title, links, status, warning: openToAnyone(ctx.config) },
+    ctx,
+    { title, status },
     <>
       <h1>
         {title} <small>{status}</small>

@@ -4,7 +4,7 @@ import { decodeUtf8, readBytes } from "../http/json/read-bytes.ts";
 
 const formType = "application/x-www-form-urlencoded";
 
-/** What a form sends; nothing else is taken, least of all what needs no form to be sent. */
+/** The fields of a form. Other content types, such as JSON of a script, are refused. */
 export async function readForm(request: IncomingMessage): Promise<URLSearchParams> {
   const type = request.headers["content-type"]?.split(";")[0]?.trim().toLowerCase();
   if (type !== formType)

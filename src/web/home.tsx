@@ -4,7 +4,6 @@ import { readiness, type ServiceReadiness } from "../http/readiness.ts";
 import { listRequests } from "../requests/read/request.ts";
 import { isFinal } from "../requests/state.ts";
 import type { Page as ListPage, RequestSummary } from "../requests/views.ts";
-import { openToAnyone } from "../settings/contradictions.ts";
 import { decide } from "../users/policy.ts";
 import { version } from "../version.ts";
 import { Bar, inWords } from "./bar.tsx";
@@ -12,7 +11,8 @@ import { HowToSubmit } from "./how-to-submit.tsx";
 import { pageReply } from "./layout.tsx";
 import type { Links } from "./links.ts";
 import type { Page, PageCall } from "./page.ts";
-import { State, Text, Time } from "./parts.tsx";
+import { Pager, State, Text, Time } from "./parts.tsx";
+import { nameOf } from "./words.ts";
 
 const perPage = 20;
 
@@ -27,7 +27,8 @@ const home: Page = {
     const [ready, listed] = await Promise.all([readiness(ctx), list(call)]);
     const mayMeasure = decide(caller, "service.measure") === "allowed";
     return pageReply(
-      { title: "Longshore", links, warning: openToAnyone(ctx.config) },
+      ctx,
+      { title: "Longshore" },
       <>
         <h1>Longshore</h1>
         <p class="lead">
@@ -133,14 +134,15 @@ function Requests({
               <Row request={request} links={links} />
             ))}
           </ul>
-          <p>
-            {isFirst ? null : <a href={links.to("/")}>The newest</a>}{" "}
-            {listed.next ? (
-              <a href={`${links.to("/")}?cursor=${listed.next}#requests`} rel="next">
-                Older requests
-              </a>
-            ) : null}
-          </p>
+          <Pager
+            first={!isFirst && { href: links.to("/"), label: "The newest" }}
+            next={
+              listed.next !== null && {
+                href: `${links.to("/")}?cursor=${listed.next}#requests`,
+                label: "Older requests",
+              }
+            }
+          />
         </div>
       )}
     </section>
@@ -148,11 +150,11 @@ function Requests({
 }
 
 function Row({ request, links }: { request: RequestSummary; links: Links }) {
-  const { id, number, title, state, counters, created_at: createdAt } = request;
+  const { id, state, counters, created_at: createdAt } = request;
   return (
     <li>
       <a href={links.request(id)}>
-        <Text most={120}>{title ?? `Request ${number}`}</Text>
+        <Text most={120}>{nameOf(request)}</Text>
       </a>{" "}
       <State word={state} />
       <Bar counters={counters} />

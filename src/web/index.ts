@@ -5,7 +5,7 @@ import { errorPage } from "./error-page.tsx";
 import { homePages } from "./home.tsx";
 import { contentSecurityPolicy } from "./layout.tsx";
 import { type Page, pageRouter } from "./page.ts";
-import { actionPages } from "./request/actions.ts";
+import { actionPages } from "./request/actions.tsx";
 import { deletePages } from "./request/delete.tsx";
 import { filePages } from "./request/file.tsx";
 import { requestPages } from "./request/page.tsx";

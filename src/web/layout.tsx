@@ -1,14 +1,16 @@
 import type { Child } from "hono/jsx";
+import type { Deps } from "../deps.ts";
 import type { Reply } from "../http/route.ts";
+import { openToAnyone } from "../settings/contradictions.ts";
 import { assetPath } from "./assets.ts";
-import type { Links } from "./links.ts";
+import { linksOf } from "./links.ts";
 
-interface LayoutOptions {
+type Service = Deps<"config" | "urls">;
+
+interface Head {
   title: string;
-  links: Links;
+  /** default: 200 */
   status?: number;
-  /** what every page says, such as that anyone may use the service */
-  warning?: string | undefined;
 }
 
 export const contentSecurityPolicy = [
@@ -23,8 +25,8 @@ export const contentSecurityPolicy = [
 ].join("; ");
 
 /**
- * With `no-referrer`, browsers send forms with `Origin: null`, which is refused. No page of another
- * site keeps a hold of the window that it opened.
+ * With `no-referrer`, browsers send forms with `Origin: null`, which is refused. The opener policy
+ * keeps a page of another site that opened ours in a window from controlling that window.
  */
 const headers = {
   "content-type": "text/html; charset=utf-8",
@@ -34,9 +36,13 @@ const headers = {
   "referrer-policy": "same-origin",
 };
 
-export function pageReply(options: LayoutOptions, content: Child): Reply {
-  const html = String(<Layout {...options}>{content}</Layout>);
-  return { status: options.status ?? 200, body: `<!doctype html>\n${html}\n`, headers };
+export function pageReply(ctx: Service, { title, status = 200 }: Head, content: Child): Reply {
+  const html = String(
+    <Layout ctx={ctx} title={title}>
+      {content}
+    </Layout>,
+  );
+  return { status, body: `<!doctype html>\n${html}\n`, headers };
 }
 
 /** A part of a page, for the script that brings the page up to date. */
@@ -48,7 +54,9 @@ export function redirectTo(location: string): Reply {
   return { status: 303, headers: { location, "cache-control": "no-store" } };
 }
 
-function Layout({ title, links, warning, children }: LayoutOptions & { children?: Child }) {
+function Layout({ ctx, title, children }: { ctx: Service; title: string; children?: Child }) {
+  const links = linksOf(ctx);
+  const warning = openToAnyone(ctx.config);
   return (
     <html lang="en">
       <head>

@@ -41,6 +41,68 @@ export function Facts({ rows }: { rows: [name: string, value: Child | null][] })
   );
 }
 
+interface Column {
+  title: string;
+  /** of each of its cells: `number`, or `wide` for one that narrow screens leave out */
+  class?: string;
+}
+
+/** The first cell of a row is the row's header. */
+export function Table({
+  columns,
+  rows,
+  ...attributes
+}: {
+  columns: Column[];
+  rows: Child[][];
+  class?: string;
+}) {
+  return (
+    <table {...attributes}>
+      <thead>
+        <tr>
+          {columns.map((column) => (
+            <th scope="col" class={column.class}>
+              {column.title}
+            </th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map(([header, ...cells]) => (
+          <tr>
+            <th scope="row" class={columns[0]?.class}>
+              {header}
+            </th>
+            {cells.map((cell, index) => (
+              <td class={columns[index + 1]?.class}>{cell}</td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+interface PageLink {
+  href: string;
+  label: string;
+}
+
+/** Links to the first and the next page of a list, where there are such pages. */
+export function Pager({ first, next }: { first: PageLink | false; next: PageLink | false }) {
+  return (
+    <p>
+      {first ? <a href={first.href}>{first.label}</a> : null}{" "}
+      {next ? (
+        <a href={next.href} rel="next">
+          {next.label}
+        </a>
+      ) : null}
+    </p>
+  );
+}
+
 /** Something to copy: with the script there is a button. */
 export function Copy({ id, label, text }: { id: string; label: string; text: string }) {
   return (

@@ -28,6 +28,11 @@ export function time(iso: string): string {
   return `${iso.slice(0, 10)} ${iso.slice(11, 19)} UTC`;
 }
 
+/** What a request is called: its title is its owner's choice. */
+export function nameOf({ title, number: own }: { title: string | null; number: number }): string {
+  return title ?? `Request ${own}`;
+}
+
 /**
  * A text of somebody else's, cut. Characters that cannot be seen, or that turn the direction of
  * those around them, are written as their numbers.

@@ -4,11 +4,10 @@ import { parseParameters, parsePathParameters } from "../../http/parse.ts";
 import { requestParams } from "../../http/schemas/params.ts";
 import { deleteRequest } from "../../requests/lifecycle/delete.ts";
 import { readRequest } from "../../requests/read/request.ts";
-import { openToAnyone } from "../../settings/contradictions.ts";
 import { pageReply, redirectTo } from "../layout.tsx";
 import type { Page } from "../page.ts";
 import { Text } from "../parts.tsx";
-import { counted } from "../words.ts";
+import { counted, nameOf } from "../words.ts";
 
 const path = "/requests/{id}/delete";
 const access = "request.delete";
@@ -21,14 +20,15 @@ const question: Page = {
   access,
   async answer({ ctx, caller, links, params }) {
     const { id } = parsePathParameters(requestParams, params);
-    const { title, number, counters } = await readRequest(ctx, id, caller, access);
+    const view = await readRequest(ctx, id, caller, access);
     return pageReply(
-      { title: "Delete", links, warning: openToAnyone(ctx.config) },
+      ctx,
+      { title: "Delete" },
       <>
         <h1>Delete this request?</h1>
         <p class="sentence">
-          <Text>{title ?? `Request ${number}`}</Text>, its results and the history of its{" "}
-          {counted(counters.total, "file")} go for good. Its receipt stays.
+          <Text>{nameOf(view)}</Text>, its results and the history of its{" "}
+          {counted(view.counters.total, "file")} are removed for good. Its receipt stays.
         </p>
         <form method="post" action={links.request(id, "/delete")} class="actions">
           <input type="hidden" name="confirm" value="yes" />

@@ -20,7 +20,6 @@ export function ErrorGroups({
   links: Links;
   mayRedrive: boolean;
 }) {
-  const canRedrive = mayRedrive && ["complete", "failed"].includes(view.state);
   return (
     <div id="errors" data-part>
       {groups.length === 0 ? null : (
@@ -29,7 +28,7 @@ export function ErrorGroups({
           <ol class="groups">
             {groups.slice(0, mostGroups).map((group) => (
               <li>
-                <ErrorGroup view={view} group={group} links={links} canRedrive={canRedrive} />
+                <ErrorGroup view={view} group={group} links={links} mayRedrive={mayRedrive} />
               </li>
             ))}
           </ol>
@@ -48,12 +47,12 @@ function ErrorGroup({
   view: { id },
   group: { fingerprint, class: errorClass, message, count, examples },
   links,
-  canRedrive,
+  mayRedrive,
 }: {
   view: RequestView;
   group: Group;
   links: Links;
-  canRedrive: boolean;
+  mayRedrive: boolean;
 }) {
   const [example] = examples;
   const query = new URLSearchParams({ error: fingerprint });
@@ -75,7 +74,7 @@ function ErrorGroup({
         <a href={`${links.request(id)}?${query}#files`}>
           {count === 1 ? "The file" : `The ${counted(count, "file")}`}
         </a>
-        {canRedrive ? (
+        {mayRedrive ? (
           <form method="post" action={links.request(id, "/redrive")}>
             <input type="hidden" name="error" value={fingerprint} />
             <button type="submit">{count === 1 ? "Try it again" : "Try these again"}</button>

@@ -1,7 +1,6 @@
 import { parsePathParameters } from "../../http/parse.ts";
 import { fileParams } from "../../http/schemas/params.ts";
 import { readFile } from "../../requests/read/files.ts";
-import { openToAnyone } from "../../settings/contradictions.ts";
 import { pageReply } from "../layout.tsx";
 import type { Page } from "../page.ts";
 import { Facts, State, Text, Time } from "../parts.tsx";
@@ -21,7 +20,8 @@ const page: Page = {
     const file = await readFile(ctx, id, number, caller);
     const history = file.history.toReversed().slice(0, mostHistory);
     return pageReply(
-      { title: `File ${number}`, links, warning: openToAnyone(ctx.config) },
+      ctx,
+      { title: `File ${number}` },
       <>
         <p>
           <a href={links.request(id)}>The request</a>

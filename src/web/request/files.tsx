@@ -1,3 +1,4 @@
+import type { Child } from "hono/jsx";
 import { z } from "zod";
 import { parseParameters } from "../../http/parse.ts";
 import { cursor, wholeNumber } from "../../http/schemas/params.ts";
@@ -6,10 +7,16 @@ import { fileStates } from "../../requests/state.ts";
 import type { FileView, RequestView } from "../../requests/views.ts";
 import type { Links } from "../links.ts";
 import type { PageCall } from "../page.ts";
-import { Path, State, Text } from "../parts.tsx";
+import { Pager, Path, State, Table, Text } from "../parts.tsx";
 import { number } from "../words.ts";
 
 const perPage = 50;
+const columns = [
+  { title: "File" },
+  { title: "State" },
+  { title: "Step", class: "number wide" },
+  { title: "Attempt", class: "number wide" },
+];
 
 const filters = z.object({
   state: z.enum(fileStates).optional(),
@@ -31,63 +38,49 @@ export async function Files({ call, view }: { call: PageCall; view: RequestView 
       {page.items.length === 0 ? (
         <p>No file {isFiltered(chosen) ? "is like that" : "is known yet"}.</p>
       ) : (
-        <table class="files">
-          <thead>
-            <tr>
-              <th scope="col">File</th>
-              <th scope="col">State</th>
-              <th scope="col" class="wide number">
-                Step
-              </th>
-              <th scope="col" class="wide number">
-                Attempt
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {page.items.map((file) => (
-              <FileRow view={view} file={file} links={links} />
-            ))}
-          </tbody>
-        </table>
+        <Table
+          class="files"
+          columns={columns}
+          rows={page.items.map((file) => cellsOf(view, file, links))}
+        />
       )}
-      <p>
-        {chosen.cursor ? (
-          <a href={address(view, links, { ...chosen, cursor: undefined })}>First page</a>
-        ) : null}{" "}
-        {page.next ? (
-          <a href={address(view, links, { ...chosen, cursor: page.next })} rel="next">
-            Next page of files
-          </a>
-        ) : null}
-      </p>
+      <Pager
+        first={
+          chosen.cursor !== undefined && {
+            href: address(view, links, { ...chosen, cursor: undefined }),
+            label: "First page",
+          }
+        }
+        next={
+          page.next !== null && {
+            href: address(view, links, { ...chosen, cursor: page.next }),
+            label: "Next page of files",
+          }
+        }
+      />
     </section>
   );
 }
 
-function FileRow({ view, file, links }: { view: RequestView; file: FileView; links: Links }) {
+function cellsOf(view: RequestView, file: FileView, links: Links): Child[] {
   const about = file.error
     ? `${file.error.class}: ${file.error.message}`
     : file.given_back?.sentence;
-  return (
-    <tr>
-      <td>
-        <a href={links.request(view.id, `/files/${file.file}`)}>
-          <Path paths={file.paths} />
-        </a>
-        {about ? (
-          <div class="reason">
-            <Text>{about}</Text>
-          </div>
-        ) : null}
-      </td>
-      <td>
-        <State word={file.state} />
-      </td>
-      <td class="wide number">{file.step}</td>
-      <td class="wide number">{file.attempt}</td>
-    </tr>
-  );
+  return [
+    <>
+      <a href={links.request(view.id, `/files/${file.file}`)}>
+        <Path paths={file.paths} />
+      </a>
+      {about ? (
+        <div class="reason">
+          <Text>{about}</Text>
+        </div>
+      ) : null}
+    </>,
+    <State word={file.state} />,
+    file.step,
+    file.attempt,
+  ];
 }
 
 function Filter({ view, chosen, links }: { view: RequestView; chosen: Filters; links: Links }) {

@@ -6,16 +6,17 @@ import { failureGroups } from "../../requests/read/error-groups.ts";
 import { readRequest } from "../../requests/read/request.ts";
 import { warningsOf } from "../../requests/read/warnings.ts";
 import type { RequestView } from "../../requests/views.ts";
-import { openToAnyone } from "../../settings/contradictions.ts";
-import { mayOn } from "../../users/policy.ts";
 import { pageReply, partReply } from "../layout.tsx";
 import type { Page, PageCall } from "../page.ts";
-import { shown } from "../words.ts";
+import { nameOf, shown } from "../words.ts";
+import { About } from "./about.tsx";
+import { Actions, actionsOf } from "./actions.tsx";
 import { ErrorGroups, mostGroups } from "./error-groups.tsx";
 import { Files } from "./files.tsx";
 import { Plot } from "./plot.tsx";
+import { Progress } from "./progress.tsx";
 import { Results } from "./results.tsx";
-import { About, Actions, Progress, Steps } from "./state.tsx";
+import { Steps } from "./steps.tsx";
 
 const page: Page = {
   method: "get",
@@ -24,15 +25,17 @@ const page: Page = {
   async answer(call) {
     const { ctx, links } = call;
     const view = await requestOf(call);
+    const title = shown(nameOf(view), 200);
     const progress = await nowOf(call, view);
     return pageReply(
-      { title: titleOf(view), links, warning: openToAnyone(ctx.config) },
+      ctx,
+      { title },
       <>
         <p>
           <a href={links.to("/")}>All requests</a>
         </p>
         <h1>
-          <bdi>{titleOf(view)}</bdi>
+          <bdi>{title}</bdi>
         </h1>
         <div
           id="live"
@@ -49,7 +52,7 @@ const page: Page = {
   },
 };
 
-/** What changes while it runs, for the script; the page has the same. */
+/** What changes while the request runs, for the script; the page contains the same. */
 const progressPart: Page = {
   method: "get",
   path: "/requests/{id}/progress",
@@ -70,21 +73,14 @@ async function nowOf({ ctx, caller, links }: PageCall, view: RequestView) {
     progressOf(ctx, view),
     view.counters.failed > 0 ? failureGroups(ctx, view.id, mostGroups + 1) : [],
   ]);
-  const may = {
-    change: mayOn(caller, "request.change", view),
-    delete: mayOn(caller, "request.delete", view),
-  };
+  const may = actionsOf(caller, view);
   return (
     <>
       <Progress view={view} waiting={waiting} warnings={warnings} />
       <Actions view={view} may={may} links={links} />
       <Steps view={view} />
       <Plot points={points} />
-      <ErrorGroups view={view} groups={groups} links={links} mayRedrive={may.change} />
+      <ErrorGroups view={view} groups={groups} links={links} mayRedrive={may.redrive} />
     </>
   );
-}
-
-function titleOf({ title, number }: RequestView): string {
-  return title === null ? `Request ${number}` : shown(title, 200);
 }

@@ -8,11 +8,12 @@ import { isFinal } from "../../requests/state.ts";
 import type { RequestView } from "../../requests/views.ts";
 import { redirectTo } from "../layout.tsx";
 import type { Page, PageCall } from "../page.ts";
-import { Path } from "../parts.tsx";
+import { Pager, Path, Table } from "../parts.tsx";
 import { bytes, shownPath } from "../words.ts";
 
 const perPage = 25;
 const query = z.object({ after: z.string().max(1000).optional() });
+const columns = [{ title: "Result" }, { title: "Of" }, { title: "Size", class: "number wide" }];
 const resultParams = requestParams.extend({ result: wholeNumber(Number.MAX_SAFE_INTEGER) });
 
 /** The results of the last step with the input of each. */
@@ -29,58 +30,40 @@ export async function Results({ call, view }: { call: PageCall; view: RequestVie
       {shown.length === 0 ? (
         <p>There are none{after ? " more" : isFinal(view.state) ? "" : " yet"}.</p>
       ) : (
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">Result</th>
-              <th scope="col">Of</th>
-              <th scope="col" class="number wide">
-                Size
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {shown.map(({ seq, name, size, file, input }) => (
-              <tr>
-                <td>
-                  <a href={links.request(view.id, `/results/${seq}`)} download>
-                    <bdi class="path">{shownPath(name, 120)}</bdi>
-                  </a>
-                </td>
-                <td>
-                  {file === null ? (
-                    "the whole request"
-                  ) : (
-                    <a href={links.request(view.id, `/files/${file}`)}>
-                      <Path paths={input === null ? [] : [input]} />
-                    </a>
-                  )}
-                </td>
-                <td class="number wide">{bytes(size)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+        <Table
+          columns={columns}
+          rows={shown.map(({ seq, name, size, file, input }) => [
+            <a href={links.request(view.id, `/results/${seq}`)} download>
+              <bdi class="path">{shownPath(name, 120)}</bdi>
+            </a>,
+            file === null ? (
+              "the whole request"
+            ) : (
+              <a href={links.request(view.id, `/files/${file}`)}>
+                <Path paths={input === null ? [] : [input]} />
+              </a>
+            ),
+            bytes(size),
+          ])}
+        />
       )}
       {shown.length > 0 && ctx.urls.s3 ? (
         <p>
-          <a href={links.request(view.id, "/s3")}>Read them with an S3 client</a>: lines for aws,
-          boto3, rclone, DuckDB and pandas
+          <a href={links.request(view.id, "/s3")}>Read them with an S3 client</a>: aws, boto3,
+          rclone, DuckDB or pandas
         </p>
       ) : null}
-      <p>
-        {after ? <a href={`${here}#results`}>First results</a> : null}{" "}
-        {next ? (
-          <a href={`${here}?after=${next}#results`} rel="next">
-            Next results
-          </a>
-        ) : null}
-      </p>
+      <Pager
+        first={after !== undefined && { href: `${here}#results`, label: "First results" }}
+        next={
+          next !== undefined && { href: `${here}?after=${next}#results`, label: "Next results" }
+        }
+      />
     </section>
   );
 }
 
-/** Leads to an address that is signed now: those in a page would expire while it is open. */
+/** Redirects to an address signed now: one written into a page could expire while that is open. */
 const download: Page = {
   method: "get",
   path: "/requests/{id}/results/{result}",

@@ -2,10 +2,10 @@ import { parsePathParameters } from "../../http/parse.ts";
 import { requestParams } from "../../http/schemas/params.ts";
 import { readRequest } from "../../requests/read/request.ts";
 import { s3Access } from "../../s3/access.ts";
-import { openToAnyone } from "../../settings/contradictions.ts";
 import { pageReply } from "../layout.tsx";
 import type { Page } from "../page.ts";
 import { Copy, Facts, Text } from "../parts.tsx";
+import { nameOf } from "../words.ts";
 
 /** A page of its own: it shows secrets, which a request's page, left open, should not. */
 const page: Page = {
@@ -14,20 +14,21 @@ const page: Page = {
   access: "request.read",
   async answer({ ctx, caller, links, params }) {
     const { id } = parsePathParameters(requestParams, params);
-    const { title, number } = await readRequest(ctx, id, caller);
+    const view = await readRequest(ctx, id, caller);
     const access = await s3Access(ctx, id, caller);
     return pageReply(
-      { title: "S3 keys", links, warning: openToAnyone(ctx.config) },
+      ctx,
+      { title: "S3 keys" },
       <>
         <p>
           <a href={links.request(id)}>The request</a>
         </p>
         <h1>
-          S3 keys of <Text most={200}>{title ?? `Request ${number}`}</Text>
+          S3 keys of <Text most={200}>{nameOf(view)}</Text>
         </h1>
         <p class="notice">
-          These are secrets: whoever has them reads the results of this request, until it is
-          deleted, its results expire or they are revoked.
+          These are secrets: whoever has them can read the results of this request until it is
+          deleted, its results expire or the keys are revoked.
         </p>
         <Facts
           rows={[
