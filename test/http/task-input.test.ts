@@ -8,6 +8,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Task } from "../../src/operations/contract.ts";
 import { type Answer, type Api, openApi } from "../support/api.ts";
 import { temporaryFolder } from "../support/folder.ts";
+import { until } from "../support/wait.ts";
 
 const folder = temporaryFolder("task-input");
 const data = join(folder, "data");
@@ -27,8 +28,10 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+const taskOf = (...replicas: string[]) => taskFrom(api, ...replicas);
+
 /** A task of this file, which the worker `w` holds. */
-async function taskOf(...replicas: string[]): Promise<Task> {
+async function taskFrom(api: Api, ...replicas: string[]): Promise<Task> {
   const dataset = { files: [replicas.length === 1 ? replicas[0] : replicas] };
   const body = { dataset, steps: [{ operation: "noop" }] };
   const submitted = await api.post("/v1/requests", body);
@@ -119,8 +122,8 @@ test("an empty file is read as such", async () => {
 });
 
 /** As a worker does, on a connection that is kept; nothing of the body is read yet. */
-async function begin(task: string, signal: AbortSignal, method = "GET") {
-  const asked = request(`${api.url}/v1/work/tasks/${task}/replicas/0?worker=w`, {
+async function begin(task: string, signal: AbortSignal, { method = "GET", from = api } = {}) {
+  const asked = request(`${from.url}/v1/work/tasks/${task}/replicas/0?worker=w`, {
     method,
     agent: new Agent({ keepAlive: true }),
     signal,
@@ -142,11 +145,37 @@ test("a file that becomes shorter while it is read ends the connection at once",
   expect(signal.aborted).toBe(false);
 });
 
+test("a worker that reads slowly gets no more of a file once it has lost the task", async () => {
+  const slow = join(data, "slow.csv");
+  writeFileSync(slow, "");
+  truncateSync(slow, 200_000_000_000);
+  const from = await openApi({ env: { INPUT_ROOTS: data, LEASE_SECONDS: "3" } });
+  try {
+    const { task, request: id } = await taskFrom(from, slow);
+    const response = await begin(task, AbortSignal.timeout(60_000), { from });
+    response.on("error", () => undefined);
+    expect(response.statusCode).toBe(200);
+    await from.post(`/v1/requests/${id}/cancel`, {});
+    await until(
+      () => {
+        response.read();
+        return response.destroyed;
+      },
+      { timeoutSeconds: 30, what: "the end of the connection" },
+    );
+    expect(response.complete).toBe(false);
+  } finally {
+    await from.close();
+  }
+});
+
 test("HEAD tells the size of a file without reading it", async () => {
   const huge = join(data, "huge.csv");
   writeFileSync(huge, "");
   truncateSync(huge, 200_000_000_000);
-  const response = await begin((await taskOf(huge)).task, AbortSignal.timeout(10_000), "HEAD");
+  const response = await begin((await taskOf(huge)).task, AbortSignal.timeout(10_000), {
+    method: "HEAD",
+  });
   expect(response.headers["content-length"]).toBe("200000000000");
   response.resume();
 });

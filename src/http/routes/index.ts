@@ -10,10 +10,11 @@ import { getLimits, putOperationLimits, putUserShare } from "./limits.ts";
 import { getOpenApi } from "./openapi.ts";
 import { listOperations } from "./operations.ts";
 import { getReceipt, getReceiptKeys } from "./receipt.ts";
+import { readTaskReplica } from "./replicas.ts";
 import { cancelRequest, getRequest, listAllRequests, submitRequest } from "./requests.ts";
 import { listRequestResults } from "./results.ts";
 import { claimServiceTasks, listFilesOfTask, reportTaskProgress } from "./tasks.ts";
-import { claimWork, heartbeatWork, readTaskReplica, reportWork, workSettings } from "./work.ts";
+import { claimWork, heartbeatWork, reportWork, workSettings } from "./work.ts";
 
 /** In the order in which they are tried: the busiest first. */
 export const routes: Route[] = [

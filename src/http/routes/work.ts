@@ -1,13 +1,8 @@
-import { createReadStream } from "node:fs";
-import type { ServerResponse } from "node:http";
-import { pipeline } from "node:stream/promises";
 import type { z } from "zod";
 import type { Caller } from "../../auth/caller.ts";
 import type { Deps } from "../../deps.ts";
 import { inputRules } from "../../inputs/fetch.ts";
-import type { LocalFile } from "../../inputs/local.ts";
 import { claim, heartbeat } from "../../requests/dispatch/claim.ts";
-import { openTaskInput } from "../../requests/dispatch/task-input.ts";
 import { report } from "../../requests/reports/report.ts";
 import type { Report, ReportAnswer } from "../../requests/views.ts";
 import { thisMachine } from "../../this-machine.ts";
@@ -38,7 +33,7 @@ export const claimWork = route({
     const { worker, request, operations, without, max } = body;
     const { wait_seconds: waitSeconds, upload_headers: sendsHeaders } = body;
     const { settings_once: settingsOnce, claim_id: claimId, repeated } = body;
-    refuseOddRepeat(body);
+    checkRepeat(body);
     const does = { sendsHeaders, settingsOnce, claimId, repeated };
     const wanted = { worker, request, operations, without, max, waitSeconds, ...does };
     const tasks = await claim(ctx, caller, wanted, gone());
@@ -72,57 +67,8 @@ export const workSettings = route({
   },
 });
 
-export const readTaskReplica = route({
-  method: "get",
-  path: "/v1/work/tasks/{task}/replicas/{replica}",
-  name: "readTaskReplica",
-  tag: "work",
-  access: "work",
-  summary: "Read a file of the service's machine, for a worker that has a task of it elsewhere",
-  description:
-    "Only while this worker holds the task, and only a file that INPUT_ROOTS of the service " +
-    "allows.",
-  params: schema.replicaParams,
-  query: schema.replicaQuery,
-  responses: {
-    200: { description: "The file's bytes.", mediaType: "application/octet-stream" },
-    403: { description: "The service may not read this file." },
-    409: { description: "The replica is no file of the service's machine." },
-    422: { description: "It is no file that can be read." },
-    503: { description: "It cannot be read now." },
-  },
-  hot: true,
-  async handler(ctx, { caller, params, query }) {
-    const file = await openTaskInput(ctx, caller, { ...params, ...query });
-    return { write: (response) => sendFile(file, response) };
-  },
-});
-
-/** As long as it was when it was opened: it may grow meanwhile. */
-async function sendFile({ path, size, close }: LocalFile, response: ServerResponse): Promise<void> {
-  try {
-    response.writeHead(200, {
-      "content-type": "application/octet-stream",
-      "content-length": size,
-      // Whoever has no task of it any more gets it from nobody.
-      "cache-control": "no-store",
-    });
-    if (size > 0 && response.req.method !== "HEAD") {
-      const file = createReadStream(path, { end: size - 1 });
-      await pipeline(file, response, { end: false });
-      if (file.bytesRead < size) throw new Error("The file has become shorter.");
-    }
-    response.end();
-  } catch {
-    // The worker has left, or what it has got is not whole: it sees that at once.
-    response.destroy();
-  } finally {
-    await close();
-  }
-}
-
-/** What a claim has only if it is repeated, and the other way round. */
-function refuseOddRepeat({
+/** A repeated claim names the one that it repeats, and only such a claim may ask for no task. */
+function checkRepeat({
   repeated,
   claim_id: claimId,
   max,

@@ -2,7 +2,10 @@ import type { Query } from "../../db/client.ts";
 import { acceptsWork, fileMoves } from "../state.ts";
 import type { WorkKey } from "./started-rows-store.ts";
 
-/** Where a file may be read that this worker holds; undefined if it does not hold it. */
+/**
+ * Where a file may be read that this worker holds; undefined if it does not hold it. As everywhere,
+ * a worker holds a file until the sweep has taken it away, which may be after the lease's end.
+ */
 export async function heldFile(
   query: Query,
   worker: string,

@@ -15,6 +15,11 @@ interface Wanted {
   replica: number;
 }
 
+export interface TaskInput extends LocalFile {
+  /** whether the worker still holds the task */
+  isHeld(): Promise<boolean>;
+}
+
 /**
  * Opens a replica of a task, a file of the service's machine, for the worker that holds the task
  * and cannot read it there. The caller closes it. The ledger says which file it is, and the rules
@@ -24,14 +29,13 @@ export async function openTaskInput(
   ctx: Deps<"config" | "ledger" | "stepOperations">,
   caller: Caller,
   { worker, task, replica }: Wanted,
-): Promise<LocalFile> {
+): Promise<TaskInput> {
   assertMay(caller, "work");
   const key = keyOf(task);
   if (!key || !isUuid(key.request)) throw notFound("task", task);
   const [operation] = await ctx.stepOperations([key]);
-  const row = allowsWork(caller, { request: key.request, operation })
-    ? await heldFile(ctx.ledger.query, worker, key)
-    : undefined;
+  const held = () => heldFile(ctx.ledger.query, worker, key);
+  const row = allowsWork(caller, { request: key.request, operation }) ? await held() : undefined;
   if (!row) throw notFound(`task that the worker ${JSON.stringify(worker)} holds,`, task);
   const location = replicasOf(row)[replica];
   if (location === undefined) throw notFound("replica of the task", `${task}/${replica}`);
@@ -42,7 +46,8 @@ export async function openTaskInput(
       "Only files of the service's machine are read here; this replica has an address of its own.",
     );
   try {
-    return await openLocalFile(location, ctx.config.inputFolders);
+    const file = await openLocalFile(location, ctx.config.inputFolders);
+    return { ...file, isHeld: async () => (await held()) !== undefined };
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     throw new RequestError(statusOf(error), `input_${error.class}`, error.message);
