@@ -44,7 +44,7 @@ export const getRequestFile = route({
   name: "getFile",
   tag: "files",
   access: "request.read",
-  summary: "Read a file of a request, with all that happened to it",
+  summary: "Read a file of a request, with what happened to it",
   params: fileParams,
   responses: { 200: { description: "The file and its history.", schema: fileWithHistory } },
   async handler(ctx, { params, caller }) {

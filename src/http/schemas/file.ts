@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { mostHistory } from "../../requests/read/files.ts";
 import { fileStates, historyStatuses } from "../../requests/state.ts";
 import type {
   FileResult,
@@ -91,7 +92,9 @@ export const fileWithHistory = z
         "How each attempt that succeeded understood the file, step by step; kept as long as the " +
         "request. An attempt has several if it read parts of the file differently.",
     }),
-    history: z.array(historyRow),
+    history: z.array(historyRow).meta({
+      description: `What happened to it, the oldest first; only the newest ${mostHistory} events.`,
+    }),
   })
   .meta({ id: "FileWithHistory" });
 

@@ -1,5 +1,5 @@
 import type { Query } from "../../db/client.ts";
-import { newestFirst, oldestFirst } from "../history-order.ts";
+import { newestFirst } from "../history-order.ts";
 import {
   type FileState,
   fileSql,
@@ -149,18 +149,20 @@ export interface HistoryRowOfFile {
   input_sha256: string | null;
 }
 
+/** The newest rows, the newest first. */
 export function historyRows(
   query: Query,
   request: string,
   file: number,
+  limit: number,
 ): Promise<HistoryRowOfFile[]> {
   return query<HistoryRowOfFile>(
     `SELECT h.step, h.attempt, h.round, h.status, h.timestamp, h.pod_name, h.info,
        h.input_size, h.input_sha256
      FROM requests r JOIN file_status h ON h.request_created = r.created_on AND h.request_id = r.id
      WHERE r.id = $1 AND h.file_id = $2
-     ORDER BY ${oldestFirst("h")}, h.step, h.attempt LIMIT 1000`,
-    [request, file],
+     ORDER BY ${newestFirst("h")}, h.step DESC, h.attempt DESC LIMIT $3`,
+    [request, file, limit],
   );
 }
 

@@ -19,6 +19,9 @@ import {
 import { givenBackOf } from "./given-back.ts";
 import { readRequest } from "./request.ts";
 
+/** Events of a file that are read. */
+export const mostHistory = 1000;
+
 export interface ListFiles {
   state?: FileState | undefined;
   step?: number | undefined;
@@ -61,12 +64,12 @@ export async function readFile(
   const row =
     Number.isSafeInteger(file) && file > 0 ? await fileRow(ctx.db.query, id, file) : undefined;
   if (!row) throw notFound("file of this request", String(file));
-  const history = await historyRows(ctx.db.query, id, file);
+  const history = await historyRows(ctx.db.query, id, file, mostHistory);
   return {
     ...toView(id, row),
     results: await fileResultRows(ctx.db.query, id, file),
     readings: await readingRows(ctx.db.query, id, file),
-    history: history.map(toHistory),
+    history: history.toReversed().map(toHistory),
   };
 }
 

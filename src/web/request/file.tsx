@@ -1,32 +1,32 @@
 import { parsePathParameters } from "../../http/parse.ts";
 import { fileParams } from "../../http/schemas/params.ts";
-import { readFile } from "../../requests/read/files.ts";
+import { mostHistory, readFile } from "../../requests/read/files.ts";
 import { pageReply } from "../layout.tsx";
 import type { Page } from "../page.ts";
 import { Facts, State, Text, Time } from "../parts.tsx";
-import { bytes, shown, shownPath } from "../words.ts";
+import { bytes, number, shown, shownPath } from "../words.ts";
 
 const mostPaths = 10;
 const mostResults = 20;
-const mostHistory = 100;
+const mostEvents = 100;
 
-/** One file with all that happened to it, the latest first. */
+/** One file and what happened to it, the newest first. */
 const page: Page = {
   method: "get",
   path: "/requests/{id}/files/{file}",
   access: "request.read",
   async answer({ ctx, caller, links, params }) {
-    const { id, file: number } = parsePathParameters(fileParams, params);
-    const file = await readFile(ctx, id, number, caller);
-    const history = file.history.toReversed().slice(0, mostHistory);
+    const { id, file: key } = parsePathParameters(fileParams, params);
+    const file = await readFile(ctx, id, key, caller);
+    const history = file.history.toReversed().slice(0, mostEvents);
     return pageReply(
       ctx,
-      { title: `File ${number}` },
+      { title: `File ${key}` },
       <>
         <p>
           <a href={links.request(id)}>The request</a>
         </p>
-        <h1>File {number}</h1>
+        <h1>File {key}</h1>
         <ul class="paths">
           {file.paths.slice(0, mostPaths).map((path) => (
             <li>
@@ -82,6 +82,14 @@ const page: Page = {
               </li>
             ))}
           </ol>
+          {file.history.length > mostEvents ? (
+            <p>
+              Only the newest {mostEvents} events are shown.{" "}
+              <a href={links.to(`/v1/requests/${id}/files/${key}`)}>
+                Up to {number(mostHistory)} as JSON
+              </a>
+            </p>
+          ) : null}
         </section>
       </>,
     );
