@@ -18,7 +18,10 @@ export const servicex: Mount = {
   router: (ctx, admit) => endpointRouter(ctx, admit, servicexEndpoints),
 };
 
-/** Apart, since links of other sites may lead there, and errors are no ServiceX client's. */
+/**
+ * A mount of its own: people open these in browsers, by links of other sites too, and its errors
+ * need not have the format of ServiceX's API.
+ */
 export const servicexPages: Mount = {
   name: "servicex-pages",
   owns: isPage,

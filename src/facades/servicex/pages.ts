@@ -1,5 +1,5 @@
-// The addresses of ServiceX's own pages, which its clients print and people have kept: they lead
-// to ours.
+// The addresses of ServiceX's own pages, which its clients print and people have bookmarked. They
+// redirect to ours.
 import { publicPath } from "../../settings/public-path.ts";
 import { clientSettings } from "./client-settings.ts";
 import type { Endpoint } from "./endpoint.ts";
@@ -7,13 +7,13 @@ import { findRequest } from "./find.ts";
 
 const requests = [
   ["/transformation-request/:id", ""],
-  // Clients print this one with two slashes.
+  // Clients print these with two slashes.
   ["/transformation-request//:id", ""],
   ["/transformation-request/:id/results", "#files"],
   ["/transformation-request//:id/results", "#files"],
 ] as const;
 
-/** What their results page is asked for; any other status shows all files. */
+/** By the `status` of their results page; any other one shows all files. */
 const states = new Map([
   ["success", "done"],
   ["failure", "failed"],
@@ -33,20 +33,20 @@ const requestPages = requests.map(
   }),
 );
 
-/** Ours has all of these on its first page. */
+/** Our first page has what these show. */
 const firstPage = [
   ["/about", ""],
   ["/dashboard", "#requests"],
   ["/global-dashboard", "#requests"],
   ["/monitor", ""],
   ["/logs", ""],
-  // Where the client sends people for a token, which they do not need while sign-in is off.
+  // Where the client sends people for a token, which nobody needs while sign-in is off.
   ["/sign-in", "#servicex"],
   ["/profile", "#servicex"],
   ["/api-token", "#servicex"],
 ] as const;
 
-/** To be saved beside a script, or in the home folder. */
+/** Its user saves it in the folder of a script, or in the home folder. */
 const settings: Endpoint = {
   method: "get",
   path: "/.servicex",
@@ -65,7 +65,7 @@ const settings: Endpoint = {
 const firstPagePaths = new Set<string>([...firstPage.map(([path]) => path), settings.path]);
 
 export function isPage(path: string): boolean {
-  return path.startsWith("/transformation-request/") || firstPagePaths.has(path);
+  return path.startsWith("/transformation-request/") || firstPagePaths.has(path.replace(/\/$/, ""));
 }
 
 export const pageEndpoints: Endpoint[] = [
@@ -81,7 +81,7 @@ export const pageEndpoints: Endpoint[] = [
   ),
 ];
 
-/** For now: where they lead may change. */
+/** Not permanent: browsers would keep that, and a number is another request in a new ledger. */
 function redirect(publicUrl: string, path: string) {
   const location = publicPath(publicUrl, path);
   return { status: 302, headers: { location, "cache-control": "no-store" } };

@@ -1,4 +1,4 @@
-// ServiceX's own pages: what its clients print, and what people have kept, leads to ours.
+// The addresses of ServiceX's own pages, which its clients print and people have bookmarked.
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Api, openApi } from "../../support/api.ts";
 
@@ -50,6 +50,17 @@ test("the other pages lead to the first one, and each place there exists", async
     const place = /^\/(?:#(.+))?$/.exec(String(location))?.[1];
     if (place) expect(text).toContain(`id="${place}"`);
   }
+});
+
+test("a slash at the end makes no difference, also for a link of another site", async () => {
+  const link = {
+    "sec-fetch-site": "cross-site",
+    "sec-fetch-mode": "navigate",
+    "sec-fetch-dest": "document",
+  };
+  for (const path of ["/about/", "/dashboard/", `/transformation-request/${id}/results/`])
+    expect((await api.get(path, link)).status, path).toBe(302);
+  expect((await api.get("/.servicex/", link)).status).toBe(200);
 });
 
 test("servicex.yaml is downloaded as the first page shows it", async () => {
