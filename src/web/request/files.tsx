@@ -11,6 +11,8 @@ import { Pager, Path, State, Table, Text } from "../parts.tsx";
 import { number } from "../words.ts";
 
 const perPage = 50;
+/** Each link to a further page repeats it, where a character may take nine bytes. */
+const longestPrefix = 1000;
 const columns = [
   { title: "File" },
   { title: "State" },
@@ -22,7 +24,7 @@ const filters = z.object({
   state: z.enum(fileStates).optional(),
   step: wholeNumber(1000).optional(),
   error: z.string().max(100).optional(),
-  prefix: z.string().max(4096).optional(),
+  prefix: z.string().max(longestPrefix).optional(),
   cursor,
 });
 type Filters = z.output<typeof filters>;
@@ -111,7 +113,8 @@ function Filter({ view, chosen, links }: { view: RequestView; chosen: Filters; l
         </label>
       ) : null}
       <label>
-        Path begins with <input type="text" name="prefix" value={chosen.prefix ?? ""} />
+        Path begins with{" "}
+        <input type="text" name="prefix" value={chosen.prefix ?? ""} maxlength={longestPrefix} />
       </label>
       {chosen.error ? <input type="hidden" name="error" value={chosen.error} /> : null}
       <button type="submit">Show</button>
