@@ -86,7 +86,7 @@ export interface paths {
     };
     /**
      * Read a file of the service's machine, for a worker that has a task of it elsewhere
-     * @description Only while this worker holds the task, and only a file that INPUT_ROOTS of the service allows.
+     * @description Only a file that INPUT_ROOTS of the service allows, and only while this worker holds the task: the connection is closed when it no longer does.
      */
     get: operations["readTaskReplica"];
     put?: never;
@@ -197,7 +197,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Read a file of a request, with all that happened to it */
+    /** Read a file of a request, with what happened to it */
     get: operations["getFile"];
     put?: never;
     post?: never;
@@ -269,7 +269,7 @@ export interface paths {
       cookie?: never;
     };
     /**
-     * Read the S3 keys of a request, which reach its results alone, with lines for clients
+     * Read the S3 keys of a request, which give access to its results only, with lines for clients
      * @description The keys end when the request is deleted, its results expire, or they are revoked.
      */
     get: operations["getS3Access"];
@@ -1197,6 +1197,7 @@ export interface components {
       results: components["schemas"]["FileResult"][];
       /** @description How each attempt that succeeded understood the file, step by step; kept as long as the request. An attempt has several if it read parts of the file differently. */
       readings: components["schemas"]["Reading"][];
+      /** @description What happened to it, the oldest first; only the newest 1000 events. */
       history: components["schemas"]["HistoryRow"][];
     };
     FileResult: {
@@ -1323,7 +1324,7 @@ export interface components {
         tool: "aws" | "boto3" | "rclone" | "duckdb" | "pandas";
         /** @enum {string} */
         language: "shell" | "python" | "sql";
-        /** @description Ready to run; it has the keys in it. */
+        /** @description Ready to run; contains the keys. */
         text: string;
       }[];
     };
@@ -2958,7 +2959,7 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description Secrets: they are not to be stored. */
+      /** @description Secrets; do not store them. */
       200: {
         headers: {
           [name: string]: unknown;

@@ -26,12 +26,9 @@ export function errorReply(
   const own = mount?.errorReply?.(error, requestId) ?? problem;
   if (own.status === 500) ctx.log.error({ err: error, request: requestId, path }, "a call failed");
   const pages = prefersPage(headers.accept) ? mounts.find(({ errorPage }) => errorPage) : undefined;
-  const reply = pages?.errorPage
-    ? shown(problem, pages.errorPage(ctx, problem.body as Problem))
+  const page = pages?.errorPage?.(ctx, problem.body as Problem);
+  const shown = page
+    ? { ...problem, ...page, headers: { ...problem.headers, ...page.headers } }
     : own;
-  return { ...reply, headers: { ...reply.headers, vary: "accept" } };
-}
-
-function shown(problem: Reply, page: Pick<Reply, "body" | "headers">): Reply {
-  return { ...problem, ...page, headers: { ...problem.headers, ...page.headers } };
+  return { ...shown, headers: { ...shown.headers, vary: "accept" } };
 }

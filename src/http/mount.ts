@@ -16,7 +16,7 @@ export interface Mount {
   errorReply?(error: unknown, requestId: string): Reply;
   /** how an error of any mount is shown to a person with a browser; one mount has it */
   errorPage?(ctx: Context, problem: Problem): Pick<Reply, "body" | "headers">;
-  /** its GETs only show: links of other sites may lead a browser's window there */
+  /** its GETs change nothing: links of other sites may open them in a window */
   readonly opensFromLinks?: true;
   /** default: nothing may be loaded */
   readonly contentSecurityPolicy?: string;

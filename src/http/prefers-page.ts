@@ -1,6 +1,6 @@
 /**
- * Whether the Accept header is a browser's: it names HTML, and no JSON before it. Programs that
- * take anything get what programs read.
+ * Whether the Accept header is a browser's: it names HTML, and does not prefer JSON to it. Programs
+ * that accept anything get JSON.
  */
 export function prefersPage(accept = ""): boolean {
   let html = 0;

@@ -19,7 +19,7 @@ export interface S3Access {
   lines: Lines[];
 }
 
-/** Secrets: only for an answer to this caller, which is not stored, and never for a log. */
+/** Returns secrets: they go into an answer to this caller alone, never into a cache or a log. */
 export async function s3Access(
   ctx: Deps<"db" | "signingKey" | "urls">,
   id: string,
@@ -31,7 +31,7 @@ export async function s3Access(
     throw new RequestError(
       409,
       "no_s3_endpoint",
-      "This process has no S3 endpoint: ask one of the service's that has the role `api`.",
+      "This process has no S3 endpoint: ask a process of the service that has the role `api`.",
     );
   const generation = await keyGeneration(ctx, request.id, "read");
   const { accessKey, secretKey } = requestCredentials(
@@ -50,7 +50,7 @@ export async function s3Access(
   return { ...access, lines: linesFor(access, formatOf(request)) };
 }
 
-/** Other operations make what they like: their lines are an example. */
+/** Results of other operations may have any format: for those, the lines are an example. */
 function formatOf({ steps }: RequestView): TableFormat {
   const format = steps.at(-1)?.settings.format;
   return tableFormats.find((known) => known === format) ?? "parquet";

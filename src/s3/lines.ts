@@ -19,7 +19,7 @@ export interface Keys {
   secret_key: string;
 }
 
-/** Secrets go in the environment where a program has arguments: other users may read those. */
+/** Secrets go in the environment, not in arguments, which other users of the machine can read. */
 export function linesFor(keys: Keys, format: TableFormat): Lines[] {
   return [
     { tool: "aws", language: "shell", text: aws(keys) },
@@ -84,7 +84,7 @@ function pandas(keys: Keys, format: TableFormat): string {
   ].join("\n");
 }
 
-/** Results of this format have an object a line. */
+/** JSON results have one object in each line. */
 function linesOf(format: TableFormat): string {
   return format === "json" ? ", lines=True" : "";
 }

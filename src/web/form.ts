@@ -4,7 +4,7 @@ import { decodeUtf8, readBytes } from "../http/json/read-bytes.ts";
 
 const formType = "application/x-www-form-urlencoded";
 
-/** The fields of a form. Other content types, such as JSON of a script, are refused. */
+/** The fields of a form. Other content types, such as JSON or plain text, are refused. */
 export async function readForm(request: IncomingMessage): Promise<URLSearchParams> {
   const type = request.headers["content-type"]?.split(";")[0]?.trim().toLowerCase();
   if (type !== formType)

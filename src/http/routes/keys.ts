@@ -16,7 +16,7 @@ const access = z
       z.object({
         tool: z.enum(tools),
         language: z.enum(["shell", "python", "sql"]),
-        text: z.string().meta({ description: "Ready to run; it has the keys in it." }),
+        text: z.string().meta({ description: "Ready to run; contains the keys." }),
       }),
     ),
   })
@@ -28,11 +28,12 @@ export const getS3Access = route({
   name: "getS3Access",
   tag: "results",
   access: "request.read",
-  summary: "Read the S3 keys of a request, which reach its results alone, with lines for clients",
+  summary:
+    "Read the S3 keys of a request, which give access to its results only, with lines for clients",
   description: "The keys end when the request is deleted, its results expire, or they are revoked.",
   params: requestParams,
   responses: {
-    200: { description: "Secrets: they are not to be stored.", schema: access },
+    200: { description: "Secrets; do not store them.", schema: access },
     409: { description: "The process that answers has no S3 endpoint." },
   },
   handler: async (ctx, { params, caller }) => ({

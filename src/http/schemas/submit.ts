@@ -122,7 +122,7 @@ export const idempotencyHeader = z.object({
     }),
 });
 
-/** It is taken whatever is in the folder: also by the page that says how to submit. */
+/** Valid whatever the folder contains. The page that says how to submit shows it too. */
 export function submitExample({ inputFolder, operations }: ForExamples) {
   return {
     title: "The first rows of each file",
