@@ -1,8 +1,9 @@
 // Every setting, read once. No other file reads the environment.
-import { availableParallelism, homedir } from "node:os";
-import { isAbsolute, join } from "node:path";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
 import { z } from "zod";
 import type { InputFolders } from "./inputs/folders.ts";
+import { type ClientConfig, clientConfig } from "./settings/client.ts";
 import {
   refuseLonelyWorkers,
   refuseOpenAddress,
@@ -15,6 +16,7 @@ import { isLoopback } from "./settings/is-loopback.ts";
 import { refusal } from "./settings/refusal.ts";
 import { withoutAliases } from "./settings/servicex.ts";
 import * as value from "./settings/values.ts";
+import { withoutEmpty } from "./settings/without-empty.ts";
 
 export { ConfigError } from "./settings/config-error.ts";
 
@@ -86,7 +88,7 @@ const settings = z.object({
   PORT: value.port.default(5000),
   INTERNAL_PORT: value.port.optional(),
   S3_PORT: value.port.default(9000),
-  DATA_DIR: value.folder.prefault(".longshore"),
+  DATA_DIR: value.dataFolder,
   DATABASE_URL: value.postgresUrl.optional(),
   QUEUE_URL: value.amqpUrl.optional(),
   STORE_URL: value.storeUrl.optional(),
@@ -198,37 +200,8 @@ export function readConfig(
 }
 
 /** What the command line needs to find a service. */
-export function readClientConfig(env: NodeJS.ProcessEnv = process.env): {
-  url: string;
-  /** it is from LONGSHORE_URL, and not the default */
-  urlIsSet: boolean;
-  token?: string | undefined;
-  /** where a service of the same user keeps its token */
-  dataDir: string;
-  /** its name in `configFile` */
-  profile?: string | undefined;
-  /** where the user keeps profiles; it need not be there */
-  configFile: string;
-} {
-  const plain = withoutEmpty(env);
-  const read = z
-    .object({
-      LONGSHORE_URL: value.serviceUrl.default("http://127.0.0.1:5000"),
-      LONGSHORE_TOKEN: z.string().optional(),
-      LONGSHORE_PROFILE: z.string().optional(),
-      DATA_DIR: settings.shape.DATA_DIR,
-    })
-    .safeParse(plain);
-  if (!read.success) throw refusal(read.error, plain);
-  const { LONGSHORE_URL: url, LONGSHORE_TOKEN: token, DATA_DIR: dataDir } = read.data;
-  const urlIsSet = plain.LONGSHORE_URL !== undefined;
-  const configFile = join(configHome(plain), "longshore", "config.json");
-  return { url, urlIsSet, token, dataDir, profile: read.data.LONGSHORE_PROFILE, configFile };
-}
-
-/** The XDG base directory specification ignores a relative path. */
-function configHome({ XDG_CONFIG_HOME: set = "" }: Record<string, string>): string {
-  return isAbsolute(set) ? set : join(homedir(), ".config");
+export function readClientConfig(env: NodeJS.ProcessEnv = process.env): ClientConfig {
+  return clientConfig(withoutEmpty(env));
 }
 
 /**
@@ -276,11 +249,4 @@ function withSslMode(databaseUrl: string | undefined, mode = ""): string | undef
   if (!url.searchParams.has("sslmode") && !url.searchParams.has("ssl"))
     url.searchParams.set("sslmode", mode);
   return url.href;
-}
-
-/** An empty variable counts as unset, since charts and compose files write unset ones so. */
-function withoutEmpty(env: NodeJS.ProcessEnv): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(env).flatMap(([name, text]) => (text?.trim() ? [[name, text]] : [])),
-  );
 }

@@ -81,6 +81,9 @@ export const folder = setting("a folder", (text) =>
   text.includes("\0") ? undefined : resolve(text),
 );
 
+/** DATA_DIR: the service and the command line read it alike. */
+export const dataFolder = folder.prefault(".longshore");
+
 export const folders = setting("folders that exist, separated by :", (text) => {
   const paths = text.split(":").filter((path) => path !== "");
   return paths.length > 0 && paths.every(isFolder) ? paths.map((path) => resolve(path)) : undefined;
