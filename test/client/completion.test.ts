@@ -6,10 +6,8 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { delimiter, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { childEnvironment } from "../../src/config.ts";
-import { runCli } from "../support/cli.ts";
+import { cliEnvironment, cliForShell, runCli } from "../support/cli.ts";
 import { temporaryFolder } from "../support/folder.ts";
-import { program } from "../support/program.ts";
 import { openTerminal, type Terminal } from "../support/terminal.ts";
 
 const id = "0e5b7c8a-1c5f-4d0b-9a68-2f6a1d1f0b11";
@@ -20,8 +18,7 @@ let service: Server;
 beforeAll(async () => {
   folder = temporaryFolder("completion");
   const command = join(folder, "longshore");
-  const words = [process.execPath, ...program].map((word) => `'${word}'`).join(" ");
-  writeFileSync(command, `#!/bin/sh\nexec ${words} "$@"\n`);
+  writeFileSync(command, `#!/bin/sh\nexec ${cliForShell} "$@"\n`);
   chmodSync(command, 0o755);
   mkdirSync(join(folder, "results"));
   writeFileSync(join(folder, "data.csv"), "x\n1\n");
@@ -31,13 +28,12 @@ beforeAll(async () => {
   });
   service.listen(0, "127.0.0.1");
   await once(service, "listening");
-  env = {
-    ...childEnvironment(),
+  env = cliEnvironment({
     HOME: folder,
     DATA_DIR: folder,
     LONGSHORE_URL: `http://127.0.0.1:${(service.address() as AddressInfo).port}`,
     PATH: `${folder}${delimiter}${process.env.PATH}`,
-  };
+  });
 });
 afterAll(() => {
   service.close();

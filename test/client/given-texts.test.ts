@@ -1,9 +1,8 @@
 // Queries and lists of files that are read from files and from standard input.
 import { rmSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { startProgram } from "../support/cli.ts";
+import { cliEnvironment, cliForShell, startProgram } from "../support/cli.ts";
 import { temporaryFolder } from "../support/folder.ts";
-import { program } from "../support/program.ts";
 import { type Service, startService } from "../support/service.ts";
 
 let service: Service;
@@ -29,10 +28,9 @@ interface Submitted {
 
 /** A line of sh, in which `longshore` is the command line. */
 async function typed(line: string): Promise<Submitted> {
-  const words = [process.execPath, ...program].map((word) => `'${word}'`).join(" ");
-  const env = { PATH: process.env.PATH, LONGSHORE_URL: service.url };
-  const ran = await startProgram("sh", ["-c", line.replace("longshore", words)], { cwd, env })
-    .ended;
+  const env = cliEnvironment({ LONGSHORE_URL: service.url });
+  const typed = line.replace("longshore", cliForShell);
+  const ran = await startProgram("sh", ["-c", typed], { cwd, env }).ended;
   expect(ran).toMatchObject({ code: 0 });
   return JSON.parse(ran.stdout) as Submitted;
 }

@@ -1,23 +1,21 @@
 // Requests are named by number, by the first digits of the id, or as the last one.
-import { rmSync } from "node:fs";
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { runCli, startProgram } from "../support/cli.ts";
-import { temporaryFolder } from "../support/folder.ts";
-import { program } from "../support/program.ts";
-import { type Service, startService } from "../support/service.ts";
+import { cliEnvironment, cliForShell, startProgram } from "../support/cli.ts";
+import type { Service } from "../support/service.ts";
+import { type ServiceCli, startServiceCli } from "../support/service-cli.ts";
 import { until } from "../support/wait.ts";
 
+let cli: ServiceCli;
 let service: Service;
-let cwd: string;
 /** canceled requests, oldest first; their numbers count from 1 */
 const ids: string[] = [];
 /** a copy of the first in the database, whose id has the same first eight digits */
 let twin: string;
 
 beforeAll(async () => {
-  cwd = temporaryFolder("names");
-  service = await startService({ INPUT_ROOTS: cwd, RUNNER: "external", OPERATIONS: "noop" });
+  cli = await startServiceCli("names", { RUNNER: "external", OPERATIONS: "noop" });
+  service = cli.service;
   for (const title of ["One", "Two", "Three"]) ids.push(await submit(title));
   expect((await longshore("cancel", ...ids)).code).toBe(0);
   for (const id of ids) await until(async () => (await stateOf(id)) === "canceled");
@@ -26,12 +24,9 @@ beforeAll(async () => {
   await copyRequest(first, twin);
 }, 180_000);
 
-afterAll(async () => {
-  await service?.remove();
-  rmSync(cwd, { recursive: true });
-});
+afterAll(() => cli?.remove());
 
-const longshore = (...args: string[]) => runCli(args, { cwd, env: { LONGSHORE_URL: service.url } });
+const longshore = (...args: string[]) => cli.longshore(...args);
 
 async function submit(title: string): Promise<string> {
   const words = ["submit", "--files", "a", "--operation", "noop", "--title", title];
@@ -133,11 +128,10 @@ describe("several requests", () => {
 describe("delete", () => {
   /** What a person sees who types this answer. */
   async function typed(answer: string, command: string): Promise<string> {
-    const words = [process.execPath, ...program].map((word) => `'${word}'`).join(" ");
-    const line = `${words} ${command}; echo code \\$?`;
+    const line = `${cliForShell} ${command}; echo code \\$?`;
     const typing = `printf '${answer}\\n' | script -qec "${line}" /dev/null`;
-    const env = { PATH: process.env.PATH, LONGSHORE_URL: service.url };
-    return (await startProgram("sh", ["-c", typing], { cwd, env }).ended).stdout;
+    const env = cliEnvironment({ LONGSHORE_URL: service.url });
+    return (await startProgram("sh", ["-c", typing], { cwd: cli.cwd, env }).ended).stdout;
   }
 
   test("asks on a terminal, and deletes nothing without a yes", async () => {

@@ -2,9 +2,8 @@
 import { copyFileSync, rmSync, writeFileSync } from "node:fs";
 import { stripVTControlCharacters } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { runCli, startProgram } from "../support/cli.ts";
+import { cliEnvironment, cliForShell, runCli, startProgram } from "../support/cli.ts";
 import { temporaryFolder } from "../support/folder.ts";
-import { program } from "../support/program.ts";
 import { type Service, startService } from "../support/service.ts";
 
 const example = new URL("../../doc/examples/seattle-2012.parquet", import.meta.url).pathname;
@@ -36,11 +35,10 @@ const longshore = (...args: string[]) => runCli(args, { cwd, env: env() });
 
 /** In a terminal of its own; it shows standard output and standard error as they come. */
 async function onTerminal(command: string, more: NodeJS.ProcessEnv = {}): Promise<string> {
-  const words = [process.execPath, ...program].map((word) => `'${word}'`).join(" ");
-  const line = `stty cols 80 rows 24; ${words} ${command}`;
+  const line = `stty cols 80 rows 24; ${cliForShell} ${command}`;
   const ran = startProgram("script", ["--quiet", "--return", "--command", line, "/dev/null"], {
     cwd,
-    env: { PATH: process.env.PATH, TERM: "xterm-256color", ...env(), ...more },
+    env: cliEnvironment({ TERM: "xterm-256color", ...env(), ...more }),
   });
   return (await ran.ended).stdout.replaceAll("\r\n", "\n");
 }

@@ -1,30 +1,18 @@
 // What a request made, and what the service can do, as lists.
-import { rmSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { runCli } from "../support/cli.ts";
-import { temporaryFolder } from "../support/folder.ts";
-import { type Service, startService } from "../support/service.ts";
+import { type ServiceCli, startServiceCli } from "../support/service-cli.ts";
 
-let service: Service;
-let cwd: string;
+let cli: ServiceCli;
 let id: string;
 
 beforeAll(async () => {
-  cwd = temporaryFolder("results");
-  writeFileSync(`${cwd}/a.csv`, "x\n1\n");
-  writeFileSync(`${cwd}/b.csv`, "x\n2\n");
-  service = await startService({ INPUT_ROOTS: cwd, OPERATIONS: "transform,noop" });
-  const sql = ["--sql", "select x from input", "--format", "csv"];
-  const ran = await longshore("submit", "--files", "*.csv", ...sql, "--wait", "--json");
-  id = (JSON.parse(ran.stdout) as { id: string }).id;
+  const files = { "a.csv": "x\n1\n", "b.csv": "x\n2\n" };
+  cli = await startServiceCli("results", { OPERATIONS: "transform,noop" }, files);
+  id = await cli.selected("*.csv");
 }, 180_000);
+afterAll(() => cli?.remove());
 
-afterAll(async () => {
-  await service?.remove();
-  rmSync(cwd, { recursive: true });
-});
-
-const longshore = (...args: string[]) => runCli(args, { cwd, env: { LONGSHORE_URL: service.url } });
+const longshore = (...args: string[]) => cli.longshore(...args);
 const lines = (text: string) => text.trim().split("\n");
 
 test("each result has its size and its input, and for programs checksum and address", async () => {
@@ -34,7 +22,7 @@ test("each result has its size and its input, and for programs checksum and addr
   const { items } = JSON.parse((await longshore("results", id, "-o", "json")).stdout) as {
     items: { name: string; size: number; checksum: string; input: string; url: string }[];
   };
-  expect(items.map(({ input }) => input).sort()).toEqual([`${cwd}/a.csv`, `${cwd}/b.csv`]);
+  expect(items.map(({ input }) => input).sort()).toEqual([`${cli.cwd}/a.csv`, `${cli.cwd}/b.csv`]);
   const [first] = items;
   const body = await (await fetch(first?.url ?? "")).text();
   expect(body).toHaveLength(first?.size ?? 0);

@@ -1,32 +1,24 @@
 // The keys of a request where its user looks for them. The printed lines themselves are run by
 // test/clients/s3-lines.test.ts.
 
-import { rmSync, writeFileSync } from "node:fs";
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Longshore } from "../../src/client/index.ts";
-import { runCli } from "../support/cli.ts";
-import { temporaryFolder } from "../support/folder.ts";
-import { type Service, startService } from "../support/service.ts";
+import type { Service } from "../support/service.ts";
+import { type ServiceCli, startServiceCli } from "../support/service-cli.ts";
 
+let cli: ServiceCli;
 let service: Service;
-let cwd: string;
 let id: string;
 
 beforeAll(async () => {
-  cwd = temporaryFolder("s3");
-  writeFileSync(`${cwd}/a.csv`, "x\n1\n");
-  service = await startService({ INPUT_ROOTS: cwd, LOG_LEVEL: "debug" });
-  const sql = ["--sql", "select x from input", "--format", "csv"];
-  const ran = await longshore("submit", "--files", "a.csv", ...sql, "--wait", "--json");
-  id = (JSON.parse(ran.stdout) as { id: string }).id;
+  cli = await startServiceCli("s3", { LOG_LEVEL: "debug" }, { "a.csv": "x\n1\n" });
+  service = cli.service;
+  id = await cli.selected("a.csv");
 }, 120_000);
-afterAll(async () => {
-  await service?.remove();
-  rmSync(cwd, { recursive: true });
-});
+afterAll(() => cli?.remove());
 
-const longshore = (...args: string[]) => runCli(args, { cwd, env: { LONGSHORE_URL: service.url } });
+const longshore = (...args: string[]) => cli.longshore(...args);
 
 test("the keys read the results of the request, with the SDK of AWS", async () => {
   const access = await new Longshore({ url: service.url }).s3(id);

@@ -23,11 +23,22 @@ export interface Surroundings {
   uid?: number;
 }
 
+/** The command line as a word of a shell's line. */
+export const cliForShell = [process.execPath, ...program].map((word) => `'${word}'`).join(" ");
+
 /** The command line in a process of its own, with nothing of this one's settings. */
 export function startCli(args: string[], { env, ...more }: Surroundings = {}): Running {
-  const own = { ...more, env: { ...childEnvironment(), ...env } };
+  const own = { ...more, env: cliEnvironment(env) };
   return startProgram(process.execPath, [...program, ...args], own);
 }
+
+/** Without the profiles of whoever runs the tests. */
+export function cliEnvironment(more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
+  return { ...childEnvironment(), XDG_CONFIG_HOME: nowhere, ...more };
+}
+
+/** No file is below it. */
+export const nowhere = "/nonexistent";
 
 /** With the environment of this process where none is given. */
 export function startProgram(

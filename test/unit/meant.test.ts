@@ -1,18 +1,9 @@
 // Words that other programs have, and a query that the shell took apart.
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { expect, test } from "vitest";
 import { runCommand } from "../../src/client/cli/run-command.ts";
+import { cliHere } from "../support/cli-here.ts";
 
-let stderr: string;
-
-beforeEach(() => {
-  stderr = "";
-  vi.spyOn(process.stderr, "write").mockImplementation((text) => {
-    stderr += text;
-    return true;
-  });
-});
-
-afterEach(() => vi.restoreAllMocks());
+const printed = cliHere();
 
 test.each([
   ["ls", "list"],
@@ -26,18 +17,18 @@ test.each([
   ["-v", "--version"],
 ])("longshore %s is answered with %s", async (typed, meant) => {
   expect(await runCommand(typed.split(" "))).toBe(2);
-  expect(stderr).toMatch(/^longshore: There is no (command|option) /);
-  expect(stderr.trim().endsWith(` ${meant}\`.`)).toBe(true);
+  expect(printed.stderr).toMatch(/^longshore: There is no (command|option) /);
+  expect(printed.stderr.trim().endsWith(` ${meant}\`.`)).toBe(true);
 });
 
 test.each(["sbmit", "constructor", "__proto__"])("%s is no such word", async (word) => {
   expect(await runCommand([word])).toBe(2);
-  expect(stderr).toContain(`unknown command '${word}'`);
+  expect(printed.stderr).toContain(`unknown command '${word}'`);
 });
 
 test("a query without quotes is told to get them", async () => {
   const words = ["submit", "--files", "a.csv", "--sql", "SELECT", "a.csv", "src", "from", "input"];
   expect(await runCommand(words)).toBe(2);
-  expect(stderr).toContain("query has no quotes");
-  expect(stderr).toContain("--sql 'SELECT …'");
+  expect(printed.stderr).toContain("query has no quotes");
+  expect(printed.stderr).toContain("--sql 'SELECT …'");
 });
