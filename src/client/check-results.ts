@@ -1,11 +1,10 @@
 // Whether the files of a download are those that a receipt accounts for.
-import { createHash } from "node:crypto";
-import { createReadStream } from "node:fs";
 import { lstat, readdir } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
-import { pipeline } from "node:stream/promises";
+import { isAbsent } from "../inputs/absent.ts";
 import { isBelow } from "../inputs/below.ts";
 import type { ReceiptResult } from "../receipts/receipt.ts";
+import { checksumOf, unreadable } from "./local-files.ts";
 import { type ManifestLine, manifestName, readManifest } from "./manifest.ts";
 
 export interface CheckedResults {
@@ -97,20 +96,18 @@ async function problemOf(
 ): Promise<string | undefined> {
   const whole = resolve(folder, path);
   if (!isBelow(whole, [resolve(folder)])) return `${path} is not in ${folder}.`;
-  const found = await lstat(whole).catch(() => undefined);
-  if (!found?.isFile()) return `${path} is missing.`;
-  if (found.size !== size) return `${path} has ${found.size} bytes, and the receipt says ${size}.`;
-  if (checksum === null) return undefined;
-  const hash = createHash("sha256");
   try {
-    await pipeline(createReadStream(whole), hash);
+    const found = await lstat(whole);
+    if (!found.isFile()) return `${path} is missing: what is there is no file.`;
+    if (found.size !== size)
+      return `${path} has ${found.size} bytes, and the receipt says ${size}.`;
+    const sum = checksum === null ? null : await checksumOf(whole);
+    return sum === checksum
+      ? undefined
+      : `${path} has the checksum ${sum}, and the receipt says ${checksum}.`;
   } catch (error) {
-    return `${path} cannot be read (${(error as NodeJS.ErrnoException).code}).`;
+    return isAbsent(error) ? `${path} is missing.` : unreadable(path, error);
   }
-  const sum = hash.digest("hex");
-  return sum === checksum
-    ? undefined
-    : `${path} has the checksum ${sum}, and the receipt says ${checksum}.`;
 }
 
 /** Without the manifest, and without what a download that goes on has not finished. */

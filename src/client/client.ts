@@ -89,8 +89,12 @@ export class Longshore {
     return this.#dataOf(await this.#api.GET("/v1/requests/{id}", options));
   }
 
-  async list(query: ListQuery = {}): Promise<Page<RequestSummary>> {
-    return this.#dataOf(await this.#api.GET("/v1/requests", { params: { query } }));
+  async list(
+    query: ListQuery = {},
+    { signal }: { signal?: AbortSignal } = {},
+  ): Promise<Page<RequestSummary>> {
+    const options = { params: { query }, ...(signal && { signal }) };
+    return this.#dataOf(await this.#api.GET("/v1/requests", options));
   }
 
   async files(id: string, query: FilesQuery = {}): Promise<Page<FileView>> {

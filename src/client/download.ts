@@ -1,10 +1,10 @@
-import { createHash, randomUUID } from "node:crypto";
-import { createReadStream, type Stats } from "node:fs";
-import { mkdir, rename, rm, stat } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import type { Stats } from "node:fs";
+import { mkdir, rename, rm } from "node:fs/promises";
 import { dirname, join, resolve, sep } from "node:path";
-import { pipeline } from "node:stream/promises";
 import { FolderError } from "./errors.ts";
 import { fetchResult } from "./fetch-result.ts";
+import { checksumOf, statOf } from "./local-files.ts";
 import type { RetryOptions } from "./retry.ts";
 import type { ResultView } from "./views.ts";
 
@@ -123,13 +123,6 @@ function wouldReplace(path: string): FolderError {
   );
 }
 
-async function statOf(path: string): Promise<Stats | undefined> {
-  return stat(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return undefined;
-    throw error;
-  });
-}
-
 /** Without a checksum, only a file that was downloaded here is known by its size. */
 async function isComplete(
   path: string,
@@ -139,10 +132,4 @@ async function isComplete(
 ): Promise<boolean> {
   if (!found.isFile() || found.size !== size) return false;
   return checksum === null ? isOurs : (await checksumOf(path)) === checksum;
-}
-
-async function checksumOf(path: string): Promise<string> {
-  const hash = createHash("sha256");
-  await pipeline(createReadStream(path), hash);
-  return hash.digest("hex");
 }

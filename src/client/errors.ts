@@ -73,6 +73,11 @@ export class FolderError extends Error {
   }
 }
 
+/** The service refused the call or did not answer; any other error is a fault of ours. */
+export function isOfService(error: unknown): boolean {
+  return error instanceof ApiError || error instanceof UnreachableError;
+}
+
 /** `fetch` calls some ports for nobody, such as 1 and 6000. */
 export const badPort = "BAD_PORT";
 

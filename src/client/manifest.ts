@@ -1,9 +1,11 @@
 // The manifest of a folder of downloaded results: a line of JSON for each, with its input. It is no
 // `.json`, so that a pattern for results of that format leaves it out.
 import { randomUUID } from "node:crypto";
-import { appendFile, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { appendFile, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { isAbsent } from "../inputs/absent.ts";
 import { FolderError } from "./errors.ts";
+import { statOf } from "./local-files.ts";
 
 export const manifestName = "longshore-manifest.jsonl";
 
@@ -74,7 +76,7 @@ export async function readManifest(
   { mayBeMissing }: { mayBeMissing: boolean },
 ): Promise<ManifestLine[]> {
   const lines = linesOf(await textIn(folder));
-  const isFolder = async () => (await stat(folder).catch(() => undefined))?.isDirectory();
+  const isFolder = async () => (await statOf(folder))?.isDirectory();
   if (lines.length > 0 || (mayBeMissing && (await isFolder()))) return lines;
   throw new FolderError(
     `${folder} has no ${manifestName}, which says what its files are: ` +
@@ -91,7 +93,7 @@ export function otherRequest(folder: string, request: string): FolderError {
 
 async function textIn(folder: string): Promise<string> {
   return readFile(join(folder, manifestName), "utf8").catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return "";
+    if (isAbsent(error)) return "";
     throw error;
   });
 }

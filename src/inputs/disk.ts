@@ -1,6 +1,7 @@
 import type { BigIntStats, Stats } from "node:fs";
 import { lstat, readdir, realpath, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { isAbsent } from "./absent.ts";
 import { isBelow } from "./below.ts";
 import { type InputFolders, isOpenPath } from "./folders.ts";
 import type { Entry, OpenFolder } from "./walk.ts";
@@ -121,9 +122,4 @@ export function leftOutSentence(reason: string, leftOut: LeftOut): string {
   const rest = leftOut.count() - mostNamed;
   const more = rest > 0 ? ` and ${rest} more` : "";
   return `Left out, since ${reason}: ${leftOut.first().slice(0, mostNamed).join(", ")}${more}.`;
-}
-
-export function isAbsent(error: unknown): boolean {
-  const code = (error as NodeJS.ErrnoException).code;
-  return code === "ENOENT" || code === "ENOTDIR" || code === "ELOOP" || code === "ENAMETOOLONG";
 }

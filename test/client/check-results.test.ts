@@ -76,7 +76,9 @@ test("no path leads out of the folder, and no link stands for a file", async () 
   writeFileSync(outside, "good");
   try {
     symlinkSync(outside, join(folder, "link.csv"));
-    for (const path of [outside, `../${outside.split("/").at(-1)}`, "link.csv", "", "."]) {
+    put("good.csv", "good");
+    const odd = ["", ".", "good.csv/x", "a\0b", "x".repeat(300)];
+    for (const path of [outside, `../${outside.split("/").at(-1)}`, "link.csv", ...odd]) {
       manifest([path, "1-a.csv"]);
       const { good, count } = await check(result("1-a.csv", "good"));
       expect([good, count > 0], path).toEqual([0, true]);

@@ -93,6 +93,13 @@ test("a file that is no result is never replaced, such as the input in whose fol
   expect(readdirSync(`${cwd}/in/a`)).toEqual(["x.csv"]);
 });
 
+test("a folder that cannot be made is refused with what to do, in words", async () => {
+  const { id } = JSON.parse((await submit(["in/a/x.csv"], "--wait", "--json")).stdout) as Done;
+  const { code, stderr } = await longshore("download", id, "in/b/x.csv/out");
+  expect(code).toBe(2);
+  expect(stderr).toMatch(/out cannot be used \(ENOTDIR\): .* is a file; check the path\.\n$/);
+});
+
 test("the API's results say of which input each is", async () => {
   const { id } = JSON.parse((await submit(["in/a/x.csv"], "--wait", "--json")).stdout) as Done;
   const client = new Longshore({ url: service.url });

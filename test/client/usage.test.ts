@@ -1,12 +1,12 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { runCommand } from "../../src/client/cli/run-command.ts";
+import { cliHere } from "../support/cli-here.ts";
 import { temporaryFolder } from "../support/folder.ts";
 
 const home = process.cwd();
+const printed = cliHere();
 let cwd: string;
-let stdout: string;
-let stderr: string;
 const nobody = "7f1e8e0c-6a0e-4a0b-9d7e-3a8f1f5f2c11";
 
 beforeAll(() => {
@@ -26,23 +26,8 @@ afterAll(() => {
 });
 
 beforeEach(() => {
-  [stdout, stderr] = ["", ""];
-  vi.spyOn(process.stdout, "write").mockImplementation((text) => {
-    stdout += text;
-    return true;
-  });
-  vi.spyOn(process.stderr, "write").mockImplementation((text) => {
-    stderr += text;
-    return true;
-  });
   // Port 1 is never a service of ours.
   vi.stubEnv("LONGSHORE_URL", "http://127.0.0.1:1");
-  vi.stubEnv("DATA_DIR", `${cwd}/none`);
-});
-
-afterEach(() => {
-  vi.restoreAllMocks();
-  vi.unstubAllEnvs();
 });
 
 const submit = (...more: string[]) => ["submit", "--files", "a.csv", ...more];
@@ -157,7 +142,12 @@ describe("used wrongly, it says what is allowed and ends with 2", () => {
     [
       "a receipt that is not there",
       ["receipt", "--verify", "none.json"],
-      /none\.json cannot be read \(ENOENT\)/,
+      /none\.json cannot be read \(ENOENT\): it does not exist; check the path\.$/m,
+    ],
+    [
+      "a receipt below a file",
+      ["receipt", "--verify", "a.csv/x"],
+      /a\.csv\/x cannot be read \(ENOTDIR\): .* is a file; check the path\.$/m,
     ],
     [
       "keys that are none",
@@ -169,18 +159,18 @@ describe("used wrongly, it says what is allowed and ends with 2", () => {
     ["a folder without a database", ["audit"], /There is no database in/],
   ])("%s", async (_, args, words) => {
     const code = await runCommand(args);
-    expect(stderr).toMatch(words);
-    expect(stderr).not.toMatch(/\n\s+at /);
-    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(printed.stderr).toMatch(words);
+    expect(printed.stderr).not.toMatch(/\n\s+at /);
+    expect({ code, stdout: printed.stdout }).toEqual({ code: 2, stdout: "" });
   });
 
   test("a senseless setting", async () => {
     vi.stubEnv("LONGSHORE_URL", "five");
     expect(await runCommand(["list"])).toBe(2);
-    expect(stderr).toContain('LONGSHORE_URL is "five": allowed is');
+    expect(printed.stderr).toContain('LONGSHORE_URL is "five": allowed is');
     vi.stubEnv("DATABASE_URL", "mysql://x");
     expect(await runCommand(["migrate"])).toBe(2);
-    expect(stderr).toContain('DATABASE_URL is "mysql://x": allowed is');
+    expect(printed.stderr).toContain('DATABASE_URL is "mysql://x": allowed is');
   });
 });
 
@@ -195,9 +185,9 @@ describe.each(["LONGSHORE_URL", "--url"])("credentials in %s are refused and not
   ])("%s", async (url) => {
     if (name === "LONGSHORE_URL") vi.stubEnv(name, url);
     expect(await runCommand(name === "--url" ? ["list", "--url", url] : ["list"])).toBe(2);
-    expect(stderr).toContain(name);
-    expect(stderr).toContain("without a query, a user or a password");
-    expect(stderr).not.toMatch(/ann|hun|secret/);
+    expect(printed.stderr).toContain(name);
+    expect(printed.stderr).toContain("without a query, a user or a password");
+    expect(printed.stderr).not.toMatch(/ann|hun|secret/);
   });
 });
 
@@ -217,10 +207,10 @@ describe("where nothing answers, it says what to do next and ends with 4", () =>
     const code = await runCommand(
       ["list", "datasets"].includes(command) ? [command] : [command, nobody],
     );
-    expect(stderr).toMatch(
-      /No Longshore service answers at http:\/\/127\.0\.0\.1:1[\s\S]* start`, or set LONGSHORE_URL/,
+    expect(printed.stderr).toMatch(
+      /No Longshore service answers at http:\/\/127\.0\.0\.1:1[\s\S]* start`, or give its address by --url/,
     );
-    expect({ code, stdout }).toEqual({ code: 4, stdout: "" });
+    expect({ code, stdout: printed.stdout }).toEqual({ code: 4, stdout: "" });
   });
 
   test("longshore submit", async () => {
@@ -230,13 +220,13 @@ describe("where nothing answers, it says what to do next and ends with 4", () =>
   test("a port that fetch never calls is no outage, and not waited for", async () => {
     const began = performance.now();
     expect(await runCommand(["download", nobody])).toBe(4);
-    expect(stderr).toContain("(fetch never calls this port: choose another)");
+    expect(printed.stderr).toContain("(fetch never calls this port: choose another)");
     expect(performance.now() - began).toBeLessThan(5_000);
   });
 
   test("a database that is not running has no URL", async () => {
     expect(await runCommand(["db", "url"])).toBe(4);
-    expect(stderr).toContain("is not running");
+    expect(printed.stderr).toContain("is not running");
   });
 
   test("a database that is unavailable", async () => {
@@ -250,7 +240,7 @@ test.each([["--help"], ["submit --help"], ["--version"]])(
   "longshore %s is data, and no mistake",
   async (args) => {
     const code = await runCommand(args.split(" "));
-    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-    expect(stdout).toMatch(/Usage: longshore|^\d+\.\d+\.\d+/);
+    expect({ code, stderr: printed.stderr }).toEqual({ code: 0, stderr: "" });
+    expect(printed.stdout).toMatch(/Usage: longshore|^\d+\.\d+\.\d+/);
   },
 );

@@ -1,8 +1,7 @@
 import { hostname } from "node:os";
 import type { Command } from "commander";
 import { keepFilesPrivate } from "../../data-folder.ts";
-import { exits } from "./exit-codes.ts";
-import { ExitError } from "./exits.ts";
+import { endWithStatus, usedWrongly } from "./exits.ts";
 import {
   findService,
   operationNames,
@@ -55,7 +54,7 @@ async function runHere({ operations: names, name, ...address }: Options): Promis
     facility: config.facility,
     signal: stop.signal,
     log: makeLog(config),
-  }).catch(refusedByService);
+  }).catch(endWithStatus);
   say("The agent has ended.");
 }
 
@@ -63,12 +62,6 @@ function usedWell<Value>(parse: () => Value): Value {
   try {
     return parse();
   } catch (error) {
-    throw new ExitError(exits.usedWrongly, (error as Error).message);
+    throw usedWrongly((error as Error).message);
   }
-}
-
-function refusedByService(error: Error & { status?: number }): never {
-  if (error.status === undefined) throw error;
-  const isRefusal = [401, 403, 429].includes(error.status);
-  throw new ExitError(isRefusal ? exits.refused : exits.usedWrongly, error.message);
 }

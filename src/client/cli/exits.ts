@@ -2,6 +2,7 @@ import { CommanderError } from "commander";
 import { UnavailableError } from "../../errors.ts";
 import { ConfigError } from "../../settings/config-error.ts";
 import { ApiError, FolderError, UnreachableError } from "../errors.ts";
+import { adviceFor } from "../local-files.ts";
 import type { RequestView } from "../views.ts";
 import { type ExitCode, exits } from "./exit-codes.ts";
 import { thisCommand } from "./this-command.ts";
@@ -34,15 +35,29 @@ export function exitOf(error: unknown): { code: number; message: string } {
   if (error instanceof CommanderError)
     return { code: error.exitCode === 0 ? exits.done : exits.usedWrongly, message: "" };
   if (error instanceof ConfigError) return { code: exits.usedWrongly, message: error.message };
-  if (error instanceof UnreachableError) {
-    return {
-      code: exits.notReachable,
-      message: `${error.message}\nStart one with \`${thisCommand()} start\`, or set LONGSHORE_URL.`,
-    };
-  }
+  if (error instanceof UnreachableError)
+    return { code: exits.notReachable, message: `${error.message}\n${howToReach()}` };
   if (error instanceof FolderError) return { code: exits.usedWrongly, message: error.message };
   if (error instanceof ApiError) return ofApi(error);
   return ofSystem(error as NodeJS.ErrnoException);
+}
+
+export function howToReach(): string {
+  return (
+    `Start one with \`${thisCommand()} start\`, or give its address by --url, --profile or ` +
+    "LONGSHORE_URL."
+  );
+}
+
+/** For clients of the service that are not `Longshore`: their errors have the status. */
+export function endWithStatus(error: Error & { status?: number }): never {
+  if (error.status === undefined) throw error;
+  throw new ExitError(exitOfStatus(error.status), error.message);
+}
+
+function exitOfStatus(status: number): ExitCode {
+  if ([401, 403, 429].includes(status)) return exits.refused;
+  return status >= 500 ? exits.notReachable : exits.usedWrongly;
 }
 
 const unreachableCodes = [
@@ -63,17 +78,21 @@ function ofSystem(error: NodeJS.ErrnoException): { code: number; message: string
   if (error instanceof UnavailableError || (code !== undefined && unreachableCodes.includes(code)))
     return { code: exits.notReachable, message };
   if (code !== undefined && deniedCodes.includes(code)) return { code: exits.refused, message };
-  return { code: code === undefined ? exits.someFailed : exits.usedWrongly, message };
+  if (code === undefined) return { code: exits.someFailed, message };
+  return { code: exits.usedWrongly, message: withAdvice(error, message) };
+}
+
+/** The system's own message says neither what to do nor, in plain words, what is wrong. */
+function withAdvice(error: NodeJS.ErrnoException, message: string): string {
+  const advice = error.syscall === undefined ? undefined : adviceFor(error);
+  if (advice === undefined) return message;
+  const what = error.path === undefined ? message : `${error.path} cannot be used (${error.code})`;
+  return `${what}: ${advice}.`;
 }
 
 function ofApi({ status, message, errors }: ApiError): { code: number; message: string } {
   const others = errors
     .filter(({ detail }) => !message.startsWith(detail))
     .map(({ pointer, detail }) => `  ${pointer}: ${detail}`);
-  const code = [401, 403, 429].includes(status)
-    ? exits.refused
-    : status >= 500
-      ? exits.notReachable
-      : exits.usedWrongly;
-  return { code, message: [message, ...others].join("\n") };
+  return { code: exitOfStatus(status), message: [message, ...others].join("\n") };
 }

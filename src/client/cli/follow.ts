@@ -1,5 +1,6 @@
-import { setTimeout as pause } from "node:timers/promises";
+import { pause } from "../../time.ts";
 import type { Longshore } from "../client.ts";
+import { isOfService } from "../errors.ts";
 import type { RequestNow } from "../views.ts";
 import { type Display, openDisplay } from "./display.ts";
 import { exits } from "./exit-codes.ts";
@@ -8,29 +9,33 @@ import { thisCommand } from "./this-command.ts";
 
 /** Waits for the end of a request and shows its progress. Ctrl-C leaves the request running. */
 export async function follow(client: Longshore, id: string): Promise<RequestNow> {
-  const detach = new AbortController();
-  const onInterrupt = () => detach.abort();
+  const stop = new AbortController();
+  const onInterrupt = () => stop.abort(detached(id));
   process.once("SIGINT", onInterrupt);
   const display = openDisplay();
-  const over = new AbortController();
-  void showWaiting(client, id, display, over.signal);
+  const ended = new AbortController();
+  const { signal } = stop;
+  showWaiting(client, id, display, ended.signal).catch((error) => stop.abort(error));
   try {
     return await client.wait(id, {
-      signal: detach.signal,
+      signal,
       onProgress: display.show,
       onSilence: (reason) => display.note(`The service does not answer (${reason}). Waiting.`),
     });
   } catch (error) {
-    if (!detach.signal.aborted) throw error;
-    throw new ExitError(
-      exits.detached,
-      `Detached; the request continues. To follow it again: ${thisCommand()} watch ${id}`,
-    );
+    throw signal.aborted ? signal.reason : error;
   } finally {
     process.off("SIGINT", onInterrupt);
-    over.abort();
+    ended.abort();
     display.close();
   }
+}
+
+function detached(id: string): ExitError {
+  return new ExitError(
+    exits.detached,
+    `Detached; the request continues. To follow it again: ${thisCommand()} watch ${id}`,
+  );
 }
 
 const everySeconds = 3;
@@ -40,11 +45,16 @@ async function showWaiting(
   client: Longshore,
   id: string,
   display: Display,
-  signal: AbortSignal,
+  ended: AbortSignal,
 ): Promise<void> {
-  const elapsed = () => pause(everySeconds * 1000, true, { signal, ref: false }).catch(() => false);
-  while (await elapsed()) {
-    const now = await client.get(id).catch(() => undefined);
-    if (now?.waiting && !signal.aborted) display.why(now.waiting);
+  for (;;) {
+    await pause(everySeconds * 1000, ended);
+    if (ended.aborted) return;
+    try {
+      const { waiting } = await client.get(id);
+      if (waiting && !ended.aborted) display.why(waiting);
+    } catch (error) {
+      if (!isOfService(error)) throw error;
+    }
   }
 }

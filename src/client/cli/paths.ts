@@ -1,5 +1,6 @@
 import { stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { isAbsent } from "../../inputs/absent.ts";
 import { diskLister } from "../../inputs/disk.ts";
 import { refuseGlob, splitGlob } from "../../inputs/glob/index.ts";
 import { onDisk } from "../../inputs/on-disk.ts";
@@ -38,9 +39,7 @@ async function kindOf(path: string): Promise<"file" | "folder" | undefined> {
   try {
     return (await stat(path)).isDirectory() ? "folder" : "file";
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? "";
-    if (["ENOENT", "ENOTDIR", "ENAMETOOLONG", "ERR_INVALID_ARG_VALUE"].includes(code))
-      return undefined;
+    if (isAbsent(error)) return undefined;
     throw error;
   }
 }

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { didYouMean } from "../../did-you-mean.ts";
 import { ConfigError } from "../../settings/config-error.ts";
 import { allowedServiceUrl, readServiceUrl } from "../../settings/service-url.ts";
+import { unreadable } from "../local-files.ts";
 import { clean } from "./print.ts";
 
 export interface Profile {
@@ -95,7 +96,7 @@ function readText(path: string, isNeeded: boolean): Text | undefined {
     if (code === undefined) throw error;
     // Of another user's home, as under sudo, nothing is expected.
     if (!isNeeded && ["ENOENT", "ENOTDIR", "EACCES"].includes(code)) return undefined;
-    throw new ConfigError(clean(`${path}, the file with profiles, cannot be read (${code}).`));
+    throw new ConfigError(clean(unreadable(`${path}, the file with profiles,`, error)));
   } finally {
     if (file !== undefined) closeSync(file);
   }

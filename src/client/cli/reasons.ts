@@ -1,5 +1,5 @@
 import type { Longshore } from "../client.ts";
-import { ApiError, UnreachableError } from "../errors.ts";
+import { isOfService } from "../errors.ts";
 import type { ErrorGroup, RequestView } from "../views.ts";
 import { clean, say } from "./print.ts";
 import { thisCommand } from "./this-command.ts";
@@ -36,7 +36,7 @@ async function groupsOf(client: Longshore, id: string): Promise<ErrorGroup[]> {
   try {
     return (await client.errors(id)).items;
   } catch (error) {
-    if (error instanceof ApiError || error instanceof UnreachableError) return [];
+    if (isOfService(error)) return [];
     throw error;
   }
 }

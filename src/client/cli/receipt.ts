@@ -4,6 +4,8 @@ import type { Receipt } from "../../receipts/receipt.ts";
 import type { Verdict } from "../../receipts/verify.ts";
 import type { CheckedResults } from "../check-results.ts";
 import type { Longshore } from "../client.ts";
+import { reasonOf } from "../errors.ts";
+import { unreadable } from "../local-files.ts";
 import { exits, exitsOf } from "./exit-codes.ts";
 import { usedWrongly } from "./exits.ts";
 import { findRequest, requestNames, requestWord } from "./find-request.ts";
@@ -123,8 +125,8 @@ function idOf(id: string | undefined): string {
 }
 
 async function readText(path: string): Promise<string> {
-  return readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
-    throw usedWrongly(`${path} cannot be read (${error.code}).`);
+  return readFile(path, "utf8").catch((error: unknown) => {
+    throw usedWrongly(unreadable(path, error));
   });
 }
 
@@ -140,8 +142,8 @@ async function keysOf(client: Longshore, key: string | undefined): Promise<unkno
 }
 
 async function fetchText(url: string): Promise<string> {
-  const answer = await fetch(url).catch((error: Error) => {
-    throw usedWrongly(`${url} cannot be read: ${error.message}.`);
+  const answer = await fetch(url).catch((error: unknown) => {
+    throw usedWrongly(`${url} cannot be read (${reasonOf(error)}).`);
   });
   if (!answer.ok) throw usedWrongly(`${url} cannot be read: it returned ${answer.status}.`);
   return answer.text();

@@ -1,12 +1,11 @@
 import type { Command } from "commander";
 import { holderOf } from "../../folder-lock.ts";
 import { localAddress } from "../../local-token.ts";
-import { within } from "../../time.ts";
 import type { Longshore } from "../client.ts";
-import { UnreachableError } from "../errors.ts";
+import { isOfService, UnreachableError } from "../errors.ts";
 import { fetchFrom } from "../reply.ts";
 import { exits, exitsOf } from "./exit-codes.ts";
-import { usedWrongly } from "./exits.ts";
+import { howToReach, usedWrongly } from "./exits.ts";
 import { findService, type ServiceOptions, withService } from "./options.ts";
 import { clean, print, printJson } from "./print.ts";
 import { thisCommand } from "./this-command.ts";
@@ -34,7 +33,7 @@ export interface ServiceStatus {
 export function addStatus(program: Command): void {
   withService(program.command("status"))
     .description(
-      `is a service running, here or at LONGSHORE_URL, and is it ready: ${exitsOf("status")}`,
+      `is a service running, here or at another address, and is it ready: ${exitsOf("status")}`,
     )
     .argument("[request]")
     .action(showStatus);
@@ -86,41 +85,62 @@ async function statusOf(address: ServiceOptions): Promise<ServiceStatus> {
   const { Longshore } = await import("../client.ts");
   const client = new Longshore(service);
   const [version, requests] = await Promise.all([
-    within(answerMilliseconds, versionAt(service)).catch(() => null),
-    within(answerMilliseconds, countRequests(client)).catch(() => null),
+    versionAt(service).catch(nullOfService),
+    countRequests(client).catch(nullOfService),
   ]);
   return { ...found, version, requests };
+}
+
+/** The service is there: the rest is shown as far as it tells. */
+function nullOfService(error: unknown): null {
+  if (isOfService(error)) return null;
+  throw error;
 }
 
 async function readinessAt(
   url: string,
 ): Promise<Pick<ServiceStatus, "state" | "missing" | "warnings">> {
-  const response = await fetchFrom(url, callOf(url, "readyz"));
-  const body = (await response.json().catch(() => ({}))) as Partial<ServiceStatus> & {
-    status?: string;
-  };
+  const { code, body } = await answerOf<Partial<ServiceStatus> & { status: string }>(
+    { url },
+    "readyz",
+  );
   if (body.status !== "ready" && body.status !== "not ready")
-    throw new UnreachableError(url, `what answers there with ${response.status} is something else`);
+    throw new UnreachableError(url, `what answers there with ${code} is something else`);
   return { state: body.status, missing: body.missing ?? {}, warnings: body.warnings ?? {} };
 }
 
 /** The document of its API says which version it is. */
-async function versionAt({ url, token }: { url: string; token?: string | undefined }) {
-  const response = await fetchFrom(url, callOf(url, "openapi.json", token));
-  const { info } = (await response.json()) as { info?: { version?: string } };
-  return info?.version ?? null;
+async function versionAt(service: Service): Promise<string | null> {
+  const { body } = await answerOf<{ info: { version?: string } }>(service, "openapi.json");
+  return body.info?.version ?? null;
 }
 
-function callOf(url: string, path: string, token?: string): Request {
-  return new Request(`${url.replace(/(?<!\/)\/+$/, "")}/${path}`, {
-    headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
-    signal: AbortSignal.timeout(answerMilliseconds),
-  });
+interface Service {
+  url: string;
+  token?: string | undefined;
+}
+
+/** What is not JSON is an empty answer. */
+async function answerOf<Body>(
+  { url, token }: Service,
+  path: string,
+): Promise<{ code: number; body: Partial<Body> }> {
+  const headers = new Headers(token === undefined ? {} : { authorization: `Bearer ${token}` });
+  const signal = AbortSignal.timeout(answerMilliseconds);
+  const response = await fetchFrom(url, new Request(`${url}/${path}`, { headers, signal }));
+  const text = await response.text();
+  try {
+    return { code: response.status, body: (JSON.parse(text) ?? {}) as Partial<Body> };
+  } catch (error) {
+    if (error instanceof SyntaxError) return { code: response.status, body: {} };
+    throw error;
+  }
 }
 
 async function countRequests(client: Longshore): Promise<ServiceStatus["requests"]> {
+  const signal = AbortSignal.timeout(answerMilliseconds);
   const counts = aliveStates.map(async (state) => {
-    const { items } = await client.list({ state, limit: mostCounted });
+    const { items } = await client.list({ state, limit: mostCounted }, { signal });
     return [state, items.length] as const;
   });
   return Object.fromEntries(await Promise.all(counts)) as ServiceStatus["requests"];
@@ -145,9 +165,7 @@ function linesOf({ state, url, missing, warnings, ...more }: ServiceStatus): str
     ...Object.entries(warnings).map(([part, why]) => `${part.padEnd(12)} ${clean(why)}`),
     ...(dataDir === null ? [] : [`data folder  ${clean(dataDir)} (process ${pid})`]),
     ...(requests === null ? [] : [`requests     ${countsOf(requests)}`]),
-    ...(state === "not reachable" && pid === null
-      ? [`Start one with \`${thisCommand()} start\`, or set LONGSHORE_URL.`]
-      : []),
+    ...(state === "not reachable" && pid === null ? [howToReach()] : []),
   ];
 }
 

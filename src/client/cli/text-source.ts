@@ -1,5 +1,7 @@
 import { readFile, stat } from "node:fs/promises";
+import { unreadable } from "../local-files.ts";
 import { usedWrongly } from "./exits.ts";
+import { say } from "./print.ts";
 
 /** The text of a file, or of standard input for `-`: UTF-8, not empty, at most so many bytes. */
 export async function textFrom(option: string, source: string, most: number): Promise<string> {
@@ -20,16 +22,13 @@ async function ofFile(option: string, path: string, most: number): Promise<Buffe
     const bytes = await readFile(path);
     return bytes.length > most ? undefined : bytes;
   } catch (error) {
-    throw usedWrongly(
-      `${option}: ${path} cannot be read (${(error as NodeJS.ErrnoException).code}).`,
-    );
+    throw usedWrongly(`${option}: ${unreadable(path, error)}`);
   }
 }
 
 /** Read no further than to see that it is too long. */
 async function ofStandardInput(option: string, most: number): Promise<Buffer | undefined> {
-  if (process.stdin.isTTY)
-    process.stderr.write(`${option}: reads what you type; end it with Ctrl-D.\n`);
+  if (process.stdin.isTTY) say(`${option}: reads what you type; end it with Ctrl-D.`);
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of process.stdin) {

@@ -1,8 +1,7 @@
 import { hostname } from "node:os";
 import type { Command } from "commander";
 import { keepFilesPrivate } from "../../data-folder.ts";
-import { exits } from "./exit-codes.ts";
-import { ExitError } from "./exits.ts";
+import { endWithStatus, usedWrongly } from "./exits.ts";
 import { findRequest, requestNames, requestWord } from "./find-request.ts";
 import {
   findService,
@@ -68,8 +67,7 @@ async function work({
   const known = allOperations.filter(isWorkerOperation);
   const unknown = operations?.find((asked) => !known.some(({ name }) => name === asked));
   if (unknown !== undefined)
-    throw new ExitError(
-      exits.usedWrongly,
+    throw usedWrongly(
       `Workers have no operation ${JSON.stringify(unknown)}; known: ` +
         `${known.map(({ name }) => name).join(", ")}.`,
     );
@@ -95,14 +93,6 @@ async function work({
     limits,
     log: makeLog({ logLevel }),
     stop: stop.signal,
-  }).catch(throwExitError);
+  }).catch(endWithStatus);
   say("The worker has ended.");
-}
-
-function throwExitError(error: Error & { status?: number }): never {
-  if (error.status === undefined) throw error;
-  throw new ExitError(
-    [401, 403, 429].includes(error.status) ? exits.refused : exits.usedWrongly,
-    error.message,
-  );
 }

@@ -1,6 +1,7 @@
 import { realpath, stat } from "node:fs/promises";
 import { isAbsolute, resolve } from "node:path";
-import { diskLister, isAbsent, leftOutSentence, makeLeftOut } from "../../inputs/disk.ts";
+import { isAbsent } from "../../inputs/absent.ts";
+import { diskLister, leftOutSentence, makeLeftOut } from "../../inputs/disk.ts";
 import {
   eitherSpelling,
   type InputFolders,
