@@ -3,11 +3,13 @@ import { once } from "node:events";
 import { chmodSync, chownSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { candidatesFor } from "../../src/client/cli/candidates.ts";
 import { makeProgram, runCommand } from "../../src/client/cli/run-command.ts";
+import { cliHere } from "../support/cli-here.ts";
 import { temporaryFolder } from "../support/folder.ts";
 
+const printed = cliHere();
 const secret = "aVerySecretToken";
 let home: string;
 let file: string;
@@ -15,8 +17,6 @@ let servers: Server[];
 let [one, two] = ["", ""];
 /** Who was called, with which token. */
 let called: string[];
-let stderr: string;
-let stdout: string;
 
 beforeAll(async () => {
   home = temporaryFolder("profiles");
@@ -46,26 +46,9 @@ const ready = { status: "ready", missing: {}, warnings: {} };
 
 beforeEach(() => {
   called = [];
-  [stderr, stdout] = ["", ""];
-  vi.spyOn(process.stdout, "write").mockImplementation((text) => {
-    stdout += text;
-    return true;
-  });
-  vi.spyOn(process.stderr, "write").mockImplementation((text) => {
-    stderr += text;
-    return true;
-  });
   vi.stubEnv("XDG_CONFIG_HOME", home);
-  vi.stubEnv("DATA_DIR", `${home}/none`);
-  for (const name of ["LONGSHORE_URL", "LONGSHORE_TOKEN", "LONGSHORE_PROFILE"])
-    vi.stubEnv(name, "");
   write({ profiles: { default: { url: `${one}/` }, far: { url: two, token: secret } } });
 });
-afterEach(() => {
-  vi.restoreAllMocks();
-  vi.unstubAllEnvs();
-});
-
 function write(content: unknown, mode = 0o600): void {
   writeFileSync(file, typeof content === "string" ? content : JSON.stringify(content));
   chmodSync(file, mode);
@@ -74,7 +57,7 @@ function write(content: unknown, mode = 0o600): void {
 /** What was called; an empty list is the data of each command here. */
 async function run(line: string, env: Record<string, string> = {}): Promise<string[]> {
   for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
-  expect(await runCommand(line.split(" ")), stderr).toBe(0);
+  expect(await runCommand(line.split(" ")), printed.stderr).toBe(0);
   return [...new Set(called)];
 }
 
@@ -103,7 +86,7 @@ describe("which service is called, with which token", () => {
 
   test("status asks the service of the profile", async () => {
     await run("status --profile far");
-    expect(stdout).toContain(`is ready at ${two}`);
+    expect(printed.stdout).toContain(`is ready at ${two}`);
   });
 
   test("a profile may have the name of a command", async () => {
@@ -114,6 +97,16 @@ describe("which service is called, with which token", () => {
   test("without the file nothing changes", async () => {
     rmSync(file);
     expect(await run("list", { LONGSHORE_URL: two })).toEqual(["two no token"]);
+  });
+
+  test.each([
+    [["--profile", "far", "show"], `two ${token}`],
+    [["show", "--profile=far"], `two ${token}`],
+    [["show", "--url", "TWO"], "two no token"],
+  ])("Tab after %j asks the service that is named", async (words, expected) => {
+    const typed = words.map((word) => word.replace("TWO", two));
+    await candidatesFor(makeProgram(), [...typed, ""]);
+    expect(called).toEqual([expected]);
   });
 
   test("Tab completes the names", async () => {
@@ -183,11 +176,13 @@ describe("refused in one sentence, without a call and without the secret", () =>
   ])("%s", async (_, content, line, sentence) => {
     write(content);
     expect(await runCommand(line.split(" "))).toBe(2);
-    expect(stderr.trim()).toMatch(sentence);
-    if (!/empty|machine/.test(_)) expect(stderr).toContain(file);
-    expect({ called, stdout }).toEqual({ called: [], stdout: "" });
-    expect(stderr).not.toContain(secret);
-    expect(stderr.trim().split("\n").length).toBeLessThanOrEqual(line.includes("=") ? 2 : 1);
+    expect(printed.stderr.trim()).toMatch(sentence);
+    if (!/empty|machine/.test(_)) expect(printed.stderr).toContain(file);
+    expect({ called, stdout: printed.stdout }).toEqual({ called: [], stdout: "" });
+    expect(printed.stderr).not.toContain(secret);
+    expect(printed.stderr.trim().split("\n").length).toBeLessThanOrEqual(
+      line.includes("=") ? 2 : 1,
+    );
   });
 
   test.each<[string, number, RegExp]>([
@@ -197,9 +192,9 @@ describe("refused in one sentence, without a call and without the secret", () =>
   ])("a file %s", async (_, mode, sentence) => {
     write({ profiles: { far } }, mode);
     expect(await runCommand(["list"])).toBe(2);
-    expect(stderr).toMatch(sentence);
-    expect(stderr).toContain(`chmod 600 ${file}`);
-    expect(stderr).not.toContain(secret);
+    expect(printed.stderr).toMatch(sentence);
+    expect(printed.stderr).toContain(`chmod 600 ${file}`);
+    expect(printed.stderr).not.toContain(secret);
   });
 
   test.skipIf(process.getuid?.() !== 0)("a file of another user", async () => {
@@ -208,7 +203,7 @@ describe("refused in one sentence, without a call and without the secret", () =>
     const code = await runCommand(["list"]);
     rmSync(file);
     expect(code).toBe(2);
-    expect(stderr).toContain(`${file} belongs to another user`);
+    expect(printed.stderr).toContain(`${file} belongs to another user`);
   });
 
   test("without a token others may read it", async () => {
@@ -219,6 +214,6 @@ describe("refused in one sentence, without a call and without the secret", () =>
   test("a profile is named, and there is no file", async () => {
     rmSync(file);
     expect(await runCommand(["list", "--profile", "far"])).toBe(2);
-    expect(stderr).toContain(`${file}, the file with profiles, cannot be read (ENOENT)`);
+    expect(printed.stderr).toContain(`${file}, the file with profiles, cannot be read (ENOENT)`);
   });
 });

@@ -1,5 +1,6 @@
 import type { Argument, Command, Option } from "commander";
 import { within } from "../../time.ts";
+import type { ServiceOptions } from "./options.ts";
 import { clean } from "./print.ts";
 
 /** Where the word that is being typed stands. */
@@ -26,12 +27,26 @@ export async function candidatesFor(program: Command, words: readonly string[]):
   const before = words.slice(0, -1).filter((word) => word !== "=");
   const typed = words.at(-1) === "=" ? "" : (words.at(-1) ?? "");
   const place = before.reduce(placeAfter, placeIn(program));
+  const service = serviceIn(before);
+  const valuesOf = (taker: Taker) => valuesFor(taker, service);
   if (place.needsValue) return startingWith(typed, await valuesOf(place.option));
-  if (typed.startsWith("-") && !place.optionsEnded) return ofOptions(place.command, typed);
+  if (typed.startsWith("-") && !place.optionsEnded)
+    return ofOptions(place.command, typed, valuesOf);
   if (place.option) return startingWith(typed, await valuesOf(place.option));
   const argument = place.command.registeredArguments.at(place.argumentsBefore);
   const subcommands = place.argumentsBefore === 0 ? linesOfCommands(place.command) : [];
   return startingWith(typed, [...subcommands, ...(await valuesOf(argument))]);
+}
+
+/** The service that the options name. */
+function serviceIn(words: readonly string[]): ServiceOptions {
+  const parts = words.flatMap((word) => /^(--[^=]+)=(.*)$/s.exec(word)?.slice(1) ?? word);
+  const valueAfter = (option: string) => {
+    const at = parts.lastIndexOf(option);
+    return at === -1 ? undefined : parts[at + 1];
+  };
+  const [url, profile] = [valueAfter("--url"), valueAfter("--profile")];
+  return { ...(url && { url }), ...(profile && { profile }) };
 }
 
 function placeIn(command: Command): Place {
@@ -62,7 +77,11 @@ function optionCalled(command: Command, name: string): Option | undefined {
   return command.options.find(({ long, short }) => name === long || name === short);
 }
 
-async function ofOptions(command: Command, typed: string): Promise<string[]> {
+async function ofOptions(
+  command: Command,
+  typed: string,
+  valuesOf: (taker: Taker) => Promise<string[]>,
+): Promise<string[]> {
   const [, name = "", value] = /^(--[^=]+)=(.*)$/s.exec(typed) ?? [];
   if (value !== undefined) {
     const lines = startingWith(value, await valuesOf(optionCalled(command, name)));
@@ -81,14 +100,16 @@ function linesOfCommands(command: Command): string[] {
 }
 
 /** A closed list of choices, else what the name of the value stands for, e.g. `<folder>`. */
-async function valuesOf(taker: Option | Argument | undefined): Promise<string[]> {
+async function valuesFor(taker: Taker, service: ServiceOptions): Promise<string[]> {
   if (taker === undefined) return [];
   if (taker.argChoices) return taker.argChoices;
   const name = "flags" in taker ? /[<[]([^\]>.]+)/.exec(taker.flags)?.[1] : taker.name();
-  return (await valuesByName[name ?? ""]?.()) ?? [];
+  return (await valuesByName[name ?? ""]?.(service)) ?? [];
 }
 
-const valuesByName: Record<string, () => string[] | Promise<string[]>> = {
+type Taker = Option | Argument | undefined;
+
+const valuesByName: Record<string, (service: ServiceOptions) => string[] | Promise<string[]>> = {
   file: () => [":files"],
   "file or url": () => [":files"],
   pattern: () => [":files"],
@@ -96,7 +117,8 @@ const valuesByName: Record<string, () => string[] | Promise<string[]>> = {
   operation: operationNames,
   operations: operationNames,
   profile: profiles,
-  request: () => within(mostMilliseconds, requests()).catch(() => []),
+  // At the prompt there is no place for errors.
+  request: (service) => within(mostMilliseconds, requests(service)).catch(() => []),
 };
 
 async function operationNames(): Promise<string[]> {
@@ -115,9 +137,9 @@ async function profiles(): Promise<string[]> {
 }
 
 /** The newest ones of the service, if it answers in time. */
-async function requests(): Promise<string[]> {
+async function requests(service: ServiceOptions): Promise<string[]> {
   const { connect } = await import("./options.ts");
-  const { items } = await (await connect({})).list({ limit: 30 });
+  const { items } = await (await connect(service)).list({ limit: 30 });
   return items.map(({ id, state, title }) => described(id, title ? `${state}: ${title}` : state));
 }
 
