@@ -60,6 +60,16 @@ test("the submit command repeats a lost call too", async () => {
   await line.close();
 });
 
+test("a submit that may have arrived names the key to repeat it with, also with --quiet", async () => {
+  const busy = { status: 503, headers: { "retry-after": "100" }, text: "" };
+  const gateway = await listen(unavailableAt(api.url, [busy]));
+  const args = ["submit", "--files", "a", "--operation", "noop", "--quiet"];
+  const { code, stderr } = await runCli(args, { env: { LONGSHORE_URL: gateway.url } });
+  expect(code).toBe(4);
+  expect(stderr).toMatch(/may have been recorded.* --idempotency-key [0-9a-f-]{36}\n/);
+  await gateway.close();
+});
+
 test("a submit is repeated while the service is unavailable, as soon as it allows", async () => {
   const replies = [
     { status: 502, headers: { "content-type": "text/html" }, text: "<h1>Bad gateway</h1>" },

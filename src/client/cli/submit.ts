@@ -20,7 +20,7 @@ import {
   wholeNumber,
   withService,
 } from "./options.ts";
-import { clean, print, printJson, say } from "./print.ts";
+import { clean, print, printJson, say, sayError } from "./print.ts";
 import { sayReasons } from "./reasons.ts";
 import { formats, type StepOptions, stepsOf } from "./steps.ts";
 import { thisCommand } from "./this-command.ts";
@@ -136,7 +136,7 @@ async function submitOnce(
     return await client.submit(body, { idempotencyKey });
   } catch (error) {
     if (mayHaveArrived(error))
-      say(
+      sayError(
         "The request may have been recorded. To submit it only once, repeat the command with " +
           `--idempotency-key ${idempotencyKey}`,
       );
