@@ -162,6 +162,12 @@ test("where no file is done, it does not just say complete, and ends with why an
   const { stdout } = await longshore("list", "--limit", "1", "--json");
   const { id } = (JSON.parse(stdout) as { items: { id: string }[] }).items[0] ?? { id: "" };
   expect(ran.stderr).toContain("complete, but no file was done: 2 of 2 files failed\n");
+  expect(ran.stderr).not.toContain("complete: ");
+  const list = (await longshore("list", "--limit", "1")).stdout;
+  expect(list).toMatch(new RegExp(`^${id} +\\d+ +complete, none done +0 +2 +2 `, "m"));
+  expect((await longshore("list", "--limit", "1", "-o", "csv")).stdout).toContain(
+    ",complete,0,2,2,",
+  );
   expect(ran.stdout).toMatch(/^state +complete, but no file was done$/m);
   const reasons =
     /^ {2}\d files?, bad_input, for example file \d+, \S+\.parquet:\n {4}.*(broken|worse)/m;

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import type { DatasetFileView, DatasetView } from "../views.ts";
+import { type Line, printLines } from "./describe.ts";
 import { localTimeWithZone } from "./local-time.ts";
 import { connect, plainText, type ServiceOptions, wholeNumber, withService } from "./options.ts";
 import {
@@ -10,7 +11,7 @@ import {
   sayMore,
   withOutput,
 } from "./output.ts";
-import { clean, print, printJson, say } from "./print.ts";
+import { clean, printJson, say } from "./print.ts";
 
 type Options = ServiceOptions & OutputOptions;
 type Paging = Options & { limit: number; cursor?: string };
@@ -80,9 +81,7 @@ async function show(id: number, options: Options): Promise<void> {
   const format = formatOf(options);
   const dataset = await (await connect(options)).dataset(String(id));
   if (format !== "table") printRows(format, dataset, [dataset], columns);
-  else
-    for (const [name, text] of linesOf(dataset))
-      if (text !== null) print(`${name.padEnd(10)} ${clean(text)}`);
+  else printLines(linesOf(dataset));
 }
 
 function linesOf({
@@ -95,7 +94,7 @@ function linesOf({
   files,
   size,
   ...times
-}: DatasetView): [string, string | null][] {
+}: DatasetView): Line[] {
   const stateNow = reason === null ? state : `${state}: ${reason}`;
   return [
     ["id", id],

@@ -1,10 +1,10 @@
-import type { FileWithHistory, RequestNow, RequestView } from "../views.ts";
+import type { FileWithHistory, RequestNow, RequestSummary, RequestView } from "../views.ts";
 import { hasColors } from "./console-options.ts";
 import { localTimeWithZone } from "./local-time.ts";
 import { clean, print } from "./print.ts";
 import { stateColored } from "./state-color.ts";
 
-type Line = [name: string, text: string | null];
+export type Line = [name: string, text: string | null];
 
 export function printRequest(
   request: RequestView & Partial<Pick<RequestNow, "waiting" | "warnings">>,
@@ -91,9 +91,15 @@ function readAsText(readAs: Record<string, unknown>): string {
   return `${[format, ...how].join(", ")}: ${listed.join(", ")}`;
 }
 
-function stateOf({ state, reason, counters }: RequestView): string {
-  const nothing = isNothingDone({ state, counters }) ? `${state}, but no file was done` : state;
+function stateOf(request: RequestView): string {
+  const { state, reason } = request;
+  const nothing = isNothingDone(request) ? `${state}, but no file was done` : state;
   return reason === null ? nothing : `${nothing}: ${reason}`;
+}
+
+/** For lists. */
+export function shortStateOf(request: RequestSummary): string {
+  return isNothingDone(request) ? `${request.state}, none done` : request.state;
 }
 
 /** `complete` alone would be read as a success. */
@@ -101,7 +107,8 @@ function isNothingDone({ state, counters }: Pick<RequestView, "counters" | "stat
   return state === "complete" && counters.done === 0;
 }
 
-function printLines(lines: Line[]): void {
+/** A name and its text each; what is null is left out. */
+export function printLines(lines: Line[]): void {
   for (const [name, text] of lines)
     if (text !== null) {
       const shown = name === "state" ? stateColored(clean(text), hasColors()) : clean(text);

@@ -1,3 +1,4 @@
+import { isFinal } from "../../requests/state.ts";
 import type { Progress, RequestNow } from "../views.ts";
 import { consoleOptions } from "./console-options.ts";
 import { localTime } from "./local-time.ts";
@@ -30,7 +31,7 @@ function openBar(terminal: NodeJS.WriteStream): Display {
   let why = "";
   const draw = () => {
     const line = progress ? `${barLine(progress)}${why}` : "submitted";
-    terminal.write(`\r${line.slice(0, terminal.columns - 1)}${clearToEndOfLine}`);
+    redraw(terminal, line);
   };
   draw();
   return {
@@ -52,23 +53,29 @@ function openBar(terminal: NodeJS.WriteStream): Display {
 }
 
 const clearToEndOfLine = "\u001b[K";
-const width = 30;
+export const barWidth = 30;
+
+/** Writes over the line of the cursor. */
+export function redraw(terminal: NodeJS.WriteStream, line: string): void {
+  terminal.write(`\r${line.slice(0, terminal.columns - 1)}${clearToEndOfLine}`);
+}
 
 /** What failed or was canceled is no progress: a bar of `x` is not taken for a success. */
 export function barLine({ state, counters }: Progress): string {
   const { total, done, failed, canceled, running } = counters;
   const settled = done + failed + canceled;
-  const filled = (files: number) => Math.floor((width * files) / Math.max(total, 1));
-  const bar = "=".repeat(filled(done)).padEnd(filled(settled), "x").padEnd(width, "-");
+  const filled = (files: number) => Math.floor((barWidth * files) / Math.max(total, 1));
+  const bar = "=".repeat(filled(done)).padEnd(filled(settled), "x").padEnd(barWidth, "-");
   return `${state} [${bar}] ${settled}/${total} files, ${failed} failed, ${running} running`;
 }
 
-/** One line whenever the state changes, and at each tenth of the files. */
+/** A line at each change of state and each tenth of the files. `ending` says how it ended. */
 function openLines(): Display {
   let last = "";
   let lastReason = "work";
   return {
     show({ state, counters: { total, done, failed, canceled } }) {
+      if (isFinal(state)) return;
       const settled = done + failed + canceled;
       const now = `${state} ${total === 0 ? 0 : Math.floor((10 * settled) / total)}`;
       if (now !== last) say(`${state}: ${settled} of ${total} files, ${failed} failed`);

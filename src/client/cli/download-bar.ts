@@ -1,9 +1,9 @@
 import type { DownloadOptions } from "../download.ts";
 import { consoleOptions } from "./console-options.ts";
+import { barWidth, redraw } from "./display.ts";
 
 type DownloadBar = Required<Pick<DownloadOptions, "onBytes" | "onFile">> & { close(): void };
 
-const width = 30;
 const redrawMilliseconds = 100;
 
 /** On a terminal only: without one, the last line says it all. */
@@ -16,7 +16,7 @@ export function openDownloadBar(expected: number): DownloadBar {
     if (!isShown || (!always && now - drawnAt < redrawMilliseconds)) return;
     drawnAt = now;
     const line = downloadLine(files, Math.max(files, expected), bytes);
-    terminal.write(`\r${line.slice(0, terminal.columns - 1)}\u001b[K`);
+    redraw(terminal, line);
   };
   return {
     onFile() {
@@ -36,6 +36,8 @@ export function openDownloadBar(expected: number): DownloadBar {
 }
 
 export function downloadLine(files: number, expected: number, bytes: number): string {
-  const bar = "=".repeat(Math.floor((width * files) / Math.max(expected, 1))).padEnd(width, "-");
+  const bar = "="
+    .repeat(Math.floor((barWidth * files) / Math.max(expected, 1)))
+    .padEnd(barWidth, "-");
   return `downloading [${bar}] ${files}/${expected} results, ${(bytes / 1e6).toFixed(1)} MB`;
 }

@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import { requestStates } from "../../requests/state.ts";
 import type { RequestSummary } from "../views.ts";
+import { shortStateOf } from "./describe.ts";
 import { connect, plainText, type ServiceOptions, wholeNumber } from "./options.ts";
 import {
   type Column,
@@ -31,7 +32,7 @@ export function addList(program: Command): void {
 export const requestColumns: Column<RequestSummary>[] = [
   { name: "id", kind: "id", of: ({ id }) => id },
   { name: "number", heading: "No", kind: "word", of: ({ number }) => number },
-  { name: "state", kind: "state", of: ({ state }) => state },
+  { name: "state", kind: "state", of: ({ state }) => state, inTable: shortStateOf },
   { name: "done", kind: "word", of: ({ counters }) => counters.done },
   { name: "failed", kind: "word", of: ({ counters }) => counters.failed },
   { name: "total", heading: "files", kind: "word", of: ({ counters }) => counters.total },

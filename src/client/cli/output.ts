@@ -4,6 +4,7 @@ import { csvLine } from "./csv.ts";
 import { usedWrongly } from "./exits.ts";
 import { jsonOption, withAddress } from "./options.ts";
 import { clean, print, printJson, say } from "./print.ts";
+import { shellWord } from "./shell-word.ts";
 import { type Cell, type Kind, tableLines } from "./table.ts";
 import { thisCommand } from "./this-command.ts";
 
@@ -22,6 +23,8 @@ export interface Column<Item> {
   heading?: string;
   kind: Kind;
   of: (item: Item) => Cell;
+  /** what a table shows instead; default: `of` */
+  inTable?: (item: Item) => Cell;
 }
 
 /** Adds the options of a command that calls the service and prints rows. */
@@ -50,7 +53,10 @@ export function printRows<Item>(
     printJson(whole);
     return;
   }
-  const rows = items.map((item) => columns.map(({ of }) => of(item)));
+  const isTable = format === "table";
+  const rows = items.map((item) =>
+    columns.map(({ of, inTable = of }) => (isTable ? inTable(item) : of(item))),
+  );
   if (format === "id") for (const [id] of rows) printData(String(id));
   else if (format === "csv")
     for (const row of [columns.map(({ name }) => name), ...rows]) printData(csvLine(row));
@@ -92,9 +98,4 @@ function wordsOf(command: Command): string[] {
     return typeof value === "boolean" ? [flag] : [flag, shellWord(String(value))];
   });
   return [...names, ...command.args.map(shellWord), ...options];
-}
-
-/** Quoted where a shell would split or read it. */
-export function shellWord(text: string): string {
-  return /^[\w./@%:=+,-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

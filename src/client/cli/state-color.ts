@@ -15,9 +15,10 @@ const colors: Record<string, Format> = {
   lookup: "cyan",
 };
 
-/** `text` begins with the word of a state. */
+/** `text` begins with the word of a state. One that is `complete, but …` is no success. */
 export function stateColored(text: string, isColored: boolean): string {
-  return styled(colors[/^\w+/.exec(text)?.[0] ?? ""], text, isColored);
+  const [state = ""] = /^\w+/.exec(text) ?? [];
+  return styled(text.startsWith("complete,") ? "red" : colors[state], text, isColored);
 }
 
 export function styled(format: Format | undefined, text: string, isColored: boolean): string {

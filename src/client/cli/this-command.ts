@@ -1,5 +1,6 @@
 import { basename, dirname, join, relative, sep } from "node:path";
 import { isBelow } from "../../inputs/below.ts";
+import { shellWord } from "./shell-word.ts";
 
 /**
  * What to type before the arguments to call this command line again, as it was called now. The
@@ -22,5 +23,5 @@ function loader(script: string): string {
 /** Relative if it is short, and quoted where a shell would split it. */
 function shown(script: string, cwd: string): string {
   const path = isBelow(script, [cwd]) ? relative(cwd, script) : script;
-  return /^[\w./@+,-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+  return shellWord(path);
 }
