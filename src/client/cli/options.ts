@@ -61,6 +61,7 @@ export function httpUrl(text: string): string {
 }
 
 export const jsonOption = () => new Option("--json", "print JSON on standard output");
+
 export interface ServiceOptions {
   url?: string;
   profile?: string;
@@ -76,10 +77,10 @@ export async function connect(options: ServiceOptions): Promise<Longshore> {
 }
 
 /**
- * The address of the service, and the token for it: what an option says goes before the
- * environment, and that before a profile that no option names. A profile's token goes to its
- * address only. Without one it is that of the service which runs on DATA_DIR here. From here on,
- * calls of loopback go past any proxy. `otherwise`: where nothing names an address.
+ * The address of the service, and the token for it. Each is the first that is there: of an option,
+ * of the environment, of the profile that no option names; a token also of the service that runs on
+ * DATA_DIR. A profile's token goes to its own address only. After this, calls to loopback pass by
+ * any proxy. `otherwise`: the address where nothing names one.
  */
 export async function findService(
   { url: given, profile }: ServiceOptions,
@@ -90,13 +91,13 @@ export async function findService(
     import("./profiles.ts"),
   ]);
   const config = readClientConfig();
-  const named = readProfile(config.configFile, profile ?? config.profile);
+  const found = readProfile(config.configFile, profile ?? config.profile);
+  const chosen = profile === undefined ? undefined : found;
   const set = config.urlIsSet ? config.url : undefined;
-  const chosen = profile === undefined ? undefined : named;
-  const url = given ?? chosen?.url ?? set ?? named?.url ?? otherwise ?? config.url;
+  const url = given ?? chosen?.url ?? set ?? found?.url ?? otherwise ?? config.url;
   neverProxyLoopback(url);
-  const tokenOf = (one: typeof named) => (one?.url === url ? one.token : undefined);
-  const token = tokenOf(chosen) ?? config.token ?? tokenOf(named);
+  const own = found?.url === url ? found.token : undefined;
+  const token = chosen ? (own ?? config.token) : (config.token ?? own);
   return { url, token: token ?? localTokenFor(config.dataDir, url) };
 }
 
@@ -118,7 +119,7 @@ export function withService(command: Command): Command {
   return withAddress(command).addOption(jsonOption());
 }
 
-/** `--profile` may stand before the command, too. */
+/** `--profile` may also stand before the command. */
 export function profileOption(): Option {
   return new Option(
     "--profile <profile>",
