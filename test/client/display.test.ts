@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { barLine } from "../../src/client/cli/display.ts";
-import { downloadLine } from "../../src/client/cli/download-bar.ts";
+import { barLine } from "../../src/client/cli/print/display.ts";
+import { downloadLine } from "../../src/client/cli/print/download-bar.ts";
 
 const counters = { total: 0, waiting: 0, queued: 0, running: 0, done: 0, failed: 0, canceled: 0 };
 

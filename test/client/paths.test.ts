@@ -2,7 +2,7 @@
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { pathsOf } from "../../src/client/cli/paths.ts";
+import { pathsOf } from "../../src/client/cli/given/paths.ts";
 import { temporaryFolder } from "../support/folder.ts";
 
 const root = temporaryFolder("paths");

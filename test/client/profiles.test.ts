@@ -4,7 +4,7 @@ import { chmodSync, chownSync, mkdirSync, rmSync, writeFileSync } from "node:fs"
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { candidatesFor } from "../../src/client/cli/candidates.ts";
+import { candidatesFor } from "../../src/client/cli/help/candidates.ts";
 import { makeProgram, runCommand } from "../../src/client/cli/run-command.ts";
 import { cliHere } from "../support/cli-here.ts";
 import { temporaryFolder } from "../support/folder.ts";

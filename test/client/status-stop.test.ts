@@ -6,7 +6,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import type { ServiceStatus } from "../../src/client/cli/status.ts";
+import type { ServiceStatus } from "../../src/client/cli/commands/status.ts";
 import { runCli } from "../support/cli.ts";
 import { type FreshDatabase, freshDatabase } from "../support/database.ts";
 import { temporaryFolder } from "../support/folder.ts";

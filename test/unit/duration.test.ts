@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { duration } from "../../src/client/cli/duration.ts";
+import { duration } from "../../src/client/cli/given/duration.ts";
 
 const time = duration(1, 31_622_400);
 

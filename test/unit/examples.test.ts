@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { rmSync } from "node:fs";
 import type { Command } from "commander";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { examples } from "../../src/client/cli/examples.ts";
+import { examples } from "../../src/client/cli/help/examples.ts";
 import { makeProgram, runCommand } from "../../src/client/cli/run-command.ts";
 import { allOperations } from "../../src/operations/index.ts";
 import { isServiceOperation } from "../../src/operations/offered.ts";

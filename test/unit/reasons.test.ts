@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { shortened, whatHelps } from "../../src/client/cli/reasons.ts";
+import { shortened, whatHelps } from "../../src/client/cli/print/reasons.ts";
 import type { ErrorGroup } from "../../src/client/views.ts";
 
 const group = (errorClass: string): ErrorGroup => ({

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { httpUrl } from "../../src/client/cli/options.ts";
+import { httpUrl } from "../../src/client/cli/given/values.ts";
 import { Longshore } from "../../src/client/client.ts";
 import { readClientConfig } from "../../src/config.ts";
 import { readServiceUrl } from "../../src/settings/service-url.ts";

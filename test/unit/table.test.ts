@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { cellWidth, cut } from "../../src/client/cli/cell-width.ts";
-import { csvLine } from "../../src/client/cli/csv.ts";
-import { localTime, localTimeWithZone } from "../../src/client/cli/local-time.ts";
-import { type TableColumn, tableLines } from "../../src/client/cli/table.ts";
+import { cellWidth, cut } from "../../src/client/cli/print/cell-width.ts";
+import { csvLine } from "../../src/client/cli/print/csv.ts";
+import { localTime, localTimeWithZone } from "../../src/client/cli/print/local-time.ts";
+import { type TableColumn, tableLines } from "../../src/client/cli/print/table.ts";
 
 const id = "7f1e8e0c-6a0e-4a0b-9d7e-3a8f1f5f2c11";
 const columns: TableColumn[] = [

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { thisCommand } from "../../src/client/cli/this-command.ts";
+import { thisCommand } from "../../src/client/cli/help/this-command.ts";
 
 const npxCache = "/home/ann/.npm/_npx/3f2/node_modules/.bin/longshore";
 

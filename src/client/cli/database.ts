@@ -3,8 +3,8 @@ import type { Config } from "../../config.ts";
 import { keepFilesPrivate, makeDataFolder } from "../../data-folder.ts";
 import { exits } from "./exit-codes.ts";
 import { ExitError, usedWrongly } from "./exits.ts";
-import { say } from "./print.ts";
-import { thisCommand } from "./this-command.ts";
+import { thisCommand } from "./help/this-command.ts";
+import { say } from "./print/print.ts";
 
 /** Starts an embedded database that is not running for this call; `create` also makes a new one. */
 export async function withDatabase<Result>(

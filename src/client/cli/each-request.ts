@@ -3,7 +3,7 @@ import type { Longshore } from "../client.ts";
 import { exits } from "./exit-codes.ts";
 import { exitOf } from "./exits.ts";
 import { findRequests } from "./find-request.ts";
-import { sayError } from "./print.ts";
+import { sayError } from "./print/print.ts";
 
 /**
  * Does the same for each request that is named. Nothing is done where a word names none; after

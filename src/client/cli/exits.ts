@@ -5,7 +5,7 @@ import { ApiError, FolderError, UnreachableError } from "../errors.ts";
 import { adviceFor } from "../local-files.ts";
 import type { RequestView } from "../views.ts";
 import { type ExitCode, exits } from "./exit-codes.ts";
-import { thisCommand } from "./this-command.ts";
+import { thisCommand } from "./help/this-command.ts";
 
 /** Ends the command with a message (empty if it was already shown) and a code. */
 export class ExitError extends Error {

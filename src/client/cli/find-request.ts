@@ -2,9 +2,9 @@ import { InvalidArgumentError } from "commander";
 import type { Longshore } from "../client.ts";
 import type { RequestSummary } from "../views.ts";
 import { usedWrongly } from "./exits.ts";
-import { localTime } from "./local-time.ts";
-import { clean } from "./print.ts";
-import { thisCommand } from "./this-command.ts";
+import { thisCommand } from "./help/this-command.ts";
+import { localTime } from "./print/local-time.ts";
+import { clean } from "./print/print.ts";
 
 export const requestNames = "its id, the first digits of it, its number, or @last";
 

@@ -2,10 +2,10 @@ import { pause } from "../../time.ts";
 import type { Longshore } from "../client.ts";
 import { isOfService } from "../errors.ts";
 import type { RequestNow } from "../views.ts";
-import { type Display, openDisplay } from "./display.ts";
 import { exits } from "./exit-codes.ts";
 import { ExitError } from "./exits.ts";
-import { thisCommand } from "./this-command.ts";
+import { thisCommand } from "./help/this-command.ts";
+import { type Display, openDisplay } from "./print/display.ts";
 
 /** Waits for the end of a request and shows its progress. Ctrl-C leaves the request running. */
 export async function follow(client: Longshore, id: string): Promise<RequestNow> {

@@ -5,7 +5,7 @@ import { didYouMean } from "../../did-you-mean.ts";
 import { ConfigError } from "../../settings/config-error.ts";
 import { allowedServiceUrl, readServiceUrl } from "../../settings/service-url.ts";
 import { unreadable } from "../local-files.ts";
-import { clean } from "./print.ts";
+import { clean } from "./print/print.ts";
 
 export interface Profile {
   url: string;

@@ -1,0 +1,62 @@
+import { hostname } from "node:os";
+import type { Command } from "commander";
+import { keepFilesPrivate } from "../../../data-folder.ts";
+import { endWithStatus, usedWrongly } from "../exits.ts";
+import { operationNames, plainText } from "../given/values.ts";
+import { say } from "../print/print.ts";
+import { findService, type ServiceOptions, withAddress } from "../service.ts";
+
+interface Options extends ServiceOptions {
+  operations: string[];
+  name?: string;
+}
+
+export function addAgent(program: Command): void {
+  withAddress(program.command("agent"))
+    .description(
+      "do the tasks of service operations from this host, for a service that cannot reach " +
+        "what they need",
+    )
+    .requiredOption("--operations <names>", "which operations, separated by commas", operationNames)
+    .option(
+      "--name <name>",
+      "its name, unique among the agents (default: host and process)",
+      plainText(200),
+    )
+    .action(runHere);
+}
+
+async function runHere({ operations: names, name, ...address }: Options): Promise<void> {
+  keepFilesPrivate();
+  const service = await findService(address);
+  const [{ allOperations }, { isServiceOperation, operationsNamed }, { makeLog }] =
+    await Promise.all([
+      import("../../../operations/index.ts"),
+      import("../../../operations/offered.ts"),
+      import("../../../log.ts"),
+    ]);
+  const { readConfig } = await import("../../../config.ts");
+  const { startAgent } = await import("../../../agent/start.ts");
+  const known = allOperations.filter(isServiceOperation);
+  const operations = usedWell(() => operationsNamed(known, names));
+  const config = readConfig(undefined, operations);
+  const stop = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
+  await startAgent({
+    ...service,
+    name: name ?? `${hostname()}-${process.pid}`,
+    operations,
+    facility: config.facility,
+    signal: stop.signal,
+    log: makeLog(config),
+  }).catch(endWithStatus);
+  say("The agent has ended.");
+}
+
+function usedWell<Value>(parse: () => Value): Value {
+  try {
+    return parse();
+  } catch (error) {
+    throw usedWrongly((error as Error).message);
+  }
+}
