@@ -164,7 +164,7 @@ test("where no file is done, it does not just say complete, and ends with why an
   expect(ran.stderr).toContain("complete, but no file was done: 2 of 2 files failed\n");
   expect(ran.stderr).not.toContain("complete: ");
   const list = (await longshore("list", "--limit", "1")).stdout;
-  expect(list).toMatch(new RegExp(`^${id} +\\d+ +complete, none done +0 +2 +2 `, "m"));
+  expect(list).toMatch(new RegExp(`^${id} +\\d+ +none done +0 +2 +2 `, "m"));
   expect((await longshore("list", "--limit", "1", "-o", "csv")).stdout).toContain(
     ",complete,0,2,2,",
   );

@@ -26,6 +26,16 @@ describe("a table", () => {
     expect(lines[2]).toBe(`${id}  failed    100000  -`);
   });
 
+  test("shows a request of which nothing was done as a failure, by color", () => {
+    const cells = [["complete"], ["none done"], ["complete, but no file was done"]];
+    const lines = tableLines([{ heading: "STATE", kind: "state" }], cells, { isColored: true });
+    expect(lines.slice(1).map((line) => line.slice(0, 5))).toEqual([
+      "\u001b[32m",
+      "\u001b[31m",
+      "\u001b[31m",
+    ]);
+  });
+
   test.each([70, 80, 100, 150])("fits a terminal of %i columns", (width) => {
     const lines = tableLines(columns, rows, { width });
     for (const line of lines) expect(cellWidth(line)).toBeLessThanOrEqual(width);

@@ -6,8 +6,8 @@ import { findRequests } from "./find-request.ts";
 import { sayError } from "./print/print.ts";
 
 /**
- * Does the same for each request that is named. Nothing is done where a word names none; after
- * that, one that is refused does not keep the others, and the exit code is that of the first such.
+ * Does the same for each named request. If a word names none, nothing is done at all. A request
+ * that is refused does not stop the others; the exit code is that of the first refusal.
  */
 export async function eachRequest<Done>(
   client: Longshore,

@@ -13,7 +13,7 @@ const mostOfSql = megabyte;
 /** A million paths of 200 bytes. */
 const mostOfFiles = 200 * megabyte;
 
-/** `--sql-file` as `--sql`, `--files-from` among `--files`; `-` is standard input, for one. */
+/** `--sql-file` as `--sql`, `--files-from` among `--files`; `-` is standard input for one of them. */
 export async function withTexts<Options extends TextOptions>(options: Options): Promise<Options> {
   const { sql, sqlFile, files, filesFrom } = options;
   if (sql !== undefined && sqlFile !== undefined)
@@ -33,7 +33,7 @@ export async function withTexts<Options extends TextOptions>(options: Options): 
   };
 }
 
-/** One a line, as `find` and `ls` print them; empty lines count for nothing. */
+/** One a line, as `find` and `ls` print them; empty lines are skipped. */
 async function listFrom(source: string): Promise<string[]> {
   const text = await textFrom("--files-from", source, mostOfFiles);
   return text.split(/\r?\n/).filter((line) => line.trim() !== "");

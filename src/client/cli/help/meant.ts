@@ -44,7 +44,7 @@ const meanings = new Map(
   }),
 );
 
-/** The answer to words that are no mistake of typing, and that Commander does not know. */
+/** The answer to words of other programs; Commander itself answers typing mistakes. */
 export function meantBy(program: Command, args: readonly string[]): ExitError | undefined {
   const [word = "", ...rest] = args.filter((arg, at) => !isOfAll(program, arg, args[at - 1]));
   const known = program.commands.map((command) => command.name());

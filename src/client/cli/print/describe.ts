@@ -97,9 +97,9 @@ function stateOf(request: RequestView): string {
   return reason === null ? nothing : `${nothing}: ${reason}`;
 }
 
-/** For lists. */
+/** For lists: as short as a state, so that a row fits a terminal. */
 export function shortStateOf(request: RequestSummary): string {
-  return isNothingDone(request) ? `${request.state}, none done` : request.state;
+  return isNothingDone(request) ? "none done" : request.state;
 }
 
 /** `complete` alone would be read as a success. */

@@ -15,10 +15,11 @@ const colors: Record<string, Format> = {
   lookup: "cyan",
 };
 
-/** `text` begins with the word of a state. One that is `complete, but …` is no success. */
+/** `text` begins with the word of a state. `complete, but …` and `none done` are no success. */
 export function stateColored(text: string, isColored: boolean): string {
-  const [state = ""] = /^\w+/.exec(text) ?? [];
-  return styled(text.startsWith("complete,") ? "red" : colors[state], text, isColored);
+  const isNothingDone = text.startsWith("complete, but ") || text === "none done";
+  const color = isNothingDone ? "red" : colors[/^\w+/.exec(text)?.[0] ?? ""];
+  return styled(color, text, isColored);
 }
 
 export function styled(format: Format | undefined, text: string, isColored: boolean): string {
