@@ -104,7 +104,12 @@ async function valuesFor(taker: Taker, service: ServiceOptions): Promise<string[
   if (taker === undefined) return [];
   if (taker.argChoices) return taker.argChoices;
   const name = "flags" in taker ? /[<[]([^\]>.]+)/.exec(taker.flags)?.[1] : taker.name();
-  return (await valuesByName[name ?? ""]?.(service)) ?? [];
+  try {
+    return (await valuesByName[name ?? ""]?.(service)) ?? [];
+  } catch {
+    // At the prompt there is no place for errors; the command itself will say them.
+    return [];
+  }
 }
 
 type Taker = Option | Argument | undefined;
@@ -117,8 +122,7 @@ const valuesByName: Record<string, (service: ServiceOptions) => string[] | Promi
   operation: operationNames,
   operations: operationNames,
   profile: profiles,
-  // At the prompt there is no place for errors.
-  request: (service) => within(mostMilliseconds, requests(service)).catch(() => []),
+  request: (service) => within(mostMilliseconds, requests(service)),
 };
 
 async function operationNames(): Promise<string[]> {
@@ -129,11 +133,7 @@ async function operationNames(): Promise<string[]> {
 async function profiles(): Promise<string[]> {
   const { readClientConfig } = await import("../../../config.ts");
   const { profileNames } = await import("../profiles.ts");
-  try {
-    return profileNames(readClientConfig().configFile);
-  } catch {
-    return [];
-  }
+  return profileNames(readClientConfig().configFile);
 }
 
 /** The newest ones of the service, if it answers in time. */
