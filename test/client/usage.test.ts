@@ -208,7 +208,7 @@ describe("where nothing answers, it says what to do next and ends with 4", () =>
       ["list", "datasets"].includes(command) ? [command] : [command, nobody],
     );
     expect(printed.stderr).toMatch(
-      /No Longshore service answers at http:\/\/127\.0\.0\.1:1[\s\S]* start`, or give its address by --url/,
+      /No Longshore service answers at http:\/\/127\.0\.0\.1:1[\s\S]* start`, or give its address/,
     );
     expect({ code, stdout: printed.stdout }).toEqual({ code: 4, stdout: "" });
   });

@@ -32,9 +32,12 @@ test.each([
 
 test("no message of the command line names a command in another way", () => {
   const folder = fileURLToPath(new URL("../../src/client/cli", import.meta.url));
-  const files = readdirSync(folder).filter((name) => name !== "this-command.ts");
-  const commands = files.map((name) => name.replace(".ts", "")).join("|");
-  const named = new RegExp(`(longshore (${commands})\\b|npm (start|run|ci)\\b|npx )`);
+  const commands = readdirSync(join(folder, "commands")).map((name) => name.replace(".ts", ""));
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter(
+    (name) => name.endsWith(".ts") && !name.endsWith("this-command.ts"),
+  );
+  expect(files).toEqual(expect.arrayContaining(["exits.ts", "commands/list.ts"]));
+  const named = new RegExp(`(longshore (${commands.join("|")})\\b|npm (start|run|ci)\\b|npx )`);
   const lines = files.flatMap((name) => readFileSync(join(folder, name), "utf8").split("\n"));
   expect(lines.filter((line) => named.test(line.replace(/applicationName: ".*"/, "")))).toEqual([]);
 });

@@ -13,7 +13,7 @@ const mostOfSql = megabyte;
 /** A million paths of 200 bytes. */
 const mostOfFiles = 200 * megabyte;
 
-/** `--sql-file` as `--sql`, `--files-from` among `--files`; `-` is standard input for one of them. */
+/** `--sql-file` as `--sql`, `--files-from` among `--files`; `-`, for one, is standard input. */
 export async function withTexts<Options extends TextOptions>(options: Options): Promise<Options> {
   const { sql, sqlFile, files, filesFrom } = options;
   if (sql !== undefined && sqlFile !== undefined)
