@@ -4,7 +4,10 @@ import { mistakes } from "./mistakes.ts";
 import { says } from "./page.ts";
 import { type Walk, walk } from "./walk.ts";
 
-const pages = ["own-data", "notebook", "typescript", "s3-readers"].map((name) => `doc/${name}.md`);
+const pages = [
+  ...["own-data", "notebook", "typescript", "s3-readers"],
+  ...["files", "several-processes", "servicex"],
+].map((name) => `doc/${name}.md`);
 
 let person: Walk;
 let isInstalled = false;
