@@ -30,7 +30,7 @@ export async function newcomer(): Promise<Newcomer> {
   const folder = temporaryFolder("walk");
   const home = join(folder, "home");
   const clone = join(home, "longshore");
-  mkdirSync(home);
+  mkdirSync(join(home, "tmp"), { recursive: true });
   chmodSync(home, 0o755);
   execFileSync("git", ["clone", "--quiet", "--depth", "1", `file://${root}`, clone]);
   const isRoot = process.getuid?.() === 0;
@@ -67,6 +67,8 @@ export async function newcomer(): Promise<Newcomer> {
     return {
       ...Object.fromEntries(kept),
       HOME: home,
+      // What is typed leaves its temporary files where the walk removes them.
+      TMPDIR: join(home, "tmp"),
       USER: "ann",
       SHELL: "/bin/bash",
       TERM: "xterm-256color",
