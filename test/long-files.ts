@@ -23,6 +23,7 @@ export const longFiles = [
   "requests/starvation.test.ts",
   "runner/local.test.ts",
   "surroundings/database.test.ts",
+  "surroundings/interrupted-tests.test.ts",
   "surroundings/script-help.test.ts",
   "surroundings/silent-database.test.ts",
   "web/large.test.ts",

@@ -7,6 +7,7 @@ export default defineConfig({
   root: fileURLToPath(new URL("..", import.meta.url)),
   test: {
     include: ["test/walk/**/*.test.ts"],
+    globalSetup: ["test/walk/global-setup.ts"],
     pool: "forks",
     fileParallelism: false,
     testTimeout: 300_000,

@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { afterAll, expect, test } from "vitest";
+import { describeLeft } from "../support/left.ts";
 import { until } from "../support/wait.ts";
-import { describeLeft } from "./left.ts";
 import { runChaos } from "./run.ts";
 
 const seed = Number(process.env.CHAOS_SEED ?? Date.now() % 1_000_000);

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { readPostmaster } from "../../src/db/embedded/postmaster.ts";
 import { runningEmbeddedUrls, startEmbeddedPostgres } from "../../src/db/embedded.ts";
 import { silentLog } from "../../src/log.ts";
-import { freeze, send, thaw } from "./processes.ts";
+import { send } from "../support/processes.ts";
+import { freeze, thaw } from "./processes.ts";
 
 export interface Database {
   /** of the service's role, past the proxies */

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
+import { cleanUp } from "../support/clean-up.ts";
 import { showUsage } from "../support/usage.ts";
-import { cleanUp } from "./clean-up.ts";
 import { faultKinds, faultsNamed, reportWays } from "./options.ts";
 import { runChaos } from "./run.ts";
 import { isClean, tableOf } from "./table.ts";

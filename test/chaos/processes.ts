@@ -1,4 +1,5 @@
 import { tree } from "../bench/processes.ts";
+import { send } from "../support/processes.ts";
 
 /** Stops a process and all below it (SIGSTOP): they keep their connections and do nothing. */
 export function freeze(pid: number): void {
@@ -8,13 +9,4 @@ export function freeze(pid: number): void {
 
 export function thaw(pid: number): void {
   for (const each of tree(pid).reverse()) send(each, "SIGCONT");
-}
-
-/** A process that has already ended is left out. */
-export function send(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(pid, signal);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
-  }
 }

@@ -1,13 +1,13 @@
 // Faults at random while files are processed, and the books afterwards.
 import { within } from "../../src/time.ts";
+import { cleanUp } from "../support/clean-up.ts";
+import { startCleaner } from "../support/cleaner.ts";
 import { temporaryFolder } from "../support/folder.ts";
+import { describeLeft } from "../support/left.ts";
 import { type Books, closeBooks } from "./books.ts";
 import { makeCaller } from "./callers.ts";
-import { cleanUp } from "./clean-up.ts";
-import { startCleaner } from "./cleaner.ts";
 import type { Fault, Skipped } from "./faults/fault.ts";
 import { planFaults } from "./faults/index.ts";
-import { describeLeft } from "./left.ts";
 import { type ChaosOptions, defaults } from "./options.ts";
 import { type Race, startRaces } from "./races.ts";
 import { type ChaosRequest, finalStates, openRequests } from "./requests.ts";

@@ -2,8 +2,8 @@
 import { execFileSync } from "node:child_process";
 import { chmodSync, closeSync, mkdirSync, openSync, readdirSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
+import { mountsOf } from "../support/left.ts";
 import { until } from "../support/wait.ts";
-import { mountsOf } from "./left.ts";
 
 export interface ChaosStore {
   path: string;

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { databaseServer, testSettings } from "../support/database-server.ts";
 import { temporaryFolder } from "../support/folder.ts";
+import { openRunFolder } from "../support/run-folder.ts";
 import { makeTemplate } from "../support/template-database.ts";
 import { showUsage } from "../support/usage.ts";
 import { mutants } from "./index.ts";
@@ -30,6 +31,7 @@ if (chosen.length === 0) {
   process.exit(2);
 }
 
+await openRunFolder();
 const postgres = await databaseServer(testSettings);
 const folder = temporaryFolder("mutants");
 const verdicts: { name: string; killed: boolean }[] = [];

@@ -18,8 +18,12 @@ const separateModules: Plugin = {
   },
 };
 
-export async function buildForTests(): Promise<{ folder: string; remove(): void }> {
+/** `onFolder` learns of the folder as soon as it is made. */
+export async function buildForTests(
+  onFolder: (folder: string) => void,
+): Promise<{ folder: string; remove(): void }> {
   const folder = mkdtempSync(join(root, ".built-"));
+  onFolder(folder);
   // Some tests start programs as another user
   chmodSync(folder, 0o755);
   await build({

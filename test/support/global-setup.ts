@@ -3,6 +3,7 @@
 import type { TestProject } from "vitest/node";
 import { buildForTests } from "./build.ts";
 import { databaseServer, testSettings } from "./database-server.ts";
+import { openRunFolder } from "./run-folder.ts";
 import { makeTemplate } from "./template-database.ts";
 
 declare module "vitest" {
@@ -21,7 +22,10 @@ export default async function setup(project: TestProject): Promise<() => Promise
     project.provide("databaseServer", ready);
     return async () => undefined;
   }
-  const built = await buildForTests();
+  const run = await openRunFolder();
+  // Made before the folder of the run is known, for the modules that vitest compiles
+  run.add(project.tmpDir);
+  const built = await buildForTests(run.add);
   // Inherited by the processes that run the tests
   process.env.TEST_BUILT = built.folder;
   const postgres = await databaseServer(testSettings);

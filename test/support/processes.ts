@@ -22,3 +22,12 @@ export function processes(what: string): { pid: number; name: string; parent: nu
     }
   });
 }
+
+/** A process that has already ended is left out. */
+export function send(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
+}
