@@ -54,6 +54,14 @@ async function queuedRequests(count: number): Promise<string[]> {
   return ids;
 }
 
+/** Each has one file, which a worker has. */
+async function runningRequests(count: number): Promise<string[]> {
+  const ids: string[] = [];
+  while (ids.length < count) ids.push(await ledger.submit(1));
+  for (let claimed = 0; claimed < count; ) claimed += (await ledger.claim(count)).length;
+  return ids;
+}
+
 test("a sweep sends no statement for each of 50 more requests with nothing to do", async () => {
   await queuedRequests(10);
   // One whose window is full, one whose files were given back, and one that waits to try again.
@@ -72,6 +80,25 @@ test("a sweep sends no statement for each of 50 more requests with nothing to do
   expect(many.advanced).toEqual(new Set());
   // The service sends a few of its own meanwhile.
   expect(many.statements).toBeLessThan(few.statements + 10);
+}, 300_000);
+
+test("nor for each request whose files are with workers", async () => {
+  const most = 40;
+  await runningRequests(most + 20);
+  // At first the service sends some of its own: it advances what was claimed.
+  await until(async () => (await sweepOnce()).statements < most, { timeoutSeconds: 60 });
+}, 300_000);
+
+test("a sweep takes only the files whose lease has expired", async () => {
+  const ids = await runningRequests(12);
+  const [one = "", other = ""] = ids;
+  await ledger.ctx.db.query(
+    "UPDATE request_files SET lease_until = now() - interval '1 second' WHERE request_id = ANY($1)",
+    [[one, other]],
+  );
+  expect((await sweepOnce()).advanced).toEqual(new Set([one, other]));
+  for (const id of ids)
+    expect((await ledger.read(id)).counters.running).toBe(id === one || id === other ? 0 : 1);
 }, 300_000);
 
 test("a sweep finds lost messages, files whose time has come and a window with room", async () => {

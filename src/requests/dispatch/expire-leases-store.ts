@@ -101,11 +101,37 @@ export function expireOfWorker(
 }
 
 /** Requests with running files. */
-export async function requestsWithRunning(query: Query): Promise<string[]> {
+export function requestsWithRunning(query: Query): Promise<string[]> {
+  return requestsWhere(query, "true");
+}
+
+/** Requests with a running file whose lease has expired. */
+export function requestsWithOverdue(query: Query): Promise<string[]> {
+  return requestsWhere(query, runningFile("f.lease_until < now()"));
+}
+
+/** Requests with a running file of one of these workers. */
+export function requestsOfWorkers(query: Query, workers: readonly string[]): Promise<string[]> {
+  return requestsWhere(query, runningFile("f.worker = ANY($1)"), [workers]);
+}
+
+async function requestsWhere(
+  query: Query,
+  condition: string,
+  values: unknown[] = [],
+): Promise<string[]> {
   const rows = await query<{ request: string }>(
-    `SELECT DISTINCT s.request_id AS request
-     FROM requests r JOIN request_steps s ON s.request_id = r.id
-     WHERE r.state IN (${sqlList([...dispatchStates, requestMoves.cancel.to])}) AND s.running > 0`,
+    `SELECT r.id AS request FROM requests r
+     WHERE r.state IN (${sqlList([...dispatchStates, requestMoves.cancel.to])})
+       AND EXISTS (SELECT FROM request_steps s WHERE s.request_id = r.id AND s.running > 0)
+       AND ${condition}`,
+    values,
   );
   return rows.map((row) => row.request);
+}
+
+/** LIMIT makes it a look by index for each request, whatever the statistics say. */
+function runningFile(condition: string): string {
+  return `EXISTS (SELECT FROM (SELECT FROM request_files f WHERE f.request_id = r.id
+         AND f.state IN (${sqlList(fileMoves.lose.from)}) AND ${condition} LIMIT 1) one)`;
 }

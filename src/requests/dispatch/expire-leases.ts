@@ -4,7 +4,8 @@ import {
   type ExpiredLease,
   expireOfWorker,
   expireOverdue,
-  requestsWithRunning,
+  requestsOfWorkers,
+  requestsWithOverdue,
 } from "./expire-leases-store.ts";
 import { takeFromInterrupted } from "./interrupted-store.ts";
 import { longestGapSeconds } from "./watch-leases.ts";
@@ -15,7 +16,7 @@ export async function expireLeases(
 ): Promise<number> {
   const { fileAttempts } = ctx.config;
   const limits = { fileAttempts, longestGapSeconds: longestGapSeconds(ctx.config) };
-  const { files } = await ofEachRequest(ctx, (request) =>
+  const { files } = await ofEachRequest(ctx, requestsWithOverdue(ctx.db.query), (request) =>
     lose(ctx, request, expireOverdue(ctx.ledger.query, request, limits)),
   );
   return files;
@@ -33,7 +34,7 @@ export async function expireLeasesOf(
 ): Promise<number> {
   const { fileAttempts } = ctx.config;
   const of = { worker, lastWords, fileAttempts };
-  const taken = await ofEachRequest(ctx, (request) =>
+  const taken = await ofEachRequest(ctx, requestsOfWorkers(ctx.db.query, [worker]), (request) =>
     lose(ctx, request, expireOfWorker(ctx.ledger.query, request, of)),
   );
   return allOf(taken);
@@ -49,7 +50,7 @@ export async function takeInterrupted(
 ): Promise<number> {
   if (workers.length === 0) return 0;
   const { fileAttempts } = ctx.config;
-  const taken = await ofEachRequest(ctx, (request) =>
+  const taken = await ofEachRequest(ctx, requestsOfWorkers(ctx.db.query, workers), (request) =>
     takeFromInterrupted(ctx.ledger.query, request, { workers, fileAttempts }),
   );
   return allOf(taken);
@@ -75,11 +76,12 @@ interface Taken {
 
 /** `take` returns how many files it took. */
 async function ofEachRequest(
-  { advanceQueue, db, log }: Deps<"advanceQueue" | "db" | "log">,
+  { advanceQueue, log }: Deps<"advanceQueue" | "log">,
+  requests: Promise<string[]>,
   take: (request: string) => Promise<number>,
 ): Promise<Taken> {
   const taken: Taken = { files: 0 };
-  for (const request of await requestsWithRunning(db.query)) {
+  for (const request of await requests) {
     try {
       const files = await take(request);
       taken.files += files;
