@@ -25,9 +25,7 @@ export function lockFolder(folder: string): () => void {
   mkdirSync(folder, { recursive: true });
   const lock = join(folder, "lock");
   const mine = `${lock}.${process.pid}`;
-  const startedAt = startTimeOf(process.pid);
-  const holder: Holder = { pid: process.pid, ...(startedAt === undefined ? {} : { startedAt }) };
-  writeFileSync(mine, JSON.stringify(holder));
+  writeFileSync(mine, ourText());
   try {
     while (!linked(mine, lock)) removeStale(lock, folder);
   } finally {
@@ -47,15 +45,23 @@ export function holderOf(folder: string): { pid: number; isCertain: boolean } | 
   return { pid, isCertain: startedAt !== undefined && startedAt === startTimeOf(pid) };
 }
 
-/** Whether this process still has the folder; no when the lock was removed, alone or with it. */
+/**
+ * Whether this process still has the folder; no when the lock was removed, alone or with it, or
+ * replaced: in another container, another service has the same process id.
+ */
 export function isLockedByUs(folder: string): boolean {
   try {
-    const { pid } = JSON.parse(readFileSync(join(folder, "lock"), "utf8")) as Holder;
-    return pid === process.pid;
+    return readFileSync(join(folder, "lock"), "utf8") === ourText();
   } catch (error) {
     // A folder that cannot be read now may be there again in a moment.
     return !["ENOENT", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code ?? "");
   }
+}
+
+function ourText(): string {
+  const startedAt = startTimeOf(process.pid);
+  const holder: Holder = { pid: process.pid, ...(startedAt === undefined ? {} : { startedAt }) };
+  return JSON.stringify(holder);
 }
 
 /** Linking is atomic: of two concurrent starts, only one succeeds. */
