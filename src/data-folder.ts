@@ -27,9 +27,8 @@ function makeFolders(path: string): string | undefined {
   for (let folder = resolve(path); !existsSync(folder); folder = dirname(folder))
     missing.unshift(folder);
   try {
-    if (!statSync(path, { throwIfNoEntry: false })?.isDirectory() && missing.length === 0)
-      throw new Error("it is a file");
-    for (const folder of missing) mkdirSync(folder, { mode: 0o700 });
+    if (missing.length === 0 && !statSync(path).isDirectory()) throw new Error("it is a file");
+    for (const folder of missing) makeFolder(folder);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     throw new ConfigError(
@@ -38,6 +37,16 @@ function makeFolders(path: string): string | undefined {
     );
   }
   return missing[0];
+}
+
+/** Another service that starts at the same time may make it first. */
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    const isThere = statSync(path, { throwIfNoEntry: false })?.isDirectory();
+    if (!isThere) throw error;
+  }
 }
 
 /** Where long lists are until they are recorded. */
