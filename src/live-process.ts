@@ -28,6 +28,15 @@ export function startTimeOf(pid: number): string | undefined {
     : `${readIfThere("/proc/sys/kernel/random/boot_id")?.trim()} ${started}`;
 }
 
+/** Does nothing if the process has ended just now. */
+export function sendSignal(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
+}
+
 /** The command a process was started with; undefined if the system does not provide it. */
 export function commandOf(pid: number): string | undefined {
   return readIfThere(`/proc/${pid}/cmdline`)?.replaceAll("\0", " ");

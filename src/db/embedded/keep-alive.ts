@@ -1,4 +1,4 @@
-import { isRunning, startTimeOf, stillRuns } from "../../live-process.ts";
+import { isRunning, sendSignal, startTimeOf, stillRuns } from "../../live-process.ts";
 import type { Logger } from "../../log.ts";
 import { pause } from "../../time.ts";
 import type { Postmaster } from "./postmaster.ts";
@@ -44,7 +44,7 @@ export function keepAlive(first: Postmaster, start: () => Promise<Postmaster>, l
     const { pid } = postmaster;
     const deadline = performance.now() + longestQuitSeconds * 1_000;
     while (startedAt !== undefined && stillRuns(pid, startedAt)) {
-      process.kill(pid, performance.now() < deadline ? "SIGQUIT" : "SIGKILL");
+      sendSignal(pid, performance.now() < deadline ? "SIGQUIT" : "SIGKILL");
       await pause(50);
     }
   };

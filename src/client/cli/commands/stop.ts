@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { holderOf } from "../../../folder-lock.ts";
+import { sendSignal } from "../../../live-process.ts";
 import { pause } from "../../../time.ts";
 import { exits, exitsOf } from "../exit-codes.ts";
 import { ExitError } from "../exits.ts";
@@ -47,15 +48,9 @@ async function stop(): Promise<void> {
 
 function signal(pid: number): void {
   try {
-    process.kill(pid, "SIGTERM");
+    sendSignal(pid, "SIGTERM");
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "EPERM")
-      throw new ExitError(
-        exits.refused,
-        `Process ${pid} belongs to another user, who may stop it.`,
-      );
-    // It has ended just now.
-    if (code !== "ESRCH") throw error;
+    if ((error as NodeJS.ErrnoException).code !== "EPERM") throw error;
+    throw new ExitError(exits.refused, `Process ${pid} belongs to another user, who may stop it.`);
   }
 }
