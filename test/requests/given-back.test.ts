@@ -121,6 +121,40 @@ test("a file given back since a disk is full waits with that reason, and is neve
   expect((await ledger.ended(id)).counters).toMatchObject({ done: 1, failed: 0 });
 });
 
+test("files withheld while the store is full are told beside those that wait for the store", async () => {
+  const id = await ledger.submit(2);
+  const [one, two] = (await ledger.claim(2, { request: id, worker: "w1" })) as [Task, Task];
+  const unknown = { error: { class: "store_unavailable", message: "507 from the store" } };
+  let task = one;
+  for (let time = 0; time < 3; time++) {
+    if (time > 0) task = await taken(id, "w1");
+    expect(await ledger.report(task, "given_back", unknown)).toBe("recorded");
+    await skipWait(id);
+  }
+  const withheld =
+    "1 file waits for another worker, after being given back by w1. The last reason: 507 from " +
+    "the store. Start a worker under another name, or let the same workers try again: " +
+    `longshore redrive ${id}.`;
+  const sentence = async () => (await waitingOf(ledger.ctx, await ledger.read(id)))?.sentence;
+  expect(await sentence()).toBe(`1 file is with workers now, 1 to come. ${withheld}`);
+
+  const full = { error: { class: "store", message: "the store is full" } };
+  expect(await ledger.report(two, "given_back", full)).toBe("recorded");
+  const waits =
+    "1 file waits until results can be written again. the store is full. Workers try again by " +
+    "themselves; this costs no try.";
+  await until(async () => (await sentence()) === `${waits} ${withheld}`);
+  await skipWait(id);
+  expect(await ledger.report(await taken(id, "w1"), "success")).toBe("recorded");
+  expect(await waitingOf(ledger.ctx, await ledger.read(id))).toMatchObject({
+    reason: "given_back",
+    sentence: withheld,
+  });
+  await redrive(ledger.ctx, id, local);
+  expect(await ledger.report(await taken(id, "w1"), "success")).toBe("recorded");
+  await ledger.ended(id);
+});
+
 test("a file given back a second time within ten minutes goes to the same worker again", async () => {
   const id = await ledger.submit(1);
   const task = await givenBack(id, 2);

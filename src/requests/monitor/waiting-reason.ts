@@ -11,7 +11,8 @@ import { type Standing, sentenceOf, standingOf } from "./place-in-line.ts";
 import { storageReason } from "./storage-reason.ts";
 import { unscheduledReason } from "./unattended.ts";
 import type { Waiting, Why } from "./waiting.ts";
-import { withheldReason } from "./withheld-reason.ts";
+import { withheldSentence } from "./withheld-reason.ts";
+import { withheldOf } from "./withheld-store.ts";
 import { queuedReason, withWorkers, workingReason } from "./worker-reasons.ts";
 
 /** What a request is waiting for now, and when it will end; null when it has ended. */
@@ -22,20 +23,34 @@ export async function waitingOf(
   if (isFinal(view.state)) return null;
   const activity = await readActivity(ctx.db.query, view.id);
   const standing = await standingOf(ctx, view);
-  const why =
-    ending(view) ??
+  const why = ending(view) ?? (await openReason(ctx, view, activity, standing));
+  const ends = why.reason === "ending" || why.reason === "finishing";
+  const eta = ends ? null : etaOf(view, samplesOf(activity, view), activity.now);
+  return { ...why, place: ends ? null : (standing?.place ?? null), eta };
+}
+
+/** Withheld files are told beside everything else: they may wait for ever without a person. */
+async function openReason(
+  ctx: Deps<"activity" | "db" | "operations" | "runner">,
+  view: RequestView,
+  activity: ActivityRow,
+  standing: Standing | undefined,
+): Promise<Why> {
+  const withheld = view.counters.waiting > 0 ? await withheldOf(ctx.db.query, view.id) : null;
+  const other =
     unreachable(ctx, view) ??
     (await outsideReason(ctx, view)) ??
     limited(view, standing) ??
     workingReason(view, activity) ??
-    storageReason(view, activity) ??
+    storageReason(view, activity, withheld) ??
     unscheduledReason(view, activity) ??
-    lookingUp(view) ??
-    (await queuedOrWithheld(ctx, view, activity, standing)) ??
-    (await unpublished(ctx, view));
-  const ends = why.reason === "ending" || why.reason === "finishing";
-  const eta = ends ? null : etaOf(view, samplesOf(activity, view), activity.now);
-  return { ...why, place: ends ? null : (standing?.place ?? null), eta };
+    lookingUp(view);
+  const why = other ?? queuedReason(ctx, view, activity, standing);
+  if (!withheld) return why ?? unpublished(ctx, view);
+  const sentence = withheldSentence(view.id, withheld);
+  // They may be why nobody takes the files that are ready.
+  const reason = other?.reason ?? "given_back";
+  return { reason, sentence: why ? `${why.sentence} ${sentence}` : sentence };
 }
 
 function samplesOf({ now, round, sampled, finished }: ActivityRow, view: RequestView): Sample[] {
@@ -111,19 +126,6 @@ function lookingUp({ state, dataset, counters: { total, queued } }: RequestView)
   return undefined;
 }
 
-/** Files that wait for another worker may be why nobody takes the rest. */
-async function queuedOrWithheld(
-  ctx: Deps<"db" | "runner">,
-  view: RequestView,
-  activity: ActivityRow,
-  standing: Standing | undefined,
-): Promise<Why | undefined> {
-  const why = queuedReason(ctx, view, activity, standing);
-  const withheld = why && view.counters.waiting > 0 && (await withheldReason(ctx, view.id));
-  if (!why || !withheld) return why;
-  return { ...withheld, sentence: `${why.sentence} ${withheld.sentence}` };
-}
-
 async function unpublished({ db }: Deps<"db">, view: RequestView): Promise<Why> {
   const waiting = view.steps.reduce((total: number, step: StepView) => total + step.waiting, 0);
   if (waiting === 0)
@@ -131,8 +133,6 @@ async function unpublished({ db }: Deps<"db">, view: RequestView): Promise<Why> 
       reason: "finishing",
       sentence: "Every file is settled; the request is being finished.",
     };
-  const withheld = await withheldReason({ db }, view.id);
-  if (withheld) return withheld;
   const at = await soonestRetry(db.query, view.id);
   if (at)
     return {

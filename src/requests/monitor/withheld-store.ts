@@ -3,6 +3,8 @@ import { fileSql, historySql } from "../state.ts";
 
 export interface Withheld {
   files: number;
+  /** how many of them are in each step, by its number */
+  filesOfStep: Record<string, number>;
   /** that gave back the first 100 of them */
   workers: string[];
   /** the newest reason among those files */
@@ -19,6 +21,9 @@ export async function withheldOf(query: Query, request: string): Promise<Withhel
        SELECT * FROM withheld_files ORDER BY step, file_id LIMIT 100
      )
      SELECT (SELECT count(*) FROM withheld_files) AS files,
+       (SELECT coalesce(json_object_agg(step, n), '{}') FROM (
+          SELECT step, count(*) AS n FROM withheld_files GROUP BY step) AS counted)
+         AS "filesOfStep",
        ARRAY(SELECT DISTINCT worker FROM first_files, unnest(given_back_by) AS worker
          ORDER BY worker) AS workers,
        (SELECT h.info FROM first_files f
