@@ -3,7 +3,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { isRedacted } from "../addresses/shown.ts";
 import { eitherSpelling, type InputFolders, realFolders } from "./folders.ts";
-import { InputError, nameOf, schemeOf } from "./input-error.ts";
+import { InputError, isOfDisk, nameOf, schemeOf } from "./input-error.ts";
 import { type LocalFile, openLocalFile, openPathOf } from "./local.ts";
 import {
   assertDownloadable,
@@ -82,8 +82,8 @@ function isPlainlyOpen(location: string, { roots, closed }: InputFolders): boole
 
 /** Throws `InputError` for what is neither a file of this machine nor an address. */
 function isLocal(location: string): boolean {
+  if (isOfDisk(location)) return true;
   const scheme = schemeOf(location);
-  if (scheme === undefined || scheme === "file") return true;
   if (scheme === "http" || scheme === "https" || scheme === "s3") return false;
   throw new InputError(
     "forbidden",

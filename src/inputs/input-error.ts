@@ -18,6 +18,11 @@ export function nameOf(location: string): string {
   return schemeOf(location) ? shownAddress(location).replace(/[?#].*$/s, "") : location;
 }
 
+/** Whether a location is a file of some machine's disk, not an address. */
+export function isOfDisk(location: string): boolean {
+  return [undefined, "file"].includes(schemeOf(location));
+}
+
 /** The scheme in lower case, without `://`; undefined for a plain path. */
 export function schemeOf(location: string): string | undefined {
   return /^([a-z][a-z0-9+.-]*):\/\//i.exec(location)?.[1]?.toLowerCase();

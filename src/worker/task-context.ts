@@ -2,15 +2,13 @@ import { existsSync, mkdirSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { diskProblem } from "../disk-problem.ts";
-import { fetchInput } from "../inputs/fetch.ts";
 import type { InputFolders } from "../inputs/folders.ts";
-import { InputError } from "../inputs/input-error.ts";
 import type { LocalFile } from "../inputs/local.ts";
 import type { Facility, Task, TaskContext, TaskError } from "../operations/contract.ts";
 import type { InputRead } from "../requests/views.ts";
 import { type Digesting, startDigest } from "./digest.ts";
 import { canWrite } from "./storage-gate.ts";
-import { fetchThroughService, mayBeThere, type ThroughService } from "./through-service.ts";
+import { fetchHereOrThere, type ThroughService } from "./through-service.ts";
 import { uploadFile } from "./upload.ts";
 
 export interface TaskContextSettings {
@@ -73,14 +71,7 @@ export function openTaskContext(
         scratch: scratch(),
         signal: AbortSignal.any([signal, AbortSignal.timeout(settings.limits.seconds * 1000)]),
       };
-      const input = await fetchInput(location, bounds).catch(async (error) => {
-        const { service } = settings;
-        if (!service || !mayBeThere(error, location)) throw error;
-        const fetched = await fetchThroughService(service, task, location, bounds);
-        if (fetched) return fetched;
-        // Another worker may have it.
-        throw new InputError(error.class, error.message, { here: true });
-      });
+      const input = await fetchHereOrThere(location, task, bounds, settings.service);
       inputs.push(input);
       digesting?.stop();
       digesting = await startDigest(input, signal);

@@ -5,10 +5,12 @@ import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { request } from "undici";
 import { diskProblem } from "../disk-problem.ts";
-import { InputError, nameOf, schemeOf } from "../inputs/input-error.ts";
+import { type FetchBounds, fetchInput } from "../inputs/fetch.ts";
+import { InputError, isOfDisk, nameOf } from "../inputs/input-error.ts";
 import type { LocalFile } from "../inputs/local.ts";
 import { atMost } from "../inputs/remote.ts";
 import type { Task } from "../operations/contract.ts";
+import { withoutLastSlash } from "../settings/service-url.ts";
 import { codeOf, detailOf } from "./problem.ts";
 
 /** Where the service serves what its own machine has, to a worker that has not. */
@@ -20,18 +22,28 @@ export interface ThroughService {
   worker: string;
 }
 
-interface Bounds {
-  megabytes: number;
-  scratch: string;
-  signal: AbortSignal;
+/** Reads an input of a task here, or through the service where only that one's machine has it. */
+export async function fetchHereOrThere(
+  location: string,
+  task: Task,
+  bounds: FetchBounds,
+  service: ThroughService | undefined,
+): Promise<LocalFile> {
+  try {
+    return await fetchInput(location, bounds);
+  } catch (error) {
+    if (!service || !mayBeThere(error, location)) throw error;
+    const fetched = await fetchThroughService(service, task, location, bounds);
+    if (fetched) return fetched;
+    // Another worker may have it.
+    throw new InputError(error.class, error.message, { here: true });
+  }
 }
 
 /** Whether the service may have a file that could not be read here. */
-export function mayBeThere(error: unknown, location: string): error is InputError {
+function mayBeThere(error: unknown, location: string): error is InputError {
   return (
-    error instanceof InputError &&
-    (error.here || error.class === "not_found") &&
-    [undefined, "file"].includes(schemeOf(location))
+    error instanceof InputError && (error.here || error.class === "not_found") && isOfDisk(location)
   );
 }
 
@@ -40,11 +52,11 @@ export function mayBeThere(error: unknown, location: string): error is InputErro
  * not say why it does not serve it, e.g. one of an earlier version. Throws `InputError` for what
  * the service cannot read either.
  */
-export async function fetchThroughService(
+async function fetchThroughService(
   { url, token, worker }: ThroughService,
   { task, replicas }: Task,
   location: string,
-  { megabytes, scratch, signal }: Bounds,
+  { megabytes, scratch, signal }: FetchBounds,
 ): Promise<LocalFile | undefined> {
   const replica = replicas.indexOf(location);
   if (replica === -1) return undefined;
@@ -69,9 +81,9 @@ export async function fetchThroughService(
 }
 
 function addressOf(url: string, task: string, replica: number, worker: string): string {
-  const base = url.replace(/(?<!\/)\/+$/, "");
   const query = new URLSearchParams({ worker });
-  return `${base}/v1/work/tasks/${encodeURIComponent(task)}/replicas/${replica}?${query}`;
+  const path = `v1/work/tasks/${encodeURIComponent(task)}/replicas/${replica}`;
+  return `${withoutLastSlash(url)}/${path}?${query}`;
 }
 
 const classes = { input_not_found: "not_found", input_bad_input: "bad_input" } as const;

@@ -2,6 +2,7 @@ import { Agent, request } from "undici";
 import { z } from "zod";
 import type { Settings, Task, Upload } from "../operations/contract.ts";
 import type { Report } from "../requests/views.ts";
+import { withoutLastSlash } from "../settings/service-url.ts";
 import { detailOf } from "./problem.ts";
 
 const upload: z.ZodType<Upload> = z.object({
@@ -207,7 +208,7 @@ export function openWorkApi({
     seconds: number,
     signal?: AbortSignal,
   ): Promise<Answer> {
-    const response = await request(`${url.replace(/(?<!\/)\/+$/, "")}/v1/work/${name}`, {
+    const response = await request(`${withoutLastSlash(url)}/v1/work/${name}`, {
       ...sent,
       headers,
       dispatcher,

@@ -2,7 +2,7 @@ import type { Caller } from "../../auth/caller.ts";
 import { allowsWork } from "../../auth/work-scope.ts";
 import type { Deps } from "../../deps.ts";
 import { notFound, RequestError } from "../../errors.ts";
-import { InputError, schemeOf } from "../../inputs/input-error.ts";
+import { InputError, isOfDisk } from "../../inputs/input-error.ts";
 import { type LocalFile, openLocalFile } from "../../inputs/local.ts";
 import { assertMay } from "../../users/policy.ts";
 import { isUuid } from "../../uuid.ts";
@@ -39,7 +39,7 @@ export async function openTaskInput(
   if (!row) throw notFound(`task that the worker ${JSON.stringify(worker)} holds,`, task);
   const location = replicasOf(row)[replica];
   if (location === undefined) throw notFound("replica of the task", `${task}/${replica}`);
-  if (!["file", undefined].includes(schemeOf(location)))
+  if (!isOfDisk(location))
     throw new RequestError(
       409,
       "not_a_local_file",
