@@ -8,7 +8,7 @@ import { openDigest } from "./lines-digest.ts";
 import type { Receipt, ReceiptInput, ReceiptInputs, ReceiptResult } from "./receipt.ts";
 import { type Account, type InputRow, inputRows, roundRows } from "./store.ts";
 
-/** With more results the receipt contains only their digest: it is read and signed as one text. */
+/** Of more items the receipt contains only the digest: it is read and signed as one text. */
 const mostListed = 10_000;
 const mostGroups = 200;
 const page = 5000;
@@ -75,9 +75,7 @@ async function inputsOf(
 
 /** Counts and lists what was read of the files. */
 function openRead() {
-  const lines = openDigest();
-  const items: ReceiptInput[] = [];
-  let bytes = 0;
+  const listing = openListing<ReceiptInput>();
   let unknown = 0;
   return {
     add({ file, step, attempt, input_size: size, input_sha256: sha256 }: InputRow): void {
@@ -86,21 +84,11 @@ function openRead() {
         unknown += 1;
         return;
       }
-      const item = { file, step, attempt, size, sha256 };
-      lines.add(item);
-      bytes += size;
-      if (items.length <= mostListed) items.push(item);
+      listing.add({ file, step, attempt, size, sha256 });
     },
     end(): ReceiptInputs {
-      const listed = items.length <= mostListed;
-      return {
-        files: lines.count(),
-        not_recorded: unknown,
-        bytes,
-        digest: lines.digest(),
-        listed,
-        items: listed ? items : [],
-      };
+      const { count, ...rest } = listing.end();
+      return { files: count, not_recorded: unknown, ...rest };
     },
   };
 }
@@ -110,24 +98,32 @@ async function resultsOf(
   id: string,
   account: Account,
 ): Promise<Receipt["results"]> {
-  const lines = openDigest();
-  const items: ReceiptResult[] = [];
-  let bytes = 0;
-  for await (const { name, size, checksum, file, step, attempt } of everyResult(ctx, id)) {
-    const item = { name, size, checksum, file, step, attempt };
-    lines.add(item);
-    bytes += size;
-    if (items.length <= mostListed) items.push(item);
-  }
-  const listed = items.length <= mostListed;
+  const listing = openListing<ReceiptResult>();
+  for await (const { name, size, checksum, file, step, attempt } of everyResult(ctx, id))
+    listing.add({ name, size, checksum, file, step, attempt });
   return {
-    count: lines.count(),
-    bytes,
-    digest: lines.digest(),
-    listed,
-    items: listed ? items : [],
+    ...listing.end(),
     url: publicPath(ctx.urls.public(), `/v1/requests/${id}/results`),
     deleted_at: account.results_deleted_at?.toISOString() ?? null,
+  };
+}
+
+/** Items with their digest; of more than `mostListed`, the digest alone. */
+function openListing<Item extends { size: number }>() {
+  const lines = openDigest();
+  const items: Item[] = [];
+  let bytes = 0;
+  return {
+    add(item: Item): void {
+      lines.add(item);
+      bytes += item.size;
+      if (items.length <= mostListed) items.push(item);
+    },
+    end() {
+      const listed = items.length <= mostListed;
+      const digest = lines.digest();
+      return { count: lines.count(), bytes, digest, listed, items: listed ? items : [] };
+    },
   };
 }
 

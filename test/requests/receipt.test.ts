@@ -11,6 +11,7 @@ import { verifyReceipt } from "../../src/receipts/verify.ts";
 import { deleteRequest } from "../../src/requests/lifecycle/delete.ts";
 import { redrive } from "../../src/requests/lifecycle/redrive.ts";
 import { submit } from "../../src/requests/lifecycle/submit.ts";
+import type { InputRead } from "../../src/requests/views.ts";
 import { type Ledger, openLedger } from "../support/context.ts";
 import { housekeep } from "../support/lead.ts";
 
@@ -36,7 +37,14 @@ async function submitted(files: number): Promise<string> {
     .id;
 }
 
-async function succeed(tasks: Task[]): Promise<void> {
+/** The second step reads what the first one makes. */
+async function submittedTwice(files: string[]): Promise<string> {
+  const first = { ...transform, settings: { ...transform.settings, format: "parquet" } };
+  const input = { dataset: { files }, steps: [first, transform] };
+  return (await submit(ledger.ctx, local, input)).request.id;
+}
+
+async function succeed(tasks: Task[], input?: InputRead): Promise<void> {
   for (const task of tasks) {
     const name = task.upload?.name ?? "";
     const { size, checksum } = await ledger.ctx.store.put(
@@ -44,7 +52,7 @@ async function succeed(tasks: Task[]): Promise<void> {
       name,
       Buffer.from(`of ${task.file}\n`),
     );
-    await ledger.report(task, "success", { results: [{ name, size, checksum }] });
+    await ledger.report(task, "success", { results: [{ name, size, checksum }], input });
   }
 }
 
@@ -53,6 +61,16 @@ const fail = (task: Task) =>
     error: { class: "bad_input", message: `${task.file}.parquet ends at byte 12` },
   });
 
+async function removeOldResults(id: string): Promise<void> {
+  await ledger.ctx.db.query(
+    "UPDATE requests SET finished_at = now() - interval '2 days' WHERE id = $1",
+    [id],
+  );
+  await housekeep({ ...ledger.ctx, config: { ...ledger.ctx.config, resultTtlDays: 1 } });
+  expect(await ledger.ctx.store.list(id, { limit: 10 })).toEqual([]);
+}
+
+const read = (digit: string): InputRead => ({ size: 5, sha256: digit.repeat(64) });
 const jwsIn = (text: string) => (JSON.parse(text) as SignedReceipt).jws ?? "";
 const keyIdIn = (text: string) => decodeProtectedHeader(jwsIn(text)).kid;
 const receiptOf = async (id: string) =>
@@ -92,20 +110,39 @@ test("a receipt tells what went in, what was done, what came out, and is the sam
 });
 
 test("what a later step read of a result is not taken for what was read of the file", async () => {
-  const dataset = { files: ["/data/a.csv"] };
-  const first = { ...transform, settings: { ...transform.settings, format: "parquet" } };
-  const steps = [first, transform];
-  const { id } = (await submit(ledger.ctx, local, { dataset, steps })).request;
-  const input = { size: 5, sha256: "a".repeat(64) };
-  for (const read of [undefined, input]) {
-    const [task] = await ledger.claim(1, { request: id, waitSeconds: 5 });
-    if (!task) throw new Error("There was no task.");
-    const name = task.upload?.name ?? "";
-    const { size, checksum } = await ledger.ctx.store.put(id, name, Buffer.from("made\n"));
-    await ledger.report(task, "success", { results: [{ name, size, checksum }], input: read });
-  }
+  const id = await submittedTwice(["/data/a.csv"]);
+  for (const input of [undefined, read("a")])
+    await succeed(await ledger.claim(1, { request: id }), input);
   await ledger.ended(id);
   expect((await receiptOf(id)).inputs.read).toMatchObject({ files: 0, not_recorded: 1, items: [] });
+});
+
+test("of a step that was done again, what its last attempt read counts, recorded or not", async () => {
+  const id = await submittedTwice(["/data/a.csv", "/data/b.csv"]);
+  const both = async () => {
+    await ledger.published(id, 2);
+    return ledger.claim(2, { request: id });
+  };
+  const firstStep = async (...inputs: (InputRead | undefined)[]) => {
+    const tasks = await both();
+    expect(tasks.map(({ step }) => step)).toEqual([1, 1]);
+    tasks.sort((one, two) => one.file - two.file);
+    for (const [index, task] of tasks.entries()) await succeed([task], inputs[index]);
+    return tasks.map(({ file }) => file);
+  };
+  const [a] = await firstStep(read("a"), read("b"));
+  for (const task of await both()) await fail(task);
+  await ledger.ended(id);
+  await removeOldResults(id);
+  await redrive(ledger.ctx, id, local);
+  await firstStep(read("c"), undefined);
+  await succeed(await both(), read("d"));
+  await ledger.ended(id);
+  expect((await receiptOf(id)).inputs.read).toMatchObject({
+    files: 1,
+    not_recorded: 1,
+    items: [{ file: a, step: 1, attempt: 3, ...read("c") }],
+  });
 });
 
 test("a receipt is verified without the service, and every changed byte is found", async () => {
@@ -298,12 +335,7 @@ test("a receipt that nobody requested exists after the request is deleted", asyn
 
 test("and after its results were removed for their age", async () => {
   const id = await ended(2);
-  await ledger.ctx.db.query(
-    "UPDATE requests SET finished_at = now() - interval '2 days' WHERE id = $1",
-    [id],
-  );
-  await housekeep({ ...ledger.ctx, config: { ...ledger.ctx.config, resultTtlDays: 1 } });
-  expect(await ledger.ctx.store.list(id, { limit: 10 })).toEqual([]);
+  await removeOldResults(id);
   expect((await receiptOf(id)).results).toMatchObject({
     count: 2,
     items: [{ attempt: 1 }, { attempt: 1 }],

@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import {
   appendFileSync,
+  mkdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -60,8 +61,13 @@ function sha256(bytes: Buffer): string {
   return createHash("sha256").update(bytes).digest("hex");
 }
 
-const verify = (request: string) =>
-  runCli(["receipt", request, "--verify", "--results", out, "--url", service.url]);
+const verify = (request: string, results = out) =>
+  runCli(["receipt", request, "--verify", "--results", results, "--url", service.url]);
+
+async function inDatabase(statement: string, request: string): Promise<void> {
+  const db = openDb({ url: service.databaseUrl ?? "", applicationName: "test", max: 1 });
+  await db.query(statement, [request]).finally(() => db.close());
+}
 
 function manifest(): ManifestLine[] {
   const lines = readFileSync(join(out, manifestName), "utf8").trim().split("\n");
@@ -137,18 +143,53 @@ test("another request's folder, one that is no download, and many problems are t
   expect(many.stdout.split("\n").length).toBeLessThan(30);
 });
 
+test("the folder of a receipt that does not list its results is checked against the service's list", async () => {
+  const many = await client.submit({
+    dataset: { files: [file] },
+    steps: [{ operation: "transform", selection: "select x from input" }],
+  });
+  await client.wait(many.id);
+  await inDatabase(
+    `INSERT INTO results (request_id, file_id, step, attempt, seq, name, size, checksum)
+     SELECT request_id, file_id, step, attempt, seq + n, n || '.csv', n, 'c' || n
+     FROM results, generate_series(1, 10001) n WHERE request_id = $1`,
+    many.id,
+  );
+  const download = join(folder, "listed by the service");
+  mkdirSync(download);
+  writeFileSync(join(download, "1.csv"), "12");
+  const put = (request: string) => {
+    const line = { request, path: "1.csv", result: "1.csv" };
+    writeFileSync(join(download, manifestName), `${JSON.stringify(line)}\n`);
+  };
+  const linesOf = async () => (await verify(many.id, download)).stdout.trim().split("\n").slice(1);
+  put(id);
+  expect(await linesOf()).toEqual([
+    "Results: 1 problem; 0 files are as the receipt says.",
+    `${join(download, manifestName)} is of request ${id}, not of ${many.id}.`,
+  ]);
+
+  put(many.id);
+  const [head, ...problems] = await linesOf();
+  expect(head).toBe("Results: 10002 problems; 0 files are as the receipt says.");
+  expect(problems).toContain("1.csv has 2 bytes, and the receipt says 1.");
+  const other = "The results that the service lists now are not those of the receipt.";
+  expect(problems).not.toContain(other);
+
+  await inDatabase("UPDATE results SET size = 2 WHERE request_id = $1 AND name = '1.csv'", many.id);
+  expect((await linesOf())[1]).toBe(other);
+});
+
 test("what an earlier version recorded is said to be not recorded", async () => {
   const { id: old } = await client.submit({
     dataset: { files: [file] },
     steps: [{ operation: "transform", selection: "select x from input" }],
   });
   await client.wait(old);
-  const db = openDb({ url: service.databaseUrl ?? "", applicationName: "test", max: 1 });
-  await db.query(
+  await inDatabase(
     "UPDATE file_status SET input_size = NULL, input_sha256 = NULL WHERE request_id = $1",
-    [old],
+    old,
   );
-  await db.close();
   const { receipt } = await client.receipt(old);
   expect(receipt.inputs.read).toMatchObject({ files: 0, not_recorded: 1, items: [] });
   const said = await runCli(["receipt", old, "--verify", "--url", service.url]);
