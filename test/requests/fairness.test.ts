@@ -1,14 +1,14 @@
 // The bound that doc/shares.md states, for many users and two processes on one database.
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Task } from "../../src/operations/contract.ts";
-import { type Ledger, openLedger } from "../support/context.ts";
+import { type Ledger, openBeside, openLedger } from "../support/context.ts";
 
 const env = { OPERATIONS: "noop", SWEEP_SECONDS: "60" };
 let ledger: Ledger;
 let other: Ledger;
 beforeAll(async () => {
   ledger = await openLedger({ env });
-  other = await openLedger({ env, databaseUrl: ledger.ctx.databaseUrl, scheduler: false });
+  other = await openBeside(ledger, { env });
 });
 afterAll(async () => {
   expect(await ledger.violations()).toEqual([]);

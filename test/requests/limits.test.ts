@@ -10,7 +10,7 @@ import { report } from "../../src/requests/reports/report.ts";
 import { type SlotLimits, setOperationLimits } from "../../src/shares/limits-store.ts";
 import { withSlotsLocked } from "../../src/shares/lock-store.ts";
 import { anySize } from "../support/any-size.ts";
-import { type Ledger, openLedger } from "../support/context.ts";
+import { type Ledger, openBeside, openLedger } from "../support/context.ts";
 import { until } from "../support/wait.ts";
 
 const env = { OPERATIONS: "noop", SWEEP_SECONDS: "60" };
@@ -18,7 +18,7 @@ let ledger: Ledger;
 let other: Ledger;
 beforeAll(async () => {
   ledger = await openLedger({ env });
-  other = await openLedger({ env, databaseUrl: ledger.ctx.databaseUrl, scheduler: false });
+  other = await openBeside(ledger, { env });
 });
 beforeEach(() => limit({}));
 afterEach(async () => expect(await ledger.violations()).toEqual([]));

@@ -4,14 +4,14 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { local } from "../../src/auth/caller.ts";
 import { workTopic } from "../../src/queue/contract.ts";
 import { claim } from "../../src/requests/dispatch/claim.ts";
-import { type Ledger, openLedger } from "../support/context.ts";
+import { type Ledger, openBeside, openLedger } from "../support/context.ts";
 import { until } from "../support/wait.ts";
 
 let ledger: Ledger;
 let other: Ledger;
 beforeAll(async () => {
   ledger = await openLedger();
-  other = await openLedger({ databaseUrl: ledger.ctx.databaseUrl, scheduler: false });
+  other = await openBeside(ledger);
 });
 afterAll(async () => {
   expect(await ledger.violations()).toEqual([]);

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { local } from "../../src/auth/caller.ts";
 import type { Task } from "../../src/operations/contract.ts";
 import { report } from "../../src/requests/reports/report.ts";
-import { type Ledger, openLedger } from "../support/context.ts";
+import { type Ledger, openBeside, openLedger } from "../support/context.ts";
 
 const requests = 12;
 const files = 60;
@@ -14,7 +14,7 @@ let ledger: Ledger;
 let other: Ledger;
 beforeAll(async () => {
   ledger = await openLedger({ env });
-  other = await openLedger({ env, databaseUrl: ledger.ctx.databaseUrl, scheduler: false });
+  other = await openBeside(ledger, { env });
 });
 afterAll(async () => {
   await other.close();
@@ -59,7 +59,7 @@ test("every file is given once and no request waits for the others, whatever hap
   let third: Ledger | undefined;
   const startedAnew = async () => {
     await third?.close();
-    third = await openLedger({ env, databaseUrl: ledger.ctx.databaseUrl, scheduler: false });
+    third = await openBeside(ledger, { env });
     return third;
   };
   await Promise.all([

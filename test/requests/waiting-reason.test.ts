@@ -10,7 +10,7 @@ import { makeRecentActivity } from "../../src/requests/monitor/recent-activity.t
 import { checkNeeds } from "../../src/requests/monitor/sampler.ts";
 import { waitingOf } from "../../src/requests/monitor/waiting-reason.ts";
 import type { RequestView } from "../../src/requests/views.ts";
-import { type Ledger, openLedger } from "../support/context.ts";
+import { type Ledger, openBeside, openLedger } from "../support/context.ts";
 import { sample } from "../support/lead.ts";
 import { until } from "../support/wait.ts";
 
@@ -19,7 +19,7 @@ let ledger: Ledger;
 let other: Ledger;
 beforeAll(async () => {
   ledger = await openLedger({ env: { VALID_DID_SCHEMES: "rucio" } });
-  other = await openLedger({ databaseUrl: ledger.ctx.databaseUrl, scheduler: false });
+  other = await openBeside(ledger);
 });
 afterAll(async () => {
   await other.close();

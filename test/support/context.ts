@@ -61,6 +61,11 @@ export interface LedgerOptions {
   clock?: Clock;
 }
 
+/** Another process on the ledger's database, which does not schedule. */
+export function openBeside({ ctx }: Ledger, options: LedgerOptions = {}): Promise<Ledger> {
+  return openLedger({ ...options, databaseUrl: ctx.databaseUrl, scheduler: false });
+}
+
 export async function openLedger({
   env = {},
   databaseUrl,
