@@ -192,7 +192,7 @@ function tooLarge(name: string, megabytes: number): InputError {
   );
 }
 
-/** Passes on so much, and to the hash; throws `InputError` for more. */
+/** Passes bytes on and adds them to the hash; fails with `InputError` if there are more. */
 export function atMost(megabytes: number, name: string, hash?: Hash): Transform {
   let left = megabytes * 1024 * 1024;
   return new Transform({

@@ -19,9 +19,10 @@ export async function insertMessages(query: Query, messages: Message[]): Promise
 /**
  * Taken messages are not given out again until their lease expires. With `ORDER BY topic, id` and a
  * range instead of an equality, the planner uses the index of (topic, id) even without statistics;
- * as a pair, `after` is where the index is entered. The column `deliveries` is no
- * longer written; it can be dropped once no process of the earlier version runs, which still writes
- * it.
+ * since `after` is compared as a pair, the index is read from there on.
+ *
+ * The column `deliveries` is no longer written; it can be dropped once no process of the earlier
+ * version runs, which still writes it.
  */
 export async function takeMessages(
   query: Query,

@@ -9,7 +9,7 @@ interface Place {
   until: number;
 }
 
-/** After it, messages that came back before the last one are found even in a topic that fills. */
+/** Then it begins at the start again, where messages that came back are, even if more come. */
 const placeMilliseconds = 5_000;
 
 /**
@@ -20,7 +20,7 @@ const placeMilliseconds = 5_000;
 export function makeTaker(query: Query, now = () => performance.now()): Take {
   const places = new Map<string, Place>();
 
-  /** Places are in the order of their times: one that moves on keeps its own. */
+  /** The map is in the order of `until`: a place that moves on keeps it. */
   function forgetOld(): void {
     for (const [topic, { until }] of places) {
       if (until > now()) return;

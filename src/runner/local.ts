@@ -19,7 +19,7 @@ export interface LocalRunnerOptions
   log: Logger;
   /** most workers at once */
   capacity: number;
-  /** a folder for this runner alone; what an earlier runner left in it is removed, but for names */
+  /** a folder for this runner alone; what an earlier runner left in it is removed, except names */
   scratch: string;
 }
 
@@ -44,17 +44,14 @@ export async function openLocalRunner(options: LocalRunnerOptions): Promise<Runn
   const deadWords = makeLastWords();
   /** Workers that were killed while this runner closed: they may have files. */
   const killed = new Set<string>();
-  /** Workers of earlier runners, until their files were taken: this service may be killed, too. */
-  const remembered = new Set<string>();
   let started = 0;
   let closed = false;
   await mkdir(scratch, { recursive: true, mode: 0o700 });
   // Each worker has a folder of its name there until it has ended.
   const endedBefore = await readdir(scratch);
-  for (const name of endedBefore) {
-    remembered.add(name);
-    await emptyFolder(join(scratch, name));
-  }
+  /** Until their files were taken: this service may be killed before that as well. */
+  const remembered = new Set(endedBefore);
+  for (const name of remembered) await emptyFolder(join(scratch, name));
 
   return {
     help: localHelp,

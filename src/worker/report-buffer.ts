@@ -86,8 +86,9 @@ export function makeReportBuffer(
     } catch (error) {
       if (!(error instanceof RejectedError) || error.status === 401 || error.status === 403)
         throw error;
-      if (batch.length === 1) {
-        refuse(batch, error);
+      const [first] = batch;
+      if (first && batch.length === 1) {
+        refuse(first, error);
         return;
       }
       const middle = Math.ceil(batch.length / 2);
@@ -96,14 +97,10 @@ export function makeReportBuffer(
     }
   }
 
-  function refuse([item]: Item[], error: Error): void {
-    const plain = item && withoutInput(item, error.message);
-    if (plain) {
-      items.push(plain);
-      return;
-    }
-    log.error({ err: error, report: item?.report }, "the service does not accept this report");
-    if (item) settled(item.task);
+  function refuse(item: Item, error: Error): void {
+    if (addWithoutInput(item, error.message)) return;
+    log.error({ err: error, report: item.report }, "the service does not accept this report");
+    settled(item.task);
   }
 
   /**
@@ -115,11 +112,7 @@ export function makeReportBuffer(
       settled(task);
       return;
     }
-    const plain = withoutInput(item, answer);
-    if (plain) {
-      items.push(plain);
-      return;
-    }
+    if (addWithoutInput(item, answer)) return;
     log.warn({ report, answer }, "the service refused a success");
     const { results: _, input: __, ...rest } = report;
     items.push({
@@ -131,10 +124,12 @@ export function makeReportBuffer(
       },
     });
   }
-}
 
-/** A service of an earlier version does not know this key, and refuses it by its name. */
-function withoutInput({ task, report }: Item, refusal: string): Item | undefined {
-  const { input, ...plain } = report;
-  return input && /\binput\b/.test(refusal) ? { task, report: plain } : undefined;
+  /** A service of an earlier version does not know this key, and refuses it by its name. */
+  function addWithoutInput({ task, report }: Item, refusal: string): boolean {
+    const { input, ...plain } = report;
+    if (!input || !/\binput\b/.test(refusal)) return false;
+    items.push({ task, report: plain });
+    return true;
+  }
 }

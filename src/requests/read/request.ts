@@ -103,7 +103,6 @@ export function isIdPrefix(text: string): boolean {
 }
 
 function idsWith(prefix: string): { first: string; last: string } {
-  const rest = (digit: string) => "00000000-0000-0000-0000-000000000000".replaceAll("0", digit);
-  const id = (digit: string) => prefix + rest(digit).slice(prefix.length);
-  return { first: id("0"), last: id("f") };
+  const rest = "00000000-0000-0000-0000-000000000000".slice(prefix.length);
+  return { first: prefix + rest, last: prefix + rest.replaceAll("0", "f") };
 }
