@@ -31,7 +31,7 @@ export interface BenchService extends Service {
   db: Db;
 }
 
-const program = fileURLToPath(new URL("../../dist/client/cli/main.js", import.meta.url));
+export const program = fileURLToPath(new URL("../../dist/client/cli/main.js", import.meta.url));
 
 export async function openBench({ quick }: { quick: boolean }): Promise<Bench> {
   const postgres = await databaseServer();

@@ -4,11 +4,11 @@ import type { Bench } from "./bench.ts";
 export interface Measured {
   what: string;
   value: number;
-  unit: "/s" | "s" | "ms" | "MB";
+  unit: "/s" | "s" | "ms" | "MB" | "×";
   must?: { atLeast: number } | { atMost: number };
   /** of the limit measured in the same run, for rates of settled files */
   toBare?: number;
-  /** raw figures */
+  /** raw figures; `before`: what it was before somebody cared */
   details?: Record<string, string | number>;
 }
 

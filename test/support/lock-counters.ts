@@ -3,7 +3,7 @@ import type { Ledger } from "./context.ts";
 
 /** Another session that holds the request's counters until it is released. */
 export async function lockCounters(
-  { ctx }: Pick<Ledger, "ctx">,
+  { ctx }: { ctx: Pick<Ledger["ctx"], "databaseUrl"> },
   request: string,
 ): Promise<() => Promise<void>> {
   const client = new pg.Client({ connectionString: ctx.databaseUrl });

@@ -2,6 +2,7 @@ import type { Row } from "../row.ts";
 import { bare } from "./bare.ts";
 import { byQueue } from "./by-queue.ts";
 import { completion } from "./completion.ts";
+import { fairness } from "./fairness/index.ts";
 import { folderObjects } from "./folder-objects.ts";
 import { heavyRow } from "./heavy-bodies.ts";
 import { idle } from "./idle.ts";
@@ -24,5 +25,6 @@ export const rows: Row[] = [
   million,
   heavyRow,
   longListsRow,
+  ...fairness,
   idle,
 ];
