@@ -39,7 +39,7 @@ export const slowAfterQuick: Row = {
       });
     try {
       const quickFiles = fill(folder, "quick", quick, 1);
-      const slowFiles = fill(folder, "slow", bench.quick ? 100 : 300, 30_000);
+      const slowFiles = fill(folder, "slow", bench.quick ? 100 : 300, 15_000);
       const [last = ""] = fill(folder, "last", 1, 1);
       const { id } = await submit([...quickFiles, ...slowFiles]);
       const done = async () => (await read(service.url, id)).counters.done;
