@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { temporaryFolder } from "../support/folder.ts";
+import { openRunFolder } from "../support/run-folder.ts";
 import { showUsage } from "../support/usage.ts";
 import { type Bench, openBench } from "./bench.ts";
 import { performancePage, type Run } from "./page.ts";
@@ -21,6 +22,7 @@ const { values } = parseArgs({
     print: { type: "boolean", default: false },
   },
 });
+await openRunFolder();
 const only = values.only?.split(",");
 const chosen = rows.filter(
   ({ name }) => name === "bare Postgres" || !only || only.some((text) => name.includes(text)),

@@ -41,7 +41,7 @@ test("nobody changes somebody else's request", async () => {
   expect((await api.post(`/v1/requests/${request}/cancel`, {}, as("bob"))).status).toBe(404);
   const deleted = { method: "DELETE", path: `/v1/requests/${request}`, headers: as("bob") };
   expect((await api.call(deleted)).status).toBe(404);
-  expect(await api.ledger.read(request)).toMatchObject({ state: "running" });
+  expect(["submitted", "running"]).toContain((await api.ledger.read(request)).state);
 });
 
 test("lists show one's own, and everything to an administrator", async () => {

@@ -14,7 +14,7 @@ import { badInput, parse } from "../parse.ts";
 import { fieldErrors } from "../sentences.ts";
 import { checkText, pointerTo, sanitizeText, type TextRule } from "../text.ts";
 import type { BodyPlace } from "./large-bodies.ts";
-import { announcedBytes, decodeUtf8 } from "./read-bytes.ts";
+import { announcedBytes, decodeUtf8, readBytes } from "./read-bytes.ts";
 import { defaultMostValues, jsonOf } from "./read-json.ts";
 
 export interface ListRule<Element = unknown> {
@@ -56,11 +56,24 @@ export async function readListed<Schema extends ZodType, Element>(
   place: BodyPlace,
   openFile?: () => Promise<ListFile<Element>>,
 ): Promise<ReadBody<z.output<Schema>, Element>> {
-  const { schema, megabytes } = rule;
-  if (announcedBytes(request) > megabytes * megabyte) throw tooLarge(megabytes);
+  const { megabytes } = rule;
+  const announced = announcedBytes(request);
+  if (announced > megabytes * megabyte) throw tooLarge(megabytes);
+  if (announced > 0 && announced <= cutFromBytes)
+    return readWhole(await readBytes(request, megabytes), rule);
+  return readInPieces(request, rule, place, openFile);
+}
+
+async function readInPieces<Schema extends ZodType, Element>(
+  request: IncomingMessage,
+  rule: ListedBody<Schema, Element>,
+  place: BodyPlace,
+  openFile: (() => Promise<ListFile<Element>>) | undefined,
+): Promise<ReadBody<z.output<Schema>, Element>> {
+  const { megabytes } = rule;
+  const announced = announcedBytes(request);
   const list = new Elements(rule, openFile);
   const scan = new JsonScan(scanRules(rule.list), (piece) => list.waiting.push(piece));
-  const announced = announcedBytes(request);
   const most = announced || megabytes * megabyte;
   await place.take(announced, most);
   const source = detachedBody(request);
@@ -83,11 +96,16 @@ export async function readListed<Schema extends ZodType, Element>(
     stop();
     source.destroy();
   }
-  if (size <= cutFromBytes) {
-    const sent = jsonOf(Buffer.concat(first), rule.text);
-    return { sent, body: parse(schema, sent) };
-  }
+  if (size <= cutFromBytes) return readWhole(Buffer.concat(first), rule);
   return list.complete(jsonOf(scan.end(), rule.text));
+}
+
+function readWhole<Schema extends ZodType>(
+  bytes: Buffer,
+  { schema, text }: Pick<ListedBody<Schema>, "schema" | "text">,
+): ReadBody<z.output<Schema>, never> {
+  const sent = jsonOf(bytes, text);
+  return { sent, body: parse(schema, sent) };
 }
 
 function scanRules({ path, mostElementValues = 1_000, elementMegabytes = 1 }: ListRule) {
