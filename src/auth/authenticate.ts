@@ -6,13 +6,15 @@ import { type Caller, local } from "./caller.ts";
 /** Returns who makes this call. Throws 401 for a credential that is wrong or has expired. */
 export type Authenticate = (request: IncomingMessage, action: Action) => Caller | Promise<Caller>;
 
+const ofWorkers: readonly Action[] = ["work", "tasks"];
+
 export function authenticator(ctx: Deps<"config" | "workTokens" | "localAccess">): Authenticate {
   const { config, localAccess, workTokens } = ctx;
   return (request, action) => {
     const token = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? "")?.[1];
     if (token !== undefined && !config.enableAuth && localAccess.isToken(token)) return local;
     // With identity off, clients may still send tokens from before. They are ignored.
-    if (token !== undefined && action === "work") return workTokens.verify(token);
+    if (token !== undefined && ofWorkers.includes(action)) return workTokens.verify(token);
     if (config.enableAuth || config.allowAnyone || action === "service.health")
       return callerWithoutToken(ctx);
     return callerOfConnection(ctx, request);

@@ -1,6 +1,8 @@
 import type { ClaimedTask, TaskAction, TaskClaim } from "../agent/contract.ts";
+import type { Caller } from "../auth/caller.ts";
 import type { Deps } from "../deps.ts";
 import { isServiceOperation } from "../operations/offered.ts";
+import { assertMayClaim } from "./allowed.ts";
 import { claimDue, type DueTask } from "./task-store.ts";
 
 /** A notification may be lost, and time passes without one. */
@@ -9,10 +11,12 @@ const pollSeconds = 1;
 /** Leases due tasks to an agent; waits for the first at most `waitSeconds`. */
 export async function claimTasks(
   ctx: Deps<"clock" | "config" | "ledger" | "notifier" | "operations">,
+  caller: Caller,
   agent: string,
   { operations, max, waitSeconds }: TaskClaim,
   signal?: AbortSignal,
 ): Promise<ClaimedTask[]> {
+  assertMayClaim(caller, operations);
   const offered = operations.filter((name) => {
     const operation = ctx.operations.get(name);
     return operation !== undefined && isServiceOperation(operation);

@@ -1,4 +1,5 @@
 import type { TaskApi } from "../agent/contract.ts";
+import { local } from "../auth/caller.ts";
 import type { Context } from "../deps.ts";
 import type { TaskFile } from "../operations/contract.ts";
 import { claimTasks } from "./claim.ts";
@@ -10,12 +11,12 @@ const page = 1000;
 /** The agent's view of the service from within its own process. */
 export function localTaskApi(ctx: Context, agent: string): TaskApi {
   return {
-    claim: (claim, signal) => claimTasks(ctx, agent, claim, signal),
+    claim: (claim, signal) => claimTasks(ctx, local, agent, claim, signal),
     async files(task, state) {
       const files: TaskFile[] = [];
       for (;;) {
         const { request, file } = files.at(-1) ?? firstFile;
-        const next = await listTaskFiles(ctx, task, {
+        const next = await listTaskFiles(ctx, local, task, {
           state,
           after: { request, file },
           limit: page,
@@ -25,6 +26,6 @@ export function localTaskApi(ctx: Context, agent: string): TaskApi {
       }
     },
     progress: async (task, progress) =>
-      (await recordProgress(ctx, agent, task, progress)) !== "lost",
+      (await recordProgress(ctx, local, agent, task, progress)) !== "lost",
   };
 }

@@ -1,11 +1,12 @@
 import type { SettledFile, TaskProgress } from "../agent/contract.ts";
+import type { Caller } from "../auth/caller.ts";
 import type { Query } from "../db/client.ts";
 import type { Deps } from "../deps.ts";
-import { notFound } from "../errors.ts";
 import { readableText } from "../requests/reports/sanitize.ts";
+import { operationOf } from "./allowed.ts";
 import { forgetFiles } from "./file-store.ts";
 import { type SettleDeps, type Settled, settle } from "./settle.ts";
-import { endTurn, lockTask, operationOfTask, renewTask } from "./task-store.ts";
+import { endTurn, lockTask, renewTask } from "./task-store.ts";
 
 export type LeaseAnswer = "kept" | "ended" | "lost";
 
@@ -18,12 +19,12 @@ const longestBackOffSeconds = 300;
  */
 export async function recordProgress(
   ctx: SettleDeps & Deps<"clock">,
+  caller: Caller,
   agent: string,
   id: string,
   progress: TaskProgress,
 ): Promise<LeaseAnswer> {
-  const operation = await operationOfTask(ctx.db.query, id);
-  if (operation === undefined) throw notFound("task", id);
+  const operation = await operationOf(ctx.db.query, caller, id);
   await settle(ctx, { id, operation }, progress.settled.filter(isOutcome));
   for (const [status, state] of ended) {
     const files = progress.settled.filter((file) => file.status === status);

@@ -9,7 +9,13 @@ import { pageEndpoints } from "../../src/facades/servicex/pages.ts";
 import { exampleOf } from "../../src/http/openapi.ts";
 import { routes } from "../../src/http/routes/index.ts";
 import { allOperations } from "../../src/operations/index.ts";
-import { type Action, type Decision, decide, whoseRequest } from "../../src/users/policy.ts";
+import {
+  type Action,
+  actions,
+  type Decision,
+  decide,
+  whoseRequest,
+} from "../../src/users/policy.ts";
 import { pages } from "../../src/web/index.ts";
 import { type Api, type Call, openApi } from "../support/api.ts";
 
@@ -73,6 +79,7 @@ const cases: Case[] = [
  */
 const neverFound = [
   "/servicex/transformation/{id}/deployment-status",
+  "/v1/tasks/{task}/files",
   "/v1/tasks/{task}/progress",
   "/v1/work/tasks/{task}/replicas/{replica}",
   "/v1/callbacks/{operation}",
@@ -167,10 +174,6 @@ describe.each(cases)("$method $path", (it) => {
 });
 
 test("every action of the policy is the access of some route", () => {
-  // A new rule that nobody asks is a mistake, as is a route that no rule is for.
   const asked = new Set(cases.map(({ access }) => access));
-  expect(asked.size).toBeGreaterThan(8);
-  for (const { access, path, method } of cases) {
-    expect(decide(local, access), `${method} ${path}`).toBe("allowed");
-  }
+  expect([...asked].sort()).toEqual([...actions].sort());
 });

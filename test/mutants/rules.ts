@@ -1,7 +1,21 @@
-// Pure rules.
+// Pure rules, and what tokens allow.
 import type { Mutant } from "./mutant.ts";
 
 export const rules: Mutant[] = [
+  {
+    name: "a worker reports files that its token does not name",
+    file: "auth/work-scope.ts",
+    from: 'if (caller.kind !== "worker") return true;',
+    to: "if (caller.kind) return true;",
+    tests: ["http/work-token.test.ts"],
+  },
+  {
+    name: "an agent reads and moves tasks that its token does not name",
+    file: "tasks/allowed.ts",
+    from: " || refusal(caller, [operation]) !== undefined",
+    to: "",
+    tests: ["http/agent-token.test.ts"],
+  },
   {
     name: "files that nobody may read are accepted",
     file: "requests/lifecycle/submit.ts",

@@ -226,14 +226,14 @@ describe.each(ways)("%s", (way) => {
     suite = await openWaitSuite(way, { idle: true, env: { LEASE_SECONDS: "0.5" } });
     const id = await suite.submit(paths(3), [wait]);
     await until(async () => (await tasks()).length === 1);
-    const [claimed] = await claimTasks(suite.ctx, "doomed", {
+    const [claimed] = await claimTasks(suite.ctx, local, "doomed", {
       operations: ["wait"],
       max: 1,
       waitSeconds: 5,
     });
     if (!claimed) throw new Error("no task");
     expect(claimed.action).toBe("start");
-    const files = await listTaskFiles(suite.ctx, claimed.task, {
+    const files = await listTaskFiles(suite.ctx, local, claimed.task, {
       state: "open",
       after: firstFile,
       limit: 100,

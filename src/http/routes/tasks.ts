@@ -1,5 +1,4 @@
 import { decodeCursor, encodeCursor } from "../../cursor.ts";
-import { allowedOperations } from "../../tasks/allowed-operations.ts";
 import { claimTasks } from "../../tasks/claim.ts";
 import { type FileCursor, firstFile, listTaskFiles } from "../../tasks/list-files.ts";
 import { recordProgress } from "../../tasks/progress.ts";
@@ -20,12 +19,7 @@ export const claimServiceTasks = route({
   responses: { 200: { description: "Tasks, or none.", schema: schema.claimAnswer } },
   async handler(ctx, { caller, body, gone }) {
     const { agent, operations, max, wait_seconds: waitSeconds } = body;
-    const tasks = await claimTasks(
-      ctx,
-      agent,
-      { operations: allowedOperations(caller, operations), max, waitSeconds },
-      gone(),
-    );
+    const tasks = await claimTasks(ctx, caller, agent, { operations, max, waitSeconds }, gone());
     return { status: 200, body: { tasks } };
   },
 });
@@ -40,9 +34,9 @@ export const listFilesOfTask = route({
   params: schema.taskParams,
   query: schema.filesQuery,
   responses: { 200: { description: "A page of files.", schema: schema.filesAnswer } },
-  async handler(ctx, { params: { task }, query: { state, cursor, limit } }) {
+  async handler(ctx, { params: { task }, query: { state, cursor, limit }, caller }) {
     const after = cursor === undefined ? firstFile : fileCursor(cursor);
-    const items = await listTaskFiles(ctx, task, { state, after, limit });
+    const items = await listTaskFiles(ctx, caller, task, { state, after, limit });
     const last = items.at(-1);
     const next = last && items.length === limit ? encodeCursor([last.request, last.file]) : null;
     return { status: 200, body: { items, next } };
@@ -85,7 +79,8 @@ export const reportTaskProgress = route({
   responses: {
     200: { description: "Whether the task is still this agent's.", schema: schema.progressAnswer },
   },
-  async handler(ctx, { params: { task }, body: { agent, ...progress } }) {
-    return { status: 200, body: { lease: await recordProgress(ctx, agent, task, progress) } };
+  async handler(ctx, { params: { task }, body: { agent, ...progress }, caller }) {
+    const lease = await recordProgress(ctx, caller, agent, task, progress);
+    return { status: 200, body: { lease } };
   },
 });
