@@ -7,12 +7,14 @@ import { globSync } from "tinyglobby";
 import ts from "typescript";
 import { expect, test } from "vitest";
 import { datasetStates } from "../src/datasets/state.ts";
+import { finishStates } from "../src/requests/finish/state.ts";
 import {
   endingStates,
   fileStates,
   historyStatuses,
   storedRequestStates,
 } from "../src/requests/state.ts";
+import { taskFileStates, taskStates } from "../src/tasks/state.ts";
 
 const src = fileURLToPath(new URL("../src", import.meta.url));
 const words = [
@@ -22,6 +24,9 @@ const words = [
     ...historyStatuses,
     ...datasetStates,
     ...endingStates.filter((state) => state !== "none"),
+    ...finishStates,
+    ...taskStates,
+    ...taskFileStates,
   ]),
 ];
 const quoted = new RegExp(`'(?:${words.join("|")})'`);
@@ -40,6 +45,7 @@ test.each([
   ["`SELECT §{columns} FROM request_files f WHERE §{where} AND f.state = 'done'`", 1],
   ["`WHERE x §{open ? `AND f.state = 'queued'` : \"AND f.state <> 'failed'\"}`", 2],
   ["`h.status <> 'redrive' AND d.state = 'stale'`", 1],
+  ["`JOIN task_files m ON m.state = 'open' WHERE t.state = 'starting'`", 1],
   ["`SELECT 'unknown', f.state FROM f WHERE f.state IN (§{sqlList(openFileStates)})`", 0],
   ["// state = 'done'\nconst state = 'done' as const;", 0],
 ])("%s: %i", (text, count) => {

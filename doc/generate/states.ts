@@ -1,6 +1,7 @@
 // doc/states.md, from the tables of moves.
 import { datasetMoves, pastDatasetStates } from "../../src/datasets/state.ts";
 import type { Move } from "../../src/moves.ts";
+import { finishMoves } from "../../src/requests/finish/state.ts";
 import {
   endingMoves,
   fileMoves,
@@ -8,11 +9,12 @@ import {
   finalRequestStates,
   requestMoves,
 } from "../../src/requests/state.ts";
+import { taskFileMoves, taskFileStates, taskMoves } from "../../src/tasks/state.ts";
 
 export function statesPage(): string {
   return `# States
 
-Made by \`npm run generate\` from \`src/requests/state.ts\` and \`src/datasets/state.ts\`; a test holds them together. Every write of a state is
+Made by \`npm run generate\` from the \`state.ts\` of each folder of \`src/\`; a test holds them together. Every write of a state is
 one of these moves. It is guarded by the states that it may leave, and returns whether it happened.
 
 ## A request
@@ -40,8 +42,24 @@ Final: ${finalFileStates.join(", ")}. Only \`redrive\` leaves a final state.
 
 ${picture(datasetMoves, pastDatasetStates)}
 Past: ${pastDatasetStates.join(", ")}. No new request uses such a version; it is deleted when no request uses it any longer.
+
+## A task of a service operation
+
+${picture(taskMoves, [taskMoves.end.to])}
+## A file of a task: what the task owes it
+
+${picture(taskFileMoves, withoutRow)}
+A file to which the task owes nothing any more has no row: its outcome is recorded, or it is aborted or released.
+
+## The \`finish\` of an operation, once a round
+
+${picture(finishMoves, [finishMoves.succeed.to, finishMoves.fail.to])}
+A redrive opens the next round, which has a \`finish\` of its own.
 `;
 }
+
+/** A row of a file of a task is deleted in these states. */
+const withoutRow = taskFileStates.filter((state) => state !== taskFileMoves.hold.to);
 
 function picture(moves: Record<string, Move<string>>, last: readonly string[]): string {
   const arrows = Object.entries(moves).flatMap(([name, { from, to }]) =>

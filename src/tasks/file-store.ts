@@ -1,5 +1,5 @@
 import type { Query } from "../db/client.ts";
-import { fileMoves } from "../requests/state.ts";
+import { fileMoves, sqlList } from "../requests/state.ts";
 import { remembered } from "./left-files-store.ts";
 import { type TaskFileState, taskFileMoves } from "./state.ts";
 
@@ -74,7 +74,7 @@ export function openFilesOf(
     `SELECT m.request_id AS request, m.file_id AS file, m.step, m.attempt
      FROM ${named("$2", "$3")}
      JOIN task_files m ON m.task_id = $1 AND m.request_id = named.request_id
-       AND m.file_id = named.file_id AND m.state = '${taskFileMoves.hold.from}'
+       AND m.file_id = named.file_id AND m.state IN (${sqlList(taskFileMoves.hold.from)})
      ORDER BY m.request_id, m.file_id`,
     [task, ...arraysOf(keys)],
     "open_files_of_task",
@@ -172,7 +172,7 @@ export async function leaveTask(
   await query(
     holds
       ? `UPDATE task_files m SET state = '${taskFileMoves.hold.to}' FROM ${named("$2", "$3")}
-         WHERE ${isNamed} AND m.state = '${taskFileMoves.hold.from}'`
+         WHERE ${isNamed} AND m.state IN (${sqlList(taskFileMoves.hold.from)})`
       : `DELETE FROM task_files m USING ${named("$2", "$3")} WHERE ${isNamed}`,
     [task, ...keys],
   );
@@ -187,7 +187,7 @@ async function releaseEarlier(
     `WITH released AS (
        UPDATE task_files m SET ${remembered("release")} FROM ${named("$2", "$3")}
        WHERE m.request_id = named.request_id AND m.file_id = named.file_id AND m.task_id <> $1
-         AND m.state = '${taskFileMoves.release.from}' RETURNING m.task_id
+         AND m.state IN (${sqlList(taskFileMoves.release.from)}) RETURNING m.task_id
      )
      UPDATE tasks SET next_check_at = now(), woken = true
      WHERE id IN (SELECT task_id FROM released)`,
@@ -227,7 +227,7 @@ export async function abortStale(
   await query(
     `UPDATE task_files m SET ${remembered("abort")}
      FROM ${named("$2", "$3")}
-     WHERE ${isNamed} AND m.state = '${taskFileMoves.abort.from}'
+     WHERE ${isNamed} AND m.state IN (${sqlList(taskFileMoves.abort.from)})
        AND NOT EXISTS (SELECT FROM request_files f WHERE f.request_id = m.request_id
          AND f.file_id = m.file_id AND f.task = $1 AND f.state = '${fileMoves.gather.to}')`,
     [task, ...arraysOf(files)],

@@ -1,7 +1,7 @@
 import type { Query } from "../db/client.ts";
 import { fileMoveSql } from "../requests/file-move.ts";
 import { acceptsWork, fileMoves, sqlList } from "../requests/state.ts";
-import { activeTaskStates, taskFileStates, taskStates } from "./state.ts";
+import { activeTaskStates, taskFileMoves, taskMoves } from "./state.ts";
 
 const gatherable = `f.state IN (${sqlList(fileMoves.gather.from)}) AND f.task_group`;
 
@@ -69,8 +69,8 @@ export async function queuedInGroup(
 
 /** Most requests of which one task takes files. */
 const mostRequests = 128;
-const [open] = taskFileStates;
-const [starting] = taskStates;
+const open = taskFileMoves.gather.to;
+const starting = taskMoves.gather.to;
 
 /**
  * The files of a task by the rules of the claims: of the users with the fewest files running,

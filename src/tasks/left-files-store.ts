@@ -37,8 +37,8 @@ export async function markLeftFiles(
        UPDATE task_files m SET ${remembered("either")}
        FROM left_files
        WHERE m.request_id = left_files.request_id AND m.file_id = left_files.file_id
-         AND ((m.state = '${taskFileMoves.abort.from}' AND left_files.left_task)
-           OR (m.state = '${taskFileMoves.release.from}' AND left_files.left_hold))
+         AND ((m.state IN (${sqlList(taskFileMoves.abort.from)}) AND left_files.left_task)
+           OR (m.state IN (${sqlList(taskFileMoves.release.from)}) AND left_files.left_hold))
        RETURNING m.task_id
      ), woken AS (
        UPDATE tasks SET next_check_at = now(), woken = true
@@ -56,13 +56,14 @@ export async function markLeftFiles(
  */
 export function remembered(move: "abort" | "release" | "either"): string {
   const { abort, release } = taskFileMoves;
+  const isOpen = `m.state IN (${sqlList(abort.from)})`;
   const state =
     move === "either"
-      ? `CASE m.state WHEN '${abort.from}' THEN '${abort.to}' ELSE '${release.to}' END`
+      ? `CASE WHEN ${isOpen} THEN '${abort.to}' ELSE '${release.to}' END`
       : `'${taskFileMoves[move].to}'`;
   return `state = ${state},
          replicas = coalesce(m.replicas, (SELECT CASE
-             WHEN m.state = '${abort.from}' AND f.location IS NOT NULL THEN ARRAY[f.location]
+             WHEN ${isOpen} AND f.location IS NOT NULL THEN ARRAY[f.location]
              ELSE files.paths END
            FROM files LEFT JOIN request_files f ON f.request_id = m.request_id
              AND f.file_id = m.file_id WHERE files.id = m.file_id)),

@@ -9,6 +9,7 @@ import {
   datasetStates,
   pastDatasetStates,
 } from "../../src/datasets/state.ts";
+import { type FinishState, finishMoves, finishStates } from "../../src/requests/finish/state.ts";
 import {
   dispatchStates,
   type EndingMove,
@@ -31,6 +32,15 @@ import {
   stoppableStates,
   storedRequestStates,
 } from "../../src/requests/state.ts";
+import {
+  activeTaskStates,
+  type TaskFileState,
+  type TaskState,
+  taskFileMoves,
+  taskFileStates,
+  taskMoves,
+  taskStates,
+} from "../../src/tasks/state.ts";
 
 /**
  * Every state and every move, written out by hand: the moves that a state allows, and no others.
@@ -72,6 +82,26 @@ const datasetTable: Record<DatasetState, DatasetMove[]> = {
   stale: ["fail"],
 };
 
+const taskTable: Record<TaskState, (keyof typeof taskMoves)[]> = {
+  starting: ["start", "settle", "end"],
+  running: ["settle", "end"],
+  settled: ["end"],
+  ended: [],
+};
+
+const taskFileTable: Record<TaskFileState, (keyof typeof taskFileMoves)[]> = {
+  open: ["hold", "abort"],
+  held: ["release"],
+  abort: [],
+  release: [],
+};
+
+const finishTable: Record<FinishState, (keyof typeof finishMoves)[]> = {
+  waiting: ["succeed", "fail"],
+  done: [],
+  failed: [],
+};
+
 test.each(storedRequestStates.map((state) => [state, requestTable[state]] as const))(
   "a request that is %s can %j and nothing else",
   (state, allowed) => {
@@ -100,6 +130,27 @@ test.each(datasetStates.map((state) => [state, datasetTable[state]] as const))(
   },
 );
 
+test.each(taskStates.map((state) => [state, taskTable[state]] as const))(
+  "a task that is %s can %j and nothing else",
+  (state, allowed) => {
+    expect(movesFrom(taskMoves, state)).toEqual(allowed);
+  },
+);
+
+test.each(taskFileStates.map((state) => [state, taskFileTable[state]] as const))(
+  "a file of a task that is %s can %j and nothing else",
+  (state, allowed) => {
+    expect(movesFrom(taskFileMoves, state)).toEqual(allowed);
+  },
+);
+
+test.each(finishStates.map((state) => [state, finishTable[state]] as const))(
+  "a finish that is %s can %j and nothing else",
+  (state, allowed) => {
+    expect(movesFrom(finishMoves, state)).toEqual(allowed);
+  },
+);
+
 test("where each move leads", () => {
   expect(targets(requestMoves)).toEqual({
     ...{ submit: "submitted", lookUp: "lookup", run: "running", complete: "complete" },
@@ -119,6 +170,13 @@ test("where each move leads", () => {
     ...{ open: "lookup", keep: "ready", spend: "stale", fail: "failed" },
     ...{ remove: "stale", renew: "stale", outdate: "stale", retire: "stale" },
   });
+  expect(targets(taskMoves)).toEqual({
+    ...{ gather: "starting", start: "running", settle: "settled", end: "ended" },
+  });
+  expect(targets(taskFileMoves)).toEqual({
+    ...{ gather: "open", hold: "held", abort: "abort", release: "release" },
+  });
+  expect(targets(finishMoves)).toEqual({ open: "waiting", succeed: "done", fail: "failed" });
 });
 
 test("the groups of states that statements ask for", () => {
@@ -126,6 +184,7 @@ test("the groups of states that statements ask for", () => {
   expect(dispatchStates).toEqual(["lookup", "running"]);
   expect(currentDatasetStates).toEqual(["lookup", "ready"]);
   expect(pastDatasetStates).toEqual(["failed", "stale"]);
+  expect(activeTaskStates).toEqual(["starting", "running"]);
 });
 
 test("a state is either open or final, and only a redrive or a delete leaves a final one", () => {
