@@ -12,13 +12,14 @@ import {
 } from "../../src/operations/offered.ts";
 import { facilityNames } from "../../src/settings/facility.ts";
 import { temporaryFolder } from "../support/folder.ts";
+import { count } from "./count.ts";
 import { testTask, testTaskContext, testUpload } from "./task-context.ts";
 import { waitOperation } from "./wait/operation.ts";
 
 const folder = temporaryFolder("operations");
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const operations: readonly Operation[] = [...allOperations, waitOperation()];
+const operations: readonly Operation[] = [...allOperations, count, waitOperation()];
 const facilities = readConfig({}, operations).facility;
 const named = <Kind extends Operation>(list: readonly Kind[]) =>
   list.map((operation) => [operation.name, operation] as const);
