@@ -36,6 +36,9 @@ beforeAll(async () => {
     [running],
   );
   await sampleProgress(api.ledger.ctx);
+  const withheld = await request("on a strange worker", ["/data/a", "/data/b"], 0);
+  await giveBack(withheld, 2);
+  const [given] = (await get(`/v1/requests/${withheld}/files`)).items as { file: number }[];
   const [file] = (await get(`/v1/requests/${failed}/files?state=failed`)).items as {
     file: number;
   }[];
@@ -43,7 +46,9 @@ beforeAll(async () => {
     home: "/",
     failed: `/requests/${failed}`,
     running: `/requests/${running}`,
+    withheld: `/requests/${withheld}`,
     file: `/requests/${failed}/files/${file?.file}`,
+    "withheld file": `/requests/${withheld}/files/${given?.file}`,
     s3: `/requests/${failed}/s3`,
     delete: `/requests/${failed}/delete`,
     "not found": "/nothing",
@@ -79,6 +84,16 @@ async function failAll(id: string, failing: number): Promise<void> {
       else await api.ledger.report(task, "success");
       left -= 1;
     }
+  }
+}
+
+/** By a worker that may not read them: they wait for another one. */
+async function giveBack(id: string, files: number): Promise<void> {
+  const error = { class: "no_access", message: "/data is not below INPUT_ROOTS of this worker." };
+  for (let left = files; left > 0; ) {
+    const tasks = await api.ledger.claim(files, { request: id, waitSeconds: 5 });
+    for (const task of tasks) await api.ledger.report(task, "given_back", { error });
+    left -= tasks.length;
   }
 }
 
@@ -157,6 +172,24 @@ test("without JavaScript every page shows its content and a form cancels a reque
     expect((await api.get(`/v1/requests/${id}`)).status).toBe(404);
   });
 });
+
+test.each([true, false])(
+  "files given back are let go to all workers by a button (JavaScript: %s)",
+  async (javaScriptEnabled) => {
+    const id = await request("given back", ["/data/a", "/data/b"], 0);
+    await giveBack(id, 2);
+    await look({ javaScriptEnabled }, async (page) => {
+      await page.goto(`/requests/${id}`);
+      await page.getByText("2 files wait for another worker").waitFor();
+      await page.getByRole("button", { name: "Let all workers try 2 files given back" }).click();
+      await page.getByRole("button", { name: "given back" }).waitFor({ state: "detached" });
+      await page.getByRole("button", { name: "Cancel" }).waitFor();
+    });
+    const again = await api.ledger.claim(2, { request: id, waitSeconds: 5 });
+    expect(again).not.toEqual([]);
+    for (const task of again) await api.ledger.report(task, "success");
+  },
+);
 
 test("with it, an open page follows its request to the end, and the focus stays", async () => {
   const id = await request("followed", ["/data/a", "/data/b"], 0);

@@ -135,6 +135,42 @@ test("cancel, redrive and delete are forms, and delete asks first", async () => 
   expect((await page(open.path)).status).toBe(404);
 });
 
+test("files that workers gave back too often are let go to all workers, all or one", async () => {
+  const { id, path } = await submit("withheld", ["/data/a", "/data/b", "/data/c"]);
+  const error = { class: "no_access", message: "not below INPUT_ROOTS" };
+  for (let taken = 0; taken < 3; taken += 1)
+    for (const task of await api.ledger.claim(1, { request: id, waitSeconds: 5 }))
+      await api.ledger.report(task, "given_back", { error });
+  const button = async () =>
+    /Let all workers try ([^<]*) given back/.exec((await page(path)).text)?.[1];
+  expect(await button()).toBe("3 files");
+  const [, own = ""] = /href="([^"]+\/files\/\d+)"/.exec((await page(path)).text) ?? [];
+  expect((await page(own)).text).toContain("Let all workers try it");
+  const file = own.split("/").at(-1) ?? "";
+  expect(await form(`${path}/redrive`, { file })).toMatchObject({
+    status: 303,
+    headers: { location: path },
+  });
+  expect(await button()).toBe("2 files");
+  expect((await page(own)).text).not.toContain("Let all workers try it");
+  expect((await form(`${path}/redrive`)).status).toBe(303);
+  expect(await button()).toBeUndefined();
+  expect((await form(`${path}/redrive`)).status).toBe(409);
+  expect((await form(`${path}/redrive`, { file: "x" })).status).toBe(400);
+  expect(await api.ledger.claim(3, { request: id })).not.toEqual([]);
+});
+
+test("the page of a failed file offers to try it again, and only it is", async () => {
+  const { id, path } = await halfFailed("one of two", "try it");
+  const failed = (await api.get(`/v1/requests/${id}/files?state=failed`)).json();
+  const [{ file }] = failed.items as [{ file: number }];
+  expect((await page(`${path}/files/${file}`)).text).toContain("Try it again");
+  expect((await page(`${path}/files/${file - 1}`)).text).not.toContain("Try it again");
+  expect((await form(`${path}/redrive`, { file: String(file - 1) })).status).toBe(409);
+  expect((await form(`${path}/redrive`, { file: String(file) })).status).toBe(303);
+  expect((await page(`${path}/files/${file}`)).text).not.toContain("Try it again");
+});
+
 describe("an attacker", () => {
   const foreign: Record<string, Record<string, string>> = {
     "another origin": { origin: "https://evil.example" },

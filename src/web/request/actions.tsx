@@ -3,11 +3,11 @@ import type { Child } from "hono/jsx";
 import { z } from "zod";
 import type { Caller } from "../../auth/caller.ts";
 import { parseParameters, parsePathParameters } from "../../http/parse.ts";
-import { requestParams } from "../../http/schemas/params.ts";
+import { fileParams, requestParams } from "../../http/schemas/params.ts";
 import { cancel } from "../../requests/lifecycle/cancel.ts";
 import { redrive } from "../../requests/lifecycle/redrive.ts";
 import { isFinal, type RequestState, requestMoves, stoppableStates } from "../../requests/state.ts";
-import type { RequestView } from "../../requests/views.ts";
+import type { FileView, RequestView } from "../../requests/views.ts";
 import { mayOn } from "../../users/policy.ts";
 import { redirectTo } from "../layout.tsx";
 import type { Links } from "../links.ts";
@@ -16,6 +16,8 @@ import { counted } from "../words.ts";
 
 export interface May {
   cancel: boolean;
+  /** let files that workers gave back too often go to all workers again */
+  release: boolean;
   redrive: boolean;
   delete: boolean;
 }
@@ -25,18 +27,36 @@ const redrivable: readonly RequestState[] = requestMoves.redrive.from;
 /** What this caller may do with it now. */
 export function actionsOf(caller: Caller, view: RequestView): May {
   const mayChange = mayOn(caller, "request.change", view);
+  const isStoppable = stoppableStates.includes(view.state);
   return {
-    cancel: mayChange && stoppableStates.includes(view.state),
+    cancel: mayChange && isStoppable,
+    release: mayChange && isStoppable,
     redrive: mayChange && redrivable.includes(view.state) && view.counters.failed > 0,
     delete: isFinal(view.state) && mayOn(caller, "request.delete", view),
   };
 }
 
-export function Actions({ view, may, links }: { view: RequestView; may: May; links: Links }) {
+export function Actions({
+  view,
+  withheld,
+  may,
+  links,
+}: {
+  view: RequestView;
+  /** files that workers gave back too often */
+  withheld: number;
+  may: May;
+  links: Links;
+}) {
   const { id, state, counters } = view;
   return (
     <div id="actions" data-part class="actions">
       {may.cancel ? <Action to={links.request(id, "/cancel")}>Cancel</Action> : null}
+      {may.release && withheld > 0 ? (
+        <Action to={links.request(id, "/redrive")}>
+          Let all workers try {counted(withheld, "file")} given back
+        </Action>
+      ) : null}
       {may.redrive ? (
         <Action to={links.request(id, "/redrive")}>
           Try {counted(counters.failed, "failed file")} again
@@ -48,9 +68,33 @@ export function Actions({ view, may, links }: { view: RequestView; may: May; lin
   );
 }
 
-function Action({ to, children }: { to: string; children?: Child }) {
+/** For one file that failed, or that workers gave back too often. */
+export function FileAction({
+  view,
+  file: { file, state, given_back: givenBack },
+  may,
+  links,
+}: {
+  view: RequestView;
+  file: Pick<FileView, "file" | "state" | "given_back">;
+  may: May;
+  links: Links;
+}) {
+  const isWithheld = may.release && givenBack?.withheld;
+  if (!isWithheld && !(may.redrive && state === "failed")) return null;
+  return (
+    <div class="actions">
+      <Action to={links.request(view.id, "/redrive")} file={file}>
+        {isWithheld ? "Let all workers try it" : "Try it again"}
+      </Action>
+    </div>
+  );
+}
+
+function Action({ to, file, children }: { to: string; file?: number; children?: Child }) {
   return (
     <form method="post" action={to}>
+      {file === undefined ? null : <input type="hidden" name="file" value={String(file)} />}
       <button type="submit">{children}</button>
     </form>
   );
@@ -66,18 +110,24 @@ const cancelRequest: Page = {
   },
 };
 
-const chosen = z.object({ error: z.string().max(100).optional() });
+const chosen = z.object({
+  error: z.string().max(100).optional(),
+  file: fileParams.shape.file.optional(),
+});
 
-/** Of one error group, or of all failed files. */
+/** Of one error group or file, of all failed files, or of all that workers gave back too often. */
 const redriveRequest: Page = {
   method: "post",
   path: "/requests/{id}/redrive",
   access: "request.change",
   async answer({ ctx, caller, links, params, form, gone }) {
-    const { error } = parseParameters(chosen, form);
+    const { error, file } = parseParameters(chosen, form);
     const { id } = parsePathParameters(requestParams, params);
-    const files = error === undefined ? {} : { errors: [error] };
-    const { request } = await redrive(ctx, id, caller, files, gone());
+    const only = {
+      ...(error !== undefined && { errors: [error] }),
+      ...(file !== undefined && { files: [file] }),
+    };
+    const { request } = await redrive(ctx, id, caller, only, gone());
     return redirectTo(links.request(request.id));
   },
 };

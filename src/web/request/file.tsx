@@ -1,10 +1,12 @@
 import { parsePathParameters } from "../../http/parse.ts";
 import { fileParams } from "../../http/schemas/params.ts";
 import { mostHistory, readFile } from "../../requests/read/files.ts";
+import { readRequest } from "../../requests/read/request.ts";
 import { pageReply } from "../layout.tsx";
 import type { Page } from "../page.ts";
 import { Facts, State, Text, Time } from "../parts.tsx";
 import { bytes, number, shown, shownPath } from "../words.ts";
+import { actionsOf, FileAction } from "./actions.tsx";
 
 const mostPaths = 10;
 const mostResults = 20;
@@ -17,7 +19,10 @@ const page: Page = {
   access: "request.read",
   async answer({ ctx, caller, links, params }) {
     const { id, file: key } = parsePathParameters(fileParams, params);
-    const file = await readFile(ctx, id, key, caller);
+    const [view, file] = await Promise.all([
+      readRequest(ctx, id, caller),
+      readFile(ctx, id, key, caller),
+    ]);
     const history = file.history.toReversed().slice(0, mostEvents);
     return pageReply(
       ctx,
@@ -52,6 +57,7 @@ const page: Page = {
             ["Given back", file.given_back && <Text>{file.given_back.sentence}</Text>],
           ]}
         />
+        <FileAction view={view} file={file} may={actionsOf(caller, view)} links={links} />
         {file.results.length > 0 ? (
           <section aria-labelledby="results-title">
             <h2 id="results-title">Results</h2>

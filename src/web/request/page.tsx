@@ -2,6 +2,7 @@ import { parsePathParameters } from "../../http/parse.ts";
 import { requestParams } from "../../http/schemas/params.ts";
 import { progressOf } from "../../requests/monitor/progress.ts";
 import { waitingOf } from "../../requests/monitor/waiting-reason.ts";
+import { withheldFiles } from "../../requests/monitor/withheld-reason.ts";
 import { failureGroups } from "../../requests/read/error-groups.ts";
 import { readRequest } from "../../requests/read/request.ts";
 import { warningsOf } from "../../requests/read/warnings.ts";
@@ -67,8 +68,9 @@ function requestOf({ ctx, caller, params }: PageCall): Promise<RequestView> {
 }
 
 async function nowOf({ ctx, caller, links }: PageCall, view: RequestView) {
-  const [waiting, warnings, points, groups] = await Promise.all([
+  const [waiting, withheld, warnings, points, groups] = await Promise.all([
     waitingOf(ctx, view),
+    withheldFiles(ctx, view),
     warningsOf(ctx, view.id),
     progressOf(ctx, view),
     view.counters.failed > 0 ? failureGroups(ctx, view.id, mostGroups + 1) : [],
@@ -77,7 +79,7 @@ async function nowOf({ ctx, caller, links }: PageCall, view: RequestView) {
   return (
     <>
       <Progress view={view} waiting={waiting} warnings={warnings} />
-      <Actions view={view} may={may} links={links} />
+      <Actions view={view} withheld={withheld} may={may} links={links} />
       <Steps view={view} />
       <Plot points={points} />
       <ErrorGroups view={view} groups={groups} links={links} mayRedrive={may.redrive} />
