@@ -1,5 +1,5 @@
 // What is known of a file before anybody reads it is said at submit.
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { local } from "../../src/auth/caller.ts";
@@ -18,6 +18,9 @@ let ledger: Ledger;
 beforeAll(async () => {
   mkdirSync(join(folder, "below"));
   mkdirSync(join(folder, accentedFolder.normalize("NFD")));
+  mkdirSync(join(folder, "table.parquet"));
+  symlinkSync(join(folder, "below"), join(folder, "link"));
+  symlinkSync("/etc", join(folder, "out"));
   writeFileSync(join(folder, "a.csv"), "x\n1\n");
   writeFileSync(starred, "x\n1\n");
   writeFileSync(accented.normalize("NFD"), "x\n1\n");
@@ -78,6 +81,30 @@ test.each([
     `${folder}/*.csv is a pattern, and a list has the files themselves: give the pattern as the ` +
       `dataset dir://${folder}/*.csv.`,
   ],
+  [
+    `${folder}/below`,
+    `${folder}/below is a folder, and a list has the files themselves: give the folder as the ` +
+      `dataset dir://${folder}/below.`,
+  ],
+  [
+    `${folder}/below/`,
+    `${folder}/below is a folder, and a list has the files themselves: give the folder as the ` +
+      `dataset dir://${folder}/below.`,
+  ],
+  [
+    `file://${folder}/table.parquet`,
+    `${folder}/table.parquet is a folder, and a list has the files themselves: give the folder ` +
+      `as the dataset dir://${folder}/table.parquet.`,
+  ],
+  [
+    `${folder}/link`,
+    `${folder}/link is a folder, and a list has the files themselves: give the folder as the ` +
+      `dataset dir://${folder}/link.`,
+  ],
+  [
+    `file://${folder}/belwo/a.csv`,
+    `There is no folder ${folder}/belwo, for ${folder}/belwo/a.csv.`,
+  ],
   [`${folder}/belwo/a.csv`, `There is no folder ${folder}/belwo, for ${folder}/belwo/a.csv.`],
   [
     `${folder}/a.csv/b.csv/c`,
@@ -100,11 +127,22 @@ test("of many files the first three that are refused are named, and the rest cou
   });
 });
 
+test("folders among 100,000 files are found, and the first three are named", async () => {
+  const files = Array.from({ length: 100_000 }, (_, at) => join(folder, `below/${at}.csv`));
+  const below = join(folder, "below");
+  files.splice(70_000, 0, below, `${below}/`, below, below);
+  const { status, message, pointers } = await outcomeOf({ files });
+  expect(status).toBe(422);
+  expect(message).toMatch(/^4 of 100004 files cannot be read: .* And 1 more\.$/);
+  expect(pointers).toEqual([70_000, 70_001, 70_002].map((at) => `/dataset/files/${at}`));
+});
+
 test.each([
   ["a file that is missing, which may appear", join(folder, "missing.csv")],
   ["a file of a folder written with other accents", join(folder, accentedFolder, "a.csv")],
   ["a missing file with one replica elsewhere", ["/etc/passwd", join(folder, "no/a.csv")]],
   ["a missing file with signs in its name", join(folder, "u@x+y (1) [2]!.csv")],
+  ["a link that leads out of the roots, whatever is there", join(folder, "out")],
   ["a file whose name has a star", starred],
   ["a file whose name has a star and an accent", accented.normalize("NFC")],
   ["a file of a host that is allowed", "https://data.example.org/a*.csv"],

@@ -4,11 +4,14 @@ import { type FileList, piecesOf } from "../../datasets/chunks.ts";
 import type { Deps } from "../../deps.ts";
 import { RequestError } from "../../errors.ts";
 import { type InputRules, inputRules, refusalOf } from "../../inputs/fetch.ts";
+import { isOfDisk } from "../../inputs/input-error.ts";
+import { openPathOf } from "../../inputs/local.ts";
 import { onDisk } from "../../inputs/on-disk.ts";
 import { quickLook } from "../../inputs/quick-look.ts";
 import { isWorkerOperation } from "../../operations/offered.ts";
 import { timeSlice } from "../../time-slice.ts";
 import type { SubmitInput } from "../views.ts";
+import { makeFolderRefusal } from "./folder-refusal.ts";
 
 const mostNamed = 3;
 /** Each is looked for on the disk. */
@@ -17,9 +20,9 @@ const mostFolders = 10;
 
 /**
  * Throws `RequestError` for a list with files that the first step can never open: outside
- * INPUT_ROOTS, not absolute, patterns, below a folder that is not there, of a host that is not in
- * INPUT_HOSTS. A file is refused if all its replicas are. Whether a file exists is not checked, nor
- * what workers that other processes start may read: they have rules of their own.
+ * INPUT_ROOTS, not absolute, patterns, folders, below a folder that is not there, of a host that is
+ * not in INPUT_HOSTS. A file is refused if all its replicas are. Whether a file exists is not
+ * checked, nor what workers that other processes start may read: they have rules of their own.
  */
 export async function checkInputs(
   { config, operations, runner }: Deps<"config" | "operations" | "runner">,
@@ -67,13 +70,15 @@ async function refusedOf(list: FileList<string | string[]>, rules: InputRules): 
 
 function makeRefusal(rules: InputRules) {
   let patterns = 0;
-  const folders = makeFolderRefusal();
+  const missing = makeMissingRefusal();
+  const folder = makeFolderRefusal(rules.folders);
   return async (replicas: string[]): Promise<string | undefined> => {
     const refusals = replicas.map((replica) => refusalOf(replica, rules));
     if (refusals.every((refusal) => refusal !== undefined)) return refusals[0];
-    const [path = ""] = replicas;
-    if (replicas.length > 1 || !path.startsWith("/")) return undefined;
-    if (!isPattern(path)) return folders(path);
+    const [location = ""] = replicas;
+    if (replicas.length > 1 || !isOfDisk(location)) return undefined;
+    const path = location.startsWith("/") ? location : openPathOf(location, rules.folders);
+    if (!isPattern(path)) return (await missing(path)) ?? folder(path);
     if (patterns === mostPatterns) return undefined;
     patterns += 1;
     return patternRefusal(path);
@@ -85,7 +90,7 @@ function isPattern(location: string): boolean {
 }
 
 /** A mistyped folder would fail every file in it; the first folders of a list are looked for. */
-function makeFolderRefusal() {
+function makeMissingRefusal() {
   const missing = new Map<string, boolean>();
   return async (path: string): Promise<string | undefined> => {
     const folder = dirname(path);
