@@ -1136,7 +1136,7 @@ export interface components {
     };
     Warning: {
       /**
-       * @description types_differ, columns_differ, read_differently, no_files, incomplete_dataset or unchecked
+       * @description types_differ, columns_differ, read_differently, no_files, incomplete_dataset, left_out or unchecked
        * @example types_differ
        */
       code: string;

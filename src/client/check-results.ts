@@ -3,9 +3,10 @@ import { lstat, readdir } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import { isAbsent } from "../inputs/absent.ts";
 import { isBelow } from "../inputs/below.ts";
+import { manifestName } from "../inputs/left-out.ts";
 import type { ReceiptResult } from "../receipts/receipt.ts";
 import { checksumOf, unreadable } from "./local-files.ts";
-import { type ManifestLine, manifestName, readManifest } from "./manifest.ts";
+import { type ManifestLine, readManifest } from "./manifest.ts";
 
 export interface CheckedResults {
   /** results that are there as the receipt has them */

@@ -2,7 +2,7 @@
 // in common. Names depend on the whole list of inputs alone, so that they are the same whenever,
 // and however often, results are downloaded.
 
-import { manifestName } from "./manifest.ts";
+import { manifestName } from "../inputs/left-out.ts";
 
 export interface Input {
   file: number;

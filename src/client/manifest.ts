@@ -4,10 +4,9 @@ import { randomUUID } from "node:crypto";
 import { appendFile, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { isAbsent } from "../inputs/absent.ts";
+import { manifestName } from "../inputs/left-out.ts";
 import { FolderError } from "./errors.ts";
 import { statOf } from "./local-files.ts";
-
-export const manifestName = "longshore-manifest.jsonl";
 
 export interface ManifestLine {
   request: string;

@@ -11,8 +11,11 @@ export interface FoundFile {
 }
 
 export type LookupOutcome =
-  /** `incomplete`: why files may be missing; `nothing`: why there are none */
-  | { outcome: "found"; incomplete?: string; nothing?: string }
+  /**
+   * `incomplete`: why files may be missing; `nothing`: why there are none; `leftOut`: what was left
+   * out of a list that is complete without it
+   */
+  | { outcome: "found"; incomplete?: string; nothing?: string; leftOut?: string }
   | { outcome: "does_not_exist" | "bad_name" | "internal_failure"; reason: string }
   /** The files come by the calls of servicex.md 3.1 and 3.2. */
   | { outcome: "elsewhere" };

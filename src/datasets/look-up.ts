@@ -84,7 +84,7 @@ function lookupEndOf(outcome: Exclude<LookupOutcome, { outcome: "elsewhere" }>):
   if (outcome.outcome !== "found") return outcome;
   return {
     outcome: "found",
-    reason: outcome.incomplete ?? outcome.nothing,
+    reason: outcome.incomplete ?? outcome.nothing ?? outcome.leftOut,
     incomplete: outcome.incomplete !== undefined,
   };
 }

@@ -7,7 +7,7 @@ export type DatasetOutcome = (typeof datasetOutcomes)[number];
 /** The outcome of a lookup. */
 export interface LookupEnd {
   outcome: Exclude<DatasetOutcome, "empty">;
-  /** why it failed, or why files may be missing */
+  /** why it failed, why files may be missing or there are none, or what was left out */
   reason?: string | undefined;
   /** files may be missing; `reason` says why */
   incomplete?: boolean | undefined;
@@ -42,7 +42,7 @@ export function datasetEndOf(closing: LookupEnd, files: number, hasSecrets: bool
     return { state: "stale", outcome: "empty", reason: closing.reason ?? null, incomplete: false };
   if (why) return { state: "stale", outcome: "found", reason: why, incomplete: true };
   const state = hasSecrets ? "stale" : "ready";
-  return { state, outcome: "found", reason: null, incomplete: false };
+  return { state, outcome: "found", reason: closing.reason ?? null, incomplete: false };
 }
 
 type EndedLookup = { outcome: "internal_failure"; reason: string };

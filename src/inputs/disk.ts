@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { isAbsent } from "./absent.ts";
 import { isBelow } from "./below.ts";
 import { type InputFolders, isOpenPath } from "./folders.ts";
+import { type LeftOut, makeLeftOut } from "./left-out.ts";
 import type { Entry, OpenFolder } from "./walk.ts";
 
 /**
@@ -93,33 +94,4 @@ export function diskLister(folders: InputFolders): {
 /** Its times change with each entry that is added, removed or renamed. */
 function isSame(before: BigIntStats, now: BigIntStats): boolean {
   return before.ino === now.ino && before.mtimeNs === now.mtimeNs && before.ctimeNs === now.ctimeNs;
-}
-
-/** The first of what was left out, and the number of all. */
-export interface LeftOut {
-  add(location: string): void;
-  first(): readonly string[];
-  count(): number;
-}
-
-const mostNamed = 3;
-const mostKept = 100;
-
-export function makeLeftOut(): LeftOut {
-  const kept: string[] = [];
-  let count = 0;
-  return {
-    add(location) {
-      if (kept.length < mostKept) kept.push(location);
-      count += 1;
-    },
-    first: () => kept,
-    count: () => count,
-  };
-}
-
-export function leftOutSentence(reason: string, leftOut: LeftOut): string {
-  const rest = leftOut.count() - mostNamed;
-  const more = rest > 0 ? ` and ${rest} more` : "";
-  return `Left out, since ${reason}: ${leftOut.first().slice(0, mostNamed).join(", ")}${more}.`;
 }

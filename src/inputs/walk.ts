@@ -1,5 +1,6 @@
 // Walks a tree of folders by a glob, on a disk or through index pages.
 import { globMatcher } from "./glob/index.ts";
+import { type LeftOut, makeLeftOut, manifestName } from "./left-out.ts";
 import { watchFolders } from "./watch-folders.ts";
 
 export interface Entry {
@@ -49,6 +50,8 @@ export interface Walked {
   files: number;
   /** folders in which names that matter appeared or disappeared before the walk had ended */
   changed: string[];
+  /** lists of downloads, which match the pattern and were left out */
+  manifests: LeftOut;
 }
 
 /**
@@ -74,6 +77,8 @@ export async function walk(
   const segments = segmentsOf(glob);
   const watch = watchFolders();
   const visited = new Map<string, Set<number>>();
+  const manifests = makeLeftOut();
+  const wantsManifests = segments.at(-2)?.text === manifestName;
   let found: WalkedFile[] = [];
   let total = 0;
   let folders = 0;
@@ -100,7 +105,9 @@ export async function walk(
     signal.throwIfAborted();
     if (!match) return;
     if (!entry.folder) {
-      if (match.wanted) await add(entry);
+      if (!match.wanted) return;
+      if (entry.name === manifestName && !wantsManifests) manifests.add(entry.location);
+      else await add(entry);
     } else if (match.next.size > 0) {
       if (depth >= deepest)
         throw new WalkLimitError(`${entry.location} is more than ${deepest} folders deep`);
@@ -133,7 +140,7 @@ export async function walk(
 
   await visit(base, withoutAny(new Set([0]), segments), 1);
   await flush();
-  return { files: total, changed: await watch.changed(signal) };
+  return { files: total, changed: await watch.changed(signal), manifests };
 }
 
 interface Segment {

@@ -4,7 +4,7 @@ import { mkdirSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from "node:
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { checkResults } from "../../src/client/check-results.ts";
-import { manifestName } from "../../src/client/manifest.ts";
+import { manifestName } from "../../src/inputs/left-out.ts";
 import { temporaryFolder } from "../support/folder.ts";
 
 const request = "11111111-1111-4111-8111-111111111111";

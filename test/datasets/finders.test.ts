@@ -165,6 +165,28 @@ describe("dir", () => {
     expect(files.map(({ paths }) => paths[0])).toEqual(expected.map((file) => join(odd, file)));
   });
 
+  test("a download's list of its results is no data, unless it is named, and this is said", async () => {
+    const folder = join(root, "results");
+    const [list, data] = ["longshore-manifest.jsonl", "a.jsonl"].map((name) => join(folder, name));
+    mkdirSync(folder);
+    for (const path of [list, data]) writeFileSync(path ?? "", "12345");
+    const leftOut = `Left out, since a download's list of its results is no data: ${list}.`;
+    for (const name of [folder, `${folder}/*`, `${root}/r*/*.jsonl`, `${folder}?files=2`])
+      expect(await find("dir", name)).toEqual({
+        answer: { outcome: "found", leftOut },
+        files: [{ paths: [data], size: 5 }],
+      });
+    const alone = await find("dir", `${folder}/*-manifest.jsonl`);
+    expect(alone.files).toEqual([]);
+    expect(alone.answer).toMatchObject({ nothing: expect.stringContaining(leftOut) });
+    for (const name of [`${list}`, `${root}/r*/longshore-manifest.jsonl`])
+      expect(await find("dir", name)).toEqual({
+        answer: { outcome: "found" },
+        files: [{ paths: [list], size: 5 }],
+      });
+    rmSync(folder, { recursive: true });
+  });
+
   test("a name that is not UTF-8 makes the dataset incomplete, and the others are found", async () => {
     const odd = join(root, "bytes");
     mkdirSync(odd);

@@ -1,13 +1,14 @@
 import pRetry from "p-retry";
 import { RequestError } from "../../errors.ts";
 import { isBadEncoding } from "../../inputs/content-encoding.ts";
-import { type LeftOut, leftOutSentence, makeLeftOut } from "../../inputs/disk.ts";
 import { refuseGlob, splitGlob } from "../../inputs/glob/index.ts";
+import { type LeftOut, leftOutSentence, makeLeftOut } from "../../inputs/left-out.ts";
 import { type Folder, type OpenFolder, type WalkLimits, walk } from "../../inputs/walk.ts";
 import { assertAllowed } from "../../outside/address.ts";
 import { allowedClient, type HttpClient } from "../../outside/http-client.ts";
 import type { Finder, LookupOutcome } from "../contract.ts";
 import { isPage, linksOf, readPage } from "./index-page.ts";
+import { outcomeOfWalk } from "./walked.ts";
 
 /**
  * `dir+https://host/folder/pattern`: the files that a web server's index page lists (Apache, nginx,
@@ -58,14 +59,12 @@ async function findBelow(
       ? options.open(folder, stop)
       : openOrLeaveOut(() => options.open(folder, stop), folder, leftOut, stop);
   try {
-    const { files } = await walk(base, glob, { ...options, open });
-    if (leftOut.count() > 0)
-      return {
-        outcome: "found",
-        incomplete: leftOutSentence("their pages cannot be read", leftOut),
-      };
-    if (files > 0) return { outcome: "found" };
-    return { outcome: "found", nothing: `No link on ${base} matches ${JSON.stringify(glob)}.` };
+    const walked = await walk(base, glob, { ...options, open });
+    const unread = leftOut.count() > 0;
+    return outcomeOfWalk(walked, {
+      incomplete: unread ? [leftOutSentence("their pages cannot be read", leftOut)] : [],
+      nothing: `No link on ${base} matches ${JSON.stringify(glob)}.`,
+    });
   } catch (error) {
     return outcomeOf(error);
   }
@@ -136,7 +135,10 @@ function outcomeOf(error: unknown): LookupOutcome {
   if (!isLasting(error)) throw error;
   const { code, message } = error as Error & { code?: string };
   if (code === "ENOTFOUND")
-    return { outcome: "does_not_exist", reason: `The host does not exist: ${message}.` };
+    return {
+      outcome: "does_not_exist",
+      reason: `The host does not exist: ${message}.`,
+    };
   if (isBadEncoding(error))
     return {
       outcome: "bad_name",

@@ -1,7 +1,7 @@
 import { realpath, stat } from "node:fs/promises";
 import { isAbsolute, resolve } from "node:path";
 import { isAbsent } from "../../inputs/absent.ts";
-import { diskLister, leftOutSentence, makeLeftOut } from "../../inputs/disk.ts";
+import { diskLister } from "../../inputs/disk.ts";
 import {
   eitherSpelling,
   type InputFolders,
@@ -9,9 +9,11 @@ import {
   realFolders,
 } from "../../inputs/folders.ts";
 import { refuseGlob, splitGlob } from "../../inputs/glob/index.ts";
+import { leftOutSentence, makeLeftOut } from "../../inputs/left-out.ts";
 import { onDisk } from "../../inputs/on-disk.ts";
 import { type WalkLimits, walk } from "../../inputs/walk.ts";
 import type { Finder, LookupOutcome } from "../contract.ts";
+import { outcomeOfWalk } from "./walked.ts";
 
 /**
  * `dir:///folder/pattern`: the files of a folder of this machine, below INPUT_ROOTS;
@@ -52,13 +54,11 @@ export function dirFinder(folders: InputFolders, limits: WalkLimits): Finder {
       const disk = diskLister(real);
       const { open, leftOut } = disk;
       const walked = await walk(resolve(base), glob, { open, give, signal, limits });
-      const { files, changed } = walked;
       const incomplete = [
         ...(leftOut.count() > 0 ? [leftOutSentence(whyLeftOut, leftOut)] : []),
-        ...(changed.length > 0 ? [changedSentence(changed)] : []),
-      ].join(" ");
-      if (incomplete !== "") return { outcome: "found", incomplete };
-      return files > 0 ? { outcome: "found" } : { outcome: "found", nothing: nothing(base, glob) };
+        ...(walked.changed.length > 0 ? [changedSentence(walked.changed)] : []),
+      ];
+      return outcomeOfWalk(walked, { incomplete, nothing: nothing(base, glob) });
     },
   };
 }

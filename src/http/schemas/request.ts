@@ -119,7 +119,8 @@ const warning = z
     code: z.string().meta({
       example: "types_differ",
       description:
-        "types_differ, columns_differ, read_differently, no_files, incomplete_dataset or unchecked",
+        "types_differ, columns_differ, read_differently, no_files, incomplete_dataset, " +
+        "left_out or unchecked",
     }),
     message: z.string().meta({ description: "For a person." }),
     count: count.meta({ description: "Files that it is about." }),

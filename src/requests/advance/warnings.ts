@@ -31,6 +31,7 @@ function aboutDataset(request: About): StoredWarning[] {
         ...about,
       },
     ];
-  if (datasetFiles > 0) return [];
+  if (datasetFiles > 0)
+    return datasetReason ? [{ code: "left_out", message: datasetReason, ...about }] : [];
   return [{ code: "no_files", message: datasetReason ?? "The dataset has no files.", ...about }];
 }

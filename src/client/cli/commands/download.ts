@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import type { Command } from "commander";
+import { manifestName } from "../../../inputs/left-out.ts";
 import type { Longshore } from "../../client.ts";
 import type { Downloaded } from "../../download.ts";
 import { folderOf } from "../../download-request.ts";
-import { manifestName } from "../../manifest.ts";
 import type { RequestNow } from "../../views.ts";
 import { findRequest, requestNames, requestWord } from "../find-request.ts";
 import { openDownloadBar } from "../print/download-bar.ts";

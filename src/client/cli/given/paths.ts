@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { isAbsent } from "../../../inputs/absent.ts";
 import { diskLister } from "../../../inputs/disk.ts";
 import { refuseGlob, splitGlob } from "../../../inputs/glob/index.ts";
+import { leftOutSentence, manifestIsNoData } from "../../../inputs/left-out.ts";
 import { onDisk } from "../../../inputs/on-disk.ts";
 import { walk } from "../../../inputs/walk.ts";
 import { usedWrongly } from "../exits.ts";
@@ -65,7 +66,7 @@ async function matches(pattern: string): Promise<string[]> {
   const { base, glob } = splitGlob(whole);
   const { open, leftOut } = diskLister({ roots: ["/"], closed: [] });
   const found: string[] = [];
-  await walk(await onDisk(join("/", base)), glob, {
+  const { manifests } = await walk(await onDisk(join("/", base)), glob, {
     open,
     give: async (files) => void found.push(...files.flatMap(({ paths }) => paths)),
     signal: new AbortController().signal,
@@ -74,6 +75,7 @@ async function matches(pattern: string): Promise<string[]> {
     say(`Left out: ${path} cannot be read, or its name is not UTF-8.`);
   const rest = leftOut.count() - leftOut.first().length;
   if (rest > 0) say(`Left out: ${rest} more.`);
+  if (manifests.count() > 0) say(leftOutSentence(manifestIsNoData, manifests));
   if (found.length === 0)
     throw usedWrongly(`No file matches ${pattern} (in ${process.cwd()}).${ofTilde(pattern)}`);
   return found.sort();
