@@ -6,6 +6,7 @@ import { afterAll, expect, test } from "vitest";
 import { describeLeft } from "../support/left.ts";
 import { until } from "../support/wait.ts";
 import { runChaos } from "./run.ts";
+import { isClean } from "./table.ts";
 
 const seed = Number(process.env.CHAOS_SEED ?? Date.now() % 1_000_000);
 const say = (line: string) => void process.stdout.write(`${line}\n`);
@@ -22,6 +23,20 @@ test(`server, workers and Postgres are killed at random, and every file is accou
   expect(report.faults).toEqual({ kill: 8 });
   expect(report.files).toBe(2000);
   expect(report.acknowledged).toBeGreaterThan(1000);
+}, 300_000);
+
+// This seed cancels nothing, which would make room.
+test("a run whose store is too small ends early, and says so", async ({ skip }) => {
+  const faults = ["disk-full"] as const;
+  const report = await runChaos({ seed: 2, files: 600, kills: 0, faults, storeMegabytes: 1, say });
+  const [skipped] = report.skipped;
+  if (skipped !== undefined) return skip(skipped);
+  expect(report.violations[0]).toBe(
+    "The store of the run is full: its 1 MB are too few for all results.",
+  );
+  expect(report.violations[1]).toMatch(/ is still running: .* files? waits? until results can be/);
+  expect(isClean(report)).toBe(false);
+  expect(report.lost).toEqual([]);
 }, 300_000);
 
 for (const [signal, code] of [["SIGINT", 130] as const, ["SIGKILL", null] as const])

@@ -30,6 +30,8 @@ export interface ChaosOptions {
   rabbitmq: boolean;
   /** the longest that the whole run may take */
   timeoutSeconds: number;
+  /** of the file system of the store, where one can be mounted; default: enough for the files */
+  storeMegabytes?: number;
   say(line: string): void;
 }
 

@@ -8,6 +8,7 @@ export interface ChaosRequest {
   round: number;
   counters: Record<"total" | "done" | "failed" | "canceled", number>;
   dataset: { files: number };
+  waiting: { sentence: string } | null;
 }
 
 export interface ChaosRequests {
@@ -17,8 +18,11 @@ export interface ChaosRequests {
   progress(id: string, share: number, seconds: number): Promise<void>;
   /** Sometimes cancels a small request or redrives one that ended. */
   mischief(random: Random): Promise<void>;
-  /** Waits until every one has ended (after a last redrive of some), or for so many seconds. */
-  ended(random: Random, seconds: number): Promise<ChaosRequest[]>;
+  /**
+   * Waits until every one has ended (after a last redrive of some), for so many seconds or until
+   * nothing more can come.
+   */
+  ended(random: Random, seconds: number, isStuck: () => boolean): Promise<ChaosRequest[]>;
   counts(): { redrives: number; cancels: number };
 }
 
@@ -77,10 +81,11 @@ export function openRequests(caller: Caller): ChaosRequests {
         // The service is away or the request has ended: no mischief this time.
       }
     },
-    async ended(random, seconds) {
+    async ended(random, seconds, isStuck) {
       const allEnded = async () => {
         const all = await readAll();
-        if (!all.every(({ state }) => finalStates.includes(state))) return undefined;
+        if (!all.every(({ state }) => finalStates.includes(state)))
+          return isStuck() ? all : undefined;
         return redrives === 0 && (await redriveSome(all, random)) ? undefined : all;
       };
       return until(allEnded, { timeoutSeconds: seconds, everyMilliseconds: 500 }).catch(readAll);

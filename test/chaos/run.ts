@@ -13,6 +13,7 @@ import { type Race, startRaces } from "./races.ts";
 import { type ChaosRequest, finalStates, openRequests } from "./requests.ts";
 import type { Services } from "./services.ts";
 import { openStage, type Stage } from "./stage.ts";
+import type { ChaosStore } from "./store.ts";
 
 export interface ChaosReport extends Books {
   seconds: number;
@@ -77,11 +78,13 @@ async function runOn(
     violations.push(...(await stage.services.revive()));
   }
   const raced = (await races?.stop()) ?? { races: [], calls: {} };
-  const ended = await requests.ended(stage.random, Math.max(timeoutSeconds - seconds(), 1));
+  const secondsLeft = Math.max(timeoutSeconds - seconds(), 1);
+  const ended = await requests.ended(stage.random, secondsLeft, fullForLong(stage.store));
+  const open = notEnded(ended, stage.store);
   await stage.workers.stop();
   violations.push(...(await stage.services.revive()));
   const books = await closeBooks(stage, raced.races);
-  violations.push(...notEnded(ended), ...books.violations, ...(await stopServices(stage.services)));
+  violations.push(...open, ...books.violations, ...(await stopServices(stage.services)));
   return {
     seconds: seconds(),
     ...summaryOf(plan, ended, raced.races),
@@ -109,10 +112,27 @@ async function strike(
   return problems;
 }
 
-function notEnded(requests: readonly ChaosRequest[]): string[] {
-  return requests
-    .filter(({ state }) => !finalStates.includes(state))
-    .map(({ id, state, counters }) => `${id} is still ${state}: ${JSON.stringify(counters)}`);
+const mostFullSeconds = 60;
+
+/** Whether the store lacked room at each look for so long: the faults that fill it are over. */
+function fullForLong({ lacksRoom }: ChaosStore): () => boolean {
+  let since: number | undefined;
+  return () => {
+    const now = performance.now();
+    since = lacksRoom() ? (since ?? now) : undefined;
+    return since !== undefined && now - since > mostFullSeconds * 1000;
+  };
+}
+
+/** Each with what it waited for when the run's time was over. */
+function notEnded(requests: readonly ChaosRequest[], { lacksRoom }: ChaosStore): string[] {
+  const open = requests.filter(({ state }) => !finalStates.includes(state));
+  if (open.length === 0) return [];
+  const lines = open.map(
+    ({ id, state, counters, waiting }) =>
+      `${id} is still ${state}: ${waiting?.sentence ?? ""} ${JSON.stringify(counters)}`,
+  );
+  return [lacksRoom() ?? [], ...lines].flat();
 }
 
 const mostStopSeconds = 60;

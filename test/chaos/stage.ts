@@ -3,7 +3,7 @@ import type { Database, OwnDatabase } from "./database.ts";
 import type { ChaosOptions, FaultKind, ReportWay } from "./options.ts";
 import { type Random, seeded } from "./random.ts";
 import { type Services, startOne, startSeveral } from "./services.ts";
-import { type ChaosStore, openStore } from "./store.ts";
+import { type ChaosStore, megabytesFor, openStore } from "./store.ts";
 import { startWorkers, type Workers } from "./workers.ts";
 
 export const fileAttempts = 40;
@@ -36,7 +36,7 @@ export async function openStage(options: ChaosOptions, folder: string): Promise<
   await rabbit?.start();
   if (reports !== "http" && !rabbit)
     throw new Error(`--reports ${reports} needs RabbitMQ, which is not available here.`);
-  const store = openStore(folder, options.files);
+  const store = openStore(folder, options.storeMegabytes ?? megabytesFor(options.files));
   const starting = { folder, env: settings(options, store, rabbit) };
   const several = faults.some((kind) => ofDatabase.includes(kind));
   const { services, database, ownDatabase } = await (several

@@ -1,6 +1,15 @@
 // The folder store of a run, on a small file system of its own where this process can mount one.
 import { execFileSync } from "node:child_process";
-import { chmodSync, closeSync, mkdirSync, openSync, readdirSync, rmSync, writeSync } from "node:fs";
+import {
+  chmodSync,
+  closeSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  statfsSync,
+  writeSync,
+} from "node:fs";
 import { join } from "node:path";
 import { mountsOf } from "../support/left.ts";
 import { until } from "../support/wait.ts";
@@ -12,18 +21,22 @@ export interface ChaosStore {
   /** Leaves no room. */
   fill(): void;
   free(): void;
+  /** Why no result can be stored; undefined while there is room. */
+  lacksRoom(): string | undefined;
   setWritable(writable: boolean): Promise<void>;
   close(): void;
 }
 
-/** A result of a run takes two blocks of 4 KiB, and its folder some more. */
-const megabytesFor = (files: number) => 64 + Math.ceil(files * 0.009);
+/** With its folder */
+const blocksOfResult = 4;
+/** A block has 4 KiB, and a result's folder takes some more. */
+export const megabytesFor = (files: number) => 64 + Math.ceil(files * 0.009);
 
-export function openStore(folder: string, files: number): ChaosStore {
+export function openStore(folder: string, megabytes: number): ChaosStore {
   const mount = join(folder, "small");
   const path = join(mount, "store");
   mkdirSync(mount, { mode: 0o711 });
-  const mounted = process.getuid?.() === 0 && mountSmall(mount, megabytesFor(files));
+  const mounted = process.getuid?.() === 0 && mountSmall(mount, megabytes);
   mkdirSync(path, { mode: 0o711 });
   const filler = join(mount, "filler");
   return {
@@ -31,6 +44,7 @@ export function openStore(folder: string, files: number): ChaosStore {
     mounted,
     fill: () => fillUp(filler),
     free: () => rmSync(filler, { force: true }),
+    lacksRoom: () => (mounted ? problemOf(mount, megabytes) : undefined),
     // A file that is open for writing forbids it for a moment.
     setWritable: (writable) =>
       mounted
@@ -46,6 +60,12 @@ const ignore = () => undefined;
 
 function mountSmall(path: string, megabytes: number): boolean {
   return run("mount", "-t", "tmpfs", "-o", `size=${megabytes}m,mode=711`, "tmpfs", path);
+}
+
+function problemOf(mount: string, megabytes: number): string | undefined {
+  const { bavail, ffree } = statfsSync(mount);
+  if (bavail >= blocksOfResult && ffree > 0) return undefined;
+  return `The store of the run is full: its ${megabytes} MB are too few for all results.`;
 }
 
 function run(command: string, ...args: string[]): boolean {
