@@ -4,8 +4,9 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { local } from "../../src/auth/caller.ts";
 import type { Query } from "../../src/db/client.ts";
 import type { Task } from "../../src/operations/contract.ts";
-import { auditIn } from "../../src/requests/audit/audit.ts";
+import { audit, auditIn } from "../../src/requests/audit/audit.ts";
 import { cancel } from "../../src/requests/lifecycle/cancel.ts";
+import { deleteRequest } from "../../src/requests/lifecycle/delete.ts";
 import { submit } from "../../src/requests/lifecycle/submit.ts";
 import { report } from "../../src/requests/reports/report.ts";
 import { type Ledger, openLedger } from "../support/context.ts";
@@ -293,6 +294,44 @@ test("it finds two requests of one idempotency key where the index is missing", 
     .catch((error: unknown) => expect(error).toBe(undo));
   expect(seen).toContain("I11");
 });
+
+test.each(["removed after their rows are marked", "deleted with their request"])(
+  "objects that are %s while the store is asked are not missing",
+  async (how) => {
+    const { ctx } = ledger;
+    const { request } = await submit(ctx, local, {
+      dataset: { files: ["/data/a.parquet"] },
+      steps: [
+        {
+          operation: "transform",
+          settings: { generator: "sql", selection: "select 1 from input", format: "csv" },
+        },
+      ],
+    });
+    const [task] = (await ledger.claim(1, { request: request.id })) as [Task];
+    await upload(task);
+    const name = task.upload?.name ?? "";
+    await ledger.report(task, "success", { results: [{ name, size: 5 }] });
+    await ledger.ended(request.id);
+    const asked: string[] = [];
+    const store = {
+      async head(bucket: string, object: string) {
+        if (object === name && asked.push(object)) {
+          if (how.startsWith("removed")) {
+            const { query } = ctx.db;
+            await query("UPDATE results SET deleted_at = now() WHERE request_id = $1", [bucket]);
+            await ctx.store.remove(bucket, [name]);
+          } else await deleteRequest(ctx, bucket, local);
+        }
+        return ctx.store.head(bucket, object);
+      },
+    };
+    const options = { fileAttempts: 3, operationsWithOutputs: ["transform"] };
+    const { violations } = await audit(ctx.db, store, { ...options, request: request.id });
+    expect(asked).toEqual([name]);
+    expect(violations).toEqual([]);
+  },
+);
 
 test("it finds a missing object and a truncated one", async () => {
   const [result] = await ledger.ctx.db.query<{ name: string }>(

@@ -55,7 +55,7 @@ test("an outside worker that dies in the middle of 10,000 files and comes back u
     { timeoutSeconds: 120, everyMilliseconds: 200 },
   );
   expect(ended.counters).toMatchObject({ total: 10_000, done: 10_000, failed: 0 });
-  const db = openDb({ url: service.databaseUrl ?? "", applicationName: "auditor", max: 1 });
+  const db = openDb({ url: service.databaseUrl ?? "", applicationName: "auditor", max: 2 });
   const books = await audit(
     db,
     { head: async () => undefined },

@@ -41,10 +41,12 @@ export interface KeptResult {
   etag: string | null;
 }
 
-/**
- * A page of the results that must be in the store, ordered by request and name. A request that is
- * being deleted has none: nobody sees them.
- */
+/** A request that is being deleted has no results: nobody sees them. */
+const mustBeStored = `o.deleted_at IS NULL
+       AND NOT EXISTS (
+         SELECT FROM requests WHERE id = o.request_id AND state = ${requestSql.deleting})`;
+
+/** A page of the results that must be in the store, ordered by request and name. */
 export function keptResults(
   query: Query,
   request: string | null,
@@ -54,13 +56,23 @@ export function keptResults(
   return query<KeptResult>(
     `SELECT o.request_id AS request, o.file_id AS file, o.name, o.size, o.checksum, o.etag
      FROM results o
-     WHERE ${scope("o.request_id")} AND o.deleted_at IS NULL
-       AND NOT EXISTS (
-         SELECT FROM requests WHERE id = o.request_id AND state = ${requestSql.deleting})
+     WHERE ${scope("o.request_id")} AND ${mustBeStored}
        AND (o.request_id, o.name) > ($2::uuid, $3)
      ORDER BY o.request_id, o.name LIMIT $4`,
     [request, after.request, after.name, limit],
   );
+}
+
+/** Objects are removed after the result is marked, so one that is missing may be so by now. */
+export async function isKept(
+  query: Query,
+  { request, name }: Pick<KeptResult, "request" | "name">,
+): Promise<boolean> {
+  const rows = await query(
+    `SELECT FROM results o WHERE o.request_id = $1 AND o.name = $2 AND ${mustBeStored}`,
+    [request, name],
+  );
+  return rows.length > 0;
 }
 
 export async function auditedCounts(

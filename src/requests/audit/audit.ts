@@ -3,6 +3,7 @@ import { differenceOf } from "../../storage/as-recorded.ts";
 import type { Store, StoredObject } from "../../storage/contract.ts";
 import {
   auditedCounts,
+  isKept,
   type KeptResult,
   keptResults,
   mostPerCheck,
@@ -43,17 +44,21 @@ export async function audit(
   return db.tx(
     async (query) => {
       await query("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY");
-      return auditIn(query, store, options);
+      return auditIn(query, store, options, db);
     },
     { statementSeconds: longestStatementSeconds },
   );
 }
 
-/** The same in the caller's transaction. */
+/**
+ * The same in the caller's transaction. `now` sees what was committed since: objects that are
+ * removed meanwhile, as by the end of a request, are not missing.
+ */
 export async function auditIn(
   query: Query,
   store: Pick<Store, "head">,
   { request, fileAttempts, operationsWithOutputs }: AuditOptions,
+  now: Pick<Db, "query"> = { query },
 ): Promise<AuditReport> {
   const counts = await auditedCounts(query, request ?? null);
   const violations = await violationsInLedger(
@@ -62,7 +67,7 @@ export async function auditIn(
     fileAttempts,
     operationsWithOutputs,
   );
-  const stored = await violationsInStore(query, store, request ?? null);
+  const stored = await violationsInStore({ query, now, store }, request ?? null);
   violations.push(...stored.violations);
   return { clean: violations.length === 0, ...counts, results: stored.results, violations };
 }
@@ -70,9 +75,14 @@ export async function auditIn(
 const page = 500;
 const atOnce = 16;
 
+interface AuditedPlaces {
+  query: Query;
+  now: Pick<Db, "query">;
+  store: Pick<Store, "head">;
+}
+
 async function violationsInStore(
-  query: Query,
-  store: Pick<Store, "head">,
+  { query, now, store }: AuditedPlaces,
   request: string | null,
 ): Promise<{ results: number; violations: Violation[] }> {
   const violations: Violation[] = [];
@@ -83,26 +93,24 @@ async function violationsInStore(
     results += rows.length;
     for (let start = 0; start < rows.length; start += atOnce) {
       const found = await Promise.all(
-        rows.slice(start, start + atOnce).map(async (row): Promise<Violation | undefined> => {
-          const object = await store.head(row.request, row.name);
-          const detail = problemOf(row, object);
-          return detail
-            ? {
-                invariant: "I6",
-                request: row.request,
-                ...(row.file === null ? {} : { file: row.file }),
-                detail,
-              }
-            : undefined;
+        rows.slice(start, start + atOnce).map(async (row) => {
+          const detail = problemOf(row, await store.head(row.request, row.name));
+          return detail === undefined || !(await isKept(now.query, row))
+            ? []
+            : [violationOf(row, detail)];
         }),
       );
-      violations.push(...found.filter((violation) => violation !== undefined));
+      violations.push(...found.flat());
     }
     const last = rows.at(-1);
     if (!last || rows.length < page || violations.length >= mostPerCheck)
       return { results, violations };
     after = { request: last.request, name: last.name };
   }
+}
+
+function violationOf({ request, file }: KeptResult, detail: string): Violation {
+  return { invariant: "I6", request, ...(file === null ? {} : { file }), detail };
 }
 
 function problemOf(row: KeptResult, object: StoredObject | undefined): string | undefined {
