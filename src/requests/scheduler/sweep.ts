@@ -1,5 +1,5 @@
 import { removeUnused } from "../../datasets/housekeep.ts";
-import { ensurePartitions } from "../../db/partitions.ts";
+import { ensurePartitions, removeOldPartitions } from "../../db/partitions.ts";
 import { endOldReaders } from "../../db/readers.ts";
 import type { Context, Deps } from "../../deps.ts";
 import { removeEndedTasks, removeUnneededSecrets } from "../../tasks/housekeep.ts";
@@ -48,7 +48,7 @@ export async function housekeep(ctx: Context, isLeader: IsLeader): Promise<void>
   const repair = repairsOf(ctx, isLeader);
   await repair("partition", async () => {
     await ensurePartitions(ctx.db);
-    return 0;
+    return removeOldPartitions(ctx.db);
   });
   await repair("clean-up", () => cleanUpEnded(ctx));
   await repair("expired", () => removeExpired(ctx));
