@@ -130,7 +130,7 @@ export const fileMoves = {
     to: "waiting",
     why:
       "it is tried again in a new round, in the step where it failed, or in the first one if " +
-      "its results have expired",
+      "its results have expired, or in the one whose results the store has lost",
   },
 } as const satisfies Record<string, Move<FileState>>;
 

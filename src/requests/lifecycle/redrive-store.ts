@@ -11,14 +11,15 @@ export interface Chosen {
   files?: number[] | undefined;
 }
 
-/** Attempt numbers of the first step continue. */
-const lastOfFirstStep = `(SELECT coalesce(max(h.attempt), 0) FROM file_status h
+/** Attempt numbers of a step continue. */
+const lastOfStep = `(SELECT coalesce(max(h.attempt), 0) FROM file_status h
       WHERE h.request_created = moved.created_on AND h.request_id = moved.request_id
-        AND h.file_id = moved.file_id AND h.step = 1)`;
+        AND h.file_id = moved.file_id AND h.step = moved.to_step)`;
 
 /**
- * A file whose step reads what an earlier step made begins again when that was removed with the
- * results: without it, the step would read the file that the user named.
+ * A file whose step reads what an earlier step made goes back when that was removed with the
+ * results, or lost by the store: without it, the step would read the file that the user named. It
+ * begins again after the last step whose results are still there.
  */
 const redriveSql = fileMoveSql({
   candidates: {
@@ -27,7 +28,10 @@ const redriveSql = fileMoveSql({
         AND results.step = f.step - 1 AND results.deleted_at IS NULL)
       AND (r.results_deleted_at IS NOT NULL OR EXISTS (
         SELECT FROM results WHERE results.request_id = f.request_id
-          AND results.file_id = f.file_id AND results.step = f.step - 1)) AS begins_again`,
+          AND results.file_id = f.file_id AND results.step = f.step - 1)) AS begins_again,
+      (SELECT coalesce(max(results.step), 0) + 1 FROM results
+       WHERE results.request_id = f.request_id AND results.file_id = f.file_id
+         AND results.step < f.step AND results.deleted_at IS NULL) AS begins_in`,
     from: "request_files f JOIN requests r ON r.id = f.request_id",
     where: `f.request_id = $1 AND f.state IN (${sqlList(fileMoves.redrive.from)})
     AND ($2::text[] IS NULL OR f.error_group = ANY($2))
@@ -36,9 +40,9 @@ const redriveSql = fileMoveSql({
   moves: [
     {
       move: "redrive",
-      toStep: "CASE WHEN begins_again THEN 1 ELSE step END",
+      toStep: "CASE WHEN begins_again THEN begins_in ELSE step END",
       set: {
-        attempt: `CASE WHEN moved.begins_again THEN ${lastOfFirstStep} ELSE moved.attempt END + 1`,
+        attempt: `CASE WHEN moved.begins_again THEN ${lastOfStep} ELSE moved.attempt END + 1`,
         went_back: "f.went_back OR moved.begins_again",
         location: "CASE WHEN NOT moved.begins_again THEN f.location END",
         tries: "0",
@@ -55,8 +59,8 @@ const redriveSql = fileMoveSql({
 });
 
 /**
- * Puts failed files back to waiting in the step where they failed (in the first step if what they
- * need of earlier ones was removed), with a new attempt and all their tries. Returns their number.
+ * Puts failed files back to waiting in the step where they failed (in an earlier one if what they
+ * need of it is gone), with a new attempt and all their tries. Returns their number.
  */
 export async function redriveFiles(
   query: Query,

@@ -6,8 +6,11 @@ import { sourceOf } from "../advance/advance-queue.ts";
 import { moveRequest } from "../move-store.ts";
 import { deleted, requestToChange } from "../read/request.ts";
 import { viewOf } from "../read/request-view.ts";
+import { isFinal } from "../state.ts";
 import type { RequestView } from "../views.ts";
 import { makeInTurn } from "./in-turn.ts";
+import { lostInputs } from "./lost-inputs.ts";
+import { markLost } from "./lost-inputs-store.ts";
 import {
   type Chosen,
   finishFailedBefore,
@@ -18,12 +21,12 @@ import {
 
 /**
  * While the request is open, lets its withheld files go to all workers again. Otherwise starts the
- * next round with the chosen failed files, or with all of them by default. Earlier results stay. If
- * no file failed, but the results of the whole request could not be made, the round only makes
- * those.
+ * next round with the chosen failed files, or with all of them by default. Earlier results stay;
+ * what an earlier step made of a failed file is made again if the store has lost it. If no file
+ * failed, but the results of the whole request could not be made, the round only makes those.
  */
 export async function redrive(
-  ctx: Deps<"advanceQueue" | "db" | "log">,
+  ctx: Deps<"advanceQueue" | "db" | "log" | "store">,
   id: string,
   caller: Caller,
   chosen: Chosen = {},
@@ -42,11 +45,18 @@ export async function redrive(
 const longestStatementSeconds = 3_600;
 const inTurn = makeInTurn(4, "Too many redrives wait to begin.");
 
-async function nextRound(ctx: Deps<"db">, { id }: RequestView, chosen: Chosen): Promise<number> {
+async function nextRound(
+  ctx: Deps<"db" | "store">,
+  { id, state }: RequestView,
+  chosen: Chosen,
+): Promise<number> {
+  // Before the transaction, which keeps the request locked
+  const lost = isFinal(state) ? await lostInputs(ctx, id, chosen) : [];
   const files = await ctx.db.tx(
     async (query) => {
       if (!(await moveRequest(query, id, "redrive"))) return undefined;
       await renewDeadline(query, id);
+      if (lost.length > 0) await markLost(query, id, lost);
       const moved = await redriveFiles(query, id, chosen);
       if (moved === 0 && !(await isOnlyFinish(query, id, chosen))) throw nothingToDo(chosen);
       return moved;
