@@ -34,6 +34,8 @@ test("100 idle streams cost a statement for all of them, again and again", async
     sent.mock.calls.filter(([query]) => (query as { name?: string } | undefined)?.name === name);
   await until(() => named("visible_states").length >= 3);
   expect(named("request_row")).toEqual([]);
+  const compared = named("visible_states").map(([query]) => query as unknown as pg.QueryConfig);
+  for (const { values } of compared) expect(values?.[0].toSorted()).toEqual(ids.toSorted());
   sent.mockRestore();
   for (const stream of streams) stream.close();
   await quiet.close();

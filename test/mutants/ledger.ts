@@ -143,4 +143,26 @@ export const ledger: Mutant[] = [
     tests: ["requests/leftovers.test.ts"],
     only: "whose object is missing",
   },
+  {
+    name: "a repeated claim starts other files",
+    file: "requests/dispatch/claim.ts",
+    from: "repeated ? await startedBefore(ctx, wanted, waiter) : []",
+    to: "[]",
+    tests: ["worker/lost-claim.test.ts"],
+    only: "a repeated claim",
+  },
+  {
+    name: "an outage is not added to leases",
+    file: "requests/dispatch/watch-leases.ts",
+    from: "await extendAll(ctx, last.seconds);",
+    to: "",
+    tests: ["requests/outage.test.ts"],
+  },
+  {
+    name: "leases expire before an outage is added to them",
+    file: "requests/dispatch/beat-store.ts",
+    from: "duty = 'scheduler' AND beat_at < now()",
+    to: "duty = 'nobody' AND beat_at < now()",
+    tests: ["requests/outage.test.ts"],
+  },
 ];

@@ -57,4 +57,20 @@ export const objects: Mutant[] = [
     tests: ["facades/servicex/reports.test.ts"],
     only: "note of an attempt",
   },
+  {
+    name: "an object that is cut while it is sent looks whole",
+    file: "http/routes/objects.ts",
+    from: "pipeline(body, exactLength(length), response)",
+    to: "pipeline(body, response)",
+    tests: ["storage/object-urls.test.ts"],
+    only: "while it is sent",
+  },
+  {
+    name: "an upload that ends after the deletion is kept",
+    file: "http/routes/objects.ts",
+    from: "limit: uploadLimitBytes, confirm }",
+    to: "limit: uploadLimitBytes }",
+    tests: ["http/uploads.test.ts"],
+    only: "before its last byte",
+  },
 ];

@@ -66,20 +66,28 @@ test("an undamaged ledger is clean", async () => {
 
 test("it is clean wherever the clock was set back while it was written", async () => {
   const undo = new Error("undo");
-  const steps = await ledger.ctx.db.query<{ seq: number }>(
-    "SELECT seq FROM file_status UNION SELECT id FROM request_moves ORDER BY seq",
+  const steps = await ledger.ctx.db.query<{ seq: number; since: number }>(
+    `SELECT seq, extract(epoch FROM at - (SELECT min(handed_out_at) FROM file_status))::float8
+       AS since
+     FROM (SELECT seq, recorded_at AS at FROM file_status
+           UNION SELECT id, at FROM request_moves) AS steps ORDER BY seq`,
   );
   expect(steps.length).toBeGreaterThan(15);
-  for (const { seq } of steps) {
+  // To long before, and into the time in which the first files ran
+  const setBack = steps.flatMap(({ seq, since }) => [3_600, since].map((by) => ({ seq, by })));
+  for (const { seq, by } of setBack) {
     const seen: string[] = [];
     await ledger.ctx.db
       .tx(async (query) => {
         await query(
-          `UPDATE file_status SET recorded_at = recorded_at - interval '1 hour',
-             handed_out_at = handed_out_at - interval '1 hour' WHERE seq >= $1`,
-          [seq],
+          `UPDATE file_status SET recorded_at = recorded_at - make_interval(secs => $2),
+             handed_out_at = handed_out_at - make_interval(secs => $2) WHERE seq >= $1`,
+          [seq, by],
         );
-        await query("UPDATE request_moves SET at = at - interval '1 hour' WHERE id >= $1", [seq]);
+        await query("UPDATE request_moves SET at = at - make_interval(secs => $2) WHERE id >= $1", [
+          seq,
+          by,
+        ]);
         await query(
           `INSERT INTO operation_limits (operation, slots, slots_per_user, changed_at)
            VALUES ('transform', 3, 3, '2020-01-01')`,
@@ -88,7 +96,7 @@ test("it is clean wherever the clock was set back while it was written", async (
         throw undo;
       })
       .catch((error: unknown) => expect(error).toBe(undo));
-    expect(seen, `set back at ${seq}`).toEqual([]);
+    expect(seen, `set back at ${seq} by ${by} s`).toEqual([]);
   }
 });
 
