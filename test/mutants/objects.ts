@@ -58,14 +58,6 @@ export const objects: Mutant[] = [
     only: "note of an attempt",
   },
   {
-    name: "an object that is cut while it is sent looks whole",
-    file: "http/routes/objects.ts",
-    from: "pipeline(body, exactLength(length), response)",
-    to: "pipeline(body, response)",
-    tests: ["storage/object-urls.test.ts"],
-    only: "while it is sent",
-  },
-  {
     name: "an upload that ends after the deletion is kept",
     file: "http/routes/objects.ts",
     from: "limit: uploadLimitBytes, confirm }",

@@ -172,6 +172,6 @@ export const processes: Mutant[] = [
     from: "await write(db).then(",
     to: "await checkDatabase(db).then(",
     tests: ["requests/database-trouble.test.ts"],
-    only: "disk is full",
+    only: "a read-only database",
   },
 ];

@@ -76,7 +76,12 @@ test("a report to a read-only database is held, and recorded when it can be writ
   await setDefault("default_transaction_read_only", "on");
   const answer = ledger.report(task, "success");
   await until(() => failures() > 3);
+  const check = () => ledger.ctx.probe.check();
+  // What it wrote before counts for two seconds.
+  const unready = await until(() => check().then(() => undefined, String), { timeoutSeconds: 10 });
+  expect(unready).toContain("The database is read-only");
   await setDefault("default_transaction_read_only", "off");
+  await until(() => check().then(() => true));
   expect(await answer).toBe("recorded");
   expect((await ledger.ended(id)).counters).toMatchObject({ done: 1 });
   expect(await ledger.violations()).toEqual([]);
