@@ -38,14 +38,8 @@ const verdicts: { name: string; killed: boolean }[] = [];
 try {
   await makeTemplate(postgres.url);
   copyTree(root, folder);
-  const tests = [...new Set(chosen.flatMap((mutant) => mutant.tests))];
-  const untouched = await runTests(folder, tests, { databaseServer: postgres.url });
-  if (untouched.failed || untouched.broken || !untouched.passed) {
-    console.error(untouched.output);
-    throw new Error("The tests fail without any mutant: mend them first.");
-  }
-  console.log(`${untouched.passed} tests pass on the sources as they are.`);
-  for (const mutant of chosen) verdicts.push(await judge(mutant));
+  const timeoutSeconds = await runUntouched();
+  for (const mutant of chosen) verdicts.push(await judge(mutant, timeoutSeconds));
 } finally {
   rmSync(folder, { recursive: true, force: true });
   await postgres.stop();
@@ -55,7 +49,38 @@ console.log(`${killed} killed, ${verdicts.length - killed} not`);
 if (reportTo) writeFileSync(reportTo, JSON.stringify(asReport(killed, verdicts.length - killed)));
 process.exitCode = killed === chosen.length && killed > 0 ? 0 : 1;
 
-async function judge({ name, file, from, to, tests, only }: Mutant) {
+/**
+ * Runs the tests on the sources as they are, which must pass. Returns how long a test may take with
+ * a mutant: on a busy machine longer, so that it is not killed by the machine's pace.
+ */
+async function runUntouched(): Promise<number> {
+  const whole = new Set(chosen.flatMap(({ tests, only }) => (only ? [] : tests)));
+  const parts = chosen.filter(({ tests, only }) => only && !tests.every((path) => whole.has(path)));
+  let passed = 0;
+  let slowest = 0;
+  for (const { tests, only } of [
+    { tests: [...whole], only: undefined },
+    {
+      tests: [...new Set(parts.flatMap(({ tests }) => tests))],
+      only: parts.map(({ only }) => only).join("|"),
+    },
+  ]) {
+    if (tests.length === 0) continue;
+    const options = { databaseServer: postgres.url, only, timeoutSeconds: 180 };
+    const outcome = await runTests(folder, tests, options);
+    if (outcome.failed || outcome.broken || !outcome.passed) {
+      console.error(outcome.output);
+      const failures = outcome.failures.map((name) => `\n  ${name}`).join("");
+      throw new Error(`Tests fail without any mutant: mend them first.${failures}`);
+    }
+    passed += outcome.passed;
+    slowest = Math.max(slowest, outcome.seconds);
+  }
+  console.log(`${passed} tests pass on the sources as they are; the slowest took ${slowest} s.`);
+  return Math.max(20, 3 * slowest);
+}
+
+async function judge({ name, file, from, to, tests, only }: Mutant, timeoutSeconds: number) {
   const began = performance.now();
   const undo = mutate(join(folder, "src", file), from, to);
   if (!undo) return say(name, `not applied: src/${file} does not have its snippet once`);
@@ -63,6 +88,7 @@ async function judge({ name, file, from, to, tests, only }: Mutant) {
     const { failed, passed, broken } = await runTests(folder, tests, {
       databaseServer: postgres.url,
       only,
+      timeoutSeconds,
     });
     const seconds = ((performance.now() - began) / 1000).toFixed(1);
     if (failed) return say(name, `killed   ${seconds} s`, true);

@@ -16,7 +16,19 @@ export interface Outcome {
   failed: number;
   /** files that could not be loaded */
   broken: number;
+  /** names of the tests that failed, and of the files that could not be loaded */
+  failures: string[];
+  /** of the slowest test */
+  seconds: number;
   output: string;
+}
+
+export interface RunOptions {
+  databaseServer: string;
+  /** a part of the names of the tests to run */
+  only?: string | undefined;
+  /** after which a test has failed */
+  timeoutSeconds: number;
 }
 
 /** The files that git knows or would take, with the packages of the original beside them. */
@@ -36,22 +48,20 @@ export function copyTree(root: string, folder: string): void {
 export async function runTests(
   folder: string,
   tests: string[],
-  { databaseServer, only }: { databaseServer: string; only?: string | undefined },
+  options: RunOptions,
 ): Promise<Outcome> {
   const unit = tests.filter((path) => path.startsWith("unit/"));
   const others = tests.filter((path) => !path.startsWith("unit/"));
   const outcomes = [
-    ...(unit.length
-      ? [await vitest(folder, "test/vitest.unit.config.ts", unit, databaseServer, only)]
-      : []),
-    ...(others.length
-      ? [await vitest(folder, "test/vitest.config.ts", others, databaseServer, only)]
-      : []),
+    ...(unit.length ? [await vitest(folder, "test/vitest.unit.config.ts", unit, options)] : []),
+    ...(others.length ? [await vitest(folder, "test/vitest.config.ts", others, options)] : []),
   ];
   return {
     passed: total(outcomes, "passed"),
     failed: total(outcomes, "failed"),
     broken: total(outcomes, "broken"),
+    failures: outcomes.flatMap(({ failures }) => failures),
+    seconds: Math.max(0, ...outcomes.map(({ seconds }) => seconds)),
     output: outcomes.map(({ output }) => output).join("\n"),
   };
 }
@@ -64,8 +74,7 @@ async function vitest(
   folder: string,
   config: string,
   tests: string[],
-  databaseServer: string,
-  only: string | undefined,
+  { databaseServer, only, timeoutSeconds }: RunOptions,
 ): Promise<Outcome> {
   const report = join(folder, "mutant-report.json");
   rmSync(report, { force: true });
@@ -75,7 +84,8 @@ async function vitest(
       join(folder, "node_modules", "vitest", "vitest.mjs"),
       "run",
       ...["--config", config, "--reporter=json", `--outputFile.json=${report}`],
-      ...["--testTimeout=20000", "--bail=1", "--no-file-parallelism"],
+      ...[`--testTimeout=${Math.round(timeoutSeconds * 1000)}`, "--bail=1"],
+      "--no-file-parallelism",
       ...(only ? ["--testNamePattern", only] : []),
       ...tests.map((path) => join("test", path)),
     ],
@@ -85,14 +95,19 @@ async function vitest(
   child.stdout.on("data", (data) => (output += String(data)));
   child.stderr.on("data", (data) => (output += String(data)));
   await new Promise((resolve) => child.on("close", resolve));
-  if (!existsSync(report)) return { passed: 0, failed: 0, broken: 1, output };
+  if (!existsSync(report))
+    return { passed: 0, failed: 0, broken: 1, failures: tests, seconds: 0, output };
   return { ...readReport(report), output };
 }
 
 interface Report {
   numPassedTests: number;
   numFailedTests: number;
-  testResults: { status: string; assertionResults: unknown[]; message: string }[];
+  testResults: {
+    name: string;
+    status: string;
+    assertionResults: { status: string; fullName: string; duration?: number | null }[];
+  }[];
 }
 
 function readReport(path: string): Omit<Outcome, "output"> {
@@ -102,7 +117,15 @@ function readReport(path: string): Omit<Outcome, "output"> {
   const unloaded = testResults.filter(
     ({ status, assertionResults }) => status === "failed" && assertionResults.length === 0,
   );
-  return { passed: numPassedTests, failed: numFailedTests, broken: unloaded.length };
+  const results = testResults.flatMap(({ assertionResults }) => assertionResults);
+  const failed = results.filter(({ status }) => status === "failed");
+  return {
+    passed: numPassedTests,
+    failed: numFailedTests,
+    broken: unloaded.length,
+    failures: [...unloaded.map(({ name }) => name), ...failed.map(({ fullName }) => fullName)],
+    seconds: Math.max(0, ...results.map(({ duration }) => (duration ?? 0) / 1000)),
+  };
 }
 
 /**
