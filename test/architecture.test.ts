@@ -283,6 +283,34 @@ test("every folder of src is named in doc/architecture.md", () => {
   );
 });
 
+test.each(["doc/walks.md", "CONTRIBUTING.md"])(
+  "the files and folders of src that %s names exist",
+  (path) => {
+    const page = readFileSync(join(root, path), "utf8");
+    const known = sources.flatMap(({ path: file }) => [file, `${dirname(file)}/`]);
+    const named = [...page.matchAll(/`(?:src\/)?((?:[\w-]+\/)*(?:[\w-]+\/|[\w-]+\.tsx?))`/g)];
+    const outside = /^((doc|test|prisma)\/|src\/$)/;
+    const names = named.map(([, name]) => name ?? "").filter((name) => !outside.test(name));
+    expect(names.length).toBeGreaterThan(10);
+    const ends = (name: string) => (file: string) => `/${file}`.endsWith(`/${name}`);
+    expect(names.filter((name) => !known.some(ends(name)))).toEqual([]);
+  },
+);
+
+test("each word of the glossary is there once, and the sources use it", () => {
+  const page = readFileSync(join(root, "doc", "architecture.md"), "utf8");
+  const table = page.slice(page.indexOf("## Words"), page.indexOf("## A file's way"));
+  const words = [...table.matchAll(/^\| ([^|(]+?)(?: \([^|]*\))? +\|/gm)].map(
+    ([, word]) => word ?? "",
+  );
+  const terms = words.filter((word) => word !== "word" && !word.startsWith("-"));
+  expect(terms.length).toBeGreaterThan(30);
+  expect(terms.filter((word, at) => terms.indexOf(word) !== at)).toEqual([]);
+  const used = sources.map(({ text }) => text.toLowerCase()).join("\n");
+  const asWritten = (word: string) => new RegExp(`\\b${word.replace(" ", "[ -]?")}`);
+  expect(terms.filter((word) => !asWritten(word).test(used))).toEqual([]);
+});
+
 function imported(source: Source): string[] {
   return source.imports;
 }

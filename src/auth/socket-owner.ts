@@ -1,5 +1,5 @@
-// Whether the program at the other end of a connection runs as the service's own user. Every doubt
-// is a no: the caller then needs the token.
+// Whether the program at the other end of a connection runs as the service's own user. If that
+// is in doubt, it does not: the caller then needs the token.
 import { readlinkSync } from "node:fs";
 import type { Socket } from "node:net";
 import { type Ends, readSocketTable, type SocketTable } from "./socket-table.ts";

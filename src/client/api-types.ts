@@ -533,7 +533,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Does the process live? */
+    /** Check that the process is alive */
     get: operations["getHealth"];
     put?: never;
     post?: never;
@@ -550,7 +550,7 @@ export interface paths {
       path?: never;
       cookie?: never;
     };
-    /** Can it serve: database, migrations, queue and store? */
+    /** Check that the service can serve: database, migrations, queue and store */
     get: operations["getReadiness"];
     put?: never;
     post?: never;
@@ -4092,7 +4092,7 @@ export interface operations {
     };
     requestBody?: never;
     responses: {
-      /** @description It does. */
+      /** @description It is alive. */
       200: {
         headers: {
           [name: string]: unknown;

@@ -27,7 +27,7 @@ export function localNames(inputs: readonly Input[]): (result: NamedResult) => s
   };
 }
 
-/** The first is the usual one; the others are for several results of a file, and for odd names. */
+/** The first is the usual one; others are for several results of a file, and unusual names. */
 function* candidates({ file, name }: NamedResult, stem: string | undefined): Generator<string> {
   const own = plain(name.slice(name.lastIndexOf("/") + 1));
   const ending = /\.[a-z0-9]{1,12}$/i.exec(own)?.[0] ?? "";

@@ -1,5 +1,5 @@
-// The command line that takes from a program of ours what it does not need, with the tools of
-// util-linux. Where they are missing, the program starts without them.
+// Puts tools of util-linux in front of a command of ours: they take away what the program does not
+// need. Where they are missing, the program starts without them.
 import { spawnSync } from "node:child_process";
 
 export interface ProcessLimits {
@@ -31,8 +31,8 @@ export function confined(
 }
 
 /**
- * No program that it starts gains privileges, and it ends with the process that started it, also
- * while it computes and hears nothing.
+ * No program that it starts gains privileges, and it ends with the process that started it, even
+ * while it computes and reads no messages.
  */
 const privileges = ["--no-new-privs", "--pdeathsig", "KILL"];
 

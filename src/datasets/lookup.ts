@@ -78,8 +78,8 @@ async function abortLost(ctx: Deps<"db">, running: Running, token: string): Prom
 }
 
 /**
- * A lookup ends when all its requests were canceled or have ended. First new requests are led to a
- * new version, then, in the next round, nobody can have joined it any more.
+ * A lookup ends when all its requests were canceled or have ended. First its version is made stale,
+ * so that new requests get another one; in the next round nobody can have joined it since.
  */
 async function endUnwanted(ctx: Deps<"db" | "finders" | "ledger" | "notifier">): Promise<void> {
   const finders = [...ctx.finders.keys()];

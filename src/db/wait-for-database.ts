@@ -22,15 +22,15 @@ export async function waitForDatabase(
   url: string,
   { signal, onWait }: WaitOptions = {},
 ): Promise<void> {
-  let said = "";
-  const say = (error: Error) => {
+  let reported = "";
+  const report = (error: Error) => {
     const why = connectProblem(error, url);
-    if (why !== said)
+    if (why !== reported)
       onWait?.(
         `The database ${placeOf(url)} cannot be used yet: ${why}. ` +
           `It is tried again for ${longestWaitSeconds} seconds; Ctrl-C ends this.`,
       );
-    said = why;
+    reported = why;
   };
   const waiting = pRetry(() => serverVersion(url), {
     retries: Number.POSITIVE_INFINITY,
@@ -39,7 +39,7 @@ export async function waitForDatabase(
     maxTimeout: 1_000,
     shouldRetry: ({ error }) => !isRefusal(error),
     onFailedAttempt: ({ error }) => {
-      if (!isRefusal(error)) say(error);
+      if (!isRefusal(error)) report(error);
     },
     ...(signal && { signal }),
   });

@@ -3,7 +3,7 @@ import type { Authenticate } from "../auth/authenticate.ts";
 import type { Caller } from "../auth/caller.ts";
 import { type Action, assertMay } from "../users/policy.ts";
 
-/** The caller, if it may do this to anything at all; whose thing it is, the use case asks. */
+/** Returns the caller if it may do this to anything at all; use cases check whose thing it is. */
 export type Admit = (request: IncomingMessage, action: Action) => Promise<Caller>;
 
 export function makeAdmit(authenticate: Authenticate): Admit {

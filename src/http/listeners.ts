@@ -20,7 +20,7 @@ export interface Listeners {
 
 const secondsToFinish = 5;
 
-/** Rejects with a sentence, and with nothing left open, when a port cannot be had. */
+/** Rejects with a sentence, and with nothing left open, when a port is unavailable. */
 export async function openListeners(config: Config): Promise<Listeners> {
   const api = makeBarrier();
   const s3 = makeBarrier();

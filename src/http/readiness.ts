@@ -3,7 +3,7 @@ import { UnavailableError } from "../errors.ts";
 import { within } from "../time.ts";
 
 const mostMilliseconds = 2_000;
-/** It is written to; what takes longer is no use to anybody who calls. */
+/** More than for the others, since the check writes a row. */
 const mostDatabaseMilliseconds = 5_000;
 
 export interface ServiceReadiness {
@@ -13,7 +13,7 @@ export interface ServiceReadiness {
   warnings: Record<string, string>;
 }
 
-/** A full store is a warning: room is made by deleting requests, and status is read as ever. */
+/** A full store is a warning: room is made by deleting requests, and status is read as usual. */
 export async function readiness(ctx: Deps<"probe" | "queue" | "store">): Promise<ServiceReadiness> {
   const checks = [
     ["database", () => within(mostDatabaseMilliseconds, ctx.probe.check())],

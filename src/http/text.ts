@@ -3,7 +3,7 @@ import { RequestError } from "../errors.ts";
 const deepest = 64;
 
 /** What happens to characters that Postgres cannot store. */
-export type TextRule = "refuse" | "mend";
+export type TextRule = "refuse" | "replace";
 
 export interface TextPlace {
   /** the depth was counted before */
@@ -64,7 +64,7 @@ function walk(value: unknown, how: Walk, path: string[]): unknown {
   const holder = value as Record<string, unknown>;
   for (const key of Object.keys(value)) {
     path.push(key);
-    // A key is never mended: two could become one.
+    // Nothing is replaced in a key: two keys could become one.
     if (unstorable.test(key)) throw refusal(key, how.at(path));
     const kept = walk(holder[key], how, path);
     if (kept !== holder[key]) holder[key] = kept;

@@ -12,8 +12,8 @@ import { otherStore, proofName } from "./store-proof.ts";
 
 const proof = "Longshore checks by this object that all its processes use the same store.\n";
 const longestWaitMilliseconds = 60_000;
-/** It is said again this often. */
-const sayMilliseconds = 60_000;
+/** The log says again what is missing this often. */
+const repeatMilliseconds = 60_000;
 const page = "See doc/several-processes.md.";
 
 /**
@@ -33,10 +33,10 @@ export async function proveIdentity(
       // The list of the last start replaces the stored one: keys removed from it no longer count.
       await keepIdentity(query, { keyFingerprints, storeId });
     });
-  let said = Number.NEGATIVE_INFINITY;
-  const say = ({ message }: Error) => {
-    if (performance.now() - said < sayMilliseconds) return;
-    said = performance.now();
+  let warnedAt = Number.NEGATIVE_INFINITY;
+  const warn = ({ message }: Error) => {
+    if (performance.now() - warnedAt < repeatMilliseconds) return;
+    warnedAt = performance.now();
     ctx.log.warn(`The start waits for the store: ${message} Ctrl-C ends this.`);
   };
   const deadline = performance.now() + longestWaitMilliseconds;
@@ -46,7 +46,7 @@ export async function proveIdentity(
     maxTimeout: 2000,
     shouldRetry: ({ error }) => isFull(error) || (mayPass(error) && performance.now() < deadline),
     onFailedAttempt: ({ error }) => {
-      if (mayPass(error)) say(error);
+      if (mayPass(error)) warn(error);
     },
     ...(signal && { signal }),
   });

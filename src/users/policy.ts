@@ -28,7 +28,7 @@ const everyone = {
 
 const rules = {
   "service.health": {
-    what: "ask whether this service lives",
+    what: "ask whether this service is alive",
     may: { ...everyone, outsider: "any" },
   },
   "service.read": { what: "read what this service offers", may: everyone },

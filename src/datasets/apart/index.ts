@@ -10,7 +10,7 @@ export interface ApartSettings extends FinderSettings {
   finderLimits: FinderSettings["finderLimits"] & { seconds: number; memoryMegabytes: number };
 }
 
-/** Node around what a lookup may take. */
+/** for Node itself, besides what a lookup may take */
 const programMegabytes = 128;
 
 /**

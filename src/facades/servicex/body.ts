@@ -9,8 +9,8 @@ const mostFields = 1_000;
 const rules = { mostValues: defaultMostValues };
 
 /**
- * What finders and workers send: JSON from most, form-encoded from those of 2022. Characters no
- * database keeps are mended.
+ * What finders and workers send: JSON from most, form-encoded from those of 2022. Characters
+ * that Postgres cannot store are replaced.
  */
 export async function readJsonOrForm(
   request: IncomingMessage,

@@ -30,5 +30,5 @@ export function jsonOf(bytes: Buffer, textRule: TextRule): unknown {
     throw new RequestError(400, "bad_json", "The body is empty; a JSON object is expected.");
   const json = decodeUtf8(bytes);
   const value = parseJson(json);
-  return textRule === "mend" ? sanitizeText(value, json) : checkText(value, json);
+  return textRule === "replace" ? sanitizeText(value, json) : checkText(value, json);
 }

@@ -173,7 +173,7 @@ class Elements<Schema extends ZodType, Element> {
       ...rest,
     ];
     const sent = parsePiece(json, list) as unknown[];
-    if (text === "mend") sanitizeText(sent, json, { isShallow: true, at });
+    if (text === "replace") sanitizeText(sent, json, { isShallow: true, at });
     else checkText(sent, json, { isShallow: true, at });
     if (offset + sent.length > list.most) throw tooMany(list);
     const parsed = this.#schema.safeParse(sent, { reportInput: true });

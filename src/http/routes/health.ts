@@ -9,8 +9,10 @@ export const getHealth = route({
   name: "getHealth",
   tag: "health",
   access: "service.health",
-  summary: "Does the process live?",
-  responses: { 200: { description: "It does.", schema: z.object({ status: z.literal("alive") }) } },
+  summary: "Check that the process is alive",
+  responses: {
+    200: { description: "It is alive.", schema: z.object({ status: z.literal("alive") }) },
+  },
   handler: () => ({ status: 200, body: { status: "alive" } }),
 });
 
@@ -28,7 +30,7 @@ export const getReadiness = route({
   name: "getReadiness",
   tag: "health",
   access: "service.health",
-  summary: "Can it serve: database, migrations, queue and store?",
+  summary: "Check that the service can serve: database, migrations, queue and store",
   responses: {
     200: {
       description:

@@ -60,7 +60,7 @@ export const reportTaskProgress = route({
     schema: schema.progressBody,
     limitMegabytes: 16,
     list: schema.settledFiles,
-    text: "mend",
+    text: "replace",
     example: {
       agent: "tape-host-1",
       settled: [

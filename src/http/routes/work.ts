@@ -129,7 +129,7 @@ export const reportWork = route({
     documented: schema.documentedReports,
     limitMegabytes: 16,
     list: schema.longReports,
-    text: "mend",
+    text: "replace",
     example: {
       worker: "node7-1",
       reports: [

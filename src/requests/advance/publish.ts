@@ -2,6 +2,7 @@ import type { Deps } from "../../deps.ts";
 import { isWorkerOperation } from "../../operations/offered.ts";
 import { workTopic } from "../../queue/contract.ts";
 import { queueStep } from "../../tasks/queue.ts";
+import { dispatchStates } from "../state.ts";
 import type { RequestFacts, StepFacts } from "./advance-store.ts";
 import { queueFiles, unqueueFiles } from "./publish-store.ts";
 import { queueApart } from "./queue-apart.ts";
@@ -20,7 +21,7 @@ export async function publishWork(
   request: RequestFacts,
   fill = false,
 ): Promise<void> {
-  if (request.ending || !["lookup", "running"].includes(request.state)) return;
+  if (request.ending || !dispatchStates.some((state) => state === request.state)) return;
   const steps = await withoutServiceSteps(ctx, request);
   const window = windowOf(request.workers ?? ctx.runner.capacity);
   const queued = steps.reduce((total, step) => total + step.queued, 0);

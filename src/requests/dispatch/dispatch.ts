@@ -58,7 +58,7 @@ export async function dispatch(
     without.push(...refused, ...(await emptySteps(ctx.queue, line.steps, started.emptied)));
     const isBusy = earlier.isBusy || started.isBusy;
     isHeldBack ||= line.isHeldBack || refused.length > 0 || isBusy;
-    // The same again would only wait again
+    // Another pass would only wait again
     if (isBusy) break;
     if (!line.hasMore && !started.emptied.length && !started.hadOldMessages) break;
   }

@@ -130,7 +130,7 @@ async function requestsWhere(
   return rows.map((row) => row.request);
 }
 
-/** LIMIT makes it a look by index for each request, whatever the statistics say. */
+/** With LIMIT it is read by index for each request, whatever the statistics say. */
 function runningFile(condition: string): string {
   return `EXISTS (SELECT FROM (SELECT FROM request_files f WHERE f.request_id = r.id
          AND f.state IN (${sqlList(fileMoves.lose.from)}) AND ${condition} LIMIT 1) one)`;

@@ -58,7 +58,7 @@ async function moveOn(
     try {
       await keepReceipt(ctx, now.id);
     } catch (error) {
-      // Redriven or deleted since it was read: the next look decides.
+      // Redriven or deleted since it was read: the next pass decides.
       if (!(error instanceof RequestError)) throw error;
     }
     if (await ctx.db.tx((query) => beginDeletion(query, request.id))) return;

@@ -29,7 +29,7 @@ export async function waitingOf(
   return { ...why, place: ends ? null : (standing?.place ?? null), eta };
 }
 
-/** Withheld files are told beside everything else: they may wait for ever without a person. */
+/** Adds withheld files to any other reason: they may wait for ever unless a person helps. */
 async function openReason(
   ctx: Deps<"activity" | "db" | "operations" | "runner">,
   view: RequestView,

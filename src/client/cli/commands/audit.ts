@@ -83,7 +83,7 @@ async function auditOf(
   }
 }
 
-/** Exit code 1 would say that the books are wrong. */
+/** Exit code 1 would mean that the ledger is wrong. */
 function notTheServices(error: Error & { code?: string }): never {
   const setting = "DATABASE_URL, or DATA_DIR,";
   if (error.code === "42P01")

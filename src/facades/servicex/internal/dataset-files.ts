@@ -58,7 +58,7 @@ const listed = {
   schema: body,
   megabytes: mostMegabytes,
   list: { path: [], element: found, most: mostFiles },
-  text: "mend",
+  text: "replace",
 } as const;
 
 async function record(

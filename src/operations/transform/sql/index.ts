@@ -3,12 +3,12 @@ import type { Check, CheckOutcome, Generator, Job, JobOutcome } from "../job.ts"
 import { makeQueryProcesses, type QueryProcesses } from "./processes.ts";
 
 const checkSeconds = 10;
-/** Binding names and types takes milliseconds but for a query made to hold the others up. */
+/** Binding names and types takes milliseconds, except for a query made to delay the others. */
 const bindSeconds = 2;
 const checkMegabytes = 256;
-/** Node and DuckDB around what a query may take. */
+/** for Node and DuckDB themselves, besides what a query may take */
 const programMegabytes = 300;
-/** Planning takes milliseconds but for a file made to hold the others up. */
+/** Planning takes milliseconds, except for a file made to delay the others. */
 const planningSeconds = 20;
 
 /**

@@ -32,7 +32,7 @@ export interface Bounds {
   seconds: number;
   /** for planning alone */
   planningSeconds: number;
-  /** of the whole process: what DuckDB may take, and Node around it */
+  /** of the whole process: what DuckDB may take, and Node itself */
   residentMegabytes: number;
   output?: { path: string; megabytes: number } | undefined;
   signal?: AbortSignal | undefined;

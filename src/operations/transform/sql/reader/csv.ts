@@ -14,7 +14,7 @@ import { castSql, inexactSql, nullIf, withPoint } from "./text-cast.ts";
 import { kinds } from "./value-kinds.ts";
 
 interface Column {
-  /** the field as text, null words and decimal comma seen to */
+  /** the column of the source: the field as text, without null words and decimal commas */
   text: string;
   name: string;
   type: string;
@@ -63,9 +63,9 @@ async function understand(connection: DuckDBConnection, input: QueryInput, diale
   assertNamesKnown(read, columns);
   const typed: Column[] = [];
   for (const [index, column] of columns.entries()) {
-    const said = read.types?.[column.name];
+    const given = read.types?.[column.name];
     const found = read.all_text ? "VARCHAR" : typeOfColumn(facts[index] ?? noFacts);
-    const type = said ?? found;
+    const type = given ?? found;
     if (!type) throw await inexactError(connection, source, column);
     typed.push({ ...column, type });
   }

@@ -11,7 +11,7 @@ export interface JsonColumn {
   raw: string;
   type: string;
   /** its user has set the type */
-  said: boolean;
+  given: boolean;
 }
 
 export const numberToken = "-?[0-9]+(?:\\.[0-9]+)?(?:[eE][+-]?[0-9]+)?";
@@ -34,16 +34,16 @@ export function numbersOutside(names: readonly string[]): string {
 
 /** Rows of all columns: those with a type of their user's as text, the others typed. */
 export function exactRows({ records }: Source, columns: readonly JsonColumn[]): string {
-  const fields = columns.map(({ name, raw, said }) =>
-    said
-      ? `${textSql(`said.${identifier(name)}`, raw)} AS ${identifier(name)}`
+  const fields = columns.map(({ name, raw, given }) =>
+    given
+      ? `${textSql(`given.${identifier(name)}`, raw)} AS ${identifier(name)}`
       : `found.${identifier(name)}`,
   );
-  const found = columns.filter(({ said }) => !said).map(({ name, raw }) => [name, raw]);
-  const said = columns.filter((column) => column.said).map(({ name }) => [name, "JSON"]);
+  const found = columns.filter(({ given }) => !given).map(({ name, raw }) => [name, raw]);
+  const given = columns.filter((column) => column.given).map(({ name }) => [name, "JSON"]);
   const parsed = [
     ...(found.length > 0 ? [`json_transform(json, ${shapeOf(found)}) AS found`] : []),
-    `json_transform(${marked}, ${shapeOf(said)}) AS said`,
+    `json_transform(${marked}, ${shapeOf(given)}) AS given`,
   ];
   return `(SELECT ${fields.join(", ")} FROM (SELECT ${parsed.join(", ")} FROM ${records}))`;
 }

@@ -35,7 +35,7 @@ export async function openJson(
   // one value a record
   const read = `read_json(${quoted(input.path)}, auto_detect = false, ${how}, records = 'true',
     hive_partitioning = false, columns = {${shape}})`;
-  const exact = columns.some(({ said }) => said);
+  const exact = columns.some(({ given }) => given);
   if (exact) await jsonError(source, () => assertReadable(source, read));
   const rows = exact ? exactRows(source, columns) : read;
   await assertSaidTypesFit(source, rows, columns);
@@ -97,10 +97,11 @@ async function columnsOf(source: Source): Promise<JsonColumn[]> {
   if (longNumbers) await assertNumbersHeld(source, exact);
   const typeAt = await numberTypes(source, free, longNumbers === true);
   return Object.entries(structure).map(([name, inner]) => {
-    const said = types[name] ?? (all_text ? "VARCHAR" : undefined);
-    if (said) return { name, raw: said === "JSON" ? "JSON" : "VARCHAR", type: said, said: true };
+    const given = types[name] ?? (all_text ? "VARCHAR" : undefined);
+    if (given)
+      return { name, raw: given === "JSON" ? "JSON" : "VARCHAR", type: given, given: true };
     const type = typeSql(inner, typeAt, `$.${pathKey(name)}`);
-    return { name, raw: type, type, said: false };
+    return { name, raw: type, type, given: false };
   });
 }
 
@@ -121,7 +122,7 @@ async function assertSaidTypesFit(
   all: readonly JsonColumn[],
 ): Promise<void> {
   const columns = all
-    .filter(({ raw, type, said }) => said && raw === "VARCHAR" && type !== "VARCHAR")
+    .filter(({ raw, type, given }) => given && raw === "VARCHAR" && type !== "VARCHAR")
     .map(({ name, type }) => ({ text: identifier(name), name, type }));
   await assertTypesFit(source.connection, rows, columns, (row) => placeOf(source, row));
 }
