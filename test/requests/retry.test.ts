@@ -102,7 +102,8 @@ test("more tries than the service's own are allowed, each round has them again, 
   const id = await submitted({ attempts: 4, wait_seconds: 0, classes: [] });
   const loseAll = async (deathsBefore: number) => {
     for (let deaths = deathsBefore; deaths < 5; deaths++) {
-      await ledger.claim(1, { request: id, worker: "mortal" });
+      const tasks = await ledger.claim(1, { request: id, worker: "mortal" });
+      expect(tasks, `after ${deaths} deaths`).toHaveLength(1);
       await expireLeasesOf(ledger.ctx, "mortal");
     }
   };
