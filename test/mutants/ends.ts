@@ -57,9 +57,17 @@ export const ends: Mutant[] = [
   {
     name: "results are kept for ever",
     file: "requests/scheduler/expire-results.ts",
-    from: "await removeMarkedResults(ctx, id);",
-    to: 'if (id === "") await removeMarkedResults(ctx, id);',
+    from: "if (resultTtlDays === undefined) return 0;",
+    to: "if (resultTtlDays !== 0) return 0;",
     tests: leftovers,
+  },
+  {
+    name: "results that a process marked, and did not remove, stay",
+    file: "requests/scheduler/sweep.ts",
+    from: 'await repair("result", () => removeAllMarked(ctx));',
+    to: "",
+    tests: ["requests/expiry.test.ts"],
+    only: "after a crash between",
   },
   {
     name: "a redrive reads the user's file where an earlier step's object has expired",

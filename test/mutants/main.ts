@@ -76,7 +76,9 @@ async function runUntouched(): Promise<number> {
     passed += outcome.passed;
     slowest = Math.max(slowest, outcome.seconds);
   }
-  console.log(`${passed} tests pass on the sources as they are; the slowest took ${slowest.toFixed(0)} s.`);
+  console.log(
+    `${passed} tests pass on the sources as they are; the slowest took ${slowest.toFixed(0)} s.`,
+  );
   return Math.max(20, 3 * slowest);
 }
 
