@@ -91,6 +91,7 @@ export const ends: Mutant[] = [
     from: "if (locked.length === 0) return false;",
     to: "",
     tests: ["requests/expiry.test.ts"],
+    only: "redriven after it was found",
   },
   {
     name: "a deletion that a process left is never finished",

@@ -7,6 +7,7 @@ import { redrive } from "../../src/requests/lifecycle/redrive.ts";
 import { submit } from "../../src/requests/lifecycle/submit.ts";
 import { listResults } from "../../src/requests/read/results.ts";
 import { removeExpired } from "../../src/requests/scheduler/expire-results.ts";
+import { expireResults } from "../../src/requests/scheduler/expire-results-store.ts";
 import { type Ledger, openLedger } from "../support/context.ts";
 import { housekeep } from "../support/lead.ts";
 
@@ -79,6 +80,17 @@ test("results are either kept or expire when a redrive begins at that moment, an
   }
   expect(await ledger.violations()).toEqual([]);
 }, 600_000);
+
+test("a request that is redriven after it was found to have expired keeps its results", async () => {
+  const id = await halfFailed();
+  const before = await namesOf(id);
+  expect(before).toHaveLength(1);
+  await redrive(ledger.ctx, id, local);
+  expect(await ledger.ctx.db.tx((query) => expireResults(query, 86_400, id))).toBe(false);
+  expect(await namesOf(id)).toEqual(before);
+  await succeed(await claimed(id));
+  await ledger.ended(id);
+});
 
 test("what a redrive makes after its results have expired expires too, in its own time", async () => {
   const id = await halfFailed();
