@@ -20,6 +20,9 @@ export type LookupOutcome =
   /** The files come by the calls of servicex.md 3.1 and 3.2. */
   | { outcome: "elsewhere" };
 
+/** `note`: why it may be another than the first that `find` gives */
+export type FirstOutcome = { outcome: "first"; file: FoundFile; note?: string } | LookupOutcome;
+
 export interface Finder {
   /** the scheme in front of `://`; `user` for a list in the request */
   readonly scheme: string;
@@ -41,4 +44,6 @@ export interface Finder {
     give: (files: FoundFile[]) => Promise<void>,
     signal: AbortSignal,
   ): Promise<LookupOutcome>;
+  /** The first file alone, after a look that is short however many there are. */
+  findFirst?(name: string, signal: AbortSignal): Promise<FirstOutcome>;
 }

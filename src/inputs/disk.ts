@@ -1,5 +1,5 @@
 import type { BigIntStats, Stats } from "node:fs";
-import { lstat, readdir, realpath, stat } from "node:fs/promises";
+import { lstat, opendir, readdir, realpath, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { isAbsent } from "./absent.ts";
 import { isBelow } from "./below.ts";
@@ -14,8 +14,11 @@ import type { Entry, OpenFolder } from "./walk.ts";
 export function diskLister(folders: InputFolders): {
   open: OpenFolder;
   leftOut: LeftOut;
+  /** Whether some names of a folder were given before it was read to its end. */
+  isPartial(): boolean;
 } {
   const leftOut = makeLeftOut();
+  let partial = false;
 
   const open: OpenFolder = async (folder) => {
     const status = await stat(folder, { bigint: true }).catch(() => undefined);
@@ -23,6 +26,7 @@ export function diskLister(folders: InputFolders): {
     return {
       id: status && `${status.dev}:${status.ino}`,
       names: () => namesIn(folder),
+      someNames: () => someNamesIn(folder),
       namesIfChanged: async () => {
         const now = await stat(folder, { bigint: true });
         return status && isSame(status, now) ? undefined : readdir(folder);
@@ -38,6 +42,23 @@ export function diskLister(folders: InputFolders): {
       leftOut.add(folder);
       return [];
     }
+  }
+
+  async function* someNamesIn(folder: string): AsyncGenerator<string[]> {
+    let names: string[] = [];
+    try {
+      for await (const { name } of await opendir(folder, { bufferSize: 1_000 })) {
+        if (names.length === namesAtOnce) {
+          partial = true;
+          yield names;
+          names = [];
+        }
+        names.push(name);
+      }
+    } catch {
+      leftOut.add(folder);
+    }
+    yield names;
   }
 
   async function entriesOf(
@@ -88,8 +109,11 @@ export function diskLister(folders: InputFolders): {
     return status.isFile() ? { name, location, folder: false, size: status.size } : undefined;
   }
 
-  return { open, leftOut };
+  return { open, leftOut, isPartial: () => partial };
 }
+
+/** Most folders have fewer, so that their names come in order. */
+const namesAtOnce = 10_000;
 
 /** Its times change with each entry that is added, removed or renamed. */
 function isSame(before: BigIntStats, now: BigIntStats): boolean {

@@ -17,6 +17,8 @@ export interface Folder {
   id: string | undefined;
   /** the names in it */
   names(): Promise<string[]>;
+  /** The same, some at a time and in any order. Absent where they come at once. */
+  someNames?(): AsyncIterable<string[]>;
   /**
    * The names in it now; undefined if it did not change since it was opened. Absent where that
    * cannot be known.
@@ -41,6 +43,15 @@ export interface WalkLimits {
 
 /** A tree with more files or folders, or a deeper one, than a walk may visit. */
 export class WalkLimitError extends Error {}
+
+export interface WalkOptions {
+  open: OpenFolder;
+  give: (files: WalkedFile[]) => Promise<void>;
+  signal: AbortSignal;
+  limits?: WalkLimits;
+  /** for `untilFirst`: gives each file at once, and reads no folder whole before */
+  oneByOne?: boolean;
+}
 
 const chunk = 1_000;
 const deepest = 64;
@@ -67,13 +78,10 @@ export async function walk(
     give,
     signal,
     limits = { files: Number.POSITIVE_INFINITY, folders: Number.POSITIVE_INFINITY },
-  }: {
-    open: OpenFolder;
-    give: (files: WalkedFile[]) => Promise<void>;
-    signal: AbortSignal;
-    limits?: WalkLimits;
-  },
+    oneByOne = false,
+  }: WalkOptions,
 ): Promise<Walked> {
+  const atOnce = oneByOne ? 1 : chunk;
   const segments = segmentsOf(glob);
   const watch = watchFolders();
   const visited = new Map<string, Set<number>>();
@@ -92,9 +100,23 @@ export async function walk(
     const folder = await open(location, signal);
     const here = unvisited(folder.id, at);
     if (here.size === 0) return;
+    if (oneByOne && folder.someNames) {
+      for await (const names of folder.someNames())
+        await takeAll(folder, matchesIn(names, segments, here), depth);
+      return;
+    }
     const matches = matchesIn(await folder.names(), segments, here);
     const wanted = [...matches.keys()];
     watch.add(location, folder, wanted, (names) => [...matchesIn(names, segments, here).keys()]);
+    await takeAll(folder, matches, depth);
+  }
+
+  async function takeAll(
+    folder: Folder,
+    matches: ReadonlyMap<string, Match>,
+    depth: number,
+  ): Promise<void> {
+    const wanted = [...matches.keys()];
     // Entries in chunks: a folder may have a million
     for (let from = 0; from < wanted.length; from += chunk)
       for (const entry of await folder.entries(wanted.slice(from, from + chunk)))
@@ -130,7 +152,7 @@ export async function walk(
     if (total > limits.files)
       throw new WalkLimitError(`it found more than ${limits.files} files (FINDER_FILES)`);
     found.push({ paths: [location], ...(size === undefined ? {} : { size }) });
-    if (found.length >= chunk) await flush();
+    if (found.length >= atOnce) await flush();
   }
 
   async function flush(): Promise<void> {

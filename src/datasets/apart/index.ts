@@ -1,10 +1,10 @@
 import { startConfined } from "../../confined/process.ts";
 import { watchProcess } from "../../confined/watch.ts";
 import { moduleBeside } from "../../program.ts";
-import type { Finder, FoundFile, LookupOutcome } from "../contract.ts";
+import type { Finder, FirstOutcome, FoundFile, LookupOutcome } from "../contract.ts";
 import { type FinderSettings, makeFinders } from "../finders/index.ts";
 import { lookupEnded, lookupTooLong } from "../lookup-end.ts";
-import type { FromFinder } from "./messages.ts";
+import type { FromFinder, ToFind } from "./messages.ts";
 
 export interface ApartSettings extends FinderSettings {
   finderLimits: FinderSettings["finderLimits"] & { seconds: number; memoryMegabytes: number };
@@ -28,26 +28,35 @@ export function findersApart(
 }
 
 function apart(finder: Finder, settings: ApartSettings, environment: NodeJS.ProcessEnv): Finder {
+  const { scheme, findFirst } = finder;
+  const limits = { settings, environment };
   return {
     ...finder,
     find: (name, give, signal) =>
-      findApart({ find: { scheme: finder.scheme, name, settings } }, give, {
-        settings,
-        environment,
+      findApart<LookupOutcome>({ scheme, name, settings, first: false }, give, {
+        ...limits,
         signal,
       }),
+    ...(findFirst && {
+      findFirst: (name: string, signal: AbortSignal) =>
+        findApart<FirstOutcome>({ scheme, name, settings, first: true }, async () => undefined, {
+          ...limits,
+          signal,
+        }),
+    }),
   };
 }
 
-function findApart(
-  request: object,
+/** `Outcome`: what the finder returns for this. */
+function findApart<Outcome extends FirstOutcome>(
+  find: ToFind,
   give: (files: FoundFile[]) => Promise<void>,
   {
     settings: { finderLimits },
     environment,
     signal,
   }: { settings: ApartSettings; environment: NodeJS.ProcessEnv; signal: AbortSignal },
-): Promise<LookupOutcome> {
+): Promise<Outcome | LookupOutcome> {
   const { seconds, memoryMegabytes } = finderLimits;
   const residentMegabytes = memoryMegabytes + programMegabytes;
   return new Promise((resolve, reject) => {
@@ -68,7 +77,7 @@ function findApart(
             () => child.send({ more: true }),
             (error: Error) => end(() => reject(error)),
           );
-        else if ("outcome" in message) end(() => resolve(message.outcome));
+        else if ("outcome" in message) end(() => resolve(message.outcome as Outcome));
         else end(() => reject(new Error(message.error)));
       },
       onEnd: (sentence, cause) =>
@@ -79,7 +88,7 @@ function findApart(
       else if (what === "seconds") end(() => resolve(lookupTooLong(seconds)));
       else end(() => reject(signal.reason));
     });
-    void child.loaded.then(() => child.ended() === undefined && child.send(request));
+    void child.loaded.then(() => child.ended() === undefined && child.send({ find }));
 
     function tooMuch() {
       return lookupEnded(

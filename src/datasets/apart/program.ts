@@ -1,8 +1,8 @@
 // The program of a process that looks up one dataset.
 import { serveParent } from "../../confined/child.ts";
-import type { FoundFile, LookupOutcome } from "../contract.ts";
-import { type FinderSettings, makeFinders } from "../finders/index.ts";
-import type { ToFinder } from "./messages.ts";
+import type { FirstOutcome, FoundFile } from "../contract.ts";
+import { makeFinders } from "../finders/index.ts";
+import type { ToFind, ToFinder } from "./messages.ts";
 
 let more: () => void = () => undefined;
 
@@ -15,18 +15,13 @@ const { send } = serveParent((message: ToFinder) => {
     );
 });
 
-function find({
-  scheme,
-  name,
-  settings,
-}: {
-  scheme: string;
-  name: string;
-  settings: FinderSettings;
-}): Promise<LookupOutcome> {
+async function find({ scheme, name, settings, first }: ToFind): Promise<FirstOutcome> {
   const finder = makeFinders(settings).get(scheme);
   if (!finder) throw new Error(`There is no finder ${scheme}.`);
-  return finder.find(name, give, new AbortController().signal);
+  const { signal } = new AbortController();
+  if (!first) return finder.find(name, give, signal);
+  if (!finder.findFirst) throw new Error(`The finder ${scheme} has no first file.`);
+  return finder.findFirst(name, signal);
 }
 
 function give(files: FoundFile[]): Promise<void> {

@@ -3,7 +3,14 @@ import { RequestError } from "../../errors.ts";
 import { isBadEncoding } from "../../inputs/content-encoding.ts";
 import { refuseGlob, splitGlob } from "../../inputs/glob/index.ts";
 import { type LeftOut, leftOutSentence, makeLeftOut } from "../../inputs/left-out.ts";
-import { type Folder, type OpenFolder, type WalkLimits, walk } from "../../inputs/walk.ts";
+import { untilFirst } from "../../inputs/until-first.ts";
+import {
+  type Folder,
+  type OpenFolder,
+  type WalkLimits,
+  type WalkOptions,
+  walk,
+} from "../../inputs/walk.ts";
 import { assertAllowed } from "../../outside/address.ts";
 import { allowedClient, type HttpClient } from "../../outside/http-client.ts";
 import type { Finder, LookupOutcome } from "../contract.ts";
@@ -28,30 +35,36 @@ export function dirHttpFinder(
         return 'An index page is given by host and folder, without "?" and "#".';
       return refuseAddress(base, inputHosts) ?? refuseGlob(glob);
     },
-    async find(name, give, signal) {
-      const client = allowedClient(inputHosts);
-      const open: OpenFolder = (folder, stop) => openPage(folder, client, inputHosts, stop);
-      const below = (spelled: string) =>
-        findBelow(splitAddress(protocol, spelled), { open, give, signal, limits });
-      try {
-        let answer = await below(name);
-        // On a server each spelling of a letter with an accent is an address of its own
-        for (const form of ["NFC", "NFD"] as const) {
-          const spelled = name.normalize(form);
-          if (answer.outcome === "does_not_exist" && spelled !== name)
-            answer = await below(spelled);
-        }
-        return answer;
-      } finally {
-        client.close();
-      }
+    find: (name, give, signal) => look(name, { give, signal, limits }),
+    async findFirst(name, signal) {
+      const first = await untilFirst((give) =>
+        look(name, { give, signal, limits, oneByOne: true }),
+      );
+      return "end" in first ? first.end : { outcome: "first", file: first.file };
     },
   };
+
+  async function look(name: string, how: Omit<WalkOptions, "open">): Promise<LookupOutcome> {
+    const client = allowedClient(inputHosts);
+    const open: OpenFolder = (folder, stop) => openPage(folder, client, inputHosts, stop);
+    const below = (spelled: string) => findBelow(splitAddress(protocol, spelled), { ...how, open });
+    try {
+      let answer = await below(name);
+      // On a server each spelling of a letter with an accent is an address of its own
+      for (const form of ["NFC", "NFD"] as const) {
+        const spelled = name.normalize(form);
+        if (answer.outcome === "does_not_exist" && spelled !== name) answer = await below(spelled);
+      }
+      return answer;
+    } finally {
+      client.close();
+    }
+  }
 }
 
 async function findBelow(
   { base, glob }: { base: string; glob: string },
-  options: Parameters<typeof walk>[2],
+  options: WalkOptions,
 ): Promise<LookupOutcome> {
   const leftOut = makeLeftOut();
   const open: OpenFolder = (folder, stop) =>

@@ -11,7 +11,8 @@ import {
 import { refuseGlob, splitGlob } from "../../inputs/glob/index.ts";
 import { leftOutSentence, makeLeftOut } from "../../inputs/left-out.ts";
 import { onDisk } from "../../inputs/on-disk.ts";
-import { type WalkLimits, walk } from "../../inputs/walk.ts";
+import { untilFirst } from "../../inputs/until-first.ts";
+import { type WalkLimits, type WalkOptions, walk } from "../../inputs/walk.ts";
 import type { Finder, LookupOutcome } from "../contract.ts";
 import { outcomeOfWalk } from "./walked.ts";
 
@@ -29,6 +30,27 @@ export function dirFinder(folders: InputFolders, limits: WalkLimits): Finder {
     return { start: await realStart(base, real, folders), base, glob, real };
   }
 
+  async function look(
+    name: string,
+    how: Pick<WalkOptions, "give" | "signal" | "oneByOne">,
+    onOpen: (isPartial: () => boolean) => void = () => undefined,
+  ): Promise<LookupOutcome> {
+    const { start, base, glob, real } = await startOf(name);
+    if ("outcome" in start) return start;
+    if (start.file) {
+      await how.give([{ paths: [base], size: start.size }]);
+      return { outcome: "found" };
+    }
+    const { open, leftOut, isPartial } = diskLister(real);
+    onOpen(isPartial);
+    const walked = await walk(resolve(base), glob, { ...how, open, limits });
+    const incomplete = [
+      ...(leftOut.count() > 0 ? [leftOutSentence(whyLeftOut, leftOut)] : []),
+      ...(walked.changed.length > 0 ? [changedSentence(walked.changed)] : []),
+    ];
+    return outcomeOfWalk(walked, { incomplete, nothing: nothing(base, glob) });
+  }
+
   return {
     scheme: "dir",
     fleeting: true,
@@ -44,24 +66,23 @@ export function dirFinder(folders: InputFolders, limits: WalkLimits): Finder {
       const { start } = await startOf(name);
       return "reason" in start ? start.reason : undefined;
     },
-    async find(name, give, signal) {
-      const { start, base, glob, real } = await startOf(name);
-      if ("outcome" in start) return start;
-      if (start.file) {
-        await give([{ paths: [base], size: start.size }]);
-        return { outcome: "found" };
-      }
-      const disk = diskLister(real);
-      const { open, leftOut } = disk;
-      const walked = await walk(resolve(base), glob, { open, give, signal, limits });
-      const incomplete = [
-        ...(leftOut.count() > 0 ? [leftOutSentence(whyLeftOut, leftOut)] : []),
-        ...(walked.changed.length > 0 ? [changedSentence(walked.changed)] : []),
-      ];
-      return outcomeOfWalk(walked, { incomplete, nothing: nothing(base, glob) });
+    find: (name, give, signal) => look(name, { give, signal }),
+    async findFirst(name, signal) {
+      let isPartial = () => false;
+      const first = await untilFirst((give) =>
+        look(name, { give, signal, oneByOne: true }, (partial) => {
+          isPartial = partial;
+        }),
+      );
+      if ("end" in first) return first.end;
+      return { outcome: "first", file: first.file, ...(isPartial() && { note: partialNote }) };
     },
   };
 }
+
+const partialNote =
+  "The folder has very many names: this is the first of those that were read, and not the first " +
+  "of all.";
 
 type Start = { file: false } | { file: true; size: number } | LookupOutcome;
 

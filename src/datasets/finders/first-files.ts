@@ -7,7 +7,7 @@ const chunk = 1_000;
  * them. Its clients write it so where a user sets NFiles, and may add `get=all` or `get=available`.
  */
 export function firstFiles(finder: Finder): Finder {
-  const { check } = finder;
+  const { check, findFirst } = finder;
   return {
     ...finder,
     refuse(name) {
@@ -25,6 +25,9 @@ export function firstFiles(finder: Finder): Finder {
       for (let at = 0; at < files.length; at += chunk) await give(files.slice(at, at + chunk));
       return outcome;
     },
+    ...(findFirst && {
+      findFirst: (name: string, signal: AbortSignal) => findFirst(split(name).bare, signal),
+    }),
   };
 }
 

@@ -35,15 +35,21 @@ function named(finder: Finder): Finder {
 }
 
 function limited(finder: Finder): Finder {
+  const { findFirst } = finder;
   return {
     ...finder,
-    async find(name, give, signal) {
-      try {
-        return await finder.find(name, give, signal);
-      } catch (error) {
-        if (error instanceof WalkLimitError) return lookupEnded(error.message);
-        throw error;
-      }
-    },
+    find: (name, give, signal) => endAtLimit(finder.find(name, give, signal)),
+    ...(findFirst && {
+      findFirst: (name: string, signal: AbortSignal) => endAtLimit(findFirst(name, signal)),
+    }),
   };
+}
+
+async function endAtLimit<Outcome>(looking: Promise<Outcome>) {
+  try {
+    return await looking;
+  } catch (error) {
+    if (error instanceof WalkLimitError) return lookupEnded(error.message);
+    throw error;
+  }
 }
