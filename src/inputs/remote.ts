@@ -23,6 +23,9 @@ export interface RemoteBounds {
   signal: AbortSignal;
 }
 
+/** What of an input is downloaded. */
+export const mostInputMegabytes = 8192;
+
 const mostRedirects = 3;
 const trusted = trustedClient();
 const clients = new Map<string, HttpClient>();

@@ -4,6 +4,7 @@ import type { ServiceOperation } from "./service-contract.ts";
 import type { WorkerOperation } from "./worker-contract.ts";
 
 export type * from "./common-contract.ts";
+export type * from "./preview-contract.ts";
 export type * from "./service-contract.ts";
 export type * from "./worker-contract.ts";
 

@@ -7,6 +7,7 @@ import type {
   TaskError,
   TaskResult,
 } from "./common-contract.ts";
+import type { Preview, PreviewOutcome } from "./preview-contract.ts";
 
 /** Performed in a worker, a file at a time. */
 export interface WorkerOperation<S = Settings, F = Facility> extends CommonOperation<S, F> {
@@ -24,6 +25,8 @@ export interface WorkerOperation<S = Settings, F = Facility> extends CommonOpera
   /** A container of its own for a step, where our worker program cannot do the work. */
   workload?(settings: S, step: number): Workload;
   perform(task: Task<S>, context: TaskContext<F>): Promise<TaskOutcome>;
+  /** The first rows of what `perform` would make of a file; without it there is no dry run. */
+  preview?(file: Preview<S>, context: PreviewContext<F>): Promise<PreviewOutcome>;
 }
 
 /** What a worker gets of one file: the answer to a claim, as `/v1/work/claim` words it. */
@@ -78,3 +81,6 @@ export interface TaskContext<F = Facility> {
   /** Uploads a local file as one of the task's objects; returns its size and checksum as sent. */
   upload(to: Upload, path: string): Promise<TaskResult>;
 }
+
+/** A look makes no object. */
+export type PreviewContext<F = Facility> = Omit<TaskContext<F>, "upload">;

@@ -3,6 +3,7 @@ import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Logger } from "pino";
+import { mostInputMegabytes } from "../inputs/remote.ts";
 import { allOperations } from "../operations/index.ts";
 import { isWorkerOperation, operationsNamed } from "../operations/offered.ts";
 import { makeHeldLeases } from "./held-leases.ts";
@@ -38,8 +39,6 @@ export interface WorkerOptions
   given?: GivenRules | undefined;
   log: Logger;
 }
-
-const defaultInputMegabytes = 8192;
 
 /**
  * A worker: claims tasks, performs them and reports, until it is stopped. Rejects when the service
@@ -98,7 +97,7 @@ function settingsOf(options: WorkerOptions): TaskContextSettings {
     unusedProxy: options.unusedProxy,
     limits: options.limits,
     service: options.given && { url: options.url, token: options.token, worker: options.name },
-    inputMegabytes: options.inputMegabytes ?? defaultInputMegabytes,
+    inputMegabytes: options.inputMegabytes ?? mostInputMegabytes,
     scratch: options.scratch ?? ownFolder(),
   };
 }

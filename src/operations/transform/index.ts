@@ -5,6 +5,7 @@ import { checkTransform } from "./check.ts";
 import { makeGenerators } from "./generator.ts";
 import { outputNameOf } from "./output-name.ts";
 import { performTransform } from "./perform.ts";
+import { previewTransform } from "./preview.ts";
 import { settings, type TransformSettings } from "./settings.ts";
 
 const generatorOf = makeGenerators();
@@ -35,4 +36,5 @@ export const transform: WorkerOperation<TransformSettings> = {
     return unchecked;
   },
   perform: (task, context) => performTransform(generatorOf(task.settings.generator), task, context),
+  preview: (file, context) => previewTransform(generatorOf(file.settings.generator), file, context),
 };

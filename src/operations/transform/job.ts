@@ -1,5 +1,5 @@
 // What a generator is given and what it gives back.
-import type { TaskError } from "../contract.ts";
+import type { FirstRows, TaskError } from "../contract.ts";
 import type { FileKind } from "./file-kind.ts";
 import type { HiveColumn } from "./hive-columns.ts";
 import type { ReadAs, ReadSettings } from "./read-settings.ts";
@@ -43,6 +43,12 @@ export interface Job {
   signal: AbortSignal;
 }
 
+/** `rows`: the most to return. Nothing is written. */
+export interface PreviewJob extends Omit<Job, "output"> {
+  output: Omit<Output, "path">;
+  rows: number;
+}
+
 export interface Check {
   selection: string;
   /** its names and types are checked too */
@@ -56,8 +62,14 @@ export interface Check {
 /** `problem`: why it cannot work; `unchecked`: why that could not be found out. */
 export type CheckOutcome = { problem?: string; unchecked?: string };
 
-/** `settled`: another try would fail alike, also where its class is one that may pass. */
-export type JobOutcome = { error: TaskError; settled?: boolean } | Written;
+export type JobOutcome = JobFailure | Written;
+export type PreviewJobOutcome = JobFailure | (FirstRows & { readAs: ReadAs });
+
+export interface JobFailure {
+  error: TaskError;
+  /** another try would fail alike, also where its class is one that may pass */
+  settled?: boolean;
+}
 
 export interface Written {
   readAs: ReadAs;
@@ -71,4 +83,6 @@ export interface Generator {
   check(check: Check): Promise<CheckOutcome>;
   /** Writes the output and tells what was understood of the input, or what went wrong. */
   run(job: Job): Promise<JobOutcome>;
+  /** The first rows of what `run` would write. */
+  preview(job: PreviewJob): Promise<PreviewJobOutcome>;
 }

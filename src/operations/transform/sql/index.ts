@@ -1,5 +1,15 @@
 import { stat } from "node:fs/promises";
-import type { Check, CheckOutcome, Generator, Job, JobOutcome } from "../job.ts";
+import type {
+  Check,
+  CheckOutcome,
+  Generator,
+  Job,
+  JobFailure,
+  JobOutcome,
+  PreviewJob,
+  PreviewJobOutcome,
+} from "../job.ts";
+import type { Bounds, QueryFailure } from "./messages.ts";
 import { makeQueryProcesses, type QueryProcesses } from "./processes.ts";
 
 const checkSeconds = 10;
@@ -18,9 +28,11 @@ const planningSeconds = 20;
 export function makeSqlGenerator(): Generator {
   const checking = makeQueryProcesses();
   const running = makeQueryProcesses();
+  const previewing = makeQueryProcesses();
   return {
     check: (asked) => check(checking, asked),
     run: (job) => run(running, job),
+    preview: (job) => preview(previewing, job),
   };
 }
 
@@ -69,21 +81,13 @@ async function run(
       memoryMegabytes: limits.memoryMegabytes,
     },
     {
-      seconds: limits.seconds,
-      planningSeconds: Math.min(planningSeconds, limits.seconds),
-      residentMegabytes: limits.memoryMegabytes + programMegabytes,
+      ...boundsOf(limits),
       output: { path: output.path, megabytes: limits.outputMegabytes },
       signal,
     },
   );
-  if (failure) {
-    const { settled = false, ...error } = failure;
-    return { error, settled };
-  }
-  if (!readAs)
-    return {
-      error: { class: "internal", message: "The query process did not tell what it read." },
-    };
+  if (failure) return failed(failure);
+  if (!readAs) return silent;
   // What was written between two polls counts too
   const { size } = await stat(output.path);
   if (size <= limits.outputMegabytes * 1024 * 1024) return { readAs, rows };
@@ -94,3 +98,40 @@ async function run(
     },
   };
 }
+
+async function preview(
+  processes: QueryProcesses,
+  { owner, selection, input, output, limits, signal, rows }: PreviewJob,
+): Promise<PreviewJobOutcome> {
+  const { failure, readAs, firstRows } = await processes.ask(
+    owner,
+    {
+      kind: "preview",
+      sql: selection,
+      input,
+      output,
+      rows,
+      threads: limits.threads,
+      memoryMegabytes: limits.memoryMegabytes,
+    },
+    { ...boundsOf(limits), signal },
+  );
+  if (failure) return failed(failure);
+  return readAs && firstRows ? { readAs, ...firstRows } : silent;
+}
+
+function boundsOf({ seconds, memoryMegabytes }: Job["limits"]): Bounds {
+  return {
+    seconds,
+    planningSeconds: Math.min(planningSeconds, seconds),
+    residentMegabytes: memoryMegabytes + programMegabytes,
+  };
+}
+
+function failed({ settled = false, ...error }: QueryFailure): JobFailure {
+  return { error, settled };
+}
+
+const silent: JobFailure = {
+  error: { class: "internal", message: "The query process did not tell what it read." },
+};

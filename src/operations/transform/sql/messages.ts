@@ -1,4 +1,5 @@
 // What the service asks of its query process, over Node's own channel.
+import type { FirstRows } from "../../contract.ts";
 import type { LocalInput, Output } from "../job.ts";
 import type { ReadAs } from "../read-settings.ts";
 
@@ -7,6 +8,7 @@ export type QueryInput = LocalInput;
 export type QueryRequest = { sql: string; memoryMegabytes: number; threads: number } & (
   | { kind: "check"; input?: QueryInput; output?: Omit<Output, "path"> }
   | { kind: "run"; input: QueryInput; output: Output }
+  | { kind: "preview"; input: QueryInput; output: Omit<Output, "path">; rows: number }
 );
 
 export interface QueryFailure {
@@ -21,6 +23,8 @@ export interface QueryReply {
   readAs?: ReadAs;
   /** that were written */
   rows?: number;
+  /** of a preview */
+  firstRows?: FirstRows;
 }
 
 /** Reading takes as long as the file is large; planning must not take long, whatever the file. */

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { diskProblemIn } from "../../../disk-problem.ts";
 import { openDuckDb, quoted } from "./duckdb.ts";
+import { readFirstRows } from "./first-rows.ts";
 import { withHint } from "./hints.ts";
 import type { Phase, QueryFailure, QueryReply, QueryRequest } from "./messages.ts";
 import { OutputError, outputSelect } from "./output.ts";
@@ -36,6 +37,12 @@ export async function answer(
     const failure = await plan(connection, request);
     if (failure) return { failure };
     if (request.kind === "check") return {};
+    if (request.kind === "preview") {
+      enter("running");
+      step = "data";
+      const firstRows = await readFirstRows(connection, request.rows);
+      return readAs ? { readAs, firstRows } : {};
+    }
     const { output } = request;
     const copy = await connection.prepare(copySql(output.path, output.format));
     enter("running");
