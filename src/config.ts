@@ -59,6 +59,8 @@ export interface Config {
     outputMegabytes: number;
     threads: number;
   };
+  /** what a dry run may take, its look for the first file included */
+  dryRunSeconds: number;
   roles: Role[];
   enableAuth: boolean;
   /** with identity off, callers need not be the user who started the service */
@@ -109,6 +111,7 @@ const settings = z.object({
   FILE_SECONDS: value.number(1, 604_800).default(600),
   FILE_OUTPUT_MEGABYTES: value.wholeNumber(1, 1_048_576).default(4_096),
   FILE_THREADS: value.wholeNumber(1, 256).default(1),
+  DRY_RUN_SECONDS: value.number(1, 120).default(60),
   ROLES: value.someOf(roles).default([...roles]),
   ENABLE_AUTH: value.yesOrNo.optional(),
   ALLOW_ANYONE: value.yesOrNo.default(false),
@@ -179,6 +182,7 @@ export function readConfig(
       outputMegabytes: set.FILE_OUTPUT_MEGABYTES,
       threads: set.FILE_THREADS,
     },
+    dryRunSeconds: set.DRY_RUN_SECONDS,
     roles: set.ROLES,
     enableAuth,
     allowAnyone: set.ALLOW_ANYONE,

@@ -54,9 +54,15 @@ export function listFolder(dataDir: string): string {
   return join(dataDir, "lists");
 }
 
-/** For the start: a killed process may have left a file between its creation and its removal. */
-export function removeLeftLists(dataDir: string): void {
-  rmSync(listFolder(dataDir), { recursive: true, force: true });
+/** Where dry runs keep temporary files: one folder each. */
+export function dryRunFolder(dataDir: string): string {
+  return join(dataDir, "dry-runs");
+}
+
+/** For the start: a killed process may have left files between their creation and their removal. */
+export function removeLeftFiles(dataDir: string): void {
+  for (const folder of [listFolder(dataDir), dryRunFolder(dataDir)])
+    rmSync(folder, { recursive: true, force: true });
 }
 
 /** Started by root, Postgres runs as another account, and its folder is below these new ones. */

@@ -1,7 +1,7 @@
 // Starts and stops a service.
 import type { Config } from "./config.ts";
 import { makeContext } from "./context.ts";
-import { makeDataFolder, removeLeftLists } from "./data-folder.ts";
+import { makeDataFolder, removeLeftFiles } from "./data-folder.ts";
 import { startEmbeddedPostgres } from "./db/embedded.ts";
 import { migrate } from "./db/migrate.ts";
 import { ensurePartitions } from "./db/partitions.ts";
@@ -105,7 +105,7 @@ async function start(
 ): Promise<Omit<RunningService, "close">> {
   makeDataFolder(config.dataDir);
   onClose(lockFolder(config.dataDir));
-  removeLeftLists(config.dataDir);
+  removeLeftFiles(config.dataDir);
   const listeners = await openListeners(config);
   onClose(listeners.close);
   const { urls } = listeners;

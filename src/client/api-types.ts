@@ -115,6 +115,26 @@ export interface paths {
     patch?: never;
     trace?: never;
   };
+  "/v1/dry-runs": {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    get?: never;
+    put?: never;
+    /**
+     * Try a request's first step on its dataset's first file, without submitting it
+     * @description Takes what a submit takes, checks all that it checks, and returns the columns and the first ten rows of that file's result. Nothing is recorded and nothing is kept. Later rows are not made, so an error in them does not show. It ends when its caller closes the connection.
+     */
+    post: operations["dryRun"];
+    delete?: never;
+    options?: never;
+    head?: never;
+    patch?: never;
+    trace?: never;
+  };
   "/v1/requests/{id}": {
     parameters: {
       query?: never;
@@ -1060,6 +1080,24 @@ export interface components {
       canceled: number;
       /** @description Files that were done here and went on to the next step. */
       passed: number;
+    };
+    DryRun: {
+      /** @description The one that was read; null: the dataset has none. */
+      file: string | null;
+      read_as: {
+        [key: string]: unknown;
+      } | null;
+      /** @description Of the result, with the types of DuckDB that it would have. */
+      columns: {
+        name: string;
+        type: string;
+      }[];
+      /** @description The first ten at most, each with a value for every column. Nothing is rounded: integers of 64 bits, decimals, times, NaN and Infinity are strings, and bytes are written as `\xFF`. */
+      rows: unknown[][];
+      /** @description The result has more rows than these. */
+      more: boolean;
+      /** @description Sentences about what is not shown. */
+      notes: string[];
     };
     RequestNow: {
       /** Format: uuid */
@@ -2291,6 +2329,107 @@ export interface operations {
         };
       };
       /** @description Something that the service needs is unavailable; try again after Retry-After seconds. */
+      503: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+    };
+  };
+  dryRun: {
+    parameters: {
+      query?: never;
+      header?: never;
+      path?: never;
+      cookie?: never;
+    };
+    requestBody: {
+      content: {
+        /**
+         * @example {
+         *       "title": "The first rows of each file",
+         *       "dataset": {
+         *         "did": "dir:///data/*.parquet"
+         *       },
+         *       "steps": [
+         *         {
+         *           "operation": "transform",
+         *           "selection": "select * from input limit 5"
+         *         }
+         *       ]
+         *     }
+         */
+        "application/json": components["schemas"]["Submit"];
+      };
+    };
+    responses: {
+      /** @description What the result would begin with. */
+      200: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/json": components["schemas"]["DryRun"];
+        };
+      };
+      /** @description The input is wrong; `errors` says where. */
+      400: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description With identity on: the caller has not signed in, or the token is wrong. */
+      401: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The Host or Origin is not this service's, or the caller may not do this. */
+      403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is larger than 64 MB. */
+      413: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description The body is not application/json in UTF-8. */
+      415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description As at a submit; or the dataset cannot be looked up, its first file or the query fails (`file_` and the class of the error), it takes too long, or there is no dry run of these. */
+      422: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description Too many dry runs are going on, or something that the service needs is unavailable; try again after Retry-After seconds. */
       503: {
         headers: {
           [name: string]: unknown;

@@ -1,5 +1,6 @@
 // What the use cases return. `http` sends it unchanged.
 import type { FileList } from "../datasets/chunks.ts";
+import type { FirstRows } from "../operations/contract.ts";
 import type { RetryPolicy } from "./retry-policy.ts";
 import type { FileState, HistoryStatus, ReportStatus, RequestState } from "./state.ts";
 
@@ -21,6 +22,13 @@ export interface SubmitInput {
   stopAfterFailedPercent?: number | undefined;
   /** data that a façade stores with the request; opaque to the domain */
   facade?: Record<string, unknown> | undefined;
+}
+
+export interface DryRunView extends FirstRows {
+  /** as it may be shown; null: the dataset has none */
+  file: string | null;
+  /** what was understood of the file */
+  read_as: Record<string, unknown> | null;
 }
 
 export interface Counters {

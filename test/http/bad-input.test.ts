@@ -27,6 +27,7 @@ const withId = paths.filter((route) => /\{(id|dataset)\}/.test(route.template));
 /** a body that the route takes, so that only what a test changes is wrong */
 const goodBodies: Record<string, Record<string, unknown>> = {
   "/v1/requests": { dataset: { files: ["/a"] }, steps: [{ operation: "noop" }] },
+  "/v1/dry-runs": { dataset: { files: ["/a"] }, steps: [{ operation: "noop" }] },
   "/v1/work/claim": { worker: "w" },
   "/v1/work/heartbeat": { worker: "w", tasks: [] },
   "/v1/limits/users/{owner}": { share: 1 },

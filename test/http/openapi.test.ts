@@ -50,7 +50,8 @@ test("every route is in it, with a name of its own, a summary and its refusals",
 
 /** Bodies about a request or a task need one that exists. */
 function hasExample({ body, path }: (typeof routes)[number]): boolean {
-  return body !== undefined && !path.startsWith("/v1/requests") && !path.includes("{task}");
+  if (body === undefined || typeof body.example === "function") return false;
+  return !path.startsWith("/v1/requests") && !path.includes("{task}");
 }
 
 test("every body has an example, which is taken", async () => {

@@ -1,6 +1,7 @@
 import type { Route } from "../route.ts";
 import { callBackOperation } from "./callbacks.ts";
 import { deleteDataset, getDataset, listAllDatasets, listFilesOfDataset } from "./datasets.ts";
+import { dryRunRequest } from "./dry-runs.ts";
 import { deleteRequest, listRequestErrors, redriveRequest } from "./ended.ts";
 import { watchRequest } from "./events.ts";
 import { getRequestFile, listRequestFiles } from "./files.ts";
@@ -24,6 +25,7 @@ export const routes: Route[] = [
   workSettings,
   readTaskReplica,
   submitRequest,
+  dryRunRequest,
   listAllRequests,
   getRequest,
   watchRequest,

@@ -20,8 +20,8 @@ import {
   requestState,
   requestView,
 } from "../schemas/request.ts";
-import { idempotencyHeader, submitBody, submitExample, submittedFiles } from "../schemas/submit.ts";
-import { parseSteps } from "../steps.ts";
+import { idempotencyHeader, submitRule } from "../schemas/submit.ts";
+import { submitInputOf } from "../submit-input.ts";
 
 export const submitRequest = route({
   method: "post",
@@ -31,13 +31,7 @@ export const submitRequest = route({
   access: "request.submit",
   summary: "Submit a request: a dataset, and what to do with each of its files",
   headers: idempotencyHeader,
-  body: {
-    schema: submitBody,
-    limitMegabytes: 64,
-    list: submittedFiles,
-    isOnDisk: true,
-    example: submitExample,
-  },
+  body: submitRule,
   responses: {
     201: { description: "Recorded; the work begins.", schema: requestView },
     200: { description: "The request that this idempotency key made before.", schema: requestView },
@@ -50,15 +44,7 @@ export const submitRequest = route({
   },
   async handler(ctx, { body, list, caller, request, sent, gone }) {
     const key = idempotencyKey(request.headers["idempotency-key"]);
-    const input = {
-      title: body.title,
-      dataset: list ? { files: list } : body.dataset,
-      steps: parseSteps(ctx.operations, body.steps),
-      deadlineSeconds: body.deadline_seconds,
-      workers: body.workers,
-      priority: body.priority,
-      stopAfterFailedPercent: body.stop_after_failed_percent,
-    };
+    const input = submitInputOf(ctx.operations, body, list);
     const { request: view, created } = await submit(ctx, caller, input, {
       key: key === undefined ? undefined : { key, bodyHash: await hashOf(sent) },
       gone: gone(),

@@ -61,7 +61,7 @@ const historyRow = z
   })
   .meta({ id: "HistoryRow" }) satisfies z.ZodType<HistoryRow>;
 
-const readAs = z.record(z.string(), z.unknown()).meta({
+export const readAs = z.record(z.string(), z.unknown()).meta({
   description: "How the file was understood: format, columns, types, delimiter, header, encoding.",
 });
 

@@ -75,7 +75,7 @@ const step = z
   .looseObject({ operation: z.string().min(1).max(100), retry: retryPolicy.optional() })
   .meta({ id: "StepInput" });
 
-export const submitBody = z
+const submitBody = z
   .strictObject({
     title: z.string().max(500).optional(),
     dataset,
@@ -101,7 +101,10 @@ export const submitBody = z
   })
   .meta({ id: "Submit" });
 
-export const submittedFiles = {
+export type SubmitBody = z.output<typeof submitBody>;
+export type SubmittedFile = z.output<typeof file>;
+
+const submittedFiles = {
   path: ["dataset", "files"],
   element: file,
   most: mostFiles,
@@ -137,3 +140,12 @@ function stepExample(operations: readonly Operation[]): Record<string, unknown> 
     return { operation: "transform", selection: "select * from input limit 5" };
   return { operation: first.name, ...first.example.settings };
 }
+
+/** The body of a submit, and of its dry run. */
+export const submitRule = {
+  schema: submitBody,
+  limitMegabytes: 64,
+  list: submittedFiles,
+  isOnDisk: true,
+  example: submitExample,
+};

@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { join } from "node:path";
 import { keyedDigest } from "../../addresses/sealed.ts";
 import { hasSecret } from "../../addresses/shown.ts";
 import { type Caller, ownerOf } from "../../auth/caller.ts";
@@ -7,20 +6,15 @@ import { type FileList, piecesOf } from "../../datasets/chunks.ts";
 import { nameDataset, resolveDataset } from "../../datasets/resolve.ts";
 import type { Deps } from "../../deps.ts";
 import { RequestError } from "../../errors.ts";
-import { notOffered } from "../../operations/offered.ts";
 import { timeSlice } from "../../time-slice.ts";
 import { assertMay } from "../../users/policy.ts";
 import { sourceOf } from "../advance/advance-queue.ts";
 import { readRequest } from "../read/request.ts";
 import type { RequestView, SubmitInput } from "../views.ts";
 import { checkInputs } from "./check-inputs.ts";
+import { checkSteps } from "./check-steps.ts";
 import { callerLeft, makeInTurn } from "./in-turn.ts";
-import {
-  type IdempotencyKey,
-  insertRequest,
-  requestOfKey,
-  type UncheckedStep,
-} from "./submit-store.ts";
+import { type IdempotencyKey, insertRequest, requestOfKey } from "./submit-store.ts";
 
 type SubmitDeps = Deps<
   | "advanceQueue"
@@ -128,58 +122,4 @@ async function sameRequest(
     );
   }
   return readRequest(ctx, earlier.id, caller);
-}
-
-/** number of files that an operation may check before a request is accepted */
-const checkedFiles = 3;
-
-/** Returns the steps that could not be checked, with the reason. */
-async function checkSteps(
-  ctx: Deps<"config" | "operations">,
-  input: SubmitInput,
-  caller: { owner: string; signal: AbortSignal | undefined },
-): Promise<UncheckedStep[]> {
-  const unchecked: UncheckedStep[] = [];
-  const firstFiles = "files" in input.dataset ? await firstOf(input.dataset.files) : [];
-  for (const [index, step] of input.steps.entries()) {
-    const operation = ctx.operations.get(step.operation);
-    if (!operation) throw unknownOperation(step.operation, [...ctx.operations.keys()], index);
-    const next = input.steps[index + 1];
-    try {
-      const reason = await operation.check?.(step.settings, {
-        ...caller,
-        ...(next && { next: { operation: next.operation, settings: next.settings } }),
-        inputFolders: ctx.config.inputFolders,
-        scratch: join(ctx.config.dataDir, "checks"),
-        facility: ctx.config.facility[step.operation] ?? {},
-        ...(index === 0 ? { firstFiles } : {}),
-      });
-      if (reason !== undefined) unchecked.push({ step: index + 1, reason });
-    } catch (error) {
-      throw error instanceof RequestError ? inStep(error, index) : error;
-    }
-  }
-  return unchecked;
-}
-
-async function firstOf(files: FileList<string | string[]>): Promise<string[][]> {
-  for await (const piece of piecesOf(files))
-    return piece.slice(0, checkedFiles).map((replicas) => [replicas].flat());
-  return [];
-}
-
-/** An operation does not know which step its settings belong to: its pointers begin there. */
-function inStep({ status, code, message, errors }: RequestError, index: number): RequestError {
-  const placed = errors.map(({ pointer, detail }) => ({
-    pointer: `/steps/${index}${pointer}`,
-    detail,
-  }));
-  return new RequestError(status, code, message, placed);
-}
-
-function unknownOperation(name: string, known: string[], index: number): RequestError {
-  const detail = notOffered(name, known);
-  return new RequestError(422, "unknown_operation", detail, [
-    { pointer: `/steps/${index}/operation`, detail },
-  ]);
 }
