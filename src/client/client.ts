@@ -11,6 +11,7 @@ import { type RetryOptions, withRetries } from "./retry.ts";
 import type {
   DatasetFileView,
   DatasetView,
+  DryRun,
   ErrorGroup,
   FileView,
   FileWithHistory,
@@ -80,6 +81,19 @@ export class Longshore {
     const options = { body, params: { header }, ...(signal && { signal }) };
     return withRetries(
       async () => this.#dataOf(await this.#api.POST("/v1/requests", options)),
+      retries,
+    );
+  }
+
+  /**
+   * Tries a request's first step on its dataset's first file; nothing is submitted. Waits while the
+   * service is busy with others.
+   */
+  async dryRun(body: Submit, retries: RetryOptions = {}): Promise<DryRun> {
+    const { signal } = retries;
+    const options = { body, ...(signal && { signal }) };
+    return withRetries(
+      async () => this.#dataOf(await this.#api.POST("/v1/dry-runs", options)),
       retries,
     );
   }

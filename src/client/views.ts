@@ -8,6 +8,8 @@ export type RequestView = components["schemas"]["Request"];
 export type RequestSummary = components["schemas"]["RequestSummary"];
 /** a request with what it is waiting for and its expected end */
 export type RequestNow = components["schemas"]["RequestNow"];
+/** what a request would make of its first file */
+export type DryRun = components["schemas"]["DryRun"];
 export type Counters = components["schemas"]["Counters"];
 export type FileView = components["schemas"]["File"];
 export type FileWithHistory = components["schemas"]["FileWithHistory"];

@@ -12,6 +12,7 @@ import { formats, type StepOptions, stepsOf } from "../given/steps.ts";
 import { idempotencyKey, percent, plainText, priority, wholeNumber } from "../given/values.ts";
 import { thisCommand } from "../help/this-command.ts";
 import { ending, printRequest } from "../print/describe.ts";
+import { type DryRunFormat, dryRunFormats, printDryRun } from "../print/dry-run.ts";
 import { clean, print, printJson, say, sayError } from "../print/print.ts";
 import { sayReasons } from "../print/reasons.ts";
 import { connect, type ServiceOptions, withService } from "../service.ts";
@@ -30,6 +31,8 @@ interface Options extends ServiceOptions, StepOptions {
   idempotencyKey?: string;
   wait?: boolean;
   download?: string | true;
+  dryRun?: boolean;
+  output?: DryRunFormat;
   json?: boolean;
 }
 
@@ -90,12 +93,24 @@ export function addSubmit(program: Command): void {
       "wait, then download the results into this folder (default: ./<title>-<short id>)",
       plainText(4096),
     )
+    .option(
+      "--dry-run",
+      "submit nothing: run the query on the first file, print its columns and ten rows",
+    )
+    .addOption(
+      new Option(
+        "-o, --output <format>",
+        "with --dry-run: how to print it (default: table)",
+      ).choices(dryRunFormats),
+    )
     .action(submit);
 }
 
 async function submit(given: Options): Promise<void> {
+  refuseOtherMode(given);
   const options = await withTexts(given);
   const body = await bodyOf(options);
+  if (options.dryRun) return dryRun(options, body);
   await refuseUsedFolder(options);
   const client = await connect(options);
   const submitted = await submitOnce(client, body, options.idempotencyKey ?? randomUUID());
@@ -109,6 +124,22 @@ async function submit(given: Options): Promise<void> {
   process.exitCode = exitOfRequest(ended);
   await printEnded(options, client, ended);
   await sayReasons(client, ended);
+}
+
+function refuseOtherMode({ dryRun, wait, download, output, json }: Options): void {
+  if (!dryRun && output !== undefined) throw usedWrongly("--output is only for --dry-run.");
+  if (json && output !== undefined && output !== "json")
+    throw usedWrongly(`Give --json or --output ${output}, not both.`);
+  const later = wait ? "--wait" : download === undefined ? undefined : "--download";
+  if (dryRun && later) throw usedWrongly(`--dry-run submits nothing: leave out ${later}.`);
+}
+
+async function dryRun(options: Options, body: Submit): Promise<void> {
+  const client = await connect(options);
+  const found = await client.dryRun(body);
+  if (found.file !== null || options.json || options.output === "json")
+    printDryRun(options.json ? "json" : (options.output ?? "table"), found);
+  if (found.file === null) throw usedWrongly(`There is no file to try. ${found.notes[0] ?? ""}`);
 }
 
 /** Before anything is done. With a key, it may be the same request again. */

@@ -12,6 +12,7 @@ export const examples: Record<string, readonly string[]> = {
   stop: ["stop"],
   submit: [
     "submit --files 'doc/examples/*.parquet' --sql 'select * from input limit 5' --wait",
+    "submit --files 'data/*.csv' --sql 'select count(*) from input' --dry-run",
     "submit --did dir:///data/run7 --sql-file query.sql --format csv --deadline 2h",
     "submit --files 'data/*.csv' --sql 'select count(*) from input' --download out/",
   ],
