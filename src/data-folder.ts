@@ -2,6 +2,7 @@
 import { chmodSync, existsSync, mkdirSync, rmSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { ConfigError, shown } from "./settings/config-error.ts";
+import { systemProblem } from "./system-problem.ts";
 
 /** For this process and those that it starts: no file is readable by others, whatever it says. */
 export function keepFilesPrivate(): void {
@@ -31,8 +32,10 @@ function makeFolders(path: string): string | undefined {
     for (const folder of missing) makeFolder(folder);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
+    const words = systemProblem(error)?.words;
+    const why = words === undefined ? "" : `: ${words}`;
     throw new ConfigError(
-      `DATA_DIR is ${shown(path)}, and no folder can be made there (${code ?? message}). ` +
+      `DATA_DIR is ${shown(path)}, and no folder can be made there (${code ?? message})${why}. ` +
         "Set it to a folder that this user may write.",
     );
   }

@@ -1,4 +1,5 @@
 // Errors of a file system that no file is to blame for, in plain words.
+import { ofDevices } from "./system-problem.ts";
 
 export interface DiskProblem {
   code: string;
@@ -8,12 +9,7 @@ export interface DiskProblem {
   words: string;
 }
 
-const problems: Record<string, Omit<DiskProblem, "code">> = {
-  ENOSPC: { isFull: true, words: "no space is left on the device (ENOSPC)" },
-  EDQUOT: { isFull: true, words: "the disk quota is used up (EDQUOT)" },
-  EROFS: { isFull: false, words: "the file system is read-only (EROFS)" },
-  EIO: { isFull: false, words: "the device reports an input or output error (EIO)" },
-};
+const full = ["ENOSPC", "EDQUOT"];
 
 /** The system's own sentences, as other programs quote them, and ours. */
 const sentences: [pattern: RegExp, code: string][] = [
@@ -34,6 +30,6 @@ export function diskProblemIn(text: string): DiskProblem | undefined {
 }
 
 function problemOf(code: string): DiskProblem | undefined {
-  const problem = problems[code];
-  return problem && { code, ...problem };
+  const known = Object.hasOwn(ofDevices, code) ? ofDevices[code] : undefined;
+  return known && { code, isFull: full.includes(code), words: `${known[0]} (${code})` };
 }

@@ -2,6 +2,7 @@ import { stripVTControlCharacters } from "node:util";
 import { type DestinationStream, type Logger, pino, stdSerializers, stdTimeFunctions } from "pino";
 import pretty from "pino-pretty";
 import { withoutSecrets as withoutSecretsOfAddresses } from "./addresses/shown.ts";
+import { inWords, systemProblem } from "./system-problem.ts";
 
 export type { Logger } from "pino";
 
@@ -85,5 +86,7 @@ function withoutSecrets(text: string): string {
 
 function cleanError(error: Error): unknown {
   const plain = stdSerializers.err(error);
-  return { type: plain.type, message: cleanUrl(plain.message), stack: cleanUrl(plain.stack) };
+  const means = systemProblem(error) ? `: ${inWords(error)}` : "";
+  const message = cleanUrl(plain.message + means);
+  return { type: plain.type, message, stack: cleanUrl(plain.stack) };
 }

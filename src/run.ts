@@ -8,6 +8,7 @@ import { type RunningService, startService } from "./main.ts";
 import { nodeWarning } from "./node-version.ts";
 import { allOperations } from "./operations/index.ts";
 import { type StopSignals, watchStopSignals } from "./stop-signals.ts";
+import { inWords, systemProblem } from "./system-problem.ts";
 import { pause } from "./time.ts";
 
 /** A broker is connected to in the background; it is rarely usable at once. */
@@ -43,9 +44,15 @@ export async function runService(): Promise<number> {
   } catch (error) {
     // Ended by a signal before it was ready
     if (signal.aborted && error === signal.reason) return 0;
-    process.stderr.write(`${(error as Error).message}\n`);
+    process.stderr.write(`${sentenceOf(error as NodeJS.ErrnoException)}\n`);
     return error instanceof ConfigError ? 2 : 1;
   }
+}
+
+/** Errors of our own are sentences; those of the system name a file, and are put in words here. */
+function sentenceOf(error: NodeJS.ErrnoException): string {
+  if (error.syscall === undefined || !systemProblem(error)) return error.message;
+  return `The service cannot run: ${error.path ?? error.syscall}: ${inWords(error)}.`;
 }
 
 /**

@@ -34,6 +34,7 @@ const sources: Source[] = globSync("**/*.{ts,tsx}", { cwd: src }).map((path) => 
 const pure = [
   "disk-problem.ts",
   "disk-room.ts",
+  "system-problem.ts",
   "errors.ts",
   "version.ts",
   "log.ts",

@@ -6,6 +6,7 @@ import type {
   ServiceTask,
   TaskFile,
 } from "../operations/contract.ts";
+import { inWords } from "../system-problem.ts";
 import type { ClaimedTask, TaskApi, TaskProgress } from "./contract.ts";
 
 export interface TurnDeps {
@@ -84,7 +85,7 @@ async function held(
   try {
     await work();
   } catch (error) {
-    const sentence = error instanceof Error ? error.message : String(error);
+    const sentence = inWords(error);
     log.warn({ err: error, tasks: claimed.map(({ task }) => task) }, "a turn failed; tried again");
     for (const { task } of claimed) await api.progress(task, { settled: [], error: sentence });
   } finally {

@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import type { Stats } from "node:fs";
-import { mkdir, rename, rm } from "node:fs/promises";
+import { rename, rm } from "node:fs/promises";
 import { dirname, join, resolve, sep } from "node:path";
 import { FolderError } from "./errors.ts";
 import { fetchResult } from "./fetch-result.ts";
-import { checksumOf, statOf } from "./local-files.ts";
+import { checksumOf, makeFolders, statOf } from "./local-files.ts";
 import type { RetryOptions } from "./retry.ts";
 import type { ResultView } from "./views.ts";
 
@@ -44,7 +44,7 @@ export async function downloadResults(
   target: Target,
   { parallel = 4, onFile, ...options }: DownloadOptions,
 ): Promise<Downloaded[]> {
-  await mkdir(target.folder, { recursive: true });
+  await makeFolders(target.folder);
   const files: Downloaded[] = [];
   const queue = named(results, target);
   let failed = false;
@@ -94,16 +94,24 @@ async function downloadOne(
     return { ...downloaded, skipped: true };
   }
   if (found && !isOurs) throw wouldReplace(path);
-  await mkdir(dirname(path), { recursive: true });
+  await makeFolders(dirname(path));
   const draft = join(dirname(path), `.longshore-${randomUUID()}`);
   try {
     await fetchResult(result, draft, options);
     await rename(draft, path);
+  } catch (error) {
+    throw ofFile(path, error);
   } finally {
     await rm(draft, { force: true });
   }
   await record(local, result);
   return { ...downloaded, skipped: false };
+}
+
+/** An error of the disk names the file that is wanted, not the draft, and not nothing. */
+function ofFile(path: string, error: unknown): unknown {
+  const { syscall } = error as NodeJS.ErrnoException;
+  return syscall === undefined ? error : Object.assign(error as Error, { path });
 }
 
 /** The service may be hostile: no name may lead out of the folder. */

@@ -1,3 +1,5 @@
+import { systemProblem } from "../system-problem.ts";
+
 /** The service refused the call; the message says what was wrong and what is allowed. */
 export class ApiError extends Error {
   readonly status: number;
@@ -35,19 +37,34 @@ export class UnreachableError extends Error {
   /** of the response, if there was one */
   readonly status: number | undefined;
   readonly retryAfterSeconds: number | undefined;
+  /** The service gave this address for a result: it may be that of a store. */
+  readonly isOfResult: boolean;
   constructor(
     url: string,
     why: string,
     {
       code,
+      help,
       status,
       retryAfterSeconds,
-    }: { code?: string | undefined; status?: number; retryAfterSeconds?: number | undefined } = {},
+      isOfResult = false,
+    }: {
+      code?: string | undefined;
+      /** what is wrong and what to do, as the end of a sentence */
+      help?: string | undefined;
+      status?: number;
+      retryAfterSeconds?: number | undefined;
+      isOfResult?: boolean;
+    } = {},
   ) {
-    super(`No Longshore service answers at ${url} (${why}).`);
+    const what = isOfResult
+      ? `The results at ${url} cannot be read`
+      : `No Longshore service answers at ${url}`;
+    super(`${what} (${why})${help === undefined ? "" : `: ${help}`}.`);
     this.name = "UnreachableError";
     this.url = url;
     this.code = code;
+    this.isOfResult = isOfResult;
     this.status = status;
     this.retryAfterSeconds = retryAfterSeconds;
   }
@@ -82,12 +99,20 @@ export function isOfService(error: unknown): boolean {
 export const badPort = "BAD_PORT";
 
 /** For what `fetch` throws, or the body of a response that breaks off. */
-export function unreachable(url: string, error: unknown): UnreachableError {
+export function unreachable(
+  url: string,
+  error: unknown,
+  of: { isOfResult?: boolean } = {},
+): UnreachableError {
   if (isBadPort(error))
     return new UnreachableError(url, "fetch never calls this port: choose another", {
       code: badPort,
+      ...of,
     });
-  return new UnreachableError(url, reasonOf(error), { code: codeOf(error) });
+  const problem = systemProblem(error);
+  const help = problem && `${problem.words}; ${problem.help}`;
+  const why = problem?.code ?? reasonOf(error);
+  return new UnreachableError(url, why, { code: problem?.code ?? codeOf(error), help, ...of });
 }
 
 /** `fetch` keeps the actual reason in the cause. */

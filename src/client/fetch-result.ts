@@ -56,11 +56,11 @@ async function receive(
   if (response.status === 206 && etag !== null && etag !== received.etag) {
     await response.body?.cancel();
     Object.assign(received, { ...nothing(), most: received.most });
-    throw new UnreachableError(new URL(result.url).origin, "it sent the rest of another object");
+    throw new UnreachableError(originOf(result), "it sent the rest of another object", ofResult);
   }
   received.etag = etag;
   try {
-    for await (const chunk of bytesOf(response)) {
+    for await (const chunk of bytesOf(response, result)) {
       if (received.size + chunk.length > result.size) throw tooLong(result);
       await writeAll(file, chunk, received.size);
       received.hash.update(chunk);
@@ -76,7 +76,7 @@ async function receive(
 
 /** Without a mark of the content, another one could follow: all of it is asked for. */
 async function askForRest(
-  { name, url }: ResultView,
+  result: ResultView,
   { size, etag }: Received,
   signal: AbortSignal | undefined,
 ): Promise<Response> {
@@ -85,8 +85,9 @@ async function askForRest(
     headers.set("range", `bytes=${size}-`);
     headers.set("if-range", etag);
   }
+  const { name, url } = result;
   const response = await fetch(url, { headers, ...(signal && { signal }) }).catch((error) => {
-    throw unreachable(new URL(url).origin, error);
+    throw unreachable(originOf(result), error, ofResult);
   });
   const { status } = response;
   const isRest =
@@ -96,13 +97,20 @@ async function askForRest(
   throw new StoreError(name, status, retryAfterOf(response));
 }
 
-async function* bytesOf({ body, url }: Response): AsyncGenerator<Uint8Array> {
+async function* bytesOf({ body }: Response, result: ResultView): AsyncGenerator<Uint8Array> {
   try {
     for await (const chunk of body ?? []) yield chunk;
   } catch (error) {
-    throw unreachable(new URL(url).origin, error);
+    throw unreachable(originOf(result), error, ofResult);
   }
 }
+
+/** The service's own, or that of its store. */
+function originOf({ url }: ResultView): string {
+  return new URL(url).origin;
+}
+
+const ofResult = { isOfResult: true };
 
 /** One call may write less, for example on a disk that fills up. */
 async function writeAll(file: FileHandle, chunk: Uint8Array, position: number): Promise<void> {
@@ -112,9 +120,9 @@ async function writeAll(file: FileHandle, chunk: Uint8Array, position: number): 
   }
 }
 
-function cut({ size, url }: ResultView, received: Received): UnreachableError {
-  const why = `it sent only ${received.size} of ${size} bytes`;
-  return new UnreachableError(new URL(url).origin, why);
+function cut(result: ResultView, received: Received): UnreachableError {
+  const why = `it sent only ${received.size} of ${result.size} bytes`;
+  return new UnreachableError(originOf(result), why, ofResult);
 }
 
 function tooLong({ name, size }: ResultView): Error {

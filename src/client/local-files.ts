@@ -1,10 +1,11 @@
 // Files on the disk of the client.
 import { createHash } from "node:crypto";
 import { createReadStream, type Stats } from "node:fs";
-import { stat } from "node:fs/promises";
+import { mkdir, stat } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { diskProblem } from "../disk-problem.ts";
 import { isAbsent } from "../inputs/absent.ts";
+import { systemProblem } from "../system-problem.ts";
 
 /** Undefined if there is nothing at this path. */
 export async function statOf(path: string): Promise<Stats | undefined> {
@@ -12,6 +13,23 @@ export async function statOf(path: string): Promise<Stats | undefined> {
     if (isAbsent(error)) return undefined;
     throw error;
   });
+}
+
+/**
+ * One by one: where a file system is read-only, Node's recursive `mkdir` says that the folder does
+ * not exist.
+ */
+export async function makeFolders(path: string): Promise<void> {
+  const missing: string[] = [];
+  for (let folder = resolve(path); !(await statOf(folder)); folder = dirname(folder))
+    missing.unshift(folder);
+  // Of a file that is there, the system says so.
+  if (missing.length === 0 && !(await stat(path)).isDirectory()) await mkdir(path);
+  for (const folder of missing)
+    await mkdir(folder).catch((error: NodeJS.ErrnoException) => {
+      // Another download may make it at the same time.
+      if (error.code !== "EEXIST") throw error;
+    });
 }
 
 /** SHA-256, in hexadecimal. */
@@ -28,23 +46,8 @@ export function unreadable(path: string, error: unknown): string {
   return `${path} cannot be read (${code ?? message})${advice ? `: ${advice}` : ""}.`;
 }
 
-/** What is wrong with a path and what to do, as the end of a sentence; undefined if unknown. */
+/** What is wrong and what to do, as the end of a sentence; undefined if unknown. */
 export function adviceFor(error: unknown): string | undefined {
-  return advice[(error as NodeJS.ErrnoException).code ?? ""] ?? diskProblem(error)?.words;
+  const problem = systemProblem(error);
+  return problem && `${problem.words}; ${problem.help}`;
 }
-
-const permissions = "you have no permission; check its owner and mode, and those of its folders";
-const advice: Record<string, string> = {
-  ENOENT: "it does not exist; check the path",
-  ENOTDIR: "what should be a folder in its path is a file; check the path",
-  EISDIR: "it is a folder; give a file",
-  EEXIST: "a file of this name is there already; give another path",
-  ELOOP: "its links lead in a circle; give another path",
-  ENAMETOOLONG: "its name is too long for this disk; give a shorter one",
-  EACCES: permissions,
-  EPERM: permissions,
-  EMFILE: "too many files are open; raise the limit with `ulimit -n`",
-  ENOSPC: "the disk is full; make room",
-  EDQUOT: "your quota of the disk is used up; make room",
-  EROFS: "the disk is read-only; give a path on another",
-};

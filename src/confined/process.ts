@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { nodeProgram } from "../program.ts";
+import { inWords } from "../system-problem.ts";
 import { confined, type ProcessLimits } from "./launch.ts";
 
 /** The first message of a confined program, once it has loaded. */
@@ -64,7 +65,7 @@ export function startConfined<Message extends object>(
       isLoaded();
     } else if (typeof message === "object") onMessage(message);
   });
-  child.on("error", (error) => end(`The ${name} could not be used: ${error.message}.`));
+  child.on("error", (error) => end(`The ${name} could not be used: ${inWords(error)}.`));
   child.on("exit", (code, signal) => {
     const cause = signal === "SIGABRT" || signal === "SIGTRAP" ? "memory" : undefined;
     end(`The ${name} died (${signal ?? `exit code ${code}`}).`, cause);
@@ -77,7 +78,7 @@ export function startConfined<Message extends object>(
     send: (message) =>
       void child.send(
         message,
-        (error) => error && end(`The ${name} could not be asked: ${error.message}.`),
+        (error) => error && end(`The ${name} could not be asked: ${inWords(error)}.`),
       ),
     stop() {
       ended ??= `The ${name} was stopped.`;

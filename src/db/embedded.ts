@@ -6,6 +6,7 @@ import pg from "pg";
 import { lockFolder } from "../folder-lock.ts";
 import type { Logger } from "../log.ts";
 import { keptSecret } from "../secrets.ts";
+import { inWords } from "../system-problem.ts";
 import { connectionTo } from "./connection.ts";
 import { type Account, chooseAccount } from "./embedded/account.ts";
 import { type Binaries, findBinaries } from "./embedded/binaries.ts";
@@ -81,7 +82,7 @@ export async function startEmbeddedPostgres({
       (isRefused(error) && readPostmaster(cluster)?.pid === postmaster.pid);
     await checkLogin(urls.owner, { isStarting, log }).catch((error: Error) => {
       throw new Error(
-        `The database in ${place.folder} (DATA_DIR) cannot be used: ${error.message}.`,
+        `The database in ${place.folder} (DATA_DIR) cannot be used: ${inWords(error)}.`,
         { cause: error },
       );
     });

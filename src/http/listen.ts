@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { inWords } from "../system-problem.ts";
 
 export interface Listening {
   url: string;
@@ -75,7 +76,7 @@ function sentence(
   }
   if (error.code === "EADDRNOTAVAIL" || error.code === "ENOTFOUND")
     return `HOST is ${JSON.stringify(host)}: this machine has no such address.`;
-  if (error.code === "EACCES")
+  if (error.code === "EACCES" || error.code === "EPERM")
     return `Port ${port} is not allowed for this user. Choose one above 1023 by ${setting}.`;
-  return `Listening at ${host}:${port} failed: ${error.message}`;
+  return `The service cannot listen at ${host}:${port}: ${inWords(error)}.`;
 }

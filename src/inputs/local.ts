@@ -3,6 +3,7 @@ import { type FileHandle, open, readlink, realpath } from "node:fs/promises";
 import { isAbsolute, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { diskProblem } from "../disk-problem.ts";
+import { inWords } from "../system-problem.ts";
 import { isBelow } from "./below.ts";
 import { eitherSpelling, type InputFolders, isOpenPath, realFolders } from "./folders.ts";
 import { InputError, schemeOf } from "./input-error.ts";
@@ -153,6 +154,6 @@ function toInputError(error: unknown, location: string): InputError {
   if (code === "ELOOP") return outside(location);
   // A socket, or a pipe or device without its other end
   if (code === "ENXIO") return new InputError("bad_input", `${location} is not a regular file.`);
-  const why = diskProblem(error)?.words ?? code;
+  const why = diskProblem(error)?.words ?? inWords(error);
   return new InputError("unavailable", `${location} could not be read: ${why}.`);
 }

@@ -8,6 +8,7 @@ import { diskProblem } from "../disk-problem.ts";
 import { RequestError } from "../errors.ts";
 import { assertAllowed } from "../outside/address.ts";
 import { allowedClient, type HttpClient, trustedClient } from "../outside/http-client.ts";
+import { inWords } from "../system-problem.ts";
 import { decoders, isBadEncoding } from "./content-encoding.ts";
 import { InputError, nameOf, schemeOf } from "./input-error.ts";
 import { locationOf } from "./location.ts";
@@ -182,10 +183,7 @@ function toInputError(error: unknown, name: string, unusedProxy?: string): unkno
     );
   if (code === "ENOTFOUND")
     return new InputError("not_found", `${name} names a host that does not exist.${hint}`);
-  return new InputError(
-    "unavailable",
-    `${name} could not be read: ${error.message || code || error.name}.${hint}`,
-  );
+  return new InputError("unavailable", `${name} could not be read: ${inWords(error)}.${hint}`);
 }
 
 function tooLarge(name: string, megabytes: number): InputError {

@@ -1,6 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
 import { moduleBeside, nodeProgram } from "../program.ts";
+import { inWords } from "../system-problem.ts";
 import type { StartLine } from "../worker/main.ts";
 import { endOf } from "./last-words.ts";
 import { type SilenceWatch, watchSilence } from "./watch-silence.ts";
@@ -130,7 +131,7 @@ function notStarted(
   why: Promise<Error>,
   onExit: WorkerEvents["onExit"],
 ): WorkerProcess {
-  const ended = why.then(({ message }) => onExit({ code: null, sentence: message }));
+  const ended = why.then((error) => onExit({ code: null, sentence: inWords(error) }));
   return {
     name,
     isReady: () => false,

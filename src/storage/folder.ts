@@ -3,9 +3,10 @@ import { access, mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { diskProblem } from "../disk-problem.ts";
 import { RequestError, UnavailableError } from "../errors.ts";
+import { inWords } from "../system-problem.ts";
 import type { ByteRange, Store, StoredObject } from "./contract.ts";
 import { openDrafts } from "./folder/drafts.ts";
-import { codeOf, isMissing, openExisting, syncFolder, toStoreError } from "./folder/files.ts";
+import { isMissing, openExisting, syncFolder, toStoreError } from "./folder/files.ts";
 import type { Place } from "./folder/place.ts";
 import { openRecordCache } from "./folder/records.ts";
 import { makeRoom } from "./folder/room.ts";
@@ -139,7 +140,7 @@ export async function openFolderStore(root: string, signedUrl: Store["signedUrl"
       } catch (error) {
         if (error instanceof UnavailableError || diskProblem(error)) throw toStoreError(error);
         throw new UnavailableError(
-          `The store's folder ${root} cannot be used (${codeOf(error)}).`,
+          `The store's folder ${root} cannot be used: ${inWords(error)}.`,
           10,
         );
       }

@@ -9,6 +9,7 @@ import {
   type WorkerOperation,
 } from "../operations/contract.ts";
 import type { Report } from "../requests/views.ts";
+import { inWords, systemProblem } from "../system-problem.ts";
 import { contentOf } from "./content.ts";
 import { deviceErrorOf, isStorageError } from "./storage-error.ts";
 import { openTaskContext, type TaskContextSettings } from "./task-context.ts";
@@ -62,7 +63,7 @@ async function performOnce(
 function reportOfThrown(task: Task, error: unknown, reason: TaskError | undefined): Report {
   if (reason && isOfWorker(reason)) return givenBackOf(task, reason);
   if (reason) return retryOf(task, reason);
-  const message = error instanceof Error ? error.message : String(error);
+  const message = error instanceof UploadError ? error.message : sentenceOf(error);
   return retryOf(task, {
     class: error instanceof UploadError ? "unavailable" : "internal",
     message,
@@ -90,8 +91,14 @@ export function isOfWorker(error: TaskError): boolean {
 /** At the system's limits no process can be started; or its program is not there. */
 function spawnError(error: unknown): TaskError | undefined {
   if (!(error instanceof Error)) return undefined;
-  const { syscall, message } = error as NodeJS.ErrnoException;
-  return syscall?.startsWith("spawn") ? noProgram(message) : undefined;
+  const { syscall } = error as NodeJS.ErrnoException;
+  return syscall?.startsWith("spawn") ? noProgram(`${inWords(error)}.`) : undefined;
+}
+
+/** Of an error of the system, also the words; its own message names the file or address. */
+function sentenceOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return systemProblem(error) ? `${message}: ${inWords(error)}.` : message;
 }
 
 export function noProgram(reason: string): TaskError {

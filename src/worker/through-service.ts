@@ -11,6 +11,7 @@ import type { LocalFile } from "../inputs/local.ts";
 import { atMost } from "../inputs/remote.ts";
 import type { Task } from "../operations/contract.ts";
 import { withoutLastSlash } from "../settings/service-url.ts";
+import { inWords } from "../system-problem.ts";
 import { codeOf, detailOf } from "./problem.ts";
 
 /** Where the service serves what its own machine has, to a worker that has not. */
@@ -75,8 +76,8 @@ async function fetchThroughService(
     return { path, size, sha256: hash.digest("hex"), close: async () => undefined };
   } catch (error) {
     if (error instanceof InputError || diskProblem(error)) throw error;
-    const why = error instanceof Error ? error.message : String(error);
-    throw new InputError("unavailable", `${name} could not be read through the service: ${why}`);
+    const why = inWords(error);
+    throw new InputError("unavailable", `${name} could not be read through the service: ${why}.`);
   }
 }
 

@@ -1,4 +1,5 @@
 import { request } from "undici";
+import { inWords } from "../system-problem.ts";
 
 /** The work was done and its result was not stored: worth another try. */
 export class UploadError extends Error {}
@@ -23,7 +24,7 @@ const reachMilliseconds = 5_000;
  * for a reason of its own, such as a proxy's limit of size: that costs a try.
  */
 export async function withoutAnswer(url: string, error: Error): Promise<UploadError> {
-  const sentence = `The result could not be sent to the store: ${error.message || error.name}.`;
+  const sentence = `The result could not be sent to the store: ${inWords(error)}.`;
   return (await isReachable(url)) ? new UploadError(sentence) : new StoreError(sentence);
 }
 

@@ -6,6 +6,7 @@ import { type ServiceX, startServiceX } from "../facades/servicex/servicex.ts";
 import { runCli } from "../support/cli.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { type Service, startService } from "../support/service.ts";
+import { makeSmallFileSystem, noSmallFileSystem } from "../support/small-file-system.ts";
 
 let service: Service;
 let cwd: string;
@@ -98,7 +99,33 @@ test("a folder that cannot be made is refused with what to do, in words", async 
   const { code, stderr } = await longshore("download", id, "in/b/x.csv/out");
   expect(code).toBe(2);
   expect(stderr).toMatch(/out cannot be used \(ENOTDIR\): .* is a file; check the path\.\n$/);
+  const file = await longshore("download", id, "in/b/x.csv");
+  expect(file.code).toBe(2);
+  expect(file.stderr).toMatch(/x\.csv cannot be used \(EEXIST\): a file .* there already; give/);
 });
+
+test.skipIf(noSmallFileSystem)(
+  "a disk that is full or read-only is said with the file, and what to do",
+  async () => {
+    const { id } = JSON.parse((await submit(["in/a/x.csv"], "--wait", "--json")).stdout) as Done;
+    const disk = makeSmallFileSystem(1);
+    try {
+      const filler = `${disk.path}/filler`;
+      expect(() => writeFileSync(filler, Buffer.alloc(2 * 2 ** 20))).toThrow("ENOSPC");
+      const full = await longshore("download", id, `${disk.path}/out`);
+      expect(full.code).toBe(2);
+      expect(full.stderr).toMatch(
+        /disk.*\/out.* cannot be used \(ENOSPC\): no space is left on the device; make room\.\n$/,
+      );
+      rmSync(filler);
+      disk.setReadOnly(true);
+      const closed = await longshore("download", id, `${disk.path}/out2`);
+      expect(closed.stderr).toMatch(/out2 cannot be used \(EROFS\): .* is read-only; give a path/);
+    } finally {
+      disk.remove();
+    }
+  },
+);
 
 test("the API's results say of which input each is", async () => {
   const { id } = JSON.parse((await submit(["in/a/x.csv"], "--wait", "--json")).stdout) as Done;

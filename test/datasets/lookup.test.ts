@@ -95,7 +95,7 @@ describe("how a lookup ends", () => {
     const ended = await ledger.ended(await submitDid(ledger, "broken://x"));
     expect(ended).toMatchObject({
       state: "failed",
-      reason: "The lookup failed 3 times: no route to the catalogue",
+      reason: "The lookup failed 3 times: no route to the catalogue.",
     });
     expect(finder.asked()).toBe(3);
   });

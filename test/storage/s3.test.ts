@@ -52,7 +52,9 @@ test("a store that is not there is unavailable, and its check says so", async ()
     readConfig({ STORE_URL: "s3://key:secret@127.0.0.1:1/?tls=false" }),
     unused,
   );
-  await expect(store.check()).rejects.toThrow("The object store cannot be reached (ECONNREFUSED).");
+  await expect(store.check()).rejects.toThrow(
+    "The object store cannot be reached: nothing listens there (ECONNREFUSED); check address and",
+  );
   await expect(store.put("bucket", "x", Buffer.from("x"))).rejects.toMatchObject({
     name: "UnavailableError",
   });

@@ -1,6 +1,7 @@
 import { CommanderError } from "commander";
 import { UnavailableError } from "../../errors.ts";
 import { ConfigError } from "../../settings/config-error.ts";
+import { inWords, isOfCertificate, systemProblem } from "../../system-problem.ts";
 import { ApiError, FolderError, UnreachableError } from "../errors.ts";
 import { adviceFor } from "../local-files.ts";
 import type { RequestView } from "../views.ts";
@@ -36,10 +37,14 @@ export function exitOf(error: unknown): { code: number; message: string } {
     return { code: error.exitCode === 0 ? exits.done : exits.usedWrongly, message: "" };
   if (error instanceof ConfigError) return { code: exits.usedWrongly, message: error.message };
   if (error instanceof UnreachableError)
-    return { code: exits.notReachable, message: `${error.message}\n${howToReach()}` };
+    return { code: exits.notReachable, message: withHowToReach(error) };
   if (error instanceof FolderError) return { code: exits.usedWrongly, message: error.message };
   if (error instanceof ApiError) return ofApi(error);
   return ofSystem(error as NodeJS.ErrnoException);
+}
+
+function withHowToReach({ message, code, isOfResult }: UnreachableError): string {
+  return isOfResult || isOfCertificate(code) ? message : `${message}\n${howToReach()}`;
 }
 
 export function howToReach(): string {
@@ -74,20 +79,44 @@ const deniedCodes = ["28000", "28P01", "42501"];
 function ofSystem(error: NodeJS.ErrnoException): { code: number; message: string } {
   const { code, name } = error;
   // An AggregateError over several addresses has no message of its own.
-  const message = error.message || `${code ?? name}: the database does not answer.`;
-  if (error instanceof UnavailableError || (code !== undefined && unreachableCodes.includes(code)))
+  const message = withAdvice(error, error.message || `${name}: the database does not answer.`);
+  if (error instanceof UnavailableError)
+    return { code: exits.notReachable, message: withCause(error) };
+  if (code !== undefined && unreachableCodes.includes(code))
     return { code: exits.notReachable, message };
   if (code !== undefined && deniedCodes.includes(code)) return { code: exits.refused, message };
   if (code === undefined) return { code: exits.someFailed, message };
-  return { code: exits.usedWrongly, message: withAdvice(error, message) };
+  return { code: exits.usedWrongly, message };
 }
 
 /** The system's own message says neither what to do nor, in plain words, what is wrong. */
 function withAdvice(error: NodeJS.ErrnoException, message: string): string {
-  const advice = error.syscall === undefined ? undefined : adviceFor(error);
+  const isOfSystem = error.syscall !== undefined || error instanceof AggregateError;
+  const advice = isOfSystem ? adviceFor(error) : undefined;
   if (advice === undefined) return message;
-  const what = error.path === undefined ? message : `${error.path} cannot be used (${error.code})`;
-  return `${what}: ${advice}.`;
+  return `${subjectOf(error)} cannot be used (${error.code}): ${advice}.`;
+}
+
+function withCause(error: UnavailableError): string {
+  const problem = systemProblem(error.cause);
+  if (!problem || error.message.includes(problem.code)) return error.message;
+  return `${error.message.replace(/\.$/, "")}: ${inWords(error.cause)}.`;
+}
+
+/** What was tried: a path, or an address of the network. */
+function subjectOf(error: NodeJS.ErrnoException): string {
+  const [first] = error instanceof AggregateError ? error.errors : [error];
+  const { path, address, hostname, port } = first as NodeJS.ErrnoException & {
+    address?: string;
+    hostname?: string;
+    port?: number;
+  };
+  if (path !== undefined) return path;
+  const host = address ?? hostname;
+  if (host !== undefined) return port === undefined ? host : `${host}:${port}`;
+  return error.syscall === "write"
+    ? "The disk that is written to"
+    : (error.syscall ?? "The system");
 }
 
 function ofApi({ status, message, errors }: ApiError): { code: number; message: string } {

@@ -13,6 +13,7 @@ import {
 } from "../../inputs/walk.ts";
 import { assertAllowed } from "../../outside/address.ts";
 import { allowedClient, type HttpClient } from "../../outside/http-client.ts";
+import { inWords } from "../../system-problem.ts";
 import type { Finder, LookupOutcome } from "../contract.ts";
 import { isPage, linksOf, readPage } from "./index-page.ts";
 import { outcomeOfWalk } from "./walked.ts";
@@ -79,7 +80,7 @@ async function findBelow(
       nothing: `No link on ${base} matches ${JSON.stringify(glob)}.`,
     });
   } catch (error) {
-    return outcomeOf(error);
+    return outcomeOf(error, new URL(base).host);
   }
 }
 
@@ -144,13 +145,13 @@ async function openPage(
   };
 }
 
-function outcomeOf(error: unknown): LookupOutcome {
+function outcomeOf(error: unknown, host: string): LookupOutcome {
   if (!isLasting(error)) throw error;
   const { code, message } = error as Error & { code?: string };
   if (code === "ENOTFOUND")
     return {
       outcome: "does_not_exist",
-      reason: `The host does not exist: ${message}.`,
+      reason: `The server ${host} cannot be read: ${inWords(error)}.`,
     };
   if (isBadEncoding(error))
     return {

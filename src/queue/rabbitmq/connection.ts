@@ -2,6 +2,7 @@ import { type ChannelModel, type ConfirmChannel, connect } from "amqplib";
 import pRetry from "p-retry";
 import type { Logger } from "pino";
 import { UnavailableError } from "../../errors.ts";
+import { inWords } from "../../system-problem.ts";
 import { pause, within } from "../../time.ts";
 
 const shortestWait = 200;
@@ -79,7 +80,7 @@ export class BrokerConnection {
   unavailable(error: unknown): UnavailableError {
     if (error instanceof UnavailableError) return error;
     return new UnavailableError(
-      `${this.#place} cannot be used: ${this.#trouble ?? (error as Error).message}.`,
+      `${this.#place} cannot be used: ${this.#trouble ?? inWords(error)}.`,
     );
   }
 
@@ -152,7 +153,7 @@ export class BrokerConnection {
 
   #untilClosed(model: ChannelModel): Promise<void> {
     return new Promise((resolve) => {
-      model.on("error", (error) => this.#away(error.message));
+      model.on("error", (error) => this.#away(inWords(error)));
       model.on("close", () => {
         this.#model = undefined;
         if (!this.#trouble) this.#away("the connection was closed");
@@ -186,10 +187,11 @@ export class BrokerConnection {
 }
 
 /** amqplib says of a refusal only that the handshake ended. */
-function reasonOf({ message }: Error): string {
+function reasonOf(error: Error): string {
+  const { message } = error;
   return /ACCESS.REFUSED/.test(message)
     ? `it refuses the login that QUEUE_URL has (${message.split("\n")[0]})`
-    : message;
+    : inWords(error);
 }
 
 /** A silently broken connection is detected after two missed heartbeats. */

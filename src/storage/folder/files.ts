@@ -2,6 +2,7 @@ import { type FileHandle, mkdir, open, rename } from "node:fs/promises";
 import { dirname } from "node:path";
 import { diskProblem } from "../../disk-problem.ts";
 import { UnavailableError } from "../../errors.ts";
+import { inWords } from "../../system-problem.ts";
 
 export function isMissing(error: unknown): boolean {
   return codeOf(error) === "ENOENT" || codeOf(error) === "ENOTDIR";
@@ -69,6 +70,6 @@ export function toStoreError(error: unknown): unknown {
   if (problem)
     return new UnavailableError(`The store's folder cannot be used now: ${problem.words}.`, 10);
   if (unusable.includes(code))
-    return new UnavailableError(`The store's folder cannot be used now (${code}).`, 10);
+    return new UnavailableError(`The store's folder cannot be used now: ${inWords(error)}.`, 10);
   return error;
 }

@@ -1,4 +1,5 @@
 import { RequestError, UnavailableError } from "../../errors.ts";
+import { inWords, systemProblem } from "../../system-problem.ts";
 
 const nothing = ["NoSuchKey", "NoSuchBucket", "NotFound"];
 const refusals = [
@@ -61,8 +62,8 @@ export function toStoreError(error: unknown): unknown {
     );
   if (transient.includes(name) || (status !== undefined && status >= 500))
     return new UnavailableError(`The object store is not available now (${name}).`, 5);
-  if (status === undefined && isNetwork(error))
-    return new UnavailableError(`The object store cannot be reached (${codeOf(error)}).`, 5);
+  if (status === undefined && (isNetwork(error) || systemProblem(error)))
+    return new UnavailableError(`The object store cannot be reached: ${inWords(error)}.`, 5);
   return error;
 }
 

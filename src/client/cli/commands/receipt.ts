@@ -2,9 +2,9 @@ import { readFile } from "node:fs/promises";
 import { type Command, InvalidArgumentError } from "commander";
 import type { Receipt } from "../../../receipts/receipt.ts";
 import type { Verdict } from "../../../receipts/verify.ts";
+import { inWords } from "../../../system-problem.ts";
 import type { CheckedResults } from "../../check-results.ts";
 import type { Longshore } from "../../client.ts";
-import { reasonOf } from "../../errors.ts";
 import { unreadable } from "../../local-files.ts";
 import { exits, exitsOf } from "../exit-codes.ts";
 import { usedWrongly } from "../exits.ts";
@@ -143,7 +143,7 @@ async function keysOf(client: Longshore, key: string | undefined): Promise<unkno
 
 async function fetchText(url: string): Promise<string> {
   const answer = await fetch(url).catch((error: unknown) => {
-    throw usedWrongly(`${url} cannot be read (${reasonOf(error)}).`);
+    throw usedWrongly(`${url} cannot be read: ${inWords(error)}.`);
   });
   if (!answer.ok) throw usedWrongly(`${url} cannot be read: it returned ${answer.status}.`);
   return answer.text();
