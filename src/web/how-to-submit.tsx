@@ -35,6 +35,10 @@ export function HowToSubmit({
           <h3>On the command line</h3>
           <p>In the folder of your data; the query runs over each file as the table “input”.</p>
           <Copy id="by-command" label="the command" text={command(url)} />
+          <p>
+            If your shell does not find <code>longshore</code>: <code>npm install -g .</code> in a
+            clone of the source installs it.
+          </p>
           <h3>By HTTP</h3>
           <Copy
             id="by-http"
