@@ -16,19 +16,25 @@ export async function cancel(
   id: string,
   caller: Caller,
 ): Promise<RequestView> {
-  const before = await requestToChange(ctx, id, caller);
-  if (before.state === "canceling" || before.state === "canceled") return before;
-  const moved = await ctx.db.tx((query) => moveRequest(query, before.id, "cancel"));
-  if (moved) ctx.advanceQueue.add(before.id, sourceOf(caller));
-  // Its lookup ends if nobody else waits for it
-  if (moved) ctx.notifier.notify("lookup");
-  const after = await requestToChange(ctx, id, caller);
-  if (!moved && isFinal(after.state) && after.state !== "canceled") {
-    throw new RequestError(
-      409,
-      "request_ended",
-      `The request has already ended (${after.state}); there is nothing to cancel.`,
-    );
+  for (;;) {
+    const before = await requestToChange(ctx, id, caller);
+    if (before.state === "canceling" || before.state === "canceled") return before;
+    if (await ctx.db.tx((query) => moveRequest(query, before.id, "cancel"))) {
+      ctx.advanceQueue.add(before.id, sourceOf(caller));
+      // Its lookup ends if nobody else waits for it
+      ctx.notifier.notify("lookup");
+      return requestToChange(ctx, id, caller);
+    }
+    const after = await requestToChange(ctx, id, caller);
+    if (isFinal(after.state) && after.state !== "canceled") throw ended(after);
+    // Canceled by another call, or redriven since: then it can be canceled now.
   }
-  return after;
+}
+
+function ended({ state }: RequestView): RequestError {
+  return new RequestError(
+    409,
+    "request_ended",
+    `The request has already ended (${state}); there is nothing to cancel.`,
+  );
 }
