@@ -174,4 +174,28 @@ export const processes: Mutant[] = [
     tests: ["requests/database-trouble.test.ts"],
     only: "a read-only database",
   },
+  {
+    name: "any number of dry runs go on at once",
+    file: "requests/lifecycle/dry-run.ts",
+    from: "makeTurns({ slots: 2,",
+    to: "makeTurns({ slots: 200,",
+    tests: ["http/dry-runs.test.ts"],
+    only: "one of a few",
+  },
+  {
+    name: "a dry run goes on without its caller",
+    file: "requests/lifecycle/dry-run.ts",
+    from: "await work(AbortSignal.any([gone, clock]))",
+    to: "await work(clock)",
+    tests: ["http/dry-runs.test.ts"],
+    only: "ends with its caller",
+  },
+  {
+    name: "a dry run lists a folder whole",
+    file: "inputs/walk.ts",
+    from: "if (oneByOne && folder.someNames) {",
+    to: "if (oneByOne && folder.someNames && depth < 0) {",
+    tests: ["datasets/first-file.test.ts"],
+    only: "not all are read",
+  },
 ];
