@@ -109,7 +109,7 @@ describe("reports through the database's queue", () => {
       /^At \/worker: must be a name without control characters\.$/,
     );
     expect(await poison("mark-3")).toMatch(/worker/);
-    expect(await poison("w4")).toMatch(
+    expect(await poison(`"worker":"w4"`)).toMatch(
       /^2 of 3 reports were not recorded\. At \/reports\/1\/status: .+ At \/reports\/2: /,
     );
     await ledger.ended(id);
@@ -121,7 +121,7 @@ describe("reports through the database's queue", () => {
     const [one, two] = (await ledger.claim(2, { request: id })) as [Task, Task];
     const bad = { ...asReport(two), results: [{ name: "../two", size: 1 }] };
     await publish({ worker: "w6", reports: [bad, asReport(one)] });
-    expect(await poison("w6")).toMatch(
+    expect(await poison(`"worker":"w6"`)).toMatch(
       /^1 of 2 reports were not recorded\. refused: "\.\.\/two" is not an object name/,
     );
     await until(async () => (await ledger.read(id)).counters.done === 1);

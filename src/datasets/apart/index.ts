@@ -18,9 +18,11 @@ const programMegabytes = 128;
  * from others, and none of them holds up the service.
  */
 export function findersApart(
-  settings: ApartSettings,
+  { inputFolders, inputHosts, finderLimits }: ApartSettings,
   environment: NodeJS.ProcessEnv,
 ): Map<string, Finder> {
+  // Nothing else of the configuration, which has secrets, goes to a process that reads pages.
+  const settings = { inputFolders, inputHosts, finderLimits };
   const finders = [...makeFinders(settings).values()].map((finder) =>
     finder.scheme === "user" ? finder : apart(finder, settings, environment),
   );
