@@ -6,9 +6,9 @@ export interface Measured {
   value: number;
   unit: "/s" | "s" | "ms" | "MB" | "×";
   must?: { atLeast: number } | { atMost: number };
-  /** of the limit measured in the same run, for rates of settled files */
+  /** of the limit measured in the same run, for rates of files */
   toBare?: number;
-  /** raw figures; `before`: what it was before somebody cared */
+  /** raw figures; `before`: what it was before it was improved */
   details?: Record<string, string | number>;
 }
 

@@ -6,17 +6,12 @@ export interface Chunks {
   settle: TimedChunk;
 }
 
-const limits = { first: 1000, least: 100, most: 10_000, milliseconds: 100 };
-
 /**
- * Registering waits for claims and reports of its request, which hold the row of the counters: such
- * a statement is slow however few its files, and fewer would only make it fall behind the claims.
+ * Not fewer than a thousand: these statements wait for the row of the counters, which claims and
+ * reports of the request hold, and with fewer files they would wait as long.
  */
-const leastRegistered = 1000;
+const limits = { first: 1000, least: 1000, most: 10_000, milliseconds: 100 };
 
 export function makeChunks(): Chunks {
-  return {
-    register: timedChunk({ ...limits, least: leastRegistered }),
-    settle: timedChunk(limits),
-  };
+  return { register: timedChunk(limits), settle: timedChunk(limits) };
 }
