@@ -1,3 +1,4 @@
+import { forEachAtOnce } from "../../at-once.ts";
 import type { Caller } from "../../auth/caller.ts";
 import { allowsWork } from "../../auth/work-scope.ts";
 import type { Deps } from "../../deps.ts";
@@ -58,23 +59,18 @@ async function verify(
   const verified = [...reports];
   const refusals = await outsideScope(ctx, caller, reports);
   const pause = timeSlice();
-  const rest = reports.entries();
-  const atOnce = Math.min(reports.length, verifiedAtOnce);
-  async function verifyRest() {
-    for (const [index, report] of rest) {
-      await pause();
-      if (refusals.has(index)) continue;
-      if (!isUuid(report.request)) refusals.set(index, "unknown");
-      else if (report.status === "success" && report.results?.length)
-        await verifyOne(index, report, report.results);
-    }
-  }
   async function verifyOne(index: number, report: Report, reported: ReportedResult[]) {
     const results = await verifyResults(ctx.store, report.request, reported);
     if (typeof results === "string") refusals.set(index, `refused: ${results}`);
     else verified[index] = { ...report, results };
   }
-  await Promise.all(Array.from({ length: atOnce }, verifyRest));
+  await forEachAtOnce(reports, verifiedAtOnce, async (report, index) => {
+    await pause();
+    if (refusals.has(index)) return;
+    if (!isUuid(report.request)) refusals.set(index, "unknown");
+    else if (report.status === "success" && report.results?.length)
+      await verifyOne(index, report, report.results);
+  });
   return { refusals, verified };
 }
 
