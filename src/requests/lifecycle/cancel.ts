@@ -17,17 +17,16 @@ export async function cancel(
   caller: Caller,
 ): Promise<RequestView> {
   for (;;) {
-    const before = await requestToChange(ctx, id, caller);
-    if (before.state === "canceling" || before.state === "canceled") return before;
-    if (await ctx.db.tx((query) => moveRequest(query, before.id, "cancel"))) {
-      ctx.advanceQueue.add(before.id, sourceOf(caller));
+    const view = await requestToChange(ctx, id, caller);
+    if (view.state === "canceling" || view.state === "canceled") return view;
+    if (isFinal(view.state)) throw ended(view);
+    if (await ctx.db.tx((query) => moveRequest(query, view.id, "cancel"))) {
+      ctx.advanceQueue.add(view.id, sourceOf(caller));
       // Its lookup ends if nobody else waits for it
       ctx.notifier.notify("lookup");
       return requestToChange(ctx, id, caller);
     }
-    const after = await requestToChange(ctx, id, caller);
-    if (isFinal(after.state) && after.state !== "canceled") throw ended(after);
-    // Canceled by another call, or redriven since: then it can be canceled now.
+    // It has changed since it was read: its new state decides.
   }
 }
 
