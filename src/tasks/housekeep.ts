@@ -1,5 +1,5 @@
 import type { Deps } from "../deps.ts";
-import { deleteUnneededSecrets } from "./file-store.ts";
+import { deleteUnneededSecrets } from "./location-store.ts";
 import { deleteEndedTasks } from "./task-store.ts";
 
 /** Ended tasks are kept for a day, so that users can see what happened. */

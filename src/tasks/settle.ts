@@ -7,15 +7,9 @@ import { fingerprintOf } from "../requests/reports/fingerprint.ts";
 import { infoLength, readLength, report } from "../requests/reports/report.ts";
 import { readableText, sanitize } from "../requests/reports/sanitize.ts";
 import type { Report, ReportAnswer } from "../requests/views.ts";
-import {
-  abortStale,
-  type LocatedFile,
-  leaveTask,
-  type OpenFile,
-  openFilesOf,
-  setLocations,
-} from "./file-store.ts";
+import { abortStale, leaveTask, type OpenFile, openFilesOf } from "./file-store.ts";
 import { goBack } from "./go-back-store.ts";
+import { type LocatedFile, setLocations } from "./location-store.ts";
 
 export type Settled = FileKey & FileOutcome;
 /** What recording the outcomes of files touches. */

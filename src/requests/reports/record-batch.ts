@@ -4,8 +4,9 @@ import type { Query } from "../../db/client.ts";
 import { UnavailableError } from "../../errors.ts";
 import type { ReportAnswer } from "../views.ts";
 import { answer, type Entry, reject } from "./entry.ts";
+import { areRecorded } from "./recorded-store.ts";
 import type { ReportRow } from "./report-row.ts";
-import { areRecorded, type Outcome, recordReports } from "./report-store.ts";
+import { type Outcome, recordReports } from "./report-store.ts";
 import { retryWhileAway } from "./retry-while-away.ts";
 
 export interface RecordOptions {
