@@ -75,6 +75,26 @@ export async function claimAll(
   return claimed;
 }
 
+/** Resolves when every file has its row in the request. */
+export async function registered(
+  url: string,
+  request: string,
+  files: number,
+  { timeoutSeconds = 300, everyMilliseconds = 200 } = {},
+): Promise<void> {
+  const areAll = async () => (await read(url, request)).counters.total === files;
+  await until(areAll, { timeoutSeconds, everyMilliseconds });
+}
+
+export function successOf({ request, file, step, attempt }: Task) {
+  return { request, file, step, attempt, status: "success" };
+}
+
+export async function remove(url: string, request: string): Promise<void> {
+  const response = await fetch(`${url}/v1/requests/${request}`, { method: "DELETE" });
+  if (!response.ok) throw new Error(`DELETE: ${response.status} ${await response.text()}`);
+}
+
 export function ended(url: string, request: string, timeoutSeconds = 600): Promise<RequestView> {
   return until(
     async () => {

@@ -25,7 +25,7 @@ export async function timed<Result>(
   const before = cpu();
   const started = performance.now();
   const result = await work();
-  const seconds = (performance.now() - started) / 1000;
+  const seconds = secondsSince(started);
   const after = cpu();
   const share = (used: number) => `${Math.round((used / seconds) * 100)} % of a core`;
   const usage = {
@@ -37,4 +37,8 @@ export async function timed<Result>(
       .join(" "),
   };
   return { result, seconds, usage };
+}
+
+export function secondsSince(began: number): number {
+  return (performance.now() - began) / 1000;
 }

@@ -1,5 +1,5 @@
 import { until } from "../../support/wait.ts";
-import { call, claimAll, read, submit } from "../api.ts";
+import { call, claimAll, read, submit, successOf } from "../api.ts";
 import type { Bench } from "../bench.ts";
 import { type Measured, percentile, type Row } from "../row.ts";
 
@@ -17,13 +17,7 @@ export const completion: Row = {
       for (let round = 0; round < (bench.quick ? 50 : 300); round++) {
         const request = await submit(service.url, files);
         const tasks = await claimAll(service.url, request, files, 1);
-        const reports = tasks.map(({ request, file, step, attempt }) => ({
-          request,
-          file,
-          step,
-          attempt,
-          status: "success",
-        }));
+        const reports = tasks.map(successOf);
         await call(service.url, "/v1/work/reports", { worker: "bench", reports });
         const answered = performance.now();
         await until(async () => (await read(service.url, request)).state === "complete", {

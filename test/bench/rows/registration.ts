@@ -1,8 +1,7 @@
-import { until } from "../../support/wait.ts";
-import { call, paths, type RequestView, read } from "../api.ts";
+import { call, paths, type RequestView, registered } from "../api.ts";
 import type { Bench } from "../bench.ts";
 import type { Measured, Row } from "../row.ts";
-import { timed } from "../timed.ts";
+import { secondsSince, timed } from "../timed.ts";
 
 /** The size of the dataset of ServiceX's issue 745. */
 export const largeDataset = 219_029;
@@ -21,9 +20,8 @@ export const registration: Row = {
       const { seconds, usage } = await timed(bench, service, async () => {
         const started = performance.now();
         const { id } = await call<RequestView>(service.url, "/v1/requests", body);
-        answered = (performance.now() - started) / 1000;
-        const all = async () => (await read(service.url, id)).counters.total === files;
-        await until(all, { timeoutSeconds: 300, everyMilliseconds: 100 });
+        answered = secondsSince(started);
+        await registered(service.url, id, files, { everyMilliseconds: 100 });
       });
       return [
         {

@@ -1,5 +1,4 @@
-import { until } from "../../support/wait.ts";
-import { call, paths, type RequestView, read } from "../api.ts";
+import { call, paths, type RequestView, read, registered } from "../api.ts";
 import type { Bench } from "../bench.ts";
 import { auditClean } from "../books.ts";
 import { runLoad } from "../load/start.ts";
@@ -22,10 +21,7 @@ export const simulatedWorkers: Row = {
     try {
       const body = { dataset: { files: paths(files) }, steps: [{ operation: "noop" }], workers };
       const { id } = await call<RequestView>(service.url, "/v1/requests", body);
-      await until(async () => (await read(service.url, id)).counters.total === files, {
-        timeoutSeconds: 300,
-        everyMilliseconds: 200,
-      });
+      await registered(service.url, id, files);
       const job: WorkersJob = {
         url: service.url,
         request: id,

@@ -1,9 +1,20 @@
 import { until } from "../../../support/wait.ts";
-import { call, claimAll, ended, paths, type RequestView, read, submit } from "../../api.ts";
+import {
+  call,
+  claimAll,
+  ended,
+  paths,
+  type RequestView,
+  read,
+  registered,
+  remove,
+  submit,
+  successOf,
+} from "../../api.ts";
 import type { BenchService } from "../../bench.ts";
 import type { Measured, Row } from "../../row.ts";
+import { secondsSince } from "../../timed.ts";
 import { largeDataset } from "../registration.ts";
-import { secondsSince } from "./users.ts";
 
 const large = 20;
 const small = 10;
@@ -33,30 +44,27 @@ export const besideLarge: Row = {
     try {
       const body = { dataset: { files: paths(files) }, steps: [{ operation: "noop" }] };
       const ids: string[] = [];
-      const registered = async () => {
+      const register = async () => {
         for (let n = 0; n < large; n++)
           ids.push((await call<RequestView>(url, "/v1/requests", body)).id);
         await each(ids, (id) =>
-          until(async () => (await read(url, id)).counters.total === files, {
-            timeoutSeconds: 1_800,
-            everyMilliseconds: 1_000,
-          }),
+          registered(url, id, files, { timeoutSeconds: 1_800, everyMilliseconds: 1_000 }),
         );
       };
-      const canceled = () =>
+      const cancel = () =>
         each(ids, async (id) => {
           await call(url, `/v1/requests/${id}/cancel`, {});
           await ended(url, id, 1_800);
         });
-      const deleted = () =>
+      const deleteAll = () =>
         each(ids, async (id) => {
-          await fetch(`${url}/v1/requests/${id}`, { method: "DELETE" });
+          await remove(url, id);
           await until(async () => (await fetch(`${url}/v1/requests/${id}`)).status === 404);
         });
       return [
-        await beside("registered", registered()),
-        await beside("canceled", canceled()),
-        await beside("deleted", deleted()),
+        await beside("registered", register()),
+        await beside("canceled", cancel()),
+        await beside("deleted", deleteAll()),
       ];
     } finally {
       await service.remove();
@@ -64,7 +72,7 @@ export const besideLarge: Row = {
   },
 };
 
-/** Until the work has ended, and at least one. */
+/** How long each took, one after the other until the work has ended; at least one. */
 async function smallOnes({ url }: BenchService, work: Promise<unknown>): Promise<number[]> {
   let isOver = false;
   const end = work.finally(() => {
@@ -76,11 +84,7 @@ async function smallOnes({ url }: BenchService, work: Promise<unknown>): Promise
   do {
     const request = await submit(url, small);
     const tasks = await claimAll(url, request, small, 1);
-    const reports = tasks.map(({ request, file, step, attempt }) => ({
-      ...{ request, file, step, attempt },
-      status: "success",
-    }));
-    await call(url, "/v1/work/reports", { worker: "bench", reports });
+    await call(url, "/v1/work/reports", { worker: "bench", reports: tasks.map(successOf) });
     const answered = performance.now();
     await until(async () => (await read(url, request)).state === "complete", {
       everyMilliseconds: 5,

@@ -1,5 +1,5 @@
 import { until } from "../../../support/wait.ts";
-import { call, ended, paths, type RequestView, read } from "../../api.ts";
+import { call, ended, paths, type RequestView, registered, remove } from "../../api.ts";
 import type { Measured, Row } from "../../row.ts";
 import { timed } from "../../timed.ts";
 
@@ -10,7 +10,7 @@ export const deletion: Row = {
   name: "fairness: delete of many files",
   about:
     `A canceled request of ${files.toLocaleString("en")} files is deleted on a database without ` +
-    "statistics: from the call until none of its rows is left. As many in a quick run.",
+    "statistics: from the call until none of its rows is left. A quick run deletes as many.",
   async measure(bench): Promise<Measured[]> {
     const service = await bench.service();
     try {
@@ -18,17 +18,13 @@ export const deletion: Row = {
         dataset: { files: paths(files) },
         steps: [{ operation: "noop" }],
       });
-      await until(async () => (await read(service.url, id)).counters.total === files, {
-        timeoutSeconds: 300,
-        everyMilliseconds: 200,
-      });
+      await registered(service.url, id, files);
       await call(service.url, `/v1/requests/${id}/cancel`, {});
       await ended(service.url, id);
       const left = async () =>
         (await service.db.query("SELECT FROM requests WHERE id = $1", [id])).length;
       const { seconds, usage } = await timed(bench, service, async () => {
-        const answer = await fetch(`${service.url}/v1/requests/${id}`, { method: "DELETE" });
-        if (!answer.ok) throw new Error(`DELETE: ${answer.status} ${await answer.text()}`);
+        await remove(service.url, id);
         await until(async () => (await left()) === 0, { timeoutSeconds: 300 });
       });
       return [

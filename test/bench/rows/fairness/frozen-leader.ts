@@ -4,7 +4,7 @@ import { startService } from "../../../support/service.ts";
 import { until } from "../../../support/wait.ts";
 import { type BenchService, program } from "../../bench.ts";
 import type { Measured, Row } from "../../row.ts";
-import { secondsSince } from "./users.ts";
+import { secondsSince } from "../../timed.ts";
 
 export const frozenLeader: Row = {
   name: "fairness: a frozen leader",

@@ -1,6 +1,7 @@
 import { lockCounters } from "../../../support/lock-counters.ts";
-import { call, claimAll, submit } from "../../api.ts";
+import { call, claimAll, submit, successOf } from "../../api.ts";
 import { type Measured, percentile, type Row } from "../../row.ts";
+import { secondsSince } from "../../timed.ts";
 
 const filesOf = 200;
 const mustSeconds = 2;
@@ -13,29 +14,25 @@ export const lockedRow: Row = {
   async measure(bench): Promise<Measured[]> {
     const service = await bench.service();
     try {
-      const [locked, free] = [
-        await submit(service.url, filesOf),
-        await submit(service.url, filesOf),
-      ];
+      const locked = await submit(service.url, filesOf);
+      const free = await submit(service.url, filesOf);
       const reportsOf = async (id: string) =>
-        (await claimAll(service.url, id, filesOf, 1)).map(({ request, file, step, attempt }) => ({
-          ...{ request, file, step, attempt },
-          status: "success",
-        }));
-      const [waiting, others] = [await reportsOf(locked), await reportsOf(free)];
+        (await claimAll(service.url, id, filesOf, 1)).map(successOf);
+      const waiting = await reportsOf(locked);
+      const others = await reportsOf(free);
       const report = (reports: object[]) =>
         call(service.url, "/v1/work/reports", { worker: "bench", reports });
       const release = await lockCounters(
         { ctx: { databaseUrl: service.databaseUrl ?? "" } },
         locked,
       );
-      // Refused with a time to wait, in the end: they are not sent again.
+      // In the end they are refused with a time to wait; they are not sent again.
       const held = Promise.allSettled(waiting.map((one) => report([one])));
       const took: number[] = [];
       for (const one of others) {
         const sent = performance.now();
         await report([one]);
-        took.push((performance.now() - sent) / 1000);
+        took.push(secondsSince(sent));
       }
       await release();
       await held;

@@ -1,7 +1,8 @@
+import { forEachAtOnce } from "../../../../src/at-once.ts";
 import type { Ledger } from "../../../support/context.ts";
 import { until } from "../../../support/wait.ts";
 import { type Measured, percentile, type Row } from "../../row.ts";
-import { forEach, withLedger } from "./users.ts";
+import { withLedger } from "./users.ts";
 
 const filesOf = 2;
 
@@ -39,7 +40,7 @@ export const manyRequests: Row = {
 };
 
 async function open(ledger: Ledger, requests: number): Promise<void> {
-  await forEach(Array.from({ length: requests }), 8, () =>
+  await forEachAtOnce(Array.from({ length: requests }), 8, () =>
     ledger.submit(filesOf, { owner: "one" }),
   );
   await until(

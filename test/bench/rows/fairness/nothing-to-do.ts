@@ -1,12 +1,13 @@
 import { once } from "node:events";
 import { get, type IncomingMessage } from "node:http";
 import { setTimeout as pause } from "node:timers/promises";
+import { forEachAtOnce } from "../../../../src/at-once.ts";
 import type { Db } from "../../../../src/db/client.ts";
 import { until } from "../../../support/wait.ts";
 import { call, type RequestView, type Task } from "../../api.ts";
 import type { BenchService } from "../../bench.ts";
 import type { Measured, Row } from "../../row.ts";
-import { forEach, secondsSince } from "./users.ts";
+import { secondsSince } from "../../timed.ts";
 
 const atMost = 50;
 const watchedSeconds = 20;
@@ -27,7 +28,7 @@ export const nothingToDo: Row = {
     try {
       const ids = await running(service, requests);
       const swept = await transactions(service);
-      await forEach(ids.slice(0, streams), 16, async (id) => {
+      await forEachAtOnce(ids.slice(0, streams), 16, async (id) => {
         open.push(await follow(service, id));
       });
       const followed = await transactions(service);
@@ -57,7 +58,7 @@ export const nothingToDo: Row = {
 
 async function running({ url }: BenchService, count: number): Promise<string[]> {
   const ids: string[] = [];
-  await forEach(Array.from({ length: count }), 8, async () => {
+  await forEachAtOnce(Array.from({ length: count }), 8, async () => {
     const { id } = await call<RequestView>(url, "/v1/requests", {
       dataset: { files: ["/data/file.root"] },
       steps: [{ operation: "noop" }],

@@ -4,7 +4,7 @@ import { temporaryFolder } from "../../../support/folder.ts";
 import { until } from "../../../support/wait.ts";
 import { call, ended, type RequestView, read } from "../../api.ts";
 import type { Measured, Row } from "../../row.ts";
-import { secondsSince } from "./users.ts";
+import { secondsSince } from "../../timed.ts";
 
 const quick = 500;
 const leaseSeconds = 60;

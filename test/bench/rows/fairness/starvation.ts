@@ -1,6 +1,8 @@
+import { forEachAtOnce } from "../../../../src/at-once.ts";
 import { until } from "../../../support/wait.ts";
 import type { Measured, Row } from "../../row.ts";
-import { forEach, secondsSince, withLedger } from "./users.ts";
+import { secondsSince } from "../../timed.ts";
+import { withLedger } from "./users.ts";
 
 const withoutWork = 64;
 const withWork = 12;
@@ -16,7 +18,7 @@ export const starvation: Row = {
     withLedger(bench, { SWEEP_SECONDS: "600" }, async (ledger): Promise<Measured[]> => {
       const submitted = async (count: number, owner: string) => {
         const ids: string[] = [];
-        await forEach(Array.from({ length: count }), 4, async () => {
+        await forEachAtOnce(Array.from({ length: count }), 4, async () => {
           const id = await ledger.submit(filesOf, { owner });
           await until(async () => (await ledger.read(id)).counters.queued === filesOf);
           ids.push(id);
