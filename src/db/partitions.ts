@@ -25,7 +25,7 @@ export async function ensurePartitions(
   });
 }
 
-/** Reports wait behind a statement that waits for their table: for so long at most. */
+/** While a DROP waits for its lock, reports wait behind it: it gives up after this long. */
 const lockMilliseconds = 200;
 
 /**
@@ -45,7 +45,7 @@ export async function removeOldPartitions(
     await db.tx(async (query) => {
       await query(`SET LOCAL lock_timeout = ${lockMilliseconds}`);
       await lockPartitions(query);
-      // Rows of whatever else are nowhere else: they stay.
+      // Rows that belong to no request exist nowhere else: they stay.
       if ((await query(`SELECT FROM ${partitionName(month)} LIMIT 1`)).length > 0) return;
       await query(`DROP TABLE ${partitionName(month)}`);
       removed += 1;
@@ -54,7 +54,7 @@ export async function removeOldPartitions(
   return removed;
 }
 
-/** By an index: a request's day of creation is that of its time. */
+/** The index of `created_at` finds requests by month; `created_on`, the key, is the day of it. */
 async function withoutRequests(query: Query, months: Date[]): Promise<Date[]> {
   const rows = await query<{ since: Date }>(
     `SELECT months.since FROM unnest($1::timestamptz[], $2::timestamptz[]) AS months (since, before)
@@ -81,7 +81,7 @@ function partitionName(month: Date): string {
   return `file_status_${dayOf(month).slice(0, 7).replace("-", "_")}`;
 }
 
-/** Nothing for a partition that is not one of these. */
+/** The month of a partition with such a name; none for any other. */
 function monthIn(name: string): Date[] {
   const found = /^file_status_(\d{4})_(\d\d)$/.exec(name);
   return found ? [new Date(Date.UTC(Number(found[1]), Number(found[2]) - 1, 1))] : [];

@@ -9,7 +9,10 @@ interface Place {
   until: number;
 }
 
-/** Then it begins at the start again, where messages that came back are, even if more come. */
+/**
+ * After this long, taking begins again at the start of the topic: messages that came back are
+ * there, however many new ones arrive at its end.
+ */
 const placeMilliseconds = 5_000;
 
 /**

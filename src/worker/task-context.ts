@@ -8,7 +8,7 @@ import type { Facility, Task, TaskContext, TaskError } from "../operations/contr
 import type { InputRead } from "../requests/views.ts";
 import { type Digesting, startDigest } from "./digest.ts";
 import { canWrite } from "./storage-gate.ts";
-import { fetchHereOrThere, type ThroughService } from "./through-service.ts";
+import { fetchHereOrThroughService, type ThroughService } from "./through-service.ts";
 import { uploadFile } from "./upload.ts";
 
 export interface TaskContextSettings {
@@ -71,7 +71,7 @@ export function openTaskContext(
         scratch: scratch(),
         signal: AbortSignal.any([signal, AbortSignal.timeout(settings.limits.seconds * 1000)]),
       };
-      const input = await fetchHereOrThere(location, task, bounds, settings.service);
+      const input = await fetchHereOrThroughService(location, task, bounds, settings.service);
       inputs.push(input);
       digesting?.stop();
       digesting = await startDigest(input, signal);

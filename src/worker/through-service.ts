@@ -23,8 +23,8 @@ export interface ThroughService {
   worker: string;
 }
 
-/** Reads an input of a task here, or through the service where only that one's machine has it. */
-export async function fetchHereOrThere(
+/** Reads an input of a task here, or through the service if only the service's machine has it. */
+export async function fetchHereOrThroughService(
   location: string,
   task: Task,
   bounds: FetchBounds,
@@ -33,7 +33,7 @@ export async function fetchHereOrThere(
   try {
     return await fetchInput(location, bounds);
   } catch (error) {
-    if (!service || !mayBeThere(error, location)) throw error;
+    if (!service || !serviceMayHave(error, location)) throw error;
     const fetched = await fetchThroughService(service, task, location, bounds);
     if (fetched) return fetched;
     // Another worker may have it.
@@ -42,7 +42,7 @@ export async function fetchHereOrThere(
 }
 
 /** Whether the service may have a file that could not be read here. */
-function mayBeThere(error: unknown, location: string): error is InputError {
+function serviceMayHave(error: unknown, location: string): error is InputError {
   return (
     error instanceof InputError && (error.here || error.class === "not_found") && isOfDisk(location)
   );

@@ -114,7 +114,7 @@ async function strike(
 
 const mostFullSeconds = 60;
 
-/** Whether the store lacked room at each look for so long: the faults that fill it are over. */
+/** Whether the store has lacked room for this long, at every look. No fault fills it any more. */
 function fullForLong({ lacksRoom }: ChaosStore): () => boolean {
   let since: number | undefined;
   return () => {

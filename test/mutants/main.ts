@@ -50,8 +50,8 @@ if (reportTo) writeFileSync(reportTo, JSON.stringify(asReport(killed, verdicts.l
 process.exitCode = killed === chosen.length && killed > 0 ? 0 : 1;
 
 /**
- * Runs the tests on the sources as they are, which must pass. Returns how long a test may take with
- * a mutant: on a busy machine longer, so that it is not killed by the machine's pace.
+ * Runs the tests on the sources as they are, which must pass. Returns how many seconds a test may
+ * take with a mutant: more on a busy machine, so that slowness does not count as a kill.
  */
 async function runUntouched(): Promise<number> {
   const whole = new Set(chosen.flatMap(({ tests, only }) => (only ? [] : tests)));

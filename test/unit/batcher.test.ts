@@ -268,6 +268,7 @@ describe("by a clock of the test", () => {
     let statements = 0;
     const slow: Query = async () => {
       statements++;
+      // By the clock of the test, which passes them at once
       await new Promise((resolve) => setTimeout(resolve, 10_000));
       throw Object.assign(new Error("canceled by statement timeout"), { code: "57014" });
     };

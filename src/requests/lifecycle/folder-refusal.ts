@@ -8,18 +8,18 @@ import { quickLook } from "../../inputs/quick-look.ts";
 const mostLooks = 1_000;
 
 /**
- * Refuses folders in a list of files, which would fail one by one. The disk is asked about the
- * first 1,000 files, and the first 1,000 without an ending, as most folders are.
+ * Refuses folders in a list of files, which would fail one by one. Most folders have no extension:
+ * the disk is asked about the first 1,000 paths without one, and the first 1,000 with one.
  */
 export function makeFolderRefusal(folders: InputFolders) {
-  const left = { withEnding: mostLooks, without: mostLooks };
+  const left = { withExtension: mostLooks, without: mostLooks };
   return async (path: string): Promise<string | undefined> => {
-    const kind = extname(path) === "" ? "without" : "withEnding";
+    const kind = extname(path) === "" ? "without" : "withExtension";
     if (left[kind] === 0) return undefined;
     left[kind] -= 1;
     const look = await quickLook(async () => ({ isFolder: await isOpenFolder(path, folders) }));
-    // A disk that does not answer is not asked about the other files, either
-    if (!look) left.withEnding = left.without = 0;
+    // A disk that does not answer is not asked about the other files
+    if (!look) left.withExtension = left.without = 0;
     if (!look?.isFolder) return undefined;
     const folder = resolve(path);
     return (
@@ -29,7 +29,7 @@ export function makeFolderRefusal(folders: InputFolders) {
   };
 }
 
-/** Of what a link out of the roots leads to, callers learn nothing. */
+/** Callers learn nothing of what a link leads to outside of the roots. */
 async function isOpenFolder(path: string, folders: InputFolders): Promise<boolean> {
   const spelled = await onDisk(path);
   const status = await lstat(spelled).catch(() => undefined);
