@@ -15,9 +15,16 @@ export function isOpenPath(path: string, { roots, closed }: InputFolders): boole
   return isBelow(path, roots) && !isBelow(path, closed);
 }
 
-/** The real paths of the folders that exist. */
+/**
+ * The folders by their real paths. A root that has none opens nothing; a closed folder stays closed
+ * by the path as it is written.
+ */
 export async function realFolders({ roots, closed }: InputFolders): Promise<InputFolders> {
-  return { roots: await realPaths(roots), closed: await realPaths(closed) };
+  const [realRoots, realClosed] = await Promise.all([realPaths(roots), realPaths(closed)]);
+  return {
+    roots: realRoots.filter((root) => root !== undefined),
+    closed: closed.map((folder, index) => realClosed[index] ?? resolve(folder)),
+  };
 }
 
 /** The folders both as they are written and by their real paths. */
@@ -32,7 +39,6 @@ export function eitherSpelling(written: InputFolders, real: InputFolders): Input
   };
 }
 
-async function realPaths(folders: readonly string[]): Promise<string[]> {
-  const found = await Promise.all(folders.map((folder) => realpath(folder).catch(() => undefined)));
-  return found.filter((folder) => folder !== undefined);
+function realPaths(folders: readonly string[]): Promise<(string | undefined)[]> {
+  return Promise.all(folders.map((folder) => realpath(folder).catch(() => undefined)));
 }

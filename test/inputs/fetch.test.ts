@@ -6,6 +6,7 @@ import { pathToFileURL } from "node:url";
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { fetchInput } from "../../src/inputs/fetch.ts";
+import { realFolders } from "../../src/inputs/folders.ts";
 import { InputError, nameOf } from "../../src/inputs/input-error.ts";
 import { temporaryFolder } from "../support/folder.ts";
 
@@ -40,6 +41,14 @@ beforeAll(() => {
 });
 afterAll(() => {
   for (const folder of [root, elsewhere]) rmSync(folder, { recursive: true, force: true });
+});
+
+test("a root that is not there opens nothing, and a closed folder that is not stays closed", async () => {
+  const away = join(root, "away");
+  expect(await realFolders({ roots: [away, root], closed: [away] })).toEqual({
+    roots: [realpathSync(root)],
+    closed: [away],
+  });
 });
 
 describe("a local input", () => {
