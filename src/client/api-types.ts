@@ -1092,7 +1092,7 @@ export interface components {
         name: string;
         type: string;
       }[];
-      /** @description The first ten at most, each with a value for every column. Nothing is rounded: integers of 64 bits, decimals, times, NaN and Infinity are strings, and bytes are written as `\xFF`. */
+      /** @description The first ten at most, each with a value for every column. Nothing is rounded: integers of 64 bits, decimals, times, NaN, Infinity and -0.0 are strings, and bytes are written as `\xFF`. */
       rows: unknown[][];
       /** @description The result has more rows than these. */
       more: boolean;

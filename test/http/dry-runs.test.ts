@@ -148,7 +148,7 @@ test("columns, rows and how the file was read; nothing is left of it", async () 
 test("of a Parquet file the first ten rows, each value exact, with the types of the result", async () => {
   const found = await dryRun(
     { files: [at("exact.parquet")] },
-    "select *, big::hugeint as huge from input",
+    "select *, big::hugeint as huge, '-0.0'::double as minus, [minus, 0.5] as minuses from input",
   );
   expect(found).toMatchObject({ more: true, notes: [] });
   expect(found.rows).toHaveLength(10);
@@ -162,6 +162,8 @@ test("of a Parquet file the first ten rows, each value exact, with the types of 
     ["18446744073709551615"],
     { d: "1.50" },
     "9223372036854775807",
+    "-0.0",
+    ["-0.0", 0.5],
   ];
   expect(found.rows).toEqual(Array.from({ length: 10 }, () => row));
   expect((found.columns as { type: string }[]).map(({ type }) => type)).toEqual([
@@ -175,6 +177,8 @@ test("of a Parquet file the first ten rows, each value exact, with the types of 
     'STRUCT("d" DECIMAL(5,2))',
     // As it is written
     "BIGINT",
+    "DOUBLE",
+    "DOUBLE[]",
   ]);
   const doubles = { format: "csv", decimals: "double" };
   const written = await dryRun(

@@ -15,8 +15,8 @@ export const dryRunView = z
     rows: z.array(z.array(z.unknown())).meta({
       description:
         "The first ten at most, each with a value for every column. Nothing is rounded: integers " +
-        "of 64 bits, decimals, times, NaN and Infinity are strings, and bytes are written as " +
-        "`\\xFF`.",
+        "of 64 bits, decimals, times, NaN, Infinity and -0.0 are strings, and bytes are written " +
+        "as `\\xFF`.",
     }),
     more: z.boolean().meta({ description: "The result has more rows than these." }),
     notes: z.array(z.string()).meta({ description: "Sentences about what is not shown." }),

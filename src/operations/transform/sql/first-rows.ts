@@ -1,4 +1,10 @@
-import type { DuckDBConnection, DuckDBType } from "@duckdb/node-api";
+import {
+  type DuckDBConnection,
+  type DuckDBType,
+  type DuckDBValueConverter,
+  type Json,
+  JsonDuckDBValueConverter,
+} from "@duckdb/node-api";
 import type { FirstRows } from "../../contract.ts";
 import { OutputError } from "./output.ts";
 
@@ -24,11 +30,14 @@ export async function readFirstRows(
     throw new OutputError(
       `The result has ${columns.length} columns, whose names and types are too long to be shown.`,
     );
-  // 64-bit integers, decimals and times are text, and so are NaN and Infinity
-  const all = reader.getRowsJson();
+  const all = reader.convertRows(exactJson);
   const { rows, notes } = fitting(all.slice(0, most));
   return { columns, rows, more: rows.length < all.length, notes };
 }
+
+/** 64-bit integers, decimals and times are text, and so are NaN, Infinity and -0.0. */
+const exactJson: DuckDBValueConverter<Json> = (value, type, converter) =>
+  Object.is(value, -0) ? "-0.0" : JsonDuckDBValueConverter(value, type, converter);
 
 function typeText(type: DuckDBType): string {
   const text = type.alias ?? type.toString();
