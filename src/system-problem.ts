@@ -145,6 +145,11 @@ export function systemProblem(error: unknown): SystemProblem | undefined {
   return undefined;
 }
 
+/** Whether a call of the system failed, and not our own code. */
+export function isOfSystem(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).syscall !== undefined;
+}
+
 /** What listens there is the right program, and its certificate is wrong or not known here. */
 export function isOfCertificate(code: string | undefined): boolean {
   return code !== undefined && Object.hasOwn(ofCertificates, code);

@@ -9,7 +9,9 @@ export async function pause(milliseconds: number, signal?: AbortSignal): Promise
   }
 }
 
-/** Rejects if the promise takes longer; its later outcome is ignored. */
+export class TooLateError extends Error {}
+
+/** Rejects with `TooLateError` if the promise takes longer; its later outcome is ignored. */
 export async function within<Result>(
   milliseconds: number,
   promise: Promise<Result>,
@@ -18,7 +20,9 @@ export async function within<Result>(
   const tooLong = new Promise<never>((_resolve, reject) => {
     clock = setTimeout(
       () =>
-        reject(new Error(`It did not answer within ${Math.ceil(milliseconds / 1000)} seconds.`)),
+        reject(
+          new TooLateError(`It did not answer within ${Math.ceil(milliseconds / 1000)} seconds.`),
+        ),
       milliseconds,
     );
   });

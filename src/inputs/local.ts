@@ -33,7 +33,7 @@ export async function openLocalFile(location: string, folders: InputFolders): Pr
     throw (await missingRoot(error, path, folders)) ?? error;
   });
   try {
-    const { size } = await regularFile(handle, location);
+    const { size } = await regularFile(handle, location, path);
     const opened = await openedFile(handle, file);
     if (!isOpenPath(opened.name, real)) throw outside(location);
     return { path: opened.path, size, close: () => handle.close() };
@@ -48,6 +48,15 @@ export function openPathOf(location: string, folders: InputFolders): string {
   const path = plainPath(location);
   if (!isOpenPath(composed(path), composedFolders(folders))) throw outside(location);
   return path;
+}
+
+/** Of a folder in the place of a file. */
+export function isFolderSentence(path: string): string {
+  const folder = resolve(path);
+  return (
+    `${folder} is a folder, and a list has the files themselves: give the folder as the ` +
+    `dataset dir://${folder}.`
+  );
 }
 
 /** The error of a file below a root that is not on this machine. */
@@ -81,8 +90,9 @@ async function openReal(
   }
 }
 
-async function regularFile(handle: FileHandle, location: string): Promise<Stats> {
+async function regularFile(handle: FileHandle, location: string, path: string): Promise<Stats> {
   const status = await handle.stat();
+  if (status.isDirectory()) throw new InputError("bad_input", isFolderSentence(path));
   if (!status.isFile()) throw new InputError("bad_input", `${location} is not a regular file.`);
   return status;
 }

@@ -239,6 +239,27 @@ describe("a failure has the sentence that a worker gives the file", () => {
     expect(detail).toBe(await failureOf(dataset, selection));
   });
 
+  test("text in another encoding whose gzip breaks off, which a submit takes", async () => {
+    const text = Array.from({ length: 50_000 }, (_, at) => `${at},caf\xe9`).join("\n");
+    const whole = gzipSync(Buffer.from(`x,y\n${text}\n`, "latin1"));
+    writeFileSync(at("half.csv.gz"), whole.subarray(0, whole.length / 2));
+    const dataset = { files: [at("half.csv.gz")] };
+    const read = { read: { encoding: "latin-1" } };
+    const selection = "select x from input";
+    expect(await refused(dataset, selection, read)).toEqual({
+      status: 422,
+      type: "file_bad_input",
+      detail: `${at("half.csv.gz")} cannot be unpacked: unexpected end of file.`,
+    });
+    expect((await send("/v1/requests", dataset, selection, read)).status).toBe(201);
+  });
+
+  test("a folder among replicas, of which a submit knows nothing", async () => {
+    const { type, detail } = await refused({ files: [[at("run7"), at("run8")]] });
+    expect(type).toBe("file_bad_input");
+    expect(detail).toContain(`give the folder as the dataset dir://${at("run7")}.`);
+  });
+
   test("a file that is not there", async () => {
     const dataset = { files: [at("missing.csv")] };
     expect(await refused(dataset)).toEqual({

@@ -1,6 +1,8 @@
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { InputError } from "../../inputs/input-error.ts";
 import { type LocalFile, openLocalFile } from "../../inputs/local.ts";
+import { isOfSystem } from "../../system-problem.ts";
 import { makeTurns } from "../../turns.ts";
 import type { SubmitCheck } from "../contract.ts";
 import type { CheckOutcome, Generator, LocalInput } from "./job.ts";
@@ -61,7 +63,7 @@ async function checkFile(
   const folder = await mkdtemp(join(scratch, "check-"));
   try {
     for (const replica of replicas) {
-      const file = await openLocalFile(replica, inputFolders).catch(() => undefined);
+      const file = await openLocalFile(replica, inputFolders).catch(unlessReadable);
       if (!file) continue;
       try {
         const input = await readable(replica, file, replicas[0] ?? replica, settings, folder);
@@ -96,7 +98,13 @@ async function readable(
     });
     if (typeof input === "string") return undefined;
     return input.format === "parquet" || size <= largestText ? input : undefined;
-  } catch {
-    return undefined;
+  } catch (error) {
+    return unlessReadable(error);
   }
+}
+
+/** Throws what neither the file nor its disk is to blame for. */
+function unlessReadable(error: unknown): undefined {
+  if (error instanceof InputError || isOfSystem(error)) return undefined;
+  throw error;
 }

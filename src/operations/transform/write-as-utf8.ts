@@ -21,6 +21,8 @@ export async function writeAsUtf8(
   } catch (error) {
     if (error instanceof TooLargeError)
       return `is larger than ${mostBytes / 1024 / 1024} MB as UTF-8, the most that is converted.`;
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code?.startsWith("Z_")) return `cannot be unpacked: ${message}.`;
     if (error instanceof TypeError) return `is not ${encoding.toUpperCase()}.`;
     throw error;
   }
