@@ -1,5 +1,6 @@
 import type { Deps } from "../deps.ts";
 import { RequestError } from "../errors.ts";
+import { inWords } from "../system-problem.ts";
 import { type FileList, piecesOf } from "./chunks.ts";
 import type { FirstOutcome } from "./contract.ts";
 import { firstRemembered } from "./first-file-store.ts";
@@ -26,7 +27,7 @@ export async function firstFileOf(
   if (!finder?.findFirst) throw outsideFinder(scheme);
   const found = await finder.findFirst(name, signal).catch((error: Error) => {
     signal.throwIfAborted();
-    throw lookupFailed(`The dataset could not be looked up: ${error.message}`);
+    throw lookupFailed(`The dataset could not be looked up: ${inWords(error)}.`);
   });
   return firstFound(scheme, found);
 }

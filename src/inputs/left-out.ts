@@ -29,7 +29,12 @@ export function makeLeftOut(): LeftOut {
 }
 
 export function leftOutSentence(reason: string, leftOut: LeftOut): string {
-  const rest = leftOut.count() - mostNamed;
+  return `Left out, since ${reason}: ${firstOf(leftOut.first(), leftOut.count())}.`;
+}
+
+/** The first three, and how many more there are of `count`. */
+export function firstOf(locations: readonly string[], count: number): string {
+  const rest = count - mostNamed;
   const more = rest > 0 ? ` and ${rest} more` : "";
-  return `Left out, since ${reason}: ${leftOut.first().slice(0, mostNamed).join(", ")}${more}.`;
+  return locations.slice(0, mostNamed).join(", ") + more;
 }

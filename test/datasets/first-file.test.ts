@@ -99,6 +99,22 @@ test("of an index page the first link", async () => {
   }
 });
 
+test("a look that fails says why, and what helps", async () => {
+  const server = createServer().listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  await new Promise((resolve) => server.close(resolve));
+  const finders = makeFinders({
+    inputFolders: { roots: [], closed: [] },
+    inputHosts: [host],
+    finderLimits: { files: 10, folders: 10 },
+  });
+  const dataset = { finder: "dir+http", name: `${host}/*.csv`, isFleeting: true };
+  await expect(firstFileOf({ ...ledger.ctx, finders }, dataset, signal)).rejects.toThrow(
+    /^The dataset could not be looked up: nothing listens there \(ECONNREFUSED\); check .*\.$/,
+  );
+});
+
 test("what an outside finder has found is remembered; what it has not is no question for it", async () => {
   const unknown = { finder: "rucio", name: "ann:run8", isFleeting: false };
   await expect(firstFileOf(ledger.ctx, unknown, signal)).rejects.toThrow("outside of this one");

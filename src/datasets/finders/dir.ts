@@ -9,7 +9,7 @@ import {
   realFolders,
 } from "../../inputs/folders.ts";
 import { refuseGlob, splitGlob } from "../../inputs/glob/index.ts";
-import { leftOutSentence, makeLeftOut } from "../../inputs/left-out.ts";
+import { firstOf, leftOutSentence, makeLeftOut } from "../../inputs/left-out.ts";
 import { onDisk } from "../../inputs/on-disk.ts";
 import { untilFirst } from "../../inputs/until-first.ts";
 import { type WalkLimits, type WalkOptions, walk } from "../../inputs/walk.ts";
@@ -27,22 +27,18 @@ export function dirFinder(folders: InputFolders, limits: WalkLimits): Finder {
     // Without a pattern, all that is below
     const glob = written === name ? "**" : split.glob;
     const base = await onDisk(written || "/");
-    return { start: await realStart(base, real, folders), base, glob, real };
+    return { start: await realStart(base, real, folders), base, glob, lister: diskLister(real) };
   }
 
   async function look(
-    name: string,
+    { start, base, glob, lister: { open, leftOut } }: Awaited<ReturnType<typeof startOf>>,
     how: Pick<WalkOptions, "give" | "signal" | "oneByOne">,
-    onOpen: (isPartial: () => boolean) => void = () => undefined,
   ): Promise<LookupOutcome> {
-    const { start, base, glob, real } = await startOf(name);
     if ("outcome" in start) return start;
     if (start.file) {
       await how.give([{ paths: [base], size: start.size }]);
       return { outcome: "found" };
     }
-    const { open, leftOut, isPartial } = diskLister(real);
-    onOpen(isPartial);
     const walked = await walk(resolve(base), glob, { ...how, open, limits });
     const incomplete = [
       ...(leftOut.count() > 0 ? [leftOutSentence(whyLeftOut, leftOut)] : []),
@@ -66,15 +62,12 @@ export function dirFinder(folders: InputFolders, limits: WalkLimits): Finder {
       const { start } = await startOf(name);
       return "reason" in start ? start.reason : undefined;
     },
-    find: (name, give, signal) => look(name, { give, signal }),
+    find: async (name, give, signal) => look(await startOf(name), { give, signal }),
     async findFirst(name, signal) {
-      let isPartial = () => false;
-      const first = await untilFirst((give) =>
-        look(name, { give, signal, oneByOne: true }, (partial) => {
-          isPartial = partial;
-        }),
-      );
+      const at = await startOf(name);
+      const first = await untilFirst((give) => look(at, { give, signal, oneByOne: true }));
       if ("end" in first) return first.end;
+      const { isPartial } = at.lister;
       return { outcome: "first", file: first.file, ...(isPartial() && { note: partialNote }) };
     },
   };
@@ -119,14 +112,10 @@ function onlyLeftOut(folder: string): string {
   return leftOutSentence(whyLeftOut, leftOut);
 }
 
-const mostNamed = 3;
-
 function changedSentence(folders: readonly string[]): string {
-  const rest = folders.length - mostNamed;
-  const more = rest > 0 ? ` and ${rest} more` : "";
   return (
     "Files were added or removed while the list was made, so some may be missing; look it up " +
-    `again. In: ${folders.slice(0, mostNamed).join(", ")}${more}.`
+    `again. In: ${firstOf(folders, folders.length)}.`
   );
 }
 

@@ -109,7 +109,7 @@ async function look(
   const outcome = await withPreviewContext(ctx, { operation: operation.name, signal }, (context) =>
     operation.preview({ settings, replicas: first.replicas, owner, rows: mostRows }, context),
   );
-  // What was canceled says so, too; why is known one level up
+  // A canceled look fails too, and that says nothing of the file: `inTime` says why it ended
   signal.throwIfAborted();
   if (outcome.status === "failure") throw previewRefused(ctx, outcome.error);
   return viewOf(outcome, first.note);
