@@ -8,7 +8,7 @@ import {
   poisonMessages,
   type StoredMessage,
 } from "./postgres-store.ts";
-import { makeTaker, type Take } from "./postgres-taker.ts";
+import { makeTaker } from "./postgres-taker.ts";
 import { type Handle, judge } from "./verdicts.ts";
 
 interface ConsumerOptions {
@@ -28,6 +28,8 @@ const leaseSeconds = 15;
 const renewSeconds = 5;
 /** Besides notifications: finds messages whose notification was lost or whose wait has ended. */
 const pollSeconds = 1;
+/** The next batch is taken and parsed while the last is recorded. */
+const batchesAtOnce = 2;
 
 /** The channel that is notified when a topic has new messages. */
 export function channelOf(topic: string): string {
@@ -35,7 +37,7 @@ export function channelOf(topic: string): string {
 }
 
 export function startConsumer(options: ConsumerOptions): Consumer {
-  const { notifier, log, topic } = options;
+  const { notifier, log, topic, prefetch } = options;
   let stopped = false;
   let notified = false;
   let wake: (() => void) | undefined;
@@ -46,16 +48,37 @@ export function startConsumer(options: ConsumerOptions): Consumer {
   const unsubscribe = notifier.on(channelOf(topic), onNotified);
 
   const take = makeTaker(options.db.query);
+  const atOnce = Math.min(prefetch, batchesAtOnce);
+  const perBatch = Math.floor(prefetch / atOnce);
+
+  const handling = new Set<Promise<void>>();
 
   async function run(): Promise<void> {
     while (!stopped) {
+      if (handling.size === atOnce) await Promise.race(handling);
       notified = false;
-      const handled = await takeAndHandle(options, take).catch((error: Error) => {
-        log.warn({ err: error, topic }, "a topic could not be read; it is read again in a second");
-        return 0;
-      });
-      if (handled === 0) await pause();
+      const taken = await take(topic, perBatch, leaseSeconds).catch(readLater);
+      if (!taken.length) await pause();
+      else handle(taken);
     }
+    await Promise.all(handling);
+  }
+
+  function handle(taken: StoredMessage[]): void {
+    const handled = handleAndSettle(options, taken)
+      .catch((error: Error) =>
+        log.warn(
+          { err: error, topic },
+          "messages could not be settled; they are delivered again when their lease expires",
+        ),
+      )
+      .finally(() => handling.delete(handled));
+    handling.add(handled);
+  }
+
+  function readLater(error: Error): StoredMessage[] {
+    log.warn({ err: error, topic }, "a topic could not be read; it is read again in a second");
+    return [];
   }
 
   async function pause(): Promise<void> {
@@ -80,12 +103,10 @@ export function startConsumer(options: ConsumerOptions): Consumer {
   return { stop };
 }
 
-async function takeAndHandle(
-  { db, log, topic, prefetch, handle }: ConsumerOptions,
-  take: Take,
-): Promise<number> {
-  const taken = await take(topic, prefetch, leaseSeconds);
-  if (!taken.length) return 0;
+async function handleAndSettle(
+  { db, log, topic, handle }: ConsumerOptions,
+  taken: StoredMessage[],
+): Promise<void> {
   const renewal = setInterval(() => renew(db, taken, log), renewSeconds * 1000);
   const verdicts = await judge(
     handle,
@@ -110,7 +131,6 @@ async function takeAndHandle(
   if (done.length) await deleteMessages(db.query, done);
   if (poison.ids.length) await poisonMessages(db.query, topic, poison.ids, poison.reasons);
   if (again.ids.length) await holdMessages(db.query, again.ids, again.seconds);
-  return taken.length;
 }
 
 function renew(db: Db, taken: StoredMessage[], log: Logger): void {
