@@ -15,6 +15,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { linkForNpx } from "./link.mjs";
+import { makePrismaClient } from "./prisma-client.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(root, "dist");
@@ -31,7 +32,7 @@ process.on("exit", () => {
   rmSync(work, { recursive: true, force: true, maxRetries: 5 });
 });
 
-const code = await compile();
+const code = (await makePrismaClient(keep)) || (await compile());
 if (code !== 0) process.exit(code);
 // Files that browsers are given as they are
 cpSync(join(root, "src/web/assets"), join(built, "web/assets"), { recursive: true });
@@ -50,12 +51,17 @@ function findCompiler() {
 /** Resolves with the exit code of the compiler. */
 function compile() {
   const args = [compiler, "-p", "src/tsconfig.json", "--outDir", built];
-  compiling = spawn(process.execPath, args, { cwd: root, stdio: "inherit" });
+  keep(spawn(process.execPath, args, { cwd: root, stdio: "inherit" }));
   return new Promise((resolve, reject) => {
     compiling.on("error", reject);
     // A terminal sends a signal to the compiler, too, whose end may be noticed first.
     compiling.on("exit", (code, signal) => resolve(code ?? (signals.includes(signal) ? 130 : 1)));
   });
+}
+
+/** The program that is killed if this one ends before it. */
+function keep(child) {
+  compiling = child;
 }
 
 function sameFiles(one, other) {

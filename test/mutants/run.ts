@@ -31,7 +31,7 @@ export interface RunOptions {
   timeoutSeconds: number;
 }
 
-/** The files that git knows or would take, with the packages of the original beside them. */
+/** The files that git knows or would take, with what is installed and generated beside them. */
 export function copyTree(root: string, folder: string): void {
   const list = execFileSync("git", ["ls-files", "-z", "-co", "--exclude-standard"], { cwd: root });
   for (const path of list
@@ -42,7 +42,8 @@ export function copyTree(root: string, folder: string): void {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     cpSync(join(root, path), join(folder, path));
   }
-  symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
+  for (const name of ["node_modules", "generated"])
+    symlinkSync(join(root, name), join(folder, name));
 }
 
 export async function runTests(

@@ -17,8 +17,9 @@ export function smallCloneInto(folder: string): void {
   for (const name of [...tools, "bin"])
     cpSync(join(root, name), join(folder, name), { recursive: true });
   mkdirSync(join(folder, "src", "client", "cli"), { recursive: true });
-  const assets = join("src", "web", "assets");
-  cpSync(join(root, assets), join(folder, assets), { recursive: true });
+  // The client is made already, since that takes long, too.
+  for (const name of [join("src", "web", "assets"), "generated", join("prisma", "schema.prisma")])
+    cpSync(join(root, name), join(folder, name), { recursive: true });
   const compilerOptions = {
     noEmit: false,
     incremental: false,

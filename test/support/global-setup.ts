@@ -1,10 +1,14 @@
 // One embedded Postgres for the whole run, with a migrated database that every test copies, and one
 // build of the programs that tests start.
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import type { TestProject } from "vitest/node";
 import { buildForTests } from "./build.ts";
 import { databaseServer, testSettings } from "./database-server.ts";
 import { openRunFolder } from "./run-folder.ts";
 import { makeTemplate } from "./template-database.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
 
 declare module "vitest" {
   export interface ProvidedContext {
@@ -25,6 +29,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const run = await openRunFolder();
   // Made before the folder of the run is known, for the modules that vitest compiles
   run.add(project.tmpDir);
+  const { makePrismaClient } = await import(join(root, ".ci", "prisma-client.mjs"));
+  if ((await makePrismaClient()) !== 0) throw new Error("The client of people is not made.");
   const built = await buildForTests(run.add);
   // Inherited by the processes that run the tests
   process.env.TEST_BUILT = built.folder;
