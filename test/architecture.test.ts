@@ -216,6 +216,26 @@ function assignsState(statement: string): boolean {
   return [...assignments].some(([, list]) => /(^|,)\s*state\s*=/.test(list ?? ""));
 }
 
+test("an account's state is assigned by its move alone, and people are read in stores alone", () => {
+  const assigning = sources
+    .filter(({ text }) => /\.users\s*\.update(Many)?\([^;]*?data:\s*\{[^}]*?\bstate:/s.test(text))
+    .map(({ path }) => path);
+  expect(assigning).toEqual(["users/move-store.ts"]);
+  const speaking = naming(/\bPeople(Db|Tx)\b/, ["db/people.ts"]).filter((path) => !isStore(path));
+  expect(speaking).toEqual([]);
+});
+
+test("what identity needs is loaded when it is asked for", () => {
+  const late = ["#prisma-client", "@prisma/", "@slack/", "mailgun.js", "openid-client", "passport"];
+  const early = sources.flatMap(({ path, text }) =>
+    [...text.matchAll(/^import\s+(?!type\b)(?:[^;"]*?from\s+)?"([^"]+)"/gm)]
+      .filter(([, name = ""]) => late.some((start) => name.startsWith(start)))
+      .map(([, name]) => `${path} → ${name}`),
+  );
+  expect(early).toEqual([]);
+  expect(naming(/"#prisma-client"/, [])).toEqual(["db/people.ts"]);
+});
+
 test("contracts and tables of moves import nothing that runs", () => {
   const wrong = sources
     .filter(({ path }) => path.endsWith("/contract.ts") || path.endsWith("/state.ts"))

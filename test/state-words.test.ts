@@ -15,6 +15,7 @@ import {
   storedRequestStates,
 } from "../src/requests/state.ts";
 import { taskFileStates, taskStates } from "../src/tasks/state.ts";
+import { userStates } from "../src/users/state.ts";
 
 const src = fileURLToPath(new URL("../src", import.meta.url));
 const words = [
@@ -23,6 +24,7 @@ const words = [
     ...fileStates,
     ...historyStatuses,
     ...datasetStates,
+    ...userStates,
     ...endingStates.filter((state) => state !== "none"),
     ...finishStates,
     ...taskStates,

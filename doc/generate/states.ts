@@ -10,6 +10,7 @@ import {
   requestMoves,
 } from "../../src/requests/state.ts";
 import { taskFileMoves, taskFileStates, taskMoves } from "../../src/tasks/state.ts";
+import { userMoves } from "../../src/users/state.ts";
 
 export function statesPage(): string {
   return `# States
@@ -55,6 +56,13 @@ A file to which the task owes nothing any more has no row: its outcome is record
 
 ${picture(finishMoves, [finishMoves.succeed.to, finishMoves.fail.to])}
 A redrive opens the next round, which has a \`finish\` of its own.
+
+## A person's account
+
+A first sign-in makes it. Only an approved account may do anything but read and complete itself.
+
+${picture(userMoves, [userMoves.remove.to])}
+Nothing leaves ${userMoves.remove.to}: who signs in again has a new account.
 `;
 }
 

@@ -6,10 +6,16 @@ import { readerRole } from "./embedded/roles.ts";
 /** Every table is in one of these lists; a new one is read by nobody until it is. */
 export const readableTables = [
   "_prisma_migrations",
+  "acts",
+  "bindings",
   "datasets",
   "error_groups",
+  "facade_callers",
   "file_status",
   "files",
+  "group_members",
+  "groups",
+  "identities",
   "leaders",
   "object_key_generations",
   "operation_activity",
@@ -36,15 +42,23 @@ export const readableTables = [
 ];
 
 /**
- * Messages carry workers' tokens; secrets of addresses are kept apart; a fingerprint of a key lets
+ * Messages carry workers' tokens; hashes of people's secrets, sign-ins under way and messages to
+ * them are nobody's to read; secrets of addresses are kept apart; a fingerprint of a key lets
  * its reader try guesses. Of addresses, the audit reads which files have secrets. Probes are always
  * deleted again.
  */
 export const withheldTables = [
+  "access_keys",
+  "admin_links",
+  "api_tokens",
+  "device_codes",
   "file_secrets",
   "location_secrets",
+  "notices",
   "queue_messages",
   "service_identity",
+  "sessions",
+  "sign_ins",
   "write_probes",
 ];
 

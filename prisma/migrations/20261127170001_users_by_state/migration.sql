@@ -1,0 +1,2 @@
+-- Administrators list accounts by state, oldest first.
+CREATE INDEX users_state_number_idx ON users (state, number);
