@@ -5,12 +5,15 @@ import { z } from "zod";
 import type { InputFolders } from "./inputs/folders.ts";
 import { type ClientConfig, clientConfig } from "./settings/client.ts";
 import {
+  refuseHalfSignIn,
   refuseLonelyWorkers,
   refuseOpenAddress,
-  refuseSignIn,
+  refuseShutOutFinders,
   refuseStrayScheme,
+  refuseUndecided,
 } from "./settings/contradictions.ts";
 import { type FacilitySource, facilityNames, readFacility } from "./settings/facility.ts";
+import { type IdentityConfig, identityConfig, identitySettings } from "./settings/identity.ts";
 import { inputFolders } from "./settings/input-folders.ts";
 import { isLoopback } from "./settings/is-loopback.ts";
 import { refusal } from "./settings/refusal.ts";
@@ -63,6 +66,8 @@ export interface Config {
   dryRunSeconds: number;
   roles: Role[];
   enableAuth: boolean;
+  /** only with `enableAuth` */
+  identity?: IdentityConfig | undefined;
   /** with identity off, callers need not be the user who started the service */
   allowAnyone: boolean;
   /** newest first: the first signs, all verify; unset: a key kept in `dataDir` */
@@ -116,6 +121,7 @@ const settings = z.object({
   ENABLE_AUTH: value.yesOrNo.optional(),
   ALLOW_ANYONE: value.yesOrNo.default(false),
   SECRET_KEY: value.secrets.optional(),
+  ...identitySettings,
   LOG_LEVEL: z.string().toLowerCase().pipe(value.oneOf(logLevels)).default("info"),
   DID_FINDER_DEFAULT_SCHEME: value.word.optional(),
   VALID_DID_SCHEMES: value.listOf(/^[\w-]+$/, "schemes").default([]),
@@ -145,8 +151,7 @@ export function readConfig(
   if (!read.success) throw refusal(read.error, plain);
   const set = read.data;
   const enableAuth = set.ENABLE_AUTH ?? !isLoopback(set.HOST);
-  refuseSignIn(enableAuth, set.HOST);
-  refuseOpenAddress(set.ALLOW_ANYONE, set.HOST);
+  refuseContradictions(set, enableAuth);
   refuseLonelyWorkers(set.ROLES, set.INTERNAL_URL ?? set.PUBLIC_URL);
   refuseStrayScheme(set.DID_FINDER_DEFAULT_SCHEME, set.VALID_DID_SCHEMES);
   const store = set.STORE_URL ?? { kind: "folder", path: join(set.DATA_DIR, "store") };
@@ -185,6 +190,7 @@ export function readConfig(
     dryRunSeconds: set.DRY_RUN_SECONDS,
     roles: set.ROLES,
     enableAuth,
+    ...(enableAuth && { identity: identityConfig(set) }),
     allowAnyone: set.ALLOW_ANYONE,
     secretKeys: set.SECRET_KEY,
     logLevel: set.LOG_LEVEL,
@@ -201,6 +207,23 @@ export function readConfig(
     agentOperations: set.AGENT_OPERATIONS,
     facility: readFacility(plain, operations, (error) => refusal(error, plain)),
   };
+}
+
+function refuseContradictions(set: z.output<typeof settings>, enableAuth: boolean): void {
+  const choice = {
+    host: set.HOST,
+    isAsked: set.ENABLE_AUTH,
+    clientId: set.OIDC_CLIENT_ID,
+    clientSecret: set.OIDC_CLIENT_SECRET,
+    issuer: set.OIDC_ISSUER,
+    allowAnyone: set.ALLOW_ANYONE,
+    publicUrl: set.PUBLIC_URL,
+  };
+  refuseUndecided(choice);
+  if (enableAuth) {
+    refuseHalfSignIn(choice);
+    refuseShutOutFinders(set.VALID_DID_SCHEMES, set.INTERNAL_PORT);
+  } else refuseOpenAddress(set.ALLOW_ANYONE, set.HOST);
 }
 
 /** What the command line needs to find a service. */

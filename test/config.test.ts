@@ -59,7 +59,22 @@ test.each([
   ["ENABLE_AUTH", "perhaps"],
   ["SECRET_KEY", "some-secret-string"],
   ["SECRET_KEY", "long-enough-0123456789,short"],
+  ["SECRET_KEY", "jwt-secret-string"],
   ["LOG_LEVEL", "loud"],
+  ["OIDC_ISSUER", "auth.globus.org"],
+  ["OIDC_KIND", "google"],
+  ["OIDC_CLIENT_ID", "two words"],
+  ["OIDC_SCOPES", "profile email"],
+  ["OIDC_EMAIL_CLAIM", "e mail"],
+  ["JWT_SECRET_KEY", "jwt-secret-string"],
+  ["JWT_SECRET_KEY", "short"],
+  ["JWT_ADMIN", "root"],
+  ["JWT_ACCESS_TOKEN_EXPIRES", "False"],
+  ["JWT_ACCESS_TOKEN_EXPIRES", "0"],
+  ["JWT_REFRESH_TOKEN_EXPIRES", "soon"],
+  ["SESSION_HOURS", "1000"],
+  ["TRUSTED_PROXIES", "10.0.0.0/40"],
+  ["TRUSTED_PROXIES", "proxy.example.org"],
 ])("%s=%s is refused with the name and what is allowed", (name, value) => {
   expect(() => readConfig({ [name]: value })).toThrow(ConfigError);
   expect(() => readConfig({ [name]: value })).toThrow(new RegExp(`^${name} is .*allowed is `));
@@ -128,15 +143,106 @@ test("a default scheme that is not among the valid ones is refused", () => {
   ).toThrow(/^DID_FINDER_DEFAULT_SCHEME is "xrootd"/);
 });
 
-test("an address that others can reach is refused while there is no sign-in, unless ALLOW_ANYONE is set", () => {
-  expect(() => readConfig({ HOST: "0.0.0.0" })).toThrow(/HOST is "0.0.0.0".*sign-in/);
-  expect(() => readConfig({ ENABLE_AUTH: "true" })).toThrow(/ENABLE_AUTH is true.*sign-in/);
+test("an address that others can reach needs somebody to say who may use it", () => {
+  expect(() => readConfig({ HOST: "0.0.0.0" })).toThrow(
+    /HOST is "0.0.0.0".*OIDC_CLIENT_ID.*ENABLE_AUTH=true.*ENABLE_AUTH=false.*ALLOW_ANYONE=true/,
+  );
   const open = { HOST: "0.0.0.0", ENABLE_AUTH: "false" };
   expect(() => readConfig(open)).toThrow(/HOST is "0.0.0.0".*ALLOW_ANYONE=true/);
   expect(readConfig({ ...open, ALLOW_ANYONE: "true" })).toMatchObject({
     enableAuth: false,
     allowAnyone: true,
   });
+  expect(readConfig({ HOST: "0.0.0.0", ENABLE_AUTH: "true" })).toMatchObject({
+    enableAuth: true,
+    identity: { accessSeconds: 3600, tokenSeconds: 31_536_000, trustedProxies: [] },
+  });
+  expect(readConfig(signIn)).toMatchObject({ enableAuth: true });
+});
+
+const signIn = {
+  HOST: "0.0.0.0",
+  PUBLIC_URL: "https://longshore.example.org",
+  OIDC_CLIENT_ID: "our-id",
+  OIDC_CLIENT_SECRET: "our-secret",
+};
+
+test("sign-in is at Globus Auth, or at any other provider that is named", () => {
+  expect(readConfig(signIn).identity?.signIn).toEqual({
+    issuer: "https://auth.globus.org",
+    clientId: "our-id",
+    clientSecret: "our-secret",
+    kind: "globus",
+    scopes: "openid profile email",
+    claims: { name: "name", email: "email", institution: "organization" },
+  });
+  const other = { ...signIn, OIDC_ISSUER: "https://id.example.org/realm/" };
+  expect(readConfig(other).identity?.signIn).toMatchObject({
+    issuer: "https://id.example.org/realm",
+    kind: "plain",
+  });
+  const { OIDC_CLIENT_ID, OIDC_CLIENT_SECRET, ...rest } = signIn;
+  const globus = { GLOBUS_CLIENT_ID: OIDC_CLIENT_ID, GLOBUS_CLIENT_SECRET: OIDC_CLIENT_SECRET };
+  expect(readConfig({ ...rest, ...globus })).toEqual(readConfig(signIn));
+  const both = () => readConfig({ ...signIn, GLOBUS_CLIENT_SECRET: "hunter2" });
+  expect(both).toThrow(/OIDC_CLIENT_SECRET is not shown here and GLOBUS_CLIENT_SECRET is not/);
+});
+
+test("with identity off nothing of it is in the settings", () => {
+  const off = readConfig({ OIDC_CLIENT_ID: "our-id", OIDC_CLIENT_SECRET: "our-secret" });
+  expect(off).toMatchObject({ enableAuth: false });
+  expect("identity" in off).toBe(false);
+});
+
+test.each([
+  [{ ...signIn, OIDC_CLIENT_SECRET: "" }, /OIDC_CLIENT_ID is set and OIDC_CLIENT_SECRET is not/],
+  [{ ...signIn, OIDC_CLIENT_ID: "", ENABLE_AUTH: "true" }, /OIDC_CLIENT_ID is not: set both/],
+  [{ ...signIn, OIDC_ISSUER: "http://id.example.org" }, /OIDC_ISSUER is .*https:/],
+  [{ ...signIn, PUBLIC_URL: "" }, /HOST is "0.0.0.0".*set PUBLIC_URL/],
+  [{ ENABLE_AUTH: "true", ALLOW_ANYONE: "true" }, /ALLOW_ANYONE is true, and identity is on/],
+  [{ ENABLE_AUTH: "true", VALID_DID_SCHEMES: "rucio" }, /VALID_DID_SCHEMES.*set INTERNAL_PORT/],
+])("settings of identity that contradict each other are refused: %j", (env, sentence) => {
+  expect(() => readConfig(env)).toThrow(ConfigError);
+  expect(() => readConfig(env)).toThrow(sentence);
+  expect(() => readConfig(env)).not.toThrow(/our-secret/);
+});
+
+test("a provider on loopback needs no TLS, and finders a port of their own", () => {
+  const env = { ...signIn, OIDC_ISSUER: "http://127.0.0.1:9999", INTERNAL_PORT: "5001" };
+  expect(readConfig({ ...env, VALID_DID_SCHEMES: "rucio" }).identity?.signIn?.issuer).toBe(
+    "http://127.0.0.1:9999",
+  );
+});
+
+test("API tokens without an end, and proxies by their ranges", () => {
+  const { identity } = readConfig({
+    ENABLE_AUTH: "True",
+    JWT_REFRESH_TOKEN_EXPIRES: "False",
+    JWT_SECRET_KEY: "a-new-key-0123456789,an-old-key-0123456789",
+    TRUSTED_PROXIES: "loopback, 10.0.0.0/8,2001:db8::/32",
+  });
+  expect(identity).toMatchObject({
+    tokenSeconds: undefined,
+    tokenKeys: ["a-new-key-0123456789", "an-old-key-0123456789"],
+    trustedProxies: ["loopback", "10.0.0.0/8", "2001:db8::/32"],
+  });
+});
+
+test("defect 26: no secret has a default, and those of ServiceX's templates are refused", () => {
+  for (const name of ["SECRET_KEY", "JWT_SECRET_KEY"])
+    for (const known of ["some-secret-string", "jwt-secret-string"]) {
+      const set = () => readConfig({ ENABLE_AUTH: "true", [name]: known });
+      expect(set).toThrow(new RegExp(`^${name} is not usable: allowed is`));
+      expect(set).not.toThrow(new RegExp(known));
+    }
+  const { secretKeys, identity } = readConfig({ ENABLE_AUTH: "true" });
+  expect([secretKeys, identity?.tokenKeys]).toEqual([undefined, undefined]);
+});
+
+test("defect 38: secrets of the environment alone are enough", () => {
+  const { identity, secretKeys } = readConfig({ ...signIn, SECRET_KEY: "a-secret-of-ours-012345" });
+  expect(identity?.signIn?.clientSecret).toBe("our-secret");
+  expect(secretKeys).toEqual(["a-secret-of-ours-012345"]);
 });
 
 test("a secret is made once and is for its owner alone", () => {

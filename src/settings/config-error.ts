@@ -16,3 +16,13 @@ export function shown(value: string): string {
   if (value.includes("@")) return "not shown here (with its @, it may contain a password)";
   return JSON.stringify(withoutSecrets(value));
 }
+
+/** Whether a variable's value is a secret, judged by its name. */
+export function isSecretName(name: string): boolean {
+  return /KEY|SECRET|TOKEN|PASSWORD/.test(name) && !name.endsWith("_EXPIRES");
+}
+
+/** A value as an error may show it beside its variable's name. */
+export function shownOf(name: string, value: string): string {
+  return isSecretName(name) ? "not shown here" : shown(value);
+}

@@ -2,14 +2,64 @@
 import { ConfigError, shown } from "./config-error.ts";
 import { isLoopback } from "./is-loopback.ts";
 
-export function refuseSignIn(enableAuth: boolean, host: string): void {
-  if (!enableAuth) return;
-  const cause = isLoopback(host)
-    ? "ENABLE_AUTH is true"
-    : `HOST is ${shown(host)}, which is not loopback, so ENABLE_AUTH is true`;
+export interface IdentityChoice {
+  host: string;
+  /** ENABLE_AUTH as it is set */
+  isAsked: boolean | undefined;
+  clientId: string | undefined;
+  clientSecret: string | undefined;
+  issuer: string;
+  allowAnyone: boolean;
+  publicUrl: string | undefined;
+}
+
+/** Of a service that can be reached by others, somebody has to say who may use it. */
+export function refuseUndecided({ host, isAsked, clientId }: IdentityChoice): void {
+  if (isLoopback(host) || isAsked !== undefined || clientId !== undefined) return;
   throw new ConfigError(
-    `${cause}: sign-in is not part of this version. Allowed is ENABLE_AUTH=false, with HOST at a ` +
-      "loopback address such as 127.0.0.1, or with ALLOW_ANYONE=true.",
+    `HOST is ${shown(host)}, which is not loopback, and nothing says who may use the service. ` +
+      "Allowed is OIDC_CLIENT_ID with OIDC_CLIENT_SECRET, for sign-in; ENABLE_AUTH=true, for " +
+      "people with tokens alone; or ENABLE_AUTH=false with ALLOW_ANYONE=true.",
+  );
+}
+
+/** Reached only with identity on. */
+export function refuseHalfSignIn(choice: IdentityChoice): void {
+  const { host, clientId, clientSecret, issuer, allowAnyone, publicUrl } = choice;
+  if (allowAnyone)
+    throw new ConfigError(
+      "ALLOW_ANYONE is true, and identity is on (ENABLE_AUTH): set one of them to false.",
+    );
+  if ((clientId === undefined) !== (clientSecret === undefined)) {
+    const [set, unset] =
+      clientId === undefined
+        ? ["OIDC_CLIENT_SECRET", "OIDC_CLIENT_ID"]
+        : ["OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET"];
+    throw new ConfigError(`${set} is set and ${unset} is not: set both, or none of them.`);
+  }
+  if (clientId === undefined) return;
+  const { protocol, hostname } = new URL(issuer);
+  if (protocol === "http:" && !isLoopback(hostname))
+    throw new ConfigError(
+      `OIDC_ISSUER is ${shown(issuer)}: allowed is an https:// address, since passwords of ` +
+        "people depend on it (http:// on loopback alone).",
+    );
+  if (!isLoopback(host) && publicUrl === undefined)
+    throw new ConfigError(
+      `HOST is ${shown(host)}, which is not loopback, and people sign in: set PUBLIC_URL to the ` +
+        "address to which the provider sends them back, such as https://longshore.example.org.",
+    );
+}
+
+/** Finders of others send no token: with identity on, a listener of their own lets them in. */
+export function refuseShutOutFinders(
+  schemes: readonly string[],
+  internalPort: number | undefined,
+): void {
+  if (schemes.length === 0 || internalPort !== undefined) return;
+  throw new ConfigError(
+    `VALID_DID_SCHEMES is ${shown(schemes.join(","))}, and identity is on: outside finders have ` +
+      "no token, so set INTERNAL_PORT to a port that they alone can reach.",
   );
 }
 

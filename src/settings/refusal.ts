@@ -1,18 +1,13 @@
 import type { z } from "zod";
-import { ConfigError, shown } from "./config-error.ts";
+import { ConfigError, isSecretName, shown } from "./config-error.ts";
 
 /** Names each invalid variable, its value and what is allowed. */
 export function refusal(error: z.ZodError, env: Record<string, string>): ConfigError {
   const sentences = error.issues.map((issue) => {
     const name = String(issue.path[0]);
     const is =
-      env[name] === undefined ? "not set" : isSecret(name) ? "not usable" : shown(env[name]);
+      env[name] === undefined ? "not set" : isSecretName(name) ? "not usable" : shown(env[name]);
     return `${name} is ${is}: allowed is ${issue.message}.`;
   });
   return new ConfigError(sentences.join("\n"));
-}
-
-/** Judged by its name: the value of such a variable is not shown. */
-function isSecret(name: string): boolean {
-  return /KEY|SECRET|TOKEN|PASSWORD/.test(name);
 }

@@ -1,6 +1,6 @@
 // ServiceX's keys keep their names in a facility's values. A key that means the same as one of our
 // settings is an alias for it.
-import { ConfigError, shown } from "./config-error.ts";
+import { ConfigError, shownOf } from "./config-error.ts";
 
 type Environment = Record<string, string | undefined>;
 
@@ -14,6 +14,8 @@ const aliases: Alias[] = [
   { key: "RABBIT_MQ_URL", setting: "QUEUE_URL", translate: (value) => value },
   { key: "SQLALCHEMY_DATABASE_URI", setting: "DATABASE_URL", translate: (value) => value },
   { key: "ADVERTISED_HOSTNAME", setting: "INTERNAL_URL", translate: (value) => `http://${value}` },
+  { key: "GLOBUS_CLIENT_ID", setting: "OIDC_CLIENT_ID", translate: (value) => value },
+  { key: "GLOBUS_CLIENT_SECRET", setting: "OIDC_CLIENT_SECRET", translate: (value) => value },
   { key: "MINIO_URL", setting: "STORE_URL", translate: minioStore },
 ];
 
@@ -30,7 +32,7 @@ export function withoutAliases(env: Environment): Environment {
     const set = env[setting]?.trim();
     if (set && set !== ours) {
       throw new ConfigError(
-        `${setting} is ${shown(set)} and ${key} is ${shown(value)}, ` +
+        `${setting} is ${shownOf(setting, set)} and ${key} is ${shownOf(key, value)}, ` +
           "but they are the same setting: set one of them, or both to the same value.",
       );
     }

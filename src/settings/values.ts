@@ -54,9 +54,25 @@ export function someOf<const Word extends string>(words: readonly Word[]) {
 }
 
 export function listOf(pattern: RegExp, what: string) {
+  return listBy((word) => pattern.test(word), what);
+}
+
+export function listBy(isOne: (word: string) => boolean, what: string) {
   return setting(`${what}, separated by commas`, (text) => {
     const named = commaList(text);
-    return named.length > 0 && named.every((word) => pattern.test(word)) ? named : undefined;
+    return named.length > 0 && named.every(isOne) ? named : undefined;
+  });
+}
+
+export function matching(pattern: RegExp, what: string) {
+  return setting(what, (text) => (pattern.test(text) ? text : undefined));
+}
+
+/** ServiceX's values write False for a time that never ends. */
+export function secondsOrNever(least: number, most: number) {
+  return setting(`a number of seconds from ${least} to ${most}, or False for no end`, (text) => {
+    if (/^false$/i.test(text)) return "never" as const;
+    return within(text === "" ? Number.NaN : Number(text), least, most);
   });
 }
 
@@ -68,10 +84,12 @@ export const secrets = setting(
   },
 );
 
-/** ServiceX's template contains a key that is publicly known. */
 function isSecret(text: string): boolean {
-  return text.length >= 16 && text !== "some-secret-string";
+  return text.length >= 16 && !knownToAll.includes(text);
 }
+
+/** ServiceX's templates contain them. */
+const knownToAll = ["some-secret-string", "jwt-secret-string", "my-jwt-secret-key"];
 
 export const word = setting("a word of letters, digits, - and _", (text) =>
   /^[\w-]+$/.test(text) ? text : undefined,

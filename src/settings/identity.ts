@@ -1,0 +1,107 @@
+// The settings of identity: sign-in at a provider, tokens, sessions, proxies.
+import proxyAddr from "proxy-addr";
+import { z } from "zod";
+import * as value from "./values.ts";
+
+/** Undefined in `Config` with identity off, so that nothing uses it by mistake. */
+export interface IdentityConfig {
+  /** unset: nobody signs in here, and tokens alone let people in */
+  signIn?: SignInConfig | undefined;
+  /** the address that makes its person an administrator, if their provider has verified it */
+  adminEmail?: string | undefined;
+  /** newest first: the first signs API tokens, all verify; unset: derived from the service's key */
+  tokenKeys?: string[] | undefined;
+  accessSeconds: number;
+  /** of an API token that names no end; unset: it has none */
+  tokenSeconds?: number | undefined;
+  /** how long a session lives that is not used */
+  sessionHours: number;
+  /** addresses and ranges whose X-Forwarded-For and X-Forwarded-Proto are believed */
+  trustedProxies: string[];
+}
+
+export interface SignInConfig {
+  issuer: string;
+  clientId: string;
+  clientSecret: string;
+  /** `globus`: OpenID Connect with the ways of Globus Auth */
+  kind: ProviderKind;
+  scopes: string;
+  claims: { name: string; email: string; institution: string };
+}
+
+export const providerKinds = ["globus", "plain"] as const;
+export type ProviderKind = (typeof providerKinds)[number];
+
+const yearSeconds = 31_536_000;
+
+const claim = value.matching(/^[\w:/.#-]{1,200}$/, "the name of a claim");
+
+export const identitySettings = {
+  OIDC_ISSUER: value.httpUrl.default("https://auth.globus.org"),
+  OIDC_CLIENT_ID: value.matching(/^[\x21-\x7e]{1,200}$/, "a client's id").optional(),
+  OIDC_CLIENT_SECRET: value.matching(/^[\x21-\x7e]{1,500}$/, "a client's secret").optional(),
+  OIDC_KIND: value.oneOf(providerKinds).optional(),
+  OIDC_SCOPES: value
+    .matching(
+      /^(?=(.* )?openid( |$))[\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*$/,
+      "scopes with openid among them, separated by spaces",
+    )
+    .default("openid profile email"),
+  OIDC_NAME_CLAIM: claim.default("name"),
+  OIDC_EMAIL_CLAIM: claim.default("email"),
+  OIDC_INSTITUTION_CLAIM: claim.default("organization"),
+  JWT_SECRET_KEY: value.secrets.optional(),
+  JWT_ADMIN: value.matching(/^[^\s@]+@[^\s@]+$/, "an email address").optional(),
+  // ServiceX's clients want an end of it.
+  JWT_ACCESS_TOKEN_EXPIRES: value.number(60, 604_800).default(3_600),
+  JWT_REFRESH_TOKEN_EXPIRES: value.secondsOrNever(3_600, 100 * yearSeconds).default(yearSeconds),
+  SESSION_HOURS: value.number(0.1, 168).default(12),
+  TRUSTED_PROXIES: value
+    .listBy(isProxy, "addresses, ranges such as 10.0.0.0/8, or loopback and uniquelocal")
+    .default([]),
+};
+
+const settings = z.object(identitySettings);
+
+export function identityConfig(set: z.output<typeof settings>): IdentityConfig {
+  const { OIDC_CLIENT_ID: clientId, OIDC_CLIENT_SECRET: clientSecret } = set;
+  const never = set.JWT_REFRESH_TOKEN_EXPIRES === "never";
+  return {
+    ...(clientId !== undefined &&
+      clientSecret !== undefined && { signIn: signInConfig(set, { clientId, clientSecret }) }),
+    adminEmail: set.JWT_ADMIN,
+    tokenKeys: set.JWT_SECRET_KEY,
+    accessSeconds: set.JWT_ACCESS_TOKEN_EXPIRES,
+    tokenSeconds: never ? undefined : Number(set.JWT_REFRESH_TOKEN_EXPIRES),
+    sessionHours: set.SESSION_HOURS,
+    trustedProxies: set.TRUSTED_PROXIES,
+  };
+}
+
+function signInConfig(
+  set: z.output<typeof settings>,
+  client: Pick<SignInConfig, "clientId" | "clientSecret">,
+): SignInConfig {
+  const isGlobus = new URL(set.OIDC_ISSUER).hostname === "auth.globus.org";
+  return {
+    ...client,
+    issuer: set.OIDC_ISSUER,
+    kind: set.OIDC_KIND ?? (isGlobus ? "globus" : "plain"),
+    scopes: set.OIDC_SCOPES,
+    claims: {
+      name: set.OIDC_NAME_CLAIM,
+      email: set.OIDC_EMAIL_CLAIM,
+      institution: set.OIDC_INSTITUTION_CLAIM,
+    },
+  };
+}
+
+function isProxy(text: string): boolean {
+  try {
+    proxyAddr.compile([text]);
+    return true;
+  } catch {
+    return false;
+  }
+}
