@@ -1,11 +1,15 @@
 // Who makes a call. The rim creates the caller (authenticate.ts) and passes it to every use case;
 // users/policy.ts decides what it may do.
 
+import type { UserState } from "../users/state.ts";
+
 export type Caller =
   /** identity is off: the user who started the service, who may do everything */
   | { kind: "local"; owner: string }
-  | { kind: "user"; owner: string }
-  | { kind: "admin"; owner: string }
+  | ({ kind: "user"; owner: string } & Partial<Signed>)
+  | ({ kind: "admin"; owner: string } & Partial<Signed>)
+  /** has an account that is not approved, or not any longer */
+  | ({ kind: "unapproved"; owner: string; state: UnapprovedState } & Signed)
   /** a key issued by a user or an administrator; what it creates belongs to `owner` */
   | { kind: "key"; owner: string }
   | { kind: "operator"; name: string }
@@ -18,6 +22,27 @@ export type Caller =
   | { kind: "outsider" };
 
 export type CallerKind = Caller["kind"];
+
+/** How a person shows who they are. */
+export interface Signed {
+  by: "session" | "token";
+  /** what a token is limited to; undefined: nothing */
+  scopes?: readonly Scope[] | undefined;
+  /** the API token that stands behind the call */
+  token?: string | undefined;
+}
+
+/** `read`: look at what is there. `submit`: change one's own. `admin`: what administrators may. */
+export const scopes = ["read", "submit", "admin"] as const;
+export type Scope = (typeof scopes)[number];
+
+/** Who may change a thing may look at it. `held`: undefined for callers without a limit. */
+export function hasScope(held: readonly Scope[] | undefined, wanted: Scope): boolean {
+  if (held === undefined || held.includes(wanted)) return true;
+  return wanted === "read" && held.includes("submit");
+}
+
+export type UnapprovedState = Exclude<UserState, "approved" | "deleted">;
 
 /** What a worker may claim and report. */
 export interface WorkScope {

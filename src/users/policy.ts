@@ -1,6 +1,6 @@
 // The only table of who may do what. The rim checks it when a call arrives; use cases check again
 // once they know who owns the thing.
-import { type Caller, type CallerKind, ownerOf } from "../auth/caller.ts";
+import { type Caller, type CallerKind, hasScope, ownerOf, type Scope } from "../auth/caller.ts";
 import { RequestError } from "../errors.ts";
 
 /**
@@ -12,6 +12,8 @@ type Reach = "own" | "any";
 interface Rule {
   /** completes "may not …" */
   what: string;
+  /** what a token needs for it, which is limited to some scopes; none: any token will do */
+  scope: Scope | "none";
   may: Partial<Record<CallerKind, Reach>>;
 }
 
@@ -23,48 +25,78 @@ const everyone = {
   operator: "any",
   peer: "any",
   worker: "any",
+  unapproved: "any",
   anonymous: "any",
 } as const;
 
 const rules = {
   "service.health": {
     what: "ask whether this service is alive",
+    scope: "none",
     may: { ...everyone, outsider: "any" },
   },
-  "service.read": { what: "read what this service offers", may: everyone },
+  "service.read": { what: "read what this service offers", scope: "none", may: everyone },
   "service.measure": {
     what: "read the metrics of this service",
+    scope: "read",
     may: { local: "any", admin: "any", operator: "any" },
   },
   "limits.read": {
     what: "read the limits and shares of all users",
+    scope: "read",
     may: { local: "any", admin: "any", operator: "any" },
   },
-  "limits.change": { what: "change limits and shares", may: { local: "any", admin: "any" } },
+  "limits.change": {
+    what: "change limits and shares",
+    scope: "admin",
+    may: { local: "any", admin: "any" },
+  },
   "request.submit": {
     what: "submit requests",
+    scope: "submit",
     may: { local: "own", admin: "own", user: "own", key: "own" },
   },
-  "request.read": { what: "read requests", may: { ...owners, operator: "any" } },
+  "request.read": { what: "read requests", scope: "read", may: { ...owners, operator: "any" } },
   /** cancel, redrive, revoke its keys */
-  "request.change": { what: "change requests", may: owners },
-  "request.delete": { what: "delete requests", may: owners },
-  "receipt.read": { what: "read receipts", may: { ...owners, operator: "any" } },
+  "request.change": { what: "change requests", scope: "submit", may: owners },
+  "request.delete": { what: "delete requests", scope: "submit", may: owners },
+  "receipt.read": { what: "read receipts", scope: "read", may: { ...owners, operator: "any" } },
   /** a dataset belongs to a user while one of their requests uses it */
-  "dataset.read": { what: "read datasets", may: { ...owners, operator: "any" } },
-  "dataset.delete": { what: "delete datasets", may: owners },
+  "dataset.read": { what: "read datasets", scope: "read", may: { ...owners, operator: "any" } },
+  "dataset.delete": { what: "delete datasets", scope: "submit", may: owners },
   /** claim, renew and report files; a worker owns those that its token allows */
-  work: { what: "claim or report work", may: { local: "any", worker: "own" } },
+  work: { what: "claim or report work", scope: "none", may: { local: "any", worker: "own" } },
   /** claim tasks of service operations and report them; a worker's token may name the operations */
-  tasks: { what: "claim or report tasks", may: { local: "any", worker: "any" } },
+  tasks: { what: "claim or report tasks", scope: "none", may: { local: "any", worker: "any" } },
   /** an outside service calls back; the operation verifies the call itself */
-  "tasks.wake": { what: "call back an operation", may: { ...everyone, outsider: "any" } },
+  "tasks.wake": {
+    what: "call back an operation",
+    scope: "none",
+    may: { ...everyone, outsider: "any" },
+  },
+  /** the credential that such a call has is its own matter, and no caller's */
+  "session.begin": {
+    what: "get a credential",
+    scope: "none",
+    may: { ...owners, user: "any", key: "any", unapproved: "any", anonymous: "any" },
+  },
+  "token.read": {
+    what: "list API tokens",
+    scope: "read",
+    may: { local: "any", admin: "any", user: "own" },
+  },
+  "token.change": {
+    what: "make, replace or revoke API tokens",
+    scope: "submit",
+    may: { local: "any", admin: "any", user: "own" },
+  },
   /**
    * Calls of an outside finder about the dataset that it looks up. Finders have no credentials:
    * with identity off each of them, on any host, is the local caller.
    */
   "lookup.report": {
     what: "report the files of a dataset",
+    scope: "admin",
     may: { local: "any", admin: "any", peer: "any" },
   },
 } as const satisfies Record<string, Rule>;
@@ -72,14 +104,29 @@ const rules = {
 export type Action = keyof typeof rules;
 export const actions = Object.keys(rules) as Action[];
 
-/** What callers without a credential are told to send. */
-const credentials: Partial<Record<CallerKind, string>> = {
-  anonymous: "Sign in, or send a token: this call needs one.",
-  outsider:
+/** What a caller is told who would be allowed with another credential, or later. */
+function missing(caller: Caller): string | undefined {
+  if (caller.kind === "anonymous") return "Sign in, or send a token: this call needs one.";
+  if (caller.kind === "unapproved") return accountSentences[caller.state];
+  if (caller.kind !== "outsider") return undefined;
+  return (
     "This service is for the user who started it. Any other needs its token, which is in the " +
     "file local-token of DATA_DIR: send it as `Authorization: Bearer <token>`, or open the link " +
-    "in local-link.",
-};
+    "in local-link."
+  );
+}
+
+/** ServiceX's clients show the second to their users. */
+const accountSentences = {
+  new:
+    "Not Authorized: Your account has no profile yet. Please sign in on the website and fill it " +
+    "in.",
+  pending:
+    "Not Authorized: Your account is still pending. An administrator should approve it shortly. " +
+    "If not, please contact the administrators.",
+  rejected: "Not Authorized: Your account was not approved.",
+  suspended: "Not Authorized: Your account is suspended. Please contact the administrators.",
+} as const;
 
 export type Whose = "own" | "foreign";
 export type Decision = "allowed" | "sign_in" | "forbidden" | "not_found";
@@ -87,7 +134,8 @@ export type Decision = "allowed" | "sign_in" | "forbidden" | "not_found";
 /** Without `whose`: whether the caller may do it to anything at all. */
 export function decide(caller: Caller, action: Action, whose: Whose = "own"): Decision {
   const reach = reachOf(caller, action);
-  if (reach === undefined) return caller.kind in credentials ? "sign_in" : "forbidden";
+  if (reach === undefined) return missing(caller) === undefined ? "forbidden" : "sign_in";
+  if (lacksScope(caller, action)) return "forbidden";
   return reach === "any" || whose === "own" ? "allowed" : "not_found";
 }
 
@@ -104,14 +152,32 @@ export function whoseRequest(caller: Caller, { id, owner }: { id: string; owner:
 /** Throws 401 or 403 if the caller may not do this to anything. */
 export function assertMay(caller: Caller, action: Action): void {
   const decision = decide(caller, action);
-  if (decision === "sign_in")
-    throw new RequestError(401, "unauthorized", credentials[caller.kind] ?? "");
-  if (decision !== "allowed")
-    throw new RequestError(
-      403,
-      "forbidden",
-      `The caller (${caller.kind}) may not ${rules[action].what}.`,
+  if (decision === "allowed") return;
+  if (decision === "sign_in") throw new RequestError(401, codeOf(caller), missing(caller) ?? "");
+  throw new RequestError(403, "forbidden", reasonOf(caller, action));
+}
+
+function codeOf(caller: Caller): string {
+  return caller.kind === "unapproved" ? `account_${caller.state}` : "unauthorized";
+}
+
+function reasonOf(caller: Caller, action: Action): string {
+  const { what, scope }: Rule = rules[action];
+  if (reachOf(caller, action) !== undefined && lacksScope(caller, action))
+    return (
+      `The token has not the scope ${scope}, which it needs to ${what}; ` +
+      `it has ${scopesOf(caller)?.join(", ") || "none"}.`
     );
+  return `The caller (${caller.kind}) may not ${what}.`;
+}
+
+function lacksScope(caller: Caller, action: Action): boolean {
+  const { scope }: Rule = rules[action];
+  return scope !== "none" && !hasScope(scopesOf(caller), scope);
+}
+
+function scopesOf(caller: Caller): readonly Scope[] | undefined {
+  return "scopes" in caller ? caller.scopes : undefined;
 }
 
 /** If it is false, answer 404, so that callers do not learn which ids of others exist. */
