@@ -2,12 +2,15 @@
 import type { Logger } from "pino";
 import { Registry } from "prom-client";
 import { makeLocalAccess } from "./auth/local-access.ts";
+import { makeTokenKeys, tokenSecrets } from "./auth/tokens/jwt.ts";
+import { makeUserCache } from "./auth/user-cache.ts";
 import { makeWorkTokens } from "./auth/work-tokens.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { type Config, childEnvironment } from "./config.ts";
 import { findersApart } from "./datasets/apart/index.ts";
 import { openDb } from "./db/client.ts";
 import { openNotifier } from "./db/notifier.ts";
+import { openPeople } from "./db/people.ts";
 import { openProbe } from "./db/probe.ts";
 import type { Context } from "./deps.ts";
 import { makeCallSeconds } from "./metrics.ts";
@@ -91,6 +94,8 @@ export async function makeContext(
   const notifier = openNotifier(databaseUrl, db.pool, log);
   const verifyingKeys = signingKeys(config);
   const [signingKey] = verifyingKeys;
+  const people = openPeople({ pool: db.pool, notifier, enabled: config.enableAuth });
+  const userCache = makeUserCache(people);
   const queue = openQueue(config, db, notifier, log);
   const store = await openStore(config, {
     publicUrl: urls.public,
@@ -169,6 +174,9 @@ export async function makeContext(
     signingKey,
     verifyingKeys,
     workTokens: makeWorkTokens(verifyingKeys),
+    people,
+    userCache,
+    tokenKeys: makeTokenKeys(tokenSecrets(config, verifyingKeys)),
     localAccess: makeLocalAccess(),
     reportedRequests: makeReportedRequests(),
     stepOperations: makeStepOperations(db.query),
@@ -187,6 +195,8 @@ export async function makeContext(
     await advanceQueue.close();
     await runner.close();
     await queue.close();
+    userCache.close();
+    await people.close();
     await notifier.close();
     await store.close();
     await probe.close();

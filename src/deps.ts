@@ -2,12 +2,15 @@
 import type { Logger } from "pino";
 import type { Registry } from "prom-client";
 import type { LocalAccess } from "./auth/local-access.ts";
+import type { TokenKeys } from "./auth/tokens/jwt.ts";
+import type { UserCache } from "./auth/user-cache.ts";
 import type { WorkTokens } from "./auth/work-tokens.ts";
 import type { Clock } from "./clock.ts";
 import type { Config } from "./config.ts";
 import type { Finder } from "./datasets/contract.ts";
 import type { Db } from "./db/client.ts";
 import type { Notifier } from "./db/notifier.ts";
+import type { People } from "./db/people.ts";
 import type { DatabaseProbe } from "./db/probe.ts";
 import type { CallSeconds } from "./metrics.ts";
 import type { Operation, Task } from "./operations/contract.ts";
@@ -68,6 +71,11 @@ export interface Context {
   /** signatures by any of these are valid; newest first, with `signingKey` */
   verifyingKeys: SigningKeys;
   workTokens: WorkTokens;
+  /** with identity on: accounts and what belongs to them */
+  people: People;
+  userCache: UserCache;
+  /** sign and verify people's tokens */
+  tokenKeys: TokenKeys;
   localAccess: LocalAccess;
   stepOperations: StepOperations;
   reportedRequests: ReportedRequests;

@@ -125,6 +125,7 @@ async function start(
   await proveIdentity(context, signal);
   signal?.throwIfAborted();
   await ensurePartitions(context.db);
+  warmPeople(context);
   const localToken = keptToken(context);
   if (localToken) onClose(localToken.remove);
   const api = makeApp(context, makeMounts());
@@ -156,6 +157,14 @@ async function start(
 /** A scheduler starts workers while it leads. */
 function startsWorkersAlone({ roles }: Config): boolean {
   return roles.includes("worker") && !roles.includes("scheduler");
+}
+
+/** The first question takes a second: it is asked before anybody waits for it, about nobody. */
+function warmPeople({ config, userCache, log }: Context): void {
+  if (!config.enableAuth || !config.roles.includes("api")) return;
+  userCache
+    .user("nobody")
+    .catch((error: Error) => log.debug({ err: error }, "people could not be read yet"));
 }
 
 function keptToken({ config, localAccess, log, urls }: Context): KeptToken | undefined {

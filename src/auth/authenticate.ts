@@ -2,23 +2,45 @@ import type { IncomingMessage } from "node:http";
 import type { Deps } from "../deps.ts";
 import type { Action } from "../users/policy.ts";
 import { type Caller, local } from "./caller.ts";
+import { callerOfToken } from "./tokens/by-token.ts";
+import { isWorkToken } from "./work-tokens.ts";
 
 /** Returns who makes this call. Throws 401 for a credential that is wrong or has expired. */
 export type Authenticate = (request: IncomingMessage, action: Action) => Caller | Promise<Caller>;
 
 const ofWorkers: readonly Action[] = ["work", "tasks"];
+/** What a call of these sends is checked by who answers it. */
+const ownCredential: readonly Action[] = ["session.begin", "tasks.wake"];
 
-export function authenticator(ctx: Deps<"config" | "workTokens" | "localAccess">): Authenticate {
+type Needed = Deps<"config" | "workTokens" | "localAccess" | "tokenKeys" | "userCache">;
+
+export function authenticator(ctx: Needed): Authenticate {
+  return ctx.config.enableAuth ? byCredential(ctx) : byConnection(ctx);
+}
+
+/** Identity is on. A credential that is wrong is refused, also where none is needed. */
+function byCredential(ctx: Needed): Authenticate {
+  return async (request, action) => {
+    const token = bearerOf(request);
+    if (token === undefined || ownCredential.includes(action)) return { kind: "anonymous" };
+    return isWorkToken(token) ? ctx.workTokens.verify(token) : callerOfToken(ctx, token);
+  };
+}
+
+/** Identity is off. Clients may still send tokens from before, which are ignored. */
+function byConnection(ctx: Needed): Authenticate {
   const { config, localAccess, workTokens } = ctx;
   return (request, action) => {
-    const token = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? "")?.[1];
-    if (token !== undefined && !config.enableAuth && localAccess.isToken(token)) return local;
-    // With identity off, clients may still send tokens from before. They are ignored.
+    const token = bearerOf(request);
+    if (token !== undefined && localAccess.isToken(token)) return local;
     if (token !== undefined && ofWorkers.includes(action)) return workTokens.verify(token);
-    if (config.enableAuth || config.allowAnyone || action === "service.health")
-      return callerWithoutToken(ctx);
+    if (config.allowAnyone || action === "service.health") return local;
     return callerOfConnection(ctx, request);
   };
+}
+
+export function bearerOf({ headers }: Pick<IncomingMessage, "headers">): string | undefined {
+  return /^Bearer +(\S+)$/i.exec(headers.authorization ?? "")?.[1];
 }
 
 /** The caller of work by queue: only who has the broker's password can send there. */

@@ -1,7 +1,7 @@
 // Tokens of workers: JSON Web Tokens that say which files a worker may claim and report, and until
 // when. They are signed with a key derived from the service's key, so that every process accepts
 // them and nothing is stored.
-import { errors, jwtVerify, SignJWT } from "jose";
+import { decodeProtectedHeader, errors, jwtVerify, SignJWT } from "jose";
 import { z } from "zod";
 import { RequestError } from "../errors.ts";
 import { deriveKey } from "../secrets.ts";
@@ -70,6 +70,15 @@ export function makeWorkTokens(serviceKeys: readonly [Buffer, ...Buffer[]]): Wor
       "The token is not a worker's token of this service. " +
         "Send the right one, or none if identity is off.",
     );
+  }
+}
+
+/** By what it says of itself: which tokens it is to be verified with. */
+export function isWorkToken(token: string): boolean {
+  try {
+    return decodeProtectedHeader(token).typ === typ;
+  } catch {
+    return false;
   }
 }
 

@@ -55,6 +55,7 @@ const tags = [
   ["results", "What came out"],
   ["datasets", "Named, versioned lists of files"],
   ["operations", "What this service can do"],
+  ["tokens", "API tokens of people, for programs"],
   ["limits", "How many files may run at once, and whose go first"],
   ["work", "For workers: claim, report, renew"],
   ["tasks", "For agents: tasks of service operations"],

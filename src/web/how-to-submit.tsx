@@ -1,5 +1,5 @@
+import { clientSettings } from "../auth/tokens/client-settings.ts";
 import type { Deps } from "../deps.ts";
-import { clientSettings } from "../facades/servicex/client-settings.ts";
 import type { ForExamples } from "../http/route.ts";
 import { submitExample } from "../http/schemas/submit.ts";
 import type { Links } from "./links.ts";

@@ -55,7 +55,8 @@ function hasExample({ body, path }: (typeof routes)[number]): boolean {
 }
 
 test("every body has an example, which is taken", async () => {
-  for (const route of routes.filter(hasExample)) {
+  // That of a token needs identity: tokens.test.ts takes it.
+  for (const route of routes.filter(hasExample).filter(({ tag }) => tag !== "tokens")) {
     const example = route.body?.example as object;
     const answer = await api.call({
       method: route.method.toUpperCase(),

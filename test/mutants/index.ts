@@ -4,6 +4,7 @@ import { fairness } from "./fairness.ts";
 import { ledger } from "./ledger.ts";
 import type { Mutant } from "./mutant.ts";
 import { objects } from "./objects.ts";
+import { people } from "./people.ts";
 import { processes } from "./processes.ts";
 import { rules } from "./rules.ts";
 import { addressSecrets } from "./secrets.ts";
@@ -17,4 +18,5 @@ export const mutants: Mutant[] = [
   ...rules,
   ...addressSecrets,
   ...datasets,
+  ...people,
 ];

@@ -1,7 +1,8 @@
 // The addresses of ServiceX's own pages, which its clients print and people have bookmarked. They
 // redirect to ours.
+
+import { clientSettings } from "../../auth/tokens/client-settings.ts";
 import { publicPath } from "../../settings/public-path.ts";
-import { clientSettings } from "./client-settings.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { findRequest } from "./find.ts";
 

@@ -15,6 +15,7 @@ import { readTaskReplica } from "./replicas.ts";
 import { cancelRequest, getRequest, listAllRequests, submitRequest } from "./requests.ts";
 import { listRequestResults } from "./results.ts";
 import { claimServiceTasks, listFilesOfTask, reportTaskProgress } from "./tasks.ts";
+import { createApiToken, listApiTokens, replaceApiToken, revokeApiToken } from "./tokens.ts";
 import { claimWork, heartbeatWork, reportWork, workSettings } from "./work.ts";
 
 /** In the order in which they are tried: the busiest first. */
@@ -52,6 +53,10 @@ export const routes: Route[] = [
   getLimits,
   putOperationLimits,
   putUserShare,
+  listApiTokens,
+  createApiToken,
+  replaceApiToken,
+  revokeApiToken,
   getHealth,
   getReadiness,
   getMetrics,

@@ -1,26 +1,47 @@
 import { randomBytes } from "node:crypto";
-import type { Endpoint } from "../endpoint.ts";
+import { bearerOf } from "../../../auth/authenticate.ts";
+import { refresh } from "../../../auth/tokens/refresh.ts";
+import { RequestError } from "../../../errors.ts";
+import type { Call, Endpoint } from "../endpoint.ts";
 
 const lifetimeSeconds = 6 * 3_600;
+
+/** An access token for an API token, which ServiceX calls a refresh token. */
+export const refreshToken: Endpoint = {
+  method: "post",
+  path: "/token/refresh",
+  access: "session.begin",
+  answer: async (call) => ({
+    status: 200,
+    headers: { "cache-control": "no-store" },
+    body: call.ctx.config.enableAuth ? await accessToken(call) : tokenOfNobody(),
+  }),
+};
+
+async function accessToken({ ctx, request }: Call) {
+  const token = bearerOf(request);
+  if (token === undefined)
+    throw new RequestError(
+      401,
+      "unauthorized",
+      "Missing Authorization Header: send `Authorization: Bearer <API token>`.",
+    );
+  const { accessToken, expiresInSeconds } = await refresh(ctx, token);
+  return { access_token: accessToken, auth_disabled: false, expires_in: expiresInSeconds };
+}
 
 /**
  * With identity off a client whose settings still name a token of its old facility goes on working:
  * it wants a JWT with an end. Nothing here ever accepts this one: its signature is made of random
  * bytes.
  */
-export const refreshToken: Endpoint = {
-  method: "post",
-  path: "/token/refresh",
-  access: "service.read",
-  answer: () => ({
-    status: 200,
-    body: {
-      message: "Authentication is disabled on this instance",
-      access_token: emptyToken(Date.now()),
-      auth_disabled: true,
-    },
-  }),
-};
+function tokenOfNobody() {
+  return {
+    message: "Authentication is disabled on this instance",
+    access_token: emptyToken(Date.now()),
+    auth_disabled: true,
+  };
+}
 
 function emptyToken(now: number): string {
   const issued = Math.floor(now / 1_000);

@@ -1,0 +1,51 @@
+// What is known of people and their tokens, for some seconds: a client makes many calls with one
+// token. Every change is told to all processes; where that word is lost, the seconds end it.
+import type { People } from "../db/people.ts";
+import { type TokenFacts, tokenFacts, type UserFacts, userFacts } from "./facts-store.ts";
+
+export interface UserCache {
+  user(id: string): Promise<UserFacts | undefined>;
+  token(id: string): Promise<TokenFacts | undefined>;
+  close(): void;
+}
+
+const keptMilliseconds = 5_000;
+const mostKept = 10_000;
+
+export function makeUserCache(
+  people: Pick<People, "read" | "onChanged">,
+  now: () => number = Date.now,
+): UserCache {
+  const users = keep((id) => people.read((db) => userFacts(db, id)), now);
+  const tokens = keep((id) => people.read((db) => tokenFacts(db, id)), now);
+  const stop = people.onChanged((user) => {
+    users.forget((facts) => facts.id === user);
+    tokens.forget((facts) => facts.user === user);
+  });
+  return { user: users.get, token: tokens.get, close: stop };
+}
+
+function keep<Facts>(read: (id: string) => Promise<Facts | undefined>, now: () => number) {
+  const kept = new Map<string, { facts: Facts; until: number }>();
+  let changes = 0;
+
+  async function get(id: string): Promise<Facts | undefined> {
+    const known = kept.get(id);
+    if (known && now() < known.until) return known.facts;
+    const before = changes;
+    const facts = await read(id);
+    kept.delete(id);
+    // What was read before a change must not be kept after it.
+    if (facts === undefined || before !== changes) return facts;
+    kept.set(id, { facts, until: now() + keptMilliseconds });
+    if (kept.size > mostKept) kept.delete(kept.keys().next().value ?? "");
+    return facts;
+  }
+
+  function forget(isOld: (facts: Facts) => boolean): void {
+    changes += 1;
+    for (const [id, { facts }] of kept) if (isOld(facts)) kept.delete(id);
+  }
+
+  return { get, forget };
+}

@@ -1,0 +1,46 @@
+// People with real rows and real tokens.
+import { randomUUID } from "node:crypto";
+import type { Scope } from "../../src/auth/caller.ts";
+import { refresh } from "../../src/auth/tokens/refresh.ts";
+import { createToken } from "../../src/auth/tokens/tokens.ts";
+import type { Context } from "../../src/deps.ts";
+import type { UserState } from "../../src/users/state.ts";
+
+export interface Person {
+  id: string;
+  /** the id of the API token */
+  token: string;
+  apiToken: string;
+  accessToken: string;
+}
+
+export interface PersonOptions {
+  state?: Exclude<UserState, "deleted">;
+  admin?: boolean;
+  scopes?: Scope[];
+  days?: number;
+}
+
+export async function addPerson(ctx: Context, options: PersonOptions = {}): Promise<Person> {
+  const { state = "approved", admin = false } = options;
+  const id = randomUUID();
+  await ctx.people.write((db) => db.users.create({ data: { id, state, admin, name: "A person" } }));
+  return { id, ...(await addToken(ctx, id, options)) };
+}
+
+/** Another token of the same person. */
+export async function addToken(
+  ctx: Context,
+  owner: string,
+  { admin = false, scopes = ["read", "submit"], days }: PersonOptions = {},
+): Promise<Omit<Person, "id">> {
+  const caller = { kind: admin ? "admin" : "user", owner, by: "session" } as const;
+  const wanted = { name: randomUUID(), scopes, days, madeBy: "page" } as const;
+  const { token, secret } = await createToken(ctx, caller, wanted);
+  const { accessToken } = await refresh(ctx, secret);
+  return { token: token.id, apiToken: secret, accessToken };
+}
+
+export function bearer(token: string): { authorization: string } {
+  return { authorization: `Bearer ${token}` };
+}
