@@ -328,7 +328,7 @@ test("each word of the glossary is there once, and the sources use it", () => {
   expect(terms.length).toBeGreaterThan(30);
   expect(terms.filter((word, at) => terms.indexOf(word) !== at)).toEqual([]);
   const used = sources.map(({ text }) => text.toLowerCase()).join("\n");
-  const asWritten = (word: string) => new RegExp(`\\b${word.replace(" ", "[ -]?")}`);
+  const asWritten = (word: string) => new RegExp(`\\b${word.toLowerCase().replace(" ", "[ -]?")}`);
   expect(terms.filter((word) => !asWritten(word).test(used))).toEqual([]);
 });
 
