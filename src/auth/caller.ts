@@ -30,6 +30,8 @@ export interface Signed {
   scopes?: readonly Scope[] | undefined;
   /** the API token that stands behind the call */
   token?: string | undefined;
+  /** the id of the session in a browser, by which nobody gets in: the cookie's hash */
+  session?: string | undefined;
 }
 
 /** `read`: look at what is there. `submit`: change one's own. `admin`: what administrators may. */
@@ -53,6 +55,11 @@ export interface WorkScope {
 }
 
 export const local: Caller = { kind: "local", owner: "local" };
+
+/** The session of a person with a browser; undefined for programs. */
+export function sessionOf(caller: Caller): string | undefined {
+  return "session" in caller ? caller.session : undefined;
+}
 
 /** The owner of requests that a caller makes; undefined for callers that make none. */
 export function ownerOf(caller: Caller): string | undefined {

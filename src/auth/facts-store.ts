@@ -7,6 +7,8 @@ export interface UserFacts {
   id: string;
   state: UserState;
   admin: boolean;
+  /** as pages show it to its person */
+  name?: string | undefined;
 }
 
 /** What decides whether an API token is still good. */
@@ -23,10 +25,12 @@ export interface TokenFacts {
 export async function userFacts(db: PeopleDb, id: string): Promise<UserFacts | undefined> {
   const row = await db.users.findUnique({
     where: { id },
-    select: { id: true, state: true, admin: true },
+    select: { id: true, state: true, admin: true, name: true, email: true },
   });
+  if (!row) return undefined;
+  const { admin, name, email } = row;
   // A constraint of the table allows the words of this type alone.
-  return row ? { ...row, state: row.state as UserState } : undefined;
+  return { id, state: row.state as UserState, admin, name: name ?? email ?? undefined };
 }
 
 export async function tokenFacts(db: PeopleDb, id: string): Promise<TokenFacts | undefined> {

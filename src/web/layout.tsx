@@ -4,8 +4,11 @@ import type { Reply } from "../http/route.ts";
 import { openToAnyone } from "../settings/contradictions.ts";
 import { assetPath } from "./assets.ts";
 import { linksOf } from "./links.ts";
+import { PostForm } from "./post-form.tsx";
+import type { Visitor } from "./visitor.ts";
+import { shown } from "./words.ts";
 
-type Service = Deps<"config" | "urls">;
+type Service = Deps<"config" | "urls"> & { visitor?: Visitor | undefined };
 
 interface Head {
   title: string;
@@ -80,6 +83,7 @@ function Layout({ ctx, title, children }: { ctx: Service; title: string; childre
             <a href={links.to("/")}>Requests</a>
             <a href={links.to("/docs")}>API</a>
           </nav>
+          <Account ctx={ctx} />
         </header>
         {warning ? (
           <p class="notice" role="alert">
@@ -89,5 +93,26 @@ function Layout({ ctx, title, children }: { ctx: Service; title: string; childre
         <main id="content">{children}</main>
       </body>
     </html>
+  );
+}
+
+/** Who is signed in here, and the way in and out. */
+function Account({ ctx }: { ctx: Service }) {
+  const links = linksOf(ctx);
+  const { visitor } = ctx;
+  if (visitor?.kind === "person")
+    return (
+      <PostForm ctx={ctx} action={links.to("/sign-out")} class="account">
+        <a href={links.to("/profile")}>
+          <bdi>{shown(visitor.name, 60)}</bdi>
+        </a>
+        <button type="submit">Sign out</button>
+      </PostForm>
+    );
+  if (visitor?.kind !== "nobody" || !ctx.config.identity?.signIn) return null;
+  return (
+    <p class="account">
+      <a href={links.to("/sign-in")}>Sign in</a>
+    </p>
   );
 }

@@ -1,20 +1,24 @@
 // One object for each page; the router, who may call and which methods are possible come from
 // their list.
 import { type Request, type Response, Router } from "express";
-import type { Caller } from "../auth/caller.ts";
+import { type Caller, sessionOf } from "../auth/caller.ts";
+import { requireCsrf } from "../auth/csrf.ts";
 import type { Context } from "../deps.ts";
 import { RequestError } from "../errors.ts";
 import type { Admit } from "../http/admit.ts";
 import type { Locals } from "../http/call.ts";
-import { type Reply, untilGone } from "../http/route.ts";
+import { type Reply, type Streamed, untilGone } from "../http/route.ts";
 import { send } from "../http/send.ts";
 import type { Action } from "../users/policy.ts";
 import { readForm } from "./form.ts";
 import { type Links, linksOf } from "./links.ts";
+import { type PageContext, visitorOf } from "./visitor.ts";
 
 export interface PageCall {
-  ctx: Context;
+  ctx: PageContext;
   caller: Caller;
+  /** with Express's own parts, for what is written for Express */
+  request: Request;
   links: Links;
   params: Record<string, string>;
   /** without empty ones, which a form sends for what was left empty; the last of equal names */
@@ -31,7 +35,7 @@ export interface Page {
   path: `/${string}`;
   /** what a call does, by which users/policy.ts says who may make it */
   access: Action;
-  answer(call: PageCall): Promise<Reply> | Reply;
+  answer(call: PageCall): Promise<Reply | Streamed> | Reply | Streamed;
 }
 
 export function pageRouter(ctx: Context, admit: Admit, pages: readonly Page[]): Router {
@@ -48,16 +52,22 @@ function answering(ctx: Context, admit: Admit, { access, path, method, answer }:
     const locals = response.locals as Locals;
     locals.route = path;
     const caller = await admit(request, access);
+    const visitor = await visitorOf(ctx, caller);
+    const { csrf, ...form } = method === "post" ? filled(await readForm(request)) : {};
+    const session = sessionOf(caller);
+    if (method === "post" && session !== undefined) requireCsrf(ctx, session, csrf);
     const reply = await answer({
-      ctx,
+      ctx: { ...ctx, visitor },
       caller,
+      request,
       links: linksOf(ctx),
       params: request.params,
       query: filled(new URLSearchParams(request.url.split("?").slice(1).join("?"))),
-      form: method === "post" ? filled(await readForm(request)) : {},
+      form,
       gone: () => untilGone(response),
     });
-    send(response, reply);
+    if ("write" in reply) await reply.write(response);
+    else send(response, reply);
   };
 }
 

@@ -12,6 +12,8 @@ import { mayOn } from "../../users/policy.ts";
 import { redirectTo } from "../layout.tsx";
 import type { Links } from "../links.ts";
 import type { Page } from "../page.ts";
+import { PostForm } from "../post-form.tsx";
+import type { PageContext } from "../visitor.ts";
 import { counted } from "../words.ts";
 
 export interface May {
@@ -37,11 +39,13 @@ export function actionsOf(caller: Caller, view: RequestView): May {
 }
 
 export function Actions({
+  ctx,
   view,
   withheld,
   may,
   links,
 }: {
+  ctx: PageContext;
   view: RequestView;
   /** files that workers gave back too often */
   withheld: number;
@@ -51,14 +55,14 @@ export function Actions({
   const { id, state, counters } = view;
   return (
     <div id="actions" data-part class="actions">
-      {may.cancel ? <Action to={links.request(id, "/cancel")}>Cancel</Action> : null}
+      {may.cancel ? <Action ctx={ctx} to={links.request(id, "/cancel")}>Cancel</Action> : null}
       {may.release && withheld > 0 ? (
-        <Action to={links.request(id, "/redrive")}>
+        <Action ctx={ctx} to={links.request(id, "/redrive")}>
           Let all workers try {counted(withheld, "file")} given back
         </Action>
       ) : null}
       {may.redrive ? (
-        <Action to={links.request(id, "/redrive")}>
+        <Action ctx={ctx} to={links.request(id, "/redrive")}>
           Try {counted(counters.failed, "failed file")} again
         </Action>
       ) : null}
@@ -70,11 +74,13 @@ export function Actions({
 
 /** For one file that failed, or that workers gave back too often. */
 export function FileAction({
+  ctx,
   view,
   file: { file, state, given_back: givenBack },
   may,
   links,
 }: {
+  ctx: PageContext;
   view: RequestView;
   file: Pick<FileView, "file" | "state" | "given_back">;
   may: May;
@@ -84,19 +90,26 @@ export function FileAction({
   if (!isWithheld && !(may.redrive && state === "failed")) return null;
   return (
     <div class="actions">
-      <Action to={links.request(view.id, "/redrive")} file={file}>
+      <Action ctx={ctx} to={links.request(view.id, "/redrive")} file={file}>
         {isWithheld ? "Let all workers try it" : "Try it again"}
       </Action>
     </div>
   );
 }
 
-function Action({ to, file, children }: { to: string; file?: number; children?: Child }) {
+interface ActionOf {
+  ctx: PageContext;
+  to: string;
+  file?: number;
+  children?: Child;
+}
+
+function Action({ ctx, to, file, children }: ActionOf) {
   return (
-    <form method="post" action={to}>
+    <PostForm ctx={ctx} action={to}>
       {file === undefined ? null : <input type="hidden" name="file" value={String(file)} />}
       <button type="submit">{children}</button>
-    </form>
+    </PostForm>
   );
 }
 

@@ -7,6 +7,7 @@ import { readRequest } from "../../requests/read/request.ts";
 import { pageReply, redirectTo } from "../layout.tsx";
 import type { Page } from "../page.ts";
 import { Text } from "../parts.tsx";
+import { PostForm } from "../post-form.tsx";
 import { counted, nameOf } from "../words.ts";
 
 const path = "/requests/{id}/delete";
@@ -30,13 +31,13 @@ const question: Page = {
           <Text>{nameOf(view)}</Text>, its results and the history of its{" "}
           {counted(view.counters.total, "file")} are removed for good. Its receipt stays.
         </p>
-        <form method="post" action={links.request(id, "/delete")} class="actions">
+        <PostForm ctx={ctx} action={links.request(id, "/delete")} class="actions">
           <input type="hidden" name="confirm" value="yes" />
           <button type="submit" class="danger">
             Delete it
           </button>
           <a href={links.request(id)}>Keep it</a>
-        </form>
+        </PostForm>
       </>,
     );
   },

@@ -2,6 +2,8 @@ import type { failureGroups } from "../../requests/read/error-groups.ts";
 import type { RequestView } from "../../requests/views.ts";
 import type { Links } from "../links.ts";
 import { Path, Text } from "../parts.tsx";
+import { PostForm } from "../post-form.tsx";
+import type { PageContext } from "../visitor.ts";
 import { counted, number } from "../words.ts";
 
 type Group = Awaited<ReturnType<typeof failureGroups>>[number];
@@ -10,11 +12,13 @@ export const mostGroups = 20;
 
 /** Why files failed, the most frequent reason first, each with an example in full words. */
 export function ErrorGroups({
+  ctx,
   view,
   groups,
   links,
   mayRedrive,
 }: {
+  ctx: PageContext;
   view: RequestView;
   groups: Group[];
   links: Links;
@@ -28,7 +32,13 @@ export function ErrorGroups({
           <ol class="groups">
             {groups.slice(0, mostGroups).map((group) => (
               <li>
-                <ErrorGroup view={view} group={group} links={links} mayRedrive={mayRedrive} />
+                <ErrorGroup
+                  ctx={ctx}
+                  view={view}
+                  group={group}
+                  links={links}
+                  mayRedrive={mayRedrive}
+                />
               </li>
             ))}
           </ol>
@@ -44,11 +54,13 @@ export function ErrorGroups({
 }
 
 function ErrorGroup({
+  ctx,
   view: { id },
   group: { fingerprint, class: errorClass, message, count, examples },
   links,
   mayRedrive,
 }: {
+  ctx: PageContext;
   view: RequestView;
   group: Group;
   links: Links;
@@ -75,10 +87,10 @@ function ErrorGroup({
           {count === 1 ? "The file" : `The ${counted(count, "file")}`}
         </a>
         {mayRedrive ? (
-          <form method="post" action={links.request(id, "/redrive")}>
+          <PostForm ctx={ctx} action={links.request(id, "/redrive")}>
             <input type="hidden" name="error" value={fingerprint} />
             <button type="submit">{count === 1 ? "Try it again" : "Try these again"}</button>
-          </form>
+          </PostForm>
         ) : null}
       </div>
     </>

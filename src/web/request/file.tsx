@@ -57,7 +57,13 @@ const page: Page = {
             ["Given back", file.given_back && <Text>{file.given_back.sentence}</Text>],
           ]}
         />
-        <FileAction view={view} file={file} may={actionsOf(caller, view)} links={links} />
+        <FileAction
+          ctx={ctx}
+          view={view}
+          file={file}
+          may={actionsOf(caller, view)}
+          links={links}
+        />
         {file.results.length > 0 ? (
           <section aria-labelledby="results-title">
             <h2 id="results-title">Results</h2>

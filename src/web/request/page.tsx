@@ -79,10 +79,16 @@ async function nowOf({ ctx, caller, links }: PageCall, view: RequestView) {
   return (
     <>
       <Progress view={view} waiting={waiting} warnings={warnings} />
-      <Actions view={view} withheld={withheld} may={may} links={links} />
+      <Actions ctx={ctx} view={view} withheld={withheld} may={may} links={links} />
       <Steps view={view} />
       <Plot points={points} />
-      <ErrorGroups view={view} groups={groups} links={links} mayRedrive={may.redrive} />
+      <ErrorGroups
+        ctx={ctx}
+        view={view}
+        groups={groups}
+        links={links}
+        mayRedrive={may.redrive}
+      />
     </>
   );
 }
