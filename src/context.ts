@@ -2,6 +2,7 @@
 import type { Logger } from "pino";
 import { Registry } from "prom-client";
 import { makeLocalAccess } from "./auth/local-access.ts";
+import { makeProvider } from "./auth/oidc/provider.ts";
 import { makeTokenKeys, tokenSecrets } from "./auth/tokens/jwt.ts";
 import { makeUserCache } from "./auth/user-cache.ts";
 import { makeWorkTokens } from "./auth/work-tokens.ts";
@@ -176,6 +177,7 @@ export async function makeContext(
     workTokens: makeWorkTokens(verifyingKeys),
     people,
     userCache,
+    provider: config.identity?.signIn && makeProvider(config.identity.signIn),
     tokenKeys: makeTokenKeys(tokenSecrets(config, verifyingKeys)),
     localAccess: makeLocalAccess(),
     reportedRequests: makeReportedRequests(),

@@ -2,6 +2,7 @@
 import type { Logger } from "pino";
 import type { Registry } from "prom-client";
 import type { LocalAccess } from "./auth/local-access.ts";
+import type { Provider } from "./auth/oidc/provider.ts";
 import type { TokenKeys } from "./auth/tokens/jwt.ts";
 import type { UserCache } from "./auth/user-cache.ts";
 import type { WorkTokens } from "./auth/work-tokens.ts";
@@ -74,6 +75,8 @@ export interface Context {
   /** with identity on: accounts and what belongs to them */
   people: People;
   userCache: UserCache;
+  /** where people sign in, if they do */
+  provider: Provider | undefined;
   /** sign and verify people's tokens */
   tokenKeys: TokenKeys;
   localAccess: LocalAccess;

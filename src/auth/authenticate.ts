@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { Deps } from "../deps.ts";
 import type { Action } from "../users/policy.ts";
 import { type Caller, local } from "./caller.ts";
+import { callerOfSession } from "./sessions.ts";
 import { callerOfToken } from "./tokens/by-token.ts";
 import { isWorkToken } from "./work-tokens.ts";
 
@@ -12,7 +13,9 @@ const ofWorkers: readonly Action[] = ["work", "tasks"];
 /** What a call of these sends is checked by who answers it. */
 const ownCredential: readonly Action[] = ["session.begin", "tasks.wake"];
 
-type Needed = Deps<"config" | "workTokens" | "localAccess" | "tokenKeys" | "userCache">;
+type Needed = Deps<
+  "config" | "workTokens" | "localAccess" | "tokenKeys" | "userCache" | "people" | "urls"
+>;
 
 export function authenticator(ctx: Needed): Authenticate {
   return ctx.config.enableAuth ? byCredential(ctx) : byConnection(ctx);
@@ -22,7 +25,8 @@ export function authenticator(ctx: Needed): Authenticate {
 function byCredential(ctx: Needed): Authenticate {
   return async (request, action) => {
     const token = bearerOf(request);
-    if (token === undefined || ownCredential.includes(action)) return { kind: "anonymous" };
+    if (ownCredential.includes(action)) return { kind: "anonymous" };
+    if (token === undefined) return (await callerOfSession(ctx, request)) ?? { kind: "anonymous" };
     return isWorkToken(token) ? ctx.workTokens.verify(token) : callerOfToken(ctx, token);
   };
 }

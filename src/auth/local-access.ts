@@ -3,6 +3,7 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
+import { cookiesOf } from "./cookies.ts";
 import { type IsOwnSocket, makeIsOwnSocket } from "./socket-owner.ts";
 
 export interface LocalAccess {
@@ -43,14 +44,6 @@ export function makeLocalAccess(isOwnSocket: IsOwnSocket = makeIsOwnSocket()): L
 
 function cookieName({ localPort }: Pick<Socket, "localPort">): string {
   return `longshore-${localPort}`;
-}
-
-function cookiesOf(header: string | undefined, name: string): string[] {
-  return (header ?? "")
-    .split(";")
-    .map((pair) => pair.trim())
-    .filter((pair) => pair.startsWith(`${name}=`))
-    .map((pair) => pair.slice(name.length + 1));
 }
 
 /** In the same time for every text. */

@@ -1,11 +1,14 @@
-// What is known of people and their tokens, for some seconds: a client makes many calls with one
-// token. Every change is told to all processes; where that word is lost, the seconds end it.
+// What is known of people, their tokens and sessions, for some seconds: a client makes many calls
+// with one token. Every change is told to all processes; where that word is lost, the seconds end
+// it.
 import type { People } from "../db/people.ts";
 import { type TokenFacts, tokenFacts, type UserFacts, userFacts } from "./facts-store.ts";
+import { type SessionFacts, sessionFacts } from "./session-store.ts";
 
 export interface UserCache {
   user(id: string): Promise<UserFacts | undefined>;
   token(id: string): Promise<TokenFacts | undefined>;
+  session(id: string): Promise<SessionFacts | undefined>;
   close(): void;
 }
 
@@ -18,11 +21,13 @@ export function makeUserCache(
 ): UserCache {
   const users = keep((id) => people.read((db) => userFacts(db, id)), now);
   const tokens = keep((id) => people.read((db) => tokenFacts(db, id)), now);
+  const sessions = keep((id) => people.read((db) => sessionFacts(db, id)), now);
   const stop = people.onChanged((user) => {
     users.forget((facts) => facts.id === user);
     tokens.forget((facts) => facts.user === user);
+    sessions.forget((facts) => facts.user === user);
   });
-  return { user: users.get, token: tokens.get, close: stop };
+  return { user: users.get, token: tokens.get, session: sessions.get, close: stop };
 }
 
 function keep<Facts>(read: (id: string) => Promise<Facts | undefined>, now: () => number) {

@@ -16,7 +16,11 @@ export async function moveUser(db: PeopleTx, id: string, move: UserMove): Promis
       suspended_at: mayWork.has(to) ? null : now,
     },
   });
+  if (count > 0 && endsSessions.has(move)) await db.sessions.deleteMany({ where: { user_id: id } });
   return count > 0;
 }
+
+/** Who signs in again after these is told how their account stands, and may do nothing else. */
+const endsSessions: ReadonlySet<UserMove> = new Set(["reject", "suspend", "remove"]);
 
 const mayWork: ReadonlySet<string> = new Set([userMoves.approve.to]);

@@ -80,6 +80,18 @@ const rules = {
     scope: "none",
     may: { ...owners, user: "any", key: "any", unapproved: "any", anonymous: "any" },
   },
+  /** also of a session that has ended already */
+  "session.end": {
+    what: "sign out",
+    scope: "none",
+    may: { local: "any", admin: "any", user: "any", unapproved: "any", anonymous: "any" },
+  },
+  /** one's own account, however it stands */
+  "account.read": {
+    what: "read accounts",
+    scope: "read",
+    may: { local: "any", admin: "any", user: "own", unapproved: "own" },
+  },
   "token.read": {
     what: "list API tokens",
     scope: "read",

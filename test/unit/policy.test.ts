@@ -22,6 +22,7 @@ const needed: Record<Scope, Action[]> = {
     "limits.read",
     "service.measure",
     "token.read",
+    "account.read",
   ],
   submit: ["request.submit", "request.change", "request.delete", "dataset.delete", "token.change"],
   admin: ["limits.change", "lookup.report"],
