@@ -29,7 +29,8 @@ export function makeApp(
   /** Express knows an error handler by its four parameters. */
   app.use((error: unknown, request: Request, response: Response, _next: NextFunction): void => {
     const { requestId } = response.locals as Locals;
-    const call = { url: request.originalUrl, headers: request.headers };
+    const { originalUrl: url, headers, method } = request;
+    const call = { url, headers, method };
     send(response, errorReply(ctx, mounts, error, call, requestId));
   });
   return pipeline(ctx, { mounts, admit, router: app });

@@ -16,6 +16,11 @@ export interface Mount {
   errorReply?(error: unknown, requestId: string): Reply;
   /** how an error of any mount is shown to a person with a browser; one mount has it */
   errorPage?(ctx: Context, problem: Problem): Pick<Reply, "body" | "headers">;
+  /**
+   * where a person with a browser is sent who may open `path` once they are signed in; undefined:
+   * nowhere, so they get an error. One mount has it
+   */
+  signIn?(ctx: Context, path: string): Reply | undefined;
   /** its GETs change nothing: links of other sites may open them in a window */
   readonly opensFromLinks?: true;
   /** default: nothing may be loaded */

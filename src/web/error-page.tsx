@@ -6,7 +6,8 @@ import { linksOf } from "./links.ts";
 import { shown } from "./words.ts";
 
 /** Says what the problem document says. */
-export function errorPage(ctx: Context, { title, status, detail, instance }: Problem): Reply {
+export function errorPage(ctx: Context, problem: Problem): Reply {
+  const { title, status, detail, instance, type } = problem;
   const links = linksOf(ctx);
   const request = /\/requests\/([0-9a-f-]{36})\/./.exec(instance)?.[1];
   return pageReply(
@@ -21,6 +22,16 @@ export function errorPage(ctx: Context, { title, status, detail, instance }: Pro
         {request ? (
           <>
             <a href={links.request(request)}>Back to the request</a> ·{" "}
+          </>
+        ) : null}
+        {/\/(sign-in|auth-callback)$/.test(instance) ? (
+          <>
+            <a href={links.to("/sign-in")}>Sign in again</a> ·{" "}
+          </>
+        ) : null}
+        {type.includes(":account_") ? (
+          <>
+            <a href={links.to("/profile")}>Your account</a> ·{" "}
           </>
         ) : null}
         <a href={links.to("/")}>All requests</a>

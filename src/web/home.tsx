@@ -36,6 +36,12 @@ const home: Page = {
           of its files; it finds them, works on them, delivers the results, and accounts for every
           file.
         </p>
+        {caller.kind === "unapproved" ? (
+          <p class="notice">
+            Your account is {caller.state}, so you can do nothing here yet.{" "}
+            <a href={links.to("/profile")}>How it stands</a>
+          </p>
+        ) : null}
         <Readiness found={ready} />
         <Requests listed={listed} links={links} isFirst={query.cursor === undefined} />
         {decide(caller, "request.submit") === "allowed" ? (

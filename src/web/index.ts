@@ -1,9 +1,13 @@
 // Pages for people, rendered here: they work without JavaScript, and with it they stay up to date.
 import type { Mount } from "../http/mount.ts";
+import { profilePages } from "./account/profile.tsx";
+import { signInPages } from "./account/sign-in.tsx";
+import { signOutPages } from "./account/sign-out.tsx";
 import { assetPages } from "./assets.ts";
 import { errorPage } from "./error-page.tsx";
 import { homePages } from "./home.tsx";
-import { contentSecurityPolicy } from "./layout.tsx";
+import { contentSecurityPolicy, redirectTo } from "./layout.tsx";
+import { linksOf } from "./links.ts";
 import { type Page, pageRouter } from "./page.ts";
 import { actionPages } from "./request/actions.tsx";
 import { deletePages } from "./request/delete.tsx";
@@ -14,6 +18,9 @@ import { s3Pages } from "./request/s3.tsx";
 
 export const pages: Page[] = [
   ...homePages,
+  ...signInPages,
+  ...signOutPages,
+  ...profilePages,
   ...requestPages,
   ...filePages,
   ...resultPages,
@@ -23,11 +30,16 @@ export const pages: Page[] = [
   ...assetPages,
 ];
 
+const ownPath =
+  /^\/(requests|assets|sign-in|auth-callback|sign-out|signed-out|profile)(\/|$)/;
+
 export const web: Mount = {
   name: "web",
-  owns: (path) => path === "/" || /^\/(requests|assets)(\/|$)/.test(path),
+  owns: (path) => path === "/" || ownPath.test(path),
   contentSecurityPolicy,
   opensFromLinks: true,
   errorPage,
+  signIn: ({ provider, urls }, path) =>
+    provider && redirectTo(linksOf({ urls }).signIn(path)),
   router: (ctx, admit) => pageRouter(ctx, admit, pages),
 };

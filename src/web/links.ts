@@ -6,9 +6,15 @@ export interface Links {
   to(path: `/${string}`): string;
   /** of a request's page, or of what is below it */
   request(id: string, below?: `/${string}`): string;
+  /** which leads back to a path of ours */
+  signIn(back: string): string;
 }
 
 export function linksOf({ urls }: Deps<"urls">): Links {
   const to = (path: `/${string}`) => publicPath(urls.public(), path);
-  return { to, request: (id, below) => to(`/requests/${id}${below ?? ""}`) };
+  return {
+    to,
+    request: (id, below) => to(`/requests/${id}${below ?? ""}`),
+    signIn: (back) => `${to("/sign-in")}?${new URLSearchParams({ return_to: back })}`,
+  };
 }

@@ -41,10 +41,6 @@ const firstPage = [
   ["/global-dashboard", "#requests"],
   ["/monitor", ""],
   ["/logs", ""],
-  // Where the client sends people for a token, which nobody needs while sign-in is off.
-  ["/sign-in", "#servicex"],
-  ["/profile", "#servicex"],
-  ["/api-token", "#servicex"],
 ] as const;
 
 /** Its user saves it in the folder of a script, or in the home folder. */
@@ -63,7 +59,19 @@ const settings: Endpoint = {
   }),
 };
 
-const firstPagePaths = new Set<string>([...firstPage.map(([path]) => path), settings.path]);
+/** Where old clients send people for a token, which nobody needs with identity off. */
+const apiToken: Endpoint = {
+  method: "get",
+  path: "/api-token",
+  access: "service.read",
+  answer: ({ ctx }) => redirect(ctx.urls.public(), ctx.config.identity ? "/profile" : "/#servicex"),
+};
+
+const firstPagePaths = new Set<string>([
+  ...firstPage.map(([path]) => path),
+  settings.path,
+  apiToken.path,
+]);
 
 export function isPage(path: string): boolean {
   return path.startsWith("/transformation-request/") || firstPagePaths.has(path.replace(/\/$/, ""));
@@ -72,6 +80,7 @@ export function isPage(path: string): boolean {
 export const pageEndpoints: Endpoint[] = [
   ...requestPages,
   settings,
+  apiToken,
   ...firstPage.map(
     ([path, place]): Endpoint => ({
       method: "get",

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
+import { sessionOf } from "../../../auth/caller.ts";
 import { RequestError } from "../../../errors.ts";
 import { cancel } from "../../../requests/lifecycle/cancel.ts";
 import { isFinal } from "../../../requests/state.ts";
@@ -39,8 +40,9 @@ async function answer({ ctx, caller, params }: Call) {
  * A GET that changes something could be a link, an image or a prefetch of any page. Browsers mark
  * all of those; no ServiceX client does.
  */
-function refuseBrowser({ request: { method, headers } }: Call): void {
-  if (method === "GET" && !isOfBrowser(headers)) return;
+function refuseBrowser({ caller, request: { method, headers } }: Call): void {
+  const isProgram = sessionOf(caller) === undefined && !isOfBrowser(headers);
+  if (method === "GET" && isProgram) return;
   throw new RequestError(
     403,
     "browser",
