@@ -4,7 +4,7 @@ import type { Clock } from "../../src/clock.ts";
 import { type Config, readConfig } from "../../src/config.ts";
 import { makeContext } from "../../src/context.ts";
 import type { Context } from "../../src/deps.ts";
-import { silentLog } from "../../src/log.ts";
+import { type Logger, silentLog } from "../../src/log.ts";
 import type { Operation, Task } from "../../src/operations/contract.ts";
 import { allOperations } from "../../src/operations/index.ts";
 import { workTopic } from "../../src/queue/contract.ts";
@@ -59,6 +59,8 @@ export interface LedgerOptions {
   /** operations beside those of the list */
   operations?: readonly Operation[];
   clock?: Clock;
+  /** default: nothing is logged */
+  log?: Logger;
 }
 
 /** Another process on the ledger's database, which does not schedule. */
@@ -72,6 +74,7 @@ export async function openLedger({
   scheduler = true,
   operations = [],
   clock,
+  log = silentLog(),
 }: LedgerOptions = {}): Promise<Ledger> {
   const dataDir = temporaryFolder("ledger");
   const database = databaseUrl ? undefined : await freshDatabase();
@@ -92,7 +95,7 @@ export async function openLedger({
   );
   const base = () => "http://127.0.0.1:1";
   const ctx = await makeContext(config, {
-    log: silentLog(),
+    log,
     databaseUrl: url,
     urls: { public: () => config.publicUrl ?? base(), internal: base },
     known,

@@ -1,6 +1,9 @@
 // People with real rows and real tokens.
 import { randomUUID } from "node:crypto";
 import type { Scope } from "../../src/auth/caller.ts";
+import { cookieOf } from "../../src/auth/cookies.ts";
+import { addSession } from "../../src/auth/session-store.ts";
+import { newSession } from "../../src/auth/sessions.ts";
 import { refresh } from "../../src/auth/tokens/refresh.ts";
 import { createToken } from "../../src/auth/tokens/tokens.ts";
 import type { Context } from "../../src/deps.ts";
@@ -39,6 +42,17 @@ export async function addToken(
   const { token, secret } = await createToken(ctx, caller, wanted);
   const { accessToken } = await refresh(ctx, secret);
   return { token: token.id, apiToken: secret, accessToken };
+}
+
+/** What a browser in which this person is signed in sends with a call of our own page. */
+export async function browserOf(ctx: Context, user: string): Promise<Record<string, string>> {
+  const who = { user, issuer: "https://provider.example", subject: user };
+  const { cookie, session } = newSession(ctx, who);
+  await ctx.people.write((db) => addSession(db, session));
+  return {
+    cookie: `${cookieOf(ctx, "session").name}=${cookie}`,
+    origin: new URL(ctx.urls.public()).origin,
+  };
 }
 
 export function bearer(token: string): { authorization: string } {
