@@ -22,8 +22,7 @@ const profile: Page = {
         <Facts
           rows={[
             ["Name", name === undefined ? "Your sign-in gives none." : <Text>{name}</Text>],
-            ["Email", email === undefined ? noEmail : <Text>{email}</Text>],
-            ["", email !== undefined && !emailVerified ? "Nobody has verified it." : null],
+            ["Email", email === undefined ? noEmail : <Email {...{ email, emailVerified }} />],
             ["Institution", institution === undefined ? null : <Text>{institution}</Text>],
           ]}
         />
@@ -31,6 +30,15 @@ const profile: Page = {
     );
   },
 };
+
+function Email({ email, emailVerified }: { email: string; emailVerified: boolean }) {
+  return (
+    <>
+      <Text>{email}</Text>
+      {emailVerified ? null : <small> which nobody has verified</small>}
+    </>
+  );
+}
 
 const noEmail =
   "Your sign-in gives none. Administrators can reach you if you add one there and sign in again.";

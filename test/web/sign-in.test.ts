@@ -1,0 +1,194 @@
+// Signing in and out in Chromium, at a real provider on another port.
+import { mkdirSync } from "node:fs";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { moveUser } from "../../src/users/move-store.ts";
+import { openSignIn, type SignInService } from "../support/sign-in.ts";
+import { openBrowser, sidewaysPixels, violationsOf } from "./browser.ts";
+
+const markup = `<img src=x onerror="document.title='attacked'"><script>alert(1)</script>`;
+const shots = process.env.SCREENSHOTS;
+
+let service: SignInService;
+let browser: Browser;
+
+beforeAll(async () => {
+  browser = await openBrowser();
+  service = await openSignIn();
+});
+
+afterAll(async () => {
+  await browser.close();
+  await service.close();
+});
+
+async function look<Result>(
+  options: BrowserContextOptions,
+  use: (page: Page) => Promise<Result>,
+): Promise<Result> {
+  const context = await browser.newContext({ baseURL: service.api.url, ...options });
+  try {
+    return await use(await context.newPage());
+  } finally {
+    await context.close();
+  }
+}
+
+/** From our page to the provider's, and by a form there back to ours. */
+async function signIn(page: Page, login: string): Promise<void> {
+  await page.goto("/sign-in");
+  await page.getByRole("link", { name: /^Go on to/ }).click();
+  await answer(page, login, "Sign in");
+}
+
+async function answer(page: Page, login: string, button: "Sign in" | "Refuse"): Promise<void> {
+  await page.waitForURL(`${service.provider.issuer}/**`);
+  await page.getByLabel("Name").fill(login);
+  await page.getByRole("button", { name: button }).click();
+  await page.waitForURL(`${service.api.url}/**`);
+}
+
+async function approve(login: string): Promise<string> {
+  const { people } = service.api.ledger.ctx;
+  const { id = "" } = (await service.account(login)) ?? {};
+  expect(await people.write((db) => moveUser(db, id, "approve"))).toBe(true);
+  people.changed(id);
+  return id;
+}
+
+const looks = [360, 1440].flatMap((width) =>
+  (["light", "dark"] as const).map((colorScheme) => ({ width, colorScheme })),
+);
+
+describe.each(looks)("at $width pixels, $colorScheme", ({ width, colorScheme }) => {
+  test("no page of sign-in has a barrier that axe knows, scrolls sideways or breaks its policy", async () => {
+    const long = `${"Maximiliane-Wilhelmine ".repeat(6)}${markup}`;
+    const login = service.somebody({ name: long, organization: markup });
+    const seen: string[] = [];
+    await look({ viewport: { width, height: 900 }, colorScheme }, async (page) => {
+      const complaints: string[] = [];
+      page.on("console", (message) => {
+        const isOurs = page.url().startsWith(service.api.url);
+        const isStatus = /status of (403|404|409)/.test(message.text());
+        if (isOurs && message.type() === "error" && !isStatus) complaints.push(message.text());
+      });
+      page.on("pageerror", (error) => complaints.push(error.message));
+      const check = async (name: string) => {
+        expect(await violationsOf(page), name).toEqual([]);
+        expect(await sidewaysPixels(page), name).toBeLessThanOrEqual(0);
+        expect(await page.title(), name).not.toBe("attacked");
+        seen.push(name);
+        if (shots) await shoot(page, `${name}-${width}-${colorScheme}`);
+      };
+      await page.goto("/sign-in");
+      await check("sign-in");
+      await page.getByRole("link", { name: /^Go on to/ }).click();
+      await answer(page, login, "Refuse");
+      await check("refused");
+      await page.getByRole("link", { name: "Sign in again" }).click();
+      await page.getByRole("link", { name: /^Go on to/ }).click();
+      await answer(page, login, "Sign in");
+      await page.getByText("Your account is new.").waitFor();
+      await check("account");
+      await page.goto("/");
+      await page.getByText("Your account is new, so").waitFor();
+      await check("home-new");
+      await page.goto("/sign-out");
+      await check("sign-out");
+      await page.getByRole("main").getByRole("button", { name: "Sign out" }).click();
+      await page.waitForURL("**/signed-out");
+      await check("signed-out");
+      expect(complaints).toEqual([]);
+    });
+    expect(seen).toHaveLength(6);
+  });
+});
+
+async function shoot(page: Page, name: string): Promise<void> {
+  mkdirSync(shots ?? "", { recursive: true });
+  await page.screenshot({ path: `${shots}/${name}.png`, fullPage: true });
+}
+
+test("a person comes from a link of another site, signs in, and works without JavaScript", async () => {
+  const login = service.somebody({ name: "Ann" });
+  await service.signIn(login);
+  const owner = await approve(login);
+  const id = await service.api.ledger.submit(1, { owner });
+  await look({ javaScriptEnabled: false }, async (page) => {
+    await page.goto(`/requests/${id}`);
+    await page.getByRole("link", { name: /^Go on to/ }).click();
+    await answer(page, login, "Sign in");
+    await page.waitForURL(`**/requests/${id}`);
+    await page.getByRole("link", { name: "Ann" }).waitFor();
+    await page.getByRole("button", { name: "Cancel" }).click();
+    await page.waitForURL(`**/requests/${id}`);
+    expect((await service.api.ledger.ended(id)).state).toBe("canceled");
+    await page.reload();
+    await page.getByRole("link", { name: "Delete" }).click();
+    await page.getByRole("button", { name: "Delete it" }).click();
+    await page.waitForURL(`${service.api.url}/`);
+  });
+});
+
+test("a part of a page that the script has renewed has a form that still counts", async () => {
+  const login = service.somebody();
+  await service.signIn(login);
+  const owner = await approve(login);
+  const id = await service.api.ledger.submit(2, { owner });
+  await look({}, async (page) => {
+    await signIn(page, login);
+    await page.goto(`/requests/${id}`);
+    const [task] = await service.api.ledger.claim(1, { request: id });
+    if (!task) throw new Error("no task");
+    await service.api.ledger.report(task, "success");
+    await page.getByText("1 of 2 files done").waitFor();
+    await page.getByRole("button", { name: "Cancel" }).click();
+    expect((await service.api.ledger.ended(id)).state).toBe("canceled");
+  });
+});
+
+test("no script can read the session, which goes to this service alone", async () => {
+  const login = service.somebody();
+  await look({}, async (page) => {
+    await signIn(page, login);
+    const cookies = await page.context().cookies();
+    const session = cookies.find(({ name }) => name === service.cookieName);
+    expect(session).toMatchObject({ httpOnly: true, sameSite: "Lax", secure: false, path: "/" });
+    expect(await page.evaluate("document.cookie")).toBe("");
+    expect(await page.evaluate("Object.keys({...localStorage, ...sessionStorage}).length")).toBe(0);
+  });
+});
+
+test("signed out here and at the provider, a browser has to give its name again", async () => {
+  const login = service.somebody({ name: "Bob" });
+  await look({}, async (page) => {
+    await signIn(page, login);
+    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.waitForURL("**/signed-out");
+    await page.getByRole("link", { name: "Sign out at Globus too" }).click();
+    await page.getByRole("button", { name: "Yes" }).click();
+    await page.getByText("You are signed out at the provider.").waitFor();
+    await page.goto("/sign-in");
+    await page.getByRole("link", { name: "Go on to Globus" }).click();
+    await page.getByLabel("Name").waitFor();
+    await page.goto("/profile");
+    await page.getByRole("heading", { name: "Sign in" }).waitFor();
+  });
+});
+
+test("a page of another site signs nobody out and changes nothing", async () => {
+  const login = service.somebody();
+  await look({}, async (page) => {
+    await signIn(page, login);
+    // Its own origin: another port, which is the same site to a browser.
+    await page.goto(`${service.provider.issuer}/interaction/none`);
+    await page.setContent(
+      `<form method="post" action="${service.api.url}/sign-out"><button>Win</button></form>`,
+    );
+    const answered = page.waitForResponse(`${service.api.url}/sign-out`);
+    await page.getByRole("button", { name: "Win" }).click();
+    expect((await answered).status()).toBe(403);
+    await page.goto("/profile");
+    await page.getByText("Your account is new.").waitFor();
+  });
+});
