@@ -263,6 +263,28 @@ describe("a provider that does all that its document says", () => {
       await plain.close();
     }
   });
+
+  test("vouches for its own claim of an address, and for no other one that a setting names", async () => {
+    const plain = await openSignIn({
+      kind: "plain",
+      env: { JWT_ADMIN: "boss@uni.example", OIDC_EMAIL_CLAIM: "preferred_username" },
+    });
+    try {
+      const login = plain.somebody({
+        email: "clerk@uni.example",
+        email_verified: true,
+        preferred_username: "boss@uni.example",
+      });
+      await plain.signIn(login);
+      expect(await plain.account(login)).toMatchObject({
+        email: "boss@uni.example",
+        email_verified: false,
+        admin: false,
+      });
+    } finally {
+      await plain.close();
+    }
+  });
 });
 
 test("without a provider the page says that nobody signs in, and nothing leads to it", async () => {

@@ -4,6 +4,8 @@ import type { Mutant } from "./mutant.ts";
 const http = ["http/tokens.test.ts"];
 const unit = ["unit/person-tokens.test.ts"];
 const policy = ["unit/policy.test.ts"];
+const signIn = ["http/sign-in.test.ts"];
+const sessions = ["http/sessions.test.ts"];
 
 export const people: Mutant[] = [
   {
@@ -82,5 +84,110 @@ export const people: Mutant[] = [
     from: "where: { id, state: { in: [...from] } }",
     to: "where: { id }",
     tests: ["db/people.test.ts"],
+  },
+  {
+    name: "a form of any page counts",
+    file: "auth/csrf.ts",
+    from: 'sameText(given ?? "", proofOf(key, session))',
+    to: 'given !== proofOf(key, "")',
+    tests: sessions,
+  },
+  {
+    name: "a call that does not say where it comes from counts by a session",
+    file: "auth/csrf.ts",
+    from: 'origin === undefined ? site === "same-origin" : origin',
+    to: 'site === "" || origin === undefined || origin',
+    tests: sessions,
+  },
+  {
+    name: "a session that nobody uses lasts",
+    file: "auth/sessions.ts",
+    from: "!session || session.expiresAt.getTime() <= now",
+    to: "!session || session.expiresAt.getTime() <= 0",
+    tests: signIn,
+  },
+  {
+    name: "the session of before lives on after a sign-in",
+    file: "auth/sign-in.ts",
+    from: "before === undefined ? undefined : await removeSession(db, before)",
+    to: 'before === "" ? await removeSession(db, before) : undefined',
+    tests: signIn,
+  },
+  {
+    name: "a suspension leaves sessions",
+    file: "users/move-store.ts",
+    from: 'new Set(["reject", "suspend", "remove"])',
+    to: 'new Set(["reject", "remove"])',
+    tests: signIn,
+  },
+  {
+    name: "another browser finishes a sign-in",
+    file: "auth/pending-store.ts",
+    from: "browser_hash: new Uint8Array(browserHash),\n    expires_at: { gt: now },",
+    to: "expires_at: { gt: now },",
+    tests: signIn,
+  },
+  {
+    name: "the signature of an id token is not checked",
+    file: "auth/oidc/provider.ts",
+    from: "        openid.enableNonRepudiationChecks,\n",
+    to: "",
+    tests: signIn,
+  },
+  {
+    name: "the provider keeps its tokens",
+    file: "auth/oidc/strategy.ts",
+    from: "revocation_endpoint === undefined",
+    to: "revocation_endpoint !== undefined",
+    tests: sessions,
+  },
+  {
+    name: "an address that nobody vouches for makes an administrator",
+    file: "users/account-store.ts",
+    from: "return emailVerified && wanted !== undefined",
+    to: "return emailVerified !== undefined && wanted !== undefined",
+    tests: signIn,
+  },
+  {
+    name: "an address of any claim is vouched for",
+    file: "auth/oidc/identities.ts",
+    from: "emailIn(claims.email) !== email",
+    to: 'email === ""',
+    tests: sessions,
+  },
+  {
+    name: "a linked identity is another person",
+    file: "users/account-store.ts",
+    from: "[subject, ...linked]",
+    to: "[subject, ...linked.slice(99)]",
+    tests: signIn,
+  },
+  {
+    name: "two accounts become one",
+    file: "users/account-store.ts",
+    from: "known !== undefined && other !== undefined",
+    to: 'known === "" && other !== undefined',
+    tests: signIn,
+  },
+  {
+    name: "two tabs of a first sign-in make two accounts",
+    file: "users/account-store.ts",
+    from: "SELECT pg_advisory_xact_lock(",
+    to: "SELECT abs(",
+    tests: signIn,
+  },
+  {
+    name: "a sign-in leads to another site",
+    file: "settings/return-to.ts",
+    from: 'pathname.startsWith("//")',
+    to: 'pathname.startsWith("///")',
+    tests: ["unit/return-to.test.ts"],
+  },
+  {
+    name: "a link cancels a request by a session",
+    file: "facades/servicex/public/cancel.ts",
+    from: "sessionOf(caller) === undefined && !isOfBrowser(headers)",
+    to: "!isOfBrowser(headers)",
+    tests: sessions,
   },
 ];
