@@ -162,7 +162,8 @@ function configuration(
     async loadExistingGrant({ oidc }) {
       const { client, session, provider, account } = oidc;
       const known = client && session?.grantIdFor(client.clientId);
-      if (known) return provider.Grant.find(known);
+      const granted = known && (await provider.Grant.find(known));
+      if (granted) return granted;
       const grant = new provider.Grant({
         clientId: client?.clientId ?? "",
         accountId: account?.accountId ?? "",
@@ -238,7 +239,8 @@ function asGlobus(made: IdentityProvider, key: KeyObject): Middleware {
     }
     const body = ctx.body as { error?: string; keys?: Record<string, unknown>[] } | undefined;
     if (ctx.path === routes.token && body?.error === "invalid_grant") ctx.status = 401;
-    if (ctx.path === routes.jwks) ctx.body = { keys: body?.keys?.map(({ kid, ...rest }) => rest) };
+    if (ctx.path === routes.jwks)
+      ctx.body = { keys: body?.keys?.map(({ kid: _kid, ...rest }) => rest) };
     noteSecrets(made, ctx);
   };
 }

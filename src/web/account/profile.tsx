@@ -22,7 +22,7 @@ const profile: Page = {
         <Facts
           rows={[
             ["Name", name === undefined ? "Your sign-in gives none." : <Text>{name}</Text>],
-            ["Email", email === undefined ? noEmail : <Email {...{ email, emailVerified }} />],
+            ["Email", <Email email={email} isVerified={emailVerified} />],
             ["Institution", institution === undefined ? null : <Text>{institution}</Text>],
           ]}
         />
@@ -31,17 +31,21 @@ const profile: Page = {
   },
 };
 
-function Email({ email, emailVerified }: { email: string; emailVerified: boolean }) {
+function Email({ email, isVerified }: { email: string | undefined; isVerified: boolean }) {
+  if (email === undefined)
+    return (
+      <>
+        Your sign-in gives none. Administrators can reach you if you add one there and sign in
+        again.
+      </>
+    );
   return (
     <>
       <Text>{email}</Text>
-      {emailVerified ? null : <small> which nobody has verified</small>}
+      {isVerified ? null : <small> which nobody has verified</small>}
     </>
   );
 }
-
-const noEmail =
-  "Your sign-in gives none. Administrators can reach you if you add one there and sign in again.";
 
 const sentences: Record<UserState, string> = {
   new: "Your account is new. An administrator has to approve it before you can use this service.",
