@@ -122,6 +122,15 @@ describe.each(pages.filter(({ method }) => method === "post").map(({ path }) => 
   },
 );
 
+test("the addresses where old clients send people lead to sign-in and the account", async () => {
+  const agent = openUserAgent();
+  await service.signIn(service.somebody(), agent);
+  for (const path of ["/api-token", "/profile"])
+    expect((await agent.get(`${url}${path}`)).url).toBe(`${url}/profile`);
+  const stranger = await openUserAgent().get(`${url}/api-token`);
+  expect(stranger.url).toBe(`${url}/sign-in?return_to=%2Fprofile`);
+});
+
 test("a call of the API by a session has to come from our own pages", async () => {
   const { ctx } = service.api.ledger;
   const { origin, cookie = "" } = await browserOf(ctx, (await addPerson(ctx)).id);

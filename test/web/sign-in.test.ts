@@ -147,6 +147,23 @@ test("a part of a page that the script has renewed has a form that still counts"
   });
 });
 
+test("an open page whose session has ended becomes the way back to it", async () => {
+  const login = service.somebody();
+  await service.signIn(login);
+  const owner = await approve(login);
+  const id = await service.api.ledger.submit(2, { owner });
+  const { db, people } = service.api.ledger.ctx;
+  await look({}, async (page) => {
+    await signIn(page, login);
+    await page.goto(`/requests/${id}`);
+    await page.getByRole("button", { name: "Cancel" }).waitFor();
+    await db.query("DELETE FROM sessions WHERE user_id = $1", [owner]);
+    people.changed(owner);
+    await page.getByRole("link", { name: "Go on to Globus" }).click();
+    await page.waitForURL(`**/requests/${id}`);
+  });
+});
+
 test("no script can read the session, which goes to this service alone", async () => {
   const login = service.somebody();
   await look({}, async (page) => {

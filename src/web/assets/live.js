@@ -53,8 +53,8 @@ async function replaceParts(url) {
   let fresh;
   try {
     const answer = await fetch(url, { headers: { accept: "text/html" } });
-    // It was deleted: the page that says so takes this one's place.
-    if (answer.status === 404) return location.reload();
+    // It was deleted, or the session has ended: the page that says so takes this one's place.
+    if (answer.status === 404 || answer.redirected) return location.reload();
     if (!answer.ok) return;
     fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
   } catch {
