@@ -178,6 +178,10 @@ test("http knows neither façade nor page: it is given what it serves", () => {
   expect(wrong).toEqual([]);
 });
 
+test("a page changes something by the form alone that says for whose session it is", () => {
+  expect(naming(/<form[^>]*method="post"/, ["web/post-form.tsx"])).toEqual([]);
+});
+
 test("only config.ts reads the environment", () => {
   expect(naming(/process\.env\b/, ["config.ts"])).toEqual([]);
 });

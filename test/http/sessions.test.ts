@@ -180,7 +180,7 @@ test("defect 32: a GET by a session cancels nothing", async () => {
   const path = `/servicex/transformation/${id}/cancel`;
   const refused = await service.api.get(path, headers);
   expect([refused.status, refused.text]).toEqual([403, expect.stringContaining("send a POST")]);
-  expect(await service.api.ledger.read(id)).toMatchObject({ state: "running" });
+  expect((await service.api.ledger.read(id)).state).not.toMatch(/^cancel/);
   expect((await service.api.post(path, {}, headers)).status).toBe(200);
 });
 

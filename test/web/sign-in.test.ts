@@ -119,7 +119,7 @@ test("a person comes from a link of another site, signs in, and works without Ja
     await page.getByRole("link", { name: /^Go on to/ }).click();
     await answer(page, login, "Sign in");
     await page.waitForURL(`**/requests/${id}`);
-    await page.getByRole("link", { name: "Ann" }).waitFor();
+    await page.getByRole("link", { name: "Ann", exact: true }).waitFor();
     await page.getByRole("button", { name: "Cancel" }).click();
     await page.waitForURL(`**/requests/${id}`);
     expect((await service.api.ledger.ended(id)).state).toBe("canceled");

@@ -23,6 +23,9 @@ const signInPage: Page = {
     if (ctx.provider && query.go === "1")
       return { write: (response) => leaveForProvider(ctx, request, response, back) };
     const go = new URLSearchParams({ go: "1", return_to: back });
+    // The provider sends browsers to this address: one that began under another name of this host
+    // would come back without its cookie.
+    const begin = `${ctx.urls.public()}${path}?${go}`;
     return pageReply(
       ctx,
       { title: "Sign in" },
@@ -35,7 +38,7 @@ const signInPage: Page = {
               name and email address. Your password stays there.
             </p>
             <p>
-              <a class="button" href={`${links.to(path)}?${go}`}>
+              <a class="button" href={begin}>
                 Go on to <Text>{providerName(ctx)}</Text>
               </a>
             </p>
