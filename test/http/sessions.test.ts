@@ -1,5 +1,7 @@
 // What a browser's session is good for, and what it is not.
+import type { IncomingMessage } from "node:http";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { authenticator } from "../../src/auth/authenticate.ts";
 import { loggerTo } from "../../src/log.ts";
 import { pages } from "../../src/web/index.ts";
 import { type Answer, openApi } from "../support/api.ts";
@@ -141,6 +143,15 @@ test("a call of the API by a session has to come from our own pages", async () =
   expect((await submit({ origin: "null" })).status).toBe(403);
   expect((await submit({ "sec-fetch-site": "none" })).status).toBe(403);
   expect((await submit({ origin: String(origin) })).status).toBe(201);
+});
+
+test("whose a session is, is not asked for what everybody may have, such as a page's style", async () => {
+  const { ctx } = service.api.ledger;
+  const headers = await browserOf(ctx, (await addPerson(ctx)).id);
+  const authenticate = authenticator(ctx);
+  const request = { headers, method: "GET" } as unknown as IncomingMessage;
+  expect(await authenticate(request, "service.read")).toMatchObject({ kind: "user" });
+  expect(await authenticate(request, "service.health")).toEqual({ kind: "anonymous" });
 });
 
 test("a token counts more than the session of the same browser, also one that is wrong", async () => {
