@@ -30,8 +30,7 @@ export const pages: Page[] = [
   ...assetPages,
 ];
 
-const ownPath =
-  /^\/(requests|assets|sign-in|auth-callback|sign-out|signed-out|profile)(\/|$)/;
+const ownPath = /^\/(requests|assets|sign-in|auth-callback|sign-out|signed-out|profile)(\/|$)/;
 
 export const web: Mount = {
   name: "web",
@@ -39,7 +38,6 @@ export const web: Mount = {
   contentSecurityPolicy,
   opensFromLinks: true,
   errorPage,
-  signIn: ({ provider, urls }, path) =>
-    provider && redirectTo(linksOf({ urls }).signIn(path)),
+  signIn: ({ provider, urls }, path) => provider && redirectTo(linksOf({ urls }).signIn(path)),
   router: (ctx, admit) => pageRouter(ctx, admit, pages),
 };

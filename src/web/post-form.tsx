@@ -18,9 +18,7 @@ export function PostForm({
 }) {
   return (
     <form method="post" action={action} {...attributes}>
-      {visitor?.kind === "person" ? (
-        <input type="hidden" name="csrf" value={visitor.csrf} />
-      ) : null}
+      {visitor?.kind === "person" ? <input type="hidden" name="csrf" value={visitor.csrf} /> : null}
       {children}
     </form>
   );

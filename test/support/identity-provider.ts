@@ -259,8 +259,7 @@ function tokensIn(ctx: KoaContextWithOIDC): Record<string, unknown> | undefined 
 function resign({ forge }: IdentityProvider, tokens: Record<string, unknown>, key: KeyObject) {
   const claims = jwt.decode(String(tokens.id_token)) as Record<string, unknown>;
   const said = forge?.(claims) ?? claims;
-  tokens.id_token =
-    typeof said === "string" ? said : jwt.sign(said, key, { algorithm: "RS512" });
+  tokens.id_token = typeof said === "string" ? said : jwt.sign(said, key, { algorithm: "RS512" });
 }
 
 /** The token of another service of Globus comes first, its own among the others. */

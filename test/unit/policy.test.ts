@@ -69,11 +69,13 @@ test("a scope reaches no further than its owner", () => {
 });
 
 test.each(["new", "pending", "rejected", "suspended"] as const)(
-  "an account that is %s may do nothing with what is there, and is told why",
+  "an account that is %s may do nothing but with itself, and is told why",
   (state) => {
     const caller: Caller = { kind: "unapproved", owner: "ann", state, by: "token" };
+    const own: Action[] = ["account.read"];
     for (const action of Object.values(needed).flat())
-      expect(decide(caller, action), action).toBe("sign_in");
+      expect(decide(caller, action), action).toBe(own.includes(action) ? "allowed" : "sign_in");
+    for (const action of own) expect(decide(caller, action, "foreign")).toBe("not_found");
     expect(decide(caller, "service.read")).toBe("allowed");
     expect(() => assertMay(caller, "request.read")).toThrow(/^Not Authorized: Your account /);
     expect(() => assertMay(caller, "request.read")).toThrow(

@@ -72,9 +72,7 @@ async function authenticate(
     override name = "oidc";
     override authenticate(): void {
       work()
-        .then((done) =>
-          done instanceof URL ? this.redirect(done.href, 303) : this.success(done),
-        )
+        .then((done) => (done instanceof URL ? this.redirect(done.href, 303) : this.success(done)))
         .catch((error: unknown) => this.error(error));
     }
   }
@@ -122,11 +120,7 @@ async function begin(
   });
 }
 
-async function finish(
-  ctx: Needed,
-  provider: Provider,
-  request: IncomingMessage,
-): Promise<Arrived> {
+async function finish(ctx: Needed, provider: Provider, request: IncomingMessage): Promise<Arrived> {
   const answered = new URL(callbackUrl(ctx));
   answered.search = request.url?.split("?").slice(1).join("?") ?? "";
   const state = answered.searchParams.get("state") ?? "";
@@ -149,10 +143,12 @@ async function finish(
       pkceCodeVerifier: pending.verifier,
       idTokenExpected: true,
     });
-    const who = await identitiesOf(provider, discovered, tokens).finally(() =>
-      giveBack(ctx, discovered, tokens),
-    );
-    return { who, returnTo: returnTo(pending.returnTo) };
+    try {
+      const who = await identitiesOf(provider, discovered, tokens);
+      return { who, returnTo: returnTo(pending.returnTo) };
+    } finally {
+      await giveBack(ctx, discovered, tokens);
+    }
   } catch (error) {
     ctx.log.warn({ provider: provider.host, reason: wordsOf(error) }, "a sign-in failed");
     throw providerProblem(openid, provider.host, error);

@@ -55,7 +55,11 @@ export function Actions({
   const { id, state, counters } = view;
   return (
     <div id="actions" data-part class="actions">
-      {may.cancel ? <Action ctx={ctx} to={links.request(id, "/cancel")}>Cancel</Action> : null}
+      {may.cancel ? (
+        <Action ctx={ctx} to={links.request(id, "/cancel")}>
+          Cancel
+        </Action>
+      ) : null}
       {may.release && withheld > 0 ? (
         <Action ctx={ctx} to={links.request(id, "/redrive")}>
           Let all workers try {counted(withheld, "file")} given back

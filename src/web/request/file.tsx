@@ -57,13 +57,7 @@ const page: Page = {
             ["Given back", file.given_back && <Text>{file.given_back.sentence}</Text>],
           ]}
         />
-        <FileAction
-          ctx={ctx}
-          view={view}
-          file={file}
-          may={actionsOf(caller, view)}
-          links={links}
-        />
+        <FileAction ctx={ctx} view={view} file={file} may={actionsOf(caller, view)} links={links} />
         {file.results.length > 0 ? (
           <section aria-labelledby="results-title">
             <h2 id="results-title">Results</h2>

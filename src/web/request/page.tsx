@@ -82,13 +82,7 @@ async function nowOf({ ctx, caller, links }: PageCall, view: RequestView) {
       <Actions ctx={ctx} view={view} withheld={withheld} may={may} links={links} />
       <Steps view={view} />
       <Plot points={points} />
-      <ErrorGroups
-        ctx={ctx}
-        view={view}
-        groups={groups}
-        links={links}
-        mayRedrive={may.redrive}
-      />
+      <ErrorGroups ctx={ctx} view={view} groups={groups} links={links} mayRedrive={may.redrive} />
     </>
   );
 }
