@@ -20,6 +20,17 @@ export class FolderInUseError extends Error {
   }
 }
 
+/** The folder was removed or taken over while the service ran: it cannot go on. */
+export class FolderLostError extends Error {
+  constructor(folder: string) {
+    super(
+      `The folder ${folder} (DATA_DIR), or its file "lock", was removed or replaced while the ` +
+        "service ran: it ends. Whatever was in the folder is not used any more.",
+    );
+    this.name = "FolderLostError";
+  }
+}
+
 /** Returns a function that releases the lock; throws `FolderInUseError`. */
 export function lockFolder(folder: string): () => void {
   mkdirSync(folder, { recursive: true });
@@ -56,6 +67,21 @@ export function isLockedByUs(folder: string): boolean {
     // A folder that cannot be read now may be there again in a moment.
     return !["ENOENT", "ENOTDIR"].includes((error as NodeJS.ErrnoException).code ?? "");
   }
+}
+
+const millisecondsBetweenLooks = 1_000;
+
+/**
+ * Calls `onLost` once the folder is not ours any more, since another service may start in a new
+ * one. Returns a function that ends the watch.
+ */
+export function watchLock(folder: string, onLost: (error: FolderLostError) => void): () => void {
+  const timer = setInterval(() => {
+    if (isLockedByUs(folder)) return;
+    clearInterval(timer);
+    onLost(new FolderLostError(folder));
+  }, millisecondsBetweenLooks);
+  return () => clearInterval(timer);
 }
 
 function ourText(): string {

@@ -7,7 +7,7 @@ import { migrate } from "./db/migrate.ts";
 import { ensurePartitions } from "./db/partitions.ts";
 import { waitForDatabase } from "./db/wait-for-database.ts";
 import type { Context } from "./deps.ts";
-import { lockFolder } from "./folder-lock.ts";
+import { lockFolder, watchLock } from "./folder-lock.ts";
 import { makeApp } from "./http/app.ts";
 import { openListeners } from "./http/listeners.ts";
 import { readiness, type ServiceReadiness } from "./http/readiness.ts";
@@ -72,7 +72,7 @@ export async function startService(
     await closeInReverse(closers).finally(() => clearTimeout(late));
   };
   try {
-    const started = await start({ config, log, signal }, ending);
+    const started = await start({ config, log, stop }, ending);
     return { ...started, close };
   } catch (error) {
     await close(stop?.limits());
@@ -100,11 +100,13 @@ async function closeInReverse(closers: (() => void | Promise<void>)[]): Promise<
 }
 
 async function start(
-  { config, log, signal }: { config: Config; log: Logger; signal: AbortSignal | undefined },
+  { config, log, stop }: { config: Config; log: Logger; stop: StopSignals | undefined },
   { onClose, onLate }: Ending,
 ): Promise<Omit<RunningService, "close">> {
+  const signal = stop?.signal;
   makeDataFolder(config.dataDir);
   onClose(lockFolder(config.dataDir));
+  if (stop) onClose(watchLock(config.dataDir, stop.end));
   removeLeftFiles(config.dataDir);
   const listeners = await openListeners(config);
   onClose(listeners.close);

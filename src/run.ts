@@ -1,20 +1,18 @@
 // The service as a program: the ready line, the signals, the exit code.
 import { ConfigError, readConfig } from "./config.ts";
 import { keepFilesPrivate } from "./data-folder.ts";
-import { isLockedByUs } from "./folder-lock.ts";
+import { FolderLostError } from "./folder-lock.ts";
 import type { KeptToken } from "./local-token.ts";
 import { type Logger, makeLog } from "./log.ts";
 import { type RunningService, startService } from "./main.ts";
 import { nodeWarning } from "./node-version.ts";
 import { allOperations } from "./operations/index.ts";
-import { type StopSignals, watchStopSignals } from "./stop-signals.ts";
+import { watchStopSignals } from "./stop-signals.ts";
 import { inWords, systemProblem } from "./system-problem.ts";
 import { pause } from "./time.ts";
 
 /** A broker is connected to in the background; it is rarely usable at once. */
 const secondsForReadiness = 3;
-/** Of the data folder */
-const millisecondsBetweenLooks = 1_000;
 
 /**
  * Runs until a signal ends it; returns the exit code: 0, 2 for a setting that is not valid, 1 for
@@ -25,6 +23,10 @@ export async function runService(): Promise<number> {
   ignoreLostTerminal();
   const stop = watchStopSignals();
   const { signal } = stop;
+  const isLost = () => signal.reason instanceof FolderLostError;
+  signal.addEventListener("abort", () => {
+    if (isLost()) process.stderr.write(`${signal.reason.message}\n`);
+  });
   try {
     const config = readConfig(undefined, allOperations);
     const log = makeLog(config);
@@ -33,17 +35,16 @@ export async function runService(): Promise<number> {
     const service = await startService(config, log, stop);
     process.stdout.write(`${await readyLine(service, log, signal)}\n`);
     if (service.localToken) process.stdout.write(`${tokenLine(service.localToken)}\n`);
-    const lost = watchLock(config.dataDir, stop);
     await aborted(signal);
     log.info("stopping: running work is finished first");
     await service.close(stop.limits()).catch((error: Error) => {
-      if (!lost()) throw error;
+      if (!isLost()) throw error;
       log.warn({ err: error }, "not everything could be stopped in order");
     });
-    return lost() ? 1 : 0;
+    return isLost() ? 1 : 0;
   } catch (error) {
-    // Ended by a signal before it was ready
-    if (signal.aborted && error === signal.reason) return 0;
+    // Ended before it was ready
+    if (signal.aborted && error === signal.reason) return isLost() ? 1 : 0;
     process.stderr.write(`${sentenceOf(error as NodeJS.ErrnoException)}\n`);
     return error instanceof ConfigError ? 2 : 1;
   }
@@ -91,23 +92,6 @@ function isEmpty(found: Record<string, string>): boolean {
 
 function sentencesOf(found: Record<string, string>): string[] {
   return Object.entries(found).map(([name, why]) => `the ${name}: ${why}`);
-}
-
-/** Without its folder it cannot work, and another service may start in a new one. */
-function watchLock(dataDir: string, { signal, end }: StopSignals): () => boolean {
-  let isLost = false;
-  const timer = setInterval(() => {
-    if (isLockedByUs(dataDir)) return;
-    isLost = true;
-    process.stderr.write(
-      `The folder ${dataDir} (DATA_DIR), or its file "lock", was removed or replaced while the ` +
-        "service ran: it ends. Whatever was in the folder is not used any more.\n",
-    );
-    end();
-  }, millisecondsBetweenLooks);
-  signal.addEventListener("abort", () => clearInterval(timer), { once: true });
-  if (signal.aborted) clearInterval(timer);
-  return () => isLost;
 }
 
 /** The link is a secret: printed for a person, and not into a file that others may read. */

@@ -18,11 +18,11 @@ export const usualLimits: EndLimits = { finishSeconds: 16, endSeconds: 28 };
 const limitsForPeople: EndLimits = { finishSeconds: 8.5, endSeconds: 9.8 };
 
 export interface StopSignals {
-  /** aborts at the first signal */
+  /** aborts at the first signal, or with the error that ends the service */
   signal: AbortSignal;
   limits(): EndLimits;
   /** As a person's signal does: for a service that cannot go on. */
-  end(): void;
+  end(error: Error): void;
 }
 
 /**
@@ -33,11 +33,11 @@ export function watchStopSignals(): StopSignals {
   const ending = new AbortController();
   let limits = usualLimits;
   let first: number | undefined;
-  const end = (chosen: EndLimits) => {
+  const end = (chosen: EndLimits, error?: Error) => {
     first = performance.now();
     limits = chosen;
     setTimeout(() => endLate(chosen.endSeconds), chosen.endSeconds * 1_000).unref();
-    ending.abort();
+    ending.abort(error);
   };
   const onSignal = (name: NodeJS.Signals) => {
     if (first === undefined) {
@@ -49,8 +49,8 @@ export function watchStopSignals(): StopSignals {
   return {
     signal: ending.signal,
     limits: () => limits,
-    end: () => {
-      if (first === undefined) end(limitsForPeople);
+    end: (error) => {
+      if (first === undefined) end(limitsForPeople, error);
     },
   };
 }

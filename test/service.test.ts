@@ -106,6 +106,22 @@ test.each(["", undefined])(
   },
 );
 
+test("a data folder that vanishes while the service still starts ends the start", async () => {
+  const dataDir = temporaryFolder("vanishing");
+  const { child, output } = startProcess({
+    DATA_DIR: dataDir,
+    PORT: "0",
+    DATABASE_URL: "postgresql://127.0.0.1:1/x",
+  });
+  const closed = once(child, "close");
+  await until(() => output.stderr.includes("cannot be used yet"), { what: "the wait" });
+  rmSync(dataDir, { recursive: true });
+  await until(() => child.exitCode !== null, { what: "the end", timeoutSeconds: 15 });
+  expect((await closed)[0]).toBe(1);
+  const [first = ""] = output.stderr.match(/^The folder .*$/gm) ?? [];
+  expect(first).toContain(`The folder ${dataDir} (DATA_DIR), or its file "lock", was removed`);
+});
+
 test.each(["docker", "kubernetes"])(
   "RUNNER=%s ends the start with the name, the value and what is allowed",
   async (runner) => {
