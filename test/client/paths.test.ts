@@ -51,6 +51,13 @@ test.each([
   else expect(await asked).toEqual(expected.map((file) => join(root, file)));
 });
 
+test("a folder is refused with a dataset of all its files, and a pattern for some", async () => {
+  await expect(pathsOf([`${root}/out/`], { mustExist: true })).rejects.toThrow(
+    `${root}/out/ is a folder. For all files in it and below, give --did 'dir://${root}/out' ` +
+      `instead; for some of them, a pattern such as '${root}/out/*.parquet'.`,
+  );
+});
+
 test("a slash inside braces is refused with a sentence", async () => {
   await expect(pathsOf([`${root}/{a/b,c}/*.csv`], { mustExist: true })).rejects.toThrow(
     /slash inside braces/,

@@ -25,15 +25,19 @@ async function expand(pattern: string, mustExist: boolean): Promise<string[]> {
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(pattern)) return [pattern];
   const path = await onDisk(resolve(pattern));
   const kind = await kindOf(path);
-  if (kind === "folder")
-    throw usedWrongly(
-      `${pattern} is a folder. Give the files in it, for example ` +
-        `'${pattern.replace(/(?<!\/)\/+$/, "")}/*.parquet'.`,
-    );
+  if (kind === "folder") throw usedWrongly(isFolder(pattern, path));
   if (kind === "file") return [path];
   if (isPattern(pattern)) return matches(pattern);
   if (mustExist) throw usedWrongly(`There is no file ${path}.${ofTilde(pattern)}`);
   return [path];
+}
+
+function isFolder(pattern: string, path: string): string {
+  const folder = pattern.replace(/(?<!\/)\/+$/, "");
+  return (
+    `${pattern} is a folder. For all files in it and below, give --did 'dir://${path}' instead; ` +
+    `for some of them, a pattern such as '${folder}/*.parquet'.`
+  );
 }
 
 async function kindOf(path: string): Promise<"file" | "folder" | undefined> {
