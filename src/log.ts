@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from "node:util";
 import { type DestinationStream, type Logger, pino, stdSerializers, stdTimeFunctions } from "pino";
 import pretty from "pino-pretty";
 import { withoutSecrets as withoutSecretsOfAddresses } from "./addresses/shown.ts";
-import { inWords, systemProblem } from "./system-problem.ts";
+import { explained } from "./system-problem.ts";
 
 export type { Logger } from "pino";
 
@@ -86,7 +86,6 @@ function withoutSecrets(text: string): string {
 
 function cleanError(error: Error): unknown {
   const plain = stdSerializers.err(error);
-  const means = systemProblem(error) ? `: ${inWords(error)}` : "";
-  const message = cleanUrl(plain.message + means);
-  return { type: plain.type, message, stack: cleanUrl(plain.stack) };
+  const message = explained(error, plain.message);
+  return { type: plain.type, message: cleanUrl(message), stack: cleanUrl(plain.stack) };
 }

@@ -1,5 +1,6 @@
 // The one table of what errors of the system mean: of disks, programs, networks and certificates.
-// Who shows such an error says what was tried, and takes from here what is wrong and what helps.
+// Code that shows such an error says what was tried; from here it takes what is wrong and what
+// helps.
 
 export interface SystemProblem {
   /** such as `ECONNREFUSED` */
@@ -7,38 +8,44 @@ export interface SystemProblem {
   /** what is wrong, and what to do: each a part of a sentence, without a full stop */
   words: string;
   help: string;
+  /** The path is to blame: it helps to give another one, or to change what is there. */
+  isOfPath: boolean;
 }
 
 type Words = readonly [words: string, help: string];
 
 const permissions: Words = [
-  "its permissions do not allow it",
-  "check its owner and mode, and those of its folders",
+  "permission is denied",
+  "check its owner and mode, and those of the folders above it",
 ];
-const filesOpen: Words = ["too many files are open", "raise the limit with `ulimit -n`"];
 
 const ofPaths: Record<string, Words> = {
   ENOENT: ["it does not exist", "check the path"],
-  ENOTDIR: ["what should be a folder in its path is a file", "check the path"],
+  ENOTDIR: ["a part of its path is a file, not a folder", "check the path"],
   EISDIR: ["it is a folder", "give a file"],
-  EEXIST: ["a file of this name is there already", "give another path"],
+  EEXIST: ["it exists already", "give another path"],
   ENOTEMPTY: ["the folder is not empty", "give another path"],
   EXDEV: ["it is on another file system", "give a path on the same one"],
-  ELOOP: ["its links lead in a circle", "give another path"],
-  ENAMETOOLONG: ["its name is too long for this disk", "give a shorter one"],
+  ELOOP: ["its symbolic links form a loop", "give another path"],
+  ENAMETOOLONG: ["its name is too long for the file system", "give a shorter one"],
   EACCES: permissions,
   EPERM: permissions,
-  EBUSY: ["another program is using it", "try again when that has ended"],
-  ETXTBSY: ["it is a program that runs", "try again when that has ended"],
+  EBUSY: ["another program is using it", "try again when that program has ended"],
+  ETXTBSY: ["it is a program that is running", "try again when it has ended"],
   ENODEV: ["there is no such device", "check the path"],
-  ENXIO: ["it is no regular file", "give another path"],
-  EFBIG: ["it would be larger than the disk or a limit allows", "see `ulimit -f`"],
-  ESTALE: ["its file server no longer knows it", "mount it again"],
-  ENOTCONN: ["its file system is not mounted any more", "mount it again"],
-  EHOSTDOWN: ["its server does not answer", "try again when it is back"],
+  ENXIO: ["it is not a regular file", "give another path"],
+};
+
+const filesOpen: Words = ["too many files are open", "raise the limit with `ulimit -n`"];
+
+const ofThisMachine: Record<string, Words> = {
+  EFBIG: ["it would be larger than the file system or a limit allows", "check `ulimit -f`"],
+  ESTALE: ["the file server no longer knows it", "mount the file system again"],
+  ENOTCONN: ["its file system is no longer mounted", "mount it again"],
+  EHOSTDOWN: ["its server does not respond", "try again when it is back"],
   EMFILE: filesOpen,
   ENFILE: filesOpen,
-  ENOMEM: ["there is no memory left", "end other programs, or give this one more"],
+  ENOMEM: ["the machine is out of memory", "end other programs, or give this one more memory"],
 };
 
 /** No file is to blame for these. */
@@ -50,20 +57,21 @@ export const ofDevices: Record<string, Words> = {
 };
 
 const closed: Words = [
-  "the connection was closed in between",
-  "try again; a proxy or firewall on the way may do so, too",
+  "the connection was closed unexpectedly",
+  "try again; a proxy or firewall in between may have closed it",
 ];
 const silent: Words = [
-  "nothing answers there in time",
-  "check address and port, and that no firewall is in between",
+  "nothing answered in time",
+  "check the address and port, and that no firewall is in between",
 ];
-const noWay: Words = ["no network leads there", "check the network and the address"];
-/** `fetch` says so without a code. */
-const badPort = "BAD_PORT";
+const noWay: Words = ["there is no route to it", "check the network and the address"];
 const noHost: Words = ["there is no such host", "check its name"];
+const checkScheme = "check the port and the scheme (http or https)";
+/** `fetch` says so without a code. */
+export const badPort = "BAD_PORT";
 
 const ofNetworks: Record<string, Words> = {
-  ECONNREFUSED: ["nothing listens there", "check address and port, and that it runs"],
+  ECONNREFUSED: ["nothing listens there", "check the address and port, and that it is running"],
   ECONNRESET: closed,
   ECONNABORTED: closed,
   EPIPE: closed,
@@ -79,25 +87,22 @@ const ofNetworks: Record<string, Words> = {
   ENOTFOUND: noHost,
   ENODATA: noHost,
   EAI_AGAIN: ["the host cannot be looked up now", "check the network and its name server (DNS)"],
-  EADDRINUSE: ["another program has this port", "stop that one, or choose another port"],
+  EADDRINUSE: ["another program is using this port", "stop it, or choose another port"],
   EADDRNOTAVAIL: ["this machine has no such address", "choose one of its own, or try again"],
-  EPROTO: ["what answers there speaks no TLS", "check port and scheme (http or https)"],
-  ERR_SSL_WRONG_VERSION_NUMBER: [
-    "what answers there speaks no TLS",
-    "check port and scheme (http or https)",
-  ],
-  HPE_INVALID_CONSTANT: ["what answers there is no HTTP", "check port and scheme"],
-  UND_ERR_INVALID_ARG: ["the address cannot be called", "check it"],
-  [badPort]: ["no browser or fetch calls this port", "choose another"],
+  EPROTO: ["the TLS handshake failed", checkScheme],
+  ERR_SSL_WRONG_VERSION_NUMBER: ["the server there does not speak TLS", checkScheme],
+  HPE_INVALID_CONSTANT: ["the answer is not HTTP", checkScheme],
+  UND_ERR_INVALID_ARG: ["the address is not valid", "check it"],
+  [badPort]: ["browsers and `fetch` never call this port", "choose another"],
 };
 
 const unknownAuthority: Words = [
-  "its certificate is of an authority that is not known here",
-  "name a file with that authority's certificate in NODE_EXTRA_CA_CERTS",
+  "its certificate was issued by an authority that is not trusted here",
+  "set NODE_EXTRA_CA_CERTS to a file with that authority's certificate",
 ];
 const selfSigned: Words = [
-  "its certificate is signed by itself",
-  "name a file with the certificate in NODE_EXTRA_CA_CERTS",
+  "its certificate is self-signed",
+  "set NODE_EXTRA_CA_CERTS to a file with that certificate",
 ];
 
 const ofCertificates: Record<string, Words> = {
@@ -107,9 +112,9 @@ const ofCertificates: Record<string, Words> = {
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: unknownAuthority,
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: unknownAuthority,
   CERT_UNTRUSTED: unknownAuthority,
-  CERT_HAS_EXPIRED: ["its certificate has expired", "it must be renewed there"],
+  CERT_HAS_EXPIRED: ["its certificate has expired", "have it renewed"],
   CERT_NOT_YET_VALID: ["its certificate is not valid yet", "check the clock of this machine"],
-  CERT_REVOKED: ["its certificate was revoked", "it must be renewed there"],
+  CERT_REVOKED: ["its certificate was revoked", "have it replaced"],
   ERR_TLS_CERT_ALTNAME_INVALID: [
     "its certificate is for another name",
     "use a name that the certificate has",
@@ -117,10 +122,10 @@ const ofCertificates: Record<string, Words> = {
 };
 
 const ofPrograms: Record<string, Words> = {
-  ENOENT: ["the program is not there", "check that it is installed, and the PATH"],
+  ENOENT: ["the program was not found", "check that it is installed, and the PATH"],
   EACCES: ["the program may not be executed", "check its mode, and that its disk allows programs"],
   EAGAIN: ["this user may start no more processes", "raise the limit with `ulimit -u`"],
-  ENOEXEC: ["the program is none for this machine", "install the one for it"],
+  ENOEXEC: ["the program was not built for this machine", "install the right one"],
 };
 
 const refusedByThisMachine: Words = [
@@ -128,7 +133,7 @@ const refusedByThisMachine: Words = [
   "check its firewall",
 ];
 
-const all = { ...ofPaths, ...ofDevices, ...ofNetworks, ...ofCertificates };
+const all = { ...ofPaths, ...ofThisMachine, ...ofDevices, ...ofNetworks, ...ofCertificates };
 const deepest = 5;
 
 /** What an error of the system, or the one that caused it, means; undefined for any other. */
@@ -139,7 +144,7 @@ export function systemProblem(error: unknown): SystemProblem | undefined {
     const own = message === "bad port" ? badPort : name;
     const code = typeof given === "string" ? given : own;
     const known = wordsOf(code, syscall ?? "");
-    if (known) return { code, words: known[0], help: known[1] };
+    if (known) return { code, words: known[0], help: known[1], isOfPath: known === ofPaths[code] };
     at = at.cause ?? (at as AggregateError).errors?.[0];
   }
   return undefined;
@@ -159,6 +164,22 @@ export function isOfCertificate(code: string | undefined): boolean {
 export function inWords(error: unknown): string {
   const problem = systemProblem(error);
   if (problem) return `${problem.words} (${problem.code}); ${problem.help}`;
+  return messageOf(error);
+}
+
+/**
+ * Where nothing else says what was tried: the error's own message, which names the file or address,
+ * and what it means. Of a path, the system's own words say as much, and nobody may have given it.
+ * The end of a sentence, without a full stop.
+ */
+export function explained(error: unknown, message = messageOf(error)): string {
+  const problem = systemProblem(error);
+  if (!problem || message.includes(problem.words)) return message;
+  if (problem.isOfPath && message.includes(problem.code)) return message;
+  return `${message}: ${inWords(error)}`;
+}
+
+function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   return error.message.replace(/\.$/, "") || error.name;
 }

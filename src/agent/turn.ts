@@ -6,7 +6,7 @@ import type {
   ServiceTask,
   TaskFile,
 } from "../operations/contract.ts";
-import { inWords } from "../system-problem.ts";
+import { explained } from "../system-problem.ts";
 import type { ClaimedTask, TaskApi, TaskProgress } from "./contract.ts";
 
 export interface TurnDeps {
@@ -85,7 +85,7 @@ async function held(
   try {
     await work();
   } catch (error) {
-    const sentence = inWords(error);
+    const sentence = explained(error);
     log.warn({ err: error, tasks: claimed.map(({ task }) => task) }, "a turn failed; tried again");
     for (const { task } of claimed) await api.progress(task, { settled: [], error: sentence });
   } finally {

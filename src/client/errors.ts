@@ -95,20 +95,12 @@ export function isOfService(error: unknown): boolean {
   return error instanceof ApiError || error instanceof UnreachableError;
 }
 
-/** `fetch` calls some ports for nobody, such as 1 and 6000. */
-export const badPort = "BAD_PORT";
-
 /** For what `fetch` throws, or the body of a response that breaks off. */
 export function unreachable(
   url: string,
   error: unknown,
   of: { isOfResult?: boolean } = {},
 ): UnreachableError {
-  if (isBadPort(error))
-    return new UnreachableError(url, "fetch never calls this port: choose another", {
-      code: badPort,
-      ...of,
-    });
   const problem = systemProblem(error);
   const help = problem && `${problem.words}; ${problem.help}`;
   const why = problem?.code ?? reasonOf(error);
@@ -119,11 +111,6 @@ export function unreachable(
 export function reasonOf(error: unknown): string {
   const { cause, message } = error as Error;
   return codeOf(error) ?? (cause as Error | undefined)?.message ?? message;
-}
-
-/** Its error has no code of its own. */
-function isBadPort(error: unknown): boolean {
-  return (error as { cause?: { message?: unknown } }).cause?.message === "bad port";
 }
 
 function codeOf(error: unknown): string | undefined {

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { type ApiError, badPort, StoreError, UnreachableError } from "./errors.ts";
+import { badPort } from "../system-problem.ts";
+import { type ApiError, StoreError, UnreachableError } from "./errors.ts";
 
 export interface RetryOptions {
   /** give up after calls have failed for so long (default 60) */

@@ -1,6 +1,6 @@
 import type { Deps } from "../deps.ts";
 import { UnavailableError } from "../errors.ts";
-import { inWords } from "../system-problem.ts";
+import { explained } from "../system-problem.ts";
 import type { FoundFile, LookupOutcome } from "./contract.ts";
 import { closeDataset, fillDataset } from "./fill.ts";
 import { type LookupEnd, lookupTooLong } from "./lookup-end.ts";
@@ -76,7 +76,7 @@ async function failOrTryAgain(
   await closeDataset(
     ctx,
     lookup.id,
-    failed(`The lookup failed ${mostTries} times: ${inWords(error)}.`),
+    failed(`The lookup failed ${mostTries} times: ${explained(error)}.`),
     token,
   );
 }

@@ -24,7 +24,7 @@ export async function waitForDatabase(
 ): Promise<void> {
   let reported = "";
   const report = (error: Error) => {
-    const why = connectProblem(error, url);
+    const why = connectProblem(error);
     if (why !== reported)
       onWait?.(
         `The database ${placeOf(url)} cannot be used yet: ${why}. ` +
@@ -45,7 +45,7 @@ export async function waitForDatabase(
   });
   const version = await Promise.race([waiting, rejectedBy(signal)]).catch((error: Error) => {
     signal?.throwIfAborted();
-    throw new Error(`The database ${placeOf(url)} cannot be used: ${connectProblem(error, url)}.`, {
+    throw new Error(`The database ${placeOf(url)} cannot be used: ${connectProblem(error)}.`, {
       cause: error,
     });
   });

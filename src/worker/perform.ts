@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import { InputError } from "../inputs/input-error.ts";
 import type { LocalFile } from "../inputs/local.ts";
 import {
   noProgramClass,
@@ -9,7 +10,7 @@ import {
   type WorkerOperation,
 } from "../operations/contract.ts";
 import type { Report } from "../requests/views.ts";
-import { inWords, systemProblem } from "../system-problem.ts";
+import { explained, inWords } from "../system-problem.ts";
 import { contentOf } from "./content.ts";
 import { deviceErrorOf, isStorageError } from "./storage-error.ts";
 import { openTaskContext, type TaskContextSettings } from "./task-context.ts";
@@ -43,7 +44,7 @@ async function performOnce(
   const opened = openTaskContext(task, signal, settings);
   const { context, lastInput, scratchError, close } = opened;
   try {
-    const outcome = await operation.perform(task, context);
+    const outcome = await operation.perform(task, context).catch(ofInput);
     if (outcome.status === "success") {
       const input = await opened.inputRead();
       return { ...keyOf(task), ...outcome, ...(input && { input }) };
@@ -60,14 +61,20 @@ async function performOnce(
   }
 }
 
+/** An operation may let errors of its input through: only what may go away is tried again. */
+function ofInput(error: unknown): TaskOutcome {
+  if (!(error instanceof InputError)) throw error;
+  const { class: faultClass, message, here } = error;
+  const status = faultClass === "unavailable" ? "retry" : "failure";
+  return { status, error: { class: faultClass, message, here } };
+}
+
 function reportOfThrown(task: Task, error: unknown, reason: TaskError | undefined): Report {
   if (reason && isOfWorker(reason)) return givenBackOf(task, reason);
   if (reason) return retryOf(task, reason);
-  const message = error instanceof UploadError ? error.message : sentenceOf(error);
-  return retryOf(task, {
-    class: error instanceof UploadError ? "unavailable" : "internal",
-    message,
-  });
+  if (error instanceof UploadError)
+    return retryOf(task, { class: "unavailable", message: error.message });
+  return retryOf(task, { class: "internal", message: `${explained(error)}.` });
 }
 
 /** Several files must agree that the settings are wrong, and copies of one file are one. */
@@ -93,12 +100,6 @@ function spawnError(error: unknown): TaskError | undefined {
   if (!(error instanceof Error)) return undefined;
   const { syscall } = error as NodeJS.ErrnoException;
   return syscall?.startsWith("spawn") ? noProgram(`${inWords(error)}.`) : undefined;
-}
-
-/** Of an error of the system, also the words; its own message names the file or address. */
-function sentenceOf(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error);
-  return systemProblem(error) ? `${message}: ${inWords(error)}.` : message;
 }
 
 export function noProgram(reason: string): TaskError {

@@ -98,10 +98,12 @@ test("a folder that cannot be made is refused with what to do, in words", async 
   const { id } = JSON.parse((await submit(["in/a/x.csv"], "--wait", "--json")).stdout) as Done;
   const { code, stderr } = await longshore("download", id, "in/b/x.csv/out");
   expect(code).toBe(2);
-  expect(stderr).toMatch(/out cannot be used \(ENOTDIR\): .* is a file; check the path\.\n$/);
+  expect(stderr).toMatch(
+    /out cannot be used \(ENOTDIR\): .* is a file, not a folder; check the path\.\n$/,
+  );
   const file = await longshore("download", id, "in/b/x.csv");
   expect(file.code).toBe(2);
-  expect(file.stderr).toMatch(/x\.csv cannot be used \(EEXIST\): a file .* there already; give/);
+  expect(file.stderr).toMatch(/x\.csv cannot be used \(EEXIST\): it exists already; give/);
 });
 
 test.skipIf(noSmallFileSystem)(

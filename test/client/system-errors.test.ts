@@ -47,8 +47,7 @@ test("a certificate of an authority that is not known: which setting names it", 
     code: 4,
     stderr:
       `longshore: No Longshore service answers at ${url} (DEPTH_ZERO_SELF_SIGNED_CERT): its ` +
-      "certificate is signed by itself; name a file with the certificate in " +
-      "NODE_EXTRA_CA_CERTS.\n",
+      "certificate is self-signed; set NODE_EXTRA_CA_CERTS to a file with that certificate.\n",
   });
   const trusted = await longshore(["list", "--url", url], { NODE_EXTRA_CA_CERTS: certificate });
   expect(trusted.code).toBe(4);
@@ -58,12 +57,12 @@ test("a certificate of an authority that is not known: which setting names it", 
 
 test("https where http is spoken, a port where nothing listens, and a host that is not there", async () => {
   const wrong = await longshore(["list", "--url", `https://127.0.0.1:${portOf(plain)}`]);
-  expect(wrong.stderr).toContain("what answers there speaks no TLS; check port and scheme");
+  expect(wrong.stderr).toMatch(/(not speak TLS|handshake failed); check the port and the scheme/);
   const [port = 0] = await freePorts(1);
   const silent = await longshore(["list", "--url", `http://127.0.0.1:${port}`]);
   expect(silent.stderr).toContain(
-    `http://127.0.0.1:${port} (ECONNREFUSED): nothing listens there; check address and port, and ` +
-      "that it runs.\nStart one with",
+    `http://127.0.0.1:${port} (ECONNREFUSED): nothing listens there; check the address and port, ` +
+      "and that it is running.\nStart one with",
   );
   const nowhere = await longshore(["list", "--url", "http://longshore.invalid"]);
   expect(nowhere.stderr).toMatch(/\((ENOTFOUND\): there is no such host|EAI_AGAIN\): the host)/);
@@ -77,7 +76,7 @@ test("keys of receipts at an address where nothing listens", async () => {
   const { code, stderr } = await longshore(asked);
   expect(code).toBe(2);
   expect(stderr).toContain(
-    `${keys} cannot be read: nothing listens there (ECONNREFUSED); check address`,
+    `${keys} cannot be read: nothing listens there (ECONNREFUSED); check the address`,
   );
 });
 
@@ -87,7 +86,7 @@ test("commands that open the database say where nothing listens", async () => {
       DATABASE_URL: "postgresql://someone@127.0.0.1:1/x",
     });
     expect(code).toBe(4);
-    expect(stderr).toMatch(/nothing listens (there|at 127\.0\.0\.1:1)/);
+    expect(stderr).toMatch(/nothing listens there/);
     expect(stderr).not.toMatch(/connect ECONN|\n\s+at /);
   }
 });
@@ -107,6 +106,6 @@ test("a data folder below a file says so in words", async () => {
   const { code, stderr } = await longshore(["start"], { DATA_DIR: join(folder, "file/data") });
   expect(code).toBe(2);
   expect(stderr).toContain(
-    "no folder can be made there (ENOTDIR): what should be a folder in its path is a file. Set it",
+    "no folder can be made there (ENOTDIR): a part of its path is a file, not a folder. Set it",
   );
 });

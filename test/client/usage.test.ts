@@ -147,7 +147,7 @@ describe("used wrongly, it says what is allowed and ends with 2", () => {
     [
       "a receipt below a file",
       ["receipt", "--verify", "a.csv/x"],
-      /a\.csv\/x cannot be read \(ENOTDIR\): .* is a file; check the path\.$/m,
+      /a\.csv\/x cannot be read \(ENOTDIR\): .* is a file, not a folder; check the path\.$/m,
     ],
     [
       "keys that are none",
@@ -220,7 +220,9 @@ describe("where nothing answers, it says what to do next and ends with 4", () =>
   test("a port that fetch never calls is no outage, and not waited for", async () => {
     const began = performance.now();
     expect(await runCommand(["download", nobody])).toBe(4);
-    expect(printed.stderr).toContain("(fetch never calls this port: choose another)");
+    expect(printed.stderr).toContain(
+      "(BAD_PORT): browsers and `fetch` never call this port; choose another.",
+    );
     expect(performance.now() - began).toBeLessThan(5_000);
   });
 

@@ -53,7 +53,7 @@ test("a store that is not there is unavailable, and its check says so", async ()
     unused,
   );
   await expect(store.check()).rejects.toThrow(
-    "The object store cannot be reached: nothing listens there (ECONNREFUSED); check address and",
+    "The object store cannot be reached: nothing listens there (ECONNREFUSED); check the",
   );
   await expect(store.put("bucket", "x", Buffer.from("x"))).rejects.toMatchObject({
     name: "UnavailableError",

@@ -1,5 +1,6 @@
 // Reasons of files, requests and readiness where the network refuses something: in words.
 import { rmSync, writeFileSync } from "node:fs";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { makeFinders } from "../../src/datasets/finders/index.ts";
@@ -7,6 +8,7 @@ import { connectProblem } from "../../src/db/connect-problem.ts";
 import { fetchInput } from "../../src/inputs/fetch.ts";
 import { loggerTo, silentLog } from "../../src/log.ts";
 import { BrokerConnection } from "../../src/queue/rabbitmq/connection.ts";
+import { explained } from "../../src/system-problem.ts";
 import { uploadFile } from "../../src/worker/upload.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { freePorts } from "../support/free-ports.ts";
@@ -14,7 +16,8 @@ import { until } from "../support/wait.ts";
 
 const folder = temporaryFolder("system-reasons");
 const signal = AbortSignal.timeout(60_000);
-const refused = "nothing listens there (ECONNREFUSED); check address and port, and that it runs";
+const refused =
+  "nothing listens there (ECONNREFUSED); check the address and port, and that it is running";
 const hosts = ["127.0.0.1", "longshore.invalid"];
 let port: number;
 
@@ -45,7 +48,7 @@ test("an input of a server that is not there", async () => {
   );
   const name = "x".repeat(300);
   expect(await messageOf(fetchInput(join(folder, name), bounds))).toMatch(
-    /could not be read: its name is too long for this disk \(ENAMETOOLONG\); give a shorter one\.$/,
+    /not be read: its name is too long for the file system \(ENAMETOOLONG\); give a shorter one\.$/,
   );
 });
 
@@ -95,12 +98,12 @@ test("a database behind a certificate that is not known", () => {
   const error = Object.assign(new Error("self-signed certificate"), {
     code: "DEPTH_ZERO_SELF_SIGNED_CERT",
   });
-  expect(connectProblem(error, "postgresql://db.example/x")).toMatch(
-    /^its certificate is signed by itself \(DEPTH_.*\); name a file .* NODE_EXTRA_CA_CERTS$/,
+  expect(connectProblem(error)).toMatch(
+    /^its certificate is self-signed \(DEPTH_.*\); set NODE_EXTRA_CA_CERTS to a file with /,
   );
 });
 
-test("the log says what an error of the system means, and of others what they say", () => {
+test("the log says what an error of the system means, where its own message does not", async () => {
   const lines: string[] = [];
   const log = loggerTo({ write: (line) => void lines.push(line) });
   const refusal = Object.assign(new Error("connect ECONNREFUSED 127.0.0.1:1"), {
@@ -109,8 +112,16 @@ test("the log says what an error of the system means, and of others what they sa
   });
   log.warn({ err: refusal }, "claiming work failed; trying again");
   log.warn({ err: new Error("A rule was broken.") }, "it ends");
+  const missing = join(folder, "none");
+  await readdir(missing).catch((err) => log.warn({ err }, "what the log says of itself"));
+  const behind = await readdir(missing).catch((err) => new Error("No look.", { cause: err }));
+  expect(explained(behind)).toBe("No look: it does not exist (ENOENT); check the path");
+  const cause = new Error(`It cannot be used: ${refused}.`, { cause: refusal });
+  log.warn({ err: cause }, "said already");
   expect(lines.map((line) => JSON.parse(line).err.message)).toEqual([
     `connect ECONNREFUSED 127.0.0.1:1: ${refused}`,
     "A rule was broken.",
+    `ENOENT: no such file or directory, scandir '${missing}'`,
+    `It cannot be used: ${refused}.: ${refusal.message}`,
   ]);
 });

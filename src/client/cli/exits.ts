@@ -1,7 +1,7 @@
 import { CommanderError } from "commander";
 import { UnavailableError } from "../../errors.ts";
 import { ConfigError } from "../../settings/config-error.ts";
-import { inWords, isOfCertificate, systemProblem } from "../../system-problem.ts";
+import { explained, isOfCertificate, systemProblem } from "../../system-problem.ts";
 import { ApiError, FolderError, UnreachableError } from "../errors.ts";
 import { adviceFor } from "../local-files.ts";
 import type { RequestView } from "../views.ts";
@@ -98,9 +98,7 @@ function withAdvice(error: NodeJS.ErrnoException, message: string): string {
 }
 
 function withCause(error: UnavailableError): string {
-  const problem = systemProblem(error.cause);
-  if (!problem || error.message.includes(problem.code)) return error.message;
-  return `${error.message.replace(/\.$/, "")}: ${inWords(error.cause)}.`;
+  return systemProblem(error) ? `${explained(error)}.` : error.message;
 }
 
 /** What was tried: a path, or an address of the network. */

@@ -1,6 +1,6 @@
 // The program of a process that looks up one dataset.
 import { serveParent } from "../../confined/child.ts";
-import { inWords } from "../../system-problem.ts";
+import { explained } from "../../system-problem.ts";
 import type { FirstOutcome, FoundFile } from "../contract.ts";
 import { makeFinders } from "../finders/index.ts";
 import type { ToFind, ToFinder } from "./messages.ts";
@@ -12,7 +12,7 @@ const { send } = serveParent((message: ToFinder) => {
   else
     find(message.find).then(
       (outcome) => send({ outcome }),
-      (error: Error) => send({ error: inWords(error) }),
+      (error: Error) => send({ error: explained(error) }),
     );
 });
 
