@@ -3,11 +3,13 @@ import { randomUUID } from "node:crypto";
 import createClient, { type Client } from "openapi-fetch";
 import { allowedServiceUrl, readServiceUrl } from "../settings/service-url.ts";
 import type { operations, paths } from "./api-types.ts";
+import { fetchWith } from "./credentials.ts";
 import type { Downloaded, DownloadOptions } from "./download.ts";
 import { downloadRequest } from "./download-request.ts";
 import { readEvents, type ServerEvent } from "./events.ts";
-import { dataOf, fetchFrom, type Reply } from "./reply.ts";
+import { dataOf, type Reply } from "./reply.ts";
 import { type RetryOptions, withRetries } from "./retry.ts";
+import { type TokenCalls, tokenCalls } from "./token-calls.ts";
 import type {
   DatasetFileView,
   DatasetView,
@@ -45,9 +47,13 @@ export interface SubmitOptions extends RetryOptions {
   idempotencyKey?: string | undefined;
 }
 
-/** A service, as its callers see it. `token` is only needed where the service asks for one. */
+/**
+ * A service, as its callers see it. `token` is needed where the service asks for one: an API token,
+ * which is exchanged for access tokens as long as it is good, or an access token itself.
+ */
 export class Longshore {
   readonly url: string;
+  readonly tokens: TokenCalls;
   readonly #api: Client<paths>;
 
   constructor({
@@ -63,9 +69,9 @@ export class Longshore {
     this.url = address;
     this.#api = createClient<paths>({
       baseUrl: address,
-      headers: token === undefined ? {} : { authorization: `Bearer ${token}` },
-      fetch: (request) => fetchFrom(address, request),
+      fetch: fetchWith(address, token),
     });
+    this.tokens = tokenCalls(address, this.#api);
   }
 
   /**

@@ -13,7 +13,7 @@ export async function fetchFrom(url: string, request: Request): Promise<Response
 }
 
 /** Time is up for the service to answer. */
-function isTimeOut({ reason }: AbortSignal): boolean {
+export function isTimeOut({ reason }: AbortSignal): boolean {
   return reason instanceof DOMException && reason.name === "TimeoutError";
 }
 

@@ -24,6 +24,11 @@ export type Limits = components["schemas"]["Limits"];
 export type Slots = components["schemas"]["Slots"];
 export type DatasetView = components["schemas"]["Dataset"];
 export type DatasetFileView = components["schemas"]["DatasetFile"];
+/** what is known of an API token; not the token itself */
+export type ApiToken = components["schemas"]["ApiToken"];
+export type NewApiToken = components["schemas"]["NewApiToken"];
+/** with the token itself, which is shown this once */
+export type MadeApiToken = components["schemas"]["MadeApiToken"];
 export type OperationView = components["schemas"]["Operation"];
 
 export interface Page<Item> {

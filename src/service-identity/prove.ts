@@ -7,6 +7,7 @@ import { UnavailableError } from "../errors.ts";
 import { fingerprintOf } from "../secrets.ts";
 import { ConfigError } from "../settings/config-error.ts";
 import type { Store } from "../storage/contract.ts";
+import { otherKey, page, sharesKey } from "./keys.ts";
 import { keepIdentity, lockIdentity } from "./store.ts";
 import { otherStore, proofName } from "./store-proof.ts";
 
@@ -14,7 +15,6 @@ const proof = "Longshore checks by this object that all its processes use the sa
 const longestWaitMilliseconds = 60_000;
 /** The log says again what is missing this often. */
 const repeatMilliseconds = 60_000;
-const page = "See doc/several-processes.md.";
 
 /**
  * Rejects with a sentence that names the setting by which this process differs from the others.
@@ -58,20 +58,6 @@ function isFull(error: Error): boolean {
 
 function mayPass(error: Error): boolean {
   return error instanceof UnavailableError && !(error instanceof DatabaseClosedError);
-}
-
-function sharesKey(kept: string[], own: string[]): boolean {
-  return kept.length === 0 || kept.some((fingerprint) => own.includes(fingerprint));
-}
-
-function otherKey({ secretKeys }: { secretKeys?: string[] | undefined }): ConfigError {
-  const difference = secretKeys
-    ? "SECRET_KEY has no key that the service on this database signs with"
-    : "SECRET_KEY is not set, and the service on this database signs with another key " +
-      "than the one in DATA_DIR";
-  return new ConfigError(
-    `${difference}. Give every process on one database the same SECRET_KEY. ${page}`,
-  );
 }
 
 /** Returns the store's id. Puts the proof into the store if this is the first start. */

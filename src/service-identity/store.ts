@@ -23,6 +23,14 @@ export async function readStoreId(query: Query): Promise<string | undefined> {
   return row?.storeId ?? undefined;
 }
 
+/** None before the first start. */
+export async function readKeyFingerprints(query: Query): Promise<string[]> {
+  const [row] = await query<{ keyFingerprints: string[] }>(
+    `SELECT key_fingerprints AS "keyFingerprints" FROM service_identity`,
+  );
+  return row?.keyFingerprints ?? [];
+}
+
 export async function keepIdentity(
   query: Query,
   { keyFingerprints, storeId }: ServiceIdentity,

@@ -5,7 +5,7 @@ import type { PeopleTx } from "../db/people.ts";
 export type Actor = Caller | { kind: "system"; name: string };
 
 export interface Act {
-  act: "token.create" | "token.replace" | "token.revoke" | "user.admin";
+  act: "user.create" | "user.admin" | "token.create" | "token.replace" | "token.revoke";
   /** the id of what it was done to */
   subject: string;
   detail?: Record<string, string | number | boolean | readonly string[] | null>;

@@ -170,7 +170,8 @@ export function assertMay(caller: Caller, action: Action): void {
 }
 
 function codeOf(caller: Caller): string {
-  return caller.kind === "unapproved" ? `account_${caller.state}` : "unauthorized";
+  if (caller.kind === "unapproved") return `account_${caller.state}`;
+  return caller.kind === "outsider" ? "outsider" : "unauthorized";
 }
 
 function reasonOf(caller: Caller, action: Action): string {

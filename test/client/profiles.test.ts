@@ -84,6 +84,27 @@ describe("which service is called, with which token", () => {
     expect(await run(of(line), Object.fromEntries(set))).toEqual([expected]);
   });
 
+  test.each([
+    ["list --url TWO", {}, "two Bearer of-servicex"],
+    ["list --url ONE", {}, "one no token"],
+    ["list --profile far", {}, `two ${token}`],
+    ["list --url TWO", { LONGSHORE_TOKEN: "other" }, "two Bearer other"],
+  ] as const)(
+    "beside a servicex.yaml for TWO: longshore %s with %o",
+    async (line, env, expected) => {
+      const before = process.cwd();
+      const text = `api_endpoints:\n  - endpoint: ${two}/\n    token: of-servicex\n`;
+      writeFileSync(`${home}/servicex.yaml`, text);
+      try {
+        process.chdir(home);
+        expect(await run(line.replace("ONE", one).replace("TWO", two), env)).toEqual([expected]);
+      } finally {
+        process.chdir(before);
+        rmSync(`${home}/servicex.yaml`);
+      }
+    },
+  );
+
   test("status asks the service of the profile", async () => {
     await run("status --profile far");
     expect(printed.stdout).toContain(`is ready at ${two}`);

@@ -1,6 +1,8 @@
 // For commands that read the ledger itself: DATABASE_URL, else the embedded Postgres of DATA_DIR.
 import type { Config } from "../../config.ts";
 import { keepFilesPrivate, makeDataFolder } from "../../data-folder.ts";
+import type { Db } from "../../db/client.ts";
+import { UnavailableError } from "../../errors.ts";
 import { exits } from "./exit-codes.ts";
 import { ExitError, usedWrongly } from "./exits.ts";
 import { thisCommand } from "./help/this-command.ts";
@@ -36,6 +38,37 @@ export async function withDatabase<Result>(
   } finally {
     await started.stop();
   }
+}
+
+/** The same, with a connection; refuses a database that has not the tables of this version. */
+export function withTables<Result>(
+  command: string,
+  work: (db: Db, config: Config) => Promise<Result>,
+): Promise<Result> {
+  return withDatabase({}, async (url, config) => {
+    const [{ openDb }, { checkDatabase }] = await Promise.all([
+      import("../../db/client.ts"),
+      import("../../db/check.ts"),
+    ]);
+    const db = openDb({ url, applicationName: `longshore ${command}`, max: 2 });
+    try {
+      await checkDatabase(db).catch(notTheServices);
+      return await work(db, config);
+    } finally {
+      await db.close();
+    }
+  });
+}
+
+/** Exit code 1 would say that an audit found the ledger wrong. */
+function notTheServices(error: Error & { code?: string }): never {
+  const setting = "DATABASE_URL, or DATA_DIR,";
+  if (error.code === "42P01")
+    throw usedWrongly(
+      `This database has no tables of Longshore. Set ${setting} as the service has it.`,
+    );
+  if (error.code !== undefined || error instanceof UnavailableError) throw error;
+  throw usedWrongly(`${error.message} Set ${setting} as a service of this version has it.`);
 }
 
 /** With read-only access in the embedded database. */

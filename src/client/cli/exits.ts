@@ -7,6 +7,7 @@ import { adviceFor } from "../local-files.ts";
 import type { RequestView } from "../views.ts";
 import { type ExitCode, exits } from "./exit-codes.ts";
 import { thisCommand } from "./help/this-command.ts";
+import { tokenAdvice } from "./token-advice.ts";
 
 /** Ends the command with a message (empty if it was already shown) and a code. */
 export class ExitError extends Error {
@@ -117,7 +118,9 @@ function subjectOf(error: NodeJS.ErrnoException): string {
     : (error.syscall ?? "The system");
 }
 
-function ofApi({ status, message, errors }: ApiError): { code: number; message: string } {
+function ofApi(error: ApiError): { code: number; message: string } {
+  const { status, errors } = error;
+  const message = tokenAdvice(error) ?? error.message;
   const others = errors
     .filter(({ detail }) => !message.startsWith(detail))
     .map(({ pointer, detail }) => `  ${pointer}: ${detail}`);

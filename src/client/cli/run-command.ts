@@ -24,6 +24,8 @@ import { addStart } from "./commands/start.ts";
 import { addStatus } from "./commands/status.ts";
 import { addStop } from "./commands/stop.ts";
 import { addSubmit } from "./commands/submit.ts";
+import { addToken } from "./commands/token.ts";
+import { addUser } from "./commands/user.ts";
 import { addWatch } from "./commands/watch.ts";
 import { addWorker } from "./commands/worker.ts";
 import { exitSentence } from "./exit-codes.ts";
@@ -54,6 +56,8 @@ const commands = [
   addDatasets,
   addOperations,
   addLimits,
+  addToken,
+  addUser,
   addWorker,
   addAgent,
   addAudit,

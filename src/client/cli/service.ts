@@ -20,19 +20,34 @@ export async function connect(options: ServiceOptions): Promise<Longshore> {
   return new Longshore(service);
 }
 
+export interface FoundService {
+  url: string;
+  token: string | undefined;
+  /** for workers and agents, which are no people: never an API token of one */
+  workToken: string | undefined;
+}
+
 /**
  * The address of the service, and the token for it. Each is the first that is there: of an option,
- * of the environment, of the profile that no option names; a token also of the service that runs on
- * DATA_DIR. A profile's token goes to its own address only. After this, calls to loopback pass by
- * any proxy. `otherwise`: the address where nothing names one.
+ * of the environment, of the profile that no option names; a token also of ServiceX's settings, and
+ * of the service that runs on DATA_DIR. Tokens of files go to the address that stands beside them
+ * only. After this, calls to loopback pass by any proxy. `otherwise`: the address where nothing
+ * names one.
  */
 export async function findService(
   { url: given, profile }: ServiceOptions,
   otherwise?: string,
-): Promise<{ url: string; token: string | undefined }> {
-  const [{ neverProxyLoopback, readClientConfig }, { readProfile }] = await Promise.all([
+): Promise<FoundService> {
+  const [
+    { neverProxyLoopback, readClientConfig },
+    { readProfile },
+    { isApiToken },
+    { servicexToken },
+  ] = await Promise.all([
     import("../../config.ts"),
     import("./profiles.ts"),
+    import("../credentials.ts"),
+    import("./servicex-yaml.ts"),
   ]);
   const config = readClientConfig();
   const found = readProfile(config.configFile, profile ?? config.profile);
@@ -42,7 +57,12 @@ export async function findService(
   neverProxyLoopback(url);
   const own = found?.url === url ? found.token : undefined;
   const token = chosen ? (own ?? config.token) : (config.token ?? own);
-  return { url, token: token ?? localTokenFor(config.dataDir, url) };
+  const localToken = localTokenFor(config.dataDir, url);
+  return {
+    url,
+    token: token ?? (await servicexToken(url, process.cwd())) ?? localToken,
+    workToken: token === undefined || isApiToken(token) ? localToken : token,
+  };
 }
 
 /** Adds the options that say which service is called. */

@@ -28,7 +28,7 @@ export function addAgent(program: Command): void {
 
 async function runHere({ operations: names, name, ...address }: Options): Promise<void> {
   keepFilesPrivate();
-  const service = await findService(address);
+  const { url, workToken: token } = await findService(address);
   const [{ allOperations }, { isServiceOperation, operationsNamed }, { makeLog }] =
     await Promise.all([
       import("../../../operations/index.ts"),
@@ -43,7 +43,8 @@ async function runHere({ operations: names, name, ...address }: Options): Promis
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
   await startAgent({
-    ...service,
+    url,
+    token,
     name: name ?? `${hostname()}-${process.pid}`,
     operations,
     facility: config.facility,

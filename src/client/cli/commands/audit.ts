@@ -1,8 +1,8 @@
 import type { Command } from "commander";
 import type { Config } from "../../../config.ts";
-import { UnavailableError } from "../../../errors.ts";
+import type { Db } from "../../../db/client.ts";
 import type { AuditReport } from "../../../requests/audit/audit.ts";
-import { withDatabase } from "../database.ts";
+import { withTables } from "../database.ts";
 import { exits, exitsOf } from "../exit-codes.ts";
 import { usedWrongly } from "../exits.ts";
 import { requestId } from "../given/values.ts";
@@ -26,7 +26,7 @@ export function addAudit(program: Command): void {
 }
 
 async function runAudit({ request, json }: Options): Promise<void> {
-  const report = await withDatabase({}, (url, config) => auditOf(url, config, request));
+  const report = await withTables("audit", (db, config) => auditOf(db, config, request));
   if (request !== undefined && report.requests === 0)
     throw usedWrongly(`There is no request ${request} in this database.`);
   if (json) printJson(report);
@@ -41,55 +41,23 @@ async function runAudit({ request, json }: Options): Promise<void> {
   process.exitCode = report.clean ? exits.done : exits.someFailed;
 }
 
-async function auditOf(
-  url: string,
-  config: Config,
-  request: string | undefined,
-): Promise<AuditReport> {
-  const [
-    { openDb },
-    { checkDatabase },
-    { openStore },
-    { openServicesStore },
-    { audit },
-    { allOperations },
-    { hasOutputs },
-  ] = await Promise.all([
-    import("../../../db/client.ts"),
-    import("../../../db/check.ts"),
-    import("../../../storage/open.ts"),
-    import("../../../service-identity/store-proof.ts"),
-    import("../../../requests/audit/audit.ts"),
-    import("../../../operations/index.ts"),
-    import("../../../operations/offered.ts"),
-  ]);
-  const db = openDb({ url, applicationName: "longshore audit", max: 2 });
-  try {
-    await checkDatabase(db).catch(notTheServices);
-    const noUrls = { publicUrl: () => "", internalUrl: () => "", signingKey: Buffer.alloc(0) };
-    const store = await openServicesStore(db.query, config, () => openStore(config, noUrls));
-    const operationsWithOutputs = allOperations
-      .filter(hasOutputs)
-      .map((operation) => operation.name);
-    const report = await audit(db, store, {
-      request,
-      fileAttempts: config.fileAttempts,
-      operationsWithOutputs,
-    });
-    await store.close();
-    return report;
-  } finally {
-    await db.close();
-  }
-}
-
-/** Exit code 1 would mean that the ledger is wrong. */
-function notTheServices(error: Error & { code?: string }): never {
-  const setting = "DATABASE_URL, or DATA_DIR,";
-  if (error.code === "42P01")
-    throw usedWrongly(
-      `This database has no tables of Longshore. Set ${setting} as the service has it.`,
-    );
-  if (error.code !== undefined || error instanceof UnavailableError) throw error;
-  throw usedWrongly(`${error.message} Set ${setting} as a service of this version has it.`);
+async function auditOf(db: Db, config: Config, request: string | undefined): Promise<AuditReport> {
+  const [{ openStore }, { openServicesStore }, { audit }, { allOperations }, { hasOutputs }] =
+    await Promise.all([
+      import("../../../storage/open.ts"),
+      import("../../../service-identity/store-proof.ts"),
+      import("../../../requests/audit/audit.ts"),
+      import("../../../operations/index.ts"),
+      import("../../../operations/offered.ts"),
+    ]);
+  const noUrls = { publicUrl: () => "", internalUrl: () => "", signingKey: Buffer.alloc(0) };
+  const store = await openServicesStore(db.query, config, () => openStore(config, noUrls));
+  const operationsWithOutputs = allOperations.filter(hasOutputs).map((operation) => operation.name);
+  const report = await audit(db, store, {
+    request,
+    fileAttempts: config.fileAttempts,
+    operationsWithOutputs,
+  });
+  await store.close();
+  return report;
 }

@@ -2,8 +2,8 @@ import type { Command } from "commander";
 import { holderOf } from "../../../folder-lock.ts";
 import { localAddress } from "../../../local-token.ts";
 import type { Longshore } from "../../client.ts";
+import { type Fetch, fetchWith } from "../../credentials.ts";
 import { isOfService, UnreachableError } from "../../errors.ts";
-import { fetchFrom } from "../../reply.ts";
 import { exits, exitsOf } from "../exit-codes.ts";
 import { howToReach, usedWrongly } from "../exits.ts";
 import { thisCommand } from "../help/this-command.ts";
@@ -84,8 +84,9 @@ async function statusOf(address: ServiceOptions): Promise<ServiceStatus> {
   if ("service" in found.missing) return found;
   const { Longshore } = await import("../../client.ts");
   const client = new Longshore(service);
+  const call = fetchWith(url, service.token);
   const [version, requests] = await Promise.all([
-    versionAt(service).catch(nullOfService),
+    versionAt(url, call).catch(nullOfService),
     countRequests(client).catch(nullOfService),
   ]);
   return { ...found, version, requests };
@@ -100,9 +101,10 @@ function nullOfService(error: unknown): null {
 async function readinessAt(
   url: string,
 ): Promise<Pick<ServiceStatus, "state" | "missing" | "warnings">> {
+  const call = fetchWith(url, undefined);
   const { code, body } = await answerOf<Partial<ServiceStatus> & { status: string }>(
-    { url },
-    "readyz",
+    `${url}/readyz`,
+    call,
   );
   if (body.status !== "ready" && body.status !== "not ready")
     throw new UnreachableError(url, `what answers there with ${code} is something else`);
@@ -110,24 +112,19 @@ async function readinessAt(
 }
 
 /** The document of its API says which version it is. */
-async function versionAt(service: Service): Promise<string | null> {
-  const { body } = await answerOf<{ info: { version?: string } }>(service, "openapi.json");
+async function versionAt(url: string, call: Fetch): Promise<string | null> {
+  const address = `${url}/openapi.json`;
+  const { body } = await answerOf<{ info: { version?: string } }>(address, call);
   return body.info?.version ?? null;
-}
-
-interface Service {
-  url: string;
-  token?: string | undefined;
 }
 
 /** What is not JSON is an empty answer. */
 async function answerOf<Body>(
-  { url, token }: Service,
-  path: string,
+  address: string,
+  call: Fetch,
 ): Promise<{ code: number; body: Partial<Body> }> {
-  const headers = new Headers(token === undefined ? {} : { authorization: `Bearer ${token}` });
   const signal = AbortSignal.timeout(answerMilliseconds);
-  const response = await fetchFrom(url, new Request(`${url}/${path}`, { headers, signal }));
+  const response = await call(new Request(address, { signal }));
   const text = await response.text();
   try {
     return { code: response.status, body: (JSON.parse(text) ?? {}) as Partial<Body> };

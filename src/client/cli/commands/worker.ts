@@ -65,9 +65,9 @@ async function work({
       `Workers have no operation ${JSON.stringify(unknown)}; known: ` +
         `${known.map(({ name }) => name).join(", ")}.`,
     );
-  const secret = token ?? service.token;
+  const secret = token ?? service.workToken;
   const { Longshore } = await import("../../client.ts");
-  const client = new Longshore({ url: service.url, token: secret });
+  const client = new Longshore({ url: service.url, token: token ?? service.token });
   const only = request === undefined ? undefined : await findRequest(client, request);
   const chosen = offeredOperations(known, operations ?? [], (of) => facility[of] ?? {});
   const stop = new AbortController();

@@ -4,6 +4,7 @@ import { refresh } from "../../../auth/tokens/refresh.ts";
 import { RequestError } from "../../../errors.ts";
 import type { Call, Endpoint } from "../endpoint.ts";
 
+const headers = { "cache-control": "no-store" };
 const lifetimeSeconds = 6 * 3_600;
 
 /** An access token for an API token, which ServiceX calls a refresh token. */
@@ -11,11 +12,17 @@ export const refreshToken: Endpoint = {
   method: "post",
   path: "/token/refresh",
   access: "session.begin",
-  answer: async (call) => ({
-    status: 200,
-    headers: { "cache-control": "no-store" },
-    body: call.ctx.config.enableAuth ? await accessToken(call) : tokenOfNobody(),
-  }),
+  async answer(call) {
+    try {
+      const body = call.ctx.config.enableAuth ? await accessToken(call) : tokenOfNobody();
+      return { status: 200, headers, body };
+    } catch (error) {
+      if (!(error instanceof RequestError && error.status === 401)) throw error;
+      // ServiceX's clients show the message; ours say by the code what to do.
+      const { status, message, code } = error;
+      return { status, headers, body: { message, code } };
+    }
+  },
 };
 
 async function accessToken({ ctx, request }: Call) {
