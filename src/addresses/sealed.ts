@@ -1,10 +1,10 @@
 // Addresses whose secrets are kept apart: encrypted, and joined again only for whoever downloads.
-import { createCipheriv, createDecipheriv, createHmac, randomBytes } from "node:crypto";
-import { byAnyKey, deriveKey, type SigningKeys } from "../secrets.ts";
+import { createHmac } from "node:crypto";
+import { deriveKey } from "../secrets.ts";
+import { open, type SealKeys, seal } from "./seal.ts";
 import { secretsOf, shownAddress } from "./shown.ts";
 
-/** The first seals, all open. */
-export type SealKeys = SigningKeys;
+export type { SealKeys } from "./seal.ts";
 
 interface Separated {
   /** the addresses as they may be shown */
@@ -23,7 +23,7 @@ export function separate(keys: SealKeys, addresses: readonly string[]): Separate
   const pairs = shown
     .map((plain, index): Pair => [plain, addresses[index] ?? plain])
     .filter(([plain, whole]) => plain !== whole);
-  return { shown, sealed: seal(keys, pairs) };
+  return { shown, sealed: seal(keys, purpose, JSON.stringify(pairs)) };
 }
 
 /**
@@ -35,7 +35,7 @@ export function join(
   shown: readonly string[],
   sealed: readonly (Buffer | null)[],
 ): string[] {
-  const pairs = sealed.flatMap((box) => (box ? (open(keys, box) ?? []) : []));
+  const pairs = sealed.flatMap((box) => (box ? (openPairs(keys, box) ?? []) : []));
   if (pairs.length === 0) return [...shown];
   return shown.map((address) => {
     const at = pairs.findIndex(([plain]) => plain === address);
@@ -61,35 +61,9 @@ export function identityOf(keys: SealKeys, address: string): string {
   return `${shown} ${keyedDigest(keys[0], address)}`;
 }
 
-const algorithm = "aes-256-gcm";
 const purpose = "longshore input addresses 1";
-const version = 1;
-const nonceBytes = 12;
-const tagBytes = 16;
 
-/** version, nonce, tag, ciphertext */
-function seal([newest]: SealKeys, pairs: Pair[]): Buffer {
-  const nonce = randomBytes(nonceBytes);
-  const cipher = createCipheriv(algorithm, deriveKey(newest, purpose), nonce);
-  const text = Buffer.concat([cipher.update(JSON.stringify(pairs), "utf8"), cipher.final()]);
-  return Buffer.concat([Buffer.of(version), nonce, cipher.getAuthTag(), text]);
-}
-
-function open(keys: SealKeys, sealed: Buffer): Pair[] | undefined {
-  const nonce = sealed.subarray(1, 1 + nonceBytes);
-  const tag = sealed.subarray(1 + nonceBytes, 1 + nonceBytes + tagBytes);
-  const text = sealed.subarray(1 + nonceBytes + tagBytes);
-  if (sealed[0] !== version || tag.length !== tagBytes) return undefined;
-  return byAnyKey(keys, (key) => {
-    try {
-      const decipher = createDecipheriv(algorithm, deriveKey(key, purpose), nonce, {
-        authTagLength: tagBytes,
-      });
-      decipher.setAuthTag(tag);
-      const plain = Buffer.concat([decipher.update(text), decipher.final()]);
-      return JSON.parse(plain.toString("utf8")) as Pair[];
-    } catch {
-      return undefined;
-    }
-  });
+function openPairs(keys: SealKeys, sealed: Buffer): Pair[] | undefined {
+  const text = open(keys, purpose, sealed);
+  return text === undefined ? undefined : (JSON.parse(text) as Pair[]);
 }
