@@ -5,6 +5,7 @@ import { z } from "zod";
 import type { InputFolders } from "./inputs/folders.ts";
 import { type ClientConfig, clientConfig } from "./settings/client.ts";
 import {
+  refuseHalfMail,
   refuseHalfSignIn,
   refuseLonelyWorkers,
   refuseOpenAddress,
@@ -222,6 +223,7 @@ function refuseContradictions(set: z.output<typeof settings>, enableAuth: boolea
   refuseUndecided(choice);
   if (enableAuth) {
     refuseHalfSignIn(choice);
+    refuseHalfMail(set.MAILGUN_API_KEY, set.MAILGUN_DOMAIN);
     refuseShutOutFinders(set.VALID_DID_SCHEMES, set.INTERNAL_PORT);
   } else refuseOpenAddress(set.ALLOW_ANYONE, set.HOST);
 }

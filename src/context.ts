@@ -15,6 +15,7 @@ import { openPeople } from "./db/people.ts";
 import { openProbe } from "./db/probe.ts";
 import type { Context } from "./deps.ts";
 import { makeCallSeconds } from "./metrics.ts";
+import { type Connectors, realConnectors } from "./notices/connectors.ts";
 import type { Operation } from "./operations/contract.ts";
 import { allOperations } from "./operations/index.ts";
 import { offeredOperations } from "./operations/offered.ts";
@@ -46,6 +47,8 @@ export interface ContextDeps {
   known?: readonly Operation[];
   /** default: the real time */
   clock?: Clock;
+  /** default: the services themselves */
+  connectors?: Connectors | undefined;
 }
 
 /** For a new table without statistics the planner chooses a hash join, which is 40 times slower. */
@@ -68,7 +71,14 @@ const leaderLimits = { connectSeconds: 4, statementSeconds: 4, lateSeconds: 1 };
 
 export async function makeContext(
   config: Config,
-  { log, databaseUrl, urls, known = allOperations, clock = systemClock }: ContextDeps,
+  {
+    log,
+    databaseUrl,
+    urls,
+    known = allOperations,
+    clock = systemClock,
+    connectors = realConnectors,
+  }: ContextDeps,
 ): Promise<Context> {
   const name = `longshore ${config.roles.join("+")}`;
   const db = openDb({ url: databaseUrl, applicationName: name, max: 12 });
@@ -179,6 +189,7 @@ export async function makeContext(
     userCache,
     provider: config.identity?.signIn && makeProvider(config.identity.signIn),
     tokenKeys: makeTokenKeys(tokenSecrets(config, verifyingKeys)),
+    connectors,
     localAccess: makeLocalAccess(),
     reportedRequests: makeReportedRequests(),
     stepOperations: makeStepOperations(db.query),

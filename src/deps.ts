@@ -14,6 +14,7 @@ import type { Notifier } from "./db/notifier.ts";
 import type { People } from "./db/people.ts";
 import type { DatabaseProbe } from "./db/probe.ts";
 import type { CallSeconds } from "./metrics.ts";
+import type { Connectors } from "./notices/connectors.ts";
 import type { Operation, Task } from "./operations/contract.ts";
 import type { Queue } from "./queue/contract.ts";
 import type { AdvanceQueue } from "./requests/advance/advance-queue.ts";
@@ -79,6 +80,8 @@ export interface Context {
   provider: Provider | undefined;
   /** sign and verify people's tokens */
   tokenKeys: TokenKeys;
+  /** where messages to Slack and mail go */
+  connectors: Connectors;
   localAccess: LocalAccess;
   stepOperations: StepOperations;
   reportedRequests: ReportedRequests;

@@ -41,10 +41,15 @@ const secretPaths = ["authorization", "token", "password", "secret"].flatMap((na
   `*.headers.${name}`,
 ]);
 
-/** Removes secrets from addresses in a text, with the token in a worker's path. */
+/**
+ * Removes secrets from addresses in a text, with the token in a worker's path. Whoever has an
+ * address of Slack's hooks may post there.
+ */
 export function cleanUrl(url: unknown): unknown {
   if (typeof url !== "string") return url;
-  return withoutSecretsOfAddresses(url).replace(/(\/servicex\/internal\/w\/)[^/\s]+/g, "$1***");
+  return withoutSecretsOfAddresses(url)
+    .replace(/(\/servicex\/internal\/w\/)[^/\s]+/g, "$1***")
+    .replace(/(\bhooks\.slack\.com\/)[^\s"'<>]+/g, "$1***");
 }
 
 /**

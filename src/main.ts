@@ -14,6 +14,7 @@ import { readiness, type ServiceReadiness } from "./http/readiness.ts";
 import { type KeptToken, keepLocalToken } from "./local-token.ts";
 import type { Logger } from "./log.ts";
 import { makeMounts } from "./mounts.ts";
+import type { Connectors } from "./notices/connectors.ts";
 import { keyProblem } from "./requests/keys/keys.ts";
 import { leadGauges } from "./requests/monitor/lead-gauges.ts";
 import { startSampler } from "./requests/monitor/sampler.ts";
@@ -24,6 +25,7 @@ import { startScheduler } from "./requests/scheduler/scheduler.ts";
 import { makeS3App } from "./s3/app.ts";
 import { proveIdentity } from "./service-identity/prove.ts";
 import { openToAnyone } from "./settings/contradictions.ts";
+import { slackWarning } from "./settings/notices.ts";
 import { type EndLimits, type StopSignals, usualLimits } from "./stop-signals.ts";
 
 export interface RunningService {
@@ -48,12 +50,13 @@ interface Ending {
 
 /**
  * Resolves when the service is ready; if it cannot start, stops everything and rejects with a
- * sentence.
+ * sentence. `connectors`: stand-ins of other services, in tests.
  */
 export async function startService(
   config: Config,
   log: Logger,
   stop?: StopSignals,
+  connectors?: Connectors,
 ): Promise<RunningService> {
   const closers: (() => void | Promise<void>)[] = [];
   let breakOff = (): void => undefined;
@@ -72,7 +75,7 @@ export async function startService(
     await closeInReverse(closers).finally(() => clearTimeout(late));
   };
   try {
-    const started = await start({ config, log, stop }, ending);
+    const started = await start({ config, log, stop, connectors }, ending);
     return { ...started, close };
   } catch (error) {
     await close(stop?.limits());
@@ -99,8 +102,15 @@ async function closeInReverse(closers: (() => void | Promise<void>)[]): Promise<
     );
 }
 
+interface Starting {
+  config: Config;
+  log: Logger;
+  stop: StopSignals | undefined;
+  connectors: Connectors | undefined;
+}
+
 async function start(
-  { config, log, stop }: { config: Config; log: Logger; stop: StopSignals | undefined },
+  { config, log, stop, connectors }: Starting,
   { onClose, onLate }: Ending,
 ): Promise<Omit<RunningService, "close">> {
   const signal = stop?.signal;
@@ -121,13 +131,14 @@ async function start(
     onWait: (migration, sentence) => log.warn({ migration }, sentence),
   });
   signal?.throwIfAborted();
-  const context = await makeContext(config, { log, databaseUrl, urls });
+  const context = await makeContext(config, { log, databaseUrl, urls, connectors });
   onClose(context.close);
   onLate(context.shut);
   await proveIdentity(context, signal);
   signal?.throwIfAborted();
   await ensurePartitions(context.db);
   warmPeople(context);
+  warnOfSlack(context);
   const localToken = keptToken(context);
   if (localToken) onClose(localToken.remove);
   const api = makeApp(context, makeMounts());
@@ -167,6 +178,11 @@ function warmPeople({ config, userCache, log }: Context): void {
   userCache
     .user("nobody")
     .catch((error: Error) => log.debug({ err: error }, "people could not be read yet"));
+}
+
+function warnOfSlack({ config, log }: Context): void {
+  const warning = slackWarning(config.identity?.slack);
+  if (warning !== undefined) log.warn(warning);
 }
 
 function keptToken({ config, localAccess, log, urls }: Context): KeptToken | undefined {

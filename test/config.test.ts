@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { z } from "zod";
 import { ConfigError, readConfig } from "../src/config.ts";
 import { keptSecret } from "../src/secrets.ts";
+import { slackWarning } from "../src/settings/notices.ts";
 import { wholeNumber } from "../src/settings/values.ts";
 import { temporaryFolder } from "./support/folder.ts";
 
@@ -75,6 +76,18 @@ test.each([
   ["SESSION_HOURS", "1000"],
   ["TRUSTED_PROXIES", "10.0.0.0/40"],
   ["TRUSTED_PROXIES", "proxy.example.org"],
+  ["SLACK_SIGNING_SECRET", "short"],
+  ["SIGNUP_WEBHOOK_URL", "http://hooks.slack.com/services/T1/B1/hunter2"],
+  ["SIGNUP_WEBHOOK_URL", "https://hooks.slack.com.example.org/services/T1/B1/hunter2"],
+  ["SIGNUP_WEBHOOK_URL", "https://hooks.slack.com@127.0.0.1/services/T1/B1/hunter2"],
+  ["SIGNUP_WEBHOOK_URL", "https://hooks.slack.com/services/T1/B1/hunter2?x=1"],
+  ["SIGNUP_WEBHOOK_URL", "https://127.0.0.1/services/T1/B1/hunter2"],
+  ["SLACK_APPROVERS", "ada"],
+  ["SLACK_TEAM", "our team"],
+  ["MAILGUN_API_KEY", "two words"],
+  ["MAILGUN_DOMAIN", "https://mail.example.org"],
+  ["MAILGUN_REGION", "asia"],
+  ["DOCS_BASE_URL", "docs"],
 ])("%s=%s is refused with the name and what is allowed", (name, value) => {
   expect(() => readConfig({ [name]: value })).toThrow(ConfigError);
   expect(() => readConfig({ [name]: value })).toThrow(new RegExp(`^${name} is .*allowed is `));
@@ -85,8 +98,9 @@ test("all senseless values are named at once, and no password is shown", () => {
     PORT: "x",
     DATABASE_URL: "mysql://longshore:hunter2@db/longshore",
     SECRET_KEY: "hunter2",
+    SIGNUP_WEBHOOK_URL: "https://hooks.slack.com/services/hunter2",
   };
-  expect(() => readConfig(wrong)).toThrow(/PORT.*DATABASE_URL.*SECRET_KEY/s);
+  expect(() => readConfig(wrong)).toThrow(/PORT.*DATABASE_URL.*SECRET_KEY.*SIGNUP_WEBHOOK_URL/s);
   expect(() => readConfig(wrong)).not.toThrow(/hunter2/);
 });
 
@@ -201,6 +215,8 @@ test.each([
   [{ ...signIn, PUBLIC_URL: "" }, /HOST is "0.0.0.0".*set PUBLIC_URL/],
   [{ ENABLE_AUTH: "true", ALLOW_ANYONE: "true" }, /ALLOW_ANYONE is true, and identity is on/],
   [{ ENABLE_AUTH: "true", VALID_DID_SCHEMES: "rucio" }, /VALID_DID_SCHEMES.*set INTERNAL_PORT/],
+  [{ ENABLE_AUTH: "true", MAILGUN_API_KEY: "our-secret" }, /MAILGUN_DOMAIN is not: set both/],
+  [{ ENABLE_AUTH: "true", MAILGUN_DOMAIN: "m.example.org" }, /MAILGUN_API_KEY is not: set both/],
 ])("settings of identity that contradict each other are refused: %j", (env, sentence) => {
   expect(() => readConfig(env)).toThrow(ConfigError);
   expect(() => readConfig(env)).toThrow(sentence);
@@ -226,6 +242,49 @@ test("API tokens without an end, and proxies by their ranges", () => {
     tokenKeys: ["a-new-key-0123456789", "an-old-key-0123456789"],
     trustedProxies: ["loopback", "10.0.0.0/8", "2001:db8::/32"],
   });
+});
+
+const slack = {
+  ENABLE_AUTH: "true",
+  SIGNUP_WEBHOOK_URL: "https://hooks.slack.com/services/T1/B1/hunter2",
+};
+
+test("Slack and mail are set by themselves, and nothing is sent where they are not", () => {
+  const { identity } = readConfig({
+    ...slack,
+    SLACK_SIGNING_SECRET: "0123456789abcdef",
+    SLACK_APPROVERS: "U1, W2",
+    SLACK_TEAM: "T1",
+    MAILGUN_API_KEY: "a-key",
+    MAILGUN_DOMAIN: "mail.example.org",
+    MAILGUN_REGION: "eu",
+    DOCS_BASE_URL: "https://docs.example.org/",
+  });
+  expect(identity?.slack).toEqual({
+    signingSecret: "0123456789abcdef",
+    webhook: slack.SIGNUP_WEBHOOK_URL,
+    approvers: ["U1", "W2"],
+    team: "T1",
+  });
+  expect(identity?.mail).toEqual({
+    key: "a-key",
+    domain: "mail.example.org",
+    region: "eu",
+    docsUrl: "https://docs.example.org",
+  });
+  // As a chart of ServiceX writes what is not set
+  const empty = { SIGNUP_WEBHOOK_URL: "", MAILGUN_API_KEY: "", MAILGUN_DOMAIN: "" };
+  const unset = readConfig({ ENABLE_AUTH: "true", ...empty }).identity;
+  expect([unset?.slack, unset?.mail]).toEqual([undefined, undefined]);
+});
+
+test("a Slack at which nobody can approve is warned about", () => {
+  const warning = (env: Record<string, string>) => slackWarning(readConfig(env).identity?.slack);
+  const signed = { ...slack, SLACK_SIGNING_SECRET: "0123456789abcdef" };
+  expect(warning({ ENABLE_AUTH: "true" })).toBeUndefined();
+  expect(warning(slack)).toMatch(/SLACK_SIGNING_SECRET is not: .* without buttons/);
+  expect(warning(signed)).toMatch(/^SLACK_APPROVERS is not set/);
+  expect(warning({ ...signed, SLACK_APPROVERS: "U1" })).toBeUndefined();
 });
 
 test("defect 26: no secret has a default, and those of ServiceX's templates are refused", () => {

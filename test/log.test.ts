@@ -11,6 +11,8 @@ test.each([
   { url: "http://127.0.0.1:5000/objects/one?expires=9&signature=hunter2" },
   { url: "https://s3.example.org/bucket/one?X-Amz-Signature=hunter2&X-Amz-Credential=hunter2" },
   { url: "http://127.0.0.1:5000/servicex/internal/w/hunter2/transformation/1" },
+  { url: "https://hooks.slack.com/services/T1/B1/hunter2" },
+  { err: new Error("posting to https://hooks.slack.com/actions/T1/2/hunter2 failed") },
   { err: new Error("connecting to postgresql://longshore:hunter2@127.0.0.1/longshore failed") },
 ])("no secret is logged: %j", (fields) => {
   log.info(fields, "something happened");

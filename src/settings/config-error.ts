@@ -19,7 +19,7 @@ export function shown(value: string): string {
 
 /** Whether a variable's value is a secret, judged by its name. */
 export function isSecretName(name: string): boolean {
-  return /KEY|SECRET|TOKEN|PASSWORD/.test(name) && !name.endsWith("_EXPIRES");
+  return /KEY|SECRET|TOKEN|PASSWORD|WEBHOOK/.test(name) && !name.endsWith("_EXPIRES");
 }
 
 /** A value as an error may show it beside its variable's name. */

@@ -51,6 +51,16 @@ export function refuseHalfSignIn(choice: IdentityChoice): void {
     );
 }
 
+/** Mail needs both. Reached only with identity on. */
+export function refuseHalfMail(key: string | undefined, domain: string | undefined): void {
+  if ((key === undefined) === (domain === undefined)) return;
+  const [set, unset] =
+    key === undefined
+      ? ["MAILGUN_DOMAIN", "MAILGUN_API_KEY"]
+      : ["MAILGUN_API_KEY", "MAILGUN_DOMAIN"];
+  throw new ConfigError(`${set} is set and ${unset} is not: set both, or none of them.`);
+}
+
 /** Finders of others send no token: with identity on, a listener of their own lets them in. */
 export function refuseShutOutFinders(
   schemes: readonly string[],

@@ -1,10 +1,11 @@
-// The settings of identity: sign-in at a provider, tokens, sessions, proxies.
+// The settings of identity: sign-in at a provider, tokens, sessions, proxies, messages.
 import proxyAddr from "proxy-addr";
 import { z } from "zod";
+import { type NoticeConfig, noticeConfig, noticeSettings } from "./notices.ts";
 import * as value from "./values.ts";
 
 /** Undefined in `Config` with identity off, so that nothing uses it by mistake. */
-export interface IdentityConfig {
+export interface IdentityConfig extends NoticeConfig {
   /** unset: nobody signs in here, and tokens alone let people in */
   signIn?: SignInConfig | undefined;
   /** the address that makes its person an administrator, if their provider has verified it */
@@ -60,6 +61,7 @@ export const identitySettings = {
   TRUSTED_PROXIES: value
     .listBy(isProxy, "addresses, ranges such as 10.0.0.0/8, or loopback and uniquelocal")
     .default([]),
+  ...noticeSettings,
 };
 
 const settings = z.object(identitySettings);
@@ -76,6 +78,7 @@ export function identityConfig(set: z.output<typeof settings>): IdentityConfig {
     tokenSeconds: never ? undefined : Number(set.JWT_REFRESH_TOKEN_EXPIRES),
     sessionHours: set.SESSION_HOURS,
     trustedProxies: set.TRUSTED_PROXIES,
+    ...noticeConfig(set),
   };
 }
 

@@ -1,0 +1,14 @@
+/**
+ * Where the services are whose addresses we know. Tests name stand-ins on loopback; no setting
+ * does, so that a setting leads no secret elsewhere.
+ */
+export interface Connectors {
+  /** in place of https://hooks.slack.com */
+  slack: string;
+  mailgun: { us: string; eu: string };
+}
+
+export const realConnectors: Connectors = {
+  slack: "https://hooks.slack.com",
+  mailgun: { us: "https://api.mailgun.net", eu: "https://api.eu.mailgun.net" },
+};
