@@ -7,6 +7,7 @@ import { globSync } from "tinyglobby";
 import ts from "typescript";
 import { expect, test } from "vitest";
 import { datasetStates } from "../src/datasets/state.ts";
+import { noticeStates } from "../src/notices/state.ts";
 import { finishStates } from "../src/requests/finish/state.ts";
 import {
   endingStates,
@@ -25,6 +26,7 @@ const words = [
     ...historyStatuses,
     ...datasetStates,
     ...userStates,
+    ...noticeStates,
     ...endingStates.filter((state) => state !== "none"),
     ...finishStates,
     ...taskStates,

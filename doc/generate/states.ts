@@ -1,6 +1,7 @@
 // doc/states.md, from the tables of moves.
 import { datasetMoves, pastDatasetStates } from "../../src/datasets/state.ts";
 import type { Move } from "../../src/moves.ts";
+import { noticeMoves } from "../../src/notices/state.ts";
 import { finishMoves } from "../../src/requests/finish/state.ts";
 import {
   endingMoves,
@@ -63,6 +64,13 @@ A first sign-in makes it. Only an approved account may do anything but read and 
 
 ${picture(userMoves, [userMoves.remove.to])}
 Nothing leaves ${userMoves.remove.to}: who signs in again has a new account.
+
+## A message to a person or to Slack
+
+It is written in the transaction of what it tells; [notices.md](notices.md) says when it is tried again.
+
+${picture(noticeMoves, [noticeMoves.send.to])}
+Only an administrator has one sent again that has ${noticeMoves.fail.to}.
 `;
 }
 

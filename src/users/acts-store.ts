@@ -5,7 +5,15 @@ import type { PeopleTx } from "../db/people.ts";
 export type Actor = Caller | { kind: "system"; name: string };
 
 export interface Act {
-  act: "user.create" | "user.admin" | "token.create" | "token.replace" | "token.revoke";
+  act:
+    | "token.create"
+    | "token.replace"
+    | "token.revoke"
+    | "user.create"
+    | "user.approve"
+    | "user.reject"
+    | "user.admin"
+    | "notice.again";
   /** the id of what it was done to */
   subject: string;
   detail?: Record<string, string | number | boolean | readonly string[] | null>;

@@ -102,6 +102,28 @@ const rules = {
     scope: "submit",
     may: { local: "any", admin: "any", user: "own" },
   },
+  "user.change": {
+    what: "approve or reject accounts",
+    scope: "admin",
+    may: { local: "any", admin: "any" },
+  },
+  /** messages to people and to Slack, with what kept them from being sent */
+  "notice.read": {
+    what: "list messages to people",
+    scope: "admin",
+    may: { local: "any", admin: "any" },
+  },
+  "notice.change": {
+    what: "have messages sent again",
+    scope: "admin",
+    may: { local: "any", admin: "any" },
+  },
+  /** a button at Slack; the call and whoever pressed it are verified by what Slack signs */
+  "slack.interact": {
+    what: "call as Slack",
+    scope: "none",
+    may: { ...everyone, outsider: "any" },
+  },
   /**
    * Calls of an outside finder about the dataset that it looks up. Finders have no credentials:
    * with identity off each of them, on any host, is the local caller.

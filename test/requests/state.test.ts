@@ -9,6 +9,7 @@ import {
   datasetStates,
   pastDatasetStates,
 } from "../../src/datasets/state.ts";
+import { type NoticeState, noticeMoves, noticeStates } from "../../src/notices/state.ts";
 import { type FinishState, finishMoves, finishStates } from "../../src/requests/finish/state.ts";
 import {
   dispatchStates,
@@ -102,6 +103,12 @@ const finishTable: Record<FinishState, (keyof typeof finishMoves)[]> = {
   failed: [],
 };
 
+const noticeTable: Record<NoticeState, (keyof typeof noticeMoves)[]> = {
+  waiting: ["send", "fail"],
+  sent: [],
+  failed: ["again"],
+};
+
 test.each(storedRequestStates.map((state) => [state, requestTable[state]] as const))(
   "a request that is %s can %j and nothing else",
   (state, allowed) => {
@@ -151,6 +158,13 @@ test.each(finishStates.map((state) => [state, finishTable[state]] as const))(
   },
 );
 
+test.each(noticeStates.map((state) => [state, noticeTable[state]] as const))(
+  "a message that is %s can %j and nothing else",
+  (state, allowed) => {
+    expect(movesFrom(noticeMoves, state)).toEqual(allowed);
+  },
+);
+
 test("where each move leads", () => {
   expect(targets(requestMoves)).toEqual({
     ...{ submit: "submitted", lookUp: "lookup", run: "running", complete: "complete" },
@@ -177,6 +191,9 @@ test("where each move leads", () => {
     ...{ gather: "open", hold: "held", abort: "abort", release: "release" },
   });
   expect(targets(finishMoves)).toEqual({ open: "waiting", succeed: "done", fail: "failed" });
+  expect(targets(noticeMoves)).toEqual({
+    ...{ add: "waiting", send: "sent", fail: "failed", again: "waiting" },
+  });
 });
 
 test("the groups of states that statements ask for", () => {

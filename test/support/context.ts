@@ -5,6 +5,7 @@ import { type Config, readConfig } from "../../src/config.ts";
 import { makeContext } from "../../src/context.ts";
 import type { Context } from "../../src/deps.ts";
 import { type Logger, silentLog } from "../../src/log.ts";
+import type { Connectors } from "../../src/notices/connectors.ts";
 import type { Operation, Task } from "../../src/operations/contract.ts";
 import { allOperations } from "../../src/operations/index.ts";
 import { workTopic } from "../../src/queue/contract.ts";
@@ -59,6 +60,8 @@ export interface LedgerOptions {
   /** operations beside those of the list */
   operations?: readonly Operation[];
   clock?: Clock;
+  /** stand-ins of other services */
+  connectors?: Connectors;
   /** default: nothing is logged */
   log?: Logger;
 }
@@ -74,6 +77,7 @@ export async function openLedger({
   scheduler = true,
   operations = [],
   clock,
+  connectors,
   log = silentLog(),
 }: LedgerOptions = {}): Promise<Ledger> {
   const dataDir = temporaryFolder("ledger");
@@ -100,6 +104,7 @@ export async function openLedger({
     urls: { public: () => config.publicUrl ?? base(), internal: base },
     known,
     ...(clock && { clock }),
+    connectors,
   });
   const running = scheduler ? startScheduler(ctx) : undefined;
 

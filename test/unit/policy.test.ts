@@ -25,7 +25,7 @@ const needed: Record<Scope, Action[]> = {
     "account.read",
   ],
   submit: ["request.submit", "request.change", "request.delete", "dataset.delete", "token.change"],
-  admin: ["limits.change", "lookup.report"],
+  admin: ["limits.change", "lookup.report", "user.change", "notice.read", "notice.change"],
 };
 
 describe.each(Object.entries(needed) as [Scope, Action[]][])("the scope %s", (scope, allowed) => {

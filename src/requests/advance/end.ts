@@ -1,4 +1,5 @@
 import type { Deps } from "../../deps.ts";
+import { noteDone, tellOfDone } from "../../notices/done.ts";
 import { workTopic } from "../../queue/contract.ts";
 import { moveRequest } from "../move-store.ts";
 import { requestMoves } from "../state.ts";
@@ -10,7 +11,7 @@ import { removeOrphanedObjects } from "./orphaned-objects.ts";
  * up. After a crash in between, the sweep cleans up.
  */
 export async function endRequest(
-  ctx: Deps<"db" | "log" | "metrics" | "notifier">,
+  ctx: Deps<"config" | "db" | "log" | "metrics" | "notifier">,
   id: string,
   move: "complete" | "fail" | "endCancel",
   reason?: string,
@@ -18,13 +19,17 @@ export async function endRequest(
   const ended = await ctx.db.tx(async (query) => {
     // `openFiles` locks the steps' rows, so no report can settle or reopen a file before the move.
     if ((await openFiles(query, id)) > 0) return false;
-    return moveRequest(query, id, move, { reason });
+    const moved = await moveRequest(query, id, move, { reason });
+    // Whoever canceled it knows.
+    if (moved && move !== "endCancel") await noteDone(ctx, query, id);
+    return moved;
   });
   if (!ended) return false;
   const state = requestMoves[move].to;
   ctx.metrics.requestsEnded.inc({ state });
   ctx.log.info({ request_id: id, state, reason }, "a request ended");
   ctx.notifier.notify(`request:${id}`);
+  tellOfDone(ctx);
   return true;
 }
 

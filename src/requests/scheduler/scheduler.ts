@@ -3,6 +3,7 @@ import { separateEarlierSecrets } from "../../datasets/separate-earlier.ts";
 import { lead } from "../../db/leader.ts";
 import type { Term } from "../../db/term.ts";
 import type { Context, Deps } from "../../deps.ts";
+import { deliverNotices, noticeSeconds, noticesChannel } from "../../notices/deliver.ts";
 import type { WorkerGroup } from "../../runner/contract.ts";
 import { runTasks } from "../../tasks/run.ts";
 import { advanceDataset } from "../advance/advance-many.ts";
@@ -20,8 +21,8 @@ const sampleSeconds = 5;
 const progressSeconds = 20;
 
 /**
- * The scheduler role: looks up datasets and runs tasks; while this process leads, it also sweeps
- * and scales workers.
+ * The scheduler role: looks up datasets and runs tasks; while this process leads, it also sweeps,
+ * scales workers and sends messages.
  */
 export function startScheduler(ctx: Context): { stop(): Promise<void> } {
   const stopping = new AbortController();
@@ -61,6 +62,7 @@ async function serveTerm(ctx: Context, term: Term): Promise<void> {
   const off = ctx.runner.onChange(() => ctx.notifier.notify("worker-groups"));
   const separating = separateEarlier(ctx, term.signal);
   const watching = watchLeases(ctx, term.signal);
+  const telling = sendNotices(ctx, term);
   await Promise.all([
     sweepRepeatedly(ctx, term),
     scaling,
@@ -68,9 +70,17 @@ async function serveTerm(ctx: Context, term: Term): Promise<void> {
     plotting,
     separating,
     watching,
+    telling,
   ]);
   off();
   await ctx.runner.resign();
+}
+
+/** Where nothing is set to be sent, nothing asks for it. */
+async function sendNotices(ctx: Context, term: Term): Promise<void> {
+  const { slack, mail } = ctx.config.identity ?? {};
+  if (!slack && !mail) return;
+  await repeat(ctx, term, noticesChannel, noticeSeconds, () => deliverNotices(ctx, term.signal));
 }
 
 async function sweepRepeatedly(ctx: Context, { signal, confirm }: Term): Promise<void> {

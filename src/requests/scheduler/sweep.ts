@@ -2,6 +2,7 @@ import { removeUnused } from "../../datasets/housekeep.ts";
 import { ensurePartitions, removeOldPartitions } from "../../db/partitions.ts";
 import { endOldReaders } from "../../db/readers.ts";
 import type { Context, Deps } from "../../deps.ts";
+import { removeOldNotices } from "../../notices/housekeep.ts";
 import { removeEndedTasks, removeUnneededSecrets } from "../../tasks/housekeep.ts";
 import { advanceAll } from "../advance/advance-many.ts";
 import { cleanUp } from "../advance/end.ts";
@@ -57,6 +58,7 @@ export async function housekeep(ctx: Context, isLeader: IsLeader): Promise<void>
   await repair("dataset", () => removeUnused(ctx, { isLeader }));
   await repair("task", () => removeEndedTasks(ctx));
   await repair("secret", () => removeUnneededSecrets(ctx));
+  await repair("notice", () => removeOldNotices(ctx));
 }
 
 function repairsOf({ log, metrics }: Deps<"log" | "metrics">, isLeader: IsLeader) {

@@ -1,0 +1,2 @@
+// Whom messages are for, or about.
+export { type Addressee, readAddressee } from "./addressee-store.ts";
