@@ -3,6 +3,7 @@ import type { Mount } from "../http/mount.ts";
 import { profilePages } from "./account/profile.tsx";
 import { signInPages } from "./account/sign-in.tsx";
 import { signOutPages } from "./account/sign-out.tsx";
+import { noticePages } from "./admin/notices.tsx";
 import { assetPages } from "./assets.ts";
 import { errorPage } from "./error-page.tsx";
 import { homePages } from "./home.tsx";
@@ -27,10 +28,12 @@ export const pages: Page[] = [
   ...s3Pages,
   ...actionPages,
   ...deletePages,
+  ...noticePages,
   ...assetPages,
 ];
 
-const ownPath = /^\/(requests|assets|sign-in|auth-callback|sign-out|signed-out|profile)(\/|$)/;
+const ownPath =
+  /^\/(requests|assets|admin|sign-in|auth-callback|sign-out|signed-out|profile)(\/|$)/;
 
 export const web: Mount = {
   name: "web",

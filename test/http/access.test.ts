@@ -89,8 +89,8 @@ const cases: Case[] = [
 ];
 
 /**
- * Who may call these gets a 404 here: no request has a deployment, and this service has no task and
- * no call-back.
+ * Who may call these gets a 404 here: no request has a deployment, and this service has no task, no
+ * message and no call-back.
  */
 const neverFound = [
   "/servicex/transformation/{id}/deployment-status",
@@ -99,6 +99,8 @@ const neverFound = [
   "/v1/work/tasks/{task}/replicas/{replica}",
   "/v1/callbacks/{operation}",
   "/requests/{id}/results/{result}",
+  "/v1/notices/{notice}/again",
+  "/admin/notices/{notice}/again",
 ];
 
 interface Fixture {

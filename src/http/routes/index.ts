@@ -8,6 +8,7 @@ import { getRequestFile, listRequestFiles } from "./files.ts";
 import { getHealth, getMetrics, getReadiness } from "./health.ts";
 import { getS3Access, revokeRequestKeys } from "./keys.ts";
 import { getLimits, putOperationLimits, putUserShare } from "./limits.ts";
+import { listAllNotices, sendFailedNotice } from "./notices.ts";
 import { getOpenApi } from "./openapi.ts";
 import { listOperations } from "./operations.ts";
 import { getReceipt, getReceiptKeys } from "./receipt.ts";
@@ -57,6 +58,8 @@ export const routes: Route[] = [
   createApiToken,
   replaceApiToken,
   revokeApiToken,
+  listAllNotices,
+  sendFailedNotice,
   getHealth,
   getReadiness,
   getMetrics,
