@@ -6,8 +6,9 @@ import { messageReply } from "./errors.ts";
 import { internalEndpoints } from "./internal/index.ts";
 import { isPage, pageEndpoints } from "./pages.ts";
 import { publicEndpoints } from "./public/index.ts";
+import { prepareSlack } from "./slack/receiver.ts";
 
-const ownPath = /^\/(servicex|multiple-codegen-list|token\/refresh)(\/|$)/;
+const ownPath = /^\/(servicex|multiple-codegen-list|token\/refresh|slack)(\/|$)/;
 
 export const servicexEndpoints: Endpoint[] = [...publicEndpoints, ...internalEndpoints];
 
@@ -15,7 +16,10 @@ export const servicex: Mount = {
   name: "servicex",
   owns: (path) => ownPath.test(path),
   errorReply: messageReply,
-  router: (ctx, admit) => endpointRouter(ctx, admit, servicexEndpoints),
+  router(ctx, admit) {
+    prepareSlack(ctx);
+    return endpointRouter(ctx, admit, servicexEndpoints);
+  },
 };
 
 /**

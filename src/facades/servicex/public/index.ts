@@ -1,5 +1,6 @@
 // Everything a ServiceX client calls, a file each.
 import type { Endpoint } from "../endpoint.ts";
+import { slackInteraction } from "../slack/receiver.ts";
 import { cancelByGet, cancelByPost } from "./cancel.ts";
 import { deleteDataset, getDataset, listAllDatasets } from "./datasets.ts";
 import { deleteTransformation } from "./delete.ts";
@@ -30,4 +31,5 @@ export const publicEndpoints: Endpoint[] = [
   getDataset,
   deleteDataset,
   refreshToken,
+  slackInteraction,
 ];
