@@ -6,6 +6,11 @@ const unit = ["unit/person-tokens.test.ts"];
 const policy = ["unit/policy.test.ts"];
 const signIn = ["http/sign-in.test.ts"];
 const sessions = ["http/sessions.test.ts"];
+const signature = ["unit/slack-signature.test.ts"];
+const slack = ["facades/servicex/slack.test.ts"];
+const senders = ["notices/senders.test.ts"];
+const outbox = ["notices/outbox.test.ts"];
+const moves = ["notices/moves.test.ts"];
 
 export const people: Mutant[] = [
   {
@@ -224,5 +229,89 @@ export const people: Mutant[] = [
     from: "sessionOf(caller) === undefined && !isOfBrowser(headers)",
     to: "!isOfBrowser(headers)",
     tests: sessions,
+  },
+  {
+    name: "a call of the future is Slack's",
+    file: "facades/servicex/slack/verify.ts",
+    from: "Math.abs(now.getTime() / 1_000 - Number(time)) > mostSeconds",
+    to: "now.getTime() / 1_000 - Number(time) > mostSeconds",
+    tests: signature,
+  },
+  {
+    name: "any version of signature is Slack's",
+    file: "facades/servicex/slack/verify.ts",
+    from: "/^v0=[0-9a-f]{64}$/",
+    to: "/^v\\d=[0-9a-f]{64}$/",
+    tests: signature,
+  },
+  {
+    name: "anyone may press a button",
+    file: "facades/servicex/slack/actions.ts",
+    from: "if (slack.approvers.includes(user.id)) return undefined;",
+    to: "if (slack.approvers.length > 0) return undefined;",
+    tests: slack,
+  },
+  {
+    name: "another workspace may decide",
+    file: "facades/servicex/slack/actions.ts",
+    from: "if (slack.team !== undefined && from !== slack.team)",
+    to: "if (slack.team !== undefined && from === undefined)",
+    tests: slack,
+  },
+  {
+    name: "a message goes wherever a call names",
+    file: "notices/slack.ts",
+    from: "  if (!isSlackHook(address))\n",
+    to: "  if (!URL.canParse(address))\n",
+    tests: senders,
+  },
+  {
+    name: "Slack's host may lead elsewhere",
+    file: "notices/slack.ts",
+    from: 'redirect: "manual",',
+    to: 'redirect: "follow",',
+    tests: senders,
+  },
+  {
+    name: "a broken connection to Mailgun is a bad request",
+    file: "notices/mailgun.ts",
+    from: "if (status === 400 && brokenConnection.test(message))",
+    to: "if (status === 0 && brokenConnection.test(message))",
+    tests: senders,
+  },
+  {
+    name: "one address of mail is several",
+    file: "notices/mailgun.ts",
+    from: "if (!oneAddress.test(to))",
+    to: 'if (!to.includes("@"))',
+    tests: senders,
+  },
+  {
+    name: "whoever lost its turn sends too",
+    file: "notices/notice-store.ts",
+    from: "return { id, tries, state: noticeMoves.add.to };",
+    to: "return { id, state: noticeMoves.add.to };",
+    tests: moves,
+  },
+  {
+    name: "the address of an answer is kept when it is settled",
+    file: "notices/notice-store.ts",
+    from: "problem, sealed: null, settled_at: now",
+    to: "problem, settled_at: now",
+    tests: moves,
+  },
+  {
+    name: "every owner gets mail about requests",
+    file: "notices/done-store.ts",
+    from: "users.mail_when_done AND",
+    to: "users.mail_when_done IS NOT NULL AND",
+    tests: outbox,
+  },
+  {
+    name: "an approval that was there before is another act",
+    file: "users/decide-store.ts",
+    from: "if (changed) await recordAct(",
+    to: "if (id.length > 0) await recordAct(",
+    tests: outbox,
   },
 ];
