@@ -2,6 +2,7 @@ import { open } from "../addresses/seal.ts";
 import type { Deps } from "../deps.ts";
 import { isFinal } from "../requests/state.ts";
 import { type Addressee, readAddressee } from "../users/addressees.ts";
+import type { UserState } from "../users/state.ts";
 import { endedRequest } from "./done-store.ts";
 import { type Answer, sealPurpose } from "./enqueue.ts";
 import { doneText, rejectedText, welcomeText } from "./mail-texts.tsx";
@@ -10,6 +11,7 @@ import type { DueNotice } from "./notice-store.ts";
 import type { Outcome } from "./outcome.ts";
 import { postToSlack } from "./slack.ts";
 import { signupMessage } from "./slack-messages.ts";
+import type { NoticeKind } from "./state.ts";
 
 export type SendDeps = Deps<"config" | "connectors" | "db" | "people" | "urls" | "verifyingKeys">;
 
@@ -20,8 +22,18 @@ export async function send(ctx: SendDeps, notice: DueNotice): Promise<Outcome> {
   const person =
     user === undefined ? undefined : await ctx.people.read((db) => readAddressee(db, user));
   if (!person) return never("The account is no longer there.");
+  if (!isSaidOf[notice.kind].includes(person.state))
+    return never(`The account is ${person.state} meanwhile.`);
   return notice.kind === "signup" ? announce(ctx, person) : mailTo(ctx, notice, person);
 }
+
+/** A message may have waited for days, and its account may have been decided on again. */
+const isSaidOf: Record<Exclude<NoticeKind, "answer">, readonly UserState[]> = {
+  signup: ["new", "pending"],
+  welcome: ["approved"],
+  rejected: ["rejected"],
+  done: ["approved"],
+};
 
 async function announce({ config, connectors }: SendDeps, person: Addressee): Promise<Outcome> {
   const slack = config.identity?.slack;

@@ -185,6 +185,27 @@ test("a message that cannot be sent has failed at once, and an administrator sen
   expect(acts).toEqual([{ act: "notice.again" }]);
 });
 
+test("a message that is no longer so when its turn comes is not sent", async () => {
+  const { ctx } = api.ledger;
+  const id = await addAccount(ctx);
+  outside.mailgun.always({ status: 503, body: "down" });
+  await reject(ctx, root, id);
+  await notice(id, ({ tries, problem }) => tries === 1 && problem !== null);
+  await approve(ctx, root, id);
+  outside.mailgun.always(undefined);
+  const settled = await until(async () => {
+    clock.advance(90);
+    ctx.notifier.notify(noticesChannel);
+    const lines = await noticesOf(id);
+    return lines.every(({ state }) => state !== "waiting") ? lines : undefined;
+  });
+  expect(settled).toMatchObject([
+    { kind: "welcome", state: "sent" },
+    { kind: "rejected", state: "failed", problem: "The account is approved meanwhile." },
+  ]);
+  expect(mailsTo(id)).toMatchObject([{ subject: "Welcome to Longshore" }]);
+});
+
 test("an account without an address fails with a sentence", async () => {
   const { ctx } = api.ledger;
   const id = await addAccount(ctx, { email: null });
