@@ -28,6 +28,29 @@ export function decodeCursor(cursor: string, shape: (keyof typeof shapes)[]): st
   return parts;
 }
 
+/** A page of rows that are in the order of their numbers, the highest first. */
+export interface NumberPage<Row> {
+  items: Row[];
+  next: string | null;
+}
+
+/** Where such a page begins. */
+export function numberBefore(cursor: string | undefined): { before?: bigint } {
+  if (cursor === undefined) return {};
+  return { before: BigInt(decodeCursor(cursor, ["number"])[0] ?? "0") };
+}
+
+/** `rows`: one more than the page holds, if there are more. */
+export function numberPage<Row>(
+  rows: readonly Row[],
+  limit: number,
+  numberOf: (row: Row) => number,
+): NumberPage<Row> {
+  const items = rows.slice(0, limit);
+  const last = rows.length > limit ? items.at(-1) : undefined;
+  return { items, next: last ? encodeCursor([numberOf(last)]) : null };
+}
+
 /** A time that exists: Postgres refuses a thirteenth month, a 31st of June and a year 0. */
 function isTime(text: string): boolean {
   if (!/^(?!0000)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/.test(text)) return false;

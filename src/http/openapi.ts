@@ -56,6 +56,7 @@ const tags = [
   ["datasets", "Named, versioned lists of files"],
   ["operations", "What this service can do"],
   ["tokens", "API tokens of people, for programs"],
+  ["users", "Your account; those of others, and what was done to them, for administrators"],
   ["notices", "Messages to Slack and to people"],
   ["limits", "How many files may run at once, and whose go first"],
   ["work", "For workers: claim, report, renew"],

@@ -1,6 +1,6 @@
 // What administrators see of messages, and that they have a failed one sent again.
 import type { Caller } from "../auth/caller.ts";
-import { decodeCursor, encodeCursor } from "../cursor.ts";
+import { type NumberPage, numberBefore, numberPage } from "../cursor.ts";
 import type { Deps } from "../deps.ts";
 import { notFound, RequestError } from "../errors.ts";
 import { recordAct } from "../users/acts.ts";
@@ -11,24 +11,17 @@ import type { NoticeState } from "./state.ts";
 
 export type { NoticeRow } from "./notice-store.ts";
 
-export interface NoticeList {
-  items: NoticeRow[];
-  next: string | null;
-}
-
 /** The newest first. */
 export async function listNotices(
   { people }: Deps<"people">,
   caller: Caller,
   wanted: { state?: NoticeState | undefined; cursor?: string | undefined; limit: number },
-): Promise<NoticeList> {
+): Promise<NumberPage<NoticeRow>> {
   assertMay(caller, "notice.read");
   const { state, cursor, limit } = wanted;
-  const before = cursor === undefined ? {} : { before: idOf(cursor) };
-  const rows = await people.read((db) => noticeRows(db, { state, ...before, limit: limit + 1 }));
-  const items = rows.slice(0, limit);
-  const last = rows.length > limit ? items.at(-1) : undefined;
-  return { items, next: last ? encodeCursor([last.id]) : null };
+  const place = { ...numberBefore(cursor), limit: limit + 1 };
+  const rows = await people.read((db) => noticeRows(db, { state, ...place }));
+  return numberPage(rows, limit, ({ id }) => id);
 }
 
 /** It is tried from the beginning, as often as a new one. */
@@ -52,8 +45,4 @@ export async function sendNoticeAgain(
     );
   });
   ctx.notifier.notify(noticesChannel);
-}
-
-function idOf(cursor: string): bigint {
-  return BigInt(decodeCursor(cursor, ["number"])[0] ?? "0");
 }

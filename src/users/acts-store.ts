@@ -1,5 +1,5 @@
 import type { Caller } from "../auth/caller.ts";
-import type { PeopleTx } from "../db/people.ts";
+import type { PeopleDb, PeopleTx } from "../db/people.ts";
 
 /** `system`: the command line on this machine, a link, a service such as Slack. */
 export type Actor = Caller | { kind: "system"; name: string };
@@ -10,9 +10,14 @@ export interface Act {
     | "token.replace"
     | "token.revoke"
     | "user.create"
+    | "user.profile"
     | "user.approve"
     | "user.reject"
+    | "user.suspend"
+    | "user.restore"
     | "user.admin"
+    | "user.no_admin"
+    | "user.delete"
     | "notice.again";
   /** the id of what it was done to */
   subject: string;
@@ -20,19 +25,62 @@ export interface Act {
 }
 
 /** In the transaction of what was done: neither is there without the other. */
-export async function recordAct(db: PeopleTx, by: Actor, act: Act): Promise<void> {
-  await db.acts.create({
-    data: {
-      actor: actorName(by),
-      actor_kind: by.kind,
-      act: act.act,
-      subject: act.subject,
-      detail: { ...act.detail },
-    },
+export function recordAct(db: PeopleTx, by: Actor, act: Act): Promise<void> {
+  return recordActs(db, by, [act]);
+}
+
+export async function recordActs(db: PeopleTx, by: Actor, acts: readonly Act[]): Promise<void> {
+  const who = { actor: actorName(by), actor_kind: by.kind };
+  await db.acts.createMany({
+    data: acts.map(({ act, subject, detail }) => ({ ...who, act, subject, detail: { ...detail } })),
   });
 }
 
 function actorName(by: Actor): string {
   if ("owner" in by && by.owner !== undefined) return by.owner;
   return "name" in by ? by.name : by.kind;
+}
+
+export interface ActRow {
+  id: number;
+  at: Date;
+  /** the id of an account, or the name of what is none */
+  actor: string;
+  actorKind: string;
+  act: string;
+  subject: string | undefined;
+  detail: Record<string, unknown>;
+}
+
+export interface WantedActs {
+  subject?: string | undefined;
+  actor?: string | undefined;
+  act?: string | undefined;
+}
+
+/** The newest first. */
+export async function actRows(
+  db: PeopleDb,
+  { subject, actor, act, before, limit }: WantedActs & { before?: bigint; limit: number },
+): Promise<ActRow[]> {
+  const rows = await db.acts.findMany({
+    where: {
+      ...(subject !== undefined && { subject }),
+      ...(actor !== undefined && { actor }),
+      ...(act !== undefined && { act }),
+      ...(before !== undefined && { id: { lt: before } }),
+    },
+    orderBy: { id: "desc" },
+    take: limit,
+  });
+  return rows.map((row) => ({
+    id: Number(row.id),
+    at: row.at,
+    actor: row.actor,
+    actorKind: row.actor_kind,
+    act: row.act,
+    subject: row.subject ?? undefined,
+    // Every writer of it gives an object.
+    detail: row.detail as Record<string, unknown>,
+  }));
 }

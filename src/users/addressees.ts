@@ -1,2 +1,9 @@
 // Whom messages are for, or about.
-export { type Addressee, readAddressee } from "./addressee-store.ts";
+import type { PersonRow } from "./people-store.ts";
+
+export { findPerson as readAddressee } from "./people-store.ts";
+
+export type Addressee = Pick<
+  PersonRow,
+  "id" | "state" | "name" | "email" | "emailVerified" | "institution" | "experiment"
+>;

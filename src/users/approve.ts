@@ -1,12 +1,11 @@
 // An administrator lets a person in, or refuses them. A message about it is sent later: what keeps
 // that from arriving changes nothing here.
 import type { Deps } from "../deps.ts";
-import { notFound, RequestError } from "../errors.ts";
 import { addNotices, decisionNotice, type NewNotice, noticesChannel } from "../notices/enqueue.ts";
 import type { Actor } from "./acts.ts";
 import { type Decided, decideOn } from "./decide-store.ts";
+import { requireDecided } from "./decided.ts";
 import { assertMay } from "./policy.ts";
-import { userMoves } from "./state.ts";
 
 export type { Decided } from "./decide-store.ts";
 
@@ -25,7 +24,7 @@ export function reject(ctx: Needed, by: Actor, id: string, tell?: Tell): Promise
   return decide(ctx, by, { id, move: "reject", kind: "rejected" }, tell);
 }
 
-interface Decision {
+interface Wanted {
   id: string;
   move: "approve" | "reject";
   kind: "welcome" | "rejected";
@@ -34,25 +33,17 @@ interface Decision {
 async function decide(
   ctx: Needed,
   by: Actor,
-  { id, move, kind }: Decision,
+  { id, move, kind }: Wanted,
   tell: Tell | undefined,
 ): Promise<Decided> {
   if (by.kind !== "system") assertMay(by, "user.change");
   const decided = await ctx.people.write(async (db) => {
-    const found = await decideOn(db, by, id, move);
-    if (!found || found.account.state === userMoves.remove.to) throw notFound("account", id);
-    const { changed, account } = found;
-    if (!changed && account.state !== userMoves[move].to) throw impossible(account.state, move);
-    const mail = changed ? decisionNotice(ctx, kind, id) : undefined;
+    const found = requireDecided(await decideOn(db, by, id, move), id, move);
+    const mail = found.changed ? decisionNotice(ctx, kind, id) : undefined;
     await addNotices(db, [mail, tell?.(found)]);
     return found;
   });
   if (decided.changed) ctx.people.changed(id);
   ctx.notifier.notify(noticesChannel);
   return decided;
-}
-
-function impossible(state: string, move: Decision["move"]): RequestError {
-  const instead = move === "approve" ? "restore it instead" : "suspend it instead";
-  return new RequestError(409, "wrong_state", `The account is ${state}: ${instead}.`);
 }

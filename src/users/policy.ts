@@ -92,6 +92,11 @@ const rules = {
     scope: "read",
     may: { local: "any", admin: "any", user: "own", unapproved: "own" },
   },
+  "account.change": {
+    what: "fill in a profile",
+    scope: "submit",
+    may: { local: "any", admin: "any", user: "own", unapproved: "own" },
+  },
   "token.read": {
     what: "list API tokens",
     scope: "read",
@@ -102,8 +107,24 @@ const rules = {
     scope: "submit",
     may: { local: "any", admin: "any", user: "own" },
   },
+  "user.read": {
+    what: "list accounts",
+    scope: "admin",
+    may: { local: "any", admin: "any" },
+  },
+  /** approve, reject, suspend, restore, make an administrator */
   "user.change": {
-    what: "approve or reject accounts",
+    what: "decide on accounts",
+    scope: "admin",
+    may: { local: "any", admin: "any" },
+  },
+  "user.delete": {
+    what: "delete accounts",
+    scope: "admin",
+    may: { local: "any", admin: "any" },
+  },
+  "act.read": {
+    what: "read what administrators did",
     scope: "admin",
     may: { local: "any", admin: "any" },
   },

@@ -11,6 +11,9 @@ const slack = ["facades/servicex/slack.test.ts"];
 const senders = ["notices/senders.test.ts"];
 const outbox = ["notices/outbox.test.ts"];
 const moves = ["notices/moves.test.ts"];
+const users = ["http/users.test.ts"];
+const me = ["http/me.test.ts"];
+const servicex = ["facades/servicex/people.test.ts"];
 
 export const people: Mutant[] = [
   {
@@ -121,8 +124,8 @@ export const people: Mutant[] = [
   {
     name: "an account moves from any state",
     file: "users/move-store.ts",
-    from: "where: { id, state: { in: [...from] } }",
-    to: "where: { id }",
+    from: "{ AND: [which, { state: { in: [...from] } }] }",
+    to: "which",
     tests: ["db/people.test.ts"],
   },
   {
@@ -313,5 +316,75 @@ export const people: Mutant[] = [
     from: "if (changed) await recordAct(",
     to: "if (id.length > 0) await recordAct(",
     tests: outbox,
+  },
+  {
+    name: "the last administrator may go",
+    file: "users/admin-store.ts",
+    from: "if (before > 0 && (await countAdmins(db)) === 0)",
+    to: "if (before > 99 && (await countAdmins(db)) === 0)",
+    tests: users,
+  },
+  {
+    name: "two administrators take each other away",
+    file: "users/admin-store.ts",
+    from: "pg_advisory_xact_lock(",
+    to: "pg_advisory_xact_lock_shared(",
+    tests: users,
+  },
+  {
+    name: "somebody shuts themselves out",
+    file: "users/own-account.ts",
+    from: "if (by.kind === \"system\" || ownerOf(by) !== id) return;",
+    to: "if (by.kind !== \"local\" || ownerOf(by) !== id) return;",
+    tests: users,
+  },
+  {
+    name: "a deleted account keeps its name",
+    file: "users/move-store.ts",
+    from: "const nothing = {\n  name: null,",
+    to: "const nothing = {",
+    tests: users,
+  },
+  {
+    name: "a deleted person's sessions stay",
+    file: "users/remove-store.ts",
+    from: "await db.sessions.deleteMany({ where });",
+    to: "await db.group_members.deleteMany({ where });",
+    tests: users,
+  },
+  {
+    name: "everybody is deleted whatever number is named",
+    file: "users/remove.ts",
+    from: "if (ids.length > 0 && ids.length !== confirmed)",
+    to: "if (ids.length > 0 && confirmed === undefined)",
+    tests: servicex,
+  },
+  {
+    name: "the caller is deleted with everybody",
+    file: "users/remove.ts",
+    from: "const which = { id: { not: ownerOf(caller) ?? \"\" } };",
+    to: "const which = { id: { not: \"\" } };",
+    tests: servicex,
+  },
+  {
+    name: "one of several accounts with an address is meant",
+    file: "users/people.ts",
+    from: "  if (other)\n",
+    to: "  if (other?.id === email)\n",
+    tests: servicex,
+  },
+  {
+    name: "a typed address is verified",
+    file: "users/people-store.ts",
+    from: "{ email, email_verified: false }",
+    to: "{ email }",
+    tests: me,
+  },
+  {
+    name: "an address that a provider gives is typed over",
+    file: "users/profile.ts",
+    from: "if (email !== undefined && (await hasGivenEmail(db, id)))",
+    to: "if (email === \"\" && (await hasGivenEmail(db, id)))",
+    tests: me,
   },
 ];

@@ -24,8 +24,24 @@ const needed: Record<Scope, Action[]> = {
     "token.read",
     "account.read",
   ],
-  submit: ["request.submit", "request.change", "request.delete", "dataset.delete", "token.change"],
-  admin: ["limits.change", "lookup.report", "user.change", "notice.read", "notice.change"],
+  submit: [
+    "request.submit",
+    "request.change",
+    "request.delete",
+    "dataset.delete",
+    "token.change",
+    "account.change",
+  ],
+  admin: [
+    "limits.change",
+    "lookup.report",
+    "user.read",
+    "user.change",
+    "user.delete",
+    "act.read",
+    "notice.read",
+    "notice.change",
+  ],
 };
 
 describe.each(Object.entries(needed) as [Scope, Action[]][])("the scope %s", (scope, allowed) => {
@@ -72,7 +88,7 @@ test.each(["new", "pending", "rejected", "suspended"] as const)(
   "an account that is %s may do nothing but with itself, and is told why",
   (state) => {
     const caller: Caller = { kind: "unapproved", owner: "ann", state, by: "token" };
-    const own: Action[] = ["account.read"];
+    const own: Action[] = ["account.read", "account.change"];
     for (const action of Object.values(needed).flat())
       expect(decide(caller, action), action).toBe(own.includes(action) ? "allowed" : "sign_in");
     for (const action of own) expect(decide(caller, action, "foreign")).toBe("not_found");

@@ -13,6 +13,9 @@ export async function callerOfToken(
 ): Promise<Caller> {
   const { sub, tid } = await tokenKeys.verify("access", text);
   const token = tid === undefined ? undefined : await userCache.token(tid);
+  const how = { by: "token", scopes: token?.scopes, token: token?.id } as const;
+  // Who was deleted has no token any more, and is told which of the two it is.
+  const caller = callerOfUser(await userCache.user(sub), how);
   const ended = token?.expiresAt !== undefined && token.expiresAt.getTime() < Date.now();
   if (!token || token.revoked || ended || token.user !== sub)
     throw new RequestError(
@@ -21,6 +24,5 @@ export async function callerOfToken(
       "The API token of this access token was revoked, replaced, or has expired: make another " +
         "one on the website.",
     );
-  const how = { by: "token", scopes: token.scopes, token: token.id } as const;
-  return callerOfUser(await userCache.user(sub), how);
+  return caller;
 }

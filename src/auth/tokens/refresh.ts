@@ -24,9 +24,10 @@ export async function refresh(
     await tokenFacts(db, claims.jti),
     await userFacts(db, claims.sub),
   ]);
+  // Throws for a person who was deleted, and whose token therefore is not there.
+  callerOfUser(user, { by: "token" });
   if (!token || token.user !== claims.sub || !sameHash(hashOf(text), token.hash)) throw outdated();
   if (token.revoked) throw outdated();
-  callerOfUser(user, { by: "token", scopes: token.scopes, token: token.id });
   await ctx.people.write((db) => noteUse(db, token.id, new Date()));
   const now = Math.floor(Date.now() / 1_000);
   const end = now + (ctx.config.identity?.accessSeconds ?? 0);

@@ -41,6 +41,7 @@ export function isNotFound(error: unknown): boolean {
   return error instanceof RequestError && error.status === 404;
 }
 
-function shown(id: string): string {
+/** What somebody sent, within a sentence. */
+export function shown(id: string): string {
   return JSON.stringify(id.slice(0, 100)).slice(1, -1);
 }

@@ -1,3 +1,4 @@
+import { listAllActs } from "./acts.ts";
 import type { Route } from "../route.ts";
 import { callBackOperation } from "./callbacks.ts";
 import { deleteDataset, getDataset, listAllDatasets, listFilesOfDataset } from "./datasets.ts";
@@ -8,9 +9,21 @@ import { getRequestFile, listRequestFiles } from "./files.ts";
 import { getHealth, getMetrics, getReadiness } from "./health.ts";
 import { getS3Access, revokeRequestKeys } from "./keys.ts";
 import { getLimits, putOperationLimits, putUserShare } from "./limits.ts";
+import { getMe, putMe } from "./me.ts";
 import { listAllNotices, sendFailedNotice } from "./notices.ts";
 import { getOpenApi } from "./openapi.ts";
 import { listOperations } from "./operations.ts";
+import {
+  approveUser,
+  deleteUser,
+  getUser,
+  listUsers,
+  makeAdministrator,
+  rejectUser,
+  restoreUser,
+  suspendUser,
+  unmakeAdministrator,
+} from "./people.ts";
 import { getReceipt, getReceiptKeys } from "./receipt.ts";
 import { readTaskReplica } from "./replicas.ts";
 import { cancelRequest, getRequest, listAllRequests, submitRequest } from "./requests.ts";
@@ -60,6 +73,18 @@ export const routes: Route[] = [
   revokeApiToken,
   listAllNotices,
   sendFailedNotice,
+  getMe,
+  putMe,
+  listUsers,
+  getUser,
+  approveUser,
+  rejectUser,
+  suspendUser,
+  restoreUser,
+  makeAdministrator,
+  unmakeAdministrator,
+  deleteUser,
+  listAllActs,
   getHealth,
   getReadiness,
   getMetrics,

@@ -13,6 +13,14 @@ import { results } from "./results.ts";
 import { status } from "./status.ts";
 import { submitTransformation } from "./submit.ts";
 import { refreshToken } from "./token.ts";
+import {
+  acceptUser,
+  deletePending,
+  deleteUser,
+  deleteUsers,
+  listPending,
+  listUsers,
+} from "./users.ts";
 
 export const publicEndpoints: Endpoint[] = [
   info,
@@ -32,4 +40,10 @@ export const publicEndpoints: Endpoint[] = [
   deleteDataset,
   refreshToken,
   slackInteraction,
+  listUsers,
+  deleteUsers,
+  deleteUser,
+  listPending,
+  deletePending,
+  acceptUser,
 ];
