@@ -29,8 +29,8 @@ beforeAll(async () => {
   };
   calls = Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).flatMap(([method, { requestBody, parameters = [], responses }]) =>
-      // Tokens need identity, which is a setting: tokens.test.ts takes their example.
-      requestBody && path !== "/v1/tokens"
+      // These need identity, which is a setting: tokens.test.ts and me.test.ts take their examples.
+      requestBody && !["/v1/tokens", "/v1/me"].includes(path)
         ? {
             method: method.toUpperCase(),
             path,
