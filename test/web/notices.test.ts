@@ -3,7 +3,7 @@ import { mkdirSync } from "node:fs";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Answer, type Api, openApi } from "../support/api.ts";
-import { addPerson, bearer } from "../support/people.ts";
+import { addPerson, bearer, browserOf } from "../support/people.ts";
 import { addAccount, type Outside, startOutside } from "../support/told.ts";
 import { until } from "../support/wait.ts";
 import { openBrowser, sidewaysPixels, violationsOf } from "./browser.ts";
@@ -107,6 +107,28 @@ test("a failed one is sent again by a form of the page, and by no other", async 
   for (const unknown of ["999999", "x", "0", "1e3"])
     expect((await form(`${path}/${unknown}/again`)).status).toBe(404);
   await query("UPDATE notices SET state = 'failed', settled_at = now() WHERE key = '4'");
+});
+
+test("by a session, a form counts if it is of a page of that session", async () => {
+  const { ctx } = api.ledger;
+  const browsers = await Promise.all(
+    [1, 2].map(async () => browserOf(ctx, (await addPerson(ctx, { admin: true })).id)),
+  );
+  const [own, foreign] = await Promise.all(
+    browsers.map(async (browser) => {
+      const { text } = await page(path, browser);
+      return /name="csrf" value="([^"]+)"/.exec(text)?.[1] ?? "";
+    }),
+  );
+  const [row] = await ctx.db.query<{ id: number }>("SELECT id FROM notices WHERE key = '3'");
+  const type = { "content-type": "application/x-www-form-urlencoded" };
+  const send = async (csrf: string | undefined) => {
+    const headers = { ...accept, ...type, ...browsers[0] };
+    const again = `${path}/${row?.id}/again`;
+    return (await api.call({ method: "POST", path: again, headers, body: `csrf=${csrf}` })).status;
+  };
+  expect([await send(""), await send(foreign), await send(own)]).toEqual([403, 403, 303]);
+  await ctx.db.query("UPDATE notices SET state = 'failed', settled_at = now() WHERE key = '3'");
 });
 
 test("with identity off the page says so", async () => {
