@@ -65,9 +65,12 @@ export const me = z
 const line = (most: number) =>
   z
     .string()
-    .regex(/^[^\p{C}\p{Zl}\p{Zp}]*$/u, "no control characters")
+    .regex(
+      new RegExp(`^[^\\p{C}]{1,${most}}$`, "u"),
+      `1 to ${most} characters without control characters`,
+    )
     .transform((text) => text.trim())
-    .pipe(z.string().min(1).max(most));
+    .refine((text) => text !== "", "more than spaces");
 
 export const profileBody = z
   .strictObject({
