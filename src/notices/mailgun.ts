@@ -14,15 +14,12 @@ export interface Mail {
   html: string;
 }
 
-const timeoutMilliseconds = 10_000;
-const longestMilliseconds = 15_000;
-
 /** With a comma it would be two addresses, with a bracket a name and another address. */
 const oneAddress = /^[^\s@<>,;:"()[\]\\]{1,64}@[^\s@<>,;:"()[\]\\]{1,255}$/;
 
 export async function sendMail(
   { key, domain, region }: MailConfig,
-  { mailgun }: Pick<Connectors, "mailgun">,
+  { mailgun, timeoutMilliseconds }: Pick<Connectors, "mailgun" | "timeoutMilliseconds">,
   { id, to, subject, text, html }: Mail,
 ): Promise<Outcome> {
   if (!oneAddress.test(to))
@@ -47,7 +44,7 @@ export async function sendMail(
     "o:tracking": false,
   });
   try {
-    const { id: taken } = await within(longestMilliseconds, sending);
+    const { id: taken } = await within(1.5 * timeoutMilliseconds, sending);
     if (taken) return "sent";
     return { problem: "Mailgun answered, but did not say that it took the mail.", again: "later" };
   } catch (error) {
@@ -81,5 +78,10 @@ function failureOf(error: unknown): Outcome {
 }
 
 function shown(words: string): string {
-  return withoutSecrets(words.slice(0, 200).toWellFormed().replaceAll(/\p{C}+/gu, " ")).trim();
+  return withoutSecrets(
+    words
+      .slice(0, 200)
+      .toWellFormed()
+      .replaceAll(/\p{C}+/gu, " "),
+  ).trim();
 }

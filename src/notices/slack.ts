@@ -3,7 +3,6 @@ import type { Connectors } from "./connectors.ts";
 import { type Outcome, passes, retryAfterSeconds } from "./outcome.ts";
 import type { SlackMessage } from "./slack-messages.ts";
 
-const timeoutMilliseconds = 10_000;
 const host = "hooks.slack.com";
 
 /**
@@ -18,7 +17,7 @@ export function isSlackHook(address: string): boolean {
 
 /** `address`: a webhook, or where Slack wants the answer to a button. Holds a secret. */
 export async function postToSlack(
-  { slack }: Pick<Connectors, "slack">,
+  { slack, timeoutMilliseconds }: Pick<Connectors, "slack" | "timeoutMilliseconds">,
   address: string,
   message: SlackMessage,
 ): Promise<Outcome> {

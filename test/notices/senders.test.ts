@@ -28,9 +28,10 @@ afterAll(async () => {
   await elsewhere.close();
 });
 
+const timeoutMilliseconds = 2_000;
 const hello: SlackMessage = { text: "hello" };
 const post = (address = slack.webhook, message = hello) =>
-  postToSlack({ slack: slack.origin }, address, message);
+  postToSlack({ slack: slack.origin, timeoutMilliseconds }, address, message);
 
 const mail: Mail = {
   id: "longshore-notice-7",
@@ -43,7 +44,7 @@ function sent(change: Partial<Mail> = {}, config: Partial<MailConfig> = {}): Pro
   const { key, domain, origin } = mailgun;
   const set: MailConfig = { key, domain, region: "us", ...config };
   const mailgunAt = { us: origin, eu: "http://127.0.0.1:9" };
-  return sendMail(set, { mailgun: mailgunAt }, { ...mail, ...change });
+  return sendMail(set, { mailgun: mailgunAt, timeoutMilliseconds }, { ...mail, ...change });
 }
 
 const failure = (again: Failure["again"], problem: RegExp) =>
@@ -179,7 +180,11 @@ test("a connection that breaks is no bad request: it is tried again", async () =
   // Its status says that it was taken.
   expect(await post()).toBe("sent");
   expect(await sent({}, { region: "eu" })).toEqual(failure("later", /^Mailgun was not reached/));
-  const nobody = await postToSlack({ slack: "http://127.0.0.1:9" }, slack.webhook, hello);
+  const nobody = await postToSlack(
+    { slack: "http://127.0.0.1:9", timeoutMilliseconds },
+    slack.webhook,
+    hello,
+  );
   expect(nobody).toEqual(failure("later", /^Slack was not reached \((ECONNREFUSED|the conn)/));
 });
 

@@ -33,16 +33,10 @@ export async function startMailgun(): Promise<Mailgun> {
     const form = await formOf(call);
     if (form === undefined) return json(400, "Failed to parse request.");
     const field = (name: string) => String(form.get(name) ?? "");
-    for (const name of ["from", "to", "subject"])
-      if (field(name) === "") return json(400, `${name} parameter is missing`);
-    if (!["text", "html", "template"].some((name) => field(name) !== ""))
-      return json(400, "Need at least one of 'text', 'html', 'amp-html' or 'template' parameters");
     const to = form.getAll("to").flatMap((one) => String(one).split(","));
-    if (!to.every(isAddress))
-      return json(400, "to parameter is not a valid address. please check documentation");
     const fields = Object.fromEntries([...form].map(([name, value]) => [name, String(value)]));
-    const options = Object.entries(fields).filter(([name]) => /^[ohv]:/.test(name));
-    if (options.flat().join("").length > mostOptionBytes) return json(400, "too many options");
+    const wrong = wrongMail(field, to, fields);
+    if (wrong !== undefined) return json(400, wrong);
     mails.push({
       from: field("from"),
       to,
@@ -56,6 +50,22 @@ export async function startMailgun(): Promise<Mailgun> {
   }
 
   return { ...(await startStandIn(answer)), key, domain, mails };
+}
+
+/** Mailgun's words for what is wrong with it. */
+function wrongMail(
+  field: (name: string) => string,
+  to: string[],
+  fields: Record<string, string>,
+): string | undefined {
+  const missing = ["from", "to", "subject"].find((name) => field(name) === "");
+  if (missing !== undefined) return `${missing} parameter is missing`;
+  if (!["text", "html", "template"].some((name) => field(name) !== ""))
+    return "Need at least one of 'text', 'html', 'amp-html' or 'template' parameters";
+  if (!to.every(isAddress))
+    return "to parameter is not a valid address. please check documentation";
+  const options = Object.entries(fields).filter(([name]) => /^[ohv]:/.test(name));
+  return options.flat().join("").length > mostOptionBytes ? "too many options" : undefined;
 }
 
 const jsonType = { "content-type": "application/json" };

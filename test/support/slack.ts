@@ -41,13 +41,8 @@ export async function startSlack(): Promise<Slack> {
     if (call.path !== webhook && uses === undefined) return text(404, "no_service");
     if (call.method !== "POST") return text(405, "method_not_allowed");
     if ((uses ?? 0) >= mostAnswers) return text(404, "expired_url");
-    if (!/^application\/json\b/.test(call.headers["content-type"] ?? ""))
-      return text(400, "invalid_payload");
-    const read = messageOf(call.body);
-    if (read === undefined) return text(400, "invalid_payload");
-    if (!read.text && !read.blocks) return text(400, "no_text");
-    if (!blockKit.safeParse(read.blocks ?? []).success) return text(400, "invalid_blocks");
-    return undefined;
+    const wrong = wrongMessage(call);
+    return wrong === undefined ? undefined : text(400, wrong);
   }
 
   const standIn = await startStandIn((call) => {
@@ -123,6 +118,15 @@ function messageOf(body: Buffer): SlackPost["message"] | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Slack's word for what is wrong with it. */
+function wrongMessage({ headers, body }: ReceivedCall): string | undefined {
+  if (!/^application\/json\b/.test(headers["content-type"] ?? "")) return "invalid_payload";
+  const read = messageOf(body);
+  if (read === undefined) return "invalid_payload";
+  if (!read.text && !read.blocks) return "no_text";
+  return blockKit.safeParse(read.blocks ?? []).success ? undefined : "invalid_blocks";
 }
 
 function text(status: number, body: string): StandInAnswer {

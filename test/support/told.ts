@@ -25,7 +25,11 @@ export async function startOutside(): Promise<Outside> {
   return {
     slack,
     mailgun,
-    connectors: { slack: slack.origin, mailgun: { us: mailgun.origin, eu: mailgun.origin } },
+    connectors: {
+      slack: slack.origin,
+      mailgun: { us: mailgun.origin, eu: mailgun.origin },
+      timeoutMilliseconds: 10_000,
+    },
     env: {
       ENABLE_AUTH: "true",
       PUBLIC_URL: "https://longshore.example.org",

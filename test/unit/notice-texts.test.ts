@@ -30,12 +30,12 @@ test("a sign-up says who waits, and has a button for each decision", () => {
     "*New sign-up*\nName: Ada\nEmail: ada@example.org\nInstitution: Analytical Engines\n" +
       `Account: ${ada.id}`,
   );
-  expect(actions?.elements?.map(({ action_id, value, style }) => [action_id, value, style])).toEqual(
-    [
-      ["accept_user", ada.id, "primary"],
-      ["reject_user", ada.id, "danger"],
-    ],
-  );
+  expect(
+    actions?.elements?.map(({ action_id, value, style }) => [action_id, value, style]),
+  ).toEqual([
+    ["accept_user", ada.id, "primary"],
+    ["reject_user", ada.id, "danger"],
+  ]);
   expect(signupMessage(ada, false).blocks).toHaveLength(1);
 });
 

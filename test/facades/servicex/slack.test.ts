@@ -1,5 +1,7 @@
 // Buttons at Slack: the calls that Slack signs, and what becomes of all others.
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { noticesChannel } from "../../../src/notices/enqueue.ts";
+import { type TestClock, testClock } from "../../operations/wait/outside.ts";
 import { type Answer, type Api, openApi } from "../../support/api.ts";
 import { formOf, pressed, type Signing, type SlackPost, signed } from "../../support/slack.ts";
 import { type StandIn, startStandIn } from "../../support/stand-in.ts";
@@ -8,6 +10,7 @@ import { until } from "../../support/wait.ts";
 
 let outside: Outside;
 let elsewhere: StandIn;
+let clock: TestClock;
 let api: Api;
 let id: string;
 
@@ -15,7 +18,10 @@ beforeAll(async () => {
   outside = await startOutside();
   elsewhere = await startStandIn(() => ({ status: 200, body: "ok" }));
   const { env, connectors, log } = outside;
-  api = await openApi({ env, connectors, log });
+  clock = testClock();
+  api = await openApi({ env, connectors, log, clock });
+  // Slack's library is loaded for the first call at the latest.
+  await call(pressed({ account: "nobody" }));
 });
 beforeEach(async () => {
   id = await addAccount(api.ledger.ctx);
@@ -54,7 +60,16 @@ function actsOn(account: string): Promise<Record<string, unknown>[]> {
 /** What Slack is told there. */
 function answerAt(responseUrl: string): Promise<SlackPost["message"]> {
   const path = new URL(responseUrl).pathname;
-  return until(() => outside.slack.posts.find((post) => post.path === path)?.message);
+  return told(() => outside.slack.posts.find((post) => post.path === path)?.message);
+}
+
+/** What becomes of it when messages are sent whose time has come. */
+function told<Answer>(find: () => Answer | Promise<Answer>) {
+  return until(() => {
+    clock.advance(1);
+    api.ledger.ctx.notifier.notify(noticesChannel);
+    return find();
+  });
 }
 
 test("Approve approves: Slack is told who did, the person gets a mail, and an act is kept", async () => {
@@ -72,7 +87,7 @@ test("Approve approves: Slack is told who did, the person gets a mail, and an ac
   });
   expect(JSON.stringify(message.blocks)).not.toContain("accept_user");
   const { mails } = outside.mailgun;
-  await until(() => mails.some(({ to }) => to.includes(`${id}@example.org`)));
+  await told(() => mails.some(({ to }) => to.includes(`${id}@example.org`)));
   expect(await actsOn(id)).toEqual([
     { act: "user.approve", actor: "slack:U1", actor_kind: "system" },
   ]);
@@ -234,7 +249,7 @@ test("a response_url is nowhere to be read, sealed or settled", async () => {
   await call(pressed({ account: id, responseUrl }));
   const { query } = api.ledger.ctx.db;
   const path = new URL(responseUrl).pathname;
-  const rows = await until(async () => {
+  const rows = await told(async () => {
     const found = await query<{ sealed: Buffer | null; problem: string | null }>(
       "SELECT * FROM notices WHERE kind = 'answer' AND problem IS NOT NULL AND sealed IS NOT NULL",
     );
@@ -243,12 +258,12 @@ test("a response_url is nowhere to be read, sealed or settled", async () => {
   for (const { sealed } of rows) expect(sealed?.includes(path)).toBe(false);
   outside.slack.always(undefined);
   await answerAt(responseUrl);
-  await until(async () => {
+  await told(async () => {
     const sealed = await query("SELECT FROM notices WHERE sealed IS NOT NULL");
     return sealed.length === 0;
   });
-  const told = JSON.stringify([await query("SELECT * FROM notices"), outside.lines]);
-  for (const secret of outside.slack.secrets) expect(told).not.toContain(secret);
+  const kept = JSON.stringify([await query("SELECT * FROM notices"), outside.lines]);
+  for (const secret of outside.slack.secrets) expect(kept).not.toContain(secret);
 });
 
 test("without a signing secret, and without identity, no call is Slack's", async () => {
