@@ -222,9 +222,7 @@ function assignsState(statement: string): boolean {
 
 test("an account's state is assigned by its move alone, and people are read in stores alone", () => {
   const assigns = /\.users\s*\.update(Many)?(AndReturn)?\([^;]*?data:\s*\{[^}]*?\bstate:/s;
-  const assigning = sources
-    .filter(({ text }) => assigns.test(text))
-    .map(({ path }) => path);
+  const assigning = sources.filter(({ text }) => assigns.test(text)).map(({ path }) => path);
   expect(assigning).toEqual(["users/move-store.ts"]);
   const words = /\bPeople(Db|Tx)\b|\bdb\.[a-z_]+\.(find|create|update|upsert|delete|count)/;
   expect(naming(words, ["db/people.ts"]).filter((path) => !isStore(path))).toEqual([]);

@@ -6,7 +6,7 @@ import type { Deps } from "../deps.ts";
 import { type ActRow, actRows, type WantedActs } from "./acts-store.ts";
 import { assertMay } from "./policy.ts";
 
-export { type Act, type ActRow, type Actor, recordAct } from "./acts-store.ts";
+export { type Act, type Actor, type ActRow, recordAct } from "./acts-store.ts";
 
 /** The newest first. */
 export async function listActs(

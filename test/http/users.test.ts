@@ -242,16 +242,16 @@ test("of a deleted person the id stays, and what they submitted for administrato
 
 /** What a deleted account shows. */
 const nothing = {
-    state: "deleted",
-    admin: false,
-    name: null,
-    email: null,
-    email_verified: false,
-    institution: null,
-    experiment: null,
-    created_at: expect.any(String),
-    state_at: expect.any(String),
-    seen_at: null,
+  state: "deleted",
+  admin: false,
+  name: null,
+  email: null,
+  email_verified: false,
+  institution: null,
+  experiment: null,
+  created_at: expect.any(String),
+  state_at: expect.any(String),
+  seen_at: null,
 };
 
 test("acts are listed in pages, by subject, actor and kind", async () => {
@@ -261,7 +261,8 @@ test("acts are listed in pages, by subject, actor and kind", async () => {
   await api.post("/v1/tokens", { name: "mine" }, as(ann));
   const whole = (await get("/v1/acts?limit=500")).json();
   expect(actPage.strict().safeParse(whole).error).toBeUndefined();
-  const ids = (page: Record<string, unknown>) => (page.items as { id: number }[]).map(({ id }) => id);
+  const ids = (page: Record<string, unknown>) =>
+    (page.items as { id: number }[]).map(({ id }) => id);
   const found: number[] = [];
   for (let next: unknown = ""; typeof next === "string"; ) {
     const page = (await get(`/v1/acts?limit=20${next && `&cursor=${next}`}`)).json();

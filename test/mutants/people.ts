@@ -334,8 +334,8 @@ export const people: Mutant[] = [
   {
     name: "somebody shuts themselves out",
     file: "users/own-account.ts",
-    from: "if (by.kind === \"system\" || ownerOf(by) !== id) return;",
-    to: "if (by.kind !== \"local\" || ownerOf(by) !== id) return;",
+    from: 'if (by.kind === "system" || ownerOf(by) !== id) return;',
+    to: 'if (by.kind !== "local" || ownerOf(by) !== id) return;',
     tests: users,
   },
   {
@@ -362,8 +362,8 @@ export const people: Mutant[] = [
   {
     name: "the caller is deleted with everybody",
     file: "users/remove.ts",
-    from: "const which = { id: { not: ownerOf(caller) ?? \"\" } };",
-    to: "const which = { id: { not: \"\" } };",
+    from: 'const which = { id: { not: ownerOf(caller) ?? "" } };',
+    to: 'const which = { id: { not: "" } };',
     tests: servicex,
   },
   {
@@ -384,7 +384,7 @@ export const people: Mutant[] = [
     name: "an address that a provider gives is typed over",
     file: "users/profile.ts",
     from: "if (email !== undefined && (await hasGivenEmail(db, id)))",
-    to: "if (email === \"\" && (await hasGivenEmail(db, id)))",
+    to: 'if (email === "" && (await hasGivenEmail(db, id)))',
     tests: me,
   },
 ];

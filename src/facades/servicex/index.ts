@@ -8,7 +8,8 @@ import { isPage, pageEndpoints } from "./pages.ts";
 import { publicEndpoints } from "./public/index.ts";
 import { prepareSlack } from "./slack/receiver.ts";
 
-const ownPath = /^\/(servicex|multiple-codegen-list|token\/refresh|slack|users|pending|accept)(\/|$)/;
+const ownPath =
+  /^\/(servicex|multiple-codegen-list|token\/refresh|slack|users|pending|accept)(\/|$)/;
 
 export const servicexEndpoints: Endpoint[] = [...publicEndpoints, ...internalEndpoints];
 

@@ -1,5 +1,5 @@
-import { listAllActs } from "./acts.ts";
 import type { Route } from "../route.ts";
+import { listAllActs } from "./acts.ts";
 import { callBackOperation } from "./callbacks.ts";
 import { deleteDataset, getDataset, listAllDatasets, listFilesOfDataset } from "./datasets.ts";
 import { dryRunRequest } from "./dry-runs.ts";

@@ -39,7 +39,11 @@ const list: Page = {
             />
           ))}
         </nav>
-        {items.length === 0 ? <p>There are none.</p> : <Notices ctx={ctx} items={items} links={links} />}
+        {items.length === 0 ? (
+          <p>There are none.</p>
+        ) : (
+          <Notices ctx={ctx} items={items} links={links} />
+        )}
         <Pager
           first={wanted.cursor !== undefined && { href: here.slice(0, -1), label: "The newest" }}
           next={next !== null && { href: `${here}cursor=${next}`, label: "Older messages" }}

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Answer, type Api, openApi } from "../../support/api.ts";
 import { addPerson, bearer, type Person } from "../../support/people.ts";
-import { addAccount, type AccountOptions } from "../../support/told.ts";
+import { type AccountOptions, addAccount } from "../../support/told.ts";
 
 let api: Api;
 let root: Person;

@@ -127,7 +127,7 @@ test("a second administrator learns that it was decided before", async () => {
   await call(pressed({ account: id, action: "reject_user", responseUrl: second }));
   expect(await answerAt(second)).toMatchObject({
     response_type: "ephemeral",
-    text: "The account is approved: suspend it instead.",
+    text: "The account is approved: only one that waits for approval can be rejected.",
   });
   expect(await stateOf(id)).toBe("approved");
   expect(await actsOn(id)).toMatchObject([{ actor: "slack:U2" }]);

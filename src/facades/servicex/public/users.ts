@@ -21,7 +21,8 @@ export const listUsers: Endpoint = {
   method: "get",
   path: "/users",
   access: "user.read",
-  answer: (call) => list(call, undefined, (person) => ({ ...brief(person), pending: waits(person) })),
+  answer: (call) =>
+    list(call, undefined, (person) => ({ ...brief(person), pending: waits(person) })),
 };
 
 export const deleteUsers: Endpoint = {
