@@ -74,13 +74,14 @@ describe.each(pages.filter(({ method }) => method === "post").map(({ path }) => 
   "a form sent to %s",
   (path) => {
     const id = "00000000-0000-4000-8000-000000000000";
-    const address = path.replace("{id}", id).replace("{file}", "1");
+    const numbered = path.replace("{file}", "1").replace("{notice}", "999999999");
+    const address = numbered.replace("{id}", id);
     let headers: Record<string, string>;
     let csrf: string;
 
     beforeAll(async () => {
       const { ctx } = service.api.ledger;
-      headers = await browserOf(ctx, (await addPerson(ctx)).id);
+      headers = await browserOf(ctx, (await addPerson(ctx, { admin: true })).id);
       csrf = csrfIn(await service.api.get("/", headers));
       expect(csrf).not.toBe("");
     });
