@@ -1,6 +1,7 @@
 // Creates every long-lived object once. Pass on only what is needed.
 import type { Logger } from "pino";
 import { Registry } from "prom-client";
+import { clientAddresses } from "./auth/client-address.ts";
 import { makeLocalAccess } from "./auth/local-access.ts";
 import { makeProvider } from "./auth/oidc/provider.ts";
 import { makeTokenKeys, tokenSecrets } from "./auth/tokens/jwt.ts";
@@ -191,6 +192,7 @@ export async function makeContext(
     tokenKeys: makeTokenKeys(tokenSecrets(config, verifyingKeys)),
     connectors,
     localAccess: makeLocalAccess(),
+    clientAddress: clientAddresses(config.identity?.trustedProxies ?? []),
     reportedRequests: makeReportedRequests(),
     stepOperations: makeStepOperations(db.query),
     shut,

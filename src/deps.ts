@@ -1,6 +1,7 @@
 // What use cases get. `context.ts` creates the values; this file has only types.
 import type { Logger } from "pino";
 import type { Registry } from "prom-client";
+import type { ClientAddress } from "./auth/client-address.ts";
 import type { LocalAccess } from "./auth/local-access.ts";
 import type { Provider } from "./auth/oidc/provider.ts";
 import type { TokenKeys } from "./auth/tokens/jwt.ts";
@@ -83,6 +84,8 @@ export interface Context {
   /** where messages to Slack and mail go */
   connectors: Connectors;
   localAccess: LocalAccess;
+  /** where a call comes from */
+  clientAddress: ClientAddress;
   stepOperations: StepOperations;
   reportedRequests: ReportedRequests;
   /** Breaks off what still waits for the database, so that `close` does not wait for it. */

@@ -14,7 +14,14 @@ const ofWorkers: readonly Action[] = ["work", "tasks"];
 const ownCredential: readonly Action[] = ["session.begin", "tasks.wake"];
 
 type Needed = Deps<
-  "config" | "workTokens" | "localAccess" | "tokenKeys" | "userCache" | "people" | "urls"
+  | "clientAddress"
+  | "config"
+  | "localAccess"
+  | "people"
+  | "tokenKeys"
+  | "urls"
+  | "userCache"
+  | "workTokens"
 >;
 
 export function authenticator(ctx: Needed): Authenticate {
@@ -25,14 +32,21 @@ export function authenticator(ctx: Needed): Authenticate {
 function byCredential(ctx: Needed): Authenticate {
   return async (request, action) => {
     const token = bearerOf(request);
+    const address = ctx.clientAddress(request);
     if (ownCredential.includes(action)) return { kind: "anonymous" };
     if (token === undefined) {
       // Open to everybody, and the style of a page that says that the database is away.
       if (action === "service.health") return { kind: "anonymous" };
-      return (await callerOfSession(ctx, request)) ?? { kind: "anonymous" };
+      return at(address, (await callerOfSession(ctx, request)) ?? { kind: "anonymous" });
     }
-    return isWorkToken(token) ? ctx.workTokens.verify(token) : callerOfToken(ctx, token);
+    if (isWorkToken(token)) return ctx.workTokens.verify(token);
+    return at(address, await callerOfToken(ctx, token));
   };
+}
+
+/** A person, at the address that the log of acts shows. */
+function at(address: string | undefined, caller: Caller): Caller {
+  return "by" in caller ? { ...caller, address } : caller;
 }
 
 /** Identity is off. Clients may still send tokens from before, which are ignored. */

@@ -32,6 +32,8 @@ export interface Signed {
   token?: string | undefined;
   /** the id of the session in a browser, by which nobody gets in: the cookie's hash */
   session?: string | undefined;
+  /** where the call comes from */
+  address?: string | undefined;
 }
 
 /** `read`: look at what is there. `submit`: change one's own. `admin`: what administrators may. */

@@ -14,7 +14,7 @@ export interface Locals {
 }
 
 export function beginCall(
-  ctx: Deps<"callSeconds" | "log">,
+  ctx: Deps<"callSeconds" | "clientAddress" | "log">,
   request: IncomingMessage,
   response: ServerResponse,
   hotRoute: string | undefined,
@@ -25,12 +25,13 @@ export function beginCall(
   Object.assign(response, { locals });
   const { method = "" } = request;
   const path = loggedPath(request.url ?? "/");
+  const address = ctx.clientAddress(request);
   response.on("finish", () => {
     const seconds = (performance.now() - started) / 1000;
     const status = response.statusCode;
     ctx.callSeconds.observe({ method, route: locals.route ?? "none", status }, seconds);
     if (!locals.hot || status >= 500)
-      logAccess(ctx, { request: locals.requestId, method, path, status, seconds });
+      logAccess(ctx, { request: locals.requestId, address, method, path, status, seconds });
   });
   return locals;
 }
@@ -68,5 +69,5 @@ export function pathOf(url: string): string {
 export function loggedPath(url: string): string {
   return pathOf(url)
     .slice(0, 300)
-    .replace(/\/w\/[^/]+/, "/w/…");
+    .replace(/\/w\/+[^/]+/, "/w/…");
 }

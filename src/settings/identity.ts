@@ -17,7 +17,7 @@ export interface IdentityConfig extends NoticeConfig {
   tokenSeconds?: number | undefined;
   /** how long a session lives that is not used */
   sessionHours: number;
-  /** addresses and ranges whose X-Forwarded-For and X-Forwarded-Proto are believed */
+  /** addresses and ranges whose X-Forwarded-For is believed */
   trustedProxies: string[];
 }
 

@@ -30,7 +30,8 @@ export function recordAct(db: PeopleTx, by: Actor, act: Act): Promise<void> {
 }
 
 export async function recordActs(db: PeopleTx, by: Actor, acts: readonly Act[]): Promise<void> {
-  const who = { actor: actorName(by), actor_kind: by.kind };
+  const address = "address" in by ? (by.address ?? null) : null;
+  const who = { actor: actorName(by), actor_kind: by.kind, address };
   await db.acts.createMany({
     data: acts.map(({ act, subject, detail }) => ({ ...who, act, subject, detail: { ...detail } })),
   });

@@ -12,7 +12,7 @@ import { until } from "../support/wait.ts";
 let api: Api;
 
 beforeAll(async () => {
-  api = await openApi({ env: { ENABLE_AUTH: "true" } });
+  api = await openApi({ env: { ENABLE_AUTH: "true", TRUSTED_PROXIES: "loopback" } });
 });
 
 afterAll(() => api.close());
@@ -63,6 +63,19 @@ test("an API token gives access tokens, with which a person works as themselves"
   const path = `/v1/requests/${made.json().id}`;
   expect((await api.get(path, headers)).status).toBe(200);
   expect((await api.get(path, as(bob))).status).toBe(404);
+});
+
+test("the log of acts says from which address a token was made", async () => {
+  const ann = await person();
+  const from = async (forwarded: Record<string, string>) => {
+    const body = { name: JSON.stringify(forwarded), scopes: ["read"] };
+    const made = await api.post("/v1/tokens", body, { ...as(ann), ...forwarded });
+    const { token } = made.json() as { token: { id: string } };
+    const [act] = await rowsOf("acts", "subject", token.id);
+    return act?.address;
+  };
+  expect(await from({})).toBe("127.0.0.1");
+  expect(await from({ "x-forwarded-for": "198.51.100.1, 203.0.113.7" })).toBe("203.0.113.7");
 });
 
 test("neither token does the work of the other", async () => {
