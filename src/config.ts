@@ -9,6 +9,7 @@ import {
   refuseHalfSignIn,
   refuseLonelyWorkers,
   refuseOpenAddress,
+  refuseSharedPorts,
   refuseShutOutFinders,
   refuseStrayScheme,
   refuseUndecided,
@@ -31,6 +32,8 @@ export interface Config {
   host: string;
   port: number;
   internalPort?: number | undefined;
+  /** metrics, and what else operators ask */
+  opsPort?: number | undefined;
   s3Port: number;
   dataDir: string;
   /** unset: the embedded Postgres in `dataDir` */
@@ -95,6 +98,7 @@ const settings = z.object({
   HOST: value.hostName.default("127.0.0.1"),
   PORT: value.port.default(5000),
   INTERNAL_PORT: value.port.optional(),
+  OPS_PORT: value.port.optional(),
   S3_PORT: value.port.default(9000),
   DATA_DIR: value.dataFolder,
   DATABASE_URL: value.postgresUrl.optional(),
@@ -153,6 +157,8 @@ export function readConfig(
   const set = read.data;
   const enableAuth = set.ENABLE_AUTH ?? !isLoopback(set.HOST);
   refuseContradictions(set, enableAuth);
+  const { PORT, INTERNAL_PORT, OPS_PORT, S3_PORT } = set;
+  refuseSharedPorts({ PORT, INTERNAL_PORT, OPS_PORT, S3_PORT });
   refuseLonelyWorkers(set.ROLES, set.INTERNAL_URL ?? set.PUBLIC_URL);
   refuseStrayScheme(set.DID_FINDER_DEFAULT_SCHEME, set.VALID_DID_SCHEMES);
   const store = set.STORE_URL ?? { kind: "folder", path: join(set.DATA_DIR, "store") };
@@ -160,6 +166,7 @@ export function readConfig(
     host: set.HOST,
     port: set.PORT,
     internalPort: set.INTERNAL_PORT,
+    opsPort: set.OPS_PORT,
     s3Port: set.S3_PORT,
     dataDir: set.DATA_DIR,
     databaseUrl: withSslMode(set.DATABASE_URL, env.PGSSLMODE),

@@ -8,12 +8,11 @@ import { ensurePartitions } from "./db/partitions.ts";
 import { waitForDatabase } from "./db/wait-for-database.ts";
 import type { Context } from "./deps.ts";
 import { lockFolder, watchLock } from "./folder-lock.ts";
-import { makeApp } from "./http/app.ts";
 import { openListeners } from "./http/listeners.ts";
 import { readiness, type ServiceReadiness } from "./http/readiness.ts";
 import { type KeptToken, keepLocalToken } from "./local-token.ts";
 import type { Logger } from "./log.ts";
-import { makeMounts } from "./mounts.ts";
+import { appsOf } from "./mounts.ts";
 import type { Connectors } from "./notices/connectors.ts";
 import { keyProblem } from "./requests/keys/keys.ts";
 import { leadGauges } from "./requests/monitor/lead-gauges.ts";
@@ -122,6 +121,7 @@ async function start(
   onClose(listeners.close);
   const { urls } = listeners;
   log.info({ url: urls.internal() }, "workers call");
+  if (listeners.opsUrl !== undefined) log.info({ url: listeners.opsUrl }, "operators call");
 
   const databaseUrl = config.databaseUrl ?? (await embedded(config, log, onClose));
   await waitForDatabase(databaseUrl, { signal, onWait: (sentence) => log.warn(sentence) });
@@ -141,8 +141,7 @@ async function start(
   warnOfSlack(context);
   const localToken = keptToken(context);
   if (localToken) onClose(localToken.remove);
-  const api = makeApp(context, makeMounts());
-  listeners.open({ api, s3: makeS3App(s3Deps(context)) });
+  listeners.open({ api: appsOf(context), s3: makeS3App(s3Deps(context)) });
 
   onClose(startSampler(context).stop);
   if (config.roles.includes("api")) onClose(leadGauges(context).stop);

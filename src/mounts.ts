@@ -1,13 +1,28 @@
-// Everything that the service's port serves. `http` imports none of it.
+// Everything that the service's ports serve. `http` imports none of it.
+import type { RequestListener } from "node:http";
+import { authenticator } from "./auth/authenticate.ts";
+import { type Listener, listeners } from "./auth/listener.ts";
+import type { Context } from "./deps.ts";
 import { facades } from "./facades/index.ts";
+import { makeApp } from "./http/app.ts";
 import { docs } from "./http/docs.ts";
+import type { Port } from "./http/listeners.ts";
 import type { Mount } from "./http/mount.ts";
 import { openLink } from "./http/open-link.ts";
 import { objects } from "./http/routes/objects.ts";
 import { v1 } from "./http/v1.ts";
 import { web } from "./web/index.ts";
 
-/** In the order in which paths are matched. */
-export function makeMounts(): Mount[] {
-  return [v1, web, docs, openLink, objects, ...facades];
+/** What answers at each port. */
+export function appsOf(ctx: Context): (port: Port) => RequestListener {
+  return ({ listener, serves }) =>
+    makeApp(ctx, makeMounts(serves), authenticator(ctx, listener), serves);
 }
+
+/** In the order in which paths are matched. */
+export function makeMounts(serves: readonly Listener[] = listeners): Mount[] {
+  const mounts = [v1, web, docs, openLink, objects, ...facades];
+  return serves.includes("public") ? mounts : mounts.filter((mount) => !ofPeople.includes(mount));
+}
+
+const ofPeople: Mount[] = [web, docs, openLink];

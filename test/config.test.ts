@@ -223,6 +223,17 @@ test.each([
   expect(() => readConfig(env)).not.toThrow(/our-secret/);
 });
 
+test.each([
+  [{ PORT: "9000" }, /^PORT and S3_PORT are both 9000: each needs a port of its own/],
+  [{ INTERNAL_PORT: "5000" }, /^PORT and INTERNAL_PORT are both 5000/],
+  [{ INTERNAL_PORT: "5001", OPS_PORT: "5001" }, /^INTERNAL_PORT and OPS_PORT are both 5001/],
+])("two ports that are the same are refused: %j", (env, sentence) => {
+  expect(() => readConfig(env)).toThrow(ConfigError);
+  expect(() => readConfig(env)).toThrow(sentence);
+  const free = Object.fromEntries(Object.keys(env).map((name) => [name, "0"]));
+  expect(readConfig(free).port).toBe("PORT" in env ? 0 : 5000);
+});
+
 test("a provider on loopback needs no TLS, and finders a port of their own", () => {
   const env = { ...signIn, OIDC_ISSUER: "http://127.0.0.1:9999", INTERNAL_PORT: "5001" };
   expect(readConfig({ ...env, VALID_DID_SCHEMES: "rucio" }).identity?.signIn?.issuer).toBe(

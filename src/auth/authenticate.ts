@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { Deps } from "../deps.ts";
 import type { Action } from "../users/policy.ts";
 import { type Caller, local } from "./caller.ts";
+import type { Listener } from "./listener.ts";
 import { callerOfSession } from "./sessions.ts";
 import { callerOfToken } from "./tokens/by-token.ts";
 import { isWorkToken } from "./work-tokens.ts";
@@ -9,7 +10,7 @@ import { isWorkToken } from "./work-tokens.ts";
 /** Returns who makes this call. Throws 401 for a credential that is wrong or has expired. */
 export type Authenticate = (request: IncomingMessage, action: Action) => Caller | Promise<Caller>;
 
-const ofWorkers: readonly Action[] = ["work", "tasks"];
+const ofWorkers: readonly Action[] = ["work", "tasks", "report.plain"];
 /** What a call of these sends is checked by who answers it. */
 const ownCredential: readonly Action[] = ["session.begin", "tasks.wake"];
 
@@ -24,20 +25,27 @@ type Needed = Deps<
   | "workTokens"
 >;
 
-export function authenticator(ctx: Needed): Authenticate {
-  return ctx.config.enableAuth ? byCredential(ctx) : byConnection(ctx);
+/** For calls of one port. */
+export function authenticator(ctx: Needed, listener: Listener = "public"): Authenticate {
+  const known = ctx.config.enableAuth ? byCredential(ctx, listener) : byConnection(ctx);
+  if (listener !== "ops") return known;
+  // What collects metrics has no credential: who reaches this port is trusted with them alone.
+  return (request, action) =>
+    action === "service.measure" ? { kind: "operator", name: "ops" } : known(request, action);
 }
 
 /** Identity is on. A credential that is wrong is refused, also where none is needed. */
-function byCredential(ctx: Needed): Authenticate {
+function byCredential(ctx: Needed, listener: Listener): Authenticate {
+  const unknown: Caller = { kind: listener === "internal" ? "internal" : "anonymous" };
   return async (request, action) => {
     const token = bearerOf(request);
     const address = ctx.clientAddress(request);
-    if (ownCredential.includes(action)) return { kind: "anonymous" };
+    if (ownCredential.includes(action)) return unknown;
     if (token === undefined) {
       // Open to everybody, and the style of a page that says that the database is away.
-      if (action === "service.health") return { kind: "anonymous" };
-      return at(address, (await callerOfSession(ctx, request)) ?? { kind: "anonymous" });
+      if (action === "service.health") return unknown;
+      if (listener === "internal") return unknown;
+      return at(address, (await callerOfSession(ctx, request)) ?? unknown);
     }
     if (isWorkToken(token)) return ctx.workTokens.verify(token);
     return at(address, await callerOfToken(ctx, token));

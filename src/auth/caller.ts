@@ -16,6 +16,8 @@ export type Caller =
   /** another service */
   | { kind: "peer"; name: string }
   | { kind: "worker"; scope: WorkScope }
+  /** identity is on: a finder, generator or sidecar without a credential, at INTERNAL_PORT */
+  | { kind: "internal" }
   /** identity is on: nobody signed in */
   | { kind: "anonymous" }
   /** identity is off: another user of this machine, without the token */

@@ -2,6 +2,7 @@ import type { RequestListener } from "node:http";
 import express, { type NextFunction, type Request, type Response } from "express";
 import type { Authenticate } from "../auth/authenticate.ts";
 import { authenticator } from "../auth/authenticate.ts";
+import { type Listener, listeners } from "../auth/listener.ts";
 import type { Context } from "../deps.ts";
 import { notFound } from "../errors.ts";
 import { makeAdmit } from "./admit.ts";
@@ -11,18 +12,19 @@ import type { Mount } from "./mount.ts";
 import { pipeline } from "./pipeline.ts";
 import { send } from "./send.ts";
 
-/** What a port serves: `mounts`, in the order in which paths are tried. */
+/** What a port serves: what of `mounts` is for it, in the order in which paths are tried. */
 export function makeApp(
   ctx: Context,
   mounts: readonly Mount[],
   authenticate: Authenticate = authenticator(ctx),
+  serves: readonly Listener[] = listeners,
 ): RequestListener {
   const admit = makeAdmit(authenticate);
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag");
   app.set("query parser", false);
-  for (const mount of mounts) app.use(mount.router(ctx, admit));
+  for (const mount of mounts) app.use(mount.router(ctx, admit, serves));
   app.use((request: Request) => {
     throw notFound("page", loggedPath(request.url));
   });
@@ -33,5 +35,5 @@ export function makeApp(
     const call = { url, headers, method };
     send(response, errorReply(ctx, mounts, error, call, requestId));
   });
-  return pipeline(ctx, { mounts, admit, router: app });
+  return pipeline(ctx, { mounts, admit, router: app, serves });
 }

@@ -1,16 +1,25 @@
 // The addresses of a service. They open before everything else, and hold calls until there is an
 // app to answer them.
 import type { RequestListener } from "node:http";
+import { type Listener, listeners, portSettings } from "../auth/listener.ts";
 import type { Config } from "../config.ts";
 import type { Context } from "../deps.ts";
 import { makeS3Server } from "../s3/app.ts";
 import { type Listening, listen } from "./listen.ts";
 import { holdUntilReady } from "./ready.ts";
 
+/** A port of the API, and what it is for. */
+export interface Port {
+  listener: Listener;
+  serves: readonly Listener[];
+}
+
 export interface Listeners {
   urls: Context["urls"];
+  /** the port of operators, if they have one */
+  opsUrl: string | undefined;
   /** Hands over what was held, and all that follows. */
-  open(apps: { api: RequestListener; s3: RequestListener }): void;
+  open(apps: { api(port: Port): RequestListener; s3: RequestListener }): void;
   /**
    * Takes in no more; resolves when the calls under way are answered, or cut off after some
    * seconds.
@@ -22,11 +31,12 @@ const secondsToFinish = 5;
 
 /** Rejects with a sentence, and with nothing left open, when a port is unavailable. */
 export async function openListeners(config: Config): Promise<Listeners> {
-  const api = makeBarrier();
+  const ports = config.roles.includes("api") ? portsOf(config) : [];
+  const held = ports.map((port) => ({ ...port, barrier: makeBarrier() }));
   const s3 = makeBarrier();
   const opened: Listening[] = [];
   const close = async () => {
-    api.fail();
+    for (const { barrier } of held) barrier.fail();
     s3.fail();
     await Promise.all(opened.map((listening) => listening.close(secondsToFinish)));
   };
@@ -36,20 +46,16 @@ export async function openListeners(config: Config): Promise<Listeners> {
     return listening.url;
   };
   try {
-    if (!config.roles.includes("api"))
-      return { urls: urlsOf(config, {}), open: () => undefined, close };
-    const own = {
-      public: await openAt(config.port, "PORT", api.listener),
-      ...(config.internalPort !== undefined && {
-        internal: await openAt(config.internalPort, "INTERNAL_PORT", api.listener),
-      }),
-      s3: await openAt(config.s3Port, "S3_PORT", makeS3Server(s3.listener)),
-    };
+    const own: Own = {};
+    for (const { listener, number, barrier } of held)
+      own[listener] = await openAt(number, portSettings[listener], barrier.listener);
+    if (held.length > 0) own.s3 = await openAt(config.s3Port, "S3_PORT", makeS3Server(s3.listener));
     const open: Listeners["open"] = (apps) => {
-      api.pass(apps.api);
+      for (const { listener, serves, barrier } of held)
+        barrier.pass(apps.api({ listener, serves }));
       s3.pass(apps.s3);
     };
-    return { urls: urlsOf(config, own), open, close };
+    return { urls: urlsOf(config, own), opsUrl: own.ops, open, close };
   } catch (error) {
     await close();
     throw error;
@@ -57,6 +63,19 @@ export async function openListeners(config: Config): Promise<Listeners> {
 }
 
 type Answering = Parameters<typeof listen>[3];
+type Own = Partial<Record<Listener | "s3", string>>;
+
+/** The public one serves what has no port of its own, too. */
+function portsOf({ port, internalPort, opsPort }: Config): (Port & { number: number })[] {
+  const numbers = { public: port, internal: internalPort, ops: opsPort };
+  const without = listeners.filter((listener) => numbers[listener] === undefined);
+  return listeners.flatMap((listener) => {
+    const number = numbers[listener];
+    if (number === undefined) return [];
+    const serves = listener === "public" ? [listener, ...without] : [listener];
+    return { listener, number, serves };
+  });
+}
 
 function makeBarrier() {
   let pass: (app: RequestListener) => void = () => undefined;
@@ -71,10 +90,7 @@ function makeBarrier() {
 /**
  * The addresses given to clients and workers; a process without the role `api` gives another's.
  */
-function urlsOf(
-  config: Config,
-  own: { public?: string; internal?: string; s3?: string },
-): Context["urls"] {
+function urlsOf(config: Config, own: Own): Context["urls"] {
   const publicUrl = config.publicUrl ?? own.public ?? config.internalUrl ?? "";
   const internalUrl = config.internalUrl ?? own.internal ?? own.public ?? publicUrl;
   const { s3 } = own;

@@ -1,4 +1,5 @@
 import type { Router } from "express";
+import type { Listener } from "../auth/listener.ts";
 import type { Context } from "../deps.ts";
 import type { Admit } from "./admit.ts";
 import type { Problem } from "./problem.ts";
@@ -9,7 +10,8 @@ export interface Mount {
   readonly name: string;
   /** Its own paths: errors there are reported in its format, and browsers are given its policy. */
   owns(path: string): boolean;
-  router(ctx: Context, admit: Admit): Router;
+  /** `serves`: what the port is for */
+  router(ctx: Context, admit: Admit, serves: readonly Listener[]): Router;
   /** Routes that are called many times a second and go past the router. */
   readonly hotRoutes?: readonly Route[];
   /** default: application/problem+json */

@@ -1,6 +1,7 @@
 // The one way of a call to its route. Workers claim and report thousands of times a second: their
 // calls go past the router, everything else is the same.
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import type { Listener } from "../auth/listener.ts";
 import type { Context } from "../deps.ts";
 import { RequestError } from "../errors.ts";
 import type { Admit } from "./admit.ts";
@@ -10,21 +11,25 @@ import type { Mount } from "./mount.ts";
 import type { Route } from "./route.ts";
 import { requireSameOrigin } from "./same-origin.ts";
 import { send } from "./send.ts";
+import { isServed } from "./served.ts";
 
 export interface PipelineOptions {
   mounts: readonly Mount[];
   admit: Admit;
   /** takes what is not hot */
   router: RequestListener;
+  /** what the port is for */
+  serves: readonly Listener[];
 }
 
 export function pipeline(
   ctx: Context,
-  { mounts, admit, router }: PipelineOptions,
+  { mounts, admit, router, serves }: PipelineOptions,
 ): RequestListener {
   const hot = new Map(
     mounts
       .flatMap((mount) => mount.hotRoutes ?? [])
+      .filter(({ access }) => isServed(access, serves))
       .map((route) => [`${route.method.toUpperCase()} ${route.path}`, route]),
   );
   const sameOrigin = { ownUrls: () => [ctx.urls.public(), ctx.urls.internal()] };

@@ -7,18 +7,24 @@ import type { Mount } from "./mount.ts";
 import type { Route } from "./route.ts";
 import { routes } from "./routes/index.ts";
 import { send } from "./send.ts";
+import { elsewhere, isServed } from "./served.ts";
 
 /** Our own API, and what operators ask: everything that /openapi.json describes. */
 export const v1: Mount = {
   name: "v1",
   owns: (path) => path.startsWith("/v1/"),
   hotRoutes: routes.filter((route) => route.hot),
-  router(ctx, admit) {
+  router(ctx, admit, serves) {
     const router = Router();
-    for (const route of routes)
+    const served = routes.filter(({ access }) => isServed(access, serves));
+    for (const route of served)
       router[route.method](expressPath(route.path), answering(ctx, admit, route));
-    for (const [path, methods] of methodsByPath())
+    for (const [path, methods] of methodsByPath(served))
       router.all(expressPath(path), refusingMethods(methods));
+    for (const { access, path } of routes.filter((route) => !served.includes(route)))
+      router.all(expressPath(path), ({ path: asked }: Request) => {
+        throw elsewhere(access, asked);
+      });
     return router;
   },
 };
@@ -34,9 +40,9 @@ function answering(ctx: Context, admit: Admit, route: Route) {
   };
 }
 
-function methodsByPath(): Map<string, string[]> {
+function methodsByPath(served: readonly Route[]): Map<string, string[]> {
   const found = new Map<string, string[]>();
-  for (const { path, method } of routes) {
+  for (const { path, method } of served) {
     const methods = method === "get" ? ["GET", "HEAD"] : [method.toUpperCase()];
     found.set(path, [...(found.get(path) ?? []), ...methods]);
   }

@@ -103,6 +103,19 @@ export function refuseLonelyWorkers(roles: readonly string[], url: string | unde
   );
 }
 
+/** Each port serves something else. 0: any free one. */
+export function refuseSharedPorts(ports: Record<string, number | undefined>): void {
+  const set = Object.entries(ports).filter(([, port]) => port !== undefined && port !== 0);
+  for (const [name, port] of set) {
+    const other = set.find((one) => one[1] === port && one[0] !== name);
+    if (other)
+      throw new ConfigError(
+        `${name} and ${other[0]} are both ${port}: ` +
+          "each needs a port of its own (0 is any free one).",
+      );
+  }
+}
+
 export function refuseStrayScheme(chosen: string | undefined, schemes: string[]): void {
   if (chosen === undefined || schemes.length === 0 || schemes.includes(chosen)) return;
   throw new ConfigError(

@@ -25,6 +25,7 @@ const everyone = {
   operator: "any",
   peer: "any",
   worker: "any",
+  internal: "any",
   unapproved: "any",
   anonymous: "any",
 } as const;
@@ -147,12 +148,18 @@ const rules = {
   },
   /**
    * Calls of an outside finder about the dataset that it looks up. Finders have no credentials:
-   * with identity off each of them, on any host, is the local caller.
+   * they call at INTERNAL_PORT; with identity off each of them, on any host, is the local caller.
    */
   "lookup.report": {
     what: "report the files of a dataset",
     scope: "admin",
-    may: { local: "any", admin: "any", peer: "any" },
+    may: { local: "any", admin: "any", peer: "any", internal: "any" },
+  },
+  /** a file, by a sidecar or transformer of ServiceX at an address that signs nothing */
+  "report.plain": {
+    what: "report files without a signed address",
+    scope: "none",
+    may: { local: "any", worker: "own", internal: "any" },
   },
 } as const satisfies Record<string, Rule>;
 
@@ -163,6 +170,8 @@ export const actions = Object.keys(rules) as Action[];
 function missing(caller: Caller): string | undefined {
   if (caller.kind === "anonymous") return "Sign in, or send a token: this call needs one.";
   if (caller.kind === "unapproved") return accountSentences[caller.state];
+  if (caller.kind === "internal")
+    return "Send a worker's token: this call needs one, also at the port for workers.";
   if (caller.kind !== "outsider") return undefined;
   return (
     "This service is for the user who started it. Any other needs its token, which is in the " +

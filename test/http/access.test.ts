@@ -47,6 +47,7 @@ const callers: Record<string, Caller> = {
   "another service": { kind: "peer", name: "peer" },
   "a worker": { kind: "worker", scope: { operations: ["noop", "transform", "stage"] } },
   "a worker of another request": { kind: "worker", scope: { request: elsewhere } },
+  "a finder at the port for workers": { kind: "internal" },
   "an unknown caller": { kind: "anonymous" },
   "another user of the machine": { kind: "outsider" },
 };

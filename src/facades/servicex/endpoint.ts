@@ -2,12 +2,14 @@
 // their list.
 import { type Request, type Response, Router } from "express";
 import type { Caller } from "../../auth/caller.ts";
+import type { Listener } from "../../auth/listener.ts";
 import type { Context, Deps } from "../../deps.ts";
 import { RequestError } from "../../errors.ts";
 import type { Admit } from "../../http/admit.ts";
-import type { Locals } from "../../http/call.ts";
+import { type Locals, loggedPath } from "../../http/call.ts";
 import type { Reply, Streamed } from "../../http/route.ts";
 import { send } from "../../http/send.ts";
+import { isServed } from "../../http/served.ts";
 import { type Action, assertMay } from "../../users/policy.ts";
 
 export interface Call {
@@ -35,7 +37,13 @@ export interface Endpoint {
   answer(call: Call): Promise<Reply | Streamed> | Reply | Streamed;
 }
 
-export function endpointRouter(ctx: Context, admit: Admit, endpoints: readonly Endpoint[]): Router {
+export function endpointRouter(
+  ctx: Context,
+  admit: Admit,
+  all: readonly Endpoint[],
+  serves: readonly Listener[],
+): Router {
+  const endpoints = all.filter(({ access }) => isServed(access, serves));
   const router = Router({ caseSensitive: true });
   for (const endpoint of endpoints)
     router[endpoint.method](endpoint.path, answering(ctx, admit, endpoint));
@@ -45,7 +53,7 @@ export function endpointRouter(ctx: Context, admit: Admit, endpoints: readonly E
     throw new RequestError(
       404,
       "not_found",
-      `There is nothing at ${request.originalUrl.split("?")[0]}.`,
+      `There is nothing at ${loggedPath(request.originalUrl)}.`,
     );
   });
   return router;

@@ -17,9 +17,9 @@ export const servicex: Mount = {
   name: "servicex",
   owns: (path) => ownPath.test(path),
   errorReply: messageReply,
-  router(ctx, admit) {
-    prepareSlack(ctx);
-    return endpointRouter(ctx, admit, servicexEndpoints);
+  router(ctx, admit, serves) {
+    if (serves.includes("public")) prepareSlack(ctx);
+    return endpointRouter(ctx, admit, servicexEndpoints, serves);
   },
 };
 
@@ -31,5 +31,5 @@ export const servicexPages: Mount = {
   name: "servicex-pages",
   owns: isPage,
   opensFromLinks: true,
-  router: (ctx, admit) => endpointRouter(ctx, admit, pageEndpoints),
+  router: (ctx, admit, serves) => endpointRouter(ctx, admit, pageEndpoints, serves),
 };

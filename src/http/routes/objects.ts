@@ -19,12 +19,16 @@ import { exactLength } from "../../storage/exact-length.ts";
 import { objectExists } from "../../storage/existing.ts";
 import { type Signed, type SignedVerb, verifySignature } from "../../storage/signing.ts";
 import type { Mount } from "../mount.ts";
+import { elsewhere } from "../served.ts";
+
+const allAudiences = ["public", "internal"] as const;
 
 export const objects: Mount = {
   name: "objects",
   owns: (path) => path.startsWith("/objects/"),
-  router: (ctx) =>
+  router: (ctx, _admit, serves) =>
     objectRouter({
+      audiences: allAudiences.filter((audience) => serves.includes(audience)),
       store: ctx.store,
       verifyingKeys: ctx.verifyingKeys,
       uploadLimitBytes: ctx.config.fileLimits.outputMegabytes * 2 ** 20,
@@ -34,6 +38,8 @@ export const objects: Mount = {
 };
 
 interface ObjectRouterOptions {
+  /** whose URLs this port takes: a worker's stay valid where others do not */
+  audiences?: readonly Signed["audience"][];
   store: Store;
   verifyingKeys: readonly Buffer[];
   uploadLimitBytes: number;
@@ -49,6 +55,7 @@ const path = "/objects/:bucket/*name";
 type ObjectRequest = Request<{ bucket: string; name: string[] }>;
 
 export function objectRouter({
+  audiences = allAudiences,
   store,
   verifyingKeys,
   uploadLimitBytes,
@@ -57,8 +64,14 @@ export function objectRouter({
 }: ObjectRouterOptions): Router {
   const router = Router({ strict: true, caseSensitive: true });
 
+  function signedHere(request: ObjectRequest, verb: SignedVerb) {
+    const signed = signedObject(request, verb, verifyingKeys);
+    if (audiences.includes(signed.audience)) return signed;
+    throw elsewhere(signed.audience === "internal" ? "work" : "request.read", request.path);
+  }
+
   router.get(path, async (request: ObjectRequest, response: Response) => {
-    const { bucket, name, audience } = signedObject(request, "GET", verifyingKeys);
+    const { bucket, name, audience } = signedHere(request, "GET");
     if (audience === "public") refuse(await keyProblem({ request: bucket, kind: "read" }), bucket);
     const object = await store.head(bucket, name);
     if (!object) throw notFound("object", name);
@@ -73,7 +86,7 @@ export function objectRouter({
   });
 
   router.put(path, async (request: ObjectRequest, response: Response) => {
-    const { bucket, name } = signedObject(request, "PUT", verifyingKeys);
+    const { bucket, name } = signedHere(request, "PUT");
     // The URL outlives the attempt, and the body may take hours.
     const confirm = async () =>
       refuse(await keyProblem({ request: bucket, kind: "write" }), bucket);

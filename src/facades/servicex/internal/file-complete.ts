@@ -14,17 +14,18 @@ import { retryWhileUnavailable } from "../retry-while-unavailable.ts";
 import { type FileComplete, fileCompleteBody, toReport, toRetry } from "./file-report.ts";
 import { noObject } from "./own-objects.ts";
 import { plainPath, supersededReport, tokenPath } from "./paths.ts";
+import { plainCaller } from "./plain-caller.ts";
 import { reportedRequest } from "./reported-request.ts";
 
 /** Counts for the file's current attempt while the file is open: the first final report wins. */
 export const fileCompletePlain: Endpoint = {
   method: "put",
   path: `${plainPath}/:id/file-complete`,
-  access: "work",
+  access: "report.plain",
   hot: true,
   async answer(call) {
     const body = await read(call);
-    return record(call, body, undefined);
+    return record({ ...call, caller: plainCaller(call.caller) }, body, undefined);
   },
 };
 

@@ -7,6 +7,7 @@ import type { Call, Endpoint } from "../endpoint.ts";
 import { findRequest } from "../find.ts";
 import { retryWhileUnavailable } from "../retry-while-unavailable.ts";
 import { plainPath, supersededReport, tokenPath } from "./paths.ts";
+import { plainCaller } from "./plain-caller.ts";
 
 const longestInfo = 2_048;
 
@@ -24,9 +25,9 @@ const body = z.object({
 export const fileStatusPlain: Endpoint = {
   method: "post",
   path: `${plainPath}/:id/:file/status`,
-  access: "work",
+  access: "report.plain",
   hot: true,
-  answer: (call) => note(call, undefined),
+  answer: (call) => note({ ...call, caller: plainCaller(call.caller) }, undefined),
 };
 
 /** The same, for the attempt that the token names and for no other. */
