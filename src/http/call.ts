@@ -44,6 +44,8 @@ export function setBrowserHeaders(
   contentSecurityPolicy = usualPolicy,
 ): void {
   response.setHeader("x-request-id", requestId);
+  // Unless an answer says otherwise: most are for one person alone.
+  response.setHeader("cache-control", "private, no-store");
   response.setHeader("x-content-type-options", "nosniff");
   response.setHeader("content-security-policy", contentSecurityPolicy);
   response.setHeader("referrer-policy", "no-referrer");

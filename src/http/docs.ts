@@ -63,7 +63,10 @@ export const docs: Mount = {
     });
     for (const name of ["swagger-ui.css", "swagger-ui-bundle.js", "favicon-32x32.png"]) {
       router.get(`/docs/${name}`, (_request, response) =>
-        response.sendFile(name, { root: assets, maxAge: "1h" }),
+        response.sendFile(name, {
+          root: assets,
+          headers: { "cache-control": "public, max-age=3600" },
+        }),
       );
     }
     return router;

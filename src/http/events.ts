@@ -8,17 +8,19 @@ import { visibleState } from "../requests/read/visible-state.ts";
 import { isFinal } from "../requests/state.ts";
 import type { RequestView } from "../requests/views.ts";
 import { pause } from "../time.ts";
+import { mayOn } from "../users/policy.ts";
 
 const leastGapMilliseconds = 500;
 const heartbeatMilliseconds = 15_000;
 
 /**
  * The id of an event is the visible state: a client that reconnects with it receives only what is
- * new.
+ * new. `again` says who the caller is before each event, and while there is none: a stream ends with
+ * the credential that opened it, and with what its holder may see.
  */
 export async function streamEvents(
   ctx: Deps<"db" | "requestWatch">,
-  caller: Caller,
+  again: () => Promise<Caller>,
   first: RequestView,
   lastEventId: string,
   response: ServerResponse,
@@ -27,21 +29,26 @@ export async function streamEvents(
   response.on("close", () => gone.abort());
   response.writeHead(200, {
     "content-type": "text/event-stream; charset=utf-8",
-    "cache-control": "no-store",
+    "cache-control": "private, no-store",
     "x-accel-buffering": "no",
   });
   if (response.req.method === "HEAD") {
     response.end();
     return;
   }
-  const heartbeat = setInterval(() => response.write(": still here\n\n"), heartbeatMilliseconds);
+  const heartbeat = setInterval(() => {
+    response.write(": still here\n\n");
+    void mayStill(again, first).then((may) => {
+      if (!may) gone.abort();
+    });
+  }, heartbeatMilliseconds);
   const follower = ctx.requestWatch.follow(first.id);
   try {
     let sent: RequestView | undefined;
     for (
       let view: RequestView | undefined = first;
       view && !gone.signal.aborted;
-      view = await next(ctx, view, caller, follower, gone.signal)
+      view = await next(ctx, view, again, follower, gone.signal)
     ) {
       if (sent !== undefined || visibleState(view) !== lastEventId)
         sendChanges(response, sent, view);
@@ -52,6 +59,15 @@ export async function streamEvents(
     follower.off();
     clearInterval(heartbeat);
     response.end();
+  }
+}
+
+/** What cannot be asked now is asked again later. */
+async function mayStill(again: () => Promise<Caller>, view: RequestView): Promise<boolean> {
+  try {
+    return mayOn(await again(), "request.read", view);
+  } catch (error) {
+    return error instanceof UnavailableError;
   }
 }
 
@@ -77,7 +93,7 @@ function event(name: string, view: RequestView, data: unknown): string {
 async function next(
   ctx: Deps<"db">,
   last: RequestView,
-  caller: Caller,
+  again: () => Promise<Caller>,
   follower: Follower,
   signal: AbortSignal,
 ): Promise<RequestView | undefined> {
@@ -86,7 +102,7 @@ async function next(
     await follower.changed(visibleState(last), signal);
     if (signal.aborted) return undefined;
     try {
-      return await readRequest(ctx, last.id, caller);
+      return await readRequest(ctx, last.id, await again());
     } catch (error) {
       if (error instanceof RequestError) return undefined;
       if (!(error instanceof UnavailableError)) throw error;

@@ -69,6 +69,8 @@ export interface Input<Params, Query, Body, Element = unknown> {
   query: Query;
   body: Body;
   caller: Caller;
+  /** who calls, asked again: throws where the credential is no longer good */
+  again(): Promise<Caller>;
   request: IncomingMessage;
   /** with `rawMegabytes`: the body */
   raw: Buffer;
@@ -151,6 +153,7 @@ export function route<
         query: asked,
         body: parsed,
         caller,
+        again: () => admit(request, rest.access),
         request,
         raw,
         sent,

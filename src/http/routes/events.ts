@@ -26,11 +26,11 @@ export const watchRequest = route({
     },
     204: { description: "There is nothing new and there will not be." },
   },
-  async handler(ctx, { params, caller, request }) {
+  async handler(ctx, { params, caller, again, request }) {
     const view = await readRequest(ctx, params.id, caller);
     const lastEventId = request.headers["last-event-id"];
     if (isFinal(view.state) && lastEventId === visibleState(view)) return { status: 204 };
     const from = String(lastEventId ?? "");
-    return { write: (response) => streamEvents(ctx, caller, view, from, response) };
+    return { write: (response) => streamEvents(ctx, again, view, from, response) };
   },
 });

@@ -1,0 +1,162 @@
+// Who may make which call, written out by hand: test/http/matrix.test.ts tries each of them. A new
+// call gets a line here, or that test fails.
+
+/** `+` may, `1` 401, `3` 403, `4` 404. Columns are the credentials of the test. */
+const table = `
+          owner other reader new pending rejected suspended deleted admin admin-as-user nobody expired revoked forged api-token worker its-worker
+open        +     +     +     +     +       +         +        1      +         +          +      1       1      1       1       +       +
+list        +     +     +     1     1       1         1        1      +         +          1      1       1      1       1       3       3
+read        +     4     +     1     1       1         1        1      +         4          1      1       1      1       1       3       3
+gone        4     4     4     1     1       1         1        1      4         4          1      1       1      1       1       3       3
+change      +     4     3     1     1       1         1        1      +         4          1      1       1      1       1       3       3
+submit      +     +     3     1     1       1         1        1      +         +          1      1       1      1       1       3       3
+replace     +     4     3     1     1       1         1        1      4         4          1      1       1      1       1       3       3
+admin       3     3     3     1     1       1         1        1      +         3          1      1       1      1       1       3       3
+work        3     3     3     1     1       1         1        1      3         3          1      1       1      1       1       +       +
+report      3     3     3     1     1       1         1        1      3         3          1      1       1      1       1       +       4
+tasks       3     3     3     1     1       1         1        1      3         3          1      1       1      1       1       +       3
+task        3     3     3     1     1       1         1        1      3         3          1      1       1      1       1       4       4
+attempt     +     +     +     +     +       +         +        +      +         +          +      +       +      +       +       +       +
+wake        4     4     4     4     4       4         4        4      4         4          4      4       4      4       4       4       4
+refresh     1     1     1     1     1       1         1        1      1         1          1      1       1      1       +       1       1
+link        1     1     1     1     1       1         1        1      1         1          1      1       1      1       1       1       1
+object      3     3     3     3     3       3         3        3      3         3          3      3       3      3       3       3       3
+`;
+
+/**
+ * `list`, `submit`: everybody their own. `read`, `change`, `gone`: of a request of the owner, there
+ * or not. `attempt`, `object`, `link`, `refresh`, `wake`: what they send proves it, not who calls.
+ */
+const calls: Record<string, string> = {
+  open: `
+    GET /healthz
+    GET /readyz
+    GET /assets/pages.css
+    GET /assets/live.js
+    GET /assets/icon.svg
+    GET /docs
+    GET /openapi.json
+    GET /.well-known/longshore-keys
+    GET /v1/operations
+    GET /
+    GET /servicex
+    GET /multiple-codegen-list
+    GET /.servicex
+    GET /about
+    GET /dashboard
+    GET /global-dashboard
+    GET /monitor
+    GET /logs
+    GET /sign-in
+    GET /profile
+    GET /api-token`,
+  list: `
+    GET /v1/requests
+    GET /v1/datasets
+    GET /v1/tokens
+    GET /servicex/transformation
+    GET /servicex/datasets`,
+  read: `
+    GET /v1/requests/{id}
+    GET /v1/requests/{id}/events
+    GET /v1/requests/{id}/files
+    GET /v1/requests/{id}/files/{file}
+    GET /v1/requests/{id}/results
+    GET /v1/requests/{id}/errors
+    GET /v1/requests/{id}/receipt
+    GET /v1/requests/{id}/s3
+    GET /v1/datasets/{dataset}
+    GET /v1/datasets/{dataset}/files
+    GET /servicex/transformation/{id}
+    GET /servicex/transformation/{id}/status
+    GET /servicex/transformation/{id}/errors
+    GET /servicex/transformation/{id}/results
+    GET /servicex/datasets/{id}
+    GET /transformation-request/{id}
+    GET /transformation-request//{id}
+    GET /transformation-request/{id}/results
+    GET /transformation-request//{id}/results
+    GET /requests/{id}
+    GET /requests/{id}/progress
+    GET /requests/{id}/files/{file}
+    GET /requests/{id}/s3`,
+  gone: `
+    GET /servicex/transformation/{id}/deployment-status
+    GET /requests/{id}/results/{result}`,
+  change: `
+    POST /v1/requests/{id}/cancel
+    POST /v1/requests/{id}/redrive
+    POST /v1/requests/{id}/revoke-keys
+    DELETE /v1/requests/{id}
+    DELETE /v1/datasets/{dataset}
+    DELETE /v1/tokens/{id}
+    GET /servicex/transformation/{id}/cancel
+    POST /servicex/transformation/{id}/cancel
+    DELETE /servicex/transformation/{id}
+    DELETE /servicex/datasets/{id}
+    POST /requests/{id}/cancel
+    POST /requests/{id}/redrive
+    GET /requests/{id}/delete
+    POST /requests/{id}/delete`,
+  submit: `
+    POST /v1/requests
+    POST /v1/dry-runs
+    POST /v1/tokens
+    POST /servicex/transformation`,
+  replace: `
+    POST /v1/tokens/{id}/replace`,
+  admin: `
+    GET /metrics
+    GET /v1/limits
+    PUT /v1/limits/operations/{operation}
+    PUT /v1/limits/users/{owner}
+    PUT /servicex/internal/transformation/{id}/files
+    PUT /servicex/internal/transformation/{id}/complete
+    PUT /servicex/internal/transformation/{id}/error
+    POST /servicex/internal/transformation/{id}/start
+    POST /servicex/internal/transformation/{id}/status`,
+  work: `
+    POST /v1/work/claim
+    POST /v1/work/heartbeat
+    POST /v1/work/reports
+    GET /v1/work/settings`,
+  report: `
+    PUT /servicex/internal/transformation/{id}/file-complete
+    POST /servicex/internal/transformation/{id}/{file}/status`,
+  tasks: `
+    POST /v1/tasks/claim`,
+  task: `
+    GET /v1/tasks/{task}/files
+    POST /v1/tasks/{task}/progress
+    GET /v1/work/tasks/{task}/replicas/{replica}`,
+  attempt: `
+    PUT /servicex/internal/w/{token}/transformation/{id}/file-complete
+    POST /servicex/internal/w/{token}/transformation/{id}/{file}/status`,
+  wake: `
+    POST /v1/callbacks/{operation}`,
+  refresh: `
+    POST /token/refresh`,
+  link: `
+    GET /open`,
+  object: `
+    GET /objects/{id}/{result}
+    PUT /objects/{id}/{result}`,
+};
+
+const words = (line: string) => line.split(/\s+/).filter((word) => word !== "");
+const [head = "", ...rows] = table.split("\n").filter((line) => line.trim() !== "");
+const marks = new Map(rows.map(words).map(([name = "", ...row]) => [name, row]));
+
+/** The credentials that are tried, in the order of the columns. */
+export const columns = words(head);
+
+/** `METHOD path`, each with its row: what each credential is answered. */
+export const decided = new Map(
+  Object.entries(calls).flatMap(([name, lines]) =>
+    lines
+      .split("\n")
+      .map((line) => line.trim())
+      .filter((line) => line !== "")
+      .map((line) => [line, marks.get(name) ?? []] as const),
+  ),
+);

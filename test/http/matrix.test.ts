@@ -1,0 +1,133 @@
+// Every call of the OpenAPI document, of façades and of pages, with every kind of credential, as
+// real rows: what happens is what test/http/decided.ts says.
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { makeTokenKeys } from "../../src/auth/tokens/jwt.ts";
+import { revokeToken } from "../../src/auth/tokens/tokens.ts";
+import { moveUser } from "../../src/users/move-store.ts";
+import { type Answer, type Api, openApi } from "../support/api.ts";
+import { addPerson, addToken, bearer, type Person } from "../support/people.ts";
+import { columns, decided } from "./decided.ts";
+import { addressOf, type Case, cases, contentOf, ended, type Fixture } from "./every-call.ts";
+
+let api: Api;
+let ann: Person;
+/** by the columns of the table */
+let credentials: Map<string, string | undefined>;
+
+beforeAll(async () => {
+  api = await openApi({ env: { ENABLE_AUTH: "true", INPUT_ROOTS: "/" } });
+  const { ctx } = api.ledger;
+  ann = await addPerson(ctx);
+  const root = await addPerson(ctx, { admin: true, scopes: ["read", "submit", "admin"] });
+  const of = async (...options: Parameters<typeof addPerson>) =>
+    (await addPerson(...options)).accessToken;
+  const token = async (...options: Parameters<typeof addToken>) =>
+    (await addToken(...options)).accessToken;
+  credentials = new Map([
+    ["owner", ann.accessToken],
+    ["other", await of(ctx)],
+    ["reader", await token(ctx, ann.id, { scopes: ["read"] })],
+    ["new", await of(ctx, { state: "new" })],
+    ["pending", await of(ctx, { state: "pending" })],
+    ["rejected", await of(ctx, { state: "rejected" })],
+    ["suspended", await of(ctx, { state: "suspended" })],
+    ["deleted", await deleted()],
+    ["admin", root.accessToken],
+    ["admin-as-user", await token(ctx, root.id, { admin: true })],
+    ["nobody", undefined],
+    ["expired", await ctx.tokenKeys.sign("access", { ...claimsOf(ann), exp: 1_700_000_000 })],
+    ["revoked", await revoked()],
+    ["forged", await makeTokenKeys([Buffer.alloc(32, 7)]).sign("access", claimsOf(ann))],
+    ["api-token", ann.apiToken],
+    ["worker", await ctx.workTokens.issue({}, 600)],
+    ["its-worker", await ctx.workTokens.issue({ request: randomUUID() }, 600)],
+  ]);
+});
+
+afterAll(() => api.close());
+
+const claimsOf = ({ id, token }: Person) => ({
+  sub: id,
+  jti: randomUUID(),
+  tid: token,
+  scopes: ["read" as const, "submit" as const],
+});
+
+async function revoked(): Promise<string> {
+  const { ctx } = api.ledger;
+  const { token, accessToken } = await addToken(ctx, ann.id);
+  await revokeToken(ctx, { kind: "user", owner: ann.id, by: "session" }, token);
+  return accessToken;
+}
+
+async function deleted(): Promise<string> {
+  const { people } = api.ledger.ctx;
+  const { id, accessToken } = await addPerson(api.ledger.ctx);
+  await people.write((db) => moveUser(db, id, "remove"));
+  people.changed(id);
+  return accessToken;
+}
+
+/** What is served beside the lists of routes, endpoints and pages. */
+const others: Case[] = [
+  { method: "get", path: "/docs", access: "service.read" },
+  { method: "get", path: "/open", access: "service.health" },
+  { method: "get", path: "/objects/{id}/{result}", access: "service.health" },
+  { method: "put", path: "/objects/{id}/{result}", access: "service.health" },
+];
+const all = [...cases, ...others];
+const nameOf = ({ method, path }: Pick<Case, "method" | "path">) =>
+  `${method.toUpperCase()} ${path}`;
+
+const marks: Record<number, string> = { 401: "1", 403: "3", 404: "4" };
+/** Of what is the same for everybody, a cache may keep a copy. */
+const mayBeKept = /^\/assets\//;
+
+test("somebody has decided about every call, and about no other", async () => {
+  const { paths } = (await api.get("/openapi.json")).json() as { paths: Record<string, object> };
+  const documented = Object.entries(paths).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => nameOf({ method, path })),
+  );
+  const served = new Set([...documented, ...all.map(nameOf)]);
+  expect([...decided.keys()].sort()).toEqual([...served].sort());
+  for (const [name, row] of decided) expect(row, name).toHaveLength(columns.length);
+  expect(columns).toEqual([...credentials.keys()]);
+});
+
+let shared: Fixture | undefined;
+
+test.each(all.map((it) => ({ it, name: nameOf(it) })))("$name", async ({ it, name }) => {
+  const { ledger } = api;
+  const isOfTokens = it.path.startsWith("/v1/tokens/");
+  const changes = it.method !== "get" || it.path.endsWith("/cancel");
+  const fresh = async () => ({
+    fixture: await ended(ledger, ann.id),
+    more: isOfTokens ? { id: (await addToken(ledger.ctx, ann.id)).token } : {},
+  });
+  shared ??= await ended(ledger, ann.id);
+  let of = changes ? await fresh() : { fixture: shared, more: {} };
+  const wrong: string[] = [];
+  for (const [at, column] of columns.entries()) {
+    const token = credentials.get(column);
+    const answer = await api.call({
+      method: it.method.toUpperCase(),
+      path: addressOf(it, of.fixture, ledger, { result: "one", ...of.more }),
+      ...contentOf(it, token === undefined ? {} : bearer(token), of.fixture),
+    });
+    const mark = marks[answer.status] ?? "+";
+    const problem = mark === decided.get(name)?.[at] ? problemOf(it, answer) : `it is ${mark}`;
+    if (problem) wrong.push(`${column}: ${problem} (${answer.status} ${answer.text.slice(0, 200)})`);
+    if (changes && mark === "+") of = await fresh();
+  }
+  expect(wrong).toEqual([]);
+});
+
+function problemOf({ path }: Case, { status, headers, text }: Answer): string | undefined {
+  if (status >= 500) return "it failed";
+  const cached = headers["cache-control"] ?? "nothing";
+  if (!mayBeKept.test(path) && !/\bno-store\b/.test(cached)) return `caches are told ${cached}`;
+  for (const token of credentials.values())
+    if (token !== undefined && text.includes(token)) return "it shows a credential";
+  return undefined;
+}
