@@ -48,19 +48,13 @@ export const defects: Defect[] = [
   { number: 22, what: "Each failure is listed for every file" },
   { number: 23, what: "A comma in a path parts it; long names are faults of the server" },
   { number: 24, what: "Pending users and rejections always fail" },
-  { number: 25, what: "Anyone may report, add files and end requests", notYet: identity },
+  { number: 25, what: "Anyone may report, add files and end requests" },
   { number: 26, what: "Secrets have defaults that everybody knows" },
-  {
-    number: 27,
-    what: "Every user is given the root key of the store",
-    notYet:
-      "the keys of a request reach its own bucket alone: tested with the S3 endpoint, under " +
-      "no defect's name",
-  },
+  { number: 27, what: "Every user is given the root key of the store" },
   { number: 28, what: "Whoever types the administrator's address is the administrator" },
   { number: 29, what: "Any sign-in is enough for the whole API" },
   { number: 30, what: "Users choose the image that gets the secrets", notYet: outside },
-  { number: 31, what: "Everybody reads and cancels everybody's requests", notYet: identity },
+  { number: 31, what: "Everybody reads and cancels everybody's requests" },
   { number: 32, what: "A foreign page changes things by a GET" },
   {
     number: 33,
@@ -71,7 +65,7 @@ export const defects: Defect[] = [
   { number: 36, what: "SQL and its parameters are told to the caller" },
   { number: 37, what: "The broker's password is in the pod's arguments", notYet: kubernetes },
   { number: 38, what: "Secrets in the environment are ignored" },
-  { number: 39, what: "Internal addresses are open to all", notYet: pages },
+  { number: 39, what: "Internal addresses are open to all" },
   { number: 40, what: "Users are loaded by shell commands made of JSON" },
   { number: 41, what: "A list asks the database three questions a request" },
   { number: 42, what: "A list is built whole in memory, selections and all" },

@@ -1,26 +1,31 @@
 // Who may make which call, written out by hand: test/http/matrix.test.ts tries each of them. A new
 // call gets a line here, or that test fails.
 
-/** `+` may, `1` 401, `3` 403, `4` 404. Columns are the credentials of the test. */
+/**
+ * `+` may, `1` 401, `3` 403, `4` 404. The columns: the owner, another person, a token of the owner
+ * for reading; accounts that are new, pending, rejected, suspended, deleted; an administrator, and
+ * their token without the scope; no token, one that is expired, revoked, forged, or an API token;
+ * a worker, and one of another request.
+ */
 const table = `
-          owner other reader new pending rejected suspended deleted admin admin-as-user nobody expired revoked forged api-token worker its-worker
-open        +     +     +     +     +       +         +        1      +         +          +      1       1      1       1       +       +
-list        +     +     +     1     1       1         1        1      +         +          1      1       1      1       1       3       3
-read        +     4     +     1     1       1         1        1      +         4          1      1       1      1       1       3       3
-gone        4     4     4     1     1       1         1        1      4         4          1      1       1      1       1       3       3
-change      +     4     3     1     1       1         1        1      +         4          1      1       1      1       1       3       3
-submit      +     +     3     1     1       1         1        1      +         +          1      1       1      1       1       3       3
-replace     +     4     3     1     1       1         1        1      4         4          1      1       1      1       1       3       3
-admin       3     3     3     1     1       1         1        1      +         3          1      1       1      1       1       3       3
-work        3     3     3     1     1       1         1        1      3         3          1      1       1      1       1       +       +
-report      3     3     3     1     1       1         1        1      3         3          1      1       1      1       1       +       4
-tasks       3     3     3     1     1       1         1        1      3         3          1      1       1      1       1       +       3
-task        3     3     3     1     1       1         1        1      3         3          1      1       1      1       1       4       4
-attempt     +     +     +     +     +       +         +        +      +         +          +      +       +      +       +       +       +
-wake        4     4     4     4     4       4         4        4      4         4          4      4       4      4       4       4       4
-refresh     1     1     1     1     1       1         1        1      1         1          1      1       1      1       +       1       1
-link        1     1     1     1     1       1         1        1      1         1          1      1       1      1       1       1       1
-object      3     3     3     3     3       3         3        3      3         3          3      3       3      3       3       3       3
+          own oth rdr new pen rej sus del adm adu non exp rev frg api wrk wro
+open       +   +   +   +   +   +   +   1   +   +   +   1   1   1   1   +   +
+list       +   +   +   1   1   1   1   1   +   +   1   1   1   1   1   3   3
+read       +   4   +   1   1   1   1   1   +   4   1   1   1   1   1   3   3
+gone       4   4   4   1   1   1   1   1   4   4   1   1   1   1   1   3   3
+change     +   4   3   1   1   1   1   1   +   4   1   1   1   1   1   3   3
+submit     +   +   3   1   1   1   1   1   +   +   1   1   1   1   1   3   3
+replace    +   4   3   1   1   1   1   1   4   4   1   1   1   1   1   3   3
+admin      3   3   3   1   1   1   1   1   +   3   1   1   1   1   1   3   3
+work       3   3   3   1   1   1   1   1   3   3   1   1   1   1   1   +   +
+report     3   3   3   1   1   1   1   1   3   3   1   1   1   1   1   +   4
+tasks      3   3   3   1   1   1   1   1   3   3   1   1   1   1   1   +   3
+task       3   3   3   1   1   1   1   1   3   3   1   1   1   1   1   4   4
+attempt    +   +   +   +   +   +   +   +   +   +   +   +   +   +   +   +   +
+wake       4   4   4   4   4   4   4   4   4   4   4   4   4   4   4   4   4
+refresh    1   1   1   1   1   1   1   1   1   1   1   1   1   1   +   1   1
+link       1   1   1   1   1   1   1   1   1   1   1   1   1   1   1   1   1
+object     3   3   3   3   3   3   3   3   3   3   3   3   3   3   3   3   3
 `;
 
 /**

@@ -62,6 +62,8 @@ export interface LedgerOptions {
   clock?: Clock;
   /** stand-ins of other services */
   connectors?: Connectors;
+  /** where the test serves the store by S3 */
+  s3Url?: () => string;
   /** default: nothing is logged */
   log?: Logger;
 }
@@ -79,6 +81,7 @@ export async function openLedger({
   clock,
   connectors,
   log = silentLog(),
+  s3Url,
 }: LedgerOptions = {}): Promise<Ledger> {
   const dataDir = temporaryFolder("ledger");
   const database = databaseUrl ? undefined : await freshDatabase();
@@ -101,7 +104,11 @@ export async function openLedger({
   const ctx = await makeContext(config, {
     log,
     databaseUrl: url,
-    urls: { public: () => config.publicUrl ?? base(), internal: base },
+    urls: {
+      public: () => config.publicUrl ?? base(),
+      internal: () => config.internalUrl ?? base(),
+      ...(s3Url && { s3: s3Url }),
+    },
     known,
     ...(clock && { clock }),
     connectors,
