@@ -117,7 +117,8 @@ test.each(all.map((it) => ({ it, name: nameOf(it) })))("$name", async ({ it, nam
     });
     const mark = marks[answer.status] ?? "+";
     const problem = mark === decided.get(name)?.[at] ? problemOf(it, answer) : `it is ${mark}`;
-    if (problem) wrong.push(`${column}: ${problem} (${answer.status} ${answer.text.slice(0, 200)})`);
+    if (problem)
+      wrong.push(`${column}: ${problem} (${answer.status} ${answer.text.slice(0, 200)})`);
     if (changes && mark === "+") of = await fresh();
   }
   expect(wrong).toEqual([]);

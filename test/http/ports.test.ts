@@ -124,10 +124,7 @@ async function lookup(name: string): Promise<{ id: string; dataset: number }> {
     "result-format": "parquet",
   };
   const headers = bearer(ann.accessToken);
-  const made = await ports.call(
-    "public",
-    sent("POST", "/servicex/transformation", body, headers),
-  );
+  const made = await ports.call("public", sent("POST", "/servicex/transformation", body, headers));
   const id = String(made.json().request_id);
   const path = `/servicex/transformation/${id}`;
   const dataset = await until(async () => {
@@ -181,7 +178,10 @@ test("finders and sidecars that carry no token do their work at the port for wor
   for (const call of [files, complete])
     expect((await ports.call("internal", call as Call)).status).toBe(200);
   const file = await until(async () => (await ledger.claim(1, { request: id }))[0]?.file);
-  const report = sent("PUT", `${plain}/${id}/file-complete`, { "file-id": file, status: "failure" });
+  const report = sent("PUT", `${plain}/${id}/file-complete`, {
+    "file-id": file,
+    status: "failure",
+  });
   expect((await ports.call("internal", report)).text).toBe('"Ok"');
   expect((await ledger.ended(id)).counters).toMatchObject({ failed: 1 });
 });
