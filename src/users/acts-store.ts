@@ -18,7 +18,8 @@ export interface Act {
     | "user.admin"
     | "user.no_admin"
     | "user.delete"
-    | "notice.again";
+    | "notice.again"
+    | "worker.admit";
   /** the id of what it was done to */
   subject: string;
   detail?: Record<string, string | number | boolean | readonly string[] | null>;

@@ -98,6 +98,11 @@ const rules = {
     scope: "submit",
     may: { local: "any", admin: "any", user: "own", unapproved: "own" },
   },
+  "worker.admit": {
+    what: "admit workers",
+    scope: "admin",
+    may: { local: "any", admin: "any" },
+  },
   "token.read": {
     what: "list API tokens",
     scope: "read",

@@ -113,6 +113,7 @@ const calls: Record<string, string> = {
   admin: `
     GET /metrics
     GET /v1/limits
+    POST /v1/worker-tokens
     PUT /v1/limits/operations/{operation}
     PUT /v1/limits/users/{owner}
     PUT /servicex/internal/transformation/{id}/files

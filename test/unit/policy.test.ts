@@ -41,6 +41,7 @@ const needed: Record<Scope, Action[]> = {
     "act.read",
     "notice.read",
     "notice.change",
+    "worker.admit",
   ],
 };
 

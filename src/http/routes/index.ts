@@ -31,6 +31,7 @@ import { listRequestResults } from "./results.ts";
 import { claimServiceTasks, listFilesOfTask, reportTaskProgress } from "./tasks.ts";
 import { createApiToken, listApiTokens, replaceApiToken, revokeApiToken } from "./tokens.ts";
 import { claimWork, heartbeatWork, reportWork, workSettings } from "./work.ts";
+import { makeWorkerToken } from "./worker-tokens.ts";
 
 /** In the order in which they are tried: the busiest first. */
 export const routes: Route[] = [
@@ -85,6 +86,7 @@ export const routes: Route[] = [
   unmakeAdministrator,
   deleteUser,
   listAllActs,
+  makeWorkerToken,
   getHealth,
   getReadiness,
   getMetrics,
