@@ -22,6 +22,8 @@ export function beginCall(
   const started = performance.now();
   const locals: Locals = { requestId: idOf(request) };
   if (hotRoute !== undefined) Object.assign(locals, { route: hotRoute, hot: true });
+  // Unless an answer says otherwise: most are for one caller alone.
+  response.setHeader("cache-control", "private, no-store");
   Object.assign(response, { locals });
   const { method = "" } = request;
   const path = loggedPath(request.url ?? "/");
@@ -44,8 +46,6 @@ export function setBrowserHeaders(
   contentSecurityPolicy = usualPolicy,
 ): void {
   response.setHeader("x-request-id", requestId);
-  // Unless an answer says otherwise: most are for one person alone.
-  response.setHeader("cache-control", "private, no-store");
   response.setHeader("x-content-type-options", "nosniff");
   response.setHeader("content-security-policy", contentSecurityPolicy);
   response.setHeader("referrer-policy", "no-referrer");

@@ -169,7 +169,7 @@ test("defect 25: nobody reports, adds files or ends a request but at the port fo
   }
   await one.close();
   await beside.close();
-  expect(await ledger.read(id)).toMatchObject({ state: "submitted", counters: { total: 0 } });
+  expect(await ledger.read(id)).toMatchObject({ state: "lookup", counters: { total: 0 } });
 });
 
 test("finders and sidecars that carry no token do their work at the port for workers", async () => {
