@@ -5,6 +5,7 @@ import { ledger } from "./ledger.ts";
 import type { Mutant } from "./mutant.ts";
 import { objects } from "./objects.ts";
 import { people } from "./people.ts";
+import { portsAndStreams } from "./ports.ts";
 import { processes } from "./processes.ts";
 import { rules } from "./rules.ts";
 import { addressSecrets } from "./secrets.ts";
@@ -19,4 +20,5 @@ export const mutants: Mutant[] = [
   ...addressSecrets,
   ...datasets,
   ...people,
+  ...portsAndStreams,
 ];
