@@ -2,6 +2,8 @@ import type { IncomingMessage } from "node:http";
 import type { Deps } from "../deps.ts";
 import type { Action } from "../users/policy.ts";
 import { type Caller, local } from "./caller.ts";
+import { callerOfKey } from "./keys/by-key.ts";
+import { isKey } from "./keys/key-text.ts";
 import type { Listener } from "./listener.ts";
 import { callerOfSession } from "./sessions.ts";
 import { callerOfToken } from "./tokens/by-token.ts";
@@ -18,6 +20,7 @@ type Needed = Deps<
   | "clientAddress"
   | "config"
   | "localAccess"
+  | "log"
   | "people"
   | "tokenKeys"
   | "urls"
@@ -47,6 +50,7 @@ function byCredential(ctx: Needed, listener: Listener): Authenticate {
       if (listener === "internal") return unknown;
       return at(address, (await callerOfSession(ctx, request)) ?? unknown);
     }
+    if (isKey(token)) return callerOfKey(ctx, token);
     if (isWorkToken(token)) return ctx.workTokens.verify(token);
     return at(address, await callerOfToken(ctx, token));
   };

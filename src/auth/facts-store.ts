@@ -22,6 +22,19 @@ export interface TokenFacts {
   revoked: boolean;
 }
 
+/** What decides whether a key of a program or of another service is still good. */
+export interface KeyFacts {
+  id: string;
+  name: string;
+  /** the person for whom it works; undefined: it is another service's */
+  owner: string | undefined;
+  /** SHA-256 of the key */
+  hash: Uint8Array;
+  expiresAt: Date | undefined;
+  lastUsedAt: Date | undefined;
+  revoked: boolean;
+}
+
 export async function userFacts(db: PeopleDb, id: string): Promise<UserFacts | undefined> {
   const row = await db.users.findUnique({
     where: { id },
@@ -42,6 +55,20 @@ export async function tokenFacts(db: PeopleDb, id: string): Promise<TokenFacts |
     scopes: row.scopes as Scope[],
     hash: row.hash,
     expiresAt: row.expires_at ?? undefined,
+    revoked: row.revoked_at !== null,
+  };
+}
+
+export async function keyFacts(db: PeopleDb, id: string): Promise<KeyFacts | undefined> {
+  const row = await db.access_keys.findUnique({ where: { id } });
+  if (!row) return undefined;
+  return {
+    id: row.id,
+    name: row.name,
+    owner: row.owner ?? undefined,
+    hash: row.hash,
+    expiresAt: row.expires_at ?? undefined,
+    lastUsedAt: row.last_used_at ?? undefined,
     revoked: row.revoked_at !== null,
   };
 }

@@ -2,12 +2,20 @@
 // with one token. Every change is told to all processes; where that word is lost, the seconds end
 // it.
 import type { People } from "../db/people.ts";
-import { type TokenFacts, tokenFacts, type UserFacts, userFacts } from "./facts-store.ts";
+import {
+  type KeyFacts,
+  keyFacts,
+  type TokenFacts,
+  tokenFacts,
+  type UserFacts,
+  userFacts,
+} from "./facts-store.ts";
 import { type SessionFacts, sessionFacts } from "./session-store.ts";
 
 export interface UserCache {
   user(id: string): Promise<UserFacts | undefined>;
   token(id: string): Promise<TokenFacts | undefined>;
+  key(id: string): Promise<KeyFacts | undefined>;
   session(id: string): Promise<SessionFacts | undefined>;
   close(): void;
 }
@@ -22,12 +30,20 @@ export function makeUserCache(
   const users = keep((id) => people.read((db) => userFacts(db, id)), now);
   const tokens = keep((id) => people.read((db) => tokenFacts(db, id)), now);
   const sessions = keep((id) => people.read((db) => sessionFacts(db, id)), now);
+  const keys = keep((id) => people.read((db) => keyFacts(db, id)), now);
   const stop = people.onChanged((user) => {
     users.forget((facts) => facts.id === user);
     tokens.forget((facts) => facts.user === user);
+    keys.forget((facts) => facts.id === user || facts.owner === user);
     sessions.forget((facts) => facts.user === user);
   });
-  return { user: users.get, token: tokens.get, session: sessions.get, close: stop };
+  return {
+    user: users.get,
+    token: tokens.get,
+    key: keys.get,
+    session: sessions.get,
+    close: stop,
+  };
 }
 
 function keep<Facts>(read: (id: string) => Promise<Facts | undefined>, now: () => number) {

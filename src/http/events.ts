@@ -15,8 +15,8 @@ const heartbeatMilliseconds = 15_000;
 
 /**
  * The id of an event is the visible state: a client that reconnects with it receives only what is
- * new. `again` says who the caller is before each event, and while there is none: a stream ends with
- * the credential that opened it, and with what its holder may see.
+ * new. `again` says who the caller is before each event, and while there is none: a stream ends
+ * with the credential that opened it, and with what its holder may see.
  */
 export async function streamEvents(
   ctx: Deps<"db" | "requestWatch">,

@@ -6,6 +6,8 @@ export type Actor = Caller | { kind: "system"; name: string };
 
 export interface Act {
   act:
+    | "key.create"
+    | "key.revoke"
     | "token.create"
     | "token.replace"
     | "token.revoke"

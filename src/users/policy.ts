@@ -98,6 +98,16 @@ const rules = {
     scope: "submit",
     may: { local: "any", admin: "any", user: "own", unapproved: "own" },
   },
+  "key.read": {
+    what: "list keys",
+    scope: "admin",
+    may: { local: "any", admin: "any" },
+  },
+  "key.change": {
+    what: "make or revoke keys",
+    scope: "admin",
+    may: { local: "any", admin: "any" },
+  },
   "worker.admit": {
     what: "admit workers",
     scope: "admin",

@@ -5,32 +5,42 @@
  * `+` may, `1` 401, `3` 403, `4` 404. The columns: the owner, another person, a token of the owner
  * for reading; accounts that are new, pending, rejected, suspended, deleted; an administrator, and
  * their token without the scope; no token, one that is expired, revoked, forged, or an API token;
- * a worker, and one of another request.
+ * a worker, and one of another request; a key of the owner, and one of another service; a session
+ * of the owner in a browser, and one that has ended.
  */
 const table = `
-          own oth rdr new pen rej sus del adm adu non exp rev frg api wrk wro
-open       +   +   +   +   +   +   +   1   +   +   +   1   1   1   1   +   +
-list       +   +   +   1   1   1   1   1   +   +   1   1   1   1   1   3   3
-read       +   4   +   1   1   1   1   1   +   4   1   1   1   1   1   3   3
-gone       4   4   4   1   1   1   1   1   4   4   1   1   1   1   1   3   3
-change     +   4   3   1   1   1   1   1   +   4   1   1   1   1   1   3   3
-submit     +   +   3   1   1   1   1   1   +   +   1   1   1   1   1   3   3
-replace    +   4   3   1   1   1   1   1   4   4   1   1   1   1   1   3   3
-admin      3   3   3   1   1   1   1   1   +   3   1   1   1   1   1   3   3
-work       3   3   3   1   1   1   1   1   3   3   1   1   1   1   1   +   +
-report     3   3   3   1   1   1   1   1   3   3   1   1   1   1   1   +   4
-tasks      3   3   3   1   1   1   1   1   3   3   1   1   1   1   1   +   3
-task       3   3   3   1   1   1   1   1   3   3   1   1   1   1   1   4   4
-attempt    +   +   +   +   +   +   +   +   +   +   +   +   +   +   +   +   +
-wake       4   4   4   4   4   4   4   4   4   4   4   4   4   4   4   4   4
-refresh    1   1   1   1   1   1   1   1   1   1   1   1   1   1   +   1   1
-link       1   1   1   1   1   1   1   1   1   1   1   1   1   1   1   1   1
-object     3   3   3   3   3   3   3   3   3   3   3   3   3   3   3   3   3
+          own oth rdr new pen rej sus del adm adu non exp rev frg api wrk wro key peer ses out
+open       +   +   +   +   +   +   +   1   +   +   +   1   1   1   1   +   +   +   +   +   +
+begin      +   +   +   +   +   +   +   +   +   +   +   +   +   +   +   +   +   +   +   +   +
+leave      +   +   +   +   +   +   +   1   +   +   +   1   1   1   1   3   3   3   3   +   +
+list       +   +   +   1   1   1   1   1   +   +   1   1   1   1   1   3   3   +   3   +   1
+mine       +   +   +   1   1   1   1   1   +   +   1   1   1   1   1   3   3   3   3   +   1
+me         +   +   +   +   +   +   +   1   +   +   1   1   1   1   1   3   3   3   3   +   1
+read       +   4   +   1   1   1   1   1   +   4   1   1   1   1   1   3   3   +   3   +   1
+gone       4   4   4   1   1   1   1   1   4   4   1   1   1   1   1   3   3   4   3   4   1
+change     +   4   3   1   1   1   1   1   +   4   1   1   1   1   1   3   3   +   3   +   1
+byget      +   4   3   1   1   1   1   1   +   4   1   1   1   1   1   3   3   +   3   3   1
+end        +   4   3   1   1   1   1   1   +   4   1   1   1   1   1   3   3   3   3   +   1
+submit     +   +   3   1   1   1   1   1   +   +   1   1   1   1   1   3   3   +   3   +   1
+make       +   +   3   1   1   1   1   1   +   +   1   1   1   1   1   3   3   3   3   +   1
+replace    +   4   3   1   1   1   1   1   4   4   1   1   1   1   1   3   3   3   3   +   1
+admin      3   3   3   1   1   1   1   1   +   3   1   1   1   1   1   3   3   3   3   3   1
+finder     3   3   3   1   1   1   1   1   +   3   1   1   1   1   1   3   3   3   +   3   1
+work       3   3   3   1   1   1   1   1   3   3   1   1   1   1   1   +   +   3   3   3   1
+report     3   3   3   1   1   1   1   1   3   3   1   1   1   1   1   +   4   3   3   3   1
+tasks      3   3   3   1   1   1   1   1   3   3   1   1   1   1   1   +   3   3   3   3   1
+task       3   3   3   1   1   1   1   1   3   3   1   1   1   1   1   4   4   3   3   3   1
+attempt    +   +   +   +   +   +   +   +   +   +   +   +   +   +   +   +   +   +   +   +   +
+wake       4   4   4   4   4   4   4   4   4   4   4   4   4   4   4   4   4   4   4   4   4
+refresh    1   1   1   1   1   1   1   1   1   1   1   1   1   1   +   1   1   1   1   1   1
+link       1   1   1   1   1   1   1   1   1   1   1   1   1   1   1   1   1   1   1   1   1
+object     3   3   3   3   3   3   3   3   3   3   3   3   3   3   3   3   3   3   3   3   3
 `;
 
 /**
- * `list`, `submit`: everybody their own. `read`, `change`, `gone`: of a request of the owner, there
- * or not. `attempt`, `object`, `link`, `refresh`, `wake`: what they send proves it, not who calls.
+ * `list`, `submit`: everybody their own, and so `mine`, `make` and `end` of tokens, `me` of accounts.
+ * `read`, `change`, `gone`: of a request of the owner, there or not; `byget`: as links do it.
+ * `attempt`, `object`, `link`, `refresh`, `wake`: what they send proves it, not who calls.
  */
 const calls: Record<string, string> = {
   open: `
@@ -52,13 +62,17 @@ const calls: Record<string, string> = {
     GET /global-dashboard
     GET /monitor
     GET /logs
+    GET /api-token
+    GET /sign-out
+    GET /signed-out`,
+  begin: `
     GET /sign-in
-    GET /profile
-    GET /api-token`,
+    GET /auth-callback`,
+  leave: `
+    POST /sign-out`,
   list: `
     GET /v1/requests
     GET /v1/datasets
-    GET /v1/tokens
     GET /servicex/transformation
     GET /servicex/datasets`,
   read: `
@@ -94,8 +108,6 @@ const calls: Record<string, string> = {
     POST /v1/requests/{id}/revoke-keys
     DELETE /v1/requests/{id}
     DELETE /v1/datasets/{dataset}
-    DELETE /v1/tokens/{id}
-    GET /servicex/transformation/{id}/cancel
     POST /servicex/transformation/{id}/cancel
     DELETE /servicex/transformation/{id}
     DELETE /servicex/datasets/{id}
@@ -103,19 +115,32 @@ const calls: Record<string, string> = {
     POST /requests/{id}/redrive
     GET /requests/{id}/delete
     POST /requests/{id}/delete`,
+  byget: `
+    GET /servicex/transformation/{id}/cancel`,
   submit: `
     POST /v1/requests
     POST /v1/dry-runs
-    POST /v1/tokens
     POST /servicex/transformation`,
+  mine: `
+    GET /v1/tokens`,
+  me: `
+    GET /profile`,
+  make: `
+    POST /v1/tokens`,
+  end: `
+    DELETE /v1/tokens/{id}`,
   replace: `
     POST /v1/tokens/{id}/replace`,
   admin: `
     GET /metrics
     GET /v1/limits
     POST /v1/worker-tokens
+    GET /v1/access-keys
+    POST /v1/access-keys
+    DELETE /v1/access-keys/{id}
     PUT /v1/limits/operations/{operation}
-    PUT /v1/limits/users/{owner}
+    PUT /v1/limits/users/{owner}`,
+  finder: `
     PUT /servicex/internal/transformation/{id}/files
     PUT /servicex/internal/transformation/{id}/complete
     PUT /servicex/internal/transformation/{id}/error

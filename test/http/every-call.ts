@@ -1,4 +1,4 @@
-// Every call that the service answers: routes of the OpenAPI document, endpoints of façades, pages.
+// Every call that the service answers: routes of the API, endpoints of façades, pages.
 import { attemptToken } from "../../src/facades/servicex/attempt-token.ts";
 import { servicexEndpoints } from "../../src/facades/servicex/index.ts";
 import { pageEndpoints } from "../../src/facades/servicex/pages.ts";
@@ -110,6 +110,8 @@ export function contentOf(
   it: Case,
   headers: Record<string, string>,
   fixture: Pick<Fixture, "file">,
+  /** more of a form */
+  fields = "",
 ): Pick<Call, "headers" | "body"> {
   if (it.method === "get") return { headers };
   const contentType = it.form ? "application/x-www-form-urlencoded" : "application/json";
@@ -119,6 +121,6 @@ export function contentOf(
   if ("wait_seconds" in body) Object.assign(body, { wait_seconds: 0 });
   return {
     headers: { ...headers, "content-type": contentType },
-    ...(it.method !== "delete" && { body: it.form ?? JSON.stringify(body) }),
+    ...(it.method !== "delete" && { body: it.form ? it.form + fields : JSON.stringify(body) }),
   };
 }

@@ -2,18 +2,21 @@
 // real rows: what happens is what test/http/decided.ts says.
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { csrfOf } from "../../src/auth/csrf.ts";
+import { createKey, type WantedKey } from "../../src/auth/keys/keys.ts";
+import { sessionIn } from "../../src/auth/sessions.ts";
 import { makeTokenKeys } from "../../src/auth/tokens/jwt.ts";
 import { revokeToken } from "../../src/auth/tokens/tokens.ts";
 import { moveUser } from "../../src/users/move-store.ts";
 import { type Answer, type Api, openApi } from "../support/api.ts";
-import { addPerson, addToken, bearer, type Person } from "../support/people.ts";
+import { addPerson, addToken, bearer, browserOf, type Person } from "../support/people.ts";
 import { columns, decided } from "./decided.ts";
 import { addressOf, type Case, cases, contentOf, ended, type Fixture } from "./every-call.ts";
 
 let api: Api;
 let ann: Person;
 /** by the columns of the table */
-let credentials: Map<string, string | undefined>;
+let credentials: Map<string, Record<string, string>>;
 
 beforeAll(async () => {
   api = await openApi({ env: { ENABLE_AUTH: "true", INPUT_ROOTS: "/" } });
@@ -24,7 +27,7 @@ beforeAll(async () => {
     (await addPerson(...options)).accessToken;
   const token = async (...options: Parameters<typeof addToken>) =>
     (await addToken(...options)).accessToken;
-  credentials = new Map([
+  const sent = new Map([
     ["own", ann.accessToken],
     ["oth", await of(ctx)],
     ["rdr", await token(ctx, ann.id, { scopes: ["read"] })],
@@ -42,7 +45,16 @@ beforeAll(async () => {
     ["api", ann.apiToken],
     ["wrk", await ctx.workTokens.issue({}, 600)],
     ["wro", await ctx.workTokens.issue({ request: randomUUID() }, 600)],
+    ["key", await key({ kind: "key", name: "of the owner", owner: ann.id })],
+    ["peer", await key({ kind: "peer", name: "a finder" })],
   ]);
+  credentials = new Map(
+    [...sent].map(([column, one]) => [column, one === undefined ? {} : bearer(one)]),
+  );
+  credentials.set("ses", await browserOf(ctx, ann.id));
+  const out = await browserOf(ctx, ann.id);
+  await api.call({ method: "POST", path: "/sign-out", ...form(out) });
+  credentials.set("out", out);
 });
 
 afterAll(() => api.close());
@@ -53,6 +65,11 @@ const claimsOf = ({ id, token }: Person) => ({
   tid: token,
   scopes: ["read" as const, "submit" as const],
 });
+
+async function key(wanted: WantedKey): Promise<string> {
+  const caller = { kind: "admin", owner: "root", by: "session" } as const;
+  return (await createKey(api.ledger.ctx, caller, wanted)).secret;
+}
 
 async function revoked(): Promise<string> {
   const { ctx } = api.ledger;
@@ -80,6 +97,18 @@ const all = [...cases, ...others];
 const nameOf = ({ method, path }: Pick<Case, "method" | "path">) =>
   `${method.toUpperCase()} ${path}`;
 
+/** What a form of a page for this session has. */
+function csrfField(headers: Record<string, string>): string {
+  const { ctx } = api.ledger;
+  const session = sessionIn(ctx, { headers });
+  return session === undefined ? "" : `&csrf=${csrfOf(ctx, session)}`;
+}
+
+function form(headers: Record<string, string>): { headers: Record<string, string>; body: string } {
+  const type = "application/x-www-form-urlencoded";
+  return { headers: { ...headers, "content-type": type }, body: csrfField(headers).slice(1) };
+}
+
 const marks: Record<number, string> = { 401: "1", 403: "3", 404: "4" };
 /** Of what is the same for everybody, a cache may keep a copy. */
 const mayBeKept = /^\/assets\//;
@@ -99,23 +128,23 @@ let shared: Fixture | undefined;
 
 test.each(all.map((it) => ({ it, name: nameOf(it) })))("$name", async ({ it, name }) => {
   const { ledger } = api;
-  const isOfTokens = it.path.startsWith("/v1/tokens/");
   const changes = it.method !== "get" || it.path.endsWith("/cancel");
   const fresh = async () => ({
     fixture: await ended(ledger, ann.id),
-    more: isOfTokens ? { id: (await addToken(ledger.ctx, ann.id)).token } : {},
+    more: await freshId(it.path),
   });
   shared ??= await ended(ledger, ann.id);
   let of = changes ? await fresh() : { fixture: shared, more: {} };
   async function tried(column: string, wanted: string | undefined): Promise<string[]> {
-    const token = credentials.get(column);
+    const headers = credentials.get(column) ?? {};
     const answer = await api.call({
       method: it.method.toUpperCase(),
       path: addressOf(it, of.fixture, ledger, { result: "one", ...of.more }),
-      ...contentOf(it, token === undefined ? {} : bearer(token), of.fixture),
+      ...contentOf(it, headers, of.fixture, csrfField(headers)),
     });
     const mark = marks[answer.status] ?? "+";
     if (changes && mark === "+") of = await fresh();
+    if (it.path === "/sign-out") credentials.set("ses", await browserOf(ledger.ctx, ann.id));
     const problem = mark === wanted ? problemOf(it, answer) : `it is ${mark}`;
     return problem ? [`${column}: ${problem} (${answer.status} ${answer.text.slice(0, 200)})`] : [];
   }
@@ -127,11 +156,21 @@ test.each(all.map((it) => ({ it, name: nameOf(it) })))("$name", async ({ it, nam
   expect(wrong).toEqual([]);
 });
 
+async function freshId(path: string): Promise<Record<string, string>> {
+  const { ctx } = api.ledger;
+  if (path.startsWith("/v1/tokens/")) return { id: (await addToken(ctx, ann.id)).token };
+  if (!path.startsWith("/v1/access-keys/")) return {};
+  const caller = { kind: "admin", owner: "root", by: "session" } as const;
+  return { id: (await createKey(ctx, caller, { kind: "peer", name: randomUUID() })).key.id };
+}
+
 function problemOf({ path }: Case, { status, headers, text }: Answer): string | undefined {
   if (status >= 500) return "it failed";
   const cached = headers["cache-control"] ?? "nothing";
   if (!mayBeKept.test(path) && !/\bno-store\b/.test(cached)) return `caches are told ${cached}`;
-  for (const token of credentials.values())
-    if (token !== undefined && text.includes(token)) return "it shows a credential";
+  for (const { authorization, cookie } of credentials.values()) {
+    const secret = authorization?.split(" ")[1] ?? cookie?.split("=")[1];
+    if (secret !== undefined && text.includes(secret)) return "it shows a credential";
+  }
   return undefined;
 }

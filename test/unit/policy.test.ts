@@ -42,6 +42,8 @@ const needed: Record<Scope, Action[]> = {
     "notice.read",
     "notice.change",
     "worker.admit",
+    "key.read",
+    "key.change",
   ],
 };
 

@@ -1,4 +1,5 @@
 import type { Route } from "../route.ts";
+import { createAccessKey, listAccessKeys, revokeAccessKey } from "./access-keys.ts";
 import { listAllActs } from "./acts.ts";
 import { callBackOperation } from "./callbacks.ts";
 import { deleteDataset, getDataset, listAllDatasets, listFilesOfDataset } from "./datasets.ts";
@@ -86,6 +87,9 @@ export const routes: Route[] = [
   unmakeAdministrator,
   deleteUser,
   listAllActs,
+  listAccessKeys,
+  createAccessKey,
+  revokeAccessKey,
   makeWorkerToken,
   getHealth,
   getReadiness,
