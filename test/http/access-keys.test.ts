@@ -123,7 +123,7 @@ test("what cannot be a key is refused with a sentence", async () => {
   for (const [body, status, sentence] of [
     [{ kind: "key" }, 422, /"owner" is missing/],
     [{ kind: "peer", owner: ann.id }, 422, /"owner" is not possible/],
-    [{ kind: "key", owner: "nobody" }, 422, /no approved person \\"nobody\\"/],
+    [{ kind: "key", owner: "nobody" }, 422, /no approved person "nobody"/],
     [{ kind: "key", owner: pending.id }, 422, /no approved person/],
     [{ kind: "user" }, 422, /kind/],
     [{ kind: "peer", name: "a\nb" }, 422, /without control characters/],
@@ -132,7 +132,7 @@ test("what cannot be a key is refused with a sentence", async () => {
   ] as const) {
     const answer = await make(body);
     expect(answer.status, answer.text).toBe(status);
-    expect(answer.text).toMatch(sentence);
+    expect(answer.text.replaceAll('\\"', '"')).toMatch(sentence);
   }
   expect((await make({ kind: "peer" }, ann)).status).toBe(403);
   expect((await end("unknown")).status).toBe(404);
