@@ -125,9 +125,9 @@ test("what cannot be a key is refused with a sentence", async () => {
     [{ kind: "peer", owner: ann.id }, 422, /"owner" is not possible/],
     [{ kind: "key", owner: "nobody" }, 422, /no approved person "nobody"/],
     [{ kind: "key", owner: pending.id }, 422, /no approved person/],
-    [{ kind: "user" }, 422, /kind/],
-    [{ kind: "peer", name: "a\nb" }, 422, /without control characters/],
-    [{ kind: "peer", days: 0 }, 422, /days/],
+    [{ kind: "user" }, 400, /kind/],
+    [{ kind: "peer", name: "a\nb" }, 400, /without control characters/],
+    [{ kind: "peer", days: 0 }, 400, /"days" must be at least 0.1/],
     [{ kind: "peer", name: "key 1" }, 409, /There is, or was, a key/],
   ] as const) {
     const answer = await make(body);

@@ -45,10 +45,10 @@ test("the log of acts says who made it and for what, and has no token", async ()
 
 test.each([
   [{ operations: ["nope"] }, 422, /There is no operation "nope" here; there are noop, transform/],
-  [{ operations: [] }, 422, /operations/],
-  [{ hours: 0 }, 422, /hours/],
-  [{ hours: 721 }, 422, /hours/],
-  [{ request: "x" }, 422, /request/],
+  [{ operations: [] }, 400, /"operations" must have at least 1 item/],
+  [{ hours: 0 }, 400, /"hours" must be at least 0.1/],
+  [{ hours: 721 }, 400, /"hours" must be at most 720/],
+  [{ request: "x" }, 400, /"request" is not known here/],
 ])("%j is refused", async (body, status, sentence) => {
   const answer = await make(body);
   expect(answer.status, answer.text).toBe(status);

@@ -39,7 +39,7 @@ const keyBody = z
       .max(200)
       .optional()
       .meta({ description: "Of a key alone: the id of a person." }),
-    days: z.number().positive().max(36_500).optional(),
+    days: z.number().min(0.1).max(36_500).optional(),
   })
   .meta({ id: "NewAccessKey" });
 

@@ -13,7 +13,7 @@ const body = z
       .meta({ description: "Which it may work on. Default: all, also those of later versions." }),
     hours: z
       .number()
-      .positive()
+      .min(0.1)
       .max(720)
       .default(24)
       .meta({ description: "How long it is good. It cannot be revoked." }),
