@@ -36,8 +36,8 @@ export const portsAndStreams: Mutant[] = [
   {
     name: "who reaches the port of operators is an operator for everything",
     file: "http/served.ts",
-    from: 'action === "service.health" || serves.includes(listenerOf(action))',
-    to: 'action === "service.health" || serves.includes("ops") || serves.includes(listenerOf(action))',
+    from: "serves.includes(listenerOf(action))",
+    to: 'serves.includes("ops") || serves.includes(listenerOf(action))',
     tests: ports,
   },
   {
