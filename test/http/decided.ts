@@ -38,7 +38,7 @@ object     3   3   3   3   3   3   3   3   3   3   3   3   3   3   3   3   3   3
 `;
 
 /**
- * `list`, `submit`: everybody their own, and so `mine`, `make` and `end` of tokens, `me` of accounts.
+ * `list`, `submit`: everybody their own, and so `mine`, `make`, `end` of tokens, `me` of accounts.
  * `read`, `change`, `gone`: of a request of the owner, there or not; `byget`: as links do it.
  * `attempt`, `object`, `link`, `refresh`, `wake`: what they send proves it, not who calls.
  */

@@ -11,7 +11,16 @@ import { moveUser } from "../../src/users/move-store.ts";
 import { type Answer, type Api, openApi } from "../support/api.ts";
 import { addPerson, addToken, bearer, browserOf, type Person } from "../support/people.ts";
 import { columns, decided } from "./decided.ts";
-import { addressOf, type Case, cases, contentOf, ended, type Fixture } from "./every-call.ts";
+import {
+  addressOf,
+  type Case,
+  cases,
+  contentOf,
+  ended,
+  type Fixture,
+  isOfDataset,
+  isOfRequest,
+} from "./every-call.ts";
 
 let api: Api;
 let ann: Person;
@@ -129,12 +138,15 @@ let shared: Fixture | undefined;
 test.each(all.map((it) => ({ it, name: nameOf(it) })))("$name", async ({ it, name }) => {
   const { ledger } = api;
   const changes = it.method !== "get" || it.path.endsWith("/cancel");
+  const internal = it.path.includes("/internal/");
+  const spoils = changes && !internal && (isOfRequest(it) || isOfDataset(it));
+  shared ??= await ended(ledger, ann.id);
+  const common = shared;
   const fresh = async () => ({
-    fixture: await ended(ledger, ann.id),
+    fixture: spoils ? await ended(ledger, ann.id) : common,
     more: await freshId(it.path),
   });
-  shared ??= await ended(ledger, ann.id);
-  let of = changes ? await fresh() : { fixture: shared, more: {} };
+  let of = await fresh();
   async function tried(column: string, wanted: string | undefined): Promise<string[]> {
     const headers = credentials.get(column) ?? {};
     const answer = await api.call({
