@@ -9,7 +9,6 @@ export interface Defect {
   notYet?: string;
 }
 
-const identity = "waits for sign-in: this version runs with identity off, at loopback alone";
 const kubernetes = "waits for the Kubernetes runner: nothing here starts a pod yet";
 const outside = "waits for code generators of others: the only generator is built in";
 const pages = "waits for the pages: this version has none";

@@ -16,6 +16,7 @@ leave      +   +   +   +   +   +   +   1   +   +   +   1   1   1   1   3   3   3
 list       +   +   +   1   1   1   1   1   +   +   1   1   1   1   1   3   3   +   3   +   1
 mine       +   +   +   1   1   1   1   1   +   +   1   1   1   1   1   3   3   3   3   +   1
 me         +   +   +   +   +   +   +   1   +   +   1   1   1   1   1   3   3   3   3   +   1
+myself     +   +   3   +   +   +   +   1   +   +   1   1   1   1   1   3   3   3   3   +   1
 read       +   4   +   1   1   1   1   1   +   4   1   1   1   1   1   3   3   +   3   +   1
 gone       4   4   4   1   1   1   1   1   4   4   1   1   1   1   1   3   3   4   3   4   1
 change     +   4   3   1   1   1   1   1   +   4   1   1   1   1   1   3   3   +   3   +   1
@@ -25,6 +26,7 @@ submit     +   +   3   1   1   1   1   1   +   +   1   1   1   1   1   3   3   +
 make       +   +   3   1   1   1   1   1   +   +   1   1   1   1   1   3   3   3   3   +   1
 replace    +   4   3   1   1   1   1   1   4   4   1   1   1   1   1   3   3   3   3   +   1
 admin      3   3   3   1   1   1   1   1   +   3   1   1   1   1   1   3   3   3   3   3   1
+notice     3   3   3   1   1   1   1   1   4   3   1   1   1   1   1   3   3   3   3   3   1
 finder     3   3   3   1   1   1   1   1   +   3   1   1   1   1   1   3   3   3   +   3   1
 work       3   3   3   1   1   1   1   1   3   3   1   1   1   1   1   +   +   3   3   3   1
 report     3   3   3   1   1   1   1   1   3   3   1   1   1   1   1   +   4   3   3   3   1
@@ -38,7 +40,8 @@ object     3   3   3   3   3   3   3   3   3   3   3   3   3   3   3   3   3   3
 `;
 
 /**
- * `list`, `submit`: everybody their own, and so `mine`, `make`, `end` of tokens, `me` of accounts.
+ * `list`, `submit`: everybody their own, and so `mine`, `make`, `end` of tokens, `me`, `myself` of
+ * accounts. `notice`: there is none.
  * `read`, `change`, `gone`: of a request of the owner, there or not; `byget`: as links do it.
  * `attempt`, `object`, `link`, `refresh`, `wake`: what they send proves it, not who calls.
  */
@@ -63,6 +66,7 @@ const calls: Record<string, string> = {
     GET /monitor
     GET /logs
     GET /api-token
+    POST /slack
     GET /sign-out
     GET /signed-out`,
   begin: `
@@ -124,7 +128,10 @@ const calls: Record<string, string> = {
   mine: `
     GET /v1/tokens`,
   me: `
-    GET /profile`,
+    GET /profile
+    GET /v1/me`,
+  myself: `
+    PUT /v1/me`,
   make: `
     POST /v1/tokens`,
   end: `
@@ -135,11 +142,32 @@ const calls: Record<string, string> = {
     GET /metrics
     GET /v1/limits
     POST /v1/worker-tokens
+    GET /v1/users
+    GET /v1/users/{user}
+    POST /v1/users/{user}/approve
+    POST /v1/users/{user}/reject
+    POST /v1/users/{user}/suspend
+    POST /v1/users/{user}/restore
+    PUT /v1/users/{user}/admin
+    DELETE /v1/users/{user}/admin
+    DELETE /v1/users/{user}
+    GET /v1/acts
+    GET /v1/notices
+    GET /admin/notices
+    GET /users
+    DELETE /users
+    DELETE /users/{id}
+    GET /pending
+    DELETE /pending
+    POST /accept
     GET /v1/access-keys
     POST /v1/access-keys
     DELETE /v1/access-keys/{id}
     PUT /v1/limits/operations/{operation}
     PUT /v1/limits/users/{owner}`,
+  notice: `
+    POST /v1/notices/{notice}/again
+    POST /admin/notices/{notice}/again`,
   finder: `
     PUT /servicex/internal/transformation/{id}/files
     PUT /servicex/internal/transformation/{id}/complete
