@@ -22,7 +22,8 @@ export async function addAccount(db: PeopleTx, by: Actor, account: NewAccount): 
   });
   await moveUser(db, id, "approve");
   if (identity) await db.identities.create({ data: { ...identity, user_id: id } });
-  await recordAct(db, by, { act: "user.create", subject: id, detail: { name, admin } });
+  // No name: it would stay when the account is deleted.
+  await recordAct(db, by, { act: "user.create", subject: id, detail: { admin } });
   return id;
 }
 
