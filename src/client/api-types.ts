@@ -2068,6 +2068,8 @@ export interface components {
       /** @description The id of an account, or a name such as slack:U1. */
       actor: string;
       actor_kind: string;
+      /** @description Where the call came from; null of what was no call. */
+      address: string | null;
       act: string;
       subject: string | null;
       detail: {

@@ -51,6 +51,8 @@ export interface ActRow {
   /** the id of an account, or the name of what is none */
   actor: string;
   actorKind: string;
+  /** where the call came from; undefined of what was no call */
+  address: string | undefined;
   act: string;
   subject: string | undefined;
   detail: Record<string, unknown>;
@@ -82,6 +84,7 @@ export async function actRows(
     at: row.at,
     actor: row.actor,
     actorKind: row.actor_kind,
+    address: row.address ?? undefined,
     act: row.act,
     subject: row.subject ?? undefined,
     // Every writer of it gives an object.

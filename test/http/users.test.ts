@@ -272,7 +272,14 @@ test("acts are listed in pages, by subject, actor and kind", async () => {
   expect(found).toEqual(ids(whole));
   const by = async (filter: string) => (await get(`/v1/acts?${filter}`)).json().items;
   expect(await by(`subject=${ann.id}&act=user.suspend`)).toMatchObject([
-    { act: "user.suspend", actor: root.id, actor_kind: "admin", subject: ann.id, detail: {} },
+    {
+      act: "user.suspend",
+      actor: root.id,
+      actor_kind: "admin",
+      address: "127.0.0.1",
+      subject: ann.id,
+      detail: {},
+    },
   ]);
   // The first token was made by the test's support, in her name.
   expect(await by(`actor=${ann.id}`)).toMatchObject([

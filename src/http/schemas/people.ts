@@ -106,6 +106,10 @@ export const act = z
     at: time,
     actor: z.string().meta({ description: "The id of an account, or a name such as slack:U1." }),
     actor_kind: z.string(),
+    address: z
+      .string()
+      .nullable()
+      .meta({ description: "Where the call came from; null of what was no call." }),
     act: z.string(),
     subject: z.string().nullable(),
     detail: z.record(z.string(), z.unknown()),
@@ -168,6 +172,7 @@ export function actView(row: ActRow): z.input<typeof act> {
     at: row.at.toISOString(),
     actor: row.actor,
     actor_kind: row.actorKind,
+    address: row.address ?? null,
     act: row.act,
     subject: row.subject ?? null,
     detail: row.detail,
