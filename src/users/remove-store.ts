@@ -16,7 +16,6 @@ export async function removePeople(
   if (removed.length === 0) return removed;
   const where = { users: { state: userMoves.remove.to } };
   await db.identities.deleteMany({ where });
-  await db.sessions.deleteMany({ where });
   await db.api_tokens.deleteMany({ where });
   await db.device_codes.deleteMany({ where });
   await db.access_keys.deleteMany({ where });

@@ -347,9 +347,9 @@ export const people: Mutant[] = [
   },
   {
     name: "a deleted person's sessions stay",
-    file: "users/remove-store.ts",
-    from: "await db.sessions.deleteMany({ where });",
-    to: "await db.group_members.deleteMany({ where });",
+    file: "users/move-store.ts",
+    from: 'new Set(["reject", "suspend", "remove"])',
+    to: 'new Set(["reject", "suspend"])',
     tests: users,
   },
   {
