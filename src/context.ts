@@ -2,6 +2,7 @@
 import type { Logger } from "pino";
 import { Registry } from "prom-client";
 import { clientAddresses } from "./auth/client-address.ts";
+import { makeTries } from "./auth/device/tries.ts";
 import { makeLocalAccess } from "./auth/local-access.ts";
 import { makeProvider } from "./auth/oidc/provider.ts";
 import { makeTokenKeys, tokenSecrets } from "./auth/tokens/jwt.ts";
@@ -191,6 +192,7 @@ export async function makeContext(
     provider: config.identity?.signIn && makeProvider(config.identity.signIn),
     tokenKeys: makeTokenKeys(tokenSecrets(config, verifyingKeys)),
     connectors,
+    deviceTries: makeTries(),
     localAccess: makeLocalAccess(),
     clientAddress: clientAddresses(config.identity?.trustedProxies ?? []),
     reportedRequests: makeReportedRequests(),

@@ -2,6 +2,7 @@
 import type { Logger } from "pino";
 import type { Registry } from "prom-client";
 import type { ClientAddress } from "./auth/client-address.ts";
+import type { Tries } from "./auth/device/tries.ts";
 import type { LocalAccess } from "./auth/local-access.ts";
 import type { Provider } from "./auth/oidc/provider.ts";
 import type { TokenKeys } from "./auth/tokens/jwt.ts";
@@ -83,6 +84,8 @@ export interface Context {
   tokenKeys: TokenKeys;
   /** where messages to Slack and mail go */
   connectors: Connectors;
+  /** wrong codes of programs that wait for a person */
+  deviceTries: Tries;
   localAccess: LocalAccess;
   /** where a call comes from */
   clientAddress: ClientAddress;

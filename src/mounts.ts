@@ -8,6 +8,7 @@ import { makeApp } from "./http/app.ts";
 import { docs } from "./http/docs.ts";
 import type { Port } from "./http/listeners.ts";
 import type { Mount } from "./http/mount.ts";
+import { oauth } from "./http/oauth/mount.ts";
 import { openLink } from "./http/open-link.ts";
 import { objects } from "./http/routes/objects.ts";
 import { v1 } from "./http/v1.ts";
@@ -21,8 +22,8 @@ export function appsOf(ctx: Context): (port: Port) => RequestListener {
 
 /** In the order in which paths are matched. */
 export function makeMounts(serves: readonly Listener[] = listeners): Mount[] {
-  const mounts = [v1, web, docs, openLink, objects, ...facades];
+  const mounts = [v1, web, docs, oauth, openLink, objects, ...facades];
   return serves.includes("public") ? mounts : mounts.filter((mount) => !ofPeople.includes(mount));
 }
 
-const ofPeople: Mount[] = [web, docs, openLink];
+const ofPeople: Mount[] = [web, docs, oauth, openLink];

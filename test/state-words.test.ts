@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { globSync } from "tinyglobby";
 import ts from "typescript";
 import { expect, test } from "vitest";
+import { deviceStates } from "../src/auth/device/state.ts";
 import { datasetStates } from "../src/datasets/state.ts";
 import { noticeStates } from "../src/notices/state.ts";
 import { finishStates } from "../src/requests/finish/state.ts";
@@ -27,6 +28,7 @@ const words = [
     ...datasetStates,
     ...userStates,
     ...noticeStates,
+    ...deviceStates,
     ...endingStates.filter((state) => state !== "none"),
     ...finishStates,
     ...taskStates,

@@ -1,4 +1,5 @@
 // doc/states.md, from the tables of moves.
+import { deviceMoves } from "../../src/auth/device/state.ts";
 import { datasetMoves, pastDatasetStates } from "../../src/datasets/state.ts";
 import type { Move } from "../../src/moves.ts";
 import { noticeMoves } from "../../src/notices/state.ts";
@@ -71,7 +72,12 @@ It is written in the transaction of what it tells; [notices.md](notices.md) says
 
 ${picture(noticeMoves, [noticeMoves.send.to])}
 Only an administrator has one sent again that has ${noticeMoves.fail.to}.
-`;
+
+## A program that waits for a person to give it a token
+
+Ten minutes after it has begun it counts no longer; its row goes when the next program asks.
+
+${picture(deviceMoves, [deviceMoves.deny.to, deviceMoves.use.to])}`;
 }
 
 /** A row of a file of a task is deleted in these states. */

@@ -28,6 +28,9 @@ export type PeopleDb = Pick<Prisma.TransactionClient, (typeof tables)[number]>;
 /** `$executeRaw`: advisory locks, which Prisma has no words for. */
 export type PeopleTx = PeopleDb & Pick<Prisma.TransactionClient, "$executeRaw">;
 
+/** What another part does in the same transaction. */
+export type PeopleWork = (db: PeopleTx) => Promise<void>;
+
 export interface People {
   read<Result>(work: (db: PeopleDb) => Promise<Result>): Promise<Result>;
   /** One transaction, tried again after a conflict with another. */

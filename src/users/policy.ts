@@ -113,6 +113,12 @@ const rules = {
     scope: "admin",
     may: { local: "any", admin: "any" },
   },
+  /** by a person in a browser */
+  "device.approve": {
+    what: "let a program have a token",
+    scope: "none",
+    may: { local: "any", admin: "own", user: "own" },
+  },
   "token.read": {
     what: "list API tokens",
     scope: "read",

@@ -1,5 +1,6 @@
 // Pages for people, rendered here: they work without JavaScript, and with it they stay up to date.
 import type { Mount } from "../http/mount.ts";
+import { devicePages } from "./account/device.tsx";
 import { profilePages } from "./account/profile.tsx";
 import { signInPages } from "./account/sign-in.tsx";
 import { signOutPages } from "./account/sign-out.tsx";
@@ -22,6 +23,7 @@ export const pages: Page[] = [
   ...signInPages,
   ...signOutPages,
   ...profilePages,
+  ...devicePages,
   ...requestPages,
   ...filePages,
   ...resultPages,
@@ -33,7 +35,7 @@ export const pages: Page[] = [
 ];
 
 const ownPath =
-  /^\/(requests|assets|admin|sign-in|auth-callback|sign-out|signed-out|profile)(\/|$)/;
+  /^\/(requests|assets|admin|sign-in|auth-callback|sign-out|signed-out|profile|device)(\/|$)/;
 
 export const web: Mount = {
   name: "web",

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import { thisCommand } from "../../src/client/cli/help/this-command.ts";
 import { runCommand } from "../../src/client/cli/run-command.ts";
 import { Longshore } from "../../src/client/client.ts";
 import { fetchWith, isApiToken } from "../../src/client/credentials.ts";
@@ -181,7 +182,7 @@ describe("refused, the command says what to do and ends with 3", () => {
     expect(printed.stderr).not.toContain(token || "Bearer");
     return printed.stderr;
   }
-  const again = "make another one, and replace it where it stands";
+  const again = `run \`${thisCommand()} login\`, or replace it where it stands`;
 
   test("expired", async () => {
     const exp = Math.floor(Date.now() / 1_000) - 60;
@@ -220,11 +221,11 @@ describe("refused, the command says what to do and ends with 3", () => {
     await move("suspend");
     expect(await list(apiToken)).toMatch("Your account is suspended: ask");
     await move("remove");
-    expect(await list(apiToken)).toMatch("The account of the token was deleted: make");
+    expect(await list(apiToken)).toMatch("The account of the token was deleted: run");
   });
 
   test("no token, and one of another service", async () => {
-    expect(await list("")).toMatch("This call needs a token: set LONGSHORE_TOKEN, or name one");
+    expect(await list("")).toMatch("This call needs a token: run ");
     const [head, claims] = ann.apiToken.split(".");
     expect(await list(`${head}.${claims}.c2lnbmF0dXJl`)).toMatch(
       "The token is not one of this service",

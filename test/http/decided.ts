@@ -55,6 +55,7 @@ const calls: Record<string, string> = {
     GET /docs
     GET /openapi.json
     GET /.well-known/longshore-keys
+    GET /.well-known/oauth-authorization-server
     GET /v1/operations
     GET /
     GET /servicex
@@ -71,7 +72,10 @@ const calls: Record<string, string> = {
     GET /signed-out`,
   begin: `
     GET /sign-in
-    GET /auth-callback`,
+    GET /auth-callback
+    POST /oauth/device_authorization
+    POST /oauth/token
+    POST /oauth/revoke`,
   leave: `
     POST /sign-out`,
   list: `
@@ -126,7 +130,9 @@ const calls: Record<string, string> = {
     POST /v1/dry-runs
     POST /servicex/transformation`,
   mine: `
-    GET /v1/tokens`,
+    GET /v1/tokens
+    GET /device
+    POST /device`,
   me: `
     GET /profile
     GET /v1/me`,

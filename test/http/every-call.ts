@@ -2,6 +2,7 @@
 import { attemptToken } from "../../src/facades/servicex/attempt-token.ts";
 import { servicexEndpoints } from "../../src/facades/servicex/index.ts";
 import { pageEndpoints } from "../../src/facades/servicex/pages.ts";
+import { oauthEndpoints } from "../../src/http/oauth/endpoints.ts";
 import { exampleOf } from "../../src/http/openapi.ts";
 import { routes } from "../../src/http/routes/index.ts";
 import { allOperations } from "../../src/operations/index.ts";
@@ -35,6 +36,7 @@ export const cases: Case[] = [
     signed: callerOf !== undefined,
     body: path.endsWith("/file-complete") ? { "file-id": 0, status: "failure" } : {},
   })),
+  ...oauthEndpoints.map(({ method, path, access }) => ({ method, path, access, form: "token=x" })),
   ...pages.map(({ method, path, access }) => ({ method, path, access, form: "confirm=yes" })),
 ];
 

@@ -115,10 +115,10 @@ describe.each(pages.filter(({ method }) => method === "post").map(({ path }) => 
     });
 
     test("of our own page counts, by its origin or by what the browser says of it", async () => {
-      const own = `confirm=yes&csrf=${csrf}`;
+      const own = `confirm=yes&code=BBBB-BBBB&answer=deny&csrf=${csrf}`;
       for (const more of [{ origin: undefined, "sec-fetch-site": "same-origin" }, {}]) {
         const { status } = await send(more, own);
-        // There is no such request, and a second sign-out is nobody's.
+        // There is no such request or code, and a second sign-out is nobody's.
         expect(status).toBe(path === "/sign-out" ? 303 : 404);
       }
     });

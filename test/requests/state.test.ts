@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { statesPage } from "../../doc/generate/states.ts";
+import { type DeviceState, deviceMoves, deviceStates } from "../../src/auth/device/state.ts";
 import {
   currentDatasetStates,
   type DatasetMove,
@@ -97,6 +98,13 @@ const taskFileTable: Record<TaskFileState, (keyof typeof taskFileMoves)[]> = {
   release: [],
 };
 
+const deviceTable: Record<DeviceState, (keyof typeof deviceMoves)[]> = {
+  waiting: ["approve", "deny"],
+  approved: ["use"],
+  denied: [],
+  used: [],
+};
+
 const finishTable: Record<FinishState, (keyof typeof finishMoves)[]> = {
   waiting: ["succeed", "fail"],
   done: [],
@@ -162,6 +170,13 @@ test.each(noticeStates.map((state) => [state, noticeTable[state]] as const))(
   "a message that is %s can %j and nothing else",
   (state, allowed) => {
     expect(movesFrom(noticeMoves, state)).toEqual(allowed);
+  },
+);
+
+test.each(deviceStates.map((state) => [state, deviceTable[state]] as const))(
+  "a program's code that is %s can %j and nothing else",
+  (state, allowed) => {
+    expect(movesFrom(deviceMoves, state)).toEqual(allowed);
   },
 );
 

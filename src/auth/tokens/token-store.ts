@@ -63,6 +63,10 @@ export async function findToken(db: PeopleDb, id: string): Promise<TokenRow | un
   return row ? tokenRow(row) : undefined;
 }
 
+export async function tokenHash(db: PeopleDb, id: string): Promise<Uint8Array | undefined> {
+  return (await db.api_tokens.findUnique({ where: { id } }))?.hash;
+}
+
 /** Returns whether it was not revoked before. */
 export async function revoke(db: PeopleTx, id: string, by: string): Promise<boolean> {
   const { count } = await db.api_tokens.updateMany({

@@ -1,6 +1,7 @@
 // API tokens of people: made, listed, replaced and revoked. The token itself is in the answer that
 // makes it, and nowhere else: its hash is kept.
 import { randomUUID } from "node:crypto";
+import type { PeopleWork } from "../../db/people.ts";
 import { brokenIndex } from "../../db/people-error.ts";
 import type { Deps } from "../../deps.ts";
 import { notFound, RequestError } from "../../errors.ts";
@@ -28,6 +29,8 @@ export interface WantedToken {
   /** default: as long as the facility lets them be good */
   days?: number | undefined;
   madeBy: MadeBy;
+  /** done before it in the same transaction; what it throws, ends both */
+  first?: (...work: Parameters<PeopleWork>) => Promise<void>;
 }
 
 export interface MadeToken {
@@ -50,8 +53,9 @@ export async function createToken(
   refuseScopes(caller, scopes);
   const milliseconds = wanted.days === undefined ? undefined : wanted.days * dayMilliseconds;
   const expiresAt = await endOf(ctx, caller, milliseconds);
-  const { name, madeBy } = wanted;
-  return make(ctx, caller, { owner, name, scopes, madeBy, expiresAt }, "token.create");
+  const { name, madeBy, first } = wanted;
+  const made = { owner, name, scopes, madeBy, expiresAt };
+  return make(ctx, caller, made, { act: "token.create", first });
 }
 
 /** Tokens of one person that are not revoked. */
@@ -75,7 +79,8 @@ export async function replaceToken(ctx: Needed, caller: Caller, id: string): Pro
   const { createdAt, owner, name, scopes, madeBy } = old;
   const lasted = old.expiresAt && old.expiresAt.getTime() - createdAt.getTime();
   const expiresAt = await endOf(ctx, caller, lasted);
-  return make(ctx, caller, { owner, name, scopes, madeBy, expiresAt }, "token.replace", id);
+  const made = { owner, name, scopes, madeBy, expiresAt };
+  return make(ctx, caller, made, { act: "token.replace", replaced: id });
 }
 
 export async function revokeToken(ctx: Needed, caller: Caller, id: string): Promise<void> {
@@ -97,12 +102,18 @@ async function changeable(ctx: Needed, caller: Caller, id: string): Promise<Toke
 
 type Made = Pick<TokenRow, "owner" | "name" | "scopes" | "madeBy" | "expiresAt">;
 
+interface Making {
+  act: "token.create" | "token.replace";
+  /** the id of the token that ends */
+  replaced?: string;
+  first?: WantedToken["first"];
+}
+
 async function make(
   ctx: Needed,
   caller: Caller,
   made: Made,
-  act: "token.create" | "token.replace",
-  replaced?: string,
+  { act, replaced, first }: Making,
 ): Promise<MadeToken> {
   const { owner, name, scopes, expiresAt } = made;
   const id = randomUUID();
@@ -110,6 +121,7 @@ async function make(
   const secret = await ctx.tokenKeys.sign("refresh", { sub: owner, jti: id, scopes, exp });
   const token = await ctx.people
     .write(async (db) => {
+      await first?.(db);
       const others = await countTokens(db, owner);
       if (replaced !== undefined) {
         if (!(await revoke(db, replaced, owner))) throw notFound("token", replaced);

@@ -13,7 +13,7 @@ export interface Profile {
 }
 
 /** Used where no other is named. */
-const usual = "default";
+export const usual = "default";
 const mostBytes = 1024 * 1024;
 
 const allowedUrl = `must be ${allowedServiceUrl} (the token has a key of its own)`;
@@ -63,7 +63,7 @@ export function profileNames(path: string): string[] {
 }
 
 /** Undefined without such a file; `isNeeded`: that is refused, too. */
-function readProfiles(path: string, isNeeded: boolean): Profiles | undefined {
+export function readProfiles(path: string, isNeeded: boolean): Profiles | undefined {
   const text = readText(path, isNeeded);
   if (text === undefined) return undefined;
   const read = fileSchema.safeParse(parsed(path, text.content));

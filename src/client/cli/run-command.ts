@@ -13,6 +13,8 @@ import { addErrors } from "./commands/errors.ts";
 import { addFiles } from "./commands/files.ts";
 import { addLimits } from "./commands/limits.ts";
 import { addList } from "./commands/list.ts";
+import { addLogin } from "./commands/login.ts";
+import { addLogout } from "./commands/logout.ts";
 import { addMigrate } from "./commands/migrate.ts";
 import { addOperations } from "./commands/operations.ts";
 import { addReceipt } from "./commands/receipt.ts";
@@ -56,6 +58,8 @@ const commands = [
   addDatasets,
   addOperations,
   addLimits,
+  addLogin,
+  addLogout,
   addToken,
   addUser,
   addWorker,

@@ -1,4 +1,5 @@
 import type { ApiError } from "../errors.ts";
+import { thisCommand } from "./help/this-command.ts";
 
 /** What a refused token means, and what to do; undefined for other refusals. */
 export function tokenAdvice({
@@ -9,11 +10,11 @@ export function tokenAdvice({
   const what = ofToken[code];
   if (what !== undefined)
     return (
-      `${what}: make another one, and replace it where it stands (LONGSHORE_TOKEN, a profile, ` +
+      `${what}: run \`${thisCommand()} login\`, or replace it where it stands (LONGSHORE_TOKEN, ` +
       "servicex.yaml)."
     );
   if (code === "unauthorized")
-    return "This call needs a token: set LONGSHORE_TOKEN, or name one in a profile.";
+    return `This call needs a token: run \`${thisCommand()} login\`, or set LONGSHORE_TOKEN.`;
   return ofAccount[code];
 }
 

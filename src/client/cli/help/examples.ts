@@ -42,6 +42,8 @@ export const examples: Record<string, readonly string[]> = {
   "limits show": ["limits show -o csv"],
   "limits set": ["limits set transform --slots 100 --per-user 20", "limits set transform"],
   "limits share": ["limits share ann 2"],
+  login: ["login", "login --url https://longshore.example --profile facility", "login --paste"],
+  logout: ["logout", "logout --profile facility"],
   token: ["token", "token create laptop", "token revoke laptop"],
   "token list": ["token list -o csv"],
   "token create": ["token create laptop", "token create nightly --scopes read --days 90"],
