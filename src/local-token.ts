@@ -1,7 +1,8 @@
 // With identity off, the token of a service: with it, users other than the service's own may call.
 // It is made at each start and kept in DATA_DIR, readable only by its user.
-import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { writePrivateFile } from "./private-file.ts";
 
 /** Files in DATA_DIR: the token, for programs, and a link with it, for browsers. */
 const tokenFile = "local-token";
@@ -20,8 +21,8 @@ export function keepLocalToken(dataDir: string, url: string, token: string): Kep
   const link = `${url.replace(/(?<!\/)\/+$/, "")}/open?token=${token}`;
   const linkPath = join(dataDir, linkFile);
   const paths = [join(dataDir, tokenFile), linkPath];
-  replace(join(dataDir, tokenFile), `${token}\n`);
-  replace(linkPath, `${link}\n`);
+  writePrivateFile(join(dataDir, tokenFile), `${token}\n`);
+  writePrivateFile(linkPath, `${link}\n`);
   return {
     link,
     linkPath,
@@ -48,14 +49,6 @@ export function localAddress(dataDir: string): string | undefined {
   if (link === undefined || !URL.canParse(link)) return undefined;
   const end = link.lastIndexOf("/open?");
   return end === -1 ? undefined : link.slice(0, end);
-}
-
-/** The file is complete and private before it gets its name. */
-function replace(path: string, text: string): void {
-  const draft = `${path}.${process.pid}`;
-  rmSync(draft, { force: true });
-  writeFileSync(draft, text, { mode: 0o600, flag: "wx" });
-  renameSync(draft, path);
 }
 
 function readLine(path: string): string | undefined {

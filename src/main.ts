@@ -7,6 +7,7 @@ import { migrate } from "./db/migrate.ts";
 import { ensurePartitions } from "./db/partitions.ts";
 import { waitForDatabase } from "./db/wait-for-database.ts";
 import type { Context } from "./deps.ts";
+import { type KeptLink, keepFirstAdminLink } from "./first-admin-link.ts";
 import { lockFolder, watchLock } from "./folder-lock.ts";
 import { openListeners } from "./http/listeners.ts";
 import { readiness, type ServiceReadiness } from "./http/readiness.ts";
@@ -33,6 +34,8 @@ export interface RunningService {
   s3Url?: string;
   /** for other users of this machine, where only the service's own may call without it */
   localToken?: KeptToken;
+  /** makes an administrator, if there is none yet */
+  firstAdmin?: KeptLink;
   /** what it cannot use now, and what needs an operator although it can serve */
   readiness(): Promise<ServiceReadiness>;
   /** Finishes running work and stops the embedded parts. */
@@ -141,6 +144,8 @@ async function start(
   warnOfSlack(context);
   const localToken = keptToken(context);
   if (localToken) onClose(localToken.remove);
+  const firstAdmin = await keepFirstAdminLink(context);
+  if (firstAdmin) onClose(firstAdmin.remove);
   listeners.open({ api: appsOf(context), s3: makeS3App(s3Deps(context)) });
 
   onClose(startSampler(context).stop);
@@ -162,6 +167,7 @@ async function start(
     url: urls.public(),
     ...(s3Url !== undefined && { s3Url }),
     ...(localToken && { localToken }),
+    ...(firstAdmin && { firstAdmin }),
     readiness: () => readiness(context),
   };
 }

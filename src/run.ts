@@ -1,6 +1,7 @@
 // The service as a program: the ready line, the signals, the exit code.
 import { ConfigError, readConfig } from "./config.ts";
 import { keepFilesPrivate } from "./data-folder.ts";
+import type { KeptLink } from "./first-admin-link.ts";
 import { FolderLostError } from "./folder-lock.ts";
 import type { KeptToken } from "./local-token.ts";
 import { type Logger, makeLog } from "./log.ts";
@@ -35,6 +36,7 @@ export async function runService(): Promise<number> {
     const service = await startService(config, log, stop);
     process.stdout.write(`${await readyLine(service, log, signal)}\n`);
     if (service.localToken) process.stdout.write(`${tokenLine(service.localToken)}\n`);
+    if (service.firstAdmin) process.stdout.write(`${adminLine(service.firstAdmin)}\n`);
     await aborted(signal);
     log.info("stopping: running work is finished first");
     await service.close(stop.limits()).catch((error: Error) => {
@@ -92,6 +94,11 @@ function isEmpty(found: Record<string, string>): boolean {
 
 function sentencesOf(found: Record<string, string>): string[] {
   return Object.entries(found).map(([name, why]) => `the ${name}: ${why}`);
+}
+
+function adminLine({ link, linkPath }: KeptLink): string {
+  const forWhom = "There is no administrator yet. For an hour, whoever signs in by the link";
+  return `${forWhom} ${process.stdout.isTTY ? link : `in ${linkPath}`} becomes one`;
 }
 
 /** The link is a secret: printed for a person, and not into a file that others may read. */

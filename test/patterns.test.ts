@@ -17,6 +17,7 @@ interface Pattern {
 const composing = [
   "src/db/away.ts",
   "src/http/schemas/limits.ts",
+  "src/http/schemas/people.ts",
   "src/operations/transform/read-settings.ts",
   "src/operations/transform/sql/reader/value-kinds.ts",
   "src/requests/reports/report-schema.ts",

@@ -9,7 +9,7 @@ export interface CookieKind {
 
 export function cookieOf(
   { urls }: { urls: { public(): string } },
-  purpose: "session" | "sign-in",
+  purpose: "session" | "sign-in" | "first-admin",
 ): CookieKind {
   const { protocol, port } = new URL(urls.public());
   if (protocol !== "https:")

@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { dirname } from "node:path";
 import { type Request, Router } from "express";
-import { openToAnyone } from "../settings/contradictions.ts";
+import { identityOff, openToAnyone } from "../settings/contradictions.ts";
 import type { Mount } from "./mount.ts";
 
 const contentSecurityPolicy = [
@@ -14,7 +14,7 @@ const contentSecurityPolicy = [
 ].join("; ");
 
 /** Links are relative to /docs: they hold under any prefix that a proxy puts in front. */
-const pageWith = (warning: string | undefined) => `<!doctype html>
+const pageWith = (notes: readonly string[]) => `<!doctype html>
 <html lang="en">
   <head>
     <meta charset="utf-8">
@@ -23,7 +23,7 @@ const pageWith = (warning: string | undefined) => `<!doctype html>
     <link rel="stylesheet" href="docs/swagger-ui.css">
     <link rel="icon" href="docs/favicon-32x32.png">
   </head>
-  <body>${warning ? `\n    <p role="alert"><strong>${warning}</strong></p>` : ""}
+  <body>${notes.map((note) => `\n    <p>${note}</p>`).join("")}
     <noscript>
       This page needs JavaScript; <a href="openapi.json">openapi.json</a> has the same content.
     </noscript>
@@ -47,7 +47,11 @@ export const docs: Mount = {
   owns: (path) => /^\/docs(\/|$)/.test(path),
   contentSecurityPolicy,
   router({ config }, admit) {
-    const page = pageWith(openToAnyone(config));
+    const warning = openToAnyone(config);
+    const page = pageWith([
+      ...(warning ? [`<strong role="alert">${warning}</strong>`] : []),
+      ...(config.enableAuth ? [] : [`<small>${identityOff}</small>`]),
+    ]);
     const assets = dirname(createRequire(import.meta.url).resolve("swagger-ui-dist/package.json"));
     const router = Router({ strict: true });
     router.use("/docs", async (request: Request, _response, next) => {

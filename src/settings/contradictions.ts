@@ -83,6 +83,9 @@ export function refuseOpenAddress(allowAnyone: boolean, host: string): void {
   );
 }
 
+/** On each page. */
+export const identityOff = "Identity is off: nobody signs in, and nothing is anybody’s own.";
+
 /** For the start and for each page; undefined where callers are checked. */
 export function openToAnyone({
   enableAuth,

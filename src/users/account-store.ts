@@ -1,9 +1,10 @@
 // Accounts as a sign-in finds or makes them.
 import { randomUUID } from "node:crypto";
 import type { SignedIn } from "../auth/oidc/identities.ts";
-import type { PeopleDb, PeopleTx } from "../db/people.ts";
+import type { PeopleTx } from "../db/people.ts";
 import { RequestError } from "../errors.ts";
-import { recordAct } from "./acts-store.ts";
+import { type Actor, recordAct } from "./acts-store.ts";
+import { setAdmin } from "./admin-store.ts";
 import { moveUser } from "./move-store.ts";
 import { type UserState, userMoves } from "./state.ts";
 
@@ -28,7 +29,7 @@ export async function arrive(
   const id = known ?? (await addAccount(db, who));
   await noteIdentity(db, id, who);
   await noteArrival(db, id, who);
-  if (isAddress(who, adminEmail)) await makeAdmin(db, id);
+  if (isAddress(who, adminEmail)) await makeAdmin(db, id, { kind: "system", name: "JWT_ADMIN" });
   const { state } = await db.users.findUniqueOrThrow({ where: { id }, select: { state: true } });
   return { id, state: state as UserState };
 }
@@ -82,15 +83,12 @@ function isAddress({ email, emailVerified }: SignedIn, wanted: string | undefine
   return emailVerified && wanted !== undefined && email?.toLowerCase() === wanted.toLowerCase();
 }
 
-/** By the setting JWT_ADMIN. Whom an administrator has suspended stays out. */
-async function makeAdmin(db: PeopleTx, id: string): Promise<void> {
+/** Whom an administrator has suspended stays out. Returns whether they are one now. */
+export async function makeAdmin(db: PeopleTx, id: string, by: Actor): Promise<boolean> {
   await moveUser(db, id, "approve");
-  const { count } = await db.users.updateMany({
-    where: { id, admin: false, state: userMoves.approve.to },
-    data: { admin: true, updated_at: new Date() },
-  });
-  if (count > 0)
-    await recordAct(db, { kind: "system", name: "JWT_ADMIN" }, { act: "user.admin", subject: id });
+  const changed = await setAdmin(db, id, true);
+  if (changed) await recordAct(db, by, { act: "user.admin", subject: id });
+  return changed;
 }
 
 function twoAccounts({ issuer }: SignedIn): RequestError {
@@ -102,25 +100,4 @@ function twoAccounts({ issuer }: SignedIn): RequestError {
       "one you mean. Ask an administrator of this service to delete the one that you do not " +
       "need, or end the link there; then sign in again.",
   );
-}
-
-/** What its person may see of an account. */
-export interface AccountView extends Account {
-  name: string | undefined;
-  email: string | undefined;
-  emailVerified: boolean;
-  institution: string | undefined;
-}
-
-export async function accountView(db: PeopleDb, id: string): Promise<AccountView | undefined> {
-  const row = await db.users.findUnique({ where: { id } });
-  if (!row) return undefined;
-  return {
-    id,
-    state: row.state as UserState,
-    name: row.name ?? undefined,
-    email: row.email ?? undefined,
-    emailVerified: row.email_verified,
-    institution: row.institution ?? undefined,
-  };
 }

@@ -50,6 +50,23 @@ export async function personRows(
   return rows.map(personRow);
 }
 
+/** By their ids; who has neither a name nor an address is left out. */
+export async function personNames(
+  db: PeopleDb,
+  ids: readonly string[],
+): Promise<Map<string, string>> {
+  const rows = await db.users.findMany({
+    where: { id: { in: [...ids] } },
+    select: { id: true, name: true, email: true },
+  });
+  return new Map(
+    rows.flatMap(({ id, name, email }) => {
+      const word = name ?? email;
+      return word === null ? [] : [[id, word] as const];
+    }),
+  );
+}
+
 const isThere = { not: userMoves.remove.to };
 
 export interface NewProfile {

@@ -1,30 +1,26 @@
-import { ownerOf } from "../auth/caller.ts";
 import { UnavailableError } from "../errors.ts";
 import { readiness, type ServiceReadiness } from "../http/readiness.ts";
-import { listRequests } from "../requests/read/request.ts";
-import { isFinal } from "../requests/state.ts";
-import type { Page as ListPage, RequestSummary } from "../requests/views.ts";
+import { listPeople } from "../users/people.ts";
 import { decide } from "../users/policy.ts";
+import { userMoves } from "../users/state.ts";
 import { version } from "../version.ts";
-import { Bar, inWords } from "./bar.tsx";
+import { listOf, Requests } from "./home-requests.tsx";
 import { HowToSubmit } from "./how-to-submit.tsx";
 import { pageReply } from "./layout.tsx";
-import type { Links } from "./links.ts";
 import type { Page, PageCall } from "./page.ts";
-import { Pager, State, Text, Time } from "./parts.tsx";
-import { nameOf } from "./words.ts";
-
-const perPage = 20;
-
-type Listed = ListPage<RequestSummary> | { unavailable: string };
+import { Text } from "./parts.tsx";
 
 const home: Page = {
   method: "get",
   path: "/",
   access: "service.read",
   async answer(call) {
-    const { ctx, caller, links, query } = call;
-    const [ready, listed] = await Promise.all([readiness(ctx), list(call)]);
+    const { ctx, caller, links } = call;
+    const [ready, listed, waiting] = await Promise.all([
+      readiness(ctx),
+      listOf(call),
+      somebodyWaits(call),
+    ]);
     const mayMeasure = decide(caller, "service.measure") === "allowed";
     return pageReply(
       ctx,
@@ -42,8 +38,13 @@ const home: Page = {
             <a href={links.to("/profile")}>How it stands</a>
           </p>
         ) : null}
+        {waiting ? (
+          <p class="notice">
+            <a href={links.to("/admin/users?state=pending")}>People wait for approval</a>
+          </p>
+        ) : null}
         <Readiness found={ready} />
-        <Requests listed={listed} links={links} isFirst={query.cursor === undefined} />
+        <Requests listed={listed} call={call} />
         {decide(caller, "request.submit") === "allowed" ? (
           <HowToSubmit ctx={ctx} links={links} />
         ) : null}
@@ -79,15 +80,14 @@ const home: Page = {
 
 export const homePages: Page[] = [home];
 
-/** Undefined for callers who have no requests. */
-async function list({ ctx, caller, query }: PageCall): Promise<Listed | undefined> {
-  if (decide(caller, "request.read") !== "allowed") return undefined;
-  // With identity off, all requests are the local caller's.
-  const owner = caller.kind === "local" ? undefined : ownerOf(caller);
+/** Told to administrators alone. */
+async function somebodyWaits({ ctx, caller }: PageCall): Promise<boolean> {
+  if (!ctx.config.identity || caller.kind !== "admin") return false;
   try {
-    return await listRequests(ctx, caller, { owner, cursor: query.cursor, limit: perPage });
+    const state = userMoves.complete.to;
+    return (await listPeople(ctx, caller, { state, limit: 1 })).items.length > 0;
   } catch (error) {
-    if (error instanceof UnavailableError) return { unavailable: error.message };
+    if (error instanceof UnavailableError) return false;
     throw error;
   }
 }
@@ -110,63 +110,5 @@ function Readiness({ found: { missing, warnings } }: { found: ServiceReadiness }
         </ul>
       ) : null}
     </div>
-  );
-}
-
-function Requests({
-  listed,
-  links,
-  isFirst,
-}: {
-  listed: Listed | undefined;
-  links: Links;
-  isFirst: boolean;
-}) {
-  if (!listed) return null;
-  return (
-    <section aria-labelledby="requests">
-      <h2 id="requests">My requests</h2>
-      {"unavailable" in listed ? (
-        <p>{listed.unavailable}</p>
-      ) : (
-        <div
-          id="request-list"
-          data-part
-          {...(listed.items.some(({ state }) => !isFinal(state)) ? { "data-open": "" } : {})}
-        >
-          {listed.items.length === 0 ? <p>There are none{isFirst ? " yet" : " more"}.</p> : null}
-          <ul class="requests">
-            {listed.items.map((request) => (
-              <Row request={request} links={links} />
-            ))}
-          </ul>
-          <Pager
-            first={!isFirst && { href: links.to("/"), label: "The newest" }}
-            next={
-              listed.next !== null && {
-                href: `${links.to("/")}?cursor=${listed.next}#requests`,
-                label: "Older requests",
-              }
-            }
-          />
-        </div>
-      )}
-    </section>
-  );
-}
-
-function Row({ request, links }: { request: RequestSummary; links: Links }) {
-  const { id, state, counters, created_at: createdAt } = request;
-  return (
-    <li>
-      <a href={links.request(id)}>
-        <Text most={120}>{nameOf(request)}</Text>
-      </a>{" "}
-      <State word={state} />
-      <Bar counters={counters} />
-      <small>
-        {inWords(counters)} · <Time at={createdAt} />
-      </small>
-    </li>
   );
 }

@@ -55,11 +55,20 @@ export function HowToSubmit({
         </p>
       )}
       <h3 id="servicex">From ServiceX’s Python client</h3>
-      <p>
-        As <code>servicex.yaml</code> in your home folder, or in that of your script (
-        <a href={links.to("/.servicex")}>download</a>):
-      </p>
-      <Copy id="servicex-yaml" label="servicex.yaml" text={clientSettings(url)} />
+      {config.identity ? (
+        <p>
+          Its <code>servicex.yaml</code> has a token of yours:{" "}
+          <a href={links.to("/tokens")}>make one</a>, and download the file with it.
+        </p>
+      ) : (
+        <>
+          <p>
+            As <code>servicex.yaml</code> in your home folder, or in that of your script (
+            <a href={links.to("/.servicex")}>download</a>):
+          </p>
+          <Copy id="servicex-yaml" label="servicex.yaml" text={clientSettings(url)} />
+        </>
+      )}
     </section>
   );
 }

@@ -1,10 +1,16 @@
 // Pages for people, rendered here: they work without JavaScript, and with it they stay up to date.
 import type { Mount } from "../http/mount.ts";
 import { devicePages } from "./account/device.tsx";
+import { firstAdminPages } from "./account/first-admin.tsx";
 import { profilePages } from "./account/profile.tsx";
 import { signInPages } from "./account/sign-in.tsx";
 import { signOutPages } from "./account/sign-out.tsx";
+import { tokenPages } from "./account/token.tsx";
+import { tokensPages } from "./account/tokens.tsx";
+import { actPages } from "./admin/acts.tsx";
 import { noticePages } from "./admin/notices.tsx";
+import { peoplePages } from "./admin/people.tsx";
+import { personPages } from "./admin/person.tsx";
 import { assetPages } from "./assets.ts";
 import { errorPage } from "./error-page.tsx";
 import { homePages } from "./home.tsx";
@@ -24,22 +30,39 @@ export const pages: Page[] = [
   ...signOutPages,
   ...profilePages,
   ...devicePages,
+  ...tokensPages,
+  ...tokenPages,
+  ...firstAdminPages,
   ...requestPages,
   ...filePages,
   ...resultPages,
   ...s3Pages,
   ...actionPages,
   ...deletePages,
+  ...peoplePages,
+  ...personPages,
+  ...actPages,
   ...noticePages,
   ...assetPages,
 ];
 
-const ownPath =
-  /^\/(requests|assets|admin|sign-in|auth-callback|sign-out|signed-out|profile|device)(\/|$)/;
+const ownFolders = [
+  "admin",
+  "assets",
+  "auth-callback",
+  "device",
+  "first-admin",
+  "profile",
+  "requests",
+  "sign-in",
+  "sign-out",
+  "signed-out",
+  "tokens",
+];
 
 export const web: Mount = {
   name: "web",
-  owns: (path) => path === "/" || ownPath.test(path),
+  owns: (path) => path === "/" || ownFolders.includes(path.split("/")[1] ?? ""),
   contentSecurityPolicy,
   opensFromLinks: true,
   errorPage,

@@ -1,7 +1,7 @@
 import type { Child } from "hono/jsx";
 import type { Deps } from "../deps.ts";
 import type { Reply } from "../http/route.ts";
-import { openToAnyone } from "../settings/contradictions.ts";
+import { identityOff, openToAnyone } from "../settings/contradictions.ts";
 import { assetPath } from "./assets.ts";
 import { linksOf } from "./links.ts";
 import { PostForm } from "./post-form.tsx";
@@ -82,6 +82,13 @@ function Layout({ ctx, title, children }: { ctx: Service; title: string; childre
           <nav aria-label="Service">
             <a href={links.to("/")}>Requests</a>
             <a href={links.to("/docs")}>API</a>
+            {ctx.visitor?.kind === "person" && ctx.visitor.isAdmin ? (
+              <>
+                <a href={links.to("/admin/users")}>People</a>
+                <a href={links.to("/admin/acts")}>Audit log</a>
+                <a href={links.to("/admin/notices")}>Messages</a>
+              </>
+            ) : null}
           </nav>
           <Account ctx={ctx} />
         </header>
@@ -100,6 +107,12 @@ function Layout({ ctx, title, children }: { ctx: Service; title: string; childre
 function Account({ ctx }: { ctx: Service }) {
   const links = linksOf(ctx);
   const { visitor } = ctx;
+  if (!ctx.config.enableAuth)
+    return (
+      <p class="account">
+        <small>{identityOff}</small>
+      </p>
+    );
   if (visitor?.kind === "person")
     return (
       <PostForm ctx={ctx} action={links.to("/sign-out")} class="account">

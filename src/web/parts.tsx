@@ -84,6 +84,25 @@ export function Table({
   );
 }
 
+/** Links to several views of one list, of which one is shown. */
+export function Tabs({
+  label,
+  tabs,
+}: {
+  label: string;
+  tabs: { href: string; word: string; isShown: boolean }[];
+}) {
+  return (
+    <nav aria-label={label}>
+      {tabs.map(({ href, word, isShown }) => (
+        <a href={href} aria-current={isShown ? "page" : undefined}>
+          {word}
+        </a>
+      ))}
+    </nav>
+  );
+}
+
 interface PageLink {
   href: string;
   label: string;

@@ -3,7 +3,9 @@ import { type Caller, sessionOf } from "../auth/caller.ts";
 import { csrfOf } from "../auth/csrf.ts";
 import type { Context, Deps } from "../deps.ts";
 
-export type Visitor = { kind: "nobody" } | { kind: "person"; name: string; csrf: string };
+export type Visitor =
+  | { kind: "nobody" }
+  | { kind: "person"; name: string; csrf: string; isAdmin: boolean };
 
 /**
  * What pages are made with. `visitor` is undefined with identity off, for programs, and where it is
@@ -20,5 +22,10 @@ export async function visitorOf(
   const session = sessionOf(caller);
   if (session === undefined || !("owner" in caller)) return undefined;
   const user = await ctx.userCache.user(caller.owner);
-  return { kind: "person", name: user?.name ?? "No name", csrf: csrfOf(ctx, session) };
+  return {
+    kind: "person",
+    name: user?.name ?? "No name",
+    csrf: csrfOf(ctx, session),
+    isAdmin: caller.kind === "admin",
+  };
 }

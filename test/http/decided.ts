@@ -25,6 +25,9 @@ end        +   4   3   1   1   1   1   1   +   4   1   1   1   1   1   3   3   3
 submit     +   +   3   1   1   1   1   1   +   +   1   1   1   1   1   3   3   +   3   +   1
 make       +   +   3   1   1   1   1   1   +   +   1   1   1   1   1   3   3   3   3   +   1
 replace    +   4   3   1   1   1   1   1   4   4   1   1   1   1   1   3   3   3   3   +   1
+hold       +   4   +   1   1   1   1   1   +   4   1   1   1   1   1   3   3   3   3   +   1
+first      3   3   3   3   3   3   3   1   3   3   3   1   1   1   1   3   3   3   3   3   3
+become     3   3   3   3   3   3   3   1   3   3   1   1   1   1   1   3   3   3   3   3   1
 admin      3   3   3   1   1   1   1   1   +   3   1   1   1   1   1   3   3   3   3   3   1
 notice     3   3   3   1   1   1   1   1   4   3   1   1   1   1   1   3   3   3   3   3   1
 finder     3   3   3   1   1   1   1   1   +   3   1   1   1   1   1   3   3   3   +   3   1
@@ -42,6 +45,7 @@ object     3   3   3   3   3   3   3   3   3   3   3   3   3   3   3   3   3   3
 /**
  * `list`, `submit`: everybody their own, and so `mine`, `make`, `end` of tokens, `me`, `myself` of
  * accounts. `notice`: there is none.
+ * `hold`: a token. `first`, `become`: the first administrator, whom there is already.
  * `read`, `change`, `gone`: of a request of the owner, there or not; `byget`: as links do it.
  * `attempt`, `object`, `link`, `refresh`, `wake`: what they send proves it, not who calls.
  */
@@ -69,7 +73,9 @@ const calls: Record<string, string> = {
     GET /api-token
     POST /slack
     GET /sign-out
-    GET /signed-out`,
+    GET /signed-out
+    GET /profile/new
+    GET /profile/edit`,
   begin: `
     GET /sign-in
     GET /auth-callback
@@ -131,19 +137,30 @@ const calls: Record<string, string> = {
     POST /servicex/transformation`,
   mine: `
     GET /v1/tokens
+    GET /tokens
     GET /device
     POST /device`,
   me: `
     GET /profile
     GET /v1/me`,
   myself: `
-    PUT /v1/me`,
+    PUT /v1/me
+    POST /profile`,
   make: `
-    POST /v1/tokens`,
+    POST /v1/tokens
+    POST /tokens`,
   end: `
-    DELETE /v1/tokens/{id}`,
+    DELETE /v1/tokens/{id}
+    POST /tokens/{id}/revoke`,
   replace: `
-    POST /v1/tokens/{id}/replace`,
+    POST /v1/tokens/{id}/replace
+    POST /tokens/{id}/replace`,
+  hold: `
+    GET /tokens/{id}`,
+  first: `
+    GET /first-admin`,
+  become: `
+    POST /first-admin`,
   admin: `
     GET /metrics
     GET /v1/limits
@@ -160,6 +177,17 @@ const calls: Record<string, string> = {
     GET /v1/acts
     GET /v1/notices
     GET /admin/notices
+    GET /admin/acts
+    GET /admin/users
+    GET /admin/users/{user}
+    GET /admin/users/{user}/delete
+    POST /admin/users/{user}/approve
+    POST /admin/users/{user}/reject
+    POST /admin/users/{user}/suspend
+    POST /admin/users/{user}/restore
+    POST /admin/users/{user}/admin
+    POST /admin/users/{user}/no-admin
+    POST /admin/users/{user}/delete
     GET /users
     DELETE /users
     DELETE /users/{id}

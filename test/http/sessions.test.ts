@@ -70,6 +70,14 @@ describe("signing out", () => {
   });
 });
 
+/** A second sign-out is nobody's; the fields are of none of these forms. */
+const answered: Record<string, number> = {
+  "/sign-out": 303,
+  "/profile": 400,
+  "/tokens": 400,
+  "/first-admin": 403,
+};
+
 describe.each(pages.filter(({ method }) => method === "post").map(({ path }) => path))(
   "a form sent to %s",
   (path) => {
@@ -118,20 +126,23 @@ describe.each(pages.filter(({ method }) => method === "post").map(({ path }) => 
       const own = `confirm=yes&code=BBBB-BBBB&answer=deny&csrf=${csrf}`;
       for (const more of [{ origin: undefined, "sec-fetch-site": "same-origin" }, {}]) {
         const { status } = await send(more, own);
-        // There is no such request or code, and a second sign-out is nobody's.
-        expect(status).toBe(path === "/sign-out" ? 303 : 404);
+        // There is no such request, person, token or code.
+        expect(status).toBe(answered[path] ?? 404);
       }
     });
   },
 );
 
-test("the addresses where old clients send people lead to sign-in and the account", async () => {
+test("the addresses where old clients send people lead to sign-in and their tokens", async () => {
   const agent = openUserAgent();
   await service.signIn(service.somebody(), agent);
-  for (const path of ["/api-token", "/profile"])
-    expect((await agent.get(`${url}${path}`)).url).toBe(`${url}/profile`);
+  for (const [path, to] of [
+    ["/api-token", "/tokens"],
+    ["/profile", "/profile"],
+  ])
+    expect((await agent.get(`${url}${path}`)).url).toBe(`${url}${to}`);
   const stranger = await openUserAgent().get(`${url}/api-token`);
-  expect(stranger.url).toBe(`${url}/sign-in?return_to=%2Fprofile`);
+  expect(stranger.url).toBe(`${url}/sign-in?return_to=%2Ftokens`);
 });
 
 test("a call of the API by a session has to come from our own pages", async () => {

@@ -110,7 +110,7 @@ describe("signing in", () => {
   test("people without an address or a name come in, and their page says what is missing", async () => {
     const login = service.somebody({ email: undefined, name: null });
     const shown = await service.signIn(login);
-    expect(shown.text).toContain("Your sign-in gives none. Administrators can reach you if");
+    expect(shown.text).toContain("Your sign-in gives none: type one below");
     const account = await service.account(login);
     expect(account).toMatchObject({ name: null, email: null, email_verified: false });
   });

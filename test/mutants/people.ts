@@ -14,6 +14,8 @@ const moves = ["notices/moves.test.ts"];
 const users = ["http/users.test.ts"];
 const me = ["http/me.test.ts"];
 const servicex = ["facades/servicex/people.test.ts"];
+const accounts = ["web/accounts.test.ts"];
+const firstAdmin = ["web/first-admin.test.ts"];
 
 export const people: Mutant[] = [
   {
@@ -421,5 +423,40 @@ export const people: Mutant[] = [
     from: "if (email !== undefined && (await hasGivenEmail(db, id)))",
     to: 'if (email === "" && (await hasGivenEmail(db, id)))',
     tests: me,
+  },
+  {
+    name: "a link for the first administrator counts after its hour",
+    file: "users/first-admin-store.ts",
+    from: "{ hash: new Uint8Array(hash), expires_at: { gt: now } }",
+    to: "{ hash: new Uint8Array(hash) }",
+    tests: firstAdmin,
+  },
+  {
+    name: "a link for the first administrator makes a second one",
+    file: "users/first-admin.ts",
+    from: 'if (!(await takeLink(db, hashOf(secret ?? ""), new Date())) || (await hasAdmin(db)))',
+    to: 'if (!(await takeLink(db, hashOf(secret ?? ""), new Date())))',
+    tests: firstAdmin,
+  },
+  {
+    name: "the link for the first administrator stays in the address",
+    file: "web/account/first-admin.tsx",
+    from: "if (query.secret !== undefined) return keepSecret(call, query.secret);",
+    to: 'if (query.secret === "") return keepSecret(call, query.secret);',
+    tests: firstAdmin,
+  },
+  {
+    name: "a token of somebody else is shown",
+    file: "auth/tokens/tokens.ts",
+    from: '  refuseForeign(caller, action, row.owner, "token", id);\n',
+    to: "",
+    tests: accounts,
+  },
+  {
+    name: "everybody's requests are anybody's to ask for",
+    file: "web/home-requests.tsx",
+    from: 'return caller.kind === "admin" && query.owner === "all";',
+    to: 'return query.owner === "all";',
+    tests: accounts,
   },
 ];

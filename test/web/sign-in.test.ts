@@ -88,7 +88,7 @@ describe.each(looks)("at $width pixels, $colorScheme", ({ width, colorScheme }) 
       await page.getByRole("link", { name: "Sign in again" }).click();
       await page.getByRole("link", { name: /^Go on to/ }).click();
       await answer(page, login, "Sign in");
-      await page.getByText("Your account is new.").waitFor();
+      await page.getByText("Your account is new. Say who you are").waitFor();
       await check("account");
       await page.goto("/");
       await page.getByText("Your account is new, so").waitFor();
@@ -206,6 +206,6 @@ test("a page of another site signs nobody out and changes nothing", async () => 
     await page.getByRole("button", { name: "Win" }).click();
     expect((await answered).status()).toBe(403);
     await page.goto("/profile");
-    await page.getByText("Your account is new.").waitFor();
+    await page.getByText("Your account is new. Say who you are").waitFor();
   });
 });

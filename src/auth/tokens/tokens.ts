@@ -7,6 +7,7 @@ import type { Deps } from "../../deps.ts";
 import { notFound, RequestError } from "../../errors.ts";
 import { recordAct } from "../../users/acts.ts";
 import { type Action, assertMay, decide } from "../../users/policy.ts";
+import { isUuid } from "../../uuid.ts";
 import { scopes as allScopes, type Caller, hasScope, ownerOf, type Scope } from "../caller.ts";
 import { hashOf } from "../secret-text.ts";
 import {
@@ -69,9 +70,20 @@ export async function listTokens(
   return ctx.people.read((db) => listTokenRows(db, owner));
 }
 
+/** One that is not revoked. */
+export async function readToken(
+  ctx: Deps<"people">,
+  caller: Caller,
+  id: string,
+): Promise<TokenRow> {
+  const row = await found(ctx, caller, "token.read", id);
+  if (row.revokedAt) throw notFound("token", id);
+  return row;
+}
+
 /** The same name, scopes and time for a new token; the old one ends now. */
 export async function replaceToken(ctx: Needed, caller: Caller, id: string): Promise<MadeToken> {
-  const old = await changeable(ctx, caller, id);
+  const old = await found(ctx, caller, "token.change", id);
   // Only its owner may hold the new one.
   if (old.owner !== ownerOf(caller)) throw notFound("token", id);
   if (old.revokedAt) throw new RequestError(409, "revoked", "The token is revoked: make another.");
@@ -84,7 +96,7 @@ export async function replaceToken(ctx: Needed, caller: Caller, id: string): Pro
 }
 
 export async function revokeToken(ctx: Needed, caller: Caller, id: string): Promise<void> {
-  const { owner, name } = await changeable(ctx, caller, id);
+  const { owner, name } = await found(ctx, caller, "token.change", id);
   await ctx.people.write(async (db) => {
     if (!(await revoke(db, id, personOf(caller)))) return;
     await recordAct(db, caller, { act: "token.revoke", subject: id, detail: { owner, name } });
@@ -92,11 +104,16 @@ export async function revokeToken(ctx: Needed, caller: Caller, id: string): Prom
   ctx.people.changed(owner);
 }
 
-async function changeable(ctx: Needed, caller: Caller, id: string): Promise<TokenRow> {
-  assertMay(caller, "token.change");
-  const row = await ctx.people.read((db) => findToken(db, id));
+async function found(
+  { people }: Deps<"people">,
+  caller: Caller,
+  action: "token.read" | "token.change",
+  id: string,
+): Promise<TokenRow> {
+  assertMay(caller, action);
+  const row = isUuid(id) ? await people.read((db) => findToken(db, id)) : undefined;
   if (!row) throw notFound("token", id);
-  refuseForeign(caller, "token.change", row.owner, "token", id);
+  refuseForeign(caller, action, row.owner, "token", id);
   return row;
 }
 

@@ -38,7 +38,6 @@ const requestPages = requests.map(
 const firstPage = [
   ["/about", ""],
   ["/dashboard", "#requests"],
-  ["/global-dashboard", "#requests"],
   ["/monitor", ""],
   ["/logs", ""],
 ] as const;
@@ -48,29 +47,43 @@ const settings: Endpoint = {
   method: "get",
   path: "/.servicex",
   access: "service.read",
-  answer: ({ ctx }) => ({
-    status: 200,
-    body: clientSettings(ctx.urls.public()),
-    headers: {
-      "content-type": "text/plain; charset=utf-8",
-      "content-disposition": 'attachment; filename="servicex.yaml"',
-      "cache-control": "no-store",
-    },
-  }),
+  answer({ ctx: { config, urls } }) {
+    // With identity on it has a token, which is there when that is made and never again.
+    if (config.identity) return redirect(urls.public(), "/tokens");
+    return {
+      status: 200,
+      body: clientSettings(urls.public()),
+      headers: {
+        "content-type": "text/plain; charset=utf-8",
+        "content-disposition": 'attachment; filename="servicex.yaml"',
+        "cache-control": "no-store",
+      },
+    };
+  },
 };
 
-/** Where old clients send people for a token, which nobody needs with identity off. */
-const apiToken: Endpoint = {
-  method: "get",
-  path: "/api-token",
-  access: "service.read",
-  answer: ({ ctx }) => redirect(ctx.urls.public(), ctx.config.identity ? "/profile" : "/#servicex"),
-};
+/** Where identity makes a difference. */
+const byIdentity = [
+  { path: "/global-dashboard", on: "/?owner=all#requests", off: "/#requests" },
+  // Clients of before send people here for a token, which nobody needs with identity off.
+  { path: "/api-token", on: "/tokens", off: "/#servicex" },
+  { path: "/profile/new", on: "/profile", off: "/#servicex" },
+  { path: "/profile/edit", on: "/profile", off: "/#servicex" },
+] as const;
+
+const identityPages = byIdentity.map(
+  ({ path, on, off }): Endpoint => ({
+    method: "get",
+    path,
+    access: "service.read",
+    answer: ({ ctx }) => redirect(ctx.urls.public(), ctx.config.identity ? on : off),
+  }),
+);
 
 const firstPagePaths = new Set<string>([
   ...firstPage.map(([path]) => path),
   settings.path,
-  apiToken.path,
+  ...byIdentity.map(({ path }) => path),
 ]);
 
 export function isPage(path: string): boolean {
@@ -80,7 +93,7 @@ export function isPage(path: string): boolean {
 export const pageEndpoints: Endpoint[] = [
   ...requestPages,
   settings,
-  apiToken,
+  ...identityPages,
   ...firstPage.map(
     ([path, place]): Endpoint => ({
       method: "get",

@@ -9,6 +9,7 @@ import { returnTo } from "../../settings/return-to.ts";
 import { pageReply, redirectTo } from "../layout.tsx";
 import type { Page } from "../page.ts";
 import { Text } from "../parts.tsx";
+import { firstAdminPath } from "./first-admin.tsx";
 import { toFirstPage } from "./first-page.ts";
 
 const path = "/sign-in";
@@ -63,9 +64,9 @@ const callback: Page = {
     async write(response) {
       const arrived = await comeBack(ctx, request, response);
       const { cookie, state } = await signIn(ctx, arrived.who, sessionIn(ctx, request));
-      const { status, headers } = redirectTo(
-        links.to(state === "approved" ? arrived.returnTo : "/profile"),
-      );
+      // Others may do nothing but say who they are; or become the first administrator.
+      const goesBack = state === "approved" || arrived.returnTo === firstAdminPath;
+      const { status, headers } = redirectTo(links.to(goesBack ? arrived.returnTo : "/profile"));
       const session = setCookie(cookieOf(ctx, "session"), cookie);
       send(response, { status, headers: { ...headers, "set-cookie": session } });
     },

@@ -5,7 +5,7 @@ import { type NoticeKind, noticeStates } from "../../notices/state.ts";
 import { pageReply, redirectTo } from "../layout.tsx";
 import type { Links } from "../links.ts";
 import type { Page, PageCall } from "../page.ts";
-import { Pager, State, Table, Text, Time } from "../parts.tsx";
+import { Pager, State, Table, Tabs, Text, Time } from "../parts.tsx";
 import { PostForm } from "../post-form.tsx";
 import { counted } from "../words.ts";
 
@@ -29,16 +29,14 @@ const list: Page = {
           What this service tells people by mail, and administrators at Slack. One that does not
           arrive is tried again for four days; whatever it is about has happened all the same.
         </p>
-        <nav aria-label="Messages by state">
-          <Choice href={links.to(path)} word="all" isChosen={wanted.state === undefined} />
-          {noticeStates.map((state) => (
-            <Choice
-              href={`${links.to(path)}?state=${state}`}
-              word={state}
-              isChosen={wanted.state === state}
-            />
-          ))}
-        </nav>
+        <Tabs
+          label="Messages by state"
+          tabs={[undefined, ...noticeStates].map((state) => ({
+            href: `${links.to(path)}${state ? `?state=${state}` : ""}`,
+            word: state ?? "all",
+            isShown: wanted.state === state,
+          }))}
+        />
         {items.length === 0 ? (
           <p>There are none.</p>
         ) : (
@@ -65,14 +63,6 @@ const again: Page = {
 };
 
 export const noticePages: Page[] = [list, again];
-
-function Choice({ href, word, isChosen }: { href: string; word: string; isChosen: boolean }) {
-  return (
-    <a href={href} aria-current={isChosen ? "page" : undefined}>
-      {word}
-    </a>
-  );
-}
 
 const titles: Record<NoticeKind, string> = {
   signup: "Sign-up, to Slack",

@@ -1,0 +1,126 @@
+// The audit log: what administrators did to people, and people to their tokens.
+import type { Caller } from "../../auth/caller.ts";
+import type { Deps } from "../../deps.ts";
+import { parseParameters } from "../../http/parse.ts";
+import { actsQuery } from "../../http/schemas/people.ts";
+import { type ActRow, listActs } from "../../users/acts.ts";
+import { namesOf } from "../../users/names.ts";
+import { toFirstPage } from "../account/first-page.ts";
+import { pageReply } from "../layout.tsx";
+import type { Links } from "../links.ts";
+import type { Page } from "../page.ts";
+import { Pager, Table, Text, Time } from "../parts.tsx";
+
+const path = "/admin/acts";
+const perPage = "50";
+
+const list: Page = {
+  method: "get",
+  path,
+  access: "act.read",
+  async answer({ ctx, caller, links, query }) {
+    if (!ctx.config.identity) return toFirstPage(links);
+    const wanted = parseParameters(actsQuery, { ...query, limit: perPage });
+    const { items, next } = await listActs(ctx, caller, wanted);
+    const { subject, actor, act } = wanted;
+    const chosen = Object.entries({ subject, actor, act }).flatMap(
+      ([name, value]): [string, string][] => (value === undefined ? [] : [[name, value]]),
+    );
+    const addressOf = (more: [string, string][]) => {
+      const asked = new URLSearchParams([...chosen, ...more]).toString();
+      return links.to(path) + (asked === "" ? "" : `?${asked}`);
+    };
+    return pageReply(
+      ctx,
+      { title: "Audit log" },
+      <>
+        <h1>Audit log</h1>
+        <p class="lead">
+          What administrators did to people, and what people did to their accounts and API tokens.
+        </p>
+        {chosen.length > 0 ? (
+          <p>
+            Some of it. <a href={links.to(path)}>All of it</a>
+          </p>
+        ) : null}
+        <Acts acts={items} links={links} names={await namesFor(ctx, caller, items)} />
+        <Pager
+          first={wanted.cursor !== undefined && { href: addressOf([]), label: "The newest" }}
+          next={next !== null && { href: addressOf([["cursor", next]]), label: "Older ones" }}
+        />
+      </>,
+    );
+  },
+};
+
+export const actPages: Page[] = [list];
+
+export function namesFor(ctx: Deps<"people">, caller: Caller, acts: readonly ActRow[]) {
+  return namesOf(
+    ctx,
+    caller,
+    acts.flatMap(({ actor, subject }) => [actor, ...(subject === undefined ? [] : [subject])]),
+  );
+}
+
+export function Acts({
+  acts,
+  links,
+  names,
+}: {
+  acts: readonly ActRow[];
+  links: Links;
+  names: ReadonlyMap<string, string>;
+}) {
+  if (acts.length === 0) return <p>There is nothing.</p>;
+  return (
+    <Table
+      columns={[{ title: "When" }, { title: "What" }, { title: "By" }]}
+      rows={acts.map((act) => [
+        <Time at={act.at.toISOString()} />,
+        <What act={act} links={links} names={names} />,
+        <Text most={100}>{names.get(act.actor) ?? act.actor}</Text>,
+      ])}
+    />
+  );
+}
+
+const words: Record<string, string> = {
+  "token.create": "API token made:",
+  "token.replace": "API token replaced:",
+  "token.revoke": "API token revoked:",
+  "user.profile": "Profile changed:",
+  "user.approve": "Approved:",
+  "user.reject": "Rejected:",
+  "user.suspend": "Suspended:",
+  "user.restore": "Let in again:",
+  "user.admin": "Made an administrator:",
+  "user.no_admin": "Made an ordinary user:",
+  "user.delete": "Deleted:",
+  "notice.again": "Sent again: message",
+};
+
+function What({
+  act: { act, subject, detail },
+  links,
+  names,
+}: {
+  act: ActRow;
+  links: Links;
+  names: ReadonlyMap<string, string>;
+}) {
+  const about = typeof detail.name === "string" ? detail.name : undefined;
+  const text = about ?? (subject === undefined ? "" : (names.get(subject) ?? subject));
+  return (
+    <>
+      {words[act] ?? `${act}:`}{" "}
+      {act.startsWith("user.") && subject !== undefined ? (
+        <a href={links.to(`/admin/users/${encodeURIComponent(subject)}`)}>
+          <Text most={100}>{text}</Text>
+        </a>
+      ) : (
+        <Text most={100}>{text}</Text>
+      )}
+    </>
+  );
+}
