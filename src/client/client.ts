@@ -10,6 +10,7 @@ import { readEvents, type ServerEvent } from "./events.ts";
 import { dataOf, type Reply } from "./reply.ts";
 import { type RetryOptions, withRetries } from "./retry.ts";
 import { type TokenCalls, tokenCalls } from "./token-calls.ts";
+import { type UserCalls, userCalls } from "./user-calls.ts";
 import type {
   DatasetFileView,
   DatasetView,
@@ -54,6 +55,7 @@ export interface SubmitOptions extends RetryOptions {
 export class Longshore {
   readonly url: string;
   readonly tokens: TokenCalls;
+  readonly users: UserCalls;
   readonly #api: Client<paths>;
 
   constructor({
@@ -72,6 +74,7 @@ export class Longshore {
       fetch: fetchWith(address, token),
     });
     this.tokens = tokenCalls(address, this.#api);
+    this.users = userCalls(address, this.#api);
   }
 
   /**

@@ -24,6 +24,8 @@ export type Limits = components["schemas"]["Limits"];
 export type Slots = components["schemas"]["Slots"];
 export type DatasetView = components["schemas"]["Dataset"];
 export type DatasetFileView = components["schemas"]["DatasetFile"];
+/** a person's account, as administrators see it */
+export type Account = components["schemas"]["Account"];
 /** what is known of an API token; not the token itself */
 export type ApiToken = components["schemas"]["ApiToken"];
 export type NewApiToken = components["schemas"]["NewApiToken"];

@@ -1,6 +1,7 @@
 // Commands about people and their tokens, on a real service with identity on and on its database.
 import { rmSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
+import type { Scope } from "../../src/auth/caller.ts";
 import { runCommand } from "../../src/client/cli/run-command.ts";
 import { Longshore } from "../../src/client/client.ts";
 import { type Api, openApi } from "../support/api.ts";
@@ -206,6 +207,53 @@ describe("user create --from users.json", () => {
     expect(ended.stderr.trim()).toMatch(sentence);
     expect(ended.stderr).not.toContain("secret");
     expect(await rows("SELECT id FROM users")).toHaveLength(before.length);
+  });
+});
+
+describe("user, for administrators", () => {
+  let root: Person;
+  let bob: Person;
+  beforeAll(async () => {
+    const scopes: Scope[] = ["read", "submit", "admin"];
+    root = await addPerson(api.ledger.ctx, { admin: true, scopes });
+    bob = await addPerson(api.ledger.ctx, { state: "pending" });
+  });
+  beforeEach(() => vi.stubEnv("LONGSHORE_TOKEN", root.apiToken));
+  const stateOf = async (id: string) => (await rowOf(id))?.state;
+  const numberOf = async (id: string) => String((await rowOf(id))?.number);
+
+  test("list shows who waits, and approve lets them in, by number or first digits", async () => {
+    expect((await run("user", "list", "--state", "pending", "-o", "id")).stdout).toContain(bob.id);
+    const approved = await run("user", "approve", await numberOf(bob.id));
+    expect([approved.code, approved.stdout]).toEqual([0, ""]);
+    expect(approved.stderr).toBe(`A person (${bob.id}) is approved.\n`);
+    expect(await stateOf(bob.id)).toBe("approved");
+    const listed = await run("user", "--state", "pending", "-o", "id");
+    expect(listed.stdout).not.toContain(bob.id);
+    const suspended = await run("user", "suspend", bob.id.slice(0, 13), "--json");
+    expect(JSON.parse(suspended.stdout)).toMatchObject({ id: bob.id, state: "suspended" });
+    expect((await run("user", "restore", bob.id)).code).toBe(0);
+    expect(await stateOf(bob.id)).toBe("approved");
+  });
+
+  test("of several, one that is refused does not stop the others", async () => {
+    const [eve, fay] = [
+      await addPerson(api.ledger.ctx, { state: "pending" }),
+      await addPerson(api.ledger.ctx, { state: "suspended" }),
+    ];
+    const ended = await run("user", "reject", fay.id, eve.id);
+    expect(ended.code).toBe(2);
+    expect(ended.stderr).toMatch(new RegExp(`longshore: ${fay.id}: .*suspended`));
+    expect(await stateOf(eve.id)).toBe("rejected");
+  });
+
+  test("a word that names none does nothing, and who is no administrator is refused", async () => {
+    const none = await run("user", "suspend", await numberOf(bob.id), "999999");
+    expect([none.code, none.stderr]).toEqual([2, expect.stringContaining('no account "999999"')]);
+    expect(await stateOf(bob.id)).toBe("approved");
+    vi.stubEnv("LONGSHORE_TOKEN", ann.apiToken);
+    const refused = await run("user", "approve", bob.id);
+    expect([refused.code, refused.stdout]).toEqual([3, ""]);
   });
 });
 

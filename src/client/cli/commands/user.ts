@@ -1,7 +1,130 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
+import { withoutSecrets } from "../../../addresses/shown.ts";
+import type { Longshore } from "../../client.ts";
+import type { Decision } from "../../user-calls.ts";
+import type { Account } from "../../views.ts";
+import { exitOf, usedWrongly } from "../exits.ts";
+import { plainText, several, wholeNumber } from "../given/values.ts";
+import { thisCommand } from "../help/this-command.ts";
+import {
+  type Column,
+  formatOf,
+  type OutputOptions,
+  printRows,
+  sayMore,
+  withOutput,
+} from "../print/output.ts";
+import { clean, printJson, say, sayError } from "../print/print.ts";
+import { connect, type ServiceOptions, withService } from "../service.ts";
 import { addUserCreate } from "./user-create.ts";
 
-export function addUser(program: Command): void {
-  const user = program.command("user").description("accounts of people: make them");
-  addUserCreate(user);
+interface ListOptions extends ServiceOptions, OutputOptions {
+  state?: Account["state"];
+  limit: number;
+  cursor?: string;
 }
+
+const states = ["new", "pending", "approved", "rejected", "suspended", "deleted"] as const;
+
+const decisions: Record<Decision, string> = {
+  approve: "let people in, who are told by mail",
+  reject: "refuse people, who are told by mail",
+  suspend: "shut people out until they are let in again",
+  restore: "let suspended people in again",
+};
+
+export function addUser(program: Command): void {
+  const user = program
+    .command("user")
+    .description("accounts of people, for administrators: list, make, approve, suspend");
+  withOutput(user.command("list", { isDefault: true }))
+    .description("list accounts, the newest first")
+    .addOption(new Option("--state <state>", "only accounts in this state").choices(states))
+    .option("--limit <n>", "page size", wholeNumber(1, 500), 100)
+    .option("--cursor <cursor>", "continue after the previous page", plainText(1000))
+    .action(list);
+  addUserCreate(user);
+  for (const [name, what] of Object.entries(decisions) as [Decision, string][])
+    withService(user.command(name))
+      .description(what)
+      .argument(
+        "<account...>",
+        `ids or numbers of accounts, as \`${thisCommand()} user list\` shows them`,
+        several(plainText(200)),
+      )
+      .action((words: string[], options: ServiceOptions & { json?: boolean }) =>
+        decide(name, words, options),
+      );
+}
+
+const columns: Column<Account>[] = [
+  { name: "id", kind: "id", of: ({ id }) => id },
+  { name: "number", heading: "No", kind: "word", of: ({ number }) => number },
+  { name: "state", kind: "word", of: ({ state }) => state },
+  { name: "admin", kind: "word", of: ({ admin }) => (admin ? "yes" : "no") },
+  { name: "name", kind: "title", of: ({ name }) => name ?? "" },
+  { name: "email", kind: "text", of: ({ email }) => email ?? "" },
+  { name: "institution", kind: "text", of: ({ institution }) => institution ?? "" },
+  { name: "created_at", heading: "made", kind: "time", of: (account) => account.created_at },
+  { name: "seen_at", heading: "seen", kind: "time", of: (account) => account.seen_at },
+];
+
+async function list(options: ListOptions, command: Command): Promise<void> {
+  const format = formatOf(options);
+  const { state, limit, cursor, ...service } = options;
+  const client = await connect(service);
+  const page = await client.users.list({
+    limit,
+    ...(state && { state }),
+    ...(cursor && { cursor }),
+  });
+  printRows(format, page, page.items, columns);
+  sayMore(command, page.next);
+}
+
+async function decide(
+  decision: Decision,
+  words: string[],
+  { json, ...service }: ServiceOptions & { json?: boolean },
+): Promise<void> {
+  const client = await connect(service);
+  const ids = await accountsNamed(client, words);
+  const done: Account[] = [];
+  for (const id of ids) {
+    try {
+      const account = await client.users.decide(id, decision);
+      done.push(account);
+      if (!json) say(`${clean(account.name ?? "No name")} (${id}) is ${account.state}.`);
+    } catch (error) {
+      if (ids.length === 1) throw error;
+      const { code, message } = exitOf(error);
+      sayError(`longshore: ${id}: ${withoutSecrets(message)}`);
+      process.exitCode ||= code;
+    }
+  }
+  if (json) printJson(words.length === 1 ? done[0] : done);
+}
+
+/** For a word that is no whole id all accounts are read. If one names none, nothing is done. */
+async function accountsNamed(client: Longshore, words: string[]): Promise<string[]> {
+  if (words.every((word) => wholeId.test(word))) return words.map((word) => word.toLowerCase());
+  const all: Account[] = [];
+  for (let cursor: string | undefined; ; ) {
+    const page = await client.users.list({ limit: 500, ...(cursor && { cursor }) });
+    all.push(...page.items);
+    if (page.next === null) break;
+    cursor = page.next;
+  }
+  return words.map((word) => {
+    const begun = word.length >= 4 ? all.filter(({ id }) => id.startsWith(word.toLowerCase())) : [];
+    const exact = all.find(({ id, number }) => id === word || String(number) === word);
+    const [found, other] = exact ? [exact] : begun;
+    if (found && other === undefined) return found.id;
+    const what = found ? "several accounts whose ids begin with" : "no account";
+    throw usedWrongly(
+      `There is ${what} ${JSON.stringify(clean(word))}: see \`${thisCommand()} user list\`.`,
+    );
+  });
+}
+
+const wholeId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;

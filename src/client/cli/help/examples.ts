@@ -48,7 +48,12 @@ export const examples: Record<string, readonly string[]> = {
   "token list": ["token list -o csv"],
   "token create": ["token create laptop", "token create nightly --scopes read --days 90"],
   "token revoke": ["token revoke laptop"],
-  user: ["user create 'Ann Jones' --email ann@uni.example --admin --token"],
+  user: ["user --state pending", "user create 'Ann Jones' --admin --token"],
+  "user list": ["user list --state pending", "user list -o csv > people.csv"],
+  "user approve": ["user approve 12", "user approve 12 13"],
+  "user reject": ["user reject 12"],
+  "user suspend": ["user suspend 12"],
+  "user restore": ["user restore 12"],
   "user create": [
     "user create 'Ann Jones' --email ann@uni.example --admin --token",
     "user create nightly --token --scopes submit",
