@@ -36,10 +36,15 @@ export interface Client {
   command(...words: string[]): Promise<{ code: number; out: string }>;
 }
 
-export async function makeClient(version: Version, url: string): Promise<Client> {
+/** `token`: default: one that this service does not know. */
+export async function makeClient(
+  version: Version,
+  url: string,
+  token = "token.of.another",
+): Promise<Client> {
   const python = await venv(`servicex-${version}`, versions[version]);
   const folder = temporaryFolder("client");
-  writeFileSync(join(folder, "servicex.yaml"), settings(url, join(folder, "cache")));
+  writeFileSync(join(folder, "servicex.yaml"), settings(url, join(folder, "cache"), token));
   const script = fileURLToPath(
     new URL(version.startsWith("2") ? "servicex_2.py" : "servicex_3.py", import.meta.url),
   );
@@ -73,14 +78,14 @@ export async function makeClient(version: Version, url: string): Promise<Client>
 }
 
 /** A token of an old facility stays in people's settings: only the endpoint changes. */
-function settings(url: string, cache: string): string {
+function settings(url: string, cache: string, token: string): string {
   return `api_endpoints:
   - endpoint: ${url}
     name: longshore
     type: sql
     codegen: sql
     return_data: parquet
-    token: token.of.another
+    token: ${token}
 cache_path: ${cache}
 `;
 }
