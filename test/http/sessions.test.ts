@@ -161,7 +161,8 @@ test("whose a session is, is not asked for what everybody may have, such as a pa
   const { ctx } = service.api.ledger;
   const headers = await browserOf(ctx, (await addPerson(ctx)).id);
   const authenticate = authenticator(ctx);
-  const request = { headers, method: "GET" } as unknown as IncomingMessage;
+  const socket = { remoteAddress: "127.0.0.1" };
+  const request = { headers, method: "GET", socket } as unknown as IncomingMessage;
   expect(await authenticate(request, "service.read")).toMatchObject({ kind: "user" });
   expect(await authenticate(request, "service.health")).toEqual({ kind: "anonymous" });
 });
