@@ -86,6 +86,8 @@ export interface Config {
   finderLimits: { seconds: number; memoryMegabytes: number; files: number; folders: number };
   /** lookups at once in this process; each is a process of its own */
   finderProcesses: number;
+  /** files of one request; unset: a million in a list, and what a finder may find */
+  mostFiles?: number | undefined;
   /** operations whose tasks are left to agents (`longshore agent`) */
   agentOperations: string[];
   /** values from the environment for operations with such settings, by operation name */
@@ -135,6 +137,7 @@ const settings = z.object({
   FINDER_MEMORY_MEGABYTES: value.wholeNumber(64, 1_048_576).default(512),
   FINDER_FILES: value.wholeNumber(1, 1_000_000_000).default(5_000_000),
   FINDER_FOLDERS: value.wholeNumber(1, 1_000_000_000).default(200_000),
+  MOST_FILES: value.wholeNumber(1, 1_000_000_000).optional(),
   FINDER_PROCESSES: value.wholeNumber(2, 1_024).default(8),
   AGENT_OPERATIONS: value.listOf(/^[a-z][a-z-]*$/, "names of operations").default([]),
 });
@@ -212,6 +215,7 @@ export function readConfig(
       folders: set.FINDER_FOLDERS,
     },
     finderProcesses: set.FINDER_PROCESSES,
+    mostFiles: set.MOST_FILES,
     agentOperations: set.AGENT_OPERATIONS,
     facility: readFacility(plain, operations, (error) => refusal(error, plain)),
   };

@@ -4,9 +4,15 @@ import type { FoundFile } from "./contract.ts";
 import type { DatasetEnd, LookupEnd } from "./lookup-end.ts";
 import { type Added, addFound, closeIn } from "./store.ts";
 
-/** Each chunk is a separate transaction, so that work begins during the lookup. */
+/** The list has more files than a request may have (MOST_FILES): its lookup fails. */
+export class TooManyFilesError extends Error {}
+
+/**
+ * Each chunk is a separate transaction, so that work begins during the lookup. Throws
+ * `TooManyFilesError`.
+ */
 export async function fillDataset(
-  { ledger, notifier, verifyingKeys }: Deps<"ledger" | "notifier" | "verifyingKeys">,
+  { config, ledger, notifier, verifyingKeys }: FillDeps,
   datasetId: number,
   files: FileList<FoundFile>,
 ): Promise<Added> {
@@ -16,10 +22,17 @@ export async function fillDataset(
     all = { ...next, added: (all?.added ?? 0) + next.added };
     if (next.added > 0) notifier.notify(`dataset:${datasetId}`);
     if (!next.open) break;
+    const { mostFiles = next.total } = config;
+    if (next.total > mostFiles)
+      throw new TooManyFilesError(
+        `it found more than ${mostFiles} files, the most of a request (MOST_FILES)`,
+      );
   }
   // Without files, only the dataset's counts are read
   return all ?? ledger.tx((query) => addFound(query, verifyingKeys, datasetId, []));
 }
+
+type FillDeps = Deps<"config" | "ledger" | "notifier" | "verifyingKeys">;
 
 /** With a `token`: only while this process holds the lookup. */
 export async function closeDataset(

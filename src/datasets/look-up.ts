@@ -2,8 +2,8 @@ import type { Deps } from "../deps.ts";
 import { UnavailableError } from "../errors.ts";
 import { explained } from "../system-problem.ts";
 import type { FoundFile, LookupOutcome } from "./contract.ts";
-import { closeDataset, fillDataset } from "./fill.ts";
-import { type LookupEnd, lookupTooLong } from "./lookup-end.ts";
+import { closeDataset, fillDataset, TooManyFilesError } from "./fill.ts";
+import { type LookupEnd, lookupEnded, lookupTooLong } from "./lookup-end.ts";
 import { keepLease } from "./lookup-lease.ts";
 import { type Lookup, markExternal, releaseLookup } from "./lookup-store.ts";
 
@@ -36,7 +36,8 @@ export async function lookUp(
     else await close(lookupEndOf(outcome));
   } catch (error) {
     const worked = lease.worked();
-    if (deadline.signal.aborted && !lease.signal.aborted) await close(lookupTooLong(seconds));
+    if (error instanceof TooManyFilesError) await close(lookupEnded(error.message));
+    else if (deadline.signal.aborted && !lease.signal.aborted) await close(lookupTooLong(seconds));
     else if (signal.aborted || error instanceof UnavailableError)
       await releaseLookup(ctx.db.query, lookup.id, token, { counted: false, worked });
     else await failOrTryAgain(ctx, lookup, token, { error: error as Error, worked });
@@ -47,7 +48,7 @@ export async function lookUp(
 }
 
 async function find(
-  ctx: Deps<"finders" | "ledger" | "notifier" | "verifyingKeys">,
+  ctx: Deps<"config" | "finders" | "ledger" | "notifier" | "verifyingKeys">,
   { id, finder, name }: Lookup,
   signal: AbortSignal,
 ): Promise<LookupOutcome> {

@@ -11,8 +11,8 @@ import { assertMay } from "../users/policy.ts";
 import { chunksOf, type FileList, piecesOf } from "./chunks.ts";
 import type { FoundFile } from "./contract.ts";
 import { keysOf } from "./file-keys.ts";
-import { closeDataset, fillDataset } from "./fill.ts";
-import { failedOutcomes } from "./lookup-end.ts";
+import { closeDataset, fillDataset, TooManyFilesError } from "./fill.ts";
+import { failedOutcomes, lookupEnded } from "./lookup-end.ts";
 import { announceFiles, lookupOf, noteLateFiles } from "./lookup-store.ts";
 
 /**
@@ -27,7 +27,7 @@ const longestReason = 2_048;
  * added, and later requests look the list up again.
  */
 export async function receiveFiles(
-  ctx: Deps<"db" | "finders" | "ledger" | "notifier" | "verifyingKeys">,
+  ctx: Deps<"config" | "db" | "finders" | "ledger" | "notifier" | "verifyingKeys">,
   datasetId: number,
   caller: Caller,
   files: FileList<FoundFile>,
@@ -35,7 +35,14 @@ export async function receiveFiles(
   assertMay(caller, "lookup.report");
   await assertExternalLookup(ctx, datasetId);
   await refuseUnreadable(files);
-  const { added, total, announced, open } = await fillDataset(ctx, datasetId, files);
+  const { added, total, announced, open } = await fillDataset(ctx, datasetId, files).catch(
+    async (error: unknown) => {
+      if (!(error instanceof TooManyFilesError)) throw error;
+      const end = lookupEnded(error.message);
+      await closeDataset(ctx, datasetId, end);
+      throw new RequestError(413, "too_many_files", end.reason);
+    },
+  );
   if (!open) await noteLate(ctx, datasetId, files);
   else if (announced !== null && total >= announced)
     await closeDataset(ctx, datasetId, { outcome: "found" });

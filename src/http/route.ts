@@ -3,6 +3,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type ZodObject, type ZodType, z } from "zod";
 import type { Caller } from "../auth/caller.ts";
+import type { Config } from "../config.ts";
 import type { FileList } from "../datasets/chunks.ts";
 import type { Context } from "../deps.ts";
 import type { Operation } from "../operations/contract.ts";
@@ -160,7 +161,7 @@ export function route<
         list,
         gone: () => untilGone(response),
       });
-    return withBody(request, body, ctx.config.dataDir, handle);
+    return withBody(request, body, ctx.config, handle);
   }
 
   return {
@@ -176,7 +177,7 @@ export function route<
 async function withBody<Body extends ZodType, Element, Result>(
   request: IncomingMessage,
   rule: BodyRule<Body, Element> | undefined,
-  dataDir: string,
+  config: Pick<Config, "dataDir" | "mostFiles">,
   use: (read: ReadLongList<z.output<Body>, Element>) => Promise<Result>,
 ): Promise<Result> {
   if (!rule) return use({ sent: undefined, body: undefined as z.output<Body>, list: undefined });
@@ -187,7 +188,7 @@ async function withBody<Body extends ZodType, Element, Result>(
     return use({ sent, body: parse(schema, sent), list: undefined });
   }
   const listed = { schema, megabytes, list, text };
-  if (rule.isOnDisk) return withLongList(request, listed, dataDir, use);
+  if (rule.isOnDisk) return withLongList(request, listed, config, use);
   const place = largeBodies.place();
   try {
     return await use({ list: undefined, ...(await readListed(request, listed, place)) });

@@ -20,6 +20,14 @@ export function tooManyValues(most: number, what = "The body"): RequestError {
   );
 }
 
+export function tooManyFiles(what: string, most: number): RequestError {
+  return new RequestError(
+    413,
+    "too_many_files",
+    `${what} has more than ${most} files, the largest number that a request may have here.`,
+  );
+}
+
 export function duplicateList(): RequestError {
   return new RequestError(400, "bad_json", "The body has the key of its list twice.");
 }

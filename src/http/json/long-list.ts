@@ -1,12 +1,13 @@
 // Bodies whose list may have a million elements. A long list is kept on disk, not in memory.
 import type { IncomingMessage } from "node:http";
 import type { ZodType, z } from "zod";
+import type { Config } from "../../config.ts";
 import { listFolder } from "../../data-folder.ts";
 import type { FileList } from "../../datasets/chunks.ts";
 import { type ListFile, openListFile } from "../../json/list-file.ts";
 import { withList } from "../../json/with-list.ts";
 import { type BodyPlace, largeBodies, makeLargeBodies } from "./large-bodies.ts";
-import { type ListedBody, type ReadBody, readListed } from "./read-list.ts";
+import { filesAtMost, type ListedBody, type ReadBody, readListed, valueAt } from "./read-list.ts";
 
 const megabyte = 1024 * 1024;
 /** What a body counts as in `largeBodies` while its list is written to disk. */
@@ -35,10 +36,11 @@ export interface ReadLongList<Body, Element> {
  */
 export async function withLongList<Schema extends ZodType, Element, Result>(
   request: IncomingMessage,
-  rule: ListedBody<Schema, Element>,
-  dataDir: string,
+  given: ListedBody<Schema, Element>,
+  { dataDir, mostFiles }: Pick<Config, "dataDir" | "mostFiles">,
   use: (read: ReadLongList<z.output<Schema>, Element>) => Promise<Result> | Result,
 ): Promise<Result> {
+  const rule = { ...given, list: filesAtMost(given.list, mostFiles) };
   const kept = listsOnDisk.place();
   const reading = largeBodies.place();
   const place: BodyPlace = {
@@ -71,8 +73,4 @@ function withoutList<Body, Element>(
   const taken = list ?? (valueAt(body, path) as readonly Element[] | undefined);
   if (!taken) return { sent, body, list: undefined };
   return { sent, body: withList(body, path, []) as Body, list: taken };
-}
-
-function valueAt(body: unknown, path: readonly string[]): unknown {
-  return path.reduce((value, key) => (value as Record<string, unknown> | undefined)?.[key], body);
 }

@@ -5,7 +5,7 @@ import type { IncomingMessage } from "node:http";
 import { type ZodType, z } from "zod";
 import { RequestError } from "../../errors.ts";
 import type { ListFile, LongList } from "../../json/list-file.ts";
-import { incomplete, tooLarge } from "../../json/refusals.ts";
+import { incomplete, tooLarge, tooManyFiles } from "../../json/refusals.ts";
 import { JsonScan } from "../../json/scan.ts";
 import { withList } from "../../json/with-list.ts";
 import { detachedBody } from "../../storage/detached-body.ts";
@@ -23,6 +23,8 @@ export interface ListRule<Element = unknown> {
   element: ZodType<Element>;
   /** most elements */
   most: number;
+  /** its elements are files of one request: one too many is 413 */
+  isOfFiles?: boolean;
   /** most keys and values of an element; default: 1,000 */
   mostElementValues?: number;
   /** of an element, and of everything outside the list; default: 1 */
@@ -102,9 +104,11 @@ async function readInPieces<Schema extends ZodType, Element>(
 
 function readWhole<Schema extends ZodType>(
   bytes: Buffer,
-  { schema, text }: Pick<ListedBody<Schema>, "schema" | "text">,
+  { schema, text, list }: Pick<ListedBody<Schema>, "schema" | "text" | "list">,
 ): ReadBody<z.output<Schema>, never> {
   const sent = jsonOf(bytes, text);
+  const listed = valueAt(sent, list.path);
+  if (list.isOfFiles && Array.isArray(listed) && listed.length > list.most) throw tooMany(list);
   return { sent, body: parse(schema, sent) };
 }
 
@@ -212,8 +216,21 @@ function badElement({ path }: ListRule, what: string): RequestError {
   return new RequestError(400, "bad_json", `The body is not valid JSON: in ${where}, ${what}.`);
 }
 
-function tooMany({ path, most }: ListRule): RequestError {
+/** A list of files as long as a facility allows: MOST_FILES, where it is set. */
+export function filesAtMost<Element>(
+  list: ListRule<Element>,
+  mostFiles = list.most,
+): ListRule<Element> {
+  return list.isOfFiles ? { ...list, most: Math.min(list.most, mostFiles) } : list;
+}
+
+export function valueAt(body: unknown, path: readonly string[]): unknown {
+  return path.reduce((value, key) => (value as Record<string, unknown> | undefined)?.[key], body);
+}
+
+function tooMany({ path, most, isOfFiles }: ListRule): RequestError {
   const name = path.length === 0 ? "The body" : JSON.stringify(path.join("."));
+  if (isOfFiles) return tooManyFiles(name, most);
   return badInput([
     { pointer: pointerTo(path), detail: `${name} must have at most ${most} items.` },
   ]);

@@ -108,6 +108,7 @@ const submittedFiles = {
   path: ["dataset", "files"],
   element: file,
   most: mostFiles,
+  isOfFiles: true,
   elementMegabytes: 4,
 };
 

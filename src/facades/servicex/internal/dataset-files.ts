@@ -50,7 +50,7 @@ export const filesFound: Endpoint = {
     const { ctx, request } = call;
     if (isForm(request))
       return record(call, parse(body, await readJsonOrForm(request, mostFormMegabytes)));
-    return withLongList(request, listed, ctx.config.dataDir, ({ list = [] }) => record(call, list));
+    return withLongList(request, listed, ctx.config, ({ list = [] }) => record(call, list));
   },
 };
 

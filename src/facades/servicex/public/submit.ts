@@ -42,7 +42,7 @@ const body = z.object({
 const listed = {
   schema: body,
   megabytes: mostMegabytes,
-  list: { path: ["file-list"], element: file, most: mostFiles },
+  list: { path: ["file-list"], element: file, most: mostFiles, isOfFiles: true },
   text: "refuse",
 } as const;
 
@@ -52,7 +52,7 @@ export const submitTransformation: Endpoint = {
   access: "request.submit",
   async answer({ ctx, caller, request, response }) {
     checkContentType(request);
-    return withLongList(request, listed, ctx.config.dataDir, (read) =>
+    return withLongList(request, listed, ctx.config, (read) =>
       record(ctx, caller, read, untilGone(response)),
     );
   },
