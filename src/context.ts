@@ -5,6 +5,7 @@ import { clientAddresses } from "./auth/client-address.ts";
 import { makeTries } from "./auth/device/tries.ts";
 import { makeLocalAccess } from "./auth/local-access.ts";
 import { makeProvider } from "./auth/oidc/provider.ts";
+import { makeRates } from "./auth/rates.ts";
 import { makeTokenKeys, tokenSecrets } from "./auth/tokens/jwt.ts";
 import { makeUserCache } from "./auth/user-cache.ts";
 import { makeWorkTokens } from "./auth/work-tokens.ts";
@@ -193,6 +194,7 @@ export async function makeContext(
     tokenKeys: makeTokenKeys(tokenSecrets(config, verifyingKeys)),
     connectors,
     deviceTries: makeTries(),
+    rates: makeRates(config.identity?.rates),
     localAccess: makeLocalAccess(),
     clientAddress: clientAddresses(config.identity?.trustedProxies ?? []),
     reportedRequests: makeReportedRequests(),

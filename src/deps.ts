@@ -5,6 +5,7 @@ import type { ClientAddress } from "./auth/client-address.ts";
 import type { Tries } from "./auth/device/tries.ts";
 import type { LocalAccess } from "./auth/local-access.ts";
 import type { Provider } from "./auth/oidc/provider.ts";
+import type { Rates } from "./auth/rates.ts";
 import type { TokenKeys } from "./auth/tokens/jwt.ts";
 import type { UserCache } from "./auth/user-cache.ts";
 import type { WorkTokens } from "./auth/work-tokens.ts";
@@ -86,6 +87,8 @@ export interface Context {
   connectors: Connectors;
   /** wrong codes of programs that wait for a person */
   deviceTries: Tries;
+  /** counts the calls of people and addresses */
+  rates: Rates;
   localAccess: LocalAccess;
   /** where a call comes from */
   clientAddress: ClientAddress;

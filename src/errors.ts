@@ -20,6 +20,22 @@ export class RequestError extends Error {
   }
 }
 
+/** The caller's share of the service is used up; for how long, if that is known. */
+export class TooManyError extends RequestError {
+  readonly retryAfterSeconds: number | undefined;
+  constructor(code: string, message: string, retryAfterSeconds?: number) {
+    super(429, code, message);
+    this.name = "TooManyError";
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+
+/** The header that says when the same call is worth another try, if that is known. */
+export function retryAfter(error: unknown): Record<string, string> {
+  const { retryAfterSeconds } = error as Partial<TooManyError | UnavailableError>;
+  return retryAfterSeconds === undefined ? {} : { "retry-after": String(retryAfterSeconds) };
+}
+
 export function notFound(what: string, id: string): RequestError {
   return new RequestError(404, "not_found", `There is no ${what} ${JSON.stringify(id)}.`);
 }

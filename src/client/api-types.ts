@@ -2308,6 +2308,15 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
+      /** @description With identity on: too many calls; `detail` has the number that is allowed. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
       /** @description Something that the service needs is unavailable; try again after Retry-After seconds. */
       503: {
         headers: {
@@ -2389,6 +2398,15 @@ export interface operations {
       };
       /** @description The body is not application/json in UTF-8. */
       415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description With identity on: too many calls; `detail` has the number that is allowed. */
+      429: {
         headers: {
           [name: string]: unknown;
         };
@@ -2499,6 +2517,15 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
+      /** @description With identity on: too many calls; `detail` has the number that is allowed. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
       /** @description Something that the service needs is unavailable; try again after Retry-After seconds. */
       503: {
         headers: {
@@ -2541,6 +2568,15 @@ export interface operations {
       };
       /** @description The Host or Origin is not this service's, or the caller may not do this. */
       403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description With identity on: too many calls; `detail` has the number that is allowed. */
+      429: {
         headers: {
           [name: string]: unknown;
         };
@@ -2639,6 +2675,15 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
+      /** @description With identity on: too many calls; `detail` has the number that is allowed. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
       /** @description It cannot be read now. */
       503: {
         headers: {
@@ -2702,6 +2747,15 @@ export interface operations {
       };
       /** @description The Host or Origin is not this service's, or the caller may not do this. */
       403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description With identity on: too many calls; `detail` has the number that is allowed. */
+      429: {
         headers: {
           [name: string]: unknown;
         };
@@ -2822,6 +2876,15 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
+      /** @description With identity on: too many calls; `detail` has the number that is allowed. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
       /** @description Something that the service needs is unavailable; try again after Retry-After seconds. */
       503: {
         headers: {
@@ -2923,6 +2986,15 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
+      /** @description With identity on: too many calls; `detail` has the number that is allowed. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
       /** @description Too many dry runs are going on, or something that the service needs is unavailable; try again after Retry-After seconds. */
       503: {
         headers: {
@@ -2975,6 +3047,15 @@ export interface operations {
       };
       /** @description Not found, or it belongs to another user. */
       404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description With identity on: too many calls; `detail` has the number that is allowed. */
+      429: {
         headers: {
           [name: string]: unknown;
         };
@@ -3041,6 +3122,15 @@ export interface operations {
       };
       /** @description It has not ended: cancel it first. */
       409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description With identity on: too many calls; `detail` has the number that is allowed. */
+      429: {
         headers: {
           [name: string]: unknown;
         };
@@ -3119,6 +3209,15 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
+      /** @description With identity on: too many calls; `detail` has the number that is allowed. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
       /** @description Something that the service needs is unavailable; try again after Retry-After seconds. */
       503: {
         headers: {
@@ -3180,6 +3279,15 @@ export interface operations {
       };
       /** @description The request has ended otherwise. */
       409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description With identity on: too many calls; `detail` has the number that is allowed. */
+      429: {
         headers: {
           [name: string]: unknown;
         };
@@ -3269,6 +3377,15 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
+      /** @description With identity on: too many calls; `detail` has the number that is allowed. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
       /** @description Something that the service needs is unavailable; try again after Retry-After seconds. */
       503: {
         headers: {
@@ -3323,6 +3440,15 @@ export interface operations {
       };
       /** @description Not found, or it belongs to another user. */
       404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description With identity on: too many calls; `detail` has the number that is allowed. */
+      429: {
         headers: {
           [name: string]: unknown;
         };
@@ -3407,6 +3533,15 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
+      /** @description With identity on: too many calls; `detail` has the number that is allowed. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
       /** @description Something that the service needs is unavailable; try again after Retry-After seconds. */
       503: {
         headers: {
@@ -3462,6 +3597,15 @@ export interface operations {
       };
       /** @description Not found, or it belongs to another user. */
       404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description With identity on: too many calls; `detail` has the number that is allowed. */
+      429: {
         headers: {
           [name: string]: unknown;
         };
@@ -3569,6 +3713,15 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
+      /** @description With identity on: too many calls; `detail` has the number that is allowed. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
       /** @description Something that the service needs is unavailable; try again after Retry-After seconds. */
       503: {
         headers: {
@@ -3630,6 +3783,15 @@ export interface operations {
       };
       /** @description The process that answers has no S3 endpoint. */
       409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description With identity on: too many calls; `detail` has the number that is allowed. */
+      429: {
         headers: {
           [name: string]: unknown;
         };
@@ -3732,6 +3894,15 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
+      /** @description With identity on: too many calls; `detail` has the number that is allowed. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
       /** @description Something that the service needs is unavailable; try again after Retry-After seconds. */
       503: {
         headers: {
@@ -3800,6 +3971,15 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
+      /** @description With identity on: too many calls; `detail` has the number that is allowed. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
       /** @description Something that the service needs is unavailable; try again after Retry-After seconds. */
       503: {
         headers: {
@@ -3831,6 +4011,15 @@ export interface operations {
       };
       /** @description The Host or Origin is not this service's, or the caller may not do this. */
       403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description With identity on: too many calls; `detail` has the number that is allowed. */
+      429: {
         headers: {
           [name: string]: unknown;
         };
@@ -3905,6 +4094,15 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
+      /** @description With identity on: too many calls; `detail` has the number that is allowed. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
       /** @description Something that the service needs is unavailable; try again after Retry-After seconds. */
       503: {
         headers: {
@@ -3964,6 +4162,15 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
+      /** @description With identity on: too many calls; `detail` has the number that is allowed. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
       /** @description Something that the service needs is unavailable; try again after Retry-After seconds. */
       503: {
         headers: {
@@ -4016,6 +4223,15 @@ export interface operations {
       };
       /** @description Not found, or it belongs to another user. */
       404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description With identity on: too many calls; `detail` has the number that is allowed. */
+      429: {
         headers: {
           [name: string]: unknown;
         };
@@ -4092,6 +4308,15 @@ export interface operations {
       };
       /** @description Not found, or it belongs to another user. */
       404: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description With identity on: too many calls; `detail` has the number that is allowed. */
+      429: {
         headers: {
           [name: string]: unknown;
         };
@@ -4182,6 +4407,15 @@ export interface operations {
       };
       /** @description The body is not application/json in UTF-8. */
       415: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description With identity on: too many calls; `detail` has the number that is allowed. */
+      429: {
         headers: {
           [name: string]: unknown;
         };
@@ -4300,6 +4534,15 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
+      /** @description With identity on: too many calls; `detail` has the number that is allowed. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
       /** @description Something that the service needs is unavailable; try again after Retry-After seconds. */
       503: {
         headers: {
@@ -4375,6 +4618,15 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
+      /** @description With identity on: too many calls; `detail` has the number that is allowed. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
       /** @description Something that the service needs is unavailable; try again after Retry-After seconds. */
       503: {
         headers: {
@@ -4426,6 +4678,15 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
+      /** @description With identity on: too many calls; `detail` has the number that is allowed. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
       /** @description Something that the service needs is unavailable; try again after Retry-After seconds. */
       503: {
         headers: {
@@ -4460,6 +4721,15 @@ export interface operations {
       };
       /** @description The Host or Origin is not this service's, or the caller may not do this. */
       403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description With identity on: too many calls; `detail` has the number that is allowed. */
+      429: {
         headers: {
           [name: string]: unknown;
         };
@@ -4507,6 +4777,15 @@ export interface operations {
       };
       /** @description The Host or Origin is not this service's, or the caller may not do this. */
       403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description With identity on: too many calls; `detail` has the number that is allowed. */
+      429: {
         headers: {
           [name: string]: unknown;
         };
@@ -4610,6 +4889,15 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
+      /** @description With identity on: too many calls; `detail` has the number that is allowed. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
       /** @description Something that the service needs is unavailable; try again after Retry-After seconds. */
       503: {
         headers: {
@@ -4705,6 +4993,15 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
+      /** @description With identity on: too many calls; `detail` has the number that is allowed. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
       /** @description Something that the service needs is unavailable; try again after Retry-After seconds. */
       503: {
         headers: {
@@ -4768,6 +5065,15 @@ export interface operations {
       };
       /** @description Identity is off on this service. */
       409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description With identity on: too many calls; `detail` has the number that is allowed. */
+      429: {
         headers: {
           [name: string]: unknown;
         };
@@ -4880,6 +5186,15 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
+      /** @description With identity on: too many calls; `detail` has the number that is allowed. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
       /** @description Something that the service needs is unavailable; try again after Retry-After seconds. */
       503: {
         headers: {
@@ -4948,6 +5263,15 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
+      /** @description With identity on: too many calls; `detail` has the number that is allowed. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
       /** @description Something that the service needs is unavailable; try again after Retry-After seconds. */
       503: {
         headers: {
@@ -5007,6 +5331,15 @@ export interface operations {
       };
       /** @description Identity is off on this service. */
       409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description With identity on: too many calls; `detail` has the number that is allowed. */
+      429: {
         headers: {
           [name: string]: unknown;
         };
@@ -5089,6 +5422,15 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
+      /** @description With identity on: too many calls; `detail` has the number that is allowed. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
       /** @description Something that the service needs is unavailable; try again after Retry-After seconds. */
       503: {
         headers: {
@@ -5155,6 +5497,15 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
+      /** @description With identity on: too many calls; `detail` has the number that is allowed. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
       /** @description Something that the service needs is unavailable; try again after Retry-After seconds. */
       503: {
         headers: {
@@ -5195,6 +5546,15 @@ export interface operations {
       };
       /** @description The Host or Origin is not this service's, or the caller may not do this. */
       403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description With identity on: too many calls; `detail` has the number that is allowed. */
+      429: {
         headers: {
           [name: string]: unknown;
         };
@@ -5296,6 +5656,15 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
+      /** @description With identity on: too many calls; `detail` has the number that is allowed. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
       /** @description Something that the service needs is unavailable; try again after Retry-After seconds. */
       503: {
         headers: {
@@ -5371,6 +5740,15 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
+      /** @description With identity on: too many calls; `detail` has the number that is allowed. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
       /** @description Something that the service needs is unavailable; try again after Retry-After seconds. */
       503: {
         headers: {
@@ -5439,6 +5817,15 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
+      /** @description With identity on: too many calls; `detail` has the number that is allowed. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
       /** @description Something that the service needs is unavailable; try again after Retry-After seconds. */
       503: {
         headers: {
@@ -5498,6 +5885,15 @@ export interface operations {
       };
       /** @description It is one's own, or the last administrator's; or identity is off. */
       409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description With identity on: too many calls; `detail` has the number that is allowed. */
+      429: {
         headers: {
           [name: string]: unknown;
         };
@@ -5573,6 +5969,15 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
+      /** @description With identity on: too many calls; `detail` has the number that is allowed. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
       /** @description Something that the service needs is unavailable; try again after Retry-After seconds. */
       503: {
         headers: {
@@ -5634,6 +6039,15 @@ export interface operations {
       };
       /** @description It cannot be done with an account in its state, with one's own, or with the last administrator's; or identity is off. */
       409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description With identity on: too many calls; `detail` has the number that is allowed. */
+      429: {
         headers: {
           [name: string]: unknown;
         };
@@ -5709,6 +6123,15 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
+      /** @description With identity on: too many calls; `detail` has the number that is allowed. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
       /** @description Something that the service needs is unavailable; try again after Retry-After seconds. */
       503: {
         headers: {
@@ -5770,6 +6193,15 @@ export interface operations {
       };
       /** @description It cannot be done with an account in its state, with one's own, or with the last administrator's; or identity is off. */
       409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description With identity on: too many calls; `detail` has the number that is allowed. */
+      429: {
         headers: {
           [name: string]: unknown;
         };
@@ -5845,6 +6277,15 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
+      /** @description With identity on: too many calls; `detail` has the number that is allowed. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
       /** @description Something that the service needs is unavailable; try again after Retry-After seconds. */
       503: {
         headers: {
@@ -5906,6 +6347,15 @@ export interface operations {
       };
       /** @description The account is not approved, is one's own, or is the last administrator's; or identity is off. */
       409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description With identity on: too many calls; `detail` has the number that is allowed. */
+      429: {
         headers: {
           [name: string]: unknown;
         };
@@ -5992,6 +6442,15 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
+      /** @description With identity on: too many calls; `detail` has the number that is allowed. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
       /** @description Something that the service needs is unavailable; try again after Retry-After seconds. */
       503: {
         headers: {
@@ -6043,6 +6502,15 @@ export interface operations {
       };
       /** @description Identity is off on this service. */
       409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description With identity on: too many calls; `detail` has the number that is allowed. */
+      429: {
         headers: {
           [name: string]: unknown;
         };
@@ -6153,6 +6621,15 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
+      /** @description With identity on: too many calls; `detail` has the number that is allowed. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
       /** @description Something that the service needs is unavailable; try again after Retry-After seconds. */
       503: {
         headers: {
@@ -6211,6 +6688,15 @@ export interface operations {
       };
       /** @description Identity is off on this service. */
       409: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description With identity on: too many calls; `detail` has the number that is allowed. */
+      429: {
         headers: {
           [name: string]: unknown;
         };
@@ -6313,6 +6799,15 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
+      /** @description With identity on: too many calls; `detail` has the number that is allowed. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
       /** @description Something that the service needs is unavailable; try again after Retry-After seconds. */
       503: {
         headers: {
@@ -6354,6 +6849,15 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
+      /** @description With identity on: too many calls; `detail` has the number that is allowed. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
       /** @description Something that the service needs is unavailable; try again after Retry-After seconds. */
       503: {
         headers: {
@@ -6385,6 +6889,15 @@ export interface operations {
       };
       /** @description The Host or Origin is not this service's, or the caller may not do this. */
       403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description With identity on: too many calls; `detail` has the number that is allowed. */
+      429: {
         headers: {
           [name: string]: unknown;
         };
@@ -6440,6 +6953,15 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
+      /** @description With identity on: too many calls; `detail` has the number that is allowed. */
+      429: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
       /** @description Something that the service needs is unavailable; try again after Retry-After seconds. */
       503: {
         headers: {
@@ -6473,6 +6995,15 @@ export interface operations {
       };
       /** @description The Host or Origin is not this service's, or the caller may not do this. */
       403: {
+        headers: {
+          [name: string]: unknown;
+        };
+        content: {
+          "application/problem+json": components["schemas"]["Problem"];
+        };
+      };
+      /** @description With identity on: too many calls; `detail` has the number that is allowed. */
+      429: {
         headers: {
           [name: string]: unknown;
         };

@@ -38,14 +38,20 @@ export async function withRetries<Value>(
 
 /** The service may have done what the call asked for, although no answer to it arrived. */
 export function mayHaveArrived(error: unknown): boolean {
-  return mayPass(error) && !isAbsent(error);
+  return mayPass(error) && !isAbsent(error) && !isTooMany(error);
 }
 
 function mayPass(error: unknown): boolean {
   if (error instanceof UnreachableError && error.status === undefined)
     return error.code !== badPort;
+  if (isTooMany(error)) return (error as ApiError).retryAfterSeconds !== undefined;
   const { status = 0 } = error as { status?: number };
   return [502, 503, 504].includes(status) || (error instanceof StoreError && status >= 500);
+}
+
+/** The service did nothing of it. It may say after how long it takes the call. */
+function isTooMany(error: unknown): boolean {
+  return (error as { status?: number }).status === 429;
 }
 
 /** Nothing listens there. After an earlier failure it is a service that restarts. */

@@ -19,7 +19,7 @@ export function makeApp(
   authenticate: Authenticate = authenticator(ctx),
   serves: readonly Listener[] = listeners,
 ): RequestListener {
-  const admit = makeAdmit(authenticate);
+  const admit = makeAdmit(ctx, authenticate);
   const app = express();
   app.disable("x-powered-by");
   app.disable("etag");

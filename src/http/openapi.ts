@@ -129,6 +129,7 @@ function refusals({ access, params, body, query }: Route): [number, string][] {
           [415, "The body is not application/json in UTF-8."],
         ] as [number, string][])
       : []),
+    [429, "With identity on: too many calls; `detail` has the number that is allowed."],
     [503, "Something that the service needs is unavailable; try again after Retry-After seconds."],
   ];
 }

@@ -1,5 +1,5 @@
 import { STATUS_CODES } from "node:http";
-import { type FieldError, RequestError, UnavailableError } from "../errors.ts";
+import { type FieldError, RequestError, retryAfter, UnavailableError } from "../errors.ts";
 import type { Reply } from "./route.ts";
 
 export interface Problem {
@@ -23,13 +23,11 @@ export function problemReply(error: unknown, instance: string, requestId: string
       error.message,
       instance,
       error.errors,
-      error.status === 401 ? { "www-authenticate": "Bearer" } : {},
+      error.status === 401 ? { "www-authenticate": "Bearer" } : retryAfter(error),
     );
   if (error instanceof UnavailableError) {
     const code = error.status === 507 ? "no_room" : "unavailable";
-    return reply(error.status, code, error.message, instance, [], {
-      "retry-after": String(error.retryAfterSeconds),
-    });
+    return reply(error.status, code, error.message, instance, [], retryAfter(error));
   }
   return reply(
     500,

@@ -17,6 +17,10 @@ export interface IdentityConfig extends NoticeConfig {
   tokenSeconds?: number | undefined;
   /** how long a session lives that is not used */
   sessionHours: number;
+  /** calls a minute, of a person and of an address of callers without a name; 0: any number */
+  rates: { user: number; address: number };
+  /** most requests of a person that have not ended */
+  openRequests: number;
   /** addresses and ranges whose X-Forwarded-For is believed */
   trustedProxies: string[];
 }
@@ -58,6 +62,9 @@ export const identitySettings = {
   JWT_ACCESS_TOKEN_EXPIRES: value.number(60, 604_800).default(3_600),
   JWT_REFRESH_TOKEN_EXPIRES: value.secondsOrNever(3_600, 100 * yearSeconds).default(yearSeconds),
   SESSION_HOURS: value.number(0.1, 168).default(12),
+  RATE_USER: value.wholeNumber(0, 1_000_000).default(6_000),
+  RATE_ADDRESS: value.wholeNumber(0, 1_000_000).default(600),
+  OPEN_REQUESTS: value.wholeNumber(1, 1_000_000).default(1_000),
   TRUSTED_PROXIES: value
     .listBy(isProxy, "addresses, ranges such as 10.0.0.0/8, or loopback and uniquelocal")
     .default([]),
@@ -77,6 +84,8 @@ export function identityConfig(set: z.output<typeof settings>): IdentityConfig {
     accessSeconds: set.JWT_ACCESS_TOKEN_EXPIRES,
     tokenSeconds: never ? undefined : Number(set.JWT_REFRESH_TOKEN_EXPIRES),
     sessionHours: set.SESSION_HOURS,
+    rates: { user: set.RATE_USER, address: set.RATE_ADDRESS },
+    openRequests: set.OPEN_REQUESTS,
     trustedProxies: set.TRUSTED_PROXIES,
     ...noticeConfig(set),
   };

@@ -82,6 +82,22 @@ test("a submit is repeated while the service is unavailable, as soon as it allow
   await gateway.close();
 });
 
+test("a call too many is repeated when the service takes it, and not where it names no time", async () => {
+  const tooMany = (headers: Record<string, string>) => ({
+    status: 429,
+    headers: { "content-type": "application/problem+json", ...headers },
+    text: JSON.stringify({ type: "urn:longshore:problem:too_many_calls", detail: "Too many." }),
+  });
+  const replies = [tooMany({ "retry-after": "0" }), tooMany({})];
+  const gateway = await listen(unavailableAt(api.url, replies));
+  const client = new Longshore({ url: gateway.url });
+  const error = await client.submit(body).catch((reason) => reason);
+  expect(error).toMatchObject({ status: 429, code: "too_many_calls" });
+  expect(mayHaveArrived(error)).toBe(false);
+  expect(replies).toEqual([]);
+  await gateway.close();
+});
+
 test("a refused submit is not repeated, nor one that waited too long", async () => {
   const client = new Longshore({ url: api.url });
   const refused = client.submit({ ...body, steps: [] });

@@ -1,3 +1,4 @@
+import { callerLimits } from "./caller-limits.ts";
 import { datasets } from "./datasets.ts";
 import { ends } from "./ends.ts";
 import { fairness } from "./fairness.ts";
@@ -20,5 +21,6 @@ export const mutants: Mutant[] = [
   ...addressSecrets,
   ...datasets,
   ...people,
+  ...callerLimits,
   ...portsAndStreams,
 ];

@@ -96,6 +96,8 @@ export async function openLedger({
       SWEEP_SECONDS: "0.2",
       PORT: "0",
       S3_PORT: "0",
+      // All callers of a test have one address
+      RATE_ADDRESS: "0",
       ...env,
     },
     known,

@@ -1,4 +1,4 @@
-import { RequestError, UnavailableError } from "../../errors.ts";
+import { RequestError, retryAfter, UnavailableError } from "../../errors.ts";
 import type { Reply } from "../../http/route.ts";
 
 /**
@@ -7,12 +7,16 @@ import type { Reply } from "../../http/route.ts";
  */
 export function messageReply(error: unknown, requestId: string): Reply {
   if (error instanceof RequestError)
-    return { status: error.status, body: { message: error.message } };
+    return {
+      status: error.status,
+      body: { message: error.message },
+      headers: retryAfter(error),
+    };
   if (error instanceof UnavailableError) {
     return {
       status: 503,
       body: { message: error.message },
-      headers: { "retry-after": String(error.retryAfterSeconds) },
+      headers: retryAfter(error),
     };
   }
   return {

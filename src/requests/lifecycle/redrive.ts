@@ -11,6 +11,7 @@ import type { RequestView } from "../views.ts";
 import { makeInTurn } from "./in-turn.ts";
 import { lostInputs } from "./lost-inputs.ts";
 import { markLost } from "./lost-inputs-store.ts";
+import { limitOpenRequests } from "./open-requests.ts";
 import {
   type Chosen,
   finishFailedBefore,
@@ -26,7 +27,7 @@ import {
  * failed, but the results of the whole request could not be made, the round only makes those.
  */
 export async function redrive(
-  ctx: Deps<"advanceQueue" | "db" | "log" | "store">,
+  ctx: Deps<"advanceQueue" | "config" | "db" | "log" | "store">,
   id: string,
   caller: Caller,
   chosen: Chosen = {},
@@ -46,8 +47,8 @@ const longestStatementSeconds = 3_600;
 const inTurn = makeInTurn(4, "Too many redrives wait to begin.");
 
 async function nextRound(
-  ctx: Deps<"db" | "store">,
-  { id, state }: RequestView,
+  ctx: Deps<"config" | "db" | "store">,
+  { id, owner, state }: RequestView,
   chosen: Chosen,
 ): Promise<number> {
   // Before the transaction, which keeps the request locked
@@ -59,6 +60,7 @@ async function nextRound(
       if (lost.length > 0) await markLost(query, id, lost);
       const moved = await redriveFiles(query, id, chosen);
       if (moved === 0 && !(await isOnlyFinish(query, id, chosen))) throw nothingToDo(chosen);
+      await limitOpenRequests(ctx, query, owner);
       return moved;
     },
     { statementSeconds: longestStatementSeconds },

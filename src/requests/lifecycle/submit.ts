@@ -14,6 +14,7 @@ import type { RequestView, SubmitInput } from "../views.ts";
 import { checkInputs } from "./check-inputs.ts";
 import { checkSteps } from "./check-steps.ts";
 import { callerLeft, makeInTurn } from "./in-turn.ts";
+import { limitOpenRequests } from "./open-requests.ts";
 import { type IdempotencyKey, insertRequest, requestOfKey } from "./submit-store.ts";
 
 type SubmitDeps = Deps<
@@ -52,7 +53,9 @@ export async function submit(
   const record = () =>
     ctx.db.tx(async (query) => {
       const datasetId = await resolveDataset(ctx, query, dataset, owner);
-      return insertRequest(query, { id, owner, datasetId, input, key, unchecked });
+      const isNew = await insertRequest(query, { id, owner, datasetId, input, key, unchecked });
+      if (isNew) await limitOpenRequests(ctx, query, owner);
+      return isNew;
     });
   const isLong = "list" in dataset && dataset.list.length >= longListFiles;
   const inserted = isLong ? await inTurn({ owner, signal: gone }, record) : await record();
