@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { local } from "../../src/auth/caller.ts";
 import { routes } from "../../src/http/routes/index.ts";
 import { type Answer, type Api, openApi } from "../support/api.ts";
 
 let api: Api;
 
 beforeAll(async () => {
-  api = await openApi();
+  // Calls about people are there with identity on alone.
+  api = await openApi({ env: { ENABLE_AUTH: "true" }, authenticate: () => local });
 });
 
 afterAll(async () => {
@@ -31,6 +33,9 @@ const goodBodies: Record<string, Record<string, unknown>> = {
   "/v1/work/claim": { worker: "w" },
   "/v1/work/heartbeat": { worker: "w", tasks: [] },
   "/v1/limits/users/{owner}": { share: 1 },
+  "/v1/tokens": { name: "laptop", scopes: ["read"] },
+  "/v1/me": { name: "Ann", institution: "University of Examples" },
+  "/v1/access-keys": { kind: "key", name: "telescope" },
   "/v1/tasks/claim": { agent: "a", operations: ["noop"] },
   "/v1/tasks/{task}/progress": { agent: "a", settled: [] },
   "/v1/work/reports": {

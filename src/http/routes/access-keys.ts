@@ -85,7 +85,7 @@ export const revokeAccessKey = route({
   name: "revokeAccessKey",
   access: "key.change",
   summary: "Revoke a key, which ends at once",
-  params: z.object({ id: z.string().min(1).max(100) }),
+  params: z.object({ id: z.string().regex(/^[^\p{C}]{1,100}$/u) }),
   responses: { 204: { description: "It is no longer valid." }, 409: identityOff },
   async handler(ctx, { caller, params }) {
     await revokeKey(ctx, caller, params.id);

@@ -12,7 +12,7 @@ export const noticeParams = z.object({
   }),
 });
 
-export const noticeQuery = z.object({
+export const noticeQuery = z.strictObject({
   state: z.enum(noticeStates).optional().meta({ description: "Only messages in this state." }),
   cursor,
   limit: limit(500, 100),

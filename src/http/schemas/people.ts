@@ -16,7 +16,7 @@ export const personParams = z.object({
   }),
 });
 
-export const peopleQuery = z.object({
+export const peopleQuery = z.strictObject({
   state: z
     .enum(userStates)
     .optional()
@@ -88,7 +88,7 @@ export const profileBody = z
   })
   .meta({ id: "Profile" });
 
-export const actsQuery = z.object({
+export const actsQuery = z.strictObject({
   subject: id.optional().meta({ description: "Only acts on this account, token or message." }),
   actor: id.optional().meta({ description: "Only acts of this account." }),
   act: z

@@ -50,7 +50,7 @@ export const tokenBody = z
   })
   .meta({ id: "NewApiToken" });
 
-export const listQuery = z.object({
+export const listQuery = z.strictObject({
   owner: z.string().min(1).max(200).optional().meta({ description: "For administrators." }),
 });
 
