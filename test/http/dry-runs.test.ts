@@ -95,14 +95,14 @@ async function failureOf(dataset: Dataset, selection: string): Promise<string> {
 const queryProcesses = ({ pid }: Service) =>
   processes("sql/program").filter(({ parent }) => parent === pid);
 
-/** The number of rows of each table. */
-/** How many rows each table has, but for the one in which a service says all the time that it runs. */
+/** The number of rows of each table but the one in which a service says all the time that it runs. */
 async function rows(): Promise<Record<string, string>> {
   const client = new Client({ connectionString: service.databaseUrl });
   await client.connect();
   try {
     const { rows: tables } = await client.query<{ name: string }>(
-      "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'service_beats' ORDER BY 1",
+      `SELECT tablename AS name FROM pg_tables
+       WHERE schemaname = 'public' AND tablename <> 'service_beats' ORDER BY 1`,
     );
     const counted: Record<string, string> = {};
     for (const { name } of tables) {
