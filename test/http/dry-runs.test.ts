@@ -95,7 +95,7 @@ async function failureOf(dataset: Dataset, selection: string): Promise<string> {
 const queryProcesses = ({ pid }: Service) =>
   processes("sql/program").filter(({ parent }) => parent === pid);
 
-/** The number of rows of each table but the one in which a service says all the time that it runs. */
+/** The number of rows of each table but the one in which a service says that it runs. */
 async function rows(): Promise<Record<string, string>> {
   const client = new Client({ connectionString: service.databaseUrl });
   await client.connect();
