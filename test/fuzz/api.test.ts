@@ -99,7 +99,7 @@ async function schemathesis({ requests, files, ended }: Known, phases: string, s
     "--request-timeout",
     "60",
     "--max-examples",
-    "120",
+    "60",
   ];
   const child = spawn(
     `${python.slice(0, python.lastIndexOf("/"))}/schemathesis`,
