@@ -1,10 +1,8 @@
 // Addresses whose secrets are kept apart: encrypted, and joined again only for whoever downloads.
 import { createHmac } from "node:crypto";
+import { type SealKeys, seal, unseal } from "../seal.ts";
 import { deriveKey } from "../secrets.ts";
-import { open, type SealKeys, seal } from "./seal.ts";
 import { secretsOf, shownAddress } from "./shown.ts";
-
-export type { SealKeys } from "./seal.ts";
 
 interface Separated {
   /** the addresses as they may be shown */
@@ -64,6 +62,6 @@ export function identityOf(keys: SealKeys, address: string): string {
 const purpose = "longshore input addresses 1";
 
 function openPairs(keys: SealKeys, sealed: Buffer): Pair[] | undefined {
-  const text = open(keys, purpose, sealed);
+  const text = unseal(keys, purpose, sealed);
   return text === undefined ? undefined : (JSON.parse(text) as Pair[]);
 }

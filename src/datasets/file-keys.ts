@@ -1,7 +1,8 @@
 // What files are recorded with: their addresses as they may be shown, what tells them apart, and
 // the secrets of their addresses.
 import { hash } from "node:crypto";
-import { identityOf, type SealKeys, separate } from "../addresses/sealed.ts";
+import { identityOf, separate } from "../addresses/sealed.ts";
+import type { SealKeys } from "../seal.ts";
 import { timeSlice } from "../time-slice.ts";
 import type { FoundFile } from "./contract.ts";
 

@@ -22,8 +22,8 @@ export async function fillDataset(
     all = { ...next, added: (all?.added ?? 0) + next.added };
     if (next.added > 0) notifier.notify(`dataset:${datasetId}`);
     if (!next.open) break;
-    const { mostFiles = next.total } = config;
-    if (next.total > mostFiles)
+    const { mostFiles } = config;
+    if (mostFiles !== undefined && next.total > mostFiles)
       throw new TooManyFilesError(
         `it found more than ${mostFiles} files, the most of a request (MOST_FILES)`,
       );

@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
-import { keyedDigest, type SealKeys } from "../addresses/sealed.ts";
+import { keyedDigest } from "../addresses/sealed.ts";
 import { hasSecret, isRedacted, shownAddress } from "../addresses/shown.ts";
 import type { Query } from "../db/client.ts";
 import type { Deps } from "../deps.ts";
 import { RequestError } from "../errors.ts";
 import { quickLook } from "../inputs/quick-look.ts";
+import type { SealKeys } from "../seal.ts";
 import { timeSlice } from "../time-slice.ts";
 import { type FileList, piecesOf } from "./chunks.ts";
 import { badDataset, parseDid } from "./did.ts";

@@ -1,5 +1,6 @@
-import { type SealKeys, separate } from "../addresses/sealed.ts";
+import { separate } from "../addresses/sealed.ts";
 import type { Deps } from "../deps.ts";
+import type { SealKeys } from "../seal.ts";
 import { timeSlice } from "../time-slice.ts";
 import { movedKey } from "./file-keys.ts";
 import { moveDataset } from "./move-store.ts";

@@ -1,7 +1,8 @@
 // The SQL that creates a dataset: opened once, filled in chunks, closed once.
-import type { SealKeys } from "../addresses/sealed.ts";
+
 import type { Query } from "../db/client.ts";
 import { sqlList } from "../moves.ts";
+import type { SealKeys } from "../seal.ts";
 import { chunksOf, type FileList } from "./chunks.ts";
 import type { FoundFile } from "./contract.ts";
 import { listedFiles, type RecordedFile, recordedFiles } from "./file-keys.ts";

@@ -1,7 +1,7 @@
 // What becomes a message: it is added in the transaction of what it tells, and sent by the leader.
 import { createHash } from "node:crypto";
-import { seal } from "../addresses/seal.ts";
 import type { Deps } from "../deps.ts";
+import { seal } from "../seal.ts";
 import type { NewNotice } from "./notice-store.ts";
 import { isSlackHook } from "./slack.ts";
 import type { SlackMessage } from "./slack-messages.ts";

@@ -1,6 +1,6 @@
-import { open } from "../addresses/seal.ts";
 import type { Deps } from "../deps.ts";
 import { isFinal } from "../requests/state.ts";
+import { unseal } from "../seal.ts";
 import { type Addressee, readAddressee } from "../users/addressees.ts";
 import type { UserState } from "../users/state.ts";
 import { endedRequest } from "./done-store.ts";
@@ -43,7 +43,7 @@ async function announce({ config, connectors }: SendDeps, person: Addressee): Pr
 }
 
 async function sendAnswer(ctx: SendDeps, { sealed }: DueNotice): Promise<Outcome> {
-  const text = sealed && open(ctx.verifyingKeys, sealPurpose, sealed);
+  const text = sealed && unseal(ctx.verifyingKeys, sealPurpose, sealed);
   if (text === undefined) return never("The key that it was sealed with is no longer listed.");
   // It was sealed by this service.
   const { url, message } = JSON.parse(text) as Answer;

@@ -34,7 +34,7 @@ export const addressSecrets: Mutant[] = [
   },
   {
     name: "only the newest key opens secrets",
-    file: "addresses/seal.ts",
+    file: "seal.ts",
     from: "return byAnyKey(keys, (key) => {",
     to: "return byAnyKey(keys.slice(0, 1), (key) => {",
     tests: ["unit/sealed-addresses.test.ts"],

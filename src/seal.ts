@@ -1,6 +1,6 @@
 // Encryption of what must be kept and is nobody's to read (AES-256-GCM).
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
-import { byAnyKey, deriveKey, type KeyPurpose, type SigningKeys } from "../secrets.ts";
+import { byAnyKey, deriveKey, type KeyPurpose, type SigningKeys } from "./secrets.ts";
 
 /** The first seals, all open. */
 export type SealKeys = SigningKeys;
@@ -19,7 +19,7 @@ export function seal([newest]: SealKeys, purpose: KeyPurpose, plain: string): Bu
 }
 
 /** Undefined where no key opens it, or it was changed. */
-export function open(keys: SealKeys, purpose: KeyPurpose, sealed: Buffer): string | undefined {
+export function unseal(keys: SealKeys, purpose: KeyPurpose, sealed: Buffer): string | undefined {
   const nonce = sealed.subarray(1, 1 + nonceBytes);
   const tag = sealed.subarray(1 + nonceBytes, 1 + nonceBytes + tagBytes);
   const text = sealed.subarray(1 + nonceBytes + tagBytes);
