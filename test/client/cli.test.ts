@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "no
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openDb } from "../../src/db/client.ts";
 import { type Running, runCli, startCli } from "../support/cli.ts";
+import { runCliInside } from "../support/cli-inside.ts";
 import { freshDatabase } from "../support/database.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { writeTable } from "../support/parquet.ts";
@@ -37,6 +38,9 @@ afterAll(async () => {
 });
 
 const longshore = (...args: string[]) => runCli(args, { cwd, env: { LONGSHORE_URL: service.url } });
+/** Where the process of the command is proven by another test. */
+const inside = (...args: string[]) =>
+  runCliInside(args, { cwd, env: { LONGSHORE_URL: service.url } });
 const database = () => ({
   cwd,
   env: { DATABASE_URL: service.databaseUrl ?? "", STORE_URL: `file://${service.dataDir}/store` },
@@ -158,16 +162,14 @@ test("where some files fail the code is 1, and files shows which and why", async
 test("where no file is done, it does not just say complete, and ends with why and what to type", async () => {
   writeFileSync(`${cwd}/worse.parquet`, "nor is this");
   const files = ["--files", "broken.parquet", "worse.parquet"];
-  const ran = await longshore("submit", ...files, ...query, "--wait");
-  const { stdout } = await longshore("list", "--limit", "1", "--json");
+  const ran = await inside("submit", ...files, ...query, "--wait");
+  const { stdout } = await inside("list", "--limit", "1", "--json");
   const { id } = (JSON.parse(stdout) as { items: { id: string }[] }).items[0] ?? { id: "" };
   expect(ran.stderr).toContain("complete, but no file was done: 2 of 2 files failed\n");
   expect(ran.stderr).not.toContain("complete: ");
-  const list = (await longshore("list", "--limit", "1")).stdout;
+  const list = (await inside("list", "--limit", "1")).stdout;
   expect(list).toMatch(new RegExp(`^${id} +\\d+ +none done +0 +2 +2 `, "m"));
-  expect((await longshore("list", "--limit", "1", "-o", "csv")).stdout).toContain(
-    ",complete,0,2,2,",
-  );
+  expect((await inside("list", "--limit", "1", "-o", "csv")).stdout).toContain(",complete,0,2,2,");
   expect(ran.stdout).toMatch(/^state +complete, but no file was done$/m);
   const reasons =
     /^ {2}\d files?, bad_input, for example file \d+, \S+\.parquet:\n {4}.*(broken|worse)/m;
@@ -176,8 +178,8 @@ test("where no file is done, it does not just say complete, and ends with why an
     `Every reason: node \\S+ errors ${id}\nOnce the cause is fixed: node \\S+ redrive ${id}\n$`,
   );
   expect(ran.stderr).toMatch(next);
-  expect((await longshore("watch", id)).stderr).toMatch(next);
-  const shown = await longshore("show", id);
+  expect((await inside("watch", id)).stderr).toMatch(next);
+  const shown = await inside("show", id);
   expect(shown.stdout).toMatch(reasons);
   expect(shown.stderr).toMatch(next);
   const again = await longshore("redrive", id, "--wait");
@@ -242,7 +244,7 @@ test("what the service does not know is a mistake of the caller", async () => {
     "delete",
     "receipt",
   ]) {
-    const { code, stderr } = await longshore(command, nobody);
+    const { code, stderr } = await inside(command, nobody);
     expect(stderr).toContain(`There is no request "${nobody}"`);
     expect(code).toBe(2);
   }
@@ -255,38 +257,38 @@ test("datasets are listed, shown with their files, and forgotten", async () => {
   const [newest] = items;
   expect(newest).toMatchObject({ finder: "user" });
   const id = newest?.id ?? "";
-  expect((await longshore("datasets", "list", "--limit", "1")).stdout).toMatch(
+  expect((await inside("datasets", "list", "--limit", "1")).stdout).toMatch(
     new RegExp(`^ID +VERSION [^\n]*\n${id} +1 +ready`),
   );
-  expect((await longshore("datasets", "show", id)).stdout).toMatch(
+  expect((await inside("datasets", "show", id)).stdout).toMatch(
     /^id +\d+\nname +user:\/\/[0-9a-f]{64}\n/,
   );
-  expect((await longshore("datasets", "files", id)).stdout.trim().split("\n")).toHaveLength(
+  expect((await inside("datasets", "files", id)).stdout.trim().split("\n")).toHaveLength(
     (newest?.files ?? 0) + 1,
   );
-  expect((await longshore("datasets", "delete", id)).code).toBe(0);
-  const left = JSON.parse((await longshore("datasets", "--json")).stdout) as {
+  expect((await inside("datasets", "delete", id)).code).toBe(0);
+  const left = JSON.parse((await inside("datasets", "--json")).stdout) as {
     items: { id: string }[];
   };
   expect(left.items.map((one) => one.id)).not.toContain(id);
-  expect((await longshore("datasets", "show", "999999")).code).toBe(2);
+  expect((await inside("datasets", "show", "999999")).code).toBe(2);
 });
 
 test("an open request shows what it waits for", async () => {
   const { stdout: id } = await longshore("submit", ...endless);
   await until(async () =>
-    (await longshore("show", id.trim())).stdout.includes("no worker has asked for noop work here"),
+    (await inside("show", id.trim())).stdout.includes("no worker has asked for noop work here"),
   );
   await longshore("cancel", id.trim());
 });
 
 test("a list goes on where it ended", async () => {
-  const first = JSON.parse((await longshore("list", "--limit", "2", "--json")).stdout) as {
+  const first = JSON.parse((await inside("list", "--limit", "2", "--json")).stdout) as {
     items: { id: string }[];
     next: string;
   };
   const second = JSON.parse(
-    (await longshore("list", "--limit", "2", "--cursor", first.next, "--json")).stdout,
+    (await inside("list", "--limit", "2", "--cursor", first.next, "--json")).stdout,
   ) as typeof first;
   expect(new Set([...first.items, ...second.items].map(({ id }) => id)).size).toBe(4);
 });
@@ -304,7 +306,7 @@ test("another store than the service's is refused and named, not reported as los
   const sentence = "names another folder than the service on this database uses";
   const missing = `${cwd}/nowhere/store`;
   for (const path of [missing, temporaryFolder("other-store")]) {
-    const other = await runCli(["audit", "--json"], {
+    const other = await runCliInside(["audit", "--json"], {
       cwd,
       env: { ...env, STORE_URL: `file://${path}` },
     });
@@ -313,7 +315,7 @@ test("another store than the service's is refused and named, not reported as los
       new RegExp(`^longshore: STORE_URL .*${sentence}: .* Set STORE_URL`),
     );
   }
-  const forgotten = await runCli(["audit"], { cwd, env: { DATABASE_URL: env.DATABASE_URL } });
+  const forgotten = await runCliInside(["audit"], { cwd, env: { DATABASE_URL: env.DATABASE_URL } });
   expect(forgotten).toMatchObject({ code: 2, stdout: "" });
   expect(forgotten.stderr).toContain(`${sentence}: there is no folder ${cwd}/.longshore/store.`);
   expect(existsSync(missing)).toBe(false);
@@ -331,7 +333,7 @@ test("a database without Longshore's tables, or of another version, is no violat
     if (!("empty" in options))
       await db.query("DELETE FROM _prisma_migrations WHERE migration_name LIKE '%identity'");
     await db.close();
-    const audit = await runCli(["audit"], { cwd, env: { ...env, DATABASE_URL: other.url } });
+    const audit = await runCliInside(["audit"], { cwd, env: { ...env, DATABASE_URL: other.url } });
     await other.drop();
     expect(audit).toMatchObject({ code: 2, stdout: "" });
     expect(audit.stderr).toContain(sentence);
@@ -361,19 +363,19 @@ test("a worker that is interrupted ends well", async () => {
 });
 
 test("limits are shown and set, and a request takes a priority", async () => {
-  expect((await longshore("limits", "set", "noop", "--per-user", "3")).code).toBe(0);
+  expect((await inside("limits", "set", "noop", "--per-user", "3")).code).toBe(0);
   const shown = await longshore("limits", "--json");
   expect(JSON.parse(shown.stdout).operations).toContainEqual(
     expect.objectContaining({ operation: "noop", slots: null, slots_per_user: 3 }),
   );
-  const { stdout } = await longshore("limits", "share", "ann", "2");
+  const { stdout } = await inside("limits", "share", "ann", "2");
   expect(stdout).toMatch(/^OPERATION +RUNNING +SLOTS +PER USER\nnoop +0 +- +3$/m);
   expect(stdout).toMatch(/^ann +0 +0 +2$/m);
-  expect(await longshore("limits", "share", "ann", "0")).toMatchObject({ code: 2 });
-  await longshore("limits", "share", "ann", "1");
-  await longshore("limits", "set", "noop");
-  const submitted = await longshore("submit", ...endless, "--priority", "-2", "--json");
+  expect(await inside("limits", "share", "ann", "0")).toMatchObject({ code: 2 });
+  await inside("limits", "share", "ann", "1");
+  await inside("limits", "set", "noop");
+  const submitted = await inside("submit", ...endless, "--priority", "-2", "--json");
   const request = JSON.parse(submitted.stdout);
   expect(request.priority).toBe(-2);
-  await longshore("cancel", request.id);
+  await inside("cancel", request.id);
 });

@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "nod
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { FolderError, Longshore } from "../../src/client/index.ts";
 import { type ServiceX, startServiceX } from "../facades/servicex/servicex.ts";
-import { runCli } from "../support/cli.ts";
+import { runCliInside } from "../support/cli-inside.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { type Service, startService } from "../support/service.ts";
 import { makeSmallFileSystem, noSmallFileSystem } from "../support/small-file-system.ts";
@@ -24,7 +24,8 @@ afterAll(async () => {
   rmSync(cwd, { recursive: true });
 });
 
-const longshore = (...args: string[]) => runCli(args, { cwd, env: { LONGSHORE_URL: service.url } });
+const longshore = (...args: string[]) =>
+  runCliInside(args, { cwd, env: { LONGSHORE_URL: service.url } });
 const submit = (files: string[], ...more: string[]) =>
   longshore(
     "submit",

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { copyFileSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { runCli } from "../support/cli.ts";
+import { runCliInside } from "../support/cli-inside.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { rowsOf } from "../support/parquet.ts";
 import { type Service, startService } from "../support/service.ts";
@@ -30,7 +31,8 @@ afterAll(async () => {
   rmSync(cwd, { recursive: true });
 });
 
-const longshore = (...args: string[]) => runCli(args, { cwd, env: { LONGSHORE_URL: service.url } });
+const longshore = (...args: string[]) =>
+  runCliInside(args, { cwd, env: { LONGSHORE_URL: service.url } });
 const json = async <Answer>(...args: string[]) =>
   JSON.parse((await longshore(...args, "--json")).stdout) as Answer;
 

@@ -2,9 +2,11 @@
 import { copyFileSync, rmSync, writeFileSync } from "node:fs";
 import { stripVTControlCharacters } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { cliEnvironment, cliForShell, runCli, startProgram } from "../support/cli.ts";
+import { cliEnvironment, cliForShell, startProgram } from "../support/cli.ts";
+import { runCliInside } from "../support/cli-inside.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { type Service, startService } from "../support/service.ts";
+import { until } from "../support/wait.ts";
 
 const example = new URL("../../doc/examples/seattle-2012.parquet", import.meta.url).pathname;
 const title = "A title, with a comma and so many words that no terminal of eighty columns has room";
@@ -31,7 +33,7 @@ afterAll(async () => {
 });
 
 const env = () => ({ LONGSHORE_URL: service.url, TZ: "Asia/Kolkata" });
-const longshore = (...args: string[]) => runCli(args, { cwd, env: env() });
+const longshore = (...args: string[]) => runCliInside(args, { cwd, env: env() });
 
 /** In a terminal of its own; it shows standard output and standard error as they come. */
 async function onTerminal(command: string, more: NodeJS.ProcessEnv = {}): Promise<string> {
@@ -155,6 +157,8 @@ test("the next page keeps every filter", async () => {
   const { stdout } = await longshore(
     ...["submit", "--files", "a b 1", "a b 2", "c", "--operation", "noop"],
   );
+  const all = async () => (await longshore("files", stdout.trim(), "-o", "id")).stdout;
+  await until(async () => /^(\d+\n){3}$/.test(await all()), { what: "the files" });
   const more = ["files", stdout.trim(), "--prefix", `${cwd}/a b`, "--limit", "1", "-o", "id"];
   const first = await longshore(...more);
   expect(first.stderr).toMatch(

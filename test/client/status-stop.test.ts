@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import type { ServiceStatus } from "../../src/client/cli/commands/status.ts";
 import { runCli } from "../support/cli.ts";
+import { runCliInside } from "../support/cli-inside.ts";
 import { type FreshDatabase, freshDatabase } from "../support/database.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { type Service, startService } from "../support/service.ts";
@@ -35,7 +36,8 @@ afterAll(async () => {
 
 /** In the service's folder; its address is not set. */
 const longshore = (args: string[], env: Record<string, string> = {}) =>
-  runCli(args, { env: { DATA_DIR: service.dataDir, ...env } });
+  runCliInside(args, { env: { DATA_DIR: service.dataDir, ...env } });
+const asProgram = (...args: string[]) => runCli(args, { env: { DATA_DIR: service.dataDir } });
 
 test("of a service that is ready, status says where it is, its version and its open requests", async () => {
   const steps = [{ operation: "noop" }];
@@ -47,7 +49,7 @@ test("of a service that is ready, status says where it is, its version and its o
   const { id } = (await submitted.json()) as { id: string };
   await until(async () => (await stateOf(id)) === "running");
 
-  const { code, stdout, stderr } = await longshore(["status"]);
+  const { code, stdout, stderr } = await asProgram("status");
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
   expect(stdout.split("\n")).toEqual([
     expect.stringMatching(new RegExp(`^Longshore \\d+\\.\\d+\\.\\d+ is ready at ${service.url}$`)),
@@ -127,7 +129,7 @@ test.each([
 });
 
 test("stop ends the service of its folder, in order, and waits for it", async () => {
-  const { code, stdout, stderr } = await longshore(["stop"]);
+  const { code, stdout, stderr } = await asProgram("stop");
   expect({ code, stdout }).toEqual({ code: 0, stdout: "The service has stopped.\n" });
   expect(stderr).toContain(`Stopping the service on ${service.dataDir} (process ${service.pid})`);
   expect(await service.stop()).toBe(0);

@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { childEnvironment } from "../../src/config.ts";
-import { program } from "./program.ts";
+import { program, programEnvironment } from "./program.ts";
 
 export interface Ran {
   code: number | null;
@@ -34,7 +33,7 @@ export function startCli(args: string[], { env, ...more }: Surroundings = {}): R
 
 /** Without the profiles of whoever runs the tests. */
 export function cliEnvironment(more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
-  return { ...childEnvironment(), XDG_CONFIG_HOME: nowhere, ...more };
+  return { ...programEnvironment(), XDG_CONFIG_HOME: nowhere, ...more };
 }
 
 /** No file is below it. */

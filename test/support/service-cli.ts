@@ -1,5 +1,6 @@
 import { rmSync, writeFileSync } from "node:fs";
-import { type Ran, runCli } from "./cli.ts";
+import type { Ran } from "./cli.ts";
+import { runCliInside } from "./cli-inside.ts";
 import { temporaryFolder } from "./folder.ts";
 import { type Service, startService } from "./service.ts";
 
@@ -23,7 +24,7 @@ export async function startServiceCli(
   for (const [file, text] of Object.entries(files)) writeFileSync(`${cwd}/${file}`, text);
   const service = await startService({ INPUT_ROOTS: cwd, ...env });
   const longshore = (...args: string[]) =>
-    runCli(args, { cwd, env: { LONGSHORE_URL: service.url } });
+    runCliInside(args, { cwd, env: { LONGSHORE_URL: service.url } });
   return {
     service,
     cwd,

@@ -2,11 +2,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { rmSync } from "node:fs";
-import { childEnvironment } from "../../src/config.ts";
 import { readPostmaster } from "../../src/db/embedded/postmaster.ts";
 import { freshDatabase } from "./database.ts";
 import { temporaryFolder } from "./folder.ts";
-import { program } from "./program.ts";
+import { program, programEnvironment } from "./program.ts";
 import { until } from "./wait.ts";
 
 export interface Service {
@@ -130,7 +129,7 @@ export function startProcess(
   node: readonly string[] = program,
 ): { child: ChildProcess; output: { stdout: string; stderr: string } } {
   const child = spawn(process.execPath, [...node, "start"], {
-    env: { ...childEnvironment(), ...env },
+    env: { ...programEnvironment(), ...env },
     stdio: ["ignore", "pipe", "pipe"],
     // It leads a group of its own
     detached: true,
