@@ -2,7 +2,7 @@
 import { once } from "node:events";
 import { rmSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
-import { afterEach, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { readPostmaster } from "../src/db/embedded/postmaster.ts";
 import { runningEmbeddedUrls } from "../src/db/embedded.ts";
 import { isRunning } from "../src/live-process.ts";
@@ -11,25 +11,31 @@ import { type Service, startProcess, startService } from "./support/service.ts";
 import { until } from "./support/wait.ts";
 
 let service: Service | undefined;
+/** Its database is made once: most of a first start. */
+let embedded: Service;
+/** on a database of the tests' server */
+let usual: Service;
 
+beforeAll(async () => {
+  [embedded, usual] = await Promise.all([startService({ DATABASE_URL: "" }), startService()]);
+});
+afterAll(() => Promise.all([embedded?.remove(), usual?.remove()]));
 afterEach(async () => {
   await service?.remove();
   service = undefined;
 });
 
 test("with nothing set it starts its own database, serves, and leaves nothing running after SIGTERM", async () => {
-  service = await startService({ DATABASE_URL: "" });
-  const { url, dataDir } = service;
+  const { url, dataDir } = embedded;
   expect(await statusOf(`${url}/readyz`)).toBe(200);
   const postgres = postgresOf(dataDir);
-  expect(await service.stop()).toBe(0);
+  expect(await embedded.stop()).toBe(0);
   expect(isRunning(postgres)).toBe(false);
   expect(runningEmbeddedUrls(dataDir)).toBeUndefined();
 });
 
 test("while its Postgres is killed it is not ready, then it is again", async () => {
-  service = await startService({ DATABASE_URL: "" });
-  const { url, dataDir } = service;
+  const { url, dataDir } = await startEmbedded();
   process.kill(postgresOf(dataDir), "SIGKILL");
   await until(async () => (await statusOf(`${url}/readyz`)) === 503, {
     what: "readyz to answer 503",
@@ -37,30 +43,28 @@ test("while its Postgres is killed it is not ready, then it is again", async () 
   await until(async () => (await statusOf(`${url}/readyz`)) === 200, {
     what: "readyz to answer 200",
   });
-  expect(await service.stop()).toBe(0);
+  expect(await embedded.stop()).toBe(0);
 });
 
 test("killed with -9 it starts again on its folder, at the same address, with the same Postgres", async () => {
-  service = await startService({ DATABASE_URL: "" });
-  const { url, dataDir } = service;
+  const { url, dataDir } = await startEmbedded();
   const postgres = postgresOf(dataDir);
-  await service.kill();
+  await embedded.kill();
   expect(isRunning(postgres)).toBe(true);
-  service = await service.again();
-  expect(service.url).toBe(url);
+  embedded = await embedded.again();
+  expect(embedded.url).toBe(url);
   expect(postgresOf(dataDir)).toBe(postgres);
   expect(await statusOf(`${url}/readyz`)).toBe(200);
 });
 
 test("a second service on the folder says so and ends", async () => {
-  service = await startService();
   const { code, stderr } = await refusedStart({
-    DATA_DIR: service.dataDir,
-    DATABASE_URL: service.databaseUrl ?? "",
+    DATA_DIR: usual.dataDir,
+    DATABASE_URL: usual.databaseUrl ?? "",
   });
   expect(code).toBe(1);
-  expect(stderr).toMatch(`in use by another service on this machine (process ${service.pid})`);
-  expect(await statusOf(`${service.url}/readyz`)).toBe(200);
+  expect(stderr).toMatch(`in use by another service on this machine (process ${usual.pid})`);
+  expect(await statusOf(`${usual.url}/readyz`)).toBe(200);
 });
 
 test("a taken port ends the start with a sentence, and no Postgres is left behind", async () => {
@@ -94,9 +98,10 @@ test.each(["/proc/none", "/proc/none/below", import.meta.filename])(
 test.each(["", undefined])(
   "a data folder that vanishes ends service and Postgres with a sentence (DATABASE_URL %j)",
   async (databaseUrl) => {
-    service = await startService({ ...(databaseUrl === "" && { DATABASE_URL: databaseUrl }) });
-    const { dataDir, pid, url, stderr } = service;
-    const postgres = databaseUrl === "" ? postgresOf(dataDir) : undefined;
+    const isEmbedded = databaseUrl === "";
+    service = isEmbedded ? undefined : await startService();
+    const { dataDir, pid, url, stderr } = service ?? embedded;
+    const postgres = isEmbedded ? postgresOf(dataDir) : undefined;
     rmSync(dataDir, { recursive: true, force: true, maxRetries: 50 });
     await until(() => !isRunning(pid), { what: "the end", timeoutSeconds: 15 });
     const sentence = `The folder ${dataDir} (DATA_DIR), or its file "lock", was removed`;
@@ -132,11 +137,10 @@ test.each(["docker", "kubernetes"])(
 );
 
 test("a second process with a key and a store of its own ends with the setting's name", async () => {
-  service = await startService();
   const dataDir = temporaryFolder("another");
   const env = {
     DATA_DIR: dataDir,
-    DATABASE_URL: service.databaseUrl ?? "",
+    DATABASE_URL: usual.databaseUrl ?? "",
     PORT: "0",
     S3_PORT: "0",
   };
@@ -150,8 +154,7 @@ test("a second process with a key and a store of its own ends with the setting's
 
 test("a database that refuses the password ends the start at once, without showing it", async () => {
   const dataDir = temporaryFolder("refused");
-  service = await startService();
-  const wrong = new URL(service.databaseUrl ?? "");
+  const wrong = new URL(usual.databaseUrl ?? "");
   wrong.password = "hunter2";
   const { code, stderr } = await refusedStart({
     DATA_DIR: dataDir,
@@ -178,6 +181,13 @@ test("workers may have a listener of their own", async () => {
   expect(internal).not.toBe(service.url);
   expect(await statusOf(`${internal}/readyz`)).toBe(200);
 });
+
+/** On its folder, after what the last test did. */
+async function startEmbedded(): Promise<Service> {
+  await embedded.stop();
+  embedded = await embedded.again();
+  return embedded;
+}
 
 async function statusOf(url: string): Promise<number> {
   return (await fetch(url)).status;
