@@ -33,6 +33,7 @@ export const readableTables = [
   "requests",
   "results",
   "service_beats",
+  "step_workloads",
   "task_files",
   "tasks",
   "user_shares",

@@ -4,6 +4,7 @@ import type {
   Facility,
   FileInput,
   Settings,
+  SubmitCheck,
   TaskError,
   TaskResult,
 } from "./common-contract.ts";
@@ -22,8 +23,11 @@ export interface WorkerOperation<S = Settings, F = Facility> extends CommonOpera
    * for each, in the same order. Without it the operation makes none.
    */
   outputs?(settings: S, file: FileInput): string[];
-  /** A container of its own for a step, where our worker program cannot do the work. */
-  workload?(settings: S, step: number): Workload;
+  /**
+   * Called once, at submit, after `check`: what others' containers do for a step with these
+   * settings; undefined: our workers perform it. Throws a `RequestError` as `check` does.
+   */
+  workload?(settings: S, at: SubmitCheck<F>): Promise<Workload | undefined>;
   perform(task: Task<S>, context: TaskContext<F>): Promise<TaskOutcome>;
   /** The first rows of what `perform` would make of a file; without it there is no dry run. */
   preview?(file: Preview<S>, context: PreviewContext<F>): Promise<PreviewOutcome>;

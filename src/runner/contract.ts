@@ -1,17 +1,33 @@
 // The leader states what should run; a runner makes it so. One setting (RUNNER) chooses the
 // adapter.
 
-/** A container for the workers of a group. Without one they run our own worker program. */
+export const workloadFormats = ["parquet", "root-file", "root-rntuple", "arrow"] as const;
+export const workloadDestinations = ["object-store", "volume"] as const;
+
+/**
+ * What others' containers do for a step: a science container with a ServiceX sidecar, which takes
+ * its files from a queue of the broker. Without one, workers run our own worker program.
+ */
 export interface Workload {
+  /** of the science container, whole */
   image: string;
-  command?: string[];
-  environment?: Record<string, string>;
+  /** with `command`: what the science container runs for each file */
+  language: string;
+  command: string;
+  format: (typeof workloadFormats)[number];
+  destination: (typeof workloadDestinations)[number];
+  /** generated code by file name, in base64 */
+  files: Record<string, string>;
 }
 
 /** What the workers of a group may present; never logged, never an argument of a program. */
 export interface WorkerCredentials {
   /** bearer token of the work API */
   workToken?: string;
+  /** write key of the request's bucket, at this service's S3 endpoint */
+  store?: { url: string; key: string; secret: string };
+  /** the broker as a sidecar reaches it, with its login */
+  brokerUrl?: string;
 }
 
 /**
@@ -24,7 +40,11 @@ export interface WorkerGroup {
   request?: string;
   step?: number;
   operations: string[];
-  workload?: Workload;
+  /**
+   * `run` names queue and containers: the request's id for its first step with a workload, a UUID
+   * of its own for others
+   */
+  workload?: Workload & { run: string };
   credentials: WorkerCredentials;
   /** number of workers that should run now */
   size: number;
@@ -67,6 +87,8 @@ export interface Runner {
   forgetEndedBefore(): Promise<void>;
   /** most workers at once, all groups together; 0 where the runner starts none */
   readonly capacity: number;
+  /** whether our own workers serve all operations together, or are a group for each operation */
+  readonly groups: "together" | "per-operation";
   /**
    * Makes the workers those of `wanted`: starts what is missing, scales what differs, and ends what
    * is not wanted. The leader calls it, or a process with the role of workers alone, always with

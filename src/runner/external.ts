@@ -10,6 +10,7 @@ export function openExternalRunner(help = "Start one: longshore worker."): Runne
     endedBefore: [],
     forgetEndedBefore: async () => undefined,
     capacity: 0,
+    groups: "together",
     reconcile: async () => undefined,
     resign: async () => undefined,
     statuses: () => new Map(),

@@ -62,6 +62,7 @@ export async function openLocalRunner(options: LocalRunnerOptions): Promise<Runn
       remembered.clear();
     },
     capacity,
+    groups: "together",
     async reconcile(wanted) {
       if (!closed) apply(wanted);
     },

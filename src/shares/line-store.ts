@@ -1,5 +1,6 @@
 import type { Query } from "../db/client.ts";
 import { holdersOf } from "../requests/holders.ts";
+import { hasWorkload } from "../requests/has-workload.ts";
 import { settingsBytes } from "../requests/settings-bytes.ts";
 import { acceptsWork } from "../requests/state.ts";
 import type { Line, OpenStep, Room, UserLoad } from "./allocate.ts";
@@ -112,7 +113,7 @@ FROM line LEFT JOIN LATERAL (
     CASE WHEN r.workers IS NOT NULL THEN ARRAY${holdersOf("r.id")} END AS holders
   FROM request_steps s JOIN requests r ON r.id = s.request_id
   WHERE s.operation = line.operation AND s.owner = line.owner AND s.queued > 0
-    AND ${acceptsWork("r")}
+    AND ${acceptsWork("r")} AND NOT ${hasWorkload("s")}
     ${ofRequest ? "AND s.request_id = $6" : ""}
     AND (s.request_id, s.step::int) NOT IN (SELECT * FROM unnest($4::uuid[], $5::int[]))
   ORDER BY s.priority DESC, s.served_at, s.request_id, s.step LIMIT $3

@@ -6,6 +6,7 @@ import { afterAll, expect, test } from "vitest";
 import { childEnvironment } from "../../src/config.ts";
 import { silentLog } from "../../src/log.ts";
 import { moduleBeside, nodeProgram } from "../../src/program.ts";
+import type { WorkerGroup } from "../../src/runner/contract.ts";
 import { type LocalRunnerOptions, openLocalRunner } from "../../src/runner/local.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { writeTable } from "../support/parquet.ts";
@@ -114,7 +115,15 @@ test("a worker that cannot be started is reported, and the service goes on", asy
 test("the work token is presented, and a container is not started", async () => {
   const server = await startWorkServer();
   const runner = await openLocalRunner(optionsFor(server.url, "token"));
-  const workload = { image: "example.org/science:1" };
+  const workload: WorkerGroup["workload"] = {
+    run: "1d5b3b6a-62a7-4f2e-9a3e-0a2d0f2c7c11",
+    image: "example.org/science:1",
+    language: "python",
+    command: "/generated/transform_single_file.py",
+    format: "parquet",
+    destination: "object-store",
+    files: {},
+  };
   await runner.reconcile([
     { ...group, credentials: { workToken: "a-work-token" } },
     { ...group, key: "image", workload },

@@ -1,4 +1,5 @@
 import type { Query } from "../../db/client.ts";
+import { hasWorkload } from "../has-workload.ts";
 import { acceptsWork, fileSql, openFileStates, sqlList } from "../state.ts";
 
 export interface OverdueStep {
@@ -19,7 +20,7 @@ export function overdueSteps(
   return query<OverdueStep>(
     `SELECT steps.request_id AS request, steps.step, steps.operation
      FROM requests JOIN request_steps AS steps ON steps.request_id = requests.id
-     WHERE ${acceptsWork("requests")} AND steps.queued > 0
+     WHERE ${acceptsWork("requests")} AND steps.queued > 0 AND NOT ${hasWorkload("steps")}
        AND (steps.request_id, steps.step) > ($1::uuid, $2::int)
        AND coalesce((
          SELECT true FROM request_files AS files

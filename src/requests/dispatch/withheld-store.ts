@@ -1,4 +1,5 @@
 import type { Query } from "../../db/client.ts";
+import { hasWorkload } from "../has-workload.ts";
 import { settingsBytes } from "../settings-bytes.ts";
 import { acceptsWork, fileSql } from "../state.ts";
 import type { WorkFilter } from "./claim-queue.ts";
@@ -37,7 +38,7 @@ export function withheldFiles(
      FROM withheld_files f
      JOIN request_steps s ON s.request_id = f.request_id AND s.step = f.step
      JOIN requests r ON r.id = f.request_id
-     WHERE s.operation = ANY($2) AND ${acceptsWork("r")}
+     WHERE s.operation = ANY($2) AND ${acceptsWork("r")} AND NOT ${hasWorkload("s")}
      ORDER BY f.request_id, f.step, f.file_id LIMIT ${mostFiles}`,
     [
       workers,

@@ -2,12 +2,18 @@ import { join } from "node:path";
 import { type FileList, piecesOf } from "../../datasets/chunks.ts";
 import type { Deps } from "../../deps.ts";
 import { RequestError } from "../../errors.ts";
+import type { Operation, Settings, SubmitCheck } from "../../operations/contract.ts";
 import { notOffered } from "../../operations/offered.ts";
 import type { SubmitInput } from "../views.ts";
 import type { UncheckedStep } from "./submit-store.ts";
 
 /** number of files that an operation may check before a request is accepted */
 const checkedFiles = 3;
+
+export interface Submitter {
+  owner: string;
+  signal: AbortSignal | undefined;
+}
 
 /**
  * Throws `RequestError` for a step that can never work. Returns the steps that could not be
@@ -16,29 +22,45 @@ const checkedFiles = 3;
 export async function checkSteps(
   ctx: Deps<"config" | "operations">,
   input: SubmitInput,
-  caller: { owner: string; signal: AbortSignal | undefined },
+  caller: Submitter,
 ): Promise<UncheckedStep[]> {
   const unchecked: UncheckedStep[] = [];
-  const firstFiles = "files" in input.dataset ? await firstOf(input.dataset.files) : [];
-  for (const [index, step] of input.steps.entries()) {
-    const operation = ctx.operations.get(step.operation);
-    if (!operation) throw unknownOperation(step.operation, [...ctx.operations.keys()], index);
-    const next = input.steps[index + 1];
-    try {
-      const reason = await operation.check?.(step.settings, {
-        ...caller,
-        ...(next && { next: { operation: next.operation, settings: next.settings } }),
-        inputFolders: ctx.config.inputFolders,
-        scratch: join(ctx.config.dataDir, "checks"),
-        facility: ctx.config.facility[step.operation] ?? {},
-        ...(index === 0 ? { firstFiles } : {}),
-      });
-      if (reason !== undefined) unchecked.push({ step: index + 1, reason });
-    } catch (error) {
-      throw error instanceof RequestError ? inStep(error, index) : error;
-    }
+  for (const [index, { operation, settings, at }] of (
+    await checksOf(ctx, input, caller)
+  ).entries()) {
+    const reason = await inStep(index, async () => operation.check?.(settings, at));
+    if (reason !== undefined) unchecked.push({ step: index + 1, reason });
   }
   return unchecked;
+}
+
+interface StepCheck {
+  operation: Operation;
+  settings: Settings;
+  at: SubmitCheck;
+}
+
+/** What each operation gets to check its step. Throws for one that is not offered. */
+export async function checksOf(
+  { config, operations }: Deps<"config" | "operations">,
+  { dataset, steps }: SubmitInput,
+  caller: Submitter,
+): Promise<StepCheck[]> {
+  const firstFiles = "files" in dataset ? await firstOf(dataset.files) : [];
+  return steps.map((step, index) => {
+    const operation = operations.get(step.operation);
+    if (!operation) throw unknownOperation(step.operation, [...operations.keys()], index);
+    const next = steps[index + 1];
+    const at = {
+      ...caller,
+      ...(next && { next: { operation: next.operation, settings: next.settings } }),
+      inputFolders: config.inputFolders,
+      scratch: join(config.dataDir, "checks"),
+      facility: config.facility[step.operation] ?? {},
+      ...(index === 0 ? { firstFiles } : {}),
+    };
+    return { operation, settings: step.settings, at };
+  });
 }
 
 async function firstOf(files: FileList<string | string[]>): Promise<string[][]> {
@@ -48,12 +70,18 @@ async function firstOf(files: FileList<string | string[]>): Promise<string[][]> 
 }
 
 /** An operation does not know which step its settings belong to: its pointers begin there. */
-function inStep({ status, code, message, errors }: RequestError, index: number): RequestError {
-  const placed = errors.map(({ pointer, detail }) => ({
-    pointer: `/steps/${index}${pointer}`,
-    detail,
-  }));
-  return new RequestError(status, code, message, placed);
+export async function inStep<Answer>(index: number, ask: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (!(error instanceof RequestError)) throw error;
+    const { status, code, message, errors } = error;
+    const placed = errors.map(({ pointer, detail }) => ({
+      pointer: `/steps/${index}${pointer}`,
+      detail,
+    }));
+    throw new RequestError(status, code, message, placed);
+  }
 }
 
 function unknownOperation(name: string, known: string[], index: number): RequestError {

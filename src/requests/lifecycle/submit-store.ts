@@ -1,4 +1,5 @@
 import type { Query } from "../../db/client.ts";
+import type { Workload } from "../../runner/contract.ts";
 import { type RequestMove, requestMoves } from "../state.ts";
 import { type SubmitInput, uncheckedCode } from "../views.ts";
 
@@ -26,6 +27,14 @@ export interface UncheckedStep {
   reason: string;
 }
 
+/** What others' containers do for a step. */
+export interface StepWorkload {
+  step: number;
+  /** names its queue and its containers */
+  run: string;
+  workload: Workload;
+}
+
 interface NewRequest {
   id: string;
   owner: string;
@@ -33,12 +42,13 @@ interface NewRequest {
   input: SubmitInput;
   key: IdempotencyKey | undefined;
   unchecked: UncheckedStep[];
+  workloads: StepWorkload[];
 }
 
 /** False when another request has the idempotency key. */
 export async function insertRequest(
   query: Query,
-  { id, owner, datasetId, input, key, unchecked }: NewRequest,
+  { id, owner, datasetId, input, key, unchecked, workloads }: NewRequest,
 ): Promise<boolean> {
   const inserted = await query(
     `INSERT INTO requests (id, owner, title, state, dataset_id, did, steps, workers, priority,
@@ -79,6 +89,7 @@ export async function insertRequest(
       input.steps.map((step) => JSON.stringify(step.retry ?? {})),
     ],
   );
+  if (workloads.length > 0) await insertWorkloads(query, id, workloads);
   await query(
     `INSERT INTO request_moves (request_id, round, move, to_state)
      VALUES ($1, 1, '${"submit" satisfies RequestMove}', '${requestMoves.submit.to}')`,
@@ -86,6 +97,23 @@ export async function insertRequest(
   );
   if (unchecked.length > 0) await warnOfUnchecked(query, id, unchecked);
   return true;
+}
+
+async function insertWorkloads(query: Query, id: string, workloads: StepWorkload[]): Promise<void> {
+  await query(
+    `INSERT INTO step_workloads
+       (request_id, step, run_id, image, language, command, format, destination, files)
+     SELECT $1, step, run_id, workload ->> 'image', workload ->> 'language',
+       workload ->> 'command', workload ->> 'format', workload ->> 'destination',
+       workload -> 'files'
+     FROM unnest($2::int[], $3::uuid[], $4::jsonb[]) AS given(step, run_id, workload)`,
+    [
+      id,
+      workloads.map(({ step }) => step),
+      workloads.map(({ run }) => run),
+      workloads.map(({ workload }) => JSON.stringify(workload)),
+    ],
+  );
 }
 
 async function warnOfUnchecked(

@@ -15,6 +15,7 @@ import { checkInputs } from "./check-inputs.ts";
 import { checkSteps } from "./check-steps.ts";
 import { callerLeft, makeInTurn } from "./in-turn.ts";
 import { limitOpenRequests } from "./open-requests.ts";
+import { workloadsOf } from "./step-workloads.ts";
 import { type IdempotencyKey, insertRequest, requestOfKey } from "./submit-store.ts";
 
 type SubmitDeps = Deps<
@@ -47,13 +48,15 @@ export async function submit(
   await checkInputs(ctx, input);
   const unchecked = await checkSteps(ctx, input, { owner, signal: gone });
   const dataset = await nameDataset(ctx, input.dataset);
+  const id = randomUUID();
+  const workloads = await workloadsOf(ctx, id, input, { owner, signal: gone });
   if (gone?.aborted) throw callerLeft();
 
-  const id = randomUUID();
   const record = () =>
     ctx.db.tx(async (query) => {
       const datasetId = await resolveDataset(ctx, query, dataset, owner);
-      const isNew = await insertRequest(query, { id, owner, datasetId, input, key, unchecked });
+      const row = { id, owner, datasetId, input, key, unchecked, workloads };
+      const isNew = await insertRequest(query, row);
       if (isNew) await limitOpenRequests(ctx, query, owner);
       return isNew;
     });

@@ -1,11 +1,12 @@
 import type { Query } from "../../db/client.ts";
+import { hasWorkload } from "../has-workload.ts";
 import { fileSql, sqlList, stoppableStates } from "../state.ts";
 import type { OpenWork } from "./most-busy.ts";
 
 /**
- * Published and running files of these operations, by operation and user; and by request where the
- * limit of its workers is over several operations. Withheld files are not published, and need a
- * worker that has not given them back.
+ * Published and running files of these operations that our own workers perform, by operation and
+ * user; and by request where the limit of its workers is over several operations. Withheld files
+ * are not published, and need a worker that has not given them back.
  */
 export function openWork(query: Query, operations: string[]): Promise<OpenWork[]> {
   return query<OpenWork>(
@@ -21,7 +22,7 @@ export function openWork(query: Query, operations: string[]): Promise<OpenWork[]
          ON withheld_files.request_id = steps.request_id AND withheld_files.step = steps.step
        WHERE requests.state IN (${sqlList(stoppableStates)})
          AND requests.ending IS NULL
-         AND steps.operation = ANY($1)
+         AND steps.operation = ANY($1) AND NOT ${hasWorkload("steps")}
          AND steps.queued + steps.running + coalesce(withheld_files.files, 0) > 0
        GROUP BY requests.id, steps.operation
      ), by_user AS (
