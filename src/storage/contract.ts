@@ -53,6 +53,8 @@ export interface Store {
   ): Promise<StoredObject[]>;
   /** Succeeds also for names that do not exist. */
   remove(bucket: string, names: string[]): Promise<void>;
+  /** Where objects can be put by others before this service has put one; succeeds if it exists. */
+  makeBucket(bucket: string): Promise<void>;
   removeBucket(bucket: string): Promise<void>;
   /** All buckets; in an S3 account also those of others, so remove only what the ledger knows. */
   buckets(): Promise<string[]>;

@@ -105,6 +105,11 @@ export async function openFolderStore(root: string, signedUrl: Store["signedUrl"
       if (names.length > 0) await syncFolder(join(root, bucket)).catch(ignoreMissing);
     },
 
+    async makeBucket(bucket) {
+      checkBucket(bucket);
+      await mkdir(join(root, bucket), { recursive: true, mode: 0o700 });
+    },
+
     /** Disappears at once for readers; after a crash the next start removes the rest. */
     async removeBucket(bucket) {
       checkBucket(bucket);

@@ -150,6 +150,11 @@ export async function openS3Store(settings: S3Store): Promise<Store> {
       );
     },
 
+    async makeBucket(bucket) {
+      checkBucket(bucket);
+      await haveBucket(bucket);
+    },
+
     async removeBucket(bucket) {
       checkBucket(bucket);
       const { Bucket, prefix } = layout.place(bucket);

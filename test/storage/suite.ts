@@ -106,6 +106,20 @@ export function storeSuite(open: () => Promise<StoreUnderTest>, { replaces = tru
     await store.removeBucket(bucket);
   });
 
+  test("a bucket is made before its first object, once or twice, and is empty", async () => {
+    const bucket = randomUUID();
+    await store.makeBucket(bucket);
+    await store.makeBucket(bucket);
+    expect(await store.list(bucket)).toEqual([]);
+    await store.put(bucket, "x", Buffer.from("1"));
+    expect(await store.list(bucket)).toHaveLength(1);
+    await store.removeBucket(bucket);
+    await store.makeBucket(bucket);
+    expect(await store.list(bucket)).toEqual([]);
+    await expect(store.makeBucket("../up")).rejects.toMatchObject({ status: 400 });
+    await store.removeBucket(bucket);
+  });
+
   test("the same content again is fine, other content is refused and changes nothing", async () => {
     const bucket = randomUUID();
     const first = await store.put(bucket, "x", Buffer.from("old"));
