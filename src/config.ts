@@ -66,6 +66,10 @@ export interface Config {
     outputMegabytes: number;
     threads: number;
   };
+  /** how long a container of others may have a file without a report of it */
+  sidecarFileSeconds: number;
+  /** how long none of a run's files may move before those that nobody can have are taken back */
+  sidecarQuietSeconds: number;
   /** what a dry run may take, its look for the first file included */
   dryRunSeconds: number;
   roles: Role[];
@@ -123,6 +127,8 @@ const settings = z.object({
   FILE_SECONDS: value.number(1, 604_800).default(600),
   FILE_OUTPUT_MEGABYTES: value.wholeNumber(1, 1_048_576).default(4_096),
   FILE_THREADS: value.wholeNumber(1, 256).default(1),
+  SIDECAR_FILE_SECONDS: value.number(1, 604_800).default(3_600),
+  SIDECAR_QUIET_SECONDS: value.number(1, 604_800).default(300),
   DRY_RUN_SECONDS: value.number(1, 120).default(60),
   ROLES: value.someOf(roles).default([...roles]),
   ENABLE_AUTH: value.yesOrNo.optional(),
@@ -198,6 +204,8 @@ export function readConfig(
       outputMegabytes: set.FILE_OUTPUT_MEGABYTES,
       threads: set.FILE_THREADS,
     },
+    sidecarFileSeconds: set.SIDECAR_FILE_SECONDS,
+    sidecarQuietSeconds: set.SIDECAR_QUIET_SECONDS,
     dryRunSeconds: set.DRY_RUN_SECONDS,
     roles: set.ROLES,
     enableAuth,

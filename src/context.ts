@@ -22,7 +22,7 @@ import { type Connectors, realConnectors } from "./notices/connectors.ts";
 import type { Operation } from "./operations/contract.ts";
 import { allOperations } from "./operations/index.ts";
 import { offeredOperations } from "./operations/offered.ts";
-import { openQueue } from "./queue/open.ts";
+import { openQueue, openTransformers } from "./queue/open.ts";
 import { advance } from "./requests/advance/advance.ts";
 import { AdvanceQueue } from "./requests/advance/advance-queue.ts";
 import { makeChunks } from "./requests/advance/chunks.ts";
@@ -111,6 +111,7 @@ export async function makeContext(
   const people = openPeople({ pool: db.pool, notifier, enabled: config.enableAuth });
   const userCache = makeUserCache(people);
   const queue = openQueue(config, db, notifier, log);
+  const transformers = openTransformers(config, log);
   const store = await openStore(config, {
     publicUrl: urls.public,
     internalUrl: urls.internal,
@@ -169,6 +170,7 @@ export async function makeContext(
     probe,
     notifier,
     queue,
+    transformers,
     store,
     runner,
     operations,
@@ -214,6 +216,7 @@ export async function makeContext(
     await advanceQueue.close();
     await runner.close();
     await queue.close();
+    await transformers?.close();
     userCache.close();
     await people.close();
     await notifier.close();

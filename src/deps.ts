@@ -19,6 +19,7 @@ import type { DatabaseProbe } from "./db/probe.ts";
 import type { CallSeconds } from "./metrics.ts";
 import type { Connectors } from "./notices/connectors.ts";
 import type { Operation, Task } from "./operations/contract.ts";
+import type { TransformerQueues } from "./queue/celery-broker.ts";
 import type { Queue } from "./queue/contract.ts";
 import type { AdvanceQueue } from "./requests/advance/advance-queue.ts";
 import type { Chunks } from "./requests/advance/chunks.ts";
@@ -49,6 +50,8 @@ export interface Context {
   probe: DatabaseProbe;
   notifier: Notifier;
   queue: Queue;
+  /** the queues of others' containers; undefined without a broker */
+  transformers: TransformerQueues | undefined;
   store: Store;
   runner: Runner;
   operations: Map<string, Operation>;

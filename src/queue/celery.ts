@@ -137,12 +137,29 @@ export function celeryMessage({
  * end all of them.
  */
 export function cancelConsumer(requestId: string, now = Date.now()): CeleryMessage {
+  return control("cancel_consumer", requestId, { pattern: null, matcher: null }, now);
+}
+
+/**
+ * Asks the workers of a queue to consume it again, by their names: any other worker that was asked
+ * would begin to.
+ */
+export function addConsumer(requestId: string, now = Date.now()): CeleryMessage {
+  const named = { pattern: `${transformerQueue(requestId)}@*`, matcher: "glob" };
+  return control("add_consumer", requestId, named, now);
+}
+
+function control(
+  method: string,
+  requestId: string,
+  to: { pattern: string | null; matcher: string | null },
+  now: number,
+): CeleryMessage {
   const call = {
-    method: "cancel_consumer",
+    method,
     arguments: { queue: transformerQueue(requestId) },
     destination: null,
-    pattern: null,
-    matcher: null,
+    ...to,
   };
   return {
     content: Buffer.from(JSON.stringify(call)),

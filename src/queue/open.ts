@@ -2,6 +2,7 @@ import type { Logger } from "pino";
 import type { Config } from "../config.ts";
 import type { Db } from "../db/client.ts";
 import type { Notifier } from "../db/notifier.ts";
+import { openTransformerQueues, type TransformerQueues } from "./celery-broker.ts";
 import type { Queue } from "./contract.ts";
 import { openPostgresQueue } from "./postgres.ts";
 import { openRabbitQueue } from "./rabbitmq.ts";
@@ -19,4 +20,12 @@ export function openQueue(
   return url
     ? openRabbitQueue({ url, db, log, leaseSeconds })
     : openPostgresQueue({ db, notifier, log, leaseSeconds });
+}
+
+/** Undefined without a broker. */
+export function openTransformers(
+  { queueUrl: url }: Pick<Config, "queueUrl">,
+  log: Logger,
+): TransformerQueues | undefined {
+  return url === undefined ? undefined : openTransformerQueues({ url, log });
 }

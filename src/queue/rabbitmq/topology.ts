@@ -1,12 +1,11 @@
 import type { Options } from "amqplib";
 import type { Logger } from "pino";
 import { poisonTopic } from "../contract.ts";
+import { notFound, preconditionFailed } from "./codes.ts";
 import type { BrokerConnection } from "./connection.ts";
 import { KeptChannel } from "./kept-channel.ts";
 import type { TopicRecord } from "./topic-store.ts";
 
-const preconditionFailed = 406;
-const absent = 404;
 /** Explicit, since quorum queues may be the broker's default. */
 const classic = { "x-queue-type": "classic" };
 /** Declaring a topic again is cheap; remembering every topic for ever is not. */
@@ -74,7 +73,7 @@ export class Topology {
 
   async depth(topic: string): Promise<number> {
     const channel = await this.#channel.get();
-    const found = await this.#connection.ask(() => unless(absent, channel.checkQueue(topic)));
+    const found = await this.#connection.ask(() => unless(notFound, channel.checkQueue(topic)));
     if (!found) this.forget([topic]);
     return found?.messageCount ?? 0;
   }

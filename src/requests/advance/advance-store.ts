@@ -1,5 +1,6 @@
 import type { DatasetState } from "../../datasets/state.ts";
 import type { Query } from "../../db/client.ts";
+import { hasWorkload } from "../has-workload.ts";
 import type { Ending, StoredRequestState } from "../state.ts";
 import { counterPairs } from "../step-counters.ts";
 
@@ -16,6 +17,8 @@ export interface StepFacts {
   canceled: number;
   passed: number;
   version: number;
+  /** others' containers do its work */
+  workload: boolean;
 }
 
 export interface RequestFacts {
@@ -51,7 +54,8 @@ export async function readFacts(query: Query, id: string): Promise<RequestFacts 
        d.incomplete AS "datasetIncomplete", d.file_count AS "datasetFiles",
        (SELECT json_agg(json_build_object('step', s.step, 'operation', s.operation,
             'settings', s.settings,
-            'registered', s.registered, ${counterPairs("s")}, 'version', s.version) ORDER BY s.step)
+            'registered', s.registered, ${counterPairs("s")}, 'version', s.version,
+            'workload', ${hasWorkload("s")}) ORDER BY s.step)
         FROM request_steps s WHERE s.request_id = r.id) AS steps
      FROM requests r JOIN datasets d ON d.id = r.dataset_id WHERE r.id = $1`,
     [id],

@@ -2,22 +2,24 @@ import type { Deps } from "../../deps.ts";
 import { isWorkerOperation } from "../../operations/offered.ts";
 import { workTopic } from "../../queue/contract.ts";
 import { queueStep } from "../../tasks/queue.ts";
+import { type SendDeps, sendTasks } from "../sidecars/send-tasks.ts";
 import { dispatchStates } from "../state.ts";
 import type { RequestFacts, StepFacts } from "./advance-store.ts";
-import { queueFiles, unqueueFiles } from "./publish-store.ts";
+import { type PublishedRow, queueFiles, unqueueFiles } from "./publish-store.ts";
 import { queueApart } from "./queue-apart.ts";
 import { isFilledNow, windowOf } from "./window.ts";
 
 const publishChunk = 1000;
+
+export type PublishDeps = SendDeps &
+  Deps<"config" | "log" | "metrics" | "notifier" | "operations" | "queue" | "runner">;
 
 /**
  * Publishes waiting files until the window is full: first the rows, then the messages. Files whose
  * message could not be published wait again. With `fill`, also while much of the window is taken.
  */
 export async function publishWork(
-  ctx: Deps<
-    "config" | "ledger" | "log" | "metrics" | "notifier" | "operations" | "queue" | "runner"
-  >,
+  ctx: PublishDeps,
   request: RequestFacts,
   fill = false,
 ): Promise<void> {
@@ -55,24 +57,22 @@ async function withoutServiceSteps(
 }
 
 async function publishChunkOf(
-  ctx: Deps<"config" | "ledger" | "log" | "metrics" | "notifier" | "queue">,
+  ctx: PublishDeps,
   { id: request, ofFacade }: RequestFacts,
   step: StepFacts,
   limit: number,
 ): Promise<number> {
   const grace = Math.max(2 * ctx.config.sweepSeconds, 2);
-  const rows = ofFacade
-    ? await queueApart(ctx, request, step.step, limit, grace)
-    : await queueFiles(ctx.ledger.query, request, step.step, limit, grace);
+  // Containers of others name their objects after paths, and so may workers of a façade.
+  const rows =
+    ofFacade || step.workload
+      ? await queueApart(ctx, request, step.step, limit, grace)
+      : await queueFiles(ctx.ledger.query, request, step.step, limit, grace);
   if (!rows.length) return 0;
-  const topic = workTopic(step.operation, request);
   try {
-    await ctx.queue.publish(
-      rows.map(({ file, attempt }) => ({
-        topic,
-        body: { request, file, step: step.step, attempt },
-      })),
-    );
+    const returned = await send(ctx, request, step, rows);
+    if (returned.length > 0) await unqueueFiles(ctx.ledger.query, request, step.step, returned);
+    if (returned.length === rows.length) return 0;
   } catch (error) {
     ctx.metrics.publishFailures.inc();
     ctx.log.warn(
@@ -84,4 +84,19 @@ async function publishChunkOf(
   }
   ctx.notifier.notify("work");
   return rows.length;
+}
+
+/** Resolves with the files whose message the broker returned. */
+async function send(
+  ctx: PublishDeps,
+  request: string,
+  { step, operation, workload }: StepFacts,
+  rows: PublishedRow[],
+): Promise<PublishedRow[]> {
+  if (workload) return sendTasks(ctx, request, step, rows);
+  const topic = workTopic(operation, request);
+  await ctx.queue.publish(
+    rows.map(({ file, attempt }) => ({ topic, body: { request, file, step, attempt } })),
+  );
+  return [];
 }

@@ -1,7 +1,7 @@
 import type { Deps } from "../../deps.ts";
 import type { Slice } from "./advance-queue.ts";
 import { type RequestFacts, readFacts, refreshStatistics } from "./advance-store.ts";
-import { publishWork } from "./publish.ts";
+import { type PublishDeps, publishWork } from "./publish.ts";
 import { registerFiles } from "./register-store.ts";
 
 /** A request with no more files than this has no long work. */
@@ -9,18 +9,7 @@ export const fewFiles = 1000;
 
 /** Registers files of the dataset; true if files are left for a slice for long work. */
 export async function registerLeavesFiles(
-  ctx: Deps<
-    | "chunks"
-    | "config"
-    | "db"
-    | "ledger"
-    | "log"
-    | "metrics"
-    | "notifier"
-    | "operations"
-    | "queue"
-    | "runner"
-  >,
+  ctx: PublishDeps & Deps<"chunks">,
   request: RequestFacts,
   slice: Slice,
 ): Promise<boolean> {

@@ -28,7 +28,8 @@ export async function republishLost(
   }
 }
 
-async function unqueueStep(
+/** Files of a step that have been queued for a while wait again; returns their number. */
+export async function unqueueStep(
   { ledger, log }: Deps<"ledger" | "log">,
   request: string,
   step: number,

@@ -1,4 +1,5 @@
 import type { Context } from "../../deps.ts";
+import { endRuns } from "../sidecars/end-runs.ts";
 import { endingMoves } from "../state.ts";
 import type { Rest, Slice } from "./advance-queue.ts";
 import type { RequestFacts } from "./advance-store.ts";
@@ -14,6 +15,8 @@ import { noteWarnings } from "./warnings.ts";
 export async function settle(ctx: Context, request: RequestFacts, slice: Slice): Promise<Rest> {
   if (!slice.long && openFiles(request) > fewFiles) return "long";
   const as = settledAs(request);
+  // Their files are settled whatever they do: the sooner they take no more, the less is in vain.
+  await endRuns(ctx, request);
   // A deadline or a stop accounts for every known file, including those not registered yet.
   if (request.state === "running" && request.ending !== "failed") {
     if (await registerLeavesFiles(ctx, request, slice)) return "long";

@@ -83,6 +83,31 @@ const ofWorkerSql = expireSql(
   "f.alone",
 );
 
+/** As of a dead worker: the first time at no cost. */
+const ofStepSql = expireSql(
+  `f.step = $3 AND f.file_id IN (
+      SELECT held.file_id FROM request_files held
+      WHERE held.request_id = $2 AND held.step = $3
+        AND held.state IN (${sqlList(fileMoves.lose.from)})
+      ORDER BY held.updated_at DESC, held.file_id LIMIT $4)`,
+  "$5::text",
+  "f.alone",
+);
+
+export const containerLosses = {
+  queueGone: "the queue of its containers is gone, and with it the file's message",
+  notReported: "its container took it and did not report it",
+};
+
+/** Files of a step that containers of others have: the last `most` that they took. */
+export function expireOfStep(
+  query: Query,
+  { request, step }: { request: string; step: number },
+  { why, most, fileAttempts }: { why: string; most: number; fileAttempts: number },
+): Promise<ExpiredLease[]> {
+  return query<ExpiredLease>(ofStepSql, [fileAttempts, request, step, most, why]);
+}
+
 /** None while the leases were not watched for longer than `longestGapSeconds`. */
 export function expireOverdue(
   query: Query,

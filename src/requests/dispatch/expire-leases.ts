@@ -1,7 +1,9 @@
 import { isLockTimeout } from "../../db/away.ts";
 import type { Deps } from "../../deps.ts";
 import {
+  containerLosses,
   type ExpiredLease,
+  expireOfStep,
   expireOfWorker,
   expireOverdue,
   requestsOfWorkers,
@@ -54,6 +56,17 @@ export async function takeInterrupted(
     takeFromInterrupted(ctx.ledger.query, request, { workers, fileAttempts }),
   );
   return allOf(taken);
+}
+
+/** Takes files from containers of others, the last `most` that they took; returns their number. */
+export function expireLast(
+  ctx: Deps<"config" | "ledger" | "log" | "metrics">,
+  step: { request: string; step: number },
+  loss: keyof typeof containerLosses,
+  most: number,
+): Promise<number> {
+  const of = { why: containerLosses[loss], most, fileAttempts: ctx.config.fileAttempts };
+  return lose(ctx, step.request, expireOfStep(ctx.ledger.query, step, of));
 }
 
 async function lose(

@@ -11,6 +11,7 @@ import { watchLeases } from "../dispatch/watch-leases.ts";
 import { runFinishes } from "../finish/finish.ts";
 import { sampleProgress } from "../monitor/progress.ts";
 import { sampleForAll } from "../monitor/sampler.ts";
+import { makeQueueWatch } from "../sidecars/watch-queues.ts";
 import { watchDeaths } from "./dead-workers.ts";
 import { repeat } from "./repeat.ts";
 import { makeScaler, scaleSeconds } from "./scale-workers.ts";
@@ -84,9 +85,10 @@ async function sendNotices(ctx: Context, term: Term): Promise<void> {
 }
 
 async function sweepRepeatedly(ctx: Context, { signal, confirm }: Term): Promise<void> {
+  const watchQueues = makeQueueWatch(ctx);
   let lastHousekeeping = Number.NEGATIVE_INFINITY;
   while (!signal.aborted) {
-    await sweep(ctx, confirm);
+    await sweep(ctx, confirm, watchQueues);
     if (performance.now() - lastHousekeeping > housekeepingSeconds * 1000) {
       lastHousekeeping = performance.now();
       await housekeep(ctx, confirm);

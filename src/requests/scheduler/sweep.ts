@@ -9,6 +9,7 @@ import { cleanUp } from "../advance/end.ts";
 import { removeAllMarked, removeOrphanedBuckets } from "../advance/orphaned-objects.ts";
 import { republishLost } from "../advance/republish.ts";
 import { expireLeases } from "../dispatch/expire-leases.ts";
+import { makeQueueWatch } from "../sidecars/watch-queues.ts";
 import { removeExpired } from "./expire-results.ts";
 import { endedRecently, notOpen } from "./sweep-store.ts";
 
@@ -33,12 +34,15 @@ export async function sweep(
     | "operations"
     | "queue"
     | "runner"
+    | "transformers"
   >,
   isLeader: IsLeader,
+  watchQueues: () => Promise<number> = makeQueueWatch(ctx),
 ): Promise<void> {
   const repair = repairsOf(ctx, isLeader);
   await repair("lease", () => expireLeases(ctx));
   await repair("message", () => republishLost(ctx));
+  await repair("container-queue", watchQueues);
   await repair("advance", () => advanceAll(ctx));
   await repair("topic", () => dropTopics(ctx));
   await repair("reader", () => endOldReaders(ctx.db.query, longestReadSeconds));
@@ -87,7 +91,9 @@ async function dropTopics(ctx: Deps<"db" | "queue">): Promise<number> {
   return topics.length;
 }
 
-async function cleanUpEnded(ctx: Deps<"db" | "queue" | "store">): Promise<number> {
+async function cleanUpEnded(
+  ctx: Deps<"db" | "log" | "queue" | "store" | "transformers">,
+): Promise<number> {
   for (const id of await endedRecently(ctx.db.query, 300)) await cleanUp(ctx, id);
   return 0;
 }

@@ -1,0 +1,50 @@
+import type { Deps } from "../../deps.ts";
+import { UnavailableError } from "../../errors.ts";
+import { transformTask } from "../../queue/celery.ts";
+import { inputUrls, wholeReplicasOf } from "../dispatch/task.ts";
+import { attemptToken } from "./attempt-token.ts";
+import { type QueuedFile, type Run, runsOf, type TaskFile, taskFiles } from "./run-store.ts";
+
+export type SendDeps = Deps<
+  "db" | "ledger" | "signingKey" | "store" | "transformers" | "urls" | "verifyingKeys"
+>;
+
+/**
+ * Publishes queued files of a step to the queue of its run. Resolves with those that the broker
+ * returned. A task names its attempt in the address to report to: a message that is consumed twice
+ * reports twice for one attempt, and a later attempt ends the earlier one.
+ */
+export async function sendTasks(
+  ctx: SendDeps,
+  request: string,
+  step: number,
+  rows: QueuedFile[],
+): Promise<QueuedFile[]> {
+  const run = (await runsOf(ctx.db.query, request)).find((one) => one.step === step);
+  if (!ctx.transformers || !run)
+    throw new UnavailableError("This process has no broker to give files out by: set QUEUE_URL.");
+  // A sidecar never makes its bucket, and reports a success whether or not its upload worked.
+  if (run.destination === "object-store") await ctx.store.makeBucket(request);
+  const files = await taskFiles(ctx.ledger.query, request, step, rows);
+  const tasks = await Promise.all(files.map((file) => taskOf(ctx, request, run, file)));
+  return (await ctx.transformers.publish(run.run, tasks)).map(({ file, attempt }) => ({
+    file,
+    attempt,
+  }));
+}
+
+async function taskOf(ctx: SendDeps, request: string, run: Run, row: TaskFile) {
+  const { file, attempt } = row;
+  const inputs = await inputUrls(ctx, request, row.inputs);
+  const token = attemptToken(ctx.signingKey, { request, step: run.step, file, attempt });
+  const base = `${ctx.urls.internal()}/servicex/internal/w/${token}`;
+  const message = transformTask({
+    requestId: run.run,
+    fileId: file,
+    paths: inputs.length > 0 ? inputs : wholeReplicasOf(ctx, row),
+    serviceEndpoint: `${base}/transformation/${request}`,
+    resultDestination: run.destination,
+    resultFormat: run.format,
+  });
+  return { ...message, file, attempt };
+}
