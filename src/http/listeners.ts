@@ -31,7 +31,8 @@ const secondsToFinish = 5;
 
 /** Rejects with a sentence, and with nothing left open, when a port is unavailable. */
 export async function openListeners(config: Config): Promise<Listeners> {
-  const ports = config.roles.includes("api") ? portsOf(config) : [];
+  const isApi = config.roles.includes("api");
+  const ports = portsOf(config).filter(({ listener }) => isApi || listener === "ops");
   const held = ports.map((port) => ({ ...port, barrier: makeBarrier() }));
   const s3 = makeBarrier();
   const opened: Listening[] = [];
@@ -49,7 +50,7 @@ export async function openListeners(config: Config): Promise<Listeners> {
     const own: Own = {};
     for (const { listener, number, barrier } of held)
       own[listener] = await openAt(number, portSettings[listener], barrier.listener);
-    if (held.length > 0) own.s3 = await openAt(config.s3Port, "S3_PORT", makeS3Server(s3.listener));
+    if (isApi) own.s3 = await openAt(config.s3Port, "S3_PORT", makeS3Server(s3.listener));
     const open: Listeners["open"] = (apps) => {
       for (const { listener, serves, barrier } of held)
         barrier.pass(apps.api({ listener, serves }));

@@ -1,13 +1,16 @@
 // A port for people, one for workers and finders, one for operators.
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Listener } from "../../src/auth/listener.ts";
+import { readConfig } from "../../src/config.ts";
 import { attemptToken } from "../../src/facades/servicex/attempt-token.ts";
 import { servicexEndpoints } from "../../src/facades/servicex/index.ts";
 import { pageEndpoints } from "../../src/facades/servicex/pages.ts";
+import { openListeners } from "../../src/http/listeners.ts";
 import { routes } from "../../src/http/routes/index.ts";
 import { loggerTo } from "../../src/log.ts";
+import { appsOf } from "../../src/mounts.ts";
 import { pages } from "../../src/web/index.ts";
-import type { Call } from "../support/api.ts";
+import { type Call, sendCall } from "../support/api.ts";
 import { type Ledger, openLedger } from "../support/context.ts";
 import { addPerson, bearer, type Person } from "../support/people.ts";
 import { openPorts, type Ports } from "../support/ports.ts";
@@ -227,5 +230,26 @@ test("a signed address is taken at the port of those that it was given to", asyn
     const path = url.pathname + url.search;
     expect((await ports.call(home, { path })).text).toBe("result");
     expect((await ports.call(other, { path })).status).toBe(404);
+  }
+});
+
+test("a process without the role api is measured and probed at OPS_PORT, and serves nothing else", async () => {
+  const env = { OPS_PORT: "0", ROLES: "scheduler", INTERNAL_URL: "http://127.0.0.1:1" };
+  const ctx = {
+    ...ledger.ctx,
+    config: readConfig({ ...env, DATA_DIR: ledger.ctx.config.dataDir }),
+  };
+  const { opsUrl = "", urls, open, close } = await openListeners(ctx.config);
+  try {
+    open({ api: appsOf(ctx), s3: (_request, response) => response.end() });
+    const port = Number(new URL(opsUrl).port);
+    const status = async (path: string) => (await sendCall(port, { method: "GET", path })).status;
+    expect([await status("/healthz"), await status("/readyz"), await status("/metrics")]).toEqual([
+      200, 200, 200,
+    ]);
+    expect([await status("/v1/requests"), await status("/")]).toEqual([404, 404]);
+    expect([urls.s3, urls.internal()]).toEqual([undefined, "http://127.0.0.1:1"]);
+  } finally {
+    await close();
   }
 });
