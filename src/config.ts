@@ -38,6 +38,8 @@ export interface Config {
   dataDir: string;
   /** unset: the embedded Postgres in `dataDir` */
   databaseUrl?: string | undefined;
+  /** how long a start waits for it */
+  databaseWaitSeconds: number;
   /** unset: the database */
   queueUrl?: string | undefined;
   store: value.FolderStore | value.S3Store;
@@ -108,6 +110,7 @@ const settings = z.object({
   S3_PORT: value.port.default(9000),
   DATA_DIR: value.dataFolder,
   DATABASE_URL: value.postgresUrl.optional(),
+  DATABASE_WAIT_SECONDS: value.number(1, 86_400).default(60),
   QUEUE_URL: value.amqpUrl.optional(),
   STORE_URL: value.storeUrl.optional(),
   PUBLIC_URL: value.httpUrl.optional(),
@@ -179,6 +182,7 @@ export function readConfig(
     s3Port: set.S3_PORT,
     dataDir: set.DATA_DIR,
     databaseUrl: withSslMode(set.DATABASE_URL, env.PGSSLMODE),
+    databaseWaitSeconds: set.DATABASE_WAIT_SECONDS,
     queueUrl: set.QUEUE_URL,
     store,
     publicUrl: set.PUBLIC_URL,

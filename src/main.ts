@@ -127,7 +127,11 @@ async function start(
   if (listeners.opsUrl !== undefined) log.info({ url: listeners.opsUrl }, "operators call");
 
   const databaseUrl = config.databaseUrl ?? (await embedded(config, log, onClose));
-  await waitForDatabase(databaseUrl, { signal, onWait: (sentence) => log.warn(sentence) });
+  await waitForDatabase(databaseUrl, {
+    seconds: config.databaseWaitSeconds,
+    signal,
+    onWait: (sentence) => log.warn(sentence),
+  });
   await migrate(databaseUrl, {
     signal,
     onApplied: (migration) => log.info({ migration }, "migration applied"),

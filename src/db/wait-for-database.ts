@@ -4,23 +4,24 @@ import { connectProblem } from "./connect-problem.ts";
 import { connectionTo } from "./connection.ts";
 import { endConnection } from "./end-connection.ts";
 
-const longestWaitSeconds = 60;
 const answerMilliseconds = 10_000;
 const oldestVersion = 15;
 
 interface WaitOptions {
+  seconds: number;
   signal?: AbortSignal | undefined;
   /** It cannot be used yet: why, each time that this changes. */
   onWait?(sentence: string): void;
 }
 
 /**
- * Waits for a database that is starting at the same time. Rejects with a sentence if it stays
- * unreachable or is too old, and with the signal's reason when that aborts.
+ * Waits for a database that is starting at the same time. Rejects with a sentence, and the code of
+ * what is wrong, if it stays unreachable or is too old, and with the signal's reason when that
+ * aborts.
  */
 export async function waitForDatabase(
   url: string,
-  { signal, onWait }: WaitOptions = {},
+  { seconds, signal, onWait }: WaitOptions,
 ): Promise<void> {
   let reported = "";
   const report = (error: Error) => {
@@ -28,13 +29,13 @@ export async function waitForDatabase(
     if (why !== reported)
       onWait?.(
         `The database ${placeOf(url)} cannot be used yet: ${why}. ` +
-          `It is tried again for ${longestWaitSeconds} seconds; Ctrl-C ends this.`,
+          `It is tried again for ${seconds} seconds; Ctrl-C ends this.`,
       );
     reported = why;
   };
   const waiting = pRetry(() => serverVersion(url), {
     retries: Number.POSITIVE_INFINITY,
-    maxRetryTime: longestWaitSeconds * 1_000,
+    maxRetryTime: seconds * 1_000,
     minTimeout: 100,
     maxTimeout: 1_000,
     shouldRetry: ({ error }) => !isRefusal(error),
@@ -43,11 +44,11 @@ export async function waitForDatabase(
     },
     ...(signal && { signal }),
   });
-  const version = await Promise.race([waiting, rejectedBy(signal)]).catch((error: Error) => {
+  const trying = Promise.race([waiting, rejectedBy(signal)]);
+  const version = await trying.catch((error: NodeJS.ErrnoException) => {
     signal?.throwIfAborted();
-    throw new Error(`The database ${placeOf(url)} cannot be used: ${connectProblem(error)}.`, {
-      cause: error,
-    });
+    const sentence = `The database ${placeOf(url)} cannot be used: ${connectProblem(error)}.`;
+    throw Object.assign(new Error(sentence, { cause: error }), { code: error.code });
   });
   if (version < oldestVersion)
     throw new Error(

@@ -70,6 +70,7 @@ const unreachableCodes = [
   "ECONNREFUSED",
   "ECONNRESET",
   "ENOTFOUND",
+  "EAI_AGAIN",
   "EHOSTUNREACH",
   "ETIMEDOUT",
   "57P03",

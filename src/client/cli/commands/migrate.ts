@@ -7,10 +7,13 @@ export function addMigrate(program: Command): void {
   program
     .command("migrate")
     .description("apply missing migrations; the service does this too when it starts")
+    .option("--wait", "wait for a database that is starting, for DATABASE_WAIT_SECONDS")
     .addOption(jsonOption())
-    .action(async ({ json }: { json?: boolean }) => {
-      const applied = await withDatabase({ create: true }, async (url) => {
+    .action(async ({ wait, json }: { wait?: boolean; json?: boolean }) => {
+      const applied = await withDatabase({ create: true }, async (url, config) => {
         const { migrate } = await import("../../../db/migrate.ts");
+        const { waitForDatabase } = await import("../../../db/wait-for-database.ts");
+        if (wait) await waitForDatabase(url, { seconds: config.databaseWaitSeconds, onWait: say });
         return migrate(url, { onWait: (_, sentence) => say(sentence) });
       });
       if (json) printJson({ applied });

@@ -63,7 +63,7 @@ export const examples: Record<string, readonly string[]> = {
   audit: ["audit", "audit --json"],
   db: ["db url"],
   "db url": ["db url"],
-  migrate: ["migrate"],
+  migrate: ["migrate", "migrate --wait"],
   completion: ["completion bash"],
 };
 
