@@ -3,6 +3,7 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { z } from "zod";
 import type { InputFolders } from "./inputs/folders.ts";
+import { withAppConfigFile } from "./settings/app-config-file.ts";
 import { type ClientConfig, clientConfig } from "./settings/client.ts";
 import {
   refuseHalfMail,
@@ -103,6 +104,7 @@ export interface Config {
 const logLevels = ["trace", "debug", "info", "warn", "error"] as const;
 
 const settings = z.object({
+  APP_CONFIG_FILE: z.string().optional(),
   HOST: value.hostName.default("127.0.0.1"),
   PORT: value.port.default(5000),
   INTERNAL_PORT: value.port.optional(),
@@ -163,9 +165,10 @@ export function readConfig(
   operations: readonly FacilitySource[] = [],
 ): Config {
   facilityNames(operations, settingNames);
-  const plain = withoutEmpty(withoutAliases(env));
+  const { env: said, places } = withAppConfigFile(env);
+  const plain = withoutEmpty(withoutAliases(said));
   const read = settings.safeParse(plain);
-  if (!read.success) throw refusal(read.error, plain);
+  if (!read.success) throw refusal(read.error, plain, places);
   const set = read.data;
   const enableAuth = set.ENABLE_AUTH ?? !isLoopback(set.HOST);
   refuseContradictions(set, enableAuth);
@@ -229,7 +232,7 @@ export function readConfig(
     finderProcesses: set.FINDER_PROCESSES,
     mostFiles: set.MOST_FILES,
     agentOperations: set.AGENT_OPERATIONS,
-    facility: readFacility(plain, operations, (error) => refusal(error, plain)),
+    facility: readFacility(plain, operations, (error) => refusal(error, plain, places)),
   };
 }
 

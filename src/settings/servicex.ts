@@ -41,6 +41,24 @@ export function withoutAliases(env: Environment): Environment {
   return plain;
 }
 
+/**
+ * Of these names, those that the environment does not set, neither by the name itself nor by the
+ * other name of the same setting.
+ */
+export function withoutShadowed(
+  names: readonly string[],
+  isSet: (name: string) => boolean,
+): string[] {
+  const others = new Map<string, string[]>();
+  const add = (name: string, other: string) =>
+    others.set(name, [...(others.get(name) ?? []), other]);
+  for (const { key, setting } of aliases) {
+    add(key, setting);
+    add(setting, key);
+  }
+  return names.filter((name) => ![name, ...(others.get(name) ?? [])].some(isSet));
+}
+
 /** MinIO's keys have `host:port` without a scheme, and the rest in other variables. */
 function minioStore(hostAndPort: string, env: Environment): string {
   const [key, secret] = [env.MINIO_ACCESS_KEY ?? "", env.MINIO_SECRET_KEY ?? ""].map(

@@ -4,6 +4,7 @@ import { isIP } from "node:net";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { z } from "zod";
+import { wholeLiteral } from "./python-literal.ts";
 import { allowedServiceUrl, readServiceUrl, withoutLastSlash } from "./service-url.ts";
 
 /** A setting read by `parse`. If that returns undefined, the value is refused with `allowed`. */
@@ -61,6 +62,20 @@ export function listBy(isOne: (word: string) => boolean, what: string) {
   return setting(`${what}, separated by commas`, (text) => {
     const named = commaList(text);
     return named.length > 0 && named.every(isOne) ? named : undefined;
+  });
+}
+
+/** Texts by name, as JSON or Python writes an object of them. */
+export function textsByName(isOne: (name: string, text: string) => boolean, what: string) {
+  return setting(what, (text) => {
+    const read = wholeLiteral(text);
+    if (read === null || typeof read !== "object" || Array.isArray(read)) return undefined;
+    const entries = Object.entries(read);
+    const good = entries.filter(
+      (entry): entry is [string, string] =>
+        typeof entry[1] === "string" && isOne(entry[0], entry[1]),
+    );
+    return good.length === entries.length ? Object.fromEntries(good) : undefined;
   });
 }
 
@@ -195,7 +210,10 @@ function within(value: number, least: number, most: number): number | undefined 
   return value >= least && value <= most ? value : undefined;
 }
 
+/** Also as Python and JSON write a list of texts, since ServiceX's values have them so. */
 function commaList(text: string): string[] {
+  const list = text.startsWith("[") ? wholeLiteral(text) : undefined;
+  if (Array.isArray(list) && list.every((one) => typeof one === "string")) return list;
   return text
     .split(",")
     .map((part) => part.trim())

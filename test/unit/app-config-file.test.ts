@@ -1,0 +1,147 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { ConfigError, readConfig } from "../../src/config.ts";
+import { readAppConfig } from "../../src/settings/app-config-file.ts";
+import { wholeLiteral } from "../../src/settings/python-literal.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "app-conf-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** As ServiceX's chart renders it, shortened. */
+const chart = `# From the chart
+INSTANCE_NAME = 'servicex'
+CHART = "servicex-1.5.2"
+
+#SECRET_KEY='some-secret-string'
+SECRET_KEY = 'a-key-of-our-own-0123456789'  # of the secret
+JWT_ACCESS_TOKEN_EXPIRES=21600
+JWT_REFRESH_TOKEN_EXPIRES = False
+ENABLE_AUTH = False
+SQLALCHEMY_DATABASE_URI = 'postgresql://servicex:leftfoot1@db:5432/servicex'
+SQLALCHEMY_TRACK_MODIFICATIONS = False
+RABBIT_MQ_URL = 'amqp://user:leftfoot1@mq:5672/%2F'
+ADVERTISED_HOSTNAME = 'servicex-app:8000'
+TRANSFORMER_X509_SECRET = None
+TRANSFORMER_CACHE_PREFIX =
+TRANSFORMER_CPU_LIMIT = 1.5
+DID_FINDER_DEFAULT_SCHEME = 'rucio'
+VALID_DID_SCHEMES = [
+    'rucio', "xrootd",   # what runs here
+    'cernopendata',
+]
+DID_FINDER_DEFAULT_SCHEME = 'xrootd'
+`;
+
+function configOf(text: string, env: Record<string, string> = {}) {
+  const path = join(folder, "app.conf");
+  writeFileSync(path, text);
+  return readConfig({ APP_CONFIG_FILE: path, ...env });
+}
+
+describe("APP_CONFIG_FILE", () => {
+  test("is read as ServiceX's chart writes it; of a name that is there twice the last counts", () => {
+    expect(configOf(chart)).toMatchObject({
+      secretKeys: ["a-key-of-our-own-0123456789"],
+      databaseUrl: "postgresql://servicex:leftfoot1@db:5432/servicex",
+      queueUrl: "amqp://user:leftfoot1@mq:5672/%2F",
+      internalUrl: "http://servicex-app:8000",
+      didSchemes: ["rucio", "xrootd", "cernopendata"],
+      defaultDidScheme: "xrootd",
+      enableAuth: false,
+    });
+  });
+
+  test("is below the environment, which also has the last word under a setting's other name", () => {
+    const env = { QUEUE_URL: "amqp://ours", SQLALCHEMY_DATABASE_URI: "postgresql://other/db" };
+    expect(configOf(chart, env)).toMatchObject({
+      queueUrl: "amqp://ours",
+      databaseUrl: "postgresql://other/db",
+      didSchemes: ["rucio", "xrootd", "cernopendata"],
+    });
+    expect(configOf(chart, { QUEUE_URL: "" }).queueUrl).toBe("amqp://user:leftfoot1@mq:5672/%2F");
+  });
+
+  test("takes the secrets of a store from the environment alone", () => {
+    const env = { MINIO_ACCESS_KEY: "miniouser", MINIO_SECRET_KEY: "leftfoot1" };
+    expect(configOf("MINIO_URL = 'minio:9000'\nMINIO_ENCRYPT = False\n", env).store).toMatchObject({
+      endpoint: "http://minio:9000",
+      secretKey: "leftfoot1",
+    });
+  });
+
+  test("names the line of a senseless value, and shows no secret", () => {
+    expect(() => configOf("\n\nPORT = 'x'\n")).toThrow(
+      new RegExp(`^PORT \\(line 3 of ${folder}/app.conf\\) is "x": allowed is a whole number`),
+    );
+    const secret = () => configOf("SECRET_KEY = 'some-secret-string'");
+    expect(secret).toThrow(/^SECRET_KEY \(line 1 of .*\) is not usable/);
+    expect(secret).not.toThrow(/some-secret-string/);
+  });
+
+  test.each([
+    ["import os", 1, "a name and an equals sign"],
+    ["A = 1\nB = os.environ['X']", 2, "text in quotes, a number"],
+    ["A = 'hunter2", 1, "' at the end of the text"],
+    ["A = [1, 2\nB = 3", 2, "a comma or ]"],
+    ["A = {'x' 1}", 1, "a colon"],
+    ["A = {1: 2}", 1, "text as the key of a dict"],
+    ["A = 1 + 1", 1, "the end of the line after the value"],
+    ["A = 'x' if B else 'y'", 1, "the end of the line after the value"],
+    ["A = true_or_not", 1, "text in quotes"],
+    ["A == 1", 1, "a name and an equals sign"],
+    [`A = ${"[".repeat(100)}`, 1, "fewer brackets"],
+  ])("refuses %j by its line %d: %s", (text, line, expected) => {
+    const read = () => configOf(text);
+    expect(read).toThrow(ConfigError);
+    expect(read).toThrow(`line ${line} of ${folder}/app.conf`);
+    expect(read).toThrow(expected);
+    expect(read).not.toThrow(/hunter2/);
+  });
+
+  test("that cannot be read ends the start", () => {
+    expect(() => readConfig({ APP_CONFIG_FILE: join(folder, "none") })).toThrow(
+      /^APP_CONFIG_FILE is ".*none": allowed is a file that can be read \(ENOENT\)/,
+    );
+  });
+});
+
+test("a list may be written as Python or JSON writes it, and a name in brackets stays a name", () => {
+  for (const text of ["rucio,xrootd", '["rucio", "xrootd"]', "['rucio', 'xrootd',]"])
+    expect(readConfig({ VALID_DID_SCHEMES: text }).didSchemes).toEqual(["rucio", "xrootd"]);
+  expect(readConfig({ INPUT_HOSTS: "[::1]:9000,a.org" }).inputHosts).toEqual([
+    "[::1]:9000",
+    "a.org",
+  ]);
+  expect(() => readConfig({ VALID_DID_SCHEMES: "[1]" })).toThrow(/^VALID_DID_SCHEMES is "\[1\]"/);
+});
+
+test.each<[string, unknown]>([
+  [`'it''s' "one"`, "itsone"],
+  [`'a\\'b\\\\c\\n\\x41\\u00e9\\q'`, "a'b\\c\nA\u00e9\\q"],
+  [`r'a\\n'`, "a\\n"],
+  [`'''two\nlines'''`, "two\nlines"],
+  ["-1_000", -1000],
+  ["2.5e3", 2500],
+  ["[]", []],
+  ["{'a': {'b': [True, None, false, null]}}", { a: { b: [true, null, false, null] } }],
+  [`{"a": "http://x/y", }`, { a: "http://x/y" }],
+  ["1.2.3", undefined],
+  ["Trueish", undefined],
+  ["[1] 2", undefined],
+  ["dict(a=1)", undefined],
+  ["", undefined],
+])("the literal %s", (text, value) => {
+  expect(wholeLiteral(text)).toEqual(value);
+});
+
+test("values are text as the environment would have it", () => {
+  const said = readAppConfig("A = True\r\nB = {'x': ['y']}\r\nC = None\nD = 0.5", "app.conf");
+  expect(Object.fromEntries([...said].map(([name, { value }]) => [name, value]))).toEqual({
+    A: "true",
+    B: '{"x":["y"]}',
+    C: "",
+    D: "0.5",
+  });
+});
