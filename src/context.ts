@@ -22,7 +22,7 @@ import { type Connectors, realConnectors } from "./notices/connectors.ts";
 import type { Operation } from "./operations/contract.ts";
 import { allOperations } from "./operations/index.ts";
 import { offeredOperations } from "./operations/offered.ts";
-import { openQueue, openTransformers } from "./queue/open.ts";
+import { openFinders, openQueue, openTransformers } from "./queue/open.ts";
 import { advance } from "./requests/advance/advance.ts";
 import { AdvanceQueue } from "./requests/advance/advance-queue.ts";
 import { makeChunks } from "./requests/advance/chunks.ts";
@@ -112,6 +112,7 @@ export async function makeContext(
   const userCache = makeUserCache(people);
   const queue = openQueue(config, db, notifier, log);
   const transformers = openTransformers(config, log);
+  const finderQueues = openFinders(config, log);
   const store = await openStore(config, {
     publicUrl: urls.public,
     internalUrl: urls.internal,
@@ -175,6 +176,7 @@ export async function makeContext(
     runner,
     operations,
     finders: findersApart(config, childEnvironment()),
+    finderQueues,
     batcher,
     advanceQueue,
     chunks: makeChunks(),
@@ -217,6 +219,7 @@ export async function makeContext(
     await runner.close();
     await queue.close();
     await transformers?.close();
+    await finderQueues?.close();
     userCache.close();
     await people.close();
     await notifier.close();

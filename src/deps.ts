@@ -21,6 +21,7 @@ import type { Connectors } from "./notices/connectors.ts";
 import type { Operation, Task } from "./operations/contract.ts";
 import type { TransformerQueues } from "./queue/celery-broker.ts";
 import type { Queue } from "./queue/contract.ts";
+import type { FinderQueues } from "./queue/finder-queues.ts";
 import type { AdvanceQueue } from "./requests/advance/advance-queue.ts";
 import type { Chunks } from "./requests/advance/chunks.ts";
 import type { ClaimQueue } from "./requests/dispatch/claim-queue.ts";
@@ -56,6 +57,8 @@ export interface Context {
   runner: Runner;
   operations: Map<string, Operation>;
   finders: Map<string, Finder>;
+  /** where finders of others are asked; undefined where they are awaited alone */
+  finderQueues: FinderQueues | undefined;
   batcher: Batcher;
   advanceQueue: AdvanceQueue;
   chunks: Chunks;

@@ -79,11 +79,7 @@ export const defects: Defect[] = [
   { number: 47, what: "Nothing repairs what got stuck" },
   { number: 48, what: "A failed file has no reason" },
   { number: 49, what: "Errors have the wrong status, and are pages" },
-  {
-    number: 50,
-    what: "A lookup cannot be canceled",
-    notYet: "waits for finders of others behind a broker",
-  },
+  { number: 50, what: "A lookup cannot be canceled" },
   {
     number: 51,
     what: "Migrations lose data and meet each other",

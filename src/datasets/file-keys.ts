@@ -39,8 +39,9 @@ export function keysOf(keys: SealKeys, files: readonly FoundFile[]): Promise<Buf
   return inSlices(files, (file) => keyOf(keys, file));
 }
 
+/** A finder that gives its list again may order the replicas otherwise. */
 function keyOf(keys: SealKeys, { paths }: FoundFile): Buffer {
-  return sha256(JSON.stringify(paths.map((path) => identityOf(keys, path))));
+  return sha256(JSON.stringify(paths.map((path) => identityOf(keys, path)).sort()));
 }
 
 /** Addresses are read character by character, and a list may have many megabytes of them. */

@@ -12,7 +12,7 @@ import { moveDataset } from "./move-store.ts";
 import { currentDatasetStates } from "./state.ts";
 
 /** The lease of a finder outside of this service never ends. */
-const external = "lookup_until = 'infinity'";
+export const external = "lookup_until = 'infinity'";
 
 export interface Lookup {
   id: number;
@@ -180,6 +180,24 @@ export async function noteLateFiles(
 }
 
 /**
+ * A finder that gives a closed list again, with another number of files, shows that one of the two
+ * is wrong: requests say so, and the next request looks the name up again. To be called in a
+ * transaction.
+ */
+export async function noteOtherList(query: Query, id: number, files: number): Promise<boolean> {
+  const noted = await query(
+    `UPDATE datasets SET incomplete = true, updated_at = now(),
+       reason = coalesce(reason, 'The finder gave the list a second time, with ' || $2::bigint ||
+         ' files instead of ' || coalesce(announced, file_count) || '.')
+     WHERE id = $1 AND outcome = $3 AND NOT incomplete AND coalesce(announced, file_count) <> $2
+     RETURNING id`,
+    [id, files, "found"],
+  );
+  if (noted.length) await moveDataset(query, id, "outdate");
+  return noted.length > 0;
+}
+
+/**
  * Lookups of these finders that no open request waits for, and whose dataset new requests no longer
  * use. With `current`: those whose dataset new requests still use.
  */
@@ -202,7 +220,9 @@ export async function unwantedLookups(
   return rows.map(({ id }) => id);
 }
 
-const mayStillUse = `requests.state IN (${sqlList(stoppableStates)}) AND requests.ending IS NULL`;
+const open = sqlList(stoppableStates);
+/** Condition on a row of `requests`. */
+export const mayStillUse = `requests.state IN (${open}) AND requests.ending IS NULL`;
 
 /** Whether open requests of others than this owner wait for the lookup. */
 export async function isAwaitedByOthers(query: Query, id: number, owner: string): Promise<boolean> {
@@ -217,6 +237,8 @@ export interface Overdue {
   id: number;
   /** its finder has closed the list, but not all files arrived */
   announced: number | null;
+  /** of a finder that was asked by a message */
+  task: string | null;
 }
 
 /**
@@ -229,7 +251,7 @@ export function overdueLookups(
   silentSeconds: number,
 ): Promise<Overdue[]> {
   return query<Overdue>(
-    `SELECT id, announced FROM datasets
+    `SELECT id, announced, asked_task AS task FROM datasets
      WHERE outcome IS NULL
        AND ((announced IS NOT NULL AND lookup_until < now())
          OR (updated_at < now() - make_interval(secs => $1)

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Deps } from "../deps.ts";
+import { callOff } from "./call-off.ts";
 import { closeDataset } from "./fill.ts";
 import { lookUp } from "./look-up.ts";
 import { claimLookups, lostLookups, overdueLookups, unwantedLookups } from "./lookup-store.ts";
@@ -8,7 +9,7 @@ import { moveDataset } from "./move-store.ts";
 const pollSeconds = 2;
 
 type LookupDeps = Deps<
-  "config" | "db" | "finders" | "ledger" | "log" | "notifier" | "verifyingKeys"
+  "config" | "db" | "finderQueues" | "finders" | "ledger" | "log" | "notifier" | "verifyingKeys"
 >;
 
 /** Lookups of this process, each with how to end it. */
@@ -94,10 +95,10 @@ async function endUnwanted(ctx: Deps<"db" | "finders" | "ledger" | "notifier">):
 }
 
 async function endOverdue(
-  ctx: Deps<"config" | "db" | "finders" | "ledger" | "notifier">,
+  ctx: Deps<"config" | "db" | "finderQueues" | "finders" | "ledger" | "log" | "notifier">,
 ): Promise<void> {
   const { lookupSeconds } = ctx.config;
-  for (const { id, announced } of await overdueLookups(
+  for (const { id, announced, task } of await overdueLookups(
     ctx.db.query,
     [...ctx.finders.keys()],
     lookupSeconds,
@@ -108,5 +109,6 @@ async function endOverdue(
       id,
       announced === null ? { outcome: "internal_failure", reason: silence } : { outcome: "found" },
     );
+    if (announced === null) await callOff(ctx, task);
   }
 }

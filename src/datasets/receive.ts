@@ -13,7 +13,7 @@ import type { FoundFile } from "./contract.ts";
 import { keysOf } from "./file-keys.ts";
 import { closeDataset, fillDataset, TooManyFilesError } from "./fill.ts";
 import { failedOutcomes, lookupEnded } from "./lookup-end.ts";
-import { announceFiles, lookupOf, noteLateFiles } from "./lookup-store.ts";
+import { announceFiles, lookupOf, noteLateFiles, noteOtherList } from "./lookup-store.ts";
 
 /**
  * A finder sends `complete` over another connection than its files: the last ones may arrive this
@@ -81,7 +81,10 @@ export async function receiveComplete(
     (await announceFiles(ctx.db.query, datasetId, announced, graceSeconds))
   )
     return;
-  await closeDataset(ctx, datasetId, { outcome: "found", announced });
+  const ended = await closeDataset(ctx, datasetId, { outcome: "found", announced });
+  // None is how finders of 2024 report a failure: that says nothing about the list that is there
+  if (ended || !announced) return;
+  await ctx.db.tx((query) => noteOtherList(query, datasetId, announced));
 }
 
 export async function receiveError(

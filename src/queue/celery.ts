@@ -45,6 +45,11 @@ export function finderQueue(scheme: string): string {
   return `did_finder_${scheme}`;
 }
 
+/** Of finders of 2022, which alone declare it: it is there while such a finder is. */
+export function plainFinderQueue(scheme: string): string {
+  return `${scheme}_did_requests`;
+}
+
 /**
  * The broker deletes the queue and its messages when its last worker disconnects. It must be
  * declared before each publish, otherwise the message is dropped.
@@ -86,10 +91,12 @@ export function lookupTask(
   did: string,
   datasetId: number,
   endpoint: string,
+  id?: string,
 ): CeleryMessage {
   return celeryMessage({
     task: `${finderQueue(scheme)}.lookup_dataset`,
     args: [did, datasetId, endpoint],
+    ...(id === undefined ? {} : { id }),
   });
 }
 

@@ -4,6 +4,7 @@ import type { Db } from "../db/client.ts";
 import type { Notifier } from "../db/notifier.ts";
 import { openTransformerQueues, type TransformerQueues } from "./celery-broker.ts";
 import type { Queue } from "./contract.ts";
+import { type FinderQueues, openFinderQueues } from "./finder-queues.ts";
 import { openPostgresQueue } from "./postgres.ts";
 import { openRabbitQueue } from "./rabbitmq.ts";
 
@@ -28,4 +29,13 @@ export function openTransformers(
   log: Logger,
 ): TransformerQueues | undefined {
   return url === undefined ? undefined : openTransformerQueues({ url, log });
+}
+
+/** Where finders of others are asked; undefined without a broker or such finders. */
+export function openFinders(
+  { queueUrl: url, didSchemes, roles }: Pick<Config, "queueUrl" | "didSchemes" | "roles">,
+  log: Logger,
+): FinderQueues | undefined {
+  const asks = roles.includes("scheduler") && didSchemes.length > 0;
+  return asks && url !== undefined ? openFinderQueues({ url, log }) : undefined;
 }

@@ -146,6 +146,21 @@ describe("files of a finder", () => {
     expect(await numberOf(ledger, await submitDid(ledger, did))).not.toBe(dataset);
   });
 
+  test("that are given again with their replicas in another order add nothing", async () => {
+    const { request, dataset } = await lookup();
+    const paths = ["root://near//x", "https://far/x"];
+    await receiveFiles(ledger.ctx, dataset, local, [{ paths }]);
+    await receiveFiles(ledger.ctx, dataset, local, [{ paths: paths.toReversed() }]);
+    await receiveComplete(ledger.ctx, dataset, local, { files: 1 });
+    await receiveFiles(ledger.ctx, dataset, local, [{ paths: paths.toReversed() }]);
+    expect(await datasetOf(ledger, request)).toMatchObject({
+      state: "ready",
+      files: 1,
+      incomplete: false,
+    });
+    expect(await workOff(ledger, request)).toEqual(["root://near//x"]);
+  });
+
   test("are stored with their replicas, sizes and checksums", async () => {
     const { request, dataset } = await lookup();
     await receiveFiles(ledger.ctx, dataset, local, [
@@ -180,6 +195,21 @@ describe("the end of a lookup", () => {
       reason: null,
     });
     await workOff(ledger, request);
+  });
+
+  test("of a second, different list makes the request incomplete, and the next one starts a new lookup", async () => {
+    const { request, dataset, did } = await lookup();
+    await receiveFiles(ledger.ctx, dataset, local, filesNamed("/1", "/2"));
+    await receiveComplete(ledger.ctx, dataset, local, { files: 2 });
+    await receiveComplete(ledger.ctx, dataset, local, { files: 2 });
+    expect(await datasetOf(ledger, request)).toMatchObject({ state: "ready", incomplete: false });
+    await receiveFiles(ledger.ctx, dataset, local, filesNamed("/2"));
+    await receiveComplete(ledger.ctx, dataset, local, { files: 1 });
+    await workOff(ledger, request);
+    const reason = "The finder gave the list a second time, with 1 files instead of 2.";
+    expect(await datasetOf(ledger, request)).toMatchObject({ state: "stale", reason });
+    expect(await ledger.ended(request)).toMatchObject({ incomplete: true, reason });
+    expect(await numberOf(ledger, await submitDid(ledger, did))).not.toBe(dataset);
   });
 
   test("with no files completes the waiting requests, and the next one starts a new lookup", async () => {

@@ -1,3 +1,4 @@
+import { askFinders } from "../../datasets/ask-finders.ts";
 import { runLookups } from "../../datasets/lookup.ts";
 import { separateEarlierSecrets } from "../../datasets/separate-earlier.ts";
 import { lead } from "../../db/leader.ts";
@@ -36,12 +37,13 @@ export function startScheduler(ctx: Context): { stop(): Promise<void> } {
   ];
   const leading = lead(ctx, "scheduler", signal, (term) => serveTerm(ctx, term));
   const lookups = runLookups(ctx, signal);
+  const asking = askFinders(ctx, signal);
   const tasks = runTasks(ctx, signal);
   const finishes = runFinishes(ctx, signal);
 
   async function stop(): Promise<void> {
     stopping.abort();
-    await Promise.allSettled([leading, lookups, tasks, finishes]);
+    await Promise.allSettled([leading, lookups, asking, tasks, finishes]);
     for (const end of off) end();
   }
   return { stop };
