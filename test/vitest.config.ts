@@ -11,6 +11,7 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     exclude: [
       "test/clients/**",
+      "test/servicex/**",
       "test/fuzz/**",
       "test/files/**",
       "test/unit/**",
