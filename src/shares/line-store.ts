@@ -1,6 +1,6 @@
 import type { Query } from "../db/client.ts";
-import { holdersOf } from "../requests/holders.ts";
 import { hasWorkload } from "../requests/has-workload.ts";
+import { holdersOf } from "../requests/holders.ts";
 import { settingsBytes } from "../requests/settings-bytes.ts";
 import { acceptsWork } from "../requests/state.ts";
 import type { Line, OpenStep, Room, UserLoad } from "./allocate.ts";
