@@ -21,6 +21,7 @@ import { inputFolders } from "./settings/input-folders.ts";
 import { isLoopback } from "./settings/is-loopback.ts";
 import { refusal } from "./settings/refusal.ts";
 import { withoutAliases } from "./settings/servicex.ts";
+import { withSslMode } from "./settings/ssl-mode.ts";
 import * as value from "./settings/values.ts";
 import { withoutEmpty } from "./settings/without-empty.ts";
 
@@ -292,16 +293,3 @@ const proxyNames = ["https_proxy", "http_proxy", "all_proxy"].flatMap((name) => 
   name,
   name.toUpperCase(),
 ]);
-
-/**
- * PGSSLMODE is the only variable of Postgres' own programs that counts: TLS that is asked for is
- * not left out in silence.
- */
-function withSslMode(databaseUrl: string | undefined, mode = ""): string | undefined {
-  if (databaseUrl === undefined || !["require", "verify-ca", "verify-full"].includes(mode))
-    return databaseUrl;
-  const url = new URL(databaseUrl);
-  if (!url.searchParams.has("sslmode") && !url.searchParams.has("ssl"))
-    url.searchParams.set("sslmode", mode);
-  return url.href;
-}
