@@ -18,25 +18,28 @@ type DeliverDeps = SendDeps & Deps<"clock" | "log">;
 const page = 20;
 /** Longer than a try takes. After a crash in between, it is tried again, and may arrive twice. */
 const turnSeconds = 60;
-/** What one service refuses delays nothing that goes to the other. */
-const channels: NoticeKind[][] = [
-  ["answer", "signup"],
-  ["welcome", "rejected", "done"],
-];
+const kindsFor = {
+  slack: ["answer", "signup"],
+  mail: ["welcome", "rejected", "done"],
+} as const satisfies Record<string, readonly NoticeKind[]>;
+
+export type Sender = keyof typeof kindsFor;
+export const senders = Object.keys(kindsFor) as Sender[];
 
 /** How often the leader looks for what is due. */
 export const noticeSeconds = 10;
 
-/** Sends what is due. To be called by one process at a time, though two would do no harm. */
-export async function deliverNotices(ctx: DeliverDeps, signal: AbortSignal): Promise<void> {
-  await Promise.all(channels.map((kinds) => deliverThrough(ctx, kinds, signal)));
-}
-
-async function deliverThrough(
+/**
+ * Sends what is due to one of the services: each is served by itself, so that what one of them
+ * refuses, or is slow to take, delays nothing that goes to the other. To be called by one process
+ * at a time, though two would do no harm.
+ */
+export async function deliverNotices(
   ctx: DeliverDeps,
-  kinds: NoticeKind[],
+  sender: Sender,
   signal: AbortSignal,
 ): Promise<void> {
+  const kinds = kindsFor[sender];
   while (!signal.aborted) {
     const due = await ctx.people.read((db) => dueNotices(db, kinds, ctx.clock.now(), page));
     for (const notice of due) {

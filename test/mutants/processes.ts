@@ -136,6 +136,13 @@ export const processes: Mutant[] = [
     tests: ["requests/woken-leader.test.ts"],
   },
   {
+    name: "a notification during the work of a duty is lost",
+    file: "requests/scheduler/repeat.ts",
+    from: "if (!isNotified) await",
+    to: "await",
+    tests: ["requests/repeat.test.ts"],
+  },
+  {
     name: "a leader that was replaced tells of its workers",
     file: "requests/monitor/activity-store.ts",
     from: "duty = $3 AND term = $2 AND",

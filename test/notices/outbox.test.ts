@@ -10,6 +10,7 @@ import { type TestClock, testClock } from "../operations/wait/outside.ts";
 import { type Api, openApi } from "../support/api.ts";
 import { openLedger } from "../support/context.ts";
 import { addPerson, bearer } from "../support/people.ts";
+import type { StandInAnswer } from "../support/stand-in.ts";
 import { addAccount, type Outside, startOutside } from "../support/told.ts";
 import { until } from "../support/wait.ts";
 
@@ -206,6 +207,27 @@ test("a message that is no longer so when its turn comes is not sent", async () 
   expect(mailsTo(id)).toMatchObject([{ subject: "Welcome to Longshore" }]);
 });
 
+test("mail that is slow to be taken delays nothing that goes to Slack", async () => {
+  const { ctx } = api.ledger;
+  let take: (answer: StandInAnswer) => void = () => undefined;
+  outside.mailgun.script(
+    new Promise((resolve) => {
+      take = resolve;
+    }),
+  );
+  const before = outside.mailgun.calls.length;
+  const slow = await addAccount(ctx);
+  await approve(ctx, root, slow);
+  await until(() => outside.mailgun.calls.length > before);
+  const waiting = await addAccount(ctx, { name: "Hedy" });
+  await ctx.people.write((db) => addNotices(db, [signupNotice(ctx, waiting)]));
+  ctx.notifier.notify(noticesChannel);
+  await notice(waiting, ({ state }) => state === "sent");
+  expect(await noticesOf(slow)).toMatchObject([{ state: "waiting", tries: 1, problem: null }]);
+  take({ status: 401, body: "Forbidden" });
+  await notice(slow, ({ state }) => state === "failed");
+});
+
 test("an account without an address fails with a sentence", async () => {
   const { ctx } = api.ledger;
   const id = await addAccount(ctx, { email: null });
@@ -222,7 +244,7 @@ test("two processes that send at once send once", async () => {
   const ids = await Promise.all(Array.from({ length: 5 }, () => addAccount(first.ctx)));
   for (const id of ids) await approve(first.ctx, root, id);
   const { signal } = new AbortController();
-  await Promise.all([first, second].map(({ ctx }) => deliverNotices(ctx, signal)));
+  await Promise.all([first, second].map(({ ctx }) => deliverNotices(ctx, "mail", signal)));
   for (const id of ids) expect(mailsTo(id)).toHaveLength(1);
   await second.close();
   await first.close();

@@ -1,6 +1,6 @@
 // A service with people that tells them nothing.
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { deliverNotices } from "../../src/notices/deliver.ts";
+import { deliverNotices, senders } from "../../src/notices/deliver.ts";
 import { signupNotice } from "../../src/notices/enqueue.ts";
 import { approve } from "../../src/users/approve.ts";
 import { type Api, openApi } from "../support/api.ts";
@@ -34,7 +34,8 @@ test("where neither Slack nor mail is set, nothing is written and nothing loaded
   if (!task) throw new Error("no task");
   await plain.ledger.report(task, "success");
   await plain.ledger.ended(request);
-  await deliverNotices(ctx, new AbortController().signal);
+  const { signal } = new AbortController();
+  for (const sender of senders) await deliverNotices(ctx, sender, signal);
   expect(await ctx.db.query("SELECT FROM notices")).toEqual([]);
   const body = pressed({ account: id });
   const call = { method: "POST", path: "/slack", headers: signed(body), body };

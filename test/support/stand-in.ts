@@ -17,7 +17,7 @@ export interface StandInAnswer {
 }
 
 /** `hang`: no answer, ever. `drop`: the connection ends. `cut`: it ends within the answer. */
-export type Scripted = StandInAnswer | "hang" | "drop" | "cut";
+export type Scripted = StandInAnswer | Promise<StandInAnswer> | "hang" | "drop" | "cut";
 
 export interface StandIn {
   origin: string;
@@ -46,7 +46,7 @@ export async function startStandIn(
       body: Buffer.concat(chunks),
     };
     calls.push(call);
-    reply(response, scripted.shift() ?? standing ?? (await answer(call)));
+    reply(response, await (scripted.shift() ?? standing ?? answer(call)));
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -67,7 +67,7 @@ export async function startStandIn(
   };
 }
 
-function reply(response: ServerResponse, answer: Scripted): void {
+function reply(response: ServerResponse, answer: Awaited<Scripted>): void {
   if (answer === "hang") return;
   if (answer === "drop") return void response.destroy();
   if (answer === "cut") {

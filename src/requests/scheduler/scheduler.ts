@@ -4,7 +4,7 @@ import { separateEarlierSecrets } from "../../datasets/separate-earlier.ts";
 import { lead } from "../../db/leader.ts";
 import type { Term } from "../../db/term.ts";
 import type { Context, Deps } from "../../deps.ts";
-import { deliverNotices, noticeSeconds, noticesChannel } from "../../notices/deliver.ts";
+import { deliverNotices, noticeSeconds, noticesChannel, senders } from "../../notices/deliver.ts";
 import type { WorkerGroup } from "../../runner/contract.ts";
 import { runTasks } from "../../tasks/run.ts";
 import { advanceDataset } from "../advance/advance-many.ts";
@@ -83,7 +83,13 @@ async function serveTerm(ctx: Context, term: Term): Promise<void> {
 async function sendNotices(ctx: Context, term: Term): Promise<void> {
   const { slack, mail } = ctx.config.identity ?? {};
   if (!slack && !mail) return;
-  await repeat(ctx, term, noticesChannel, noticeSeconds, () => deliverNotices(ctx, term.signal));
+  await Promise.all(
+    senders.map((sender) =>
+      repeat(ctx, term, noticesChannel, noticeSeconds, () =>
+        deliverNotices(ctx, sender, term.signal),
+      ),
+    ),
+  );
 }
 
 async function sweepRepeatedly(ctx: Context, { signal, confirm }: Term): Promise<void> {
