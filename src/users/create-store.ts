@@ -36,6 +36,8 @@ export async function findAccount(
   const known =
     identity && (await db.identities.findFirst({ where: { ...identity, users } }))?.user_id;
   if (known !== undefined || email === undefined) return known;
-  const sameAddress = { equals: email, mode: "insensitive" } as const;
+  // Prisma compares with ILIKE, to which _ and % are patterns.
+  const plain = email.replaceAll(/[\\%_]/g, String.raw`\$&`);
+  const sameAddress = { equals: plain, mode: "insensitive" } as const;
   return (await db.users.findFirst({ where: { email: sameAddress, ...users } }))?.id;
 }

@@ -120,6 +120,18 @@ describe("user create", () => {
     expect(again.stderr).toContain(stdout.trim());
   });
 
+  test.each([
+    ["a_b@uni.example", "axb@uni.example"],
+    ["%@uni.example", "dora@uni.example"],
+    [String.raw`e\f@uni.example`, "ef@uni.example"],
+  ])("takes the address %s as it is, and no pattern for %s", async (typed, other) => {
+    expect((await run("user", "create", "Other", "--email", other)).code).toBe(0);
+    const made = await run("user", "create", "Typed", "--email", typed);
+    expect(made.code, made.stderr).toBe(0);
+    const again = await run("user", "create", "Typed", "--email", typed.toUpperCase());
+    expect(again.stderr).toContain(made.stdout.trim());
+  });
+
   test.each<[string, string[], Record<string, string>, RegExp]>([
     ["no name", [], {}, /Give the person's name, or --from with a file\./],
     ["an empty name", [" "], {}, /1 to 120 characters without control characters/],
