@@ -86,6 +86,19 @@ describe("calls a minute", () => {
     expect(refused.headers["retry-after"]).toMatch(/^[1-9]\d?$/);
   });
 
+  test("programs without a browser get the time in the format of OAuth", async () => {
+    const call = () =>
+      strict.call({
+        method: "POST",
+        path: "/oauth/token",
+        headers: { "x-forwarded-for": "192.0.2.9" },
+      });
+    expect(await statuses(5, call)).toEqual([400, 400, 400, 400, 400]);
+    const refused = await call();
+    expect([refused.status, refused.json().error]).toEqual([429, "too_many_calls"]);
+    expect(refused.headers["retry-after"]).toMatch(/^[1-9]\d?$/);
+  });
+
   test("of an address, as the proxy names it", async () => {
     const call = (address: string) => () =>
       strict.get("/v1/operations", { "x-forwarded-for": address });

@@ -4,7 +4,7 @@ import type { Caller, Scope } from "../../src/auth/caller.ts";
 import { answerDevice, readDevice } from "../../src/auth/device/decide.ts";
 import { moveUser } from "../../src/users/move-store.ts";
 import { type Answer, type Api, openApi } from "../support/api.ts";
-import { addPerson, bearer, type Person } from "../support/people.ts";
+import { addPerson, bearer, browserOf, type Person } from "../support/people.ts";
 
 const deviceGrant = "urn:ietf:params:oauth:grant-type:device_code";
 let ahead = 0;
@@ -177,6 +177,11 @@ describe("who may approve, and what", () => {
     expect((await readDevice(api.ledger.ctx, signedIn, begun.user_code)).code).toBe(
       begun.user_code,
     );
+    const browser = await browserOf(api.ledger.ctx, mallory.id);
+    const page = await api.get(`/device?code=${begun.user_code}`, browser);
+    expect(page.status).toBe(429);
+    expect(Number(page.headers["retry-after"])).toBeGreaterThan(590);
+    expect(Number(page.headers["retry-after"])).toBeLessThanOrEqual(600);
   });
 });
 

@@ -1,7 +1,7 @@
 // A program without a browser asks for a token, and shows a code that a person types elsewhere.
 import { brokenIndex } from "../../db/people-error.ts";
 import type { Deps } from "../../deps.ts";
-import { RequestError } from "../../errors.ts";
+import { TooManyError } from "../../errors.ts";
 import type { Scope } from "../caller.ts";
 import { hashOf, newSecret } from "../secret-text.ts";
 import { newUserCode, shownUserCode } from "./codes.ts";
@@ -45,9 +45,8 @@ export async function beginDevice(
   }
 }
 
-function tooMany(): RequestError {
-  return new RequestError(
-    429,
+function tooMany(): TooManyError {
+  return new TooManyError(
     "temporarily_unavailable",
     `At most ${mostOfAddress} programs of one address wait for a person at the same time: try ` +
       "again in some minutes.",

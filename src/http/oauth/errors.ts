@@ -1,13 +1,12 @@
-import { RequestError, UnavailableError } from "../../errors.ts";
+import { RequestError, retryAfter, UnavailableError } from "../../errors.ts";
 import type { Reply } from "../route.ts";
 
 /** RFC 6749, section 5.2. */
 export function oauthErrorReply(error: unknown, requestId: string): Reply {
-  if (error instanceof RequestError) return reply(error.status, error.code, error.message);
+  if (error instanceof RequestError)
+    return reply(error.status, error.code, error.message, retryAfter(error));
   if (error instanceof UnavailableError)
-    return reply(error.status, "temporarily_unavailable", error.message, {
-      "retry-after": String(error.retryAfterSeconds),
-    });
+    return reply(error.status, "temporarily_unavailable", error.message, retryAfter(error));
   const sentence = `The service failed at this; its log has the reason under ${requestId}.`;
   return reply(500, "server_error", sentence);
 }
