@@ -124,6 +124,28 @@ test("a suspended person is out at once, and in again with the same token", asyn
   expect((await get("/v1/requests", ann)).status).toBe(200);
 });
 
+test.each(["suspended", "deleted"] as const)(
+  "requests of a person who is %s go on, until an administrator cancels them",
+  async (state) => {
+    const ann = await person();
+    const { id } = (await api.post("/v1/requests", noop, as(ann))).json();
+    if (state === "deleted") await call("DELETE", `/v1/users/${ann.id}`);
+    else await post(`/v1/users/${ann.id}/suspend`);
+    const { items } = (await get(`/v1/requests?owner=${ann.id}`)).json();
+    expect(items).toMatchObject([{ id, owner: ann.id }]);
+    const worker = bearer(await api.ledger.ctx.workTokens.issue({}, 60));
+    const claim = { worker: "w", operations: ["noop"], max: 10, wait_seconds: 0 };
+    const tasks = await until(async () => {
+      const answer = await api.post("/v1/work/claim", { ...claim, request: id }, worker);
+      const claimed = answer.json().tasks as { task: string }[];
+      return claimed.length > 0 ? claimed : undefined;
+    });
+    expect(tasks).toMatchObject([{ request: id }]);
+    expect((await post(`/v1/requests/${id}/cancel`)).status).toBe(200);
+    expect((await get(`/v1/requests/${id}`)).json().state).toMatch(/^cancel/);
+  },
+);
+
 /** What people may do whatever becomes of their account: by who may call it, not by what it is. */
 const open: Action[] = ["service.health", "service.read", "tasks.wake"];
 const ownAccount: Action[] = ["account.read", "account.change"];
