@@ -55,11 +55,11 @@ export function startConsumer(options: ConsumerOptions): Consumer {
 
   async function run(): Promise<void> {
     while (!stopped) {
-      if (handling.size === atOnce) await Promise.race(handling);
       notified = false;
       const taken = await take(topic, perBatch, leaseSeconds).catch(readLater);
       if (!taken.length) await pause();
       else handle(taken);
+      if (handling.size === atOnce) await Promise.race(handling);
     }
     await Promise.all(handling);
   }

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { EventEmitter, once } from "node:events";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Db, openDb } from "../../src/db/client.ts";
 import { type Notifier, openNotifier } from "../../src/db/notifier.ts";
@@ -7,6 +8,7 @@ import { openPostgresQueue } from "../../src/queue/postgres.ts";
 import { insertMessages } from "../../src/queue/postgres-store.ts";
 import { makeTaker } from "../../src/queue/postgres-taker.ts";
 import { type FreshDatabase, freshDatabase } from "../support/database.ts";
+import { until } from "../support/wait.ts";
 import { queueSuite } from "./suite.ts";
 
 const log = silentLog();
@@ -42,6 +44,32 @@ describe("the queue in the database", () => {
       },
     };
   });
+});
+
+test("a batch is handled while the one before is, and stopping waits for both", async () => {
+  const database = await freshDatabase();
+  const db = openDb({ url: database.url, applicationName: "longshore tests" });
+  const notifier = openNotifier(database.url, db.pool, log);
+  const queue = openPostgresQueue({ db, notifier, log, leaseSeconds: 60 });
+  const topic = `test.${randomUUID()}`;
+  await queue.publish([1, 2, 3].map((n) => ({ topic, body: { n } })));
+  const begun: unknown[][] = [];
+  const gate = new EventEmitter();
+  const consumer = await queue.consume(topic, 2, async (bodies) => {
+    begun.push(bodies);
+    await once(gate, "open");
+    return bodies.map(() => "done");
+  });
+  await until(() => begun.length === 2);
+  const stopped = consumer.stop();
+  expect(await queue.depths([topic])).toEqual(new Map([[topic, 1]]));
+  gate.emit("open");
+  await stopped;
+  const left = await db.query("SELECT body FROM queue_messages WHERE topic = $1", [topic]);
+  expect([begun, left]).toEqual([[[{ n: 1 }], [{ n: 2 }]], [{ body: { n: 3 } }]]);
+  await notifier.close();
+  await db.close();
+  await database.drop();
 });
 
 describe("its statements", () => {
