@@ -20,16 +20,13 @@ import { Longshore } from "../../src/client/client.ts";
 import { loginByDevice } from "../../src/client/oauth.ts";
 import { type Api, openApi } from "../support/api.ts";
 import { cliHere } from "../support/cli-here.ts";
+import { type DeviceService, openDeviceService } from "../support/device-service.ts";
 import { temporaryFolder } from "../support/folder.ts";
-import { addPerson, addToken, type Person } from "../support/people.ts";
+import { addToken, type Person } from "../support/people.ts";
 import { until } from "../support/wait.ts";
 
 const printed = cliHere();
-let ahead = 0;
-const clock = {
-  now: () => new Date(Date.now() + ahead * 1_000),
-  offsetSeconds: () => ahead,
-};
+let service: DeviceService;
 let api: Api;
 let ann: Person;
 let signedIn: Caller;
@@ -37,9 +34,8 @@ let home: string;
 let file: string;
 
 beforeAll(async () => {
-  api = await openApi({ env: { ENABLE_AUTH: "true" }, clock, scheduler: false });
-  ann = await addPerson(api.ledger.ctx);
-  signedIn = { kind: "user", owner: ann.id, by: "session" };
+  service = await openDeviceService();
+  ({ api, ann, signedIn } = service);
   home = temporaryFolder("login");
   file = `${home}/longshore/config.json`;
 });
@@ -115,7 +111,7 @@ describe("login by a browser", () => {
     const pause = async (seconds: number) => {
       waits.push(seconds);
       // Once too early, then as told, then for ever.
-      ahead += [5, 1, 10, 10, 700][waits.length - 1] ?? 0;
+      service.moveAhead([5, 1, 10, 10, 700][waits.length - 1] ?? 0);
     };
     const login = loginByDevice(api.url, { client: "x", scopes: ["read"], onCode: vi.fn(), pause });
     await expect(login).rejects.toMatchObject({ code: "expired_token" });
@@ -131,11 +127,15 @@ describe("login by a browser", () => {
     server.close();
   });
 
-  test("with identity off it says that nobody needs a token", async () => {
-    const off = await openApi({ scheduler: false });
-    expect(await run("login", "--url", off.url)).toBe(2);
-    expect(printed.stderr).toMatch(/Identity is off on this service/);
-    await off.close();
+  test.each([
+    ["false", /Identity is off on this service/],
+    ["true", /Nobody can sign in to this service in a browser .* keep it with longshore login --p/],
+  ])("without a provider and ENABLE_AUTH=%s it shows no code, but says why", async (on, why) => {
+    const other = await openApi({ env: { ENABLE_AUTH: on }, scheduler: false });
+    expect(await run("login", "--url", other.url)).toBe(2);
+    expect(printed.stderr).toMatch(why);
+    expect(printed.stderr).not.toContain("Open in a browser");
+    await other.close();
   });
 });
 

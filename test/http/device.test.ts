@@ -4,22 +4,18 @@ import type { Caller, Scope } from "../../src/auth/caller.ts";
 import { answerDevice, readDevice } from "../../src/auth/device/decide.ts";
 import { moveUser } from "../../src/users/move-store.ts";
 import { type Answer, type Api, openApi } from "../support/api.ts";
+import { type DeviceService, openDeviceService } from "../support/device-service.ts";
 import { addPerson, bearer, browserOf, type Person } from "../support/people.ts";
 
 const deviceGrant = "urn:ietf:params:oauth:grant-type:device_code";
-let ahead = 0;
-const clock = {
-  now: () => new Date(Date.now() + ahead * 1_000),
-  offsetSeconds: () => ahead,
-};
+let service: DeviceService;
 let api: Api;
 let ann: Person;
 let signedIn: Caller;
 
 beforeAll(async () => {
-  api = await openApi({ env: { ENABLE_AUTH: "true" }, clock, scheduler: false });
-  ann = await addPerson(api.ledger.ctx);
-  signedIn = { kind: "user", owner: ann.id, by: "session" };
+  service = await openDeviceService();
+  ({ api, ann, signedIn } = service);
 });
 afterAll(() => api.close());
 
@@ -45,7 +41,7 @@ async function begin(scope = "read submit", client = "a program"): Promise<Begun
 
 /** As a program does it that keeps to what it is told: some time after the last call. */
 async function poll({ device_code }: Begun, client = "a program", after = 5): Promise<Answer> {
-  ahead += after;
+  service.moveAhead(after);
   return post("token", { grant_type: deviceGrant, device_code, client_id: client });
 }
 const errorOf = (answer: Answer) => [answer.status, answer.json().error];
@@ -100,7 +96,7 @@ test("what a person refuses, or nobody answers in ten minutes, gives no token", 
   await begin();
   const [row] = await api.ledger.ctx.db.query<{ count: number }>(
     "SELECT count(*) FROM device_codes WHERE expires_at < $1",
-    [clock.now()],
+    [service.clock.now()],
   );
   expect(row?.count).toBe(0);
 });
@@ -191,11 +187,11 @@ test("a hundred programs of one address wait at most", async () => {
     `INSERT INTO device_codes (device_hash, user_code_hash, client, scopes, address, expires_at)
      SELECT sha256(n::text::bytea), sha256(('u' || n)::bytea), 'x', '{read}', '127.0.0.1', $1
      FROM generate_series(1, 100) n`,
-    [new Date(clock.now().getTime() + 600_000)],
+    [new Date(service.clock.now().getTime() + 600_000)],
   );
   const refused = await post("device_authorization", { client_id: "x" });
   expect(errorOf(refused)).toEqual([429, "temporarily_unavailable"]);
-  ahead += 601;
+  service.moveAhead(601);
   await begin();
 });
 

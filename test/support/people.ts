@@ -9,6 +9,13 @@ import { createToken } from "../../src/auth/tokens/tokens.ts";
 import type { Context } from "../../src/deps.ts";
 import type { UserState } from "../../src/users/state.ts";
 
+/** Settings of a provider at which nobody signs in. */
+export const providerEnv = {
+  OIDC_ISSUER: "https://provider.example",
+  OIDC_CLIENT_ID: "client",
+  OIDC_CLIENT_SECRET: "a-secret-of-a-client",
+};
+
 export interface Person {
   id: string;
   /** the id of the API token */
@@ -46,7 +53,7 @@ export async function addToken(
 
 /** What a browser in which this person is signed in sends with a call of our own page. */
 export async function browserOf(ctx: Context, user: string): Promise<Record<string, string>> {
-  const who = { user, issuer: "https://provider.example", subject: user };
+  const who = { user, issuer: providerEnv.OIDC_ISSUER, subject: user };
   const { cookie, session } = newSession(ctx, who);
   await ctx.people.write((db) => addSession(db, session));
   return {

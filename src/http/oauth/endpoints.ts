@@ -54,6 +54,7 @@ const deviceAuthorization: OauthEndpoint = {
   access: "session.begin",
   async answer(ctx, request) {
     const fields = await fieldsOf(ctx, request);
+    if (!ctx.config.identity?.signIn) throw noSignIn();
     const client = clientOf(fields);
     const scopes = scopesOf(optional(fields, "scope") ?? "read submit");
     const address = ctx.clientAddress(request) ?? "unknown";
@@ -125,6 +126,16 @@ async function refreshed(ctx: Context, apiToken: string): Promise<Reply> {
     throw new RequestError(400, "invalid_grant", error.message);
   });
   return ok({ access_token: accessToken, token_type: "Bearer", expires_in: expiresInSeconds });
+}
+
+/** Nobody could approve it: that takes a session, which a sign-in alone makes. */
+function noSignIn(): RequestError {
+  return new RequestError(
+    409,
+    "no_sign_in",
+    "Nobody can sign in to this service in a browser (OIDC_CLIENT_ID is not set): ask an " +
+      "administrator for an API token, and keep it with longshore login --paste.",
+  );
 }
 
 /** The account of who approved was suspended meanwhile, for example. */
