@@ -3,12 +3,13 @@ import { holderOf } from "../../../folder-lock.ts";
 import { localAddress } from "../../../local-token.ts";
 import type { Longshore } from "../../client.ts";
 import { type Fetch, fetchWith } from "../../credentials.ts";
-import { isOfService, UnreachableError } from "../../errors.ts";
+import { ApiError, isOfService, UnreachableError } from "../../errors.ts";
 import { exits, exitsOf } from "../exit-codes.ts";
 import { howToReach, usedWrongly } from "../exits.ts";
 import { thisCommand } from "../help/this-command.ts";
 import { clean, print, printJson } from "../print/print.ts";
 import { findService, type ServiceOptions, withService } from "../service.ts";
+import { tokenAdvice } from "../token-advice.ts";
 
 const aliveStates = ["submitted", "lookup", "running", "canceling"] as const;
 /** of each state: a page of the list */
@@ -26,8 +27,10 @@ export interface ServiceStatus {
   /** of the service that runs here; null where it runs elsewhere, or none does */
   data_dir: string | null;
   pid: number | null;
-  /** up to 200 of each state; null where it does not answer */
+  /** up to 200 of each state; null where it does not answer, or refuses to count them */
   requests: Record<(typeof aliveStates)[number], number> | null;
+  /** why it refuses to, such as a token that was revoked, and what to do */
+  refused: string | null;
 }
 
 export function addStatus(program: Command): void {
@@ -72,6 +75,7 @@ async function statusOf(address: ServiceOptions): Promise<ServiceStatus> {
     data_dir: isHere ? dataDir : null,
     pid: isHere ? holder.pid : null,
     requests: null,
+    refused: null,
   };
   try {
     Object.assign(found, await readinessAt(url));
@@ -85,17 +89,23 @@ async function statusOf(address: ServiceOptions): Promise<ServiceStatus> {
   const { Longshore } = await import("../../client.ts");
   const client = new Longshore(service);
   const call = fetchWith(url, service.token);
-  const [version, requests] = await Promise.all([
+  const [version, counted] = await Promise.all([
     versionAt(url, call).catch(nullOfService),
-    countRequests(client).catch(nullOfService),
+    countRequests(client).catch(notCounted),
   ]);
-  return { ...found, version, requests };
+  return { ...found, version, ...counted };
 }
 
 /** The service is there: the rest is shown as far as it tells. */
 function nullOfService(error: unknown): null {
   if (isOfService(error)) return null;
   throw error;
+}
+
+function notCounted(error: unknown): Pick<ServiceStatus, "requests" | "refused"> {
+  const isRefusal = error instanceof ApiError && error.status < 500;
+  const refused = isRefusal ? (tokenAdvice(error) ?? error.message) : nullOfService(error);
+  return { requests: null, refused };
 }
 
 async function readinessAt(
@@ -134,13 +144,16 @@ async function answerOf<Body>(
   }
 }
 
-async function countRequests(client: Longshore): Promise<ServiceStatus["requests"]> {
+async function countRequests(
+  client: Longshore,
+): Promise<Pick<ServiceStatus, "requests" | "refused">> {
   const signal = AbortSignal.timeout(answerMilliseconds);
   const counts = aliveStates.map(async (state) => {
     const { items } = await client.list({ state, limit: mostCounted }, { signal });
     return [state, items.length] as const;
   });
-  return Object.fromEntries(await Promise.all(counts)) as ServiceStatus["requests"];
+  const requests = Object.fromEntries(await Promise.all(counts)) as ServiceStatus["requests"];
+  return { requests, refused: null };
 }
 
 function sameOrigin(one: string, other: string): boolean {
@@ -148,7 +161,7 @@ function sameOrigin(one: string, other: string): boolean {
 }
 
 function linesOf({ state, url, missing, warnings, ...more }: ServiceStatus): string[] {
-  const { version, data_dir: dataDir, pid, requests } = more;
+  const { version, data_dir: dataDir, pid, requests, refused } = more;
   const name = version === null ? "Longshore" : `Longshore ${clean(version)}`;
   const first = {
     ready: `${name} is ready at ${url}`,
@@ -162,6 +175,7 @@ function linesOf({ state, url, missing, warnings, ...more }: ServiceStatus): str
     ...Object.entries(warnings).map(([part, why]) => `${part.padEnd(12)} ${clean(why)}`),
     ...(dataDir === null ? [] : [`data folder  ${clean(dataDir)} (process ${pid})`]),
     ...(requests === null ? [] : [`requests     ${countsOf(requests)}`]),
+    ...(refused === null ? [] : [`requests     not shown: ${clean(refused)}`]),
     ...(state === "not reachable" && pid === null ? [howToReach()] : []),
   ];
 }
