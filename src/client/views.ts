@@ -29,8 +29,10 @@ export type Account = components["schemas"]["Account"];
 /** what is known of an API token; not the token itself */
 export type ApiToken = components["schemas"]["ApiToken"];
 export type NewApiToken = components["schemas"]["NewApiToken"];
-/** with the token itself, which is shown this once */
+/** with the token itself, which is shown only this once */
 export type MadeApiToken = components["schemas"]["MadeApiToken"];
+export type NewWorkerToken = components["schemas"]["NewWorkerToken"];
+export type WorkerToken = components["schemas"]["WorkerToken"];
 export type OperationView = components["schemas"]["Operation"];
 
 export interface Page<Item> {

@@ -82,7 +82,6 @@ async function parsed(words: string[]): Promise<{ name: string; operations: stri
   const called: { name: string; operations: string[] }[] = [];
   for (const { name, command } of commandsOf(program)) {
     command.configureOutput({ writeErr: () => undefined });
-    if (command.commands.length > 0) continue;
     command.action(() => {
       const { operation = [], operations = [] } = command.opts<Record<string, string[]>>();
       const ofArguments = command.registeredArguments.flatMap((argument, at) =>

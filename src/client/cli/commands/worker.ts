@@ -6,6 +6,7 @@ import { findRequest, requestNames, requestWord } from "../find-request.ts";
 import { operationNames, plainText, wholeNumber } from "../given/values.ts";
 import { say } from "../print/print.ts";
 import { findService, type ServiceOptions, withAddress } from "../service.ts";
+import { addWorkerToken } from "./worker-token.ts";
 
 interface Options extends ServiceOptions {
   token?: string;
@@ -16,7 +17,7 @@ interface Options extends ServiceOptions {
 }
 
 export function addWorker(program: Command): void {
-  withAddress(program.command("worker"))
+  const worker = withAddress(program.command("worker"))
     .description(
       "run a worker here: claim tasks, perform them, report; Ctrl-C gives back its tasks",
     )
@@ -38,6 +39,7 @@ export function addWorker(program: Command): void {
     .option("--request <request>", `only work on this request: ${requestNames}`, requestWord)
     .option("--concurrency <n>", "files at once, per operation", wholeNumber(1, 1000), 1)
     .action(work);
+  addWorkerToken(worker);
 }
 
 async function work({

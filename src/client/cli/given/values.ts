@@ -19,8 +19,13 @@ export function priority(text: string): number {
   throw new InvalidArgumentError("Allowed is a whole number from -100 to 100.");
 }
 
+/** A number with or without a fraction; NaN for all other text. */
+export function decimal(text: string): number {
+  return /^\d{1,5}(\.\d{1,6})?$/.test(text) ? Number(text) : Number.NaN;
+}
+
 export function percent(text: string): number {
-  const value = /^\d{1,3}(\.\d{1,6})?$/.test(text) ? Number(text) : Number.NaN;
+  const value = decimal(text);
   if (value > 0 && value <= 100) return value;
   throw new InvalidArgumentError("Expected a number above 0, up to 100.");
 }

@@ -60,6 +60,7 @@ export const examples: Record<string, readonly string[]> = {
     "user create --from users.json",
   ],
   worker: ["worker --operations transform --concurrency 4", "worker --request @last"],
+  "worker token": ["worker token", "worker token --operations transform --hours 72"],
   audit: ["audit", "audit --json"],
   db: ["db url"],
   "db url": ["db url"],
