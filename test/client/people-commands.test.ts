@@ -7,21 +7,16 @@ import { Longshore } from "../../src/client/client.ts";
 import { type Api, openApi } from "../support/api.ts";
 import { cliHere } from "../support/cli-here.ts";
 import { temporaryFolder } from "../support/folder.ts";
-import { addPerson, addToken, type Person } from "../support/people.ts";
+import { addPerson, addToken, type Person, providerEnv } from "../support/people.ts";
 
 const printed = cliHere();
-const provider = {
-  OIDC_ISSUER: "https://provider.example",
-  OIDC_CLIENT_ID: "client",
-  OIDC_CLIENT_SECRET: "a-secret-of-a-client",
-};
 let api: Api;
 let folder: string;
 let ann: Person;
 
 beforeAll(async () => {
   folder = temporaryFolder("people-commands");
-  api = await openApi({ env: { ENABLE_AUTH: "true", ...provider } });
+  api = await openApi({ env: { ENABLE_AUTH: "true", ...providerEnv } });
   ann = await addPerson(api.ledger.ctx);
 });
 afterAll(async () => {
@@ -31,7 +26,7 @@ afterAll(async () => {
 beforeEach(() => {
   const { config, databaseUrl } = api.ledger.ctx;
   const env = {
-    ...provider,
+    ...providerEnv,
     ENABLE_AUTH: "true",
     DATABASE_URL: databaseUrl,
     DATA_DIR: config.dataDir,
@@ -105,7 +100,7 @@ describe("user create", () => {
   test("prints the id without --token, and ties the account to who signs in", async () => {
     const made = await run("user", "create", "Bea", "--subject", "bea-at-provider");
     expect(await rows("SELECT * FROM identities WHERE subject = 'bea-at-provider'")).toMatchObject([
-      { issuer: provider.OIDC_ISSUER, user_id: made.stdout.trim() },
+      { issuer: providerEnv.OIDC_ISSUER, user_id: made.stdout.trim() },
     ]);
     const again = await run("user", "create", "Bea", "--subject", "bea-at-provider");
     expect(again.code).toBe(2);
@@ -321,6 +316,23 @@ describe("token", () => {
     expect((await run("token", "revoke", bob.token, "--owner", bob.id)).code).toBe(0);
   });
 
+  test("status says that the token was refused, and that the service is ready", async () => {
+    const { apiToken, token } = await addToken(api.ledger.ctx, ann.id);
+    vi.stubEnv("LONGSHORE_TOKEN", apiToken);
+    expect((await run("status")).stdout).toMatch(/is ready at .*\nrequests +none alive\n$/);
+    await run("token", "revoke", token);
+    const refused = await run("status");
+    expect(refused.code).toBe(0);
+    expect(refused.stdout).toMatch(
+      /is ready at .*\nrequests +not shown: The API token was revoked or replaced: run/,
+    );
+    vi.stubEnv("LONGSHORE_TOKEN", "");
+    expect(JSON.parse((await run("status", "--json")).stdout)).toMatchObject({
+      ...{ state: "ready", requests: null },
+      refused: expect.stringMatching(/^This call needs a token: run/),
+    });
+  });
+
   test.each([
     ["no days", ["token", "create", "x", "--days", "0"], /above 0 and up to 36500/],
     ["unknown scopes", ["token", "create", "x", "--scopes", "all"], /one or more of read, submit/],
@@ -328,6 +340,46 @@ describe("token", () => {
   ])("refuses %s", async (_, words, sentence) => {
     const ended = await run(...words);
     expect([ended.code, ended.stdout]).toEqual([2, ""]);
+    expect(ended.stderr).toMatch(sentence);
+  });
+});
+
+describe("worker token", () => {
+  test("prints a token for the operations and hours named, with which a worker works", async () => {
+    const root = await addPerson(api.ledger.ctx, { admin: true, scopes: ["read", "admin"] });
+    vi.stubEnv("LONGSHORE_TOKEN", root.apiToken);
+    const made = await run("worker", "token", "--operations", "noop", "--hours", "2.5");
+    expect(made.code, made.stderr).toBe(0);
+    expect(made.stderr).toMatch(
+      /^It is good until .* and is shown only this once: set LONGSHORE_T/,
+    );
+    const token = made.stdout.trim();
+    const claim = (operation: string) =>
+      api.post(
+        "/v1/work/claim",
+        { worker: "w", operations: [operation], max: 1 },
+        { authorization: `Bearer ${token}` },
+      );
+    expect((await claim("noop")).status).toBe(200);
+    expect((await claim("transform")).status).toBe(403);
+    const [act] = await rows("SELECT detail FROM acts WHERE act = 'worker.admit'");
+    expect(act?.detail).toEqual({ operations: ["noop"], hours: 2.5 });
+    const other = await run("worker", "--url", api.url, "token", "--json");
+    expect(Object.keys(JSON.parse(other.stdout))).toEqual(["token", "expires_at"]);
+  });
+
+  test.each<[string, string[], number, RegExp]>([
+    ["no hours", ["--hours", "0"], 2, /a number of hours from 0\.1 to 720/],
+    ["who is no administrator", ["--operations", "noop"], 3, /may not admit workers/],
+    [
+      "what is for a worker",
+      ["--concurrency", "2"],
+      2,
+      /--concurrency is for a worker, not for making a token/,
+    ],
+  ])("refuses %s", async (_, words, code, sentence) => {
+    const ended = await run("worker", "token", ...words);
+    expect([ended.code, ended.stdout]).toEqual([code, ""]);
     expect(ended.stderr).toMatch(sentence);
   });
 });

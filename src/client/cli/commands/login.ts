@@ -1,9 +1,9 @@
 import { hostname } from "node:os";
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
 import type { DeviceCode } from "../../oauth.ts";
 import { exits } from "../exit-codes.ts";
 import { ExitError, usedWrongly } from "../exits.ts";
-import { scopeNames, type TokenScope } from "../given/scopes.ts";
+import { scopesOrUsual, type TokenScope } from "../given/scopes.ts";
 import { thisCommand } from "../help/this-command.ts";
 import { findOwnProfile, type OwnProfile } from "../own-profile.ts";
 import { clean, say, sayError } from "../print/print.ts";
@@ -20,11 +20,7 @@ export function addLogin(program: Command): void {
       "get an API token by a browser, on this machine or another, and keep it in the profile",
     )
     .option("--paste", "keep an API token that you have: typed, or from standard input")
-    .addOption(
-      new Option("--scopes <scopes>", "what it may do: read, submit, admin; separated by commas")
-        .argParser(scopeNames)
-        .default(["read", "submit"], "read,submit"),
-    )
+    .addOption(scopesOrUsual())
     .action(login);
 }
 

@@ -1,10 +1,10 @@
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
 import type { Longshore } from "../../client.ts";
 import type { ApiToken, NewApiToken } from "../../views.ts";
-import { usedWrongly } from "../exits.ts";
-import { scopeNames, type TokenScope } from "../given/scopes.ts";
-import { plainText, several } from "../given/values.ts";
+import { scopesOrUsual, type TokenScope } from "../given/scopes.ts";
+import { decimal, plainText, several } from "../given/values.ts";
 import { thisCommand } from "../help/this-command.ts";
+import { oneNamed } from "../named-one.ts";
 import {
   type Column,
   formatOf,
@@ -32,13 +32,9 @@ export function addToken(program: Command): void {
     .option("--owner <id>", "those of another person, for administrators", plainText(200))
     .action(list);
   withService(token.command("create"))
-    .description("make an API token and print it, this once")
+    .description("make an API token and print it, only this once")
     .argument("<name>", "what it is for, such as laptop", plainText(100))
-    .addOption(
-      new Option("--scopes <scopes>", "what it may do: read, submit, admin; separated by commas")
-        .argParser(scopeNames)
-        .default(["read", "submit"], "read,submit"),
-    )
+    .addOption(scopesOrUsual())
     .option("--days <days>", "how long it is good (default: as long as is allowed)", days)
     .action(create);
   withService(token.command("revoke"))
@@ -53,7 +49,7 @@ export function addToken(program: Command): void {
 }
 
 function days(text: string): number {
-  const value = /^\d{1,5}(\.\d{1,5})?$/.test(text) ? Number(text) : Number.NaN;
+  const value = decimal(text);
   if (value > 0 && value <= 36_500) return value;
   throw new InvalidArgumentError("Expected a number of days, above 0 and up to 36500.");
 }
@@ -80,8 +76,8 @@ async function create(name: string, { scopes, days, json, ...service }: CreateOp
   if (json) printJson(made);
   else print(made.secret);
   say(
-    `This is the only time that it is shown. Give it to programs in LONGSHORE_TOKEN, or in a ` +
-      "servicex.yaml, which --json has.",
+    "It is shown only this once. Programs take it from LONGSHORE_TOKEN, or from a servicex.yaml, " +
+      "which --json prints too.",
   );
 }
 
@@ -105,15 +101,8 @@ async function named(
   owner: string | undefined,
 ): Promise<ApiToken[]> {
   const { items } = await client.tokens.list(owner);
-  return words.map((word) => {
-    const id = word.toLowerCase();
-    const exact = items.find((token) => token.id === id || token.name === word);
-    const begun = id.length >= 4 ? items.filter((token) => token.id.startsWith(id)) : [];
-    const [found, other] = exact ? [exact] : begun;
-    if (found && other === undefined) return found;
-    const what = found ? "several tokens whose ids begin with" : "no token";
-    throw usedWrongly(
-      `There is ${what} ${JSON.stringify(clean(word))}: see \`${thisCommand()} token list\`.`,
-    );
-  });
+  const what = { what: "token", list: "token list" };
+  return words.map((word) =>
+    oneNamed(word, items, { ...what, isExact: ({ name }) => name === word }),
+  );
 }

@@ -1,10 +1,10 @@
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
 import type { Config } from "../../../config.ts";
 import type { NewAccount } from "../../../users/create.ts";
 import type { PeopleTools } from "../../../users/on-database.ts";
 import { withTables } from "../database.ts";
 import { usedWrongly } from "../exits.ts";
-import { scopeNames, type TokenScope } from "../given/scopes.ts";
+import { scopesOption, type TokenScope } from "../given/scopes.ts";
 import { textFrom } from "../given/text-source.ts";
 import { plainText } from "../given/values.ts";
 import { clean, print, printJson, say } from "../print/print.ts";
@@ -25,7 +25,7 @@ interface Made {
   id: string;
   name: string;
   admin: boolean;
-  /** shown this once */
+  /** shown only this once */
   token?: string;
 }
 
@@ -45,14 +45,8 @@ export function addUserCreate(user: Command): void {
       plainText(500),
     )
     .option("--admin", "an administrator, such as the first one")
-    .option("--token", "make an API token too, and print it, this once")
-    .addOption(
-      new Option(
-        "--scopes <scopes>",
-        "what the token may do: read, submit, admin; separated by commas (default: read,submit; " +
-          "of an administrator all)",
-      ).argParser(scopeNames),
-    )
+    .option("--token", "make an API token too, and print it, only this once")
+    .addOption(scopesOption().default(undefined, "read,submit; for an administrator all of them"))
     .option("--from <file>", "make those of ServiceX's users.json; known ones are left as they are")
     .addOption(jsonOption())
     .action(create);
@@ -89,7 +83,7 @@ async function create(name: string | undefined, options: Options): Promise<void>
   if (json) printJson(made);
   else print(made.token ?? made.id);
   if (made.token !== undefined && !json)
-    say(`This API token of ${clean(name)} (${made.id}) is shown this once.`);
+    say(`This is an API token of ${clean(name)} (${made.id}). It is shown only this once.`);
 }
 
 const mostBytes = 1024 * 1024;

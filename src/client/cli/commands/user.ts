@@ -3,9 +3,10 @@ import { withoutSecrets } from "../../../addresses/shown.ts";
 import type { Longshore } from "../../client.ts";
 import type { Decision } from "../../user-calls.ts";
 import type { Account } from "../../views.ts";
-import { exitOf, usedWrongly } from "../exits.ts";
+import { exitOf } from "../exits.ts";
 import { plainText, several, wholeNumber } from "../given/values.ts";
 import { thisCommand } from "../help/this-command.ts";
+import { oneNamed } from "../named-one.ts";
 import {
   type Column,
   formatOf,
@@ -115,15 +116,10 @@ async function accountsNamed(client: Longshore, words: string[]): Promise<string
     if (page.next === null) break;
     cursor = page.next;
   }
+  const what = { what: "account", list: "user list" };
   return words.map((word) => {
-    const begun = word.length >= 4 ? all.filter(({ id }) => id.startsWith(word.toLowerCase())) : [];
-    const exact = all.find(({ id, number }) => id === word || String(number) === word);
-    const [found, other] = exact ? [exact] : begun;
-    if (found && other === undefined) return found.id;
-    const what = found ? "several accounts whose ids begin with" : "no account";
-    throw usedWrongly(
-      `There is ${what} ${JSON.stringify(clean(word))}: see \`${thisCommand()} user list\`.`,
-    );
+    const isExact = ({ number }: Account) => String(number) === word;
+    return oneNamed(word, all, { ...what, isExact }).id;
   });
 }
 
