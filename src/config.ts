@@ -10,6 +10,7 @@ import {
   refuseHalfSignIn,
   refuseLonelyWorkers,
   refuseOpenAddress,
+  refuseOpenFacade,
   refuseSharedPorts,
   refuseShutOutFinders,
   refuseStrayScheme,
@@ -252,7 +253,10 @@ function refuseContradictions(set: z.output<typeof settings>, enableAuth: boolea
     refuseHalfSignIn(choice);
     refuseHalfMail(set.MAILGUN_API_KEY, set.MAILGUN_DOMAIN);
     refuseShutOutFinders(set.VALID_DID_SCHEMES, set.INTERNAL_PORT);
-  } else refuseOpenAddress(set.ALLOW_ANYONE, set.HOST);
+  } else {
+    refuseOpenAddress(set.ALLOW_ANYONE, set.HOST);
+    refuseOpenFacade({ SERVICEX_ANONYMOUS: set.SERVICEX_ANONYMOUS });
+  }
 }
 
 /** What the command line needs to find a service. */

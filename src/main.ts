@@ -27,6 +27,7 @@ import { proveIdentity } from "./service-identity/prove.ts";
 import { openToAnyone } from "./settings/contradictions.ts";
 import { slackWarning } from "./settings/notices.ts";
 import { type EndLimits, type StopSignals, usualLimits } from "./stop-signals.ts";
+import { openFacadesOfSettings } from "./users/facade-callers.ts";
 
 export interface RunningService {
   url: string;
@@ -144,6 +145,7 @@ async function start(
   await proveIdentity(context, signal);
   signal?.throwIfAborted();
   await ensurePartitions(context.db);
+  if (config.roles.includes("api")) await openFacadesOfSettings(context);
   warmPeople(context);
   warnOfSlack(context);
   const localToken = keptToken(context);

@@ -39,7 +39,7 @@ export function authenticator(ctx: Needed, listener: Listener = "public"): Authe
 
 /** Identity is on. A credential that is wrong is refused, also where none is needed. */
 function byCredential(ctx: Needed, listener: Listener): Authenticate {
-  const unknown: Caller = { kind: listener === "internal" ? "internal" : "anonymous" };
+  const unknown: Caller = listener === "internal" ? { kind: "internal" } : { kind: "anonymous" };
   return async (request, action) => {
     const token = bearerOf(request);
     const address = ctx.clientAddress(request);

@@ -20,10 +20,16 @@ export type Caller =
   | { kind: "internal" }
   /** identity is on: nobody signed in */
   | { kind: "anonymous" }
+  /** the same, where a façade takes such callers: all of them share one account */
+  | { kind: "anonymous"; owner: string; facade: Facade; callsAMinute: number }
   /** identity is off: another user of this machine, without the token */
   | { kind: "outsider" };
 
 export type CallerKind = Caller["kind"];
+
+/** Façades that may take callers without a name: each by itself, and by default none. */
+export const facades = ["servicex"] as const;
+export type Facade = (typeof facades)[number];
 
 /** How a person shows who they are. */
 export interface Signed {

@@ -1,5 +1,5 @@
 import type { PeopleDb } from "../db/people.ts";
-import type { UserState } from "../users/state.ts";
+import { type UserState, userMoves } from "../users/state.ts";
 import type { Scope } from "./caller.ts";
 
 /** What decides what a person may do. */
@@ -33,6 +33,15 @@ export interface KeyFacts {
   expiresAt: Date | undefined;
   lastUsedAt: Date | undefined;
   revoked: boolean;
+}
+
+/** Whether a façade takes callers without a name, and how much of them. */
+export interface FacadeFacts {
+  facade: string;
+  /** the account that they share; undefined: it was never open */
+  owner: string | undefined;
+  open: boolean;
+  callsAMinute: number;
 }
 
 export async function userFacts(db: PeopleDb, id: string): Promise<UserFacts | undefined> {
@@ -70,5 +79,18 @@ export async function keyFacts(db: PeopleDb, id: string): Promise<KeyFacts | und
     expiresAt: row.expires_at ?? undefined,
     lastUsedAt: row.last_used_at ?? undefined,
     revoked: row.revoked_at !== null,
+  };
+}
+
+export async function facadeFacts(db: PeopleDb, facade: string): Promise<FacadeFacts> {
+  const row = await db.facade_callers.findUnique({
+    where: { facade },
+    include: { users: { select: { state: true } } },
+  });
+  return {
+    facade,
+    owner: row?.owner,
+    open: row?.users.state === userMoves.approve.to,
+    callsAMinute: row?.calls_a_minute ?? 0,
   };
 }

@@ -24,13 +24,16 @@ const uncounted: readonly Caller["kind"][] = ["local", "worker", "internal"];
 export function makeRates(limits: IdentityConfig["rates"] | undefined): Rates {
   const ofUser = makeCount(limits?.user, "person", "RATE_USER");
   const ofAddress = makeCount(limits?.address, "address", "RATE_ADDRESS");
+  const ofFacade = makeFacadeCount();
   const failed: Rates["failed"] = async (address) => ofAddress?.(networkOf(address()));
   return {
     failed,
     async take(caller, action, address) {
       if (action === "service.health" || uncounted.includes(caller.kind)) return;
       const owner = ownerOf(caller);
-      await (owner === undefined ? failed(address) : ofUser?.(owner));
+      const isNameless = owner === undefined || caller.kind === "anonymous";
+      await (isNameless ? failed(address) : ofUser?.(owner));
+      if (caller.kind === "anonymous" && "facade" in caller) await ofFacade(caller);
     },
   };
 }
@@ -44,15 +47,29 @@ function makeCount(points: number | undefined, whose: string, setting: string): 
       () => undefined,
       (result: RateLimiterRes) => result,
     );
-    if (!refused) return;
-    const wait = Math.max(1, Math.ceil(refused.msBeforeNext / 1000));
-    throw new TooManyError(
-      "too_many_calls",
-      `At most ${points} calls a minute are taken from one ${whose} (${setting}); the next is ` +
-        `taken in ${wait} seconds.`,
-      wait,
-    );
+    if (refused) throw tooMany(points, `one ${whose} (${setting})`, refused);
   };
+}
+
+type OfFacade = Extract<Caller, { facade: string }>;
+
+/** Of all callers without a name of a façade together; the number is the façade's own. */
+function makeFacadeCount(): (caller: OfFacade) => Promise<void> {
+  const counted = new RateLimiterMemory({ points: 1, duration: seconds });
+  return async ({ facade, callsAMinute }) => {
+    const made = await counted.penalty(facade, 1);
+    if (made.consumedPoints > callsAMinute)
+      throw tooMany(callsAMinute, `all callers of ${facade} without a name together`, made);
+  };
+}
+
+function tooMany(most: number, whose: string, { msBeforeNext }: RateLimiterRes): TooManyError {
+  const wait = Math.max(1, Math.ceil(msBeforeNext / 1000));
+  return new TooManyError(
+    "too_many_calls",
+    `At most ${most} calls a minute are taken from ${whose}; the next is taken in ${wait} seconds.`,
+    wait,
+  );
 }
 
 /** Whoever has one IPv6 address has a whole network of them, which the first half names. */

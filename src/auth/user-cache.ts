@@ -3,6 +3,8 @@
 // it.
 import type { People } from "../db/people.ts";
 import {
+  type FacadeFacts,
+  facadeFacts,
   type KeyFacts,
   keyFacts,
   type TokenFacts,
@@ -17,6 +19,7 @@ export interface UserCache {
   token(id: string): Promise<TokenFacts | undefined>;
   key(id: string): Promise<KeyFacts | undefined>;
   session(id: string): Promise<SessionFacts | undefined>;
+  facade(name: string): Promise<FacadeFacts | undefined>;
   close(): void;
 }
 
@@ -31,17 +34,20 @@ export function makeUserCache(
   const tokens = keep((id) => people.read((db) => tokenFacts(db, id)), now);
   const sessions = keep((id) => people.read((db) => sessionFacts(db, id)), now);
   const keys = keep((id) => people.read((db) => keyFacts(db, id)), now);
+  const facades = keep((name) => people.read((db) => facadeFacts(db, name)), now);
   const stop = people.onChanged((user) => {
     users.forget((facts) => facts.id === user);
     tokens.forget((facts) => facts.user === user);
     keys.forget((facts) => facts.id === user || facts.owner === user);
     sessions.forget((facts) => facts.user === user);
+    facades.forget((facts) => facts.facade === user || facts.owner === user);
   });
   return {
     user: users.get,
     token: tokens.get,
     key: keys.get,
     session: sessions.get,
+    facade: facades.get,
     close: stop,
   };
 }

@@ -1,16 +1,25 @@
 import type { IncomingMessage } from "node:http";
 import type { Authenticate } from "../auth/authenticate.ts";
-import type { Caller } from "../auth/caller.ts";
+import type { Caller, Facade } from "../auth/caller.ts";
+import { atFacade } from "../auth/without-name.ts";
 import type { Deps } from "../deps.ts";
 import { RequestError } from "../errors.ts";
 import { type Action, assertMay } from "../users/policy.ts";
 
-/** Returns the caller if it may do this to anything at all; use cases check whose thing it is. */
-export type Admit = (request: IncomingMessage, action: Action) => Promise<Caller>;
+/**
+ * Returns the caller if it may do this to anything at all; use cases check whose thing it is.
+ * `facade`: where the call came in, if that may take callers without a name.
+ */
+export type Admit = (request: IncomingMessage, action: Action, facade?: Facade) => Promise<Caller>;
 
-export function makeAdmit(ctx: Deps<"clientAddress" | "rates">, authenticate: Authenticate): Admit {
-  return async (request, action) => {
-    const caller = await counted(ctx, authenticate, request, action);
+type Needed = Deps<"clientAddress" | "config" | "rates" | "userCache">;
+
+export function makeAdmit(ctx: Needed, authenticate: Authenticate): Admit {
+  return async (request, action, facade) => {
+    const caller = await counted(ctx, request, action, async () => {
+      const known = await authenticate(request, action);
+      return facade === undefined ? known : atFacade(ctx, known, facade, action);
+    });
     assertMay(caller, action);
     return caller;
   };
@@ -18,14 +27,14 @@ export function makeAdmit(ctx: Deps<"clientAddress" | "rates">, authenticate: Au
 
 /** Calls that are refused afterwards count too: they cost the service as much. */
 async function counted(
-  { clientAddress, rates }: Deps<"clientAddress" | "rates">,
-  authenticate: Authenticate,
+  { clientAddress, rates }: Needed,
   request: IncomingMessage,
   action: Action,
+  who: () => Promise<Caller>,
 ): Promise<Caller> {
   const address = () => clientAddress(request) ?? "";
   try {
-    const caller = await authenticate(request, action);
+    const caller = await who();
     await rates.take(caller, action, address);
     return caller;
   } catch (error) {

@@ -83,6 +83,16 @@ export function refuseOpenAddress(allowAnyone: boolean, host: string): void {
   );
 }
 
+/** Reached only with identity off, where nobody has a name. */
+export function refuseOpenFacade(settings: Record<string, boolean | undefined>): void {
+  const [name] = Object.entries(settings).find(([, isOpen]) => isOpen) ?? [];
+  if (name === undefined) return;
+  throw new ConfigError(
+    `${name} is true, and identity is off (ENABLE_AUTH): callers have no names then, so there is ` +
+      "nothing to open. Unset it, or set ENABLE_AUTH=true.",
+  );
+}
+
 /** On each page. */
 export const identityOff = "Identity is off: nobody signs in, and nothing is anybody’s own.";
 

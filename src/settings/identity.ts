@@ -1,6 +1,7 @@
 // The settings of identity: sign-in at a provider, tokens, sessions, proxies, messages.
 import proxyAddr from "proxy-addr";
 import { z } from "zod";
+import type { Facade } from "../auth/caller.ts";
 import { type NoticeConfig, noticeConfig, noticeSettings } from "./notices.ts";
 import * as value from "./values.ts";
 
@@ -21,6 +22,8 @@ export interface IdentityConfig extends NoticeConfig {
   rates: { user: number; address: number };
   /** most requests of a person that have not ended */
   openRequests: number;
+  /** by the name of a façade; unset: what its row says; false: it takes none, whatever that says */
+  anonymous: Record<Facade, boolean | undefined>;
   /** addresses and ranges whose X-Forwarded-For is believed */
   trustedProxies: string[];
 }
@@ -65,6 +68,7 @@ export const identitySettings = {
   RATE_USER: value.wholeNumber(0, 1_000_000).default(6_000),
   RATE_ADDRESS: value.wholeNumber(0, 1_000_000).default(600),
   OPEN_REQUESTS: value.wholeNumber(1, 1_000_000).default(1_000),
+  SERVICEX_ANONYMOUS: value.yesOrNo.optional(),
   TRUSTED_PROXIES: value
     .listBy(isProxy, "addresses, ranges such as 10.0.0.0/8, or loopback and uniquelocal")
     .default([]),
@@ -86,6 +90,7 @@ export function identityConfig(set: z.output<typeof settings>): IdentityConfig {
     sessionHours: set.SESSION_HOURS,
     rates: { user: set.RATE_USER, address: set.RATE_ADDRESS },
     openRequests: set.OPEN_REQUESTS,
+    anonymous: { servicex: set.SERVICEX_ANONYMOUS },
     trustedProxies: set.TRUSTED_PROXIES,
     ...noticeConfig(set),
   };

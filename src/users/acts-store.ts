@@ -6,6 +6,8 @@ export type Actor = Caller | { kind: "system"; name: string };
 
 export interface Act {
   act:
+    | "facade.open"
+    | "facade.close"
     | "key.create"
     | "key.revoke"
     | "token.create"

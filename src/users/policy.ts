@@ -55,9 +55,13 @@ const rules = {
   "request.submit": {
     what: "submit requests",
     scope: "submit",
-    may: { local: "own", admin: "own", user: "own", key: "own" },
+    may: { local: "own", admin: "own", user: "own", key: "own", anonymous: "own" },
   },
-  "request.read": { what: "read requests", scope: "read", may: { ...owners, operator: "any" } },
+  "request.read": {
+    what: "read requests",
+    scope: "read",
+    may: { ...owners, operator: "any", anonymous: "own" },
+  },
   /** cancel, redrive, revoke its keys */
   "request.change": { what: "change requests", scope: "submit", may: owners },
   "request.delete": { what: "delete requests", scope: "submit", may: owners },
@@ -105,6 +109,17 @@ const rules = {
   },
   "key.change": {
     what: "make or revoke keys",
+    scope: "admin",
+    may: { local: "any", admin: "any" },
+  },
+  /** which façades take callers without a name, and how much of them */
+  "facade.read": {
+    what: "list façades",
+    scope: "admin",
+    may: { local: "any", admin: "any" },
+  },
+  "facade.change": {
+    what: "open or close façades",
     scope: "admin",
     may: { local: "any", admin: "any" },
   },
@@ -277,5 +292,8 @@ export function mayOn(
 
 function reachOf(caller: Caller, action: Action): Reach | undefined {
   const rule: Rule = rules[action];
-  return rule.may[caller.kind];
+  const reach = rule.may[caller.kind];
+  // Callers without a name own what they make at a façade that takes them, and nothing elsewhere.
+  const isNobody = caller.kind === "anonymous" && ownerOf(caller) === undefined;
+  return isNobody && reach === "own" ? undefined : reach;
 }

@@ -47,6 +47,9 @@ const callers: Record<string, Caller> = {
   "a worker of another request": { kind: "worker", scope: { request: elsewhere } },
   "a finder at the port for workers": { kind: "internal" },
   "an unknown caller": { kind: "anonymous" },
+  "a caller without a name, of an account that Ann has too": {
+    ...{ kind: "anonymous", owner: "ann", facade: "servicex", callsAMinute: 1_000 },
+  },
   "another user of the machine": { kind: "outsider" },
 };
 const byName = ({ headers }: IncomingMessage) => callers[String(headers["x-caller"])] ?? local;

@@ -6,40 +6,45 @@
  * for reading; accounts that are new, pending, rejected, suspended, deleted; an administrator, and
  * their token without the scope; no token, one that is expired, revoked, forged, or an API token;
  * a worker, and one of another request; a key of the owner, and one of another service; a session
- * of the owner in a browser, and one that has ended.
+ * of the owner in a browser, and one that has ended; no token, while ServiceX's façade takes such
+ * callers.
  */
 const table = `
-          own oth rdr new pen rej sus del adm adu non exp rev frg api wrk wro key peer ses out
-open       +   +   +   +   +   +   +   1   +   +   +   1   1   1   1   +   +   +   +   +   +
-begin      +   +   +   +   +   +   +   +   +   +   +   +   +   +   +   +   +   +   +   +   +
-leave      +   +   +   +   +   +   +   1   +   +   +   1   1   1   1   3   3   3   3   +   +
-list       +   +   +   1   1   1   1   1   +   +   1   1   1   1   1   3   3   +   3   +   1
-mine       +   +   +   1   1   1   1   1   +   +   1   1   1   1   1   3   3   3   3   +   1
-me         +   +   +   +   +   +   +   1   +   +   1   1   1   1   1   3   3   3   3   +   1
-myself     +   +   3   +   +   +   +   1   +   +   1   1   1   1   1   3   3   3   3   +   1
-read       +   4   +   1   1   1   1   1   +   4   1   1   1   1   1   3   3   +   3   +   1
-gone       4   4   4   1   1   1   1   1   4   4   1   1   1   1   1   3   3   4   3   4   1
-change     +   4   3   1   1   1   1   1   +   4   1   1   1   1   1   3   3   +   3   +   1
-byget      +   4   3   1   1   1   1   1   +   4   1   1   1   1   1   3   3   +   3   3   1
-end        +   4   3   1   1   1   1   1   +   4   1   1   1   1   1   3   3   3   3   +   1
-submit     +   +   3   1   1   1   1   1   +   +   1   1   1   1   1   3   3   +   3   +   1
-make       +   +   3   1   1   1   1   1   +   +   1   1   1   1   1   3   3   3   3   +   1
-replace    +   4   3   1   1   1   1   1   4   4   1   1   1   1   1   3   3   3   3   +   1
-hold       +   4   +   1   1   1   1   1   +   4   1   1   1   1   1   3   3   3   3   +   1
-first      3   3   3   3   3   3   3   1   3   3   3   1   1   1   1   3   3   3   3   3   3
-become     3   3   3   3   3   3   3   1   3   3   1   1   1   1   1   3   3   3   3   3   1
-admin      3   3   3   1   1   1   1   1   +   3   1   1   1   1   1   3   3   3   3   3   1
-notice     3   3   3   1   1   1   1   1   4   3   1   1   1   1   1   3   3   3   3   3   1
-finder     3   3   3   1   1   1   1   1   +   3   1   1   1   1   1   3   3   3   +   3   1
-work       3   3   3   1   1   1   1   1   3   3   1   1   1   1   1   +   +   3   3   3   1
-report     3   3   3   1   1   1   1   1   3   3   1   1   1   1   1   +   4   3   3   3   1
-tasks      3   3   3   1   1   1   1   1   3   3   1   1   1   1   1   +   3   3   3   3   1
-task       3   3   3   1   1   1   1   1   3   3   1   1   1   1   1   4   4   3   3   3   1
-attempt    +   +   +   +   +   +   +   +   +   +   +   +   +   +   +   +   +   +   +   +   +
-wake       4   4   4   4   4   4   4   4   4   4   4   4   4   4   4   4   4   4   4   4   4
-refresh    1   1   1   1   1   1   1   1   1   1   1   1   1   1   +   1   1   1   1   1   1
-link       1   1   1   1   1   1   1   1   1   1   1   1   1   1   1   1   1   1   1   1   1
-object     3   3   3   3   3   3   3   3   3   3   3   3   3   3   3   3   3   3   3   3   3
+          own oth rdr new pen rej sus del adm adu non exp rev frg api wrk wro key peer ses out fac
+open       +   +   +   +   +   +   +   1   +   +   +   1   1   1   1   +   +   +   +   +   +   +
+begin      +   +   +   +   +   +   +   +   +   +   +   +   +   +   +   +   +   +   +   +   +   +
+leave      +   +   +   +   +   +   +   1   +   +   +   1   1   1   1   3   3   3   3   +   +   +
+list       +   +   +   1   1   1   1   1   +   +   1   1   1   1   1   3   3   +   3   +   1   1
+flist      +   +   +   1   1   1   1   1   +   +   1   1   1   1   1   3   3   +   3   +   1   +
+mine       +   +   +   1   1   1   1   1   +   +   1   1   1   1   1   3   3   3   3   +   1   1
+me         +   +   +   +   +   +   +   1   +   +   1   1   1   1   1   3   3   3   3   +   1   1
+myself     +   +   3   +   +   +   +   1   +   +   1   1   1   1   1   3   3   3   3   +   1   1
+read       +   4   +   1   1   1   1   1   +   4   1   1   1   1   1   3   3   +   3   +   1   1
+fread      +   4   +   1   1   1   1   1   +   4   1   1   1   1   1   3   3   +   3   +   1   4
+gone       4   4   4   1   1   1   1   1   4   4   1   1   1   1   1   3   3   4   3   4   1   1
+fgone      4   4   4   1   1   1   1   1   4   4   1   1   1   1   1   3   3   4   3   4   1   4
+change     +   4   3   1   1   1   1   1   +   4   1   1   1   1   1   3   3   +   3   +   1   1
+byget      +   4   3   1   1   1   1   1   +   4   1   1   1   1   1   3   3   +   3   3   1   1
+end        +   4   3   1   1   1   1   1   +   4   1   1   1   1   1   3   3   3   3   +   1   1
+submit     +   +   3   1   1   1   1   1   +   +   1   1   1   1   1   3   3   +   3   +   1   1
+fsubmit    +   +   3   1   1   1   1   1   +   +   1   1   1   1   1   3   3   +   3   +   1   +
+make       +   +   3   1   1   1   1   1   +   +   1   1   1   1   1   3   3   3   3   +   1   1
+replace    +   4   3   1   1   1   1   1   4   4   1   1   1   1   1   3   3   3   3   +   1   1
+hold       +   4   +   1   1   1   1   1   +   4   1   1   1   1   1   3   3   3   3   +   1   1
+first      3   3   3   3   3   3   3   1   3   3   3   1   1   1   1   3   3   3   3   3   3   3
+become     3   3   3   3   3   3   3   1   3   3   1   1   1   1   1   3   3   3   3   3   1   1
+admin      3   3   3   1   1   1   1   1   +   3   1   1   1   1   1   3   3   3   3   3   1   1
+notice     3   3   3   1   1   1   1   1   4   3   1   1   1   1   1   3   3   3   3   3   1   1
+finder     3   3   3   1   1   1   1   1   +   3   1   1   1   1   1   3   3   3   +   3   1   1
+work       3   3   3   1   1   1   1   1   3   3   1   1   1   1   1   +   +   3   3   3   1   1
+report     3   3   3   1   1   1   1   1   3   3   1   1   1   1   1   +   4   3   3   3   1   1
+tasks      3   3   3   1   1   1   1   1   3   3   1   1   1   1   1   +   3   3   3   3   1   1
+task       3   3   3   1   1   1   1   1   3   3   1   1   1   1   1   4   4   3   3   3   1   1
+attempt    +   +   +   +   +   +   +   +   +   +   +   +   +   +   +   +   +   +   +   +   +   +
+wake       4   4   4   4   4   4   4   4   4   4   4   4   4   4   4   4   4   4   4   4   4   4
+refresh    1   1   1   1   1   1   1   1   1   1   1   1   1   1   +   1   1   1   1   1   1   1
+link       1   1   1   1   1   1   1   1   1   1   1   1   1   1   1   1   1   1   1   1   1   1
+object     3   3   3   3   3   3   3   3   3   3   3   3   3   3   3   3   3   3   3   3   3   3
 `;
 
 /**
@@ -47,6 +52,7 @@ object     3   3   3   3   3   3   3   3   3   3   3   3   3   3   3   3   3   3
  * accounts. `notice`: there is none.
  * `hold`: a token. `first`, `become`: the first administrator, whom there is already.
  * `read`, `change`, `gone`: of a request of the owner, there or not; `byget`: as links do it.
+ * `flist`, `fread`, `fgone`, `fsubmit`: of a façade that may take callers without a name.
  * `attempt`, `object`, `link`, `refresh`, `wake`: what they send proves it, not who calls.
  */
 const calls: Record<string, string> = {
@@ -87,8 +93,9 @@ const calls: Record<string, string> = {
   list: `
     GET /v1/requests
     GET /v1/datasets
-    GET /servicex/transformation
     GET /servicex/datasets`,
+  flist: `
+    GET /servicex/transformation`,
   read: `
     GET /v1/requests/{id}
     GET /v1/requests/{id}/events
@@ -100,10 +107,6 @@ const calls: Record<string, string> = {
     GET /v1/requests/{id}/s3
     GET /v1/datasets/{dataset}
     GET /v1/datasets/{dataset}/files
-    GET /servicex/transformation/{id}
-    GET /servicex/transformation/{id}/status
-    GET /servicex/transformation/{id}/errors
-    GET /servicex/transformation/{id}/results
     GET /servicex/datasets/{id}
     GET /transformation-request/{id}
     GET /transformation-request//{id}
@@ -113,8 +116,14 @@ const calls: Record<string, string> = {
     GET /requests/{id}/progress
     GET /requests/{id}/files/{file}
     GET /requests/{id}/s3`,
+  fread: `
+    GET /servicex/transformation/{id}
+    GET /servicex/transformation/{id}/status
+    GET /servicex/transformation/{id}/errors
+    GET /servicex/transformation/{id}/results`,
+  fgone: `
+    GET /servicex/transformation/{id}/deployment-status`,
   gone: `
-    GET /servicex/transformation/{id}/deployment-status
     GET /requests/{id}/results/{result}`,
   change: `
     POST /v1/requests/{id}/cancel
@@ -133,7 +142,8 @@ const calls: Record<string, string> = {
     GET /servicex/transformation/{id}/cancel`,
   submit: `
     POST /v1/requests
-    POST /v1/dry-runs
+    POST /v1/dry-runs`,
+  fsubmit: `
     POST /servicex/transformation`,
   mine: `
     GET /v1/tokens
@@ -197,6 +207,9 @@ const calls: Record<string, string> = {
     GET /v1/access-keys
     POST /v1/access-keys
     DELETE /v1/access-keys/{id}
+    GET /v1/facades
+    PUT /v1/facades/{facade}/anonymous
+    DELETE /v1/facades/{facade}/anonymous
     PUT /v1/limits/operations/{operation}
     PUT /v1/limits/users/{owner}`,
   notice: `

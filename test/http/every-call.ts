@@ -95,6 +95,7 @@ export function addressOf(
     owner: "ann",
     task: elsewhere,
     replica: "0",
+    facade: "servicex",
     ...more,
   };
   const query = it.path.includes("{replica}") ? "?worker=w" : "";

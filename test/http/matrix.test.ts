@@ -7,6 +7,7 @@ import { createKey, type WantedKey } from "../../src/auth/keys/keys.ts";
 import { sessionIn } from "../../src/auth/sessions.ts";
 import { makeTokenKeys } from "../../src/auth/tokens/jwt.ts";
 import { revokeToken } from "../../src/auth/tokens/tokens.ts";
+import { openFacade, usualQuota } from "../../src/users/facade-callers.ts";
 import { moveUser } from "../../src/users/move-store.ts";
 import { type Answer, type Api, openApi } from "../support/api.ts";
 import { addPerson, addToken, bearer, browserOf, type Person } from "../support/people.ts";
@@ -64,6 +65,7 @@ beforeAll(async () => {
   const out = await browserOf(ctx, ann.id);
   await api.call({ method: "POST", path: "/sign-out", ...form(out) });
   credentials.set("out", out);
+  credentials.set("fac", {});
 });
 
 afterAll(() => api.close());
@@ -137,7 +139,23 @@ test("somebody has decided about every call, and about no other", async () => {
 
 let shared: Fixture | undefined;
 
-test.each(all.map((it) => ({ it, name: nameOf(it) })))("$name", async ({ it, name }) => {
+test.each(all.map((it) => ({ it, name: nameOf(it) })))("$name", async ({ it }) => {
+  expect(await wrongFor(it, columns.filter(isAlways))).toEqual([]);
+});
+
+/** The last column is that of a façade which is open. */
+const isAlways = (column: string) => column !== "fac";
+
+test("callers without a name, while a façade takes them", async () => {
+  const { ctx } = api.ledger;
+  await openFacade(ctx, { kind: "system", name: "test" }, "servicex", usualQuota);
+  const wrong: string[] = [];
+  for (const it of all.filter((one) => !one.path.startsWith("/v1/facades/")))
+    wrong.push(...(await wrongFor(it, ["fac"])).map((problem) => `${nameOf(it)} ${problem}`));
+  expect(wrong).toEqual([]);
+});
+
+async function wrongFor(it: Case, tried: readonly string[]): Promise<string[]> {
   const { ledger } = api;
   const changes = it.method !== "get" || it.path.endsWith("/cancel");
   const internal = it.path.includes("/internal/");
@@ -149,7 +167,7 @@ test.each(all.map((it) => ({ it, name: nameOf(it) })))("$name", async ({ it, nam
     more: await freshId(it.path),
   });
   let of = await fresh();
-  async function tried(column: string, wanted: string | undefined): Promise<string[]> {
+  async function problemsOf(column: string, wanted: string | undefined): Promise<string[]> {
     const headers = credentials.get(column) ?? {};
     const answer = await api.call({
       method: it.method.toUpperCase(),
@@ -162,13 +180,13 @@ test.each(all.map((it) => ({ it, name: nameOf(it) })))("$name", async ({ it, nam
     const problem = mark === wanted ? problemOf(it, answer) : `it is ${mark}`;
     return problem ? [`${column}: ${problem} (${answer.status} ${answer.text.slice(0, 200)})`] : [];
   }
-  const row = decided.get(name) ?? [];
+  const row = decided.get(nameOf(it)) ?? [];
+  const problems = (column: string) => problemsOf(column, row[columns.indexOf(column)]);
+  if (!changes) return (await Promise.all(tried.map(problems))).flat();
   const wrong: string[] = [];
-  if (changes)
-    for (const [at, column] of columns.entries()) wrong.push(...(await tried(column, row[at])));
-  else wrong.push(...(await Promise.all(columns.map((one, at) => tried(one, row[at])))).flat());
-  expect(wrong).toEqual([]);
-});
+  for (const column of tried) wrong.push(...(await problems(column)));
+  return wrong;
+}
 
 async function freshId(path: string): Promise<Record<string, string>> {
   const { ctx } = api.ledger;

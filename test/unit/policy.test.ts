@@ -44,6 +44,8 @@ const needed: Record<Scope, Action[]> = {
     "worker.admit",
     "key.read",
     "key.change",
+    "facade.read",
+    "facade.change",
   ],
 };
 
@@ -78,6 +80,18 @@ test("a refused token is told what it lacks and what it has", () => {
   expect(() => assertMay(token("user", "read", "submit"), "limits.change")).toThrow(
     "The caller (user) may not change limits and shares.",
   );
+});
+
+test("callers without a name own what they make at a façade that takes them, and nothing else", () => {
+  const nobody: Caller = { kind: "anonymous" };
+  const some: Caller = { ...nobody, owner: "ann", facade: "servicex", callsAMinute: 1 };
+  for (const action of ["request.submit", "request.read"] as const) {
+    expect(decide(nobody, action)).toBe("sign_in");
+    expect(decide(some, action)).toBe("allowed");
+    expect(mayOn(some, action, foreign)).toBe(false);
+  }
+  const differ = actions.filter((action) => decide(nobody, action) !== decide(some, action));
+  expect(differ).toEqual(["request.submit", "request.read"]);
 });
 
 test("a scope reaches no further than its owner", () => {

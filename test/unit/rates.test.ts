@@ -55,6 +55,27 @@ test("callers without a name, and refused credentials, are counted by their addr
   await take(ann, "service.read", from("192.0.2.1"));
 });
 
+test("callers without a name at a façade are counted by their address, and together", async () => {
+  const { take } = makeRates({ user: 0, address: 4 });
+  const some: Caller = { ...anonymous, owner: "x", facade: "servicex", callsAMinute: 3 };
+  for (const address of ["192.0.2.1", "192.0.2.2", "192.0.2.3"])
+    await take(some, "request.read", from(address));
+  await expect(take(some, "request.read", from("192.0.2.4"))).rejects.toMatchObject({
+    ...refusal,
+    retryAfterSeconds: 60,
+    message:
+      "At most 3 calls a minute are taken from all callers of servicex without a name " +
+      "together; the next is taken in 60 seconds.",
+  });
+  const more: Caller = { ...some, callsAMinute: 100 };
+  for (const _ of [1, 2, 3]) await take(more, "request.read", from("192.0.2.1"));
+  await expect(take(more, "request.read", from("192.0.2.1"))).rejects.toMatchObject({
+    message: expect.stringContaining("4 calls a minute are taken from one address"),
+  });
+  vi.advanceTimersByTime(61_000);
+  await take(some, "request.read", from("192.0.2.1"));
+});
+
 test("one network of IPv6 is one address", async () => {
   const { take } = rates();
   await take(anonymous, "service.read", from("2001:db8:1:2::1"));

@@ -1,7 +1,7 @@
 // One object for each endpoint; the router, who may call and which methods are possible come from
 // their list.
 import { type Request, type Response, Router } from "express";
-import type { Caller } from "../../auth/caller.ts";
+import type { Caller, Facade } from "../../auth/caller.ts";
 import type { Listener } from "../../auth/listener.ts";
 import type { Context, Deps } from "../../deps.ts";
 import { RequestError } from "../../errors.ts";
@@ -37,16 +37,22 @@ export interface Endpoint {
   answer(call: Call): Promise<Reply | Streamed> | Reply | Streamed;
 }
 
+interface Served {
+  endpoints: readonly Endpoint[];
+  serves: readonly Listener[];
+  /** where callers without a name may be taken */
+  facade?: Facade;
+}
+
 export function endpointRouter(
   ctx: Context,
   admit: Admit,
-  all: readonly Endpoint[],
-  serves: readonly Listener[],
+  { endpoints: all, serves, facade }: Served,
 ): Router {
   const endpoints = all.filter(({ access }) => isServed(access, serves));
   const router = Router({ caseSensitive: true });
   for (const endpoint of endpoints)
-    router[endpoint.method](endpoint.path, answering(ctx, admit, endpoint));
+    router[endpoint.method](endpoint.path, answering(ctx, admit, endpoint, facade));
   for (const path of new Set(endpoints.map((endpoint) => endpoint.path)))
     router.all(path, refusingMethod(methodsOf(path, endpoints)));
   router.use("/servicex", (request: Request) => {
@@ -59,14 +65,14 @@ export function endpointRouter(
   return router;
 }
 
-function answering(ctx: Context, admit: Admit, endpoint: Endpoint) {
+function answering(ctx: Context, admit: Admit, endpoint: Endpoint, facade: Facade | undefined) {
   const { access, path, hot = false, answer } = endpoint;
   return async (request: Request<Record<string, string>>, response: Response): Promise<void> => {
     const locals = response.locals as Locals;
     locals.route = path;
     locals.hot = hot;
     const { params } = request;
-    const caller = endpoint.callerOf?.(ctx, params) ?? (await admit(request, access));
+    const caller = endpoint.callerOf?.(ctx, params) ?? (await admit(request, access, facade));
     assertMay(caller, access);
     const query = new URLSearchParams(request.url.split("?").slice(1).join("?"));
     const reply = await answer({ ctx, caller, params, query, request, response });

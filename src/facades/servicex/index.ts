@@ -19,7 +19,11 @@ export const servicex: Mount = {
   errorReply: messageReply,
   router(ctx, admit, serves) {
     if (serves.includes("public")) prepareSlack(ctx);
-    return endpointRouter(ctx, admit, servicexEndpoints, serves);
+    return endpointRouter(ctx, admit, {
+      endpoints: servicexEndpoints,
+      serves,
+      facade: "servicex",
+    });
   },
 };
 
@@ -31,5 +35,5 @@ export const servicexPages: Mount = {
   name: "servicex-pages",
   owns: isPage,
   opensFromLinks: true,
-  router: (ctx, admit, serves) => endpointRouter(ctx, admit, pageEndpoints, serves),
+  router: (ctx, admit, serves) => endpointRouter(ctx, admit, { endpoints: pageEndpoints, serves }),
 };

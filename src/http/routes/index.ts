@@ -6,6 +6,7 @@ import { deleteDataset, getDataset, listAllDatasets, listFilesOfDataset } from "
 import { dryRunRequest } from "./dry-runs.ts";
 import { deleteRequest, listRequestErrors, redriveRequest } from "./ended.ts";
 import { watchRequest } from "./events.ts";
+import { closeFacadeToAnyone, listFacadeCallers, openFacadeToAnyone } from "./facades.ts";
 import { getRequestFile, listRequestFiles } from "./files.ts";
 import { getHealth, getMetrics, getReadiness } from "./health.ts";
 import { getS3Access, revokeRequestKeys } from "./keys.ts";
@@ -91,6 +92,9 @@ export const routes: Route[] = [
   createAccessKey,
   revokeAccessKey,
   makeWorkerToken,
+  listFacadeCallers,
+  openFacadeToAnyone,
+  closeFacadeToAnyone,
   getHealth,
   getReadiness,
   getMetrics,

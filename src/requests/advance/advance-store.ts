@@ -39,6 +39,8 @@ export interface RequestFacts {
   datasetReason: string | null;
   datasetIncomplete: boolean;
   datasetFiles: number;
+  /** of callers of a façade without a name; null: no limit of theirs */
+  mostFiles: number | null;
   incomplete: boolean;
   steps: StepFacts[];
 }
@@ -52,6 +54,7 @@ export async function readFacts(query: Query, id: string): Promise<RequestFacts 
        r.dataset_id AS "datasetId", d.state AS "datasetState",
        d.outcome IS NOT NULL AS "datasetClosed", d.reason AS "datasetReason",
        d.incomplete AS "datasetIncomplete", d.file_count AS "datasetFiles",
+       (SELECT min(c.most_files) FROM facade_callers c WHERE c.owner = r.owner) AS "mostFiles",
        (SELECT json_agg(json_build_object('step', s.step, 'operation', s.operation,
             'settings', s.settings,
             'registered', s.registered, ${counterPairs("s")}, 'version', s.version,

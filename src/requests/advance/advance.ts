@@ -1,5 +1,6 @@
 import type { Context, Deps } from "../../deps.ts";
 import { isFinished } from "../finish/is-finished.ts";
+import { tooManyFiles } from "../lifecycle/facade-files.ts";
 import { beginEnding, moveRequest } from "../move-store.ts";
 import { isFinal, requestMoves } from "../state.ts";
 import type { Rest, Slice } from "./advance-queue.ts";
@@ -102,6 +103,8 @@ function mustEnd(request: RequestFacts): EarlyEnd | undefined {
   }
   if (request.overdue)
     return { move: "expire", reason: "deadline: the request did not end in time" };
+  if (request.state !== "running" && request.datasetFiles > (request.mostFiles ?? Infinity))
+    return { move: "fail", reason: tooManyFiles(request.datasetFiles, request.mostFiles ?? 0) };
   const { stopAfterFailedPercent: limit } = request;
   const failed = sum(request, "failed");
   const settled = failed + sum(request, "done");

@@ -13,6 +13,7 @@ import { readRequest } from "../read/request.ts";
 import type { RequestView, SubmitInput } from "../views.ts";
 import { checkInputs } from "./check-inputs.ts";
 import { checkSteps } from "./check-steps.ts";
+import { limitFacadeFiles } from "./facade-files.ts";
 import { callerLeft, makeInTurn } from "./in-turn.ts";
 import { limitOpenRequests } from "./open-requests.ts";
 import { workloadsOf } from "./step-workloads.ts";
@@ -48,6 +49,7 @@ export async function submit(
   await checkInputs(ctx, input);
   const unchecked = await checkSteps(ctx, input, { owner, signal: gone });
   const dataset = await nameDataset(ctx, input.dataset);
+  await limitFacadeFiles(ctx, caller, dataset);
   const id = randomUUID();
   const workloads = await workloadsOf(ctx, id, input, { owner, signal: gone });
   if (gone?.aborted) throw callerLeft();
