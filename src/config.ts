@@ -15,6 +15,7 @@ import {
   refuseShutOutFinders,
   refuseStrayScheme,
   refuseUndecided,
+  refuseUnknownOps,
 } from "./settings/contradictions.ts";
 import { type FacilitySource, facilityNames, readFacility } from "./settings/facility.ts";
 import { type IdentityConfig, identityConfig, identitySettings } from "./settings/identity.ts";
@@ -37,6 +38,8 @@ export interface Config {
   internalPort?: number | undefined;
   /** metrics, and what else operators ask */
   opsPort?: number | undefined;
+  /** unset: from the listener */
+  opsUrl?: string | undefined;
   s3Port: number;
   dataDir: string;
   /** unset: the embedded Postgres in `dataDir` */
@@ -111,6 +114,7 @@ const settings = z.object({
   PORT: value.port.default(5000),
   INTERNAL_PORT: value.port.optional(),
   OPS_PORT: value.port.optional(),
+  OPS_URL: value.httpUrl.optional(),
   S3_PORT: value.port.default(9000),
   DATA_DIR: value.dataFolder,
   DATABASE_URL: value.postgresUrl.optional(),
@@ -184,6 +188,7 @@ export function readConfig(
     port: set.PORT,
     internalPort: set.INTERNAL_PORT,
     opsPort: set.OPS_PORT,
+    opsUrl: set.OPS_URL,
     s3Port: set.S3_PORT,
     dataDir: set.DATA_DIR,
     databaseUrl: withSslMode(set.DATABASE_URL, env.PGSSLMODE),
@@ -248,15 +253,14 @@ function refuseContradictions(set: z.output<typeof settings>, enableAuth: boolea
     allowAnyone: set.ALLOW_ANYONE,
     publicUrl: set.PUBLIC_URL,
   };
+  refuseUnknownOps(set, enableAuth);
+  refuseOpenFacade(set.SERVICEX_ANONYMOUS, enableAuth);
   refuseUndecided(choice);
   if (enableAuth) {
     refuseHalfSignIn(choice);
     refuseHalfMail(set.MAILGUN_API_KEY, set.MAILGUN_DOMAIN);
     refuseShutOutFinders(set.VALID_DID_SCHEMES, set.INTERNAL_PORT);
-  } else {
-    refuseOpenAddress(set.ALLOW_ANYONE, set.HOST);
-    refuseOpenFacade({ SERVICEX_ANONYMOUS: set.SERVICEX_ANONYMOUS });
-  }
+  } else refuseOpenAddress(set.ALLOW_ANYONE, set.HOST);
 }
 
 /** What the command line needs to find a service. */

@@ -75,8 +75,7 @@ export interface Context {
   lockedRequests: LockedRequests;
   /** tells event streams of changes */
   requestWatch: RequestWatch;
-  /** addresses for clients and workers; `s3` if this process has the S3 endpoint */
-  urls: { public(): string; internal(): string; s3?(): string };
+  urls: Urls;
   /** signs URLs, tokens, S3 keys and receipts */
   signingKey: Buffer;
   /** signatures by any of these are valid; newest first, with `signingKey` */
@@ -103,6 +102,20 @@ export interface Context {
   /** Breaks off what still waits for the database, so that `close` does not wait for it. */
   shut(): void;
   close(): Promise<void>;
+}
+
+/** Addresses of this service, as others call it. */
+export interface Urls {
+  /** for people and their programs */
+  public(): string;
+  /** for workers */
+  internal(): string;
+  /** for operators, if they have a port of their own */
+  ops?(): string;
+  /** at that port, `public` is its own address, and this one that of people */
+  people?(): string;
+  /** if this process has the S3 endpoint */
+  s3?(): string;
 }
 
 /**

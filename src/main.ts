@@ -125,7 +125,7 @@ async function start(
   onClose(listeners.close);
   const { urls } = listeners;
   log.info({ url: urls.internal() }, "workers call");
-  if (listeners.opsUrl !== undefined) log.info({ url: listeners.opsUrl }, "operators call");
+  if (urls.ops) log.info({ url: urls.ops() }, "operators call");
 
   const databaseUrl = config.databaseUrl ?? (await embedded(config, log, onClose));
   await waitForDatabase(databaseUrl, {

@@ -16,14 +16,24 @@ import { web } from "./web/index.ts";
 
 /** What answers at each port. */
 export function appsOf(ctx: Context): (port: Port) => RequestListener {
-  return ({ listener, serves }) =>
-    makeApp(ctx, makeMounts(serves), authenticator(ctx, listener), serves);
+  return ({ listener, serves }) => {
+    const here = listener === "ops" ? atOps(ctx) : ctx;
+    return makeApp(here, makeMounts(serves), authenticator(here, listener), serves);
+  };
+}
+
+/** Sign-in, cookies, forms and links of that port are its own. */
+function atOps(ctx: Context): Context {
+  const { urls } = ctx;
+  return { ...ctx, urls: { ...urls, public: urls.ops ?? urls.public, people: urls.public } };
 }
 
 /** In the order in which paths are matched. */
 export function makeMounts(serves: readonly Listener[] = listeners): Mount[] {
   const mounts = [v1, web, docs, oauth, openLink, objects, ...facades];
-  return serves.includes("public") ? mounts : mounts.filter((mount) => !ofPeople.includes(mount));
+  if (serves.includes("public")) return mounts;
+  const withheld = serves.includes("ops") ? ofPeople : [...ofPeople, web];
+  return mounts.filter((mount) => !withheld.includes(mount));
 }
 
-const ofPeople: Mount[] = [web, docs, oauth, openLink];
+const ofPeople: Mount[] = [docs, oauth, openLink];

@@ -216,6 +216,9 @@ test.each([
   [{ ENABLE_AUTH: "true", ALLOW_ANYONE: "true" }, /ALLOW_ANYONE is true, and identity is on/],
   [{ ENABLE_AUTH: "true", VALID_DID_SCHEMES: "rucio" }, /VALID_DID_SCHEMES.*set INTERNAL_PORT/],
   [{ ENABLE_AUTH: "true", MAILGUN_API_KEY: "our-secret" }, /MAILGUN_DOMAIN is not: set both/],
+  [{ ENABLE_AUTH: "false", SERVICEX_ANONYMOUS: "true" }, /SERVICEX_ANONYMOUS is true, and ident/],
+  [{ OPS_URL: "https://ops.example.org" }, /OPS_URL is .*OPS_PORT is not set: set both/],
+  [{ ...signIn, HOST: "0.0.0.0", OPS_PORT: "5002" }, /OPS_PORT is 5002.*set OPS_URL/],
   [{ ENABLE_AUTH: "true", MAILGUN_DOMAIN: "m.example.org" }, /MAILGUN_API_KEY is not: set both/],
 ])("settings of identity that contradict each other are refused: %j", (env, sentence) => {
   expect(() => readConfig(env)).toThrow(ConfigError);

@@ -16,8 +16,6 @@ export interface Port {
 
 export interface Listeners {
   urls: Context["urls"];
-  /** the port of operators, if they have one */
-  opsUrl: string | undefined;
   /** Hands over what was held, and all that follows. */
   open(apps: { api(port: Port): RequestListener; s3: RequestListener }): void;
   /**
@@ -56,7 +54,7 @@ export async function openListeners(config: Config): Promise<Listeners> {
         barrier.pass(apps.api({ listener, serves }));
       s3.pass(apps.s3);
     };
-    return { urls: urlsOf(config, own), opsUrl: own.ops, open, close };
+    return { urls: urlsOf(config, own), open, close };
   } catch (error) {
     await close();
     throw error;
@@ -95,9 +93,11 @@ function urlsOf(config: Config, own: Own): Context["urls"] {
   const publicUrl = config.publicUrl ?? own.public ?? config.internalUrl ?? "";
   const internalUrl = config.internalUrl ?? own.internal ?? own.public ?? publicUrl;
   const { s3 } = own;
+  const opsUrl = own.ops === undefined ? undefined : (config.opsUrl ?? own.ops);
   return {
     public: () => publicUrl,
     internal: () => internalUrl,
+    ...(opsUrl !== undefined && { ops: () => opsUrl }),
     ...(s3 !== undefined && { s3: () => s3 }),
   };
 }

@@ -17,9 +17,9 @@ export function isServed(action: Action, serves: readonly Listener[]): boolean {
   return action === "service.health" || serves.includes(listenerOf(action));
 }
 
-/** For a caller at the wrong port. */
-export function elsewhere(action: Action, path: string): RequestError {
-  const setting = portSettings[listenerOf(action)];
+/** For a caller at the wrong port. `home`: the one that answers. */
+export function elsewhere(home: Listener, path: string): RequestError {
+  const setting = portSettings[home];
   return new RequestError(
     404,
     "other_port",
@@ -27,6 +27,6 @@ export function elsewhere(action: Action, path: string): RequestError {
   );
 }
 
-function listenerOf(action: Action): Listener {
+export function listenerOf(action: Action): Listener {
   return apart[action] ?? "public";
 }

@@ -7,7 +7,7 @@ import type { Mount } from "./mount.ts";
 import type { Route } from "./route.ts";
 import { routes } from "./routes/index.ts";
 import { send } from "./send.ts";
-import { elsewhere, isServed } from "./served.ts";
+import { elsewhere, isServed, listenerOf } from "./served.ts";
 
 /** Our own API, and what operators ask: everything that /openapi.json describes. */
 export const v1: Mount = {
@@ -23,7 +23,7 @@ export const v1: Mount = {
       router.all(expressPath(path), refusingMethods(methods));
     for (const { access, path } of routes.filter((route) => !served.includes(route)))
       router.all(expressPath(path), ({ path: asked }: Request) => {
-        throw elsewhere(access, asked);
+        throw elsewhere(listenerOf(access), asked);
       });
     return router;
   },

@@ -83,13 +83,37 @@ export function refuseOpenAddress(allowAnyone: boolean, host: string): void {
   );
 }
 
-/** Reached only with identity off, where nobody has a name. */
-export function refuseOpenFacade(settings: Record<string, boolean | undefined>): void {
-  const [name] = Object.entries(settings).find(([, isOpen]) => isOpen) ?? [];
-  if (name === undefined) return;
+export interface OpsChoice {
+  HOST: string;
+  OPS_PORT?: number | undefined;
+  OPS_URL?: string | undefined;
+  OIDC_CLIENT_ID?: string | undefined;
+}
+
+/** Operators sign in at their port, to which the provider has to send them back. */
+export function refuseUnknownOps(
+  { HOST: host, OPS_PORT: port, OPS_URL: url, OIDC_CLIENT_ID: client }: OpsChoice,
+  enableAuth: boolean,
+): void {
+  if (url !== undefined && port === undefined)
+    throw new ConfigError(
+      `OPS_URL is ${shown(url)} and OPS_PORT is not set: set both, or none of them.`,
+    );
+  if (!enableAuth || client === undefined) return;
+  if (port === undefined || url !== undefined || isLoopback(host)) return;
   throw new ConfigError(
-    `${name} is true, and identity is off (ENABLE_AUTH): callers have no names then, so there is ` +
-      "nothing to open. Unset it, or set ENABLE_AUTH=true.",
+    `OPS_PORT is ${port}, HOST is ${shown(host)}, which is not loopback, and people sign in: set ` +
+      "OPS_URL to the address of that port to which the provider sends administrators back, such " +
+      "as https://longshore-ops.example.org.",
+  );
+}
+
+/** With identity off nobody has a name. */
+export function refuseOpenFacade(isOpen: boolean | undefined, enableAuth: boolean): void {
+  if (!isOpen || enableAuth) return;
+  throw new ConfigError(
+    "SERVICEX_ANONYMOUS is true, and identity is off (ENABLE_AUTH): callers have no names then, " +
+      "so there is nothing to open. Unset it, or set ENABLE_AUTH=true.",
   );
 }
 

@@ -1,4 +1,5 @@
 // Pages for people, rendered here: they work without JavaScript, and with it they stay up to date.
+import { Router } from "express";
 import type { Mount } from "../http/mount.ts";
 import { devicePages } from "./account/device.tsx";
 import { firstAdminPages } from "./account/first-admin.tsx";
@@ -16,7 +17,7 @@ import { errorPage } from "./error-page.tsx";
 import { homePages } from "./home.tsx";
 import { contentSecurityPolicy, redirectTo } from "./layout.tsx";
 import { linksOf } from "./links.ts";
-import { type Page, pageRouter } from "./page.ts";
+import { answeredElsewhere, type Page, pageRouter } from "./page.ts";
 import { actionPages } from "./request/actions.tsx";
 import { deletePages } from "./request/delete.tsx";
 import { filePages } from "./request/file.tsx";
@@ -24,10 +25,8 @@ import { requestPages } from "./request/page.tsx";
 import { resultPages } from "./request/results.tsx";
 import { s3Pages } from "./request/s3.tsx";
 
-export const pages: Page[] = [
+const ofPeople: Page[] = [
   ...homePages,
-  ...signInPages,
-  ...signOutPages,
   ...profilePages,
   ...devicePages,
   ...tokensPages,
@@ -39,12 +38,14 @@ export const pages: Page[] = [
   ...s3Pages,
   ...actionPages,
   ...deletePages,
-  ...peoplePages,
-  ...personPages,
-  ...actPages,
-  ...noticePages,
-  ...assetPages,
 ];
+
+const ofOperators: Page[] = [...peoplePages, ...personPages, ...actPages, ...noticePages];
+
+/** What the pages of each port need. */
+const ofBoth: Page[] = [...signInPages, ...signOutPages, ...assetPages];
+
+export const pages: Page[] = [...ofPeople, ...ofOperators, ...ofBoth];
 
 const ownFolders = [
   "admin",
@@ -67,5 +68,16 @@ export const web: Mount = {
   opensFromLinks: true,
   errorPage,
   signIn: ({ provider, urls }, path) => provider && redirectTo(linksOf({ urls }).signIn(path)),
-  router: (ctx, admit) => pageRouter(ctx, admit, pages),
+  router(ctx, admit, serves) {
+    const router = Router({ caseSensitive: true });
+    const parts = [
+      ["public", ofPeople],
+      ["ops", ofOperators],
+    ] as const;
+    for (const [home, part] of parts)
+      router.use(
+        serves.includes(home) ? pageRouter(ctx, admit, part) : answeredElsewhere(home, part),
+      );
+    return router.use(pageRouter(ctx, admit, ofBoth));
+  },
 };

@@ -1,7 +1,10 @@
 import type { Deps } from "../deps.ts";
 import { publicPath } from "../settings/public-path.ts";
 
-/** Paths as a browser sees them: PUBLIC_URL may have a prefix. */
+/**
+ * Paths as a browser sees them: PUBLIC_URL may have a prefix. Whole addresses of what another port
+ * answers.
+ */
 export interface Links {
   to(path: `/${string}`): string;
   /** of a request's page, or of what is below it */
@@ -11,10 +14,28 @@ export interface Links {
 }
 
 export function linksOf({ urls }: Deps<"urls">): Links {
-  const to = (path: `/${string}`) => publicPath(urls.public(), path);
+  const to = (path: `/${string}`) => {
+    const other = otherPort({ urls }, path);
+    return other === undefined ? publicPath(urls.public(), path) : `${trimmed(other())}${path}`;
+  };
   return {
     to,
     request: (id, below) => to(`/requests/${id}${below ?? ""}`),
     signIn: (back) => `${to("/sign-in")}?${new URLSearchParams({ return_to: back })}`,
   };
+}
+
+const ofOps = /^\/(admin\/|metrics$)/;
+const ofEachPort = /^\/(sign-in|sign-out|signed-out|assets)([/?]|$)/;
+
+/** Where operators have a port of their own: the address of the other one, if that has the path. */
+function otherPort({ urls }: Deps<"urls">, path: string): (() => string) | undefined {
+  if (ofEachPort.test(path)) return undefined;
+  const isAtOps = urls.people !== undefined;
+  if (ofOps.test(path)) return isAtOps ? undefined : urls.ops;
+  return urls.people;
+}
+
+function trimmed(url: string): string {
+  return url.replace(/\/+$/, "");
 }

@@ -3,12 +3,14 @@
 import { type Request, type Response, Router } from "express";
 import { type Caller, sessionOf } from "../auth/caller.ts";
 import { requireCsrf } from "../auth/csrf.ts";
+import type { Listener } from "../auth/listener.ts";
 import type { Context } from "../deps.ts";
 import { RequestError } from "../errors.ts";
 import type { Admit } from "../http/admit.ts";
 import type { Locals } from "../http/call.ts";
 import { type Reply, type Streamed, untilGone } from "../http/route.ts";
 import { send } from "../http/send.ts";
+import { elsewhere } from "../http/served.ts";
 import type { Action } from "../users/policy.ts";
 import { readForm } from "./form.ts";
 import { type Links, linksOf } from "./links.ts";
@@ -44,6 +46,16 @@ export function pageRouter(ctx: Context, admit: Admit, pages: readonly Page[]): 
     router[page.method](expressPath(page.path), answering(ctx, admit, page));
   for (const path of new Set(pages.map((page) => page.path)))
     router.all(expressPath(path), refusingMethod(pages.filter((page) => page.path === path)));
+  return router;
+}
+
+/** For a port that does not serve these pages. */
+export function answeredElsewhere(home: Listener, pages: readonly Page[]): Router {
+  const router = Router({ caseSensitive: true });
+  for (const { path } of pages)
+    router.all(expressPath(path), (request: Request) => {
+      throw elsewhere(home, request.path);
+    });
   return router;
 }
 

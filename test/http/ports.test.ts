@@ -51,12 +51,12 @@ const everything = [...routes, ...servicexEndpoints, ...pageEndpoints, ...pages]
     method: method.toUpperCase(),
     path: path.replaceAll(/[:{]\w+\}?/g, elsewhere),
   }))
-  .filter(({ path }) => !path.startsWith("/assets/"));
+  .filter(({ path }) => !/^\/(assets\/|sign-in|auth-callback|sign-out|signed-out)/.test(path));
 
 /** In words of their own, and not those of the table that decides it. */
 function homeOf(path: string): Listener | "every" {
   if (path === "/healthz" || path === "/readyz") return "every";
-  if (path === "/metrics") return "ops";
+  if (/^\/(metrics$|admin\/)/.test(path)) return "ops";
   return /^\/(v1\/(work|tasks)|servicex\/internal)\//.test(path) ? "internal" : "public";
 }
 

@@ -13,9 +13,14 @@ export interface Ports {
 /** The ledger's settings say which ports there are: any free ones (0). */
 export async function openPorts({ ctx }: Ledger): Promise<Ports> {
   const opened = await openListeners(ctx.config);
-  const { urls, opsUrl = urls.public(), open, close } = opened;
+  const { urls, open, close } = opened;
+  Object.assign(ctx.urls, urls);
   open({ api: appsOf(ctx), s3: (_request, response) => response.end() });
-  const addresses = { public: urls.public(), internal: urls.internal(), ops: opsUrl };
+  const addresses = {
+    public: urls.public(),
+    internal: urls.internal(),
+    ops: (urls.ops ?? urls.public)(),
+  };
   const ports = listeners.map((one) => [one, Number(new URL(addresses[one]).port)] as const);
   const portOf = new Map<Listener, number>(ports);
   return { call: (listener, call) => sendCall(portOf.get(listener) ?? 0, call), close };

@@ -67,7 +67,7 @@ export function objectRouter({
   function signedHere(request: ObjectRequest, verb: SignedVerb) {
     const signed = signedObject(request, verb, verifyingKeys);
     if (audiences.includes(signed.audience)) return signed;
-    throw elsewhere(signed.audience === "internal" ? "work" : "request.read", request.path);
+    throw elsewhere(signed.audience, request.path);
   }
 
   router.get(path, async (request: ObjectRequest, response: Response) => {
