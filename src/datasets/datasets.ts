@@ -3,6 +3,7 @@ import { decodeCursor, encodeCursor } from "../cursor.ts";
 import type { Deps } from "../deps.ts";
 import { notFound } from "../errors.ts";
 import type { Page } from "../requests/views.ts";
+import { noteAdmin } from "../users/acts.ts";
 import { type Action, assertMay, decide, onlyOf } from "../users/policy.ts";
 import {
   type DatasetRow,
@@ -90,7 +91,11 @@ export async function removeDataset(
   caller: Caller,
 ): Promise<{ removed: boolean; dataset: DatasetView }> {
   const { id: number } = await rowOf(ctx, id, caller, "dataset.delete");
-  const removed = await moveDataset(ctx.db.query, number, "remove");
+  const removed = await ctx.db.tx(async (query) => {
+    if (!(await moveDataset(query, number, "remove"))) return false;
+    await noteAdmin(query, caller, { act: "dataset.delete", subject: String(number) });
+    return true;
+  });
   await endLookup(ctx, number, caller);
   return { removed, dataset: await readDataset(ctx, number, caller) };
 }

@@ -51,13 +51,18 @@ export function userShares(query: Query): Promise<UserShareRow[]> {
   );
 }
 
-/** Runs under the lock of the claims, so `changed_at` is when starts begin to obey the limit. */
+/**
+ * Runs under the lock of the claims, so `changed_at` is when starts begin to obey the limit.
+ * `note`: what else is recorded in the transaction.
+ */
 export function setOperationLimits(
   db: Pick<Db, "tx">,
   operation: string,
   { slots, slotsPerUser }: SlotLimits,
+  note?: (query: Query) => Promise<void>,
 ): Promise<void> {
   return withSlotsLocked(db, { operations: [operation] }, async (query) => {
+    await note?.(query);
     if (slots === null && slotsPerUser === null) {
       await query("DELETE FROM operation_limits WHERE operation = $1", [operation]);
       return;

@@ -1,6 +1,7 @@
 import type { Caller } from "../auth/caller.ts";
 import type { Deps } from "../deps.ts";
 import { notFound } from "../errors.ts";
+import { noteAdmin } from "../users/acts.ts";
 import { assertMay } from "../users/policy.ts";
 import {
   operationLimits,
@@ -55,7 +56,10 @@ export async function limitOperation(
 ): Promise<LimitsView> {
   assertMay(caller, "limits.change");
   if (!ctx.operations.has(operation)) throw notFound("operation", operation);
-  await setOperationLimits(ctx.db, operation, limits);
+  const detail = { slots: limits.slots, slots_per_user: limits.slotsPerUser };
+  await setOperationLimits(ctx.db, operation, limits, (query) =>
+    noteAdmin(query, caller, { act: "limit.operation", subject: operation, detail }),
+  );
   ctx.notifier.notify("work");
   ctx.notifier.notify("gather");
   return viewOf(ctx);
@@ -68,6 +72,9 @@ export async function shareOfUser(
   share: number,
 ): Promise<LimitsView> {
   assertMay(caller, "limits.change");
-  await setUserShare(ctx.db.query, owner, share);
+  await ctx.db.tx(async (query) => {
+    await setUserShare(query, owner, share);
+    await noteAdmin(query, caller, { act: "limit.share", subject: owner, detail: { share } });
+  });
   return viewOf(ctx);
 }

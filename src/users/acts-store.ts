@@ -1,4 +1,5 @@
 import type { Caller } from "../auth/caller.ts";
+import type { Query } from "../db/client.ts";
 import type { PeopleDb, PeopleTx } from "../db/people.ts";
 
 /** `system`: the command line on this machine, a link, a service such as Slack. */
@@ -23,7 +24,14 @@ export interface Act {
     | "user.no_admin"
     | "user.delete"
     | "notice.again"
-    | "worker.admit";
+    | "worker.admit"
+    | "limit.operation"
+    | "limit.share"
+    | "request.cancel"
+    | "request.redrive"
+    | "request.delete"
+    | "request.revoke_keys"
+    | "dataset.delete";
   /** the id of what it was done to */
   subject: string;
   detail?: Record<string, string | number | boolean | readonly string[] | null>;
@@ -35,11 +43,30 @@ export function recordAct(db: PeopleTx, by: Actor, act: Act): Promise<void> {
 }
 
 export async function recordActs(db: PeopleTx, by: Actor, acts: readonly Act[]): Promise<void> {
-  const address = "address" in by ? (by.address ?? null) : null;
-  const who = { actor: actorName(by), actor_kind: by.kind, address };
+  const { actor, kind, address } = whoIs(by);
+  const who = { actor, actor_kind: kind, address };
   await db.acts.createMany({
     data: acts.map(({ act, subject, detail }) => ({ ...who, act, subject, detail: { ...detail } })),
   });
+}
+
+/** The same in a transaction of the ledger. */
+export async function addAct(
+  query: Query,
+  by: Actor,
+  { act, subject, detail = {} }: Act,
+): Promise<void> {
+  const { actor, kind, address } = whoIs(by);
+  await query(
+    `INSERT INTO acts (actor, actor_kind, address, act, subject, detail)
+     VALUES ($1, $2, $3, $4, $5, $6)`,
+    [actor, kind, address, act, subject, detail],
+  );
+}
+
+function whoIs(by: Actor): { actor: string; kind: string; address: string | null } {
+  const address = "address" in by ? (by.address ?? null) : null;
+  return { actor: actorName(by), kind: by.kind, address };
 }
 
 function actorName(by: Actor): string {

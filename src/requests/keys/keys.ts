@@ -2,6 +2,7 @@
 // key ends when the request is deleted, its results expire, or its owner is suspended.
 import type { Caller } from "../../auth/caller.ts";
 import type { Deps } from "../../deps.ts";
+import { noteAdmin } from "../../users/acts.ts";
 import { isSuspended } from "../../users/suspended.ts";
 import { readRequest } from "../read/request.ts";
 import { isFinal } from "../state.ts";
@@ -49,7 +50,11 @@ export async function revokeKeys(
   kinds: readonly KeyKind[],
 ): Promise<void> {
   const request = await readRequest(ctx, id, caller, "request.change");
-  await raiseGenerations(ctx.db.query, request.id, kinds);
+  const act = { act: "request.revoke_keys", subject: request.id } as const;
+  await ctx.db.tx(async (query) => {
+    await raiseGenerations(query, request.id, kinds);
+    await noteAdmin(query, caller, act, request.owner);
+  });
 }
 
 function generationIn(row: KeysRow, kind: KeyKind): number {

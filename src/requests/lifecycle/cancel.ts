@@ -1,6 +1,7 @@
 import type { Caller } from "../../auth/caller.ts";
 import type { Deps } from "../../deps.ts";
 import { RequestError } from "../../errors.ts";
+import { noteAdmin } from "../../users/acts.ts";
 import { sourceOf } from "../advance/advance-queue.ts";
 import { moveRequest } from "../move-store.ts";
 import { requestToChange } from "../read/request.ts";
@@ -20,7 +21,12 @@ export async function cancel(
     const view = await requestToChange(ctx, id, caller);
     if (view.state === "canceling" || view.state === "canceled") return view;
     if (isFinal(view.state)) throw ended(view);
-    if (await ctx.db.tx((query) => moveRequest(query, view.id, "cancel"))) {
+    const canceled = await ctx.db.tx(async (query) => {
+      if (!(await moveRequest(query, view.id, "cancel"))) return false;
+      await noteAdmin(query, caller, { act: "request.cancel", subject: view.id }, view.owner);
+      return true;
+    });
+    if (canceled) {
       ctx.advanceQueue.add(view.id, sourceOf(caller));
       // Its lookup ends if nobody else waits for it
       ctx.notifier.notify("lookup");

@@ -2,6 +2,7 @@ import type { Caller } from "../../auth/caller.ts";
 import type { Deps } from "../../deps.ts";
 import { RequestError } from "../../errors.ts";
 import { keepReceipt } from "../../receipts/issue.ts";
+import { noteAdmin } from "../../users/acts.ts";
 import { sourceOf } from "../advance/advance-queue.ts";
 import { idWhileDeleting, readRequest } from "../read/request.ts";
 import { viewOf } from "../read/request-view.ts";
@@ -39,7 +40,7 @@ async function begin(
 ): Promise<string> {
   try {
     const request = await readRequest(ctx, id, caller, "request.delete");
-    await moveOn(ctx, request);
+    await moveOn(ctx, request, caller);
     return request.id;
   } catch (error) {
     const begun = await idWhileDeleting(ctx, id, caller, "request.delete");
@@ -52,8 +53,10 @@ async function begin(
 async function moveOn(
   ctx: Deps<"db" | "signingKey" | "urls">,
   request: RequestView,
+  caller: Caller,
 ): Promise<void> {
-  for (let now: RequestView | undefined = request; now; now = await viewOf(ctx, request.id)) {
+  const { id, owner } = request;
+  for (let now: RequestView | undefined = request; now; now = await viewOf(ctx, id)) {
     if (!isFinal(now.state)) throw notEnded(now);
     try {
       await keepReceipt(ctx, now.id);
@@ -61,7 +64,12 @@ async function moveOn(
       // Redriven or deleted since it was read: the next pass decides.
       if (!(error instanceof RequestError)) throw error;
     }
-    if (await ctx.db.tx((query) => beginDeletion(query, request.id))) return;
+    const begun = await ctx.db.tx(async (query) => {
+      if (!(await beginDeletion(query, id))) return false;
+      await noteAdmin(query, caller, { act: "request.delete", subject: id }, owner);
+      return true;
+    });
+    if (begun) return;
   }
 }
 

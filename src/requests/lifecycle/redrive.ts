@@ -2,6 +2,7 @@ import { type Caller, ownerOf } from "../../auth/caller.ts";
 import type { Query } from "../../db/client.ts";
 import type { Deps } from "../../deps.ts";
 import { RequestError } from "../../errors.ts";
+import { noteAdmin } from "../../users/acts.ts";
 import { sourceOf } from "../advance/advance-queue.ts";
 import { moveRequest } from "../move-store.ts";
 import { deleted, requestToChange } from "../read/request.ts";
@@ -34,9 +35,11 @@ export async function redrive(
   gone?: AbortSignal,
 ): Promise<{ request: RequestView; files: number }> {
   const before = await requestToChange(ctx, id, caller);
-  const released = chosen.errors ? 0 : await releaseWithheld(ctx.db.query, before.id, chosen.files);
+  const note = (query: Query) =>
+    noteAdmin(query, caller, { act: "request.redrive", subject: before.id }, before.owner);
+  const released = chosen.errors ? 0 : await release(ctx, before.id, chosen.files, note);
   const turn = { owner: ownerOf(caller) ?? "", signal: gone };
-  const files = released || (await inTurn(turn, () => nextRound(ctx, before, chosen)));
+  const files = released || (await inTurn(turn, () => nextRound(ctx, before, chosen, note)));
   ctx.log.info({ request_id: before.id, files, released }, "a request was redriven");
   ctx.advanceQueue.add(before.id, sourceOf(caller));
   return { request: await requestToChange(ctx, before.id, caller), files };
@@ -46,10 +49,24 @@ export async function redrive(
 const longestStatementSeconds = 3_600;
 const inTurn = makeInTurn(4, "Too many redrives wait to begin.");
 
+function release(
+  { db }: Deps<"db">,
+  id: string,
+  files: number[] | undefined,
+  note: (query: Query) => Promise<void>,
+): Promise<number> {
+  return db.tx(async (query) => {
+    const released = await releaseWithheld(query, id, files);
+    if (released > 0) await note(query);
+    return released;
+  });
+}
+
 async function nextRound(
   ctx: Deps<"config" | "db" | "store">,
   { id, owner, state }: RequestView,
   chosen: Chosen,
+  note: (query: Query) => Promise<void>,
 ): Promise<number> {
   // Before the transaction, which keeps the request locked
   const lost = isFinal(state) ? await lostInputs(ctx, id, chosen) : [];
@@ -61,6 +78,7 @@ async function nextRound(
       const moved = await redriveFiles(query, id, chosen);
       if (moved === 0 && !(await isOnlyFinish(query, id, chosen))) throw nothingToDo(chosen);
       await limitOpenRequests(ctx, query, owner);
+      await note(query);
       return moved;
     },
     { statementSeconds: longestStatementSeconds },

@@ -1,4 +1,5 @@
-// The audit log: what administrators did to people, and people to their tokens.
+// The audit log: what administrators did to people and to what belongs to others, and what people
+// did to their tokens.
 import type { Caller } from "../../auth/caller.ts";
 import type { Deps } from "../../deps.ts";
 import { parseParameters } from "../../http/parse.ts";
@@ -36,7 +37,8 @@ const list: Page = {
       <>
         <h1>Audit log</h1>
         <p class="lead">
-          What administrators did to people, and what people did to their accounts and API tokens.
+          What administrators did to people and to requests of others, and what people did to their
+          accounts and API tokens.
         </p>
         {chosen.length > 0 ? (
           <p>
@@ -98,10 +100,22 @@ const words: Record<string, string> = {
   "user.no_admin": "Made an ordinary user:",
   "user.delete": "Deleted:",
   "notice.again": "Sent again: message",
+  "key.create": "Key made:",
+  "key.revoke": "Key revoked:",
+  "worker.admit": "Token made for workers",
+  "facade.open": "Opened to callers without a name:",
+  "facade.close": "Closed to callers without a name:",
+  "limit.operation": "Limits changed of operation",
+  "limit.share": "Share changed of",
+  "request.cancel": "Canceled: request",
+  "request.redrive": "Redriven: request",
+  "request.delete": "Deleted: request",
+  "request.revoke_keys": "Keys revoked of request",
+  "dataset.delete": "Deleted: dataset",
 };
 
 function What({
-  act: { act, subject, detail },
+  act: one,
   links,
   names,
 }: {
@@ -109,18 +123,27 @@ function What({
   links: Links;
   names: ReadonlyMap<string, string>;
 }) {
+  const { act, subject, detail } = one;
+  const href = pageOf(one, links);
   const about = typeof detail.name === "string" ? detail.name : undefined;
   const text = about ?? (subject === undefined ? "" : (names.get(subject) ?? subject));
   return (
     <>
       {words[act] ?? `${act}:`}{" "}
-      {act.startsWith("user.") && subject !== undefined ? (
-        <a href={links.to(`/admin/users/${encodeURIComponent(subject)}`)}>
+      {href === undefined ? (
+        <Text most={100}>{text}</Text>
+      ) : (
+        <a href={href}>
           <Text most={100}>{text}</Text>
         </a>
-      ) : (
-        <Text most={100}>{text}</Text>
       )}
     </>
   );
+}
+
+/** The page of what the act is about, if there is one. */
+function pageOf({ act, subject }: ActRow, links: Links): string | undefined {
+  if (subject === undefined || act === "request.delete") return undefined;
+  if (act.startsWith("user.")) return links.to(`/admin/users/${encodeURIComponent(subject)}`);
+  return act.startsWith("request.") ? links.request(subject) : undefined;
 }
