@@ -97,7 +97,7 @@ function List({ listed, call }: { listed: List; call: PageCall }) {
   );
 }
 
-function Row({
+export function Row({
   request,
   links,
   owner,

@@ -225,6 +225,28 @@ describe("administrators", () => {
     expect((await boss.open(page)).text).not.toContain("ann@uni.example");
   });
 
+  test("see which requests of a person go on, also when the account is shut out", async () => {
+    const [boss, ann] = [await somebody({ admin: true }), await somebody()];
+    const page = `/admin/users/${ann.id}`;
+    const section = async () =>
+      /<h2 id="requests">[\s\S]*?<\/section>/.exec((await boss.open(page)).text)?.[0] ?? "";
+    expect(await section()).toContain("There are none.");
+    expect((await boss.open(`${page}/delete`)).text).not.toContain("not ended");
+    const id = await api.ledger.submit(1, { owner: ann.id });
+    expect(await section()).toContain(`href="/requests/${id}"`);
+    expect(await section()).not.toContain("They go on");
+    expect((await boss.open(`${page}/delete`)).text).toContain(
+      "One request has not ended. It goes on unless somebody cancels it.",
+    );
+    await boss.send(`${page}/suspend`);
+    expect(await section()).toContain("They go on although the account is suspended");
+    await boss.send(`${page}/delete`);
+    expect(await section()).toContain(`href="/requests/${id}"`);
+    await boss.send(`/requests/${id}/cancel`);
+    await api.ledger.ended(id);
+    expect(await section()).toContain("There are none.");
+  });
+
   test("decide nothing about themselves", async () => {
     const boss = await somebody({ admin: true });
     const page = `/admin/users/${boss.id}`;

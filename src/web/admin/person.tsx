@@ -15,6 +15,7 @@ import type { Page } from "../page.ts";
 import { Facts, State, Text, Time } from "../parts.tsx";
 import { Acts, namesFor } from "./acts.tsx";
 import { Decisions, decisionPages, type VerbName } from "./decisions.tsx";
+import { OpenRequestList, openInWords, openRequestsOf } from "./open-requests.tsx";
 import { nameOf } from "./people.tsx";
 
 const path = "/admin/users/{user}";
@@ -28,7 +29,8 @@ const one: Page = {
     if (!ctx.config.identity) return toFirstPage(links);
     const { user } = parsePathParameters(personParams, params);
     const person = await readPerson(ctx, caller, user);
-    const [identities, tokens, acts] = await Promise.all([
+    const [requests, identities, tokens, acts] = await Promise.all([
+      openRequestsOf(ctx, caller, user),
       listIdentities(ctx, caller, user),
       listTokens(ctx, caller, user),
       listActs(ctx, caller, { subject: user, limit: mostActs }),
@@ -50,6 +52,10 @@ const one: Page = {
         ) : (
           <Decisions ctx={ctx} links={links} person={person} verbs={verbsFor(person)} />
         )}
+        <section aria-labelledby="requests">
+          <h2 id="requests">Requests that have not ended</h2>
+          <OpenRequestList requests={requests} state={person.state} links={links} />
+        </section>
         <section aria-labelledby="identities">
           <h2 id="identities">Signs in</h2>
           {identities.length === 0 ? (
@@ -94,6 +100,7 @@ const question: Page = {
     if (!ctx.config.identity) return toFirstPage(links);
     const { user } = parsePathParameters(personParams, params);
     const person = await readPerson(ctx, caller, user);
+    const goesOn = openInWords(await openRequestsOf(ctx, caller, user));
     return pageReply(
       ctx,
       { title: "Delete an account" },
@@ -105,6 +112,7 @@ const question: Page = {
           Its name, address, sign-ins and API tokens are removed for good, and so are open sessions.
           Its requests and their results stay, and administrators may read them.
         </p>
+        {goesOn === undefined ? null : <p>{goesOn}</p>}
         <Decisions ctx={ctx} links={links} person={person} verbs={["delete"]} />
         <p>
           <a href={links.to(`/admin/users/${encodeURIComponent(user)}`)}>Keep it</a>
