@@ -1,6 +1,7 @@
 import { callerLimits } from "./caller-limits.ts";
 import { datasets } from "./datasets.ts";
 import { ends } from "./ends.ts";
+import { facadeCallers } from "./facade-callers.ts";
 import { fairness } from "./fairness.ts";
 import { ledger } from "./ledger.ts";
 import type { Mutant } from "./mutant.ts";
@@ -22,5 +23,6 @@ export const mutants: Mutant[] = [
   ...datasets,
   ...people,
   ...callerLimits,
+  ...facadeCallers,
   ...portsAndStreams,
 ];

@@ -29,8 +29,8 @@ export const portsAndStreams: Mutant[] = [
   {
     name: "who has no credential is a finder at every port",
     file: "auth/authenticate.ts",
-    from: 'listener === "internal" ? "internal" : "anonymous"',
-    to: '"internal"',
+    from: 'listener === "internal" ? { kind: "internal" } : { kind: "anonymous" }',
+    to: '{ kind: "internal" }',
     tests: ports,
   },
   {
