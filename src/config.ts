@@ -6,16 +6,10 @@ import type { InputFolders } from "./inputs/folders.ts";
 import { withAppConfigFile } from "./settings/app-config-file.ts";
 import { type ClientConfig, clientConfig } from "./settings/client.ts";
 import {
-  refuseHalfMail,
-  refuseHalfSignIn,
+  refuseContradictions,
   refuseLonelyWorkers,
-  refuseOpenAddress,
-  refuseOpenFacade,
   refuseSharedPorts,
-  refuseShutOutFinders,
   refuseStrayScheme,
-  refuseUndecided,
-  refuseUnknownOps,
 } from "./settings/contradictions.ts";
 import { type FacilitySource, facilityNames, readFacility } from "./settings/facility.ts";
 import { type IdentityConfig, identityConfig, identitySettings } from "./settings/identity.ts";
@@ -241,26 +235,6 @@ export function readConfig(
     agentOperations: set.AGENT_OPERATIONS,
     facility: readFacility(plain, operations, (error) => refusal(error, plain, places)),
   };
-}
-
-function refuseContradictions(set: z.output<typeof settings>, enableAuth: boolean): void {
-  const choice = {
-    host: set.HOST,
-    isAsked: set.ENABLE_AUTH,
-    clientId: set.OIDC_CLIENT_ID,
-    clientSecret: set.OIDC_CLIENT_SECRET,
-    issuer: set.OIDC_ISSUER,
-    allowAnyone: set.ALLOW_ANYONE,
-    publicUrl: set.PUBLIC_URL,
-  };
-  refuseUnknownOps(set, enableAuth);
-  refuseOpenFacade(set.SERVICEX_ANONYMOUS, enableAuth);
-  refuseUndecided(choice);
-  if (enableAuth) {
-    refuseHalfSignIn(choice);
-    refuseHalfMail(set.MAILGUN_API_KEY, set.MAILGUN_DOMAIN);
-    refuseShutOutFinders(set.VALID_DID_SCHEMES, set.INTERNAL_PORT);
-  } else refuseOpenAddress(set.ALLOW_ANYONE, set.HOST);
 }
 
 /** What the command line needs to find a service. */

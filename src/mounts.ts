@@ -18,7 +18,9 @@ import { web } from "./web/index.ts";
 export function appsOf(ctx: Context): (port: Port) => RequestListener {
   return ({ listener, serves }) => {
     const here = listener === "ops" ? atOps(ctx) : ctx;
-    return makeApp(here, makeMounts(serves), authenticator(here, listener), serves);
+    // One without the role `api` is measured and probed alone.
+    const mounts = ctx.config.roles.includes("api") ? makeMounts(serves) : [v1];
+    return makeApp(here, mounts, authenticator(here, listener), serves);
   };
 }
 

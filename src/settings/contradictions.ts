@@ -2,7 +2,46 @@
 import { ConfigError, shown } from "./config-error.ts";
 import { isLoopback } from "./is-loopback.ts";
 
-export interface IdentityChoice {
+/** What of the settings says who may use the service, and where. */
+interface Choices {
+  HOST: string;
+  INTERNAL_PORT?: number | undefined;
+  OPS_PORT?: number | undefined;
+  OPS_URL?: string | undefined;
+  PUBLIC_URL?: string | undefined;
+  ROLES: readonly string[];
+  ENABLE_AUTH?: boolean | undefined;
+  ALLOW_ANYONE: boolean;
+  OIDC_ISSUER: string;
+  OIDC_CLIENT_ID?: string | undefined;
+  OIDC_CLIENT_SECRET?: string | undefined;
+  MAILGUN_API_KEY?: string | undefined;
+  MAILGUN_DOMAIN?: string | undefined;
+  VALID_DID_SCHEMES: readonly string[];
+  SERVICEX_ANONYMOUS?: boolean | undefined;
+}
+
+export function refuseContradictions(set: Choices, enableAuth: boolean): void {
+  const choice = {
+    host: set.HOST,
+    isAsked: set.ENABLE_AUTH,
+    clientId: set.OIDC_CLIENT_ID,
+    clientSecret: set.OIDC_CLIENT_SECRET,
+    issuer: set.OIDC_ISSUER,
+    allowAnyone: set.ALLOW_ANYONE,
+    publicUrl: set.PUBLIC_URL,
+  };
+  refuseUnknownOps(set, enableAuth);
+  refuseOpenFacade(set.SERVICEX_ANONYMOUS, enableAuth);
+  refuseUndecided(choice);
+  if (enableAuth) {
+    refuseHalfSignIn(choice);
+    refuseHalfMail(set.MAILGUN_API_KEY, set.MAILGUN_DOMAIN);
+    refuseShutOutFinders(set.VALID_DID_SCHEMES, set.INTERNAL_PORT);
+  } else refuseOpenAddress(set.ALLOW_ANYONE, set.HOST);
+}
+
+interface IdentityChoice {
   host: string;
   /** ENABLE_AUTH as it is set */
   isAsked: boolean | undefined;
@@ -14,7 +53,7 @@ export interface IdentityChoice {
 }
 
 /** Of a service that can be reached by others, somebody has to say who may use it. */
-export function refuseUndecided({ host, isAsked, clientId }: IdentityChoice): void {
+function refuseUndecided({ host, isAsked, clientId }: IdentityChoice): void {
   if (isLoopback(host) || isAsked !== undefined || clientId !== undefined) return;
   throw new ConfigError(
     `HOST is ${shown(host)}, which is not loopback, and nothing says who may use the service. ` +
@@ -24,7 +63,7 @@ export function refuseUndecided({ host, isAsked, clientId }: IdentityChoice): vo
 }
 
 /** Reached only with identity on. */
-export function refuseHalfSignIn(choice: IdentityChoice): void {
+function refuseHalfSignIn(choice: IdentityChoice): void {
   const { host, clientId, clientSecret, issuer, allowAnyone, publicUrl } = choice;
   if (allowAnyone)
     throw new ConfigError(
@@ -52,7 +91,7 @@ export function refuseHalfSignIn(choice: IdentityChoice): void {
 }
 
 /** Mail needs both. Reached only with identity on. */
-export function refuseHalfMail(key: string | undefined, domain: string | undefined): void {
+function refuseHalfMail(key: string | undefined, domain: string | undefined): void {
   if ((key === undefined) === (domain === undefined)) return;
   const [set, unset] =
     key === undefined
@@ -62,10 +101,7 @@ export function refuseHalfMail(key: string | undefined, domain: string | undefin
 }
 
 /** Finders of others send no token: with identity on, a listener of their own lets them in. */
-export function refuseShutOutFinders(
-  schemes: readonly string[],
-  internalPort: number | undefined,
-): void {
+function refuseShutOutFinders(schemes: readonly string[], internalPort: number | undefined): void {
   if (schemes.length === 0 || internalPort !== undefined) return;
   throw new ConfigError(
     `VALID_DID_SCHEMES is ${shown(schemes.join(","))}, and identity is on: outside finders have ` +
@@ -74,7 +110,7 @@ export function refuseShutOutFinders(
 }
 
 /** Reached only with identity off. */
-export function refuseOpenAddress(allowAnyone: boolean, host: string): void {
+function refuseOpenAddress(allowAnyone: boolean, host: string): void {
   if (allowAnyone || isLoopback(host)) return;
   throw new ConfigError(
     `HOST is ${shown(host)}, which is not loopback, and ENABLE_AUTH is false: anyone who can ` +
@@ -83,23 +119,16 @@ export function refuseOpenAddress(allowAnyone: boolean, host: string): void {
   );
 }
 
-export interface OpsChoice {
-  HOST: string;
-  OPS_PORT?: number | undefined;
-  OPS_URL?: string | undefined;
-  OIDC_CLIENT_ID?: string | undefined;
-}
-
 /** Operators sign in at their port, to which the provider has to send them back. */
-export function refuseUnknownOps(
-  { HOST: host, OPS_PORT: port, OPS_URL: url, OIDC_CLIENT_ID: client }: OpsChoice,
+function refuseUnknownOps(
+  { HOST: host, OPS_PORT: port, OPS_URL: url, OIDC_CLIENT_ID: client, ROLES: roles }: Choices,
   enableAuth: boolean,
 ): void {
   if (url !== undefined && port === undefined)
     throw new ConfigError(
       `OPS_URL is ${shown(url)} and OPS_PORT is not set: set both, or none of them.`,
     );
-  if (!enableAuth || client === undefined) return;
+  if (!enableAuth || client === undefined || !roles.includes("api")) return;
   if (port === undefined || url !== undefined || isLoopback(host)) return;
   throw new ConfigError(
     `OPS_PORT is ${port}, HOST is ${shown(host)}, which is not loopback, and people sign in: set ` +
@@ -109,7 +138,7 @@ export function refuseUnknownOps(
 }
 
 /** With identity off nobody has a name. */
-export function refuseOpenFacade(isOpen: boolean | undefined, enableAuth: boolean): void {
+function refuseOpenFacade(isOpen: boolean | undefined, enableAuth: boolean): void {
   if (!isOpen || enableAuth) return;
   throw new ConfigError(
     "SERVICEX_ANONYMOUS is true, and identity is off (ENABLE_AUTH): callers have no names then, " +

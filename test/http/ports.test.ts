@@ -239,15 +239,17 @@ test("a process without the role api is measured and probed at OPS_PORT, and ser
     ...ledger.ctx,
     config: readConfig({ ...env, DATA_DIR: ledger.ctx.config.dataDir }),
   };
-  const { opsUrl = "", urls, open, close } = await openListeners(ctx.config);
+  const { urls, open, close } = await openListeners(ctx.config);
   try {
     open({ api: appsOf(ctx), s3: (_request, response) => response.end() });
-    const port = Number(new URL(opsUrl).port);
+    const port = Number(new URL(urls.ops?.() ?? "").port);
     const status = async (path: string) => (await sendCall(port, { method: "GET", path })).status;
     expect([await status("/healthz"), await status("/readyz"), await status("/metrics")]).toEqual([
       200, 200, 200,
     ]);
-    expect([await status("/v1/requests"), await status("/")]).toEqual([404, 404]);
+    expect([await status("/v1/requests"), await status("/"), await status("/admin/acts")]).toEqual([
+      404, 404, 404,
+    ]);
     expect([urls.s3, urls.internal()]).toEqual([undefined, "http://127.0.0.1:1"]);
   } finally {
     await close();
