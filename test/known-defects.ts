@@ -16,11 +16,7 @@ const pages = "waits for the pages: this version has none";
 export const defects: Defect[] = [
   { number: 1, what: "A request completes as soon as the files known so far are done" },
   { number: 2, what: "A finder's failure looks like an empty dataset, remembered for ever" },
-  {
-    number: 3,
-    what: "Queued files vanish with the only worker",
-    notYet: "waits for workers that read the broker themselves; ours claim from the ledger",
-  },
+  { number: 3, what: "Queued files vanish with the only worker" },
   { number: 4, what: "A report said twice is counted twice" },
   { number: 5, what: "A report that cannot be stored is counted all the same" },
   { number: 6, what: "A fatal status cannot be stored, and poisons every read" },
@@ -30,12 +26,7 @@ export const defects: Defect[] = [
   { number: 10, what: "Two first users of a dataset get an error, or every file twice" },
   { number: 11, what: "A dataset stays in its lookup for ever" },
   { number: 12, what: "Chunks of files are doubled or lost unnoticed" },
-  {
-    number: 13,
-    what: "One file leaves two objects, or a success has none",
-    notYet:
-      "waits for the sidecar itself; that a success without its object does not count is tested",
-  },
+  { number: 13, what: "One file leaves two objects, or a success has none" },
   { number: 14, what: "A cancel during the lookup leaves pods behind", notYet: kubernetes },
   { number: 15, what: "An empty dataset has no finish time, and hangs the next request" },
   { number: 16, what: "A failed submit leaves its things behind" },
