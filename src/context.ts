@@ -41,6 +41,7 @@ import { makeStepOperations } from "./requests/reports/step-operations.ts";
 import { openRunner } from "./runner/open.ts";
 import { signingKeys } from "./secrets.ts";
 import { openStore } from "./storage/open.ts";
+import { makeBarredTargets } from "./users/barred.ts";
 
 export interface ContextDeps {
   log: Logger;
@@ -110,6 +111,7 @@ export async function makeContext(
   const [signingKey] = verifyingKeys;
   const people = openPeople({ pool: db.pool, notifier, enabled: config.enableAuth });
   const userCache = makeUserCache(people);
+  const barred = makeBarredTargets(people, { enabled: config.enableAuth });
   const queue = openQueue(config, db, notifier, log);
   const transformers = openTransformers(config, log);
   const finderQueues = openFinders(config, log);
@@ -195,6 +197,7 @@ export async function makeContext(
     people,
     userCache,
     provider: config.identity?.signIn && makeProvider(config.identity.signIn),
+    barred,
     tokenKeys: makeTokenKeys(tokenSecrets(config, verifyingKeys)),
     connectors,
     deviceTries: makeTries(),
@@ -221,6 +224,7 @@ export async function makeContext(
     await transformers?.close();
     await finderQueues?.close();
     userCache.close();
+    barred.close();
     await people.close();
     await notifier.close();
     await store.close();

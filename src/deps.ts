@@ -36,6 +36,7 @@ import type { StepOperations } from "./requests/reports/step-operations.ts";
 import type { Runner } from "./runner/contract.ts";
 import type { SigningKeys } from "./secrets.ts";
 import type { Store } from "./storage/contract.ts";
+import type { BarredTargets } from "./users/barred.ts";
 
 export interface Context {
   config: Config;
@@ -86,6 +87,8 @@ export interface Context {
   userCache: UserCache;
   /** where people sign in, if they do */
   provider: Provider | undefined;
+  /** what is bound to groups that the owner of a request is not in */
+  barred: BarredTargets;
   /** sign and verify people's tokens */
   tokenKeys: TokenKeys;
   /** where messages to Slack and mail go */

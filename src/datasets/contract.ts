@@ -1,6 +1,8 @@
 // A finder turns a name into a list of files. It may return the list at once, stream it for an
 // hour, or (a finder outside of this service) call back later.
 
+import type { BarredInputs } from "../inputs/barred.ts";
+
 export interface FoundFile {
   /** replicas in order of preference; a list, since paths may contain commas */
   paths: string[];
@@ -44,6 +46,8 @@ export interface Finder {
     give: (files: FoundFile[]) => Promise<void>,
     signal: AbortSignal,
   ): Promise<LookupOutcome>;
+  /** The same finder for a person who may not read this; absent where it reads nothing itself. */
+  without?(barred: BarredInputs): Finder;
   /** The first file alone, after a look that is short however many there are. */
   findFirst?(name: string, signal: AbortSignal): Promise<FirstOutcome>;
 }

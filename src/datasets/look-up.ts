@@ -1,6 +1,7 @@
 import type { Deps } from "../deps.ts";
 import { UnavailableError } from "../errors.ts";
 import { explained } from "../system-problem.ts";
+import { findersWithout } from "./barred.ts";
 import type { FoundFile, LookupOutcome } from "./contract.ts";
 import { closeDataset, fillDataset, TooManyFilesError } from "./fill.ts";
 import { type LookupEnd, lookupEnded, lookupTooLong } from "./lookup-end.ts";
@@ -10,7 +11,7 @@ import { type Lookup, markExternal, releaseLookup } from "./lookup-store.ts";
 const mostTries = 3;
 
 type LookUpDeps = Deps<
-  "config" | "db" | "finders" | "ledger" | "log" | "notifier" | "verifyingKeys"
+  "barred" | "config" | "db" | "finders" | "ledger" | "log" | "notifier" | "verifyingKeys"
 >;
 
 /** Looks up one dataset, which this process holds by the token, and closes it. */
@@ -48,8 +49,8 @@ export async function lookUp(
 }
 
 async function find(
-  ctx: Deps<"config" | "finders" | "ledger" | "notifier" | "verifyingKeys">,
-  { id, finder, name }: Lookup,
+  ctx: Deps<"barred" | "config" | "finders" | "ledger" | "notifier" | "verifyingKeys">,
+  { id, finder, name, owner, shared }: Lookup,
   signal: AbortSignal,
 ): Promise<LookupOutcome> {
   const give = async (files: FoundFile[]) => {
@@ -57,10 +58,20 @@ async function find(
     const { open } = await fillDataset(ctx, id, files);
     if (!open) throw new Error("The list was closed meanwhile.");
   };
-  const found = ctx.finders.get(finder);
+  const barred = await ctx.barred.of(owner);
+  const found = findersWithout(ctx.finders, barred).get(finder);
+  // Since it was opened; those who wait for it with them would miss files, or see too many.
+  if (barred && shared && found?.without) return rightsChanged;
   if (!found) throw new Error(`The finder ${finder} is no longer offered.`);
   return found.find(name, give, signal);
 }
+
+const rightsChanged = {
+  outcome: "internal_failure",
+  reason:
+    "The lookup was ended: what the person whose request began it may read has changed. Submit " +
+    "the request again.",
+} as const;
 
 async function failOrTryAgain(
   ctx: Deps<"db" | "ledger" | "log" | "notifier">,

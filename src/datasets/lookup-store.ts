@@ -18,6 +18,10 @@ export interface Lookup {
   id: number;
   finder: string;
   name: string;
+  /** whose request opened it; null: not known */
+  owner: string | null;
+  /** requests of others may use what is found */
+  shared: boolean;
   /** including this one */
   tries: number;
   /** for how long it has been worked on, over all tries */
@@ -63,7 +67,9 @@ export function claimLookups(
      UPDATE datasets SET lookup_token = $2, lookup_until = now() + make_interval(secs => $3),
        lookup_tries = lookup_tries + 1, updated_at = now()
      FROM chosen WHERE datasets.id = chosen.id
-     RETURNING datasets.id, finder, name, lookup_tries AS tries, lookup_seconds AS seconds`,
+     RETURNING datasets.id, finder, name, lookup_owner AS owner,
+       state IN (${sqlList(currentDatasetStates)}) AS shared, lookup_tries AS tries,
+       lookup_seconds AS seconds`,
     [finders, token, leaseSeconds, limit, mostOfOwner],
   );
 }

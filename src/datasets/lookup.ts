@@ -9,7 +9,15 @@ import { moveDataset } from "./move-store.ts";
 const pollSeconds = 2;
 
 type LookupDeps = Deps<
-  "config" | "db" | "finderQueues" | "finders" | "ledger" | "log" | "notifier" | "verifyingKeys"
+  | "barred"
+  | "config"
+  | "db"
+  | "finderQueues"
+  | "finders"
+  | "ledger"
+  | "log"
+  | "notifier"
+  | "verifyingKeys"
 >;
 
 /** Lookups of this process, each with how to end it. */

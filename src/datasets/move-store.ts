@@ -1,11 +1,11 @@
 import type { Query } from "../db/client.ts";
-import { type DatasetMove, datasetMoves } from "./state.ts";
+import { type DatasetMove, datasetMoves, type OpeningMove } from "./state.ts";
 
 /** Returns whether it happened; false means another state, which is not an error. */
 export async function moveDataset(
   query: Query,
   id: number,
-  move: Exclude<DatasetMove, "open">,
+  move: Exclude<DatasetMove, OpeningMove>,
 ): Promise<boolean> {
   return (await moveDatasets(query, [id], move)) > 0;
 }
@@ -14,7 +14,7 @@ export async function moveDataset(
 export async function moveDatasets(
   query: Query,
   ids: readonly number[],
-  move: Exclude<DatasetMove, "open">,
+  move: Exclude<DatasetMove, OpeningMove>,
 ): Promise<number> {
   if (ids.length === 0) return 0;
   const { from, to } = datasetMoves[move];

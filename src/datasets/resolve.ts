@@ -7,33 +7,47 @@ import { RequestError } from "../errors.ts";
 import { quickLook } from "../inputs/quick-look.ts";
 import type { SealKeys } from "../seal.ts";
 import { timeSlice } from "../time-slice.ts";
+import type { Barred } from "../users/barred.ts";
+import { barredDatasetSentence, findersWithout, isBarredDataset } from "./barred.ts";
 import { type FileList, piecesOf } from "./chunks.ts";
 import { badDataset, parseDid } from "./did.ts";
-import { addListed, closeIn, openDataset, type Replicas } from "./store.ts";
+import { addListed, closeIn, openApart, openDataset, type Replicas } from "./store.ts";
 
 /** What a request names: a list of its own, or a name that a finder knows. */
 export type NamedDataset =
   | { finder: "user"; name: string; list: FileList<Replicas> }
-  | { finder: string; name: string; isFleeting: boolean };
+  | {
+      finder: string;
+      name: string;
+      isFleeting: boolean;
+      /** others would find more: nobody else uses what is found */
+      isApart?: boolean;
+    };
 
 /**
- * Throws `RequestError` for a name that no finder can know and for an address without its secret.
- * Reads a list once, before the transaction of the submit: a long one takes seconds.
+ * Throws `RequestError` for a name that no finder can know or that is `barred` to its caller, and
+ * for an address without its secret. Reads a list once, before the transaction of the submit: a
+ * long one takes seconds.
  */
 export async function nameDataset(
-  { config, finders, verifyingKeys }: Deps<"config" | "finders" | "verifyingKeys">,
+  { config, finders: all, verifyingKeys }: Deps<"config" | "finders" | "verifyingKeys">,
   dataset: { files: FileList<Replicas> } | { did: string },
+  barred?: Barred,
 ): Promise<NamedDataset> {
   if ("files" in dataset) {
     const name = await nameOfList(verifyingKeys, dataset.files);
     return { finder: "user", name, list: dataset.files };
   }
+  const finders = findersWithout(all, barred);
   const { scheme, name } = parseDid(dataset.did, { config, finders });
+  if (isBarredDataset(scheme, name, barred))
+    throw new RequestError(403, "forbidden", barredDatasetSentence);
   // Where this process looks names up itself: another may see other folders.
   const isHere = config.roles.includes("scheduler");
   const refusal = isHere && (await quickLook(async () => finders.get(scheme)?.check?.(name)));
   if (refusal) throw badDataset(refusal);
-  return { finder: scheme, name, isFleeting: finders.get(scheme)?.fleeting ?? false };
+  const isFleeting = finders.get(scheme)?.fleeting ?? false;
+  return { finder: scheme, name, isFleeting, isApart: isFleeting && barred !== undefined };
 }
 
 /**
@@ -49,6 +63,7 @@ export async function resolveDataset(
 ): Promise<number> {
   const { finder, name } = dataset;
   if ("list" in dataset) return recordList(query, verifyingKeys, name, dataset.list);
+  if (dataset.isApart) return openApart(query, finder, name, owner);
   const { id } = await openDataset(query, finder, name, { renew: dataset.isFleeting, owner });
   return id;
 }

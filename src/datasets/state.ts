@@ -6,6 +6,11 @@ export type DatasetState = (typeof datasetStates)[number];
 
 export const datasetMoves = {
   open: { from: [], to: "lookup", why: "a request names it and no version of it is current" },
+  openApart: {
+    from: [],
+    to: "stale",
+    why: "a request names it whose owner finds less than others do: no other request uses it",
+  },
   keep: { from: ["lookup"], to: "ready", why: "its list is complete; later requests use it too" },
   spend: {
     from: ["lookup"],
@@ -32,6 +37,9 @@ export const datasetMoves = {
 } as const satisfies Record<string, Move<DatasetState>>;
 
 export type DatasetMove = keyof typeof datasetMoves;
+
+/** Those that make a row. */
+export type OpeningMove = "open" | "openApart";
 
 /** A name has at most one version in these states, which every new request uses. */
 export const currentDatasetStates: readonly DatasetState[] = datasetMoves.remove.from;

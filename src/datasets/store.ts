@@ -15,6 +15,7 @@ import {
   type DatasetState,
   datasetMoves,
   datasetSql,
+  type OpeningMove,
 } from "./state.ts";
 
 /** one path, or several in order of preference */
@@ -62,6 +63,24 @@ export async function openDataset(
     }
   }
   throw new Error(`The dataset ${finder}://${name} is created and removed again and again.`);
+}
+
+/** A version that is never current: its request alone uses it. */
+export async function openApart(
+  query: Query,
+  finder: string,
+  name: string,
+  owner: string,
+): Promise<number> {
+  const [opened] = await query<{ id: number }>(
+    `INSERT INTO datasets (finder, name, version, state, lookup_owner)
+     SELECT $1, $2, coalesce(max(version), 0) + 1, '${datasetMoves.openApart.to}', $3
+     FROM datasets WHERE finder = $1 AND name = $2
+     RETURNING id`,
+    [finder, name, owner],
+  );
+  if (!opened) throw new Error(`The dataset ${finder}://${name} was not recorded.`);
+  return opened.id;
 }
 
 /** Requests that use the earlier version keep it. */
@@ -190,7 +209,7 @@ const endMoves = {
   ready: "keep",
   stale: "spend",
   failed: "fail",
-} as const satisfies Record<DatasetEnd["state"], Exclude<DatasetMove, "open">>;
+} as const satisfies Record<DatasetEnd["state"], Exclude<DatasetMove, OpeningMove>>;
 
 /**
  * Closes the list once. Returns how it ended, or undefined if it is already closed or, with a

@@ -58,6 +58,7 @@ const tags = [
   ["tokens", "API tokens of people, for programs"],
   ["users", "Your account; those of others, and what was done to them, for administrators"],
   ["notices", "Messages to Slack and to people"],
+  ["groups", "Groups of people, and what only their members read"],
   ["limits", "How many files may run at once, and whose go first"],
   ["work", "For workers: claim, report, renew"],
   ["tasks", "For agents: tasks of service operations"],

@@ -8,6 +8,8 @@ export interface InputFolders {
   roots: readonly string[];
   /** never read, even below a root: DATA_DIR, and the store where it is a folder */
   closed: readonly string[];
+  /** those of `closed` that are so for one person alone: members of a group read them */
+  barred?: readonly string[];
 }
 
 /** Whether a path may be read: below a root, and not in a closed folder. */
@@ -19,11 +21,13 @@ export function isOpenPath(path: string, { roots, closed }: InputFolders): boole
  * The folders by their real paths. A root that has none opens nothing; a closed folder stays closed
  * by the path as it is written.
  */
-export async function realFolders({ roots, closed }: InputFolders): Promise<InputFolders> {
-  const [realRoots, realClosed] = await Promise.all([realPaths(roots), realPaths(closed)]);
+export async function realFolders(written: InputFolders): Promise<InputFolders> {
+  const { roots, closed, barred } = written;
+  const realRoots = await realPaths(roots);
   return {
     roots: realRoots.filter((root) => root !== undefined),
-    closed: closed.map((folder, index) => realClosed[index] ?? resolve(folder)),
+    closed: await realOrWritten(closed),
+    ...(barred && { barred: await realOrWritten(barred) }),
   };
 }
 
@@ -36,7 +40,13 @@ export function eitherSpelling(written: InputFolders, real: InputFolders): Input
   return {
     roots: both(written.roots, real.roots),
     closed: both(written.closed, real.closed),
+    ...(real.barred && { barred: both(written.barred ?? [], real.barred) }),
   };
+}
+
+async function realOrWritten(folders: readonly string[]): Promise<string[]> {
+  const real = await realPaths(folders);
+  return folders.map((folder, index) => real[index] ?? resolve(folder));
 }
 
 function realPaths(folders: readonly string[]): Promise<(string | undefined)[]> {

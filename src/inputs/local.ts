@@ -35,7 +35,7 @@ export async function openLocalFile(location: string, folders: InputFolders): Pr
   try {
     const { size } = await regularFile(handle, location, path);
     const opened = await openedFile(handle, file);
-    if (!isOpenPath(opened.name, real)) throw outside(location);
+    if (!isOpenPath(opened.name, real)) throw notOpen(location, opened.name, real);
     return { path: opened.path, size, close: () => handle.close() };
   } catch (error) {
     await handle.close();
@@ -46,7 +46,8 @@ export async function openLocalFile(location: string, folders: InputFolders): Pr
 /** The path of a location below the folders, as it is written. Throws `InputError` for others. */
 export function openPathOf(location: string, folders: InputFolders): string {
   const path = plainPath(location);
-  if (!isOpenPath(composed(path), composedFolders(folders))) throw outside(location);
+  const open = composedFolders(folders);
+  if (!isOpenPath(composed(path), open)) throw notOpen(location, composed(path), open);
   return path;
 }
 
@@ -81,7 +82,7 @@ async function openReal(
 ): Promise<{ file: string; handle: FileHandle }> {
   try {
     const file = await realpath(await onDisk(path));
-    if (!isOpenPath(file, real)) throw outside(location);
+    if (!isOpenPath(file, real)) throw notOpen(location, file, real);
     // A pipe would keep an open without O_NONBLOCK waiting for its other end
     const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
     return { file, handle: await open(file, flags) };
@@ -115,8 +116,12 @@ function composed(path: string): string {
   return path.normalize("NFC");
 }
 
-function composedFolders({ roots, closed }: InputFolders): InputFolders {
-  return { roots: roots.map(composed), closed: closed.map(composed) };
+function composedFolders({ roots, closed, barred }: InputFolders): InputFolders {
+  return {
+    roots: roots.map(composed),
+    closed: closed.map(composed),
+    ...(barred && { barred: barred.map(composed) }),
+  };
 }
 
 function plainPath(location: string): string {
@@ -139,6 +144,12 @@ function pathOfUrl(location: string): string {
       `${location} does not name a file of this machine; expected is file:///an/absolute/path.`,
     );
   }
+}
+
+/** `path`: what `location` leads to. No worker reads for this person what is barred to them. */
+function notOpen(location: string, path: string, { barred = [] }: InputFolders): InputError {
+  if (!isBelow(path, barred)) return outside(location);
+  return new InputError("forbidden", `${location} is for members of a group alone.`);
 }
 
 /** Does not print the roots: whoever may name a file need not know the machine's folders. */

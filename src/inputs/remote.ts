@@ -6,7 +6,7 @@ import { Transform, type TransformCallback } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { diskProblem } from "../disk-problem.ts";
 import { RequestError } from "../errors.ts";
-import { assertAllowed } from "../outside/address.ts";
+import { assertAllowed, barredCode } from "../outside/address.ts";
 import { allowedClient, type HttpClient, trustedClient } from "../outside/http-client.ts";
 import { inWords } from "../system-problem.ts";
 import { decoders, isBadEncoding } from "./content-encoding.ts";
@@ -85,10 +85,13 @@ function assertListed(url: URL, hosts: readonly string[]): void {
   try {
     assertAllowed(url, hosts);
   } catch (error) {
-    if (error instanceof RequestError)
-      throw new InputError("forbidden", error.message, { here: true });
-    throw error;
+    throw error instanceof RequestError ? forbidden(error) : error;
   }
+}
+
+/** Another worker may have other rules for hosts; what is barred to a person is so everywhere. */
+function forbidden({ message, code }: RequestError): InputError {
+  return new InputError("forbidden", message, { here: code !== barredCode });
 }
 
 /** One for each list, since it keeps connections to the addresses that it has checked. */
@@ -168,8 +171,7 @@ function aPage(url: URL, name: string, body: IncomingMessage): InputError {
 
 function toInputError(error: unknown, name: string, unusedProxy?: string): unknown {
   if (error instanceof InputError) return error;
-  if (error instanceof RequestError)
-    return new InputError("forbidden", error.message, { here: true });
+  if (error instanceof RequestError) return forbidden(error);
   // Of the disk that it is written to
   if (!(error instanceof Error) || diskProblem(error)) return error;
   const code = "code" in error && typeof error.code === "string" ? error.code : undefined;

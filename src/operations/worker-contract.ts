@@ -53,6 +53,16 @@ export interface Task<S = Settings> {
   lease_seconds: number;
   /** A worker died that had this file: it is performed in a process by itself. */
   alone?: boolean | undefined;
+  /** bound to groups that the owner of the request is not in: not to be read, also by links */
+  barred?: TaskBarred | undefined;
+}
+
+export interface TaskBarred {
+  folders: string[];
+  /** as in INPUT_HOSTS */
+  hosts: string[];
+  /** the whole dataset is: the sentence with which the file fails */
+  dataset?: string | undefined;
 }
 
 /** One PUT of the named object. */

@@ -5,6 +5,9 @@ import { isIP, type LookupFunction } from "node:net";
 import ipaddr from "ipaddr.js";
 import { RequestError } from "../errors.ts";
 
+/** In front of an entry of a list of hosts: no such host, whatever the other entries say. */
+export const barredMark = "!";
+
 /**
  * Throws `RequestError` unless the scheme is http(s) and the allow-list (INPUT_HOSTS) contains the
  * URL's host: its name, or its address if it is one.
@@ -18,17 +21,23 @@ export function assertAllowed(url: URL | string, inputHosts: readonly string[]):
   }
   const host = bare(hostname);
   const realPort = Number(port || (protocol === "https:" ? 443 : 80));
-  const entries = inputHosts.map(readEntry);
-  const isListed =
-    isIP(host) === 0
-      ? entries.some((entry) => matchesName(entry, host, realPort))
-      : entries.some((entry) => matchesAddress(entry, host, realPort));
-  if (!isListed) {
+  const { listed, barred } = readEntries(inputHosts);
+  const matchesHost = isIP(host) === 0 ? matchesName : matchesAddress;
+  if (barred.some((entry) => matchesHost(entry, host, realPort))) throw barredHost(hostname);
+  if (!listed.some((entry) => matchesHost(entry, host, realPort))) {
     throw forbidden(
       `The host ${JSON.stringify(hostname)} is not in INPUT_HOSTS, ` +
         "the list of hosts that inputs may come from.",
     );
   }
+}
+
+/** Whether the URL's host is one of these, as INPUT_HOSTS has them; an S3 bucket is at Amazon. */
+export function isHostOf(url: URL, hosts: readonly string[]): boolean {
+  const host = bare(url.protocol === "s3:" ? `${url.host}.s3.amazonaws.com` : url.hostname);
+  const port = Number(url.port || (url.protocol === "http:" ? 80 : 443));
+  const matchesHost = isIP(host) === 0 ? matchesName : matchesAddress;
+  return hosts.map(readEntry).some((entry) => matchesHost(entry, host, port));
 }
 
 export type Resolve = (
@@ -46,22 +55,52 @@ export function checkedLookup(
   port: number,
   resolve: Resolve = lookup,
 ): LookupFunction {
-  const entries = inputHosts.map(readEntry);
+  const { listed, barred } = readEntries(inputHosts);
+  const check = async (hostname: string, addresses: readonly LookupAddress[]) => {
+    for (const { address } of addresses) assertAddress(address, hostname, port, listed);
+    const shut = [...barred, ...(await addressesOf(barred, resolve))];
+    refuseBarred(addresses, shut, { hostname, port });
+  };
   return (hostname, options, answer) => {
     resolve(hostname, { ...options, all: true }, (error, addresses) => {
       if (error) return answer(error, []);
       const [first, ...others] = addresses;
       if (!first) return answer(new Error(`${hostname} has no address.`), []);
-      try {
-        for (const { address } of addresses) assertAddress(address, hostname, port, entries);
-      } catch (refused) {
-        return answer(refused as Error, []);
-      }
-      return options.all
-        ? answer(null, [first, ...others] satisfies LookupAddress[])
-        : answer(null, first.address, first.family);
+      const give = () =>
+        options.all ? answer(null, [first, ...others]) : answer(null, first.address, first.family);
+      check(hostname, addresses).then(give, (refused: Error) => answer(refused, []));
     });
   };
+}
+
+function refuseBarred(
+  addresses: readonly LookupAddress[],
+  barred: readonly Entry[],
+  { hostname, port }: { hostname: string; port: number },
+): void {
+  const isBarred = ({ address }: LookupAddress) =>
+    barred.some((entry) => matchesAddress(entry, address, port));
+  if (addresses.some(isBarred)) throw barredHost(hostname);
+}
+
+/** Another name of a barred host leads to it, too. */
+async function addressesOf(barred: readonly Entry[], resolve: Resolve): Promise<Entry[]> {
+  const named = barred.filter(({ kind, pattern }) => kind === "name" && !pattern.includes("*"));
+  const found = await Promise.all(
+    named.map(
+      ({ pattern, port }) =>
+        new Promise<Entry[]>((done) =>
+          resolve(pattern, { all: true }, (error, addresses) =>
+            done(error ? [] : addresses.map(({ address }) => addressEntry(address, port))),
+          ),
+        ),
+    ),
+  );
+  return found.flat();
+}
+
+function addressEntry(address: string, port: number | undefined): Entry {
+  return { kind: "address", pattern: canonical(address), port };
 }
 
 /** Of INPUT_HOSTS, such as `*.example.org`, `data.example.org:8080`, `10.1.*` or `[::1]:9000`. */
@@ -70,6 +109,15 @@ interface Entry {
   pattern: string;
   /** undefined: every port */
   port: number | undefined;
+}
+
+/** `barred`: those that begin with `!`, which count whatever the others say. */
+function readEntries(inputHosts: readonly string[]): { listed: Entry[]; barred: Entry[] } {
+  const isBarred = (text: string) => text.startsWith(barredMark);
+  return {
+    listed: inputHosts.filter((text) => !isBarred(text)).map(readEntry),
+    barred: inputHosts.filter(isBarred).map((text) => readEntry(text.slice(barredMark.length))),
+  };
 }
 
 function readEntry(text: string): Entry {
@@ -119,8 +167,8 @@ function canonical(address: string): string {
   return ipaddr.process(address).toString();
 }
 
-/** `*` matches any characters. Each part is searched once: a name may be long. */
-function matches(pattern: string, text: string): boolean {
+/** `*` in a pattern matches any characters. Each part is searched once: a name may be long. */
+export function matches(pattern: string, text: string): boolean {
   const [first = "", ...middle] = pattern.split("*");
   const last = middle.pop();
   if (last === undefined) return text === pattern;
@@ -134,7 +182,7 @@ function matches(pattern: string, text: string): boolean {
   return text.length - last.length >= at && text.endsWith(last);
 }
 
-function bare(host: string): string {
+export function bare(host: string): string {
   return host
     .replace(/^\[|\]$/g, "")
     .replace(/\.$/, "")
@@ -148,6 +196,14 @@ function readUrl(url: URL | string): URL {
   } catch {
     throw new RequestError(400, "bad_input", `${JSON.stringify(url.slice(0, 200))} is not a URL.`);
   }
+}
+
+/** The code of the refusal of a host that is bound to groups. */
+export const barredCode = "barred";
+
+function barredHost(hostname: string): RequestError {
+  const sentence = `The host ${JSON.stringify(hostname)} is for members of a group alone.`;
+  return new RequestError(403, barredCode, sentence);
 }
 
 function forbidden(sentence: string): RequestError {

@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import http, { type IncomingHttpHeaders, type IncomingMessage } from "node:http";
 import https from "node:https";
-import type { LookupFunction } from "node:net";
-import { checkedLookup, type Resolve } from "./address.ts";
+import { isIP, type LookupFunction } from "node:net";
+import { bare, barredMark, checkedLookup, type Resolve } from "./address.ts";
 
 export interface HttpReply {
   status: number;
@@ -27,7 +27,11 @@ const mostSilentSeconds = 60;
  * another address after its check.
  */
 export function allowedClient(inputHosts: readonly string[], resolve?: Resolve): HttpClient {
-  return openClient((port) => checkedLookup(inputHosts, port, resolve));
+  const lookupFor = (port: number) => checkedLookup(inputHosts, port, resolve);
+  return openClient(
+    lookupFor,
+    inputHosts.some((host) => host.startsWith(barredMark)),
+  );
 }
 
 /** For URLs that the service itself made. Its connections are never used for others. */
@@ -35,7 +39,13 @@ export function trustedClient(): HttpClient {
   return openClient();
 }
 
-function openClient(lookupFor?: (port: number) => LookupFunction): HttpClient {
+function checkAddress(lookup: LookupFunction, address: string): Promise<void> {
+  return new Promise((resolve, reject) =>
+    lookup(address, { all: true }, (error) => (error ? reject(error) : resolve())),
+  );
+}
+
+function openClient(lookupFor?: (port: number) => LookupFunction, hasBarred = false): HttpClient {
   const options = { keepAlive: true };
   const plain = { request: http.request, agent: new http.Agent(options), port: 80 };
   const secure = { request: https.request, agent: new https.Agent(options), port: 443 };
@@ -44,6 +54,9 @@ function openClient(lookupFor?: (port: number) => LookupFunction): HttpClient {
     const { request, agent, port } = url.protocol === "https:" ? secure : plain;
     // An agent keeps connections by host and port, so each was checked for its port.
     const lookup = lookupFor?.(Number(url.port || port));
+    // Node asks no lookup about an address, which may be that of a barred host.
+    const host = bare(url.hostname);
+    if (lookup && hasBarred && isIP(host) !== 0) await checkAddress(lookup, host);
     const asked = request(url, {
       agent,
       headers,

@@ -1,7 +1,9 @@
 import type { Caller } from "../auth/caller.ts";
 import type { Deps } from "../deps.ts";
-import type { TaskFile } from "../operations/contract.ts";
-import { inputUrls, wholeReplicasOf } from "../requests/dispatch/task.ts";
+import { isBarredLocation } from "../inputs/barred.ts";
+import type { TaskBarred, TaskFile } from "../operations/contract.ts";
+import { barredOfRequests } from "../requests/dispatch/barring.ts";
+import { inputUrls, isBarredFile, wholeReplicasOf } from "../requests/dispatch/task.ts";
 import { operationOf } from "./allowed.ts";
 import { type TaskFileRow, taskFiles } from "./file-store.ts";
 import type { TaskFileState } from "./state.ts";
@@ -15,18 +17,31 @@ export const firstFile: FileCursor = { request: "00000000-0000-0000-0000-0000000
 
 /** A page of a task's files in one state, in the order of (request, file). */
 export async function listTaskFiles(
-  ctx: Deps<"db" | "ledger" | "store" | "verifyingKeys">,
+  ctx: ListDeps,
   caller: Caller,
   task: string,
   page: { state: TaskFileState; after: FileCursor; limit: number },
 ): Promise<TaskFile[]> {
   await operationOf(ctx.db.query, caller, task);
   const rows = await taskFiles(ctx.ledger.query, task, page);
-  return Promise.all(rows.map((row) => taskFile(ctx, row)));
+  const barredOf = await barredOfRequests(
+    ctx,
+    rows.map(({ request }) => request),
+  );
+  return Promise.all(rows.map((row) => taskFile(ctx, row, barredOf.get(row.request))));
 }
 
-async function taskFile(ctx: Deps<"store" | "verifyingKeys">, row: TaskFileRow): Promise<TaskFile> {
+type ListDeps = Deps<"barred" | "config" | "db" | "ledger" | "store" | "verifyingKeys">;
+
+/** An outside service reads with rights of its own: it is not told where barred files are. */
+async function taskFile(
+  ctx: Deps<"store" | "verifyingKeys">,
+  row: TaskFileRow,
+  barred: TaskBarred | undefined,
+): Promise<TaskFile> {
   const { request, file, step, attempt, settings } = row;
   const inputs = await inputUrls(ctx, request, row.inputs);
-  return { request, file, step, attempt, settings, replicas: wholeReplicasOf(ctx, row), inputs };
+  const all = barred && isBarredFile(row, barred) ? [] : wholeReplicasOf(ctx, row);
+  const replicas = barred ? all.filter((replica) => !isBarredLocation(replica, barred)) : all;
+  return { request, file, step, attempt, settings, replicas, inputs };
 }

@@ -31,7 +31,13 @@ export interface Act {
     | "request.redrive"
     | "request.delete"
     | "request.revoke_keys"
-    | "dataset.delete";
+    | "dataset.delete"
+    | "group.create"
+    | "group.delete"
+    | "group.join"
+    | "group.leave"
+    | "binding.create"
+    | "binding.delete";
   /** the id of what it was done to */
   subject: string;
   detail?: Record<string, string | number | boolean | readonly string[] | null>;

@@ -182,6 +182,16 @@ const rules = {
     scope: "none",
     may: { ...everyone, outsider: "any" },
   },
+  "group.read": {
+    what: "read groups and what is bound to them",
+    scope: "admin",
+    may: { local: "any", admin: "any" },
+  },
+  "group.change": {
+    what: "change groups and what is bound to them",
+    scope: "admin",
+    may: { local: "any", admin: "any" },
+  },
   /**
    * Calls of an outside finder about the dataset that it looks up. Finders have no credentials:
    * they call at INTERNAL_PORT; with identity off each of them, on any host, is the local caller.

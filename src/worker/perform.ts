@@ -28,6 +28,7 @@ export async function perform(
   settings: TaskContextSettings,
   log: Logger,
 ): Promise<Performed> {
+  if (task.barred?.dataset !== undefined) return barredOf(task, task.barred.dataset);
   const report = await performOnce(operation, task, signal, settings, log);
   const tooLarge =
     report.status === "given_back" && (await tooLargeForDisk(report.error, settings.scratch));
@@ -112,6 +113,10 @@ export function retryOf(task: Task, error: TaskError): Report {
 
 export function givenBackOf(task: Task, error: TaskError): Report {
   return { ...keyOf(task), status: "given_back", error };
+}
+
+function barredOf(task: Task, message: string): Report {
+  return { ...keyOf(task), status: "failure", error: { class: "forbidden", message } };
 }
 
 /** For a reason of the worker: it costs no try, and other workers may have the file. */

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { diskProblem } from "../disk-problem.ts";
+import { withoutBarred } from "../inputs/barred.ts";
 import type { InputFolders } from "../inputs/folders.ts";
 import type { LocalFile } from "../inputs/local.ts";
 import type { Facility, Task, TaskContext, TaskError } from "../operations/contract.ts";
@@ -62,9 +63,9 @@ export function openTaskContext(
     signal,
     limits: settings.limits,
     fetchInput: async (location) => {
+      const { inputFolders: folders, inputHosts: hosts } = settings;
       const bounds = {
-        folders: settings.inputFolders,
-        hosts: settings.inputHosts,
+        ...withoutBarred({ folders, hosts }, task.barred),
         unusedProxy: settings.unusedProxy,
         megabytes: settings.inputMegabytes,
         trusted: task.inputs,

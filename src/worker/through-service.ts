@@ -87,7 +87,11 @@ function addressOf(url: string, task: string, replica: number, worker: string): 
   return `${withoutLastSlash(url)}/${path}?${query}`;
 }
 
-const classes = { input_not_found: "not_found", input_bad_input: "bad_input" } as const;
+const classes = {
+  input_not_found: "not_found",
+  input_bad_input: "bad_input",
+  input_forbidden: "forbidden",
+} as const;
 
 /** Throws what another worker would meet too, and where another try may help. */
 function refusalOf(status: number, answer: string): undefined {
@@ -96,8 +100,8 @@ function refusalOf(status: number, answer: string): undefined {
   // What the service's settings or user are to blame for, a worker elsewhere may read.
   if (status === 403 && code?.startsWith("input_"))
     throw new InputError("forbidden", detail, { here: true });
-  if (code === "input_not_found" || code === "input_bad_input")
-    throw new InputError(classes[code], detail);
+  if (code !== undefined && Object.hasOwn(classes, code))
+    throw new InputError(classes[code as keyof typeof classes], detail);
   if (status >= 500 || status === 429) throw new Error(`${status}: ${detail}`);
   return undefined;
 }

@@ -29,6 +29,13 @@ const task: z.ZodType<Omit<Task, "settings"> & { settings?: Settings | undefined
   upload: upload.nullable(),
   lease_seconds: z.number(),
   alone: z.boolean().optional(),
+  barred: z
+    .object({
+      folders: z.array(z.string()),
+      hosts: z.array(z.string()),
+      dataset: z.string().optional(),
+    })
+    .optional(),
 });
 
 const claimAnswer = z
@@ -137,6 +144,7 @@ export function openWorkApi({
         ...(repeated && { repeated }),
         ...(without?.length && { without }),
         settings_once: true,
+        leaves_barred: true,
       };
       // Tasks that arrive late are of use; those whose answer is given up are lost with a try.
       const seconds = waitSeconds + Math.max(partOf(leaseSeconds, 3), lateClaimSeconds);

@@ -49,7 +49,7 @@ object     3   3   3   3   3   3   3   3   3   3   3   3   3   3   3   3   3   3
 
 /**
  * `list`, `submit`: everybody their own, and so `mine`, `make`, `end` of tokens, `me`, `myself` of
- * accounts. `notice`: there is none.
+ * accounts. `notice`: there is none, nor such a group.
  * `hold`: a token. `first`, `become`: the first administrator, whom there is already.
  * `read`, `change`, `gone`: of a request of the owner, there or not; `byget`: as links do it.
  * `flist`, `fread`, `fgone`, `fsubmit`: of a façade that may take callers without a name.
@@ -204,6 +204,10 @@ const calls: Record<string, string> = {
     GET /pending
     DELETE /pending
     POST /accept
+    GET /v1/groups
+    POST /v1/groups
+    GET /v1/bindings
+    DELETE /v1/bindings
     GET /v1/access-keys
     POST /v1/access-keys
     DELETE /v1/access-keys/{id}
@@ -213,6 +217,11 @@ const calls: Record<string, string> = {
     PUT /v1/limits/operations/{operation}
     PUT /v1/limits/users/{owner}`,
   notice: `
+    DELETE /v1/groups/{id}
+    GET /v1/groups/{id}/members
+    PUT /v1/groups/{id}/members/{user}
+    DELETE /v1/groups/{id}/members/{user}
+    POST /v1/bindings
     POST /v1/notices/{notice}/again
     POST /admin/notices/{notice}/again`,
   finder: `

@@ -1,3 +1,4 @@
+import { barredTargets } from "./barred.ts";
 import { callerLimits } from "./caller-limits.ts";
 import { datasets } from "./datasets.ts";
 import { ends } from "./ends.ts";
@@ -24,5 +25,6 @@ export const mutants: Mutant[] = [
   ...people,
   ...callerLimits,
   ...facadeCallers,
+  ...barredTargets,
   ...portsAndStreams,
 ];

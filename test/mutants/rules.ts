@@ -19,7 +19,7 @@ export const rules: Mutant[] = [
   {
     name: "files that nobody may read are accepted",
     file: "requests/lifecycle/submit.ts",
-    from: "await checkInputs(ctx, input);",
+    from: "await checkInputs(ctx, input, readable);",
     to: "",
     tests: ["requests/check-inputs.test.ts"],
   },

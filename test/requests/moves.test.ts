@@ -2,7 +2,12 @@
 // and nothing changes where it does not.
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { moveDataset } from "../../src/datasets/move-store.ts";
-import { type DatasetMove, datasetMoves, datasetStates } from "../../src/datasets/state.ts";
+import {
+  type DatasetMove,
+  datasetMoves,
+  datasetStates,
+  type OpeningMove,
+} from "../../src/datasets/state.ts";
 import { fileMoveSql } from "../../src/requests/file-move.ts";
 import { beginEnding, moveRequest } from "../../src/requests/move-store.ts";
 import {
@@ -119,7 +124,7 @@ test.each(every(fileStates, leaving(fileMoves) as Exclude<FileMove, "register">[
   },
 );
 
-test.each(every(datasetStates, leaving(datasetMoves) as Exclude<DatasetMove, "open">[]))(
+test.each(every(datasetStates, leaving(datasetMoves) as Exclude<DatasetMove, OpeningMove>[]))(
   "a dataset that is %s: %s",
   async (state, move) => {
     const { query } = ledger.ctx.db;

@@ -129,7 +129,7 @@ export async function openLedger({
       return request.id;
     },
     claim: (max, { worker = "w", waitSeconds = 30, request } = {}) =>
-      claim(ctx, local, { worker, max, waitSeconds, request }),
+      claim(ctx, local, { worker, max, waitSeconds, request, leavesBarred: true }),
     async report({ request, file, step, attempt }, status, more = {}) {
       const [answer] = await report(ctx, local, "w", [
         { request, file, step, attempt, status, ...more },

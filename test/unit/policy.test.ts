@@ -46,6 +46,8 @@ const needed: Record<Scope, Action[]> = {
     "key.change",
     "facade.read",
     "facade.change",
+    "group.read",
+    "group.change",
   ],
 };
 

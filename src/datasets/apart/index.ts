@@ -1,5 +1,6 @@
 import { startConfined } from "../../confined/process.ts";
 import { watchProcess } from "../../confined/watch.ts";
+import { withoutBarred } from "../../inputs/barred.ts";
 import { moduleBeside } from "../../program.ts";
 import type { Finder, FirstOutcome, FoundFile, LookupOutcome } from "../contract.ts";
 import { type FinderSettings, makeFinders } from "../finders/index.ts";
@@ -24,9 +25,28 @@ export function findersApart(
   // Nothing else of the configuration, which has secrets, goes to a process that reads pages.
   const settings = { inputFolders, inputHosts, finderLimits };
   const finders = [...makeFinders(settings).values()].map((finder) =>
-    finder.scheme === "user" ? finder : apart(finder, settings, environment),
+    finder.scheme === "user" ? finder : withBarred(finder, settings, environment),
   );
   return new Map(finders.map((finder) => [finder.scheme, finder]));
+}
+
+function withBarred(
+  finder: Finder,
+  settings: ApartSettings,
+  environment: NodeJS.ProcessEnv,
+): Finder {
+  const { inputFolders, inputHosts, finderLimits } = settings;
+  return {
+    ...apart(finder, settings, environment),
+    without(barred) {
+      const { folders, hosts } = withoutBarred(
+        { folders: inputFolders, hosts: inputHosts },
+        barred,
+      );
+      const fewer = { inputFolders: folders, inputHosts: hosts, finderLimits };
+      return apart(makeFinders(fewer).get(finder.scheme) ?? finder, fewer, environment);
+    },
+  };
 }
 
 function apart(finder: Finder, settings: ApartSettings, environment: NodeJS.ProcessEnv): Finder {

@@ -1,6 +1,7 @@
 import type { Route } from "../route.ts";
 import { createAccessKey, listAccessKeys, revokeAccessKey } from "./access-keys.ts";
 import { listAllActs } from "./acts.ts";
+import { addBinding, listAllBindings, removeBinding } from "./bindings.ts";
 import { callBackOperation } from "./callbacks.ts";
 import { deleteDataset, getDataset, listAllDatasets, listFilesOfDataset } from "./datasets.ts";
 import { dryRunRequest } from "./dry-runs.ts";
@@ -8,6 +9,14 @@ import { deleteRequest, listRequestErrors, redriveRequest } from "./ended.ts";
 import { watchRequest } from "./events.ts";
 import { closeFacadeToAnyone, listFacadeCallers, openFacadeToAnyone } from "./facades.ts";
 import { getRequestFile, listRequestFiles } from "./files.ts";
+import {
+  addGroupMember,
+  listAllGroups,
+  listGroupMembers,
+  makeGroup,
+  removeGroup,
+  removeGroupMember,
+} from "./groups.ts";
 import { getHealth, getMetrics, getReadiness } from "./health.ts";
 import { getS3Access, revokeRequestKeys } from "./keys.ts";
 import { getLimits, putOperationLimits, putUserShare } from "./limits.ts";
@@ -95,6 +104,15 @@ export const routes: Route[] = [
   listFacadeCallers,
   openFacadeToAnyone,
   closeFacadeToAnyone,
+  listAllGroups,
+  makeGroup,
+  removeGroup,
+  listGroupMembers,
+  addGroupMember,
+  removeGroupMember,
+  listAllBindings,
+  addBinding,
+  removeBinding,
   getHealth,
   getReadiness,
   getMetrics,

@@ -33,8 +33,9 @@ export const claimWork = route({
     const { worker, request, operations, without, max } = body;
     const { wait_seconds: waitSeconds, upload_headers: sendsHeaders } = body;
     const { settings_once: settingsOnce, claim_id: claimId, repeated } = body;
+    const { leaves_barred: leavesBarred } = body;
     checkRepeat(body);
-    const does = { sendsHeaders, settingsOnce, claimId, repeated };
+    const does = { sendsHeaders, settingsOnce, leavesBarred, claimId, repeated };
     const wanted = { worker, request, operations, without, max, waitSeconds, ...does };
     const tasks = await claim(ctx, caller, wanted, gone());
     return { status: 200, body: settingsOnce ? withSettingsOnce(tasks) : { tasks } };

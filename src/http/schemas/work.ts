@@ -54,6 +54,14 @@ export const claimBody = z
           "The answer has the settings of each step once, in `settings`, and its tasks have " +
           "none: with long settings, more tasks fit.",
       }),
+    leaves_barred: z
+      .boolean()
+      .default(false)
+      .meta({
+        description:
+          "The worker reads nothing of what a task says is `barred`. Files of people to whom " +
+          "something is barred go to such workers alone.",
+      }),
   })
   .meta({ id: "Claim" });
 
@@ -95,6 +103,21 @@ const task = z
     alone: z.boolean().optional().meta({
       description: "A worker died that had this file: perform it by itself, beside no other.",
     }),
+    barred: z
+      .object({
+        folders: z.array(z.string()),
+        hosts: z.array(z.string()).meta({ description: "As in INPUT_HOSTS." }),
+        dataset: z
+          .string()
+          .optional()
+          .meta({ description: "The whole dataset: the file fails with this sentence." }),
+      })
+      .optional()
+      .meta({
+        description:
+          "What is bound to groups that the owner of the request is not in. None of it may be " +
+          "read for this file, by no link, other name or redirect either.",
+      }),
   })
   .meta({ id: "Task" }) satisfies z.ZodType<Omit<Task, "settings">>;
 

@@ -16,6 +16,8 @@ export interface Waiter {
   max: number;
   /** it sends the headers that an upload names */
   sendsHeaders?: boolean | undefined;
+  /** it reads nothing of what a task says is barred */
+  leavesBarred?: boolean | undefined;
   /** its answer has the settings of each step once, beside the tasks */
   settingsOnce?: boolean | undefined;
 }

@@ -29,14 +29,20 @@ export interface ClaimInput {
   sendsHeaders?: boolean | undefined;
   /** the answer has the settings of each step once, so that more tasks fit */
   settingsOnce?: boolean | undefined;
+  /** the worker reads nothing of what a task says is barred */
+  leavesBarred?: boolean | undefined;
 }
+
+type ClaimDeps = Deps<
+  "barred" | "claimQueue" | "config" | "db" | "ledger" | "operations" | "store" | "verifyingKeys"
+>;
 
 /**
  * Gives each file to one worker only; waits for work up to `waitSeconds`. A repeated claim gets the
  * files that it started before: a lost answer costs them no try.
  */
 export async function claim(
-  ctx: Deps<"claimQueue" | "config" | "ledger" | "operations" | "store" | "verifyingKeys">,
+  ctx: ClaimDeps,
   caller: Caller,
   { worker, request, operations, without, max, waitSeconds, repeated, ...does }: ClaimInput,
   signal?: AbortSignal,
@@ -53,7 +59,7 @@ export async function claim(
 }
 
 async function startedBefore(
-  ctx: Deps<"claimQueue" | "config" | "ledger" | "operations" | "store" | "verifyingKeys">,
+  ctx: ClaimDeps,
   { request, operations }: WorkFilter,
   waiter: Waiter,
 ): Promise<Task[]> {

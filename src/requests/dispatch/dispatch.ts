@@ -3,6 +3,7 @@ import type { Task } from "../../operations/contract.ts";
 import { type Queue, workTopic } from "../../queue/contract.ts";
 import { allocate, type OpenStep } from "../../shares/allocate.ts";
 import { readLine } from "../../shares/slots.ts";
+import { barredOfRequests, barringOwners } from "./barring.ts";
 import type { Dispatched, Waiter, WorkFilter } from "./claim-queue.ts";
 import { makeSeats } from "./seats.ts";
 import { startAssigned } from "./start.ts";
@@ -27,7 +28,8 @@ export async function dispatch(
 ): Promise<Dispatched<Task>> {
   const { operations, request, without: unwanted = [] } = wanted;
   ctx.activity.recordClaim(operations);
-  const seats = makeSeats(waiters, mostFiles);
+  const barring = new Set<string>();
+  const seats = makeSeats(waiters, mostFiles, barring);
   const rows: StartedRow[] = [];
   const without: Pick<OpenStep, "request" | "step">[] = [...unwanted];
   let isHeldBack = false;
@@ -45,6 +47,7 @@ export async function dispatch(
       }),
       pass === 0 ? withheldFiles(ctx.ledger.query, wanted, names, lockedRequests) : [],
     ]);
+    for (const owner of await barringOwners(ctx, [...line.steps, ...withheld])) barring.add(owner);
     const earlier = await startWithheld(ctx, withheld, waiters, seats);
     rows.push(...earlier.rows);
     const refused: OpenStep[] = [];
@@ -84,13 +87,21 @@ function topicOf({ operation, request }: OpenStep): string {
 
 /** The tasks of each waiter. */
 export async function tasksOf(
-  ctx: Deps<"config" | "operations" | "store" | "verifyingKeys">,
+  ctx: Deps<"barred" | "config" | "db" | "operations" | "store" | "verifyingKeys">,
   rows: StartedRow[],
   waiters: Waiter[],
 ): Promise<Task[][]> {
   const given: Task[][] = waiters.map(() => []);
+  const barredOf = await barredOfRequests(
+    ctx,
+    rows.map(({ request }) => request),
+  );
   const tasks = await Promise.all(
-    rows.map((row) => toTask(ctx, row, waiters[row.waiter]?.sendsHeaders)),
+    rows.map((row) => {
+      const { sendsHeaders, leavesBarred } = waiters[row.waiter] ?? {};
+      const barred = barredOf.get(row.request);
+      return toTask(ctx, row, { sendsHeaders, leavesBarred, barred });
+    }),
   );
   for (const [index, task] of tasks.entries()) given[rows[index]?.waiter ?? 0]?.push(task);
   return given;

@@ -14,7 +14,7 @@ export interface Seats {
   /** Which worker gets each file of each step, as assigned since the last call. */
   takeAssigned(): Map<LineStep, number[]>;
   /** Takes a seat of the first worker that fits; -1 if there is none. */
-  take(step: SizedStep, fits: (waiter: Waiter) => boolean): number;
+  take(step: SizedStep & { owner: string }, fits: (waiter: Waiter) => boolean): number;
   /** An assigned file did not start: its worker may get another. */
   giveBack(waiter: number): void;
   /**
@@ -28,9 +28,14 @@ export interface Seats {
 
 /**
  * Decides which worker gets which file: first come, first served, no more workers per request than
- * it allows, and no answer that is too large.
+ * it allows, and no answer that is too large. `barring`: owners to whom something is barred, whose
+ * files go only to workers that leave that alone.
  */
-export function makeSeats(waiters: Waiter[], mostFiles: number): Seats {
+export function makeSeats(
+  waiters: Waiter[],
+  mostFiles: number,
+  barring: ReadonlySet<string> = new Set(),
+): Seats {
   const left = waiters.map((waiter) => waiter.max);
   const room = makeAnswerRoom(waiters);
   let remaining = Math.min(
@@ -50,14 +55,19 @@ export function makeSeats(waiters: Waiter[], mostFiles: number): Seats {
     return { found: -1, isFull };
   }
 
+  function takes(owner: string): (waiter: Waiter) => boolean {
+    return ({ leavesBarred }) => leavesBarred === true || !barring.has(owner);
+  }
+
   function waiterFor(step: LineStep): { found: number; isFull: boolean } {
     if (remaining === 0) return { found: -1, isFull: false };
-    if (step.workers === null) return find(() => true);
+    const may = takes(step.owner);
+    if (step.workers === null) return find(may);
     const holders = holdersOf.get(step.request) ?? new Set(step.holders);
     holdersOf.set(step.request, holders);
-    const holder = find(({ worker }) => holders.has(worker));
+    const holder = find((waiter) => may(waiter) && holders.has(waiter.worker));
     if (holder.found !== -1 || holders.size >= step.workers) return holder;
-    const newcomer = find(({ worker }) => !holders.has(worker));
+    const newcomer = find((waiter) => may(waiter) && !holders.has(waiter.worker));
     if (newcomer.found !== -1) holders.add(waiters[newcomer.found]?.worker ?? "");
     return { found: newcomer.found, isFull: holder.isFull || newcomer.isFull };
   }
@@ -81,7 +91,8 @@ export function makeSeats(waiters: Waiter[], mostFiles: number): Seats {
     },
     take(step, fits) {
       if (remaining === 0) return -1;
-      const { found } = find(fits);
+      const may = takes(step.owner);
+      const { found } = find((waiter) => may(waiter) && fits(waiter));
       if (found !== -1) occupy(found, step);
       return found;
     },

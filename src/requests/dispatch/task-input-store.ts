@@ -2,6 +2,11 @@ import type { Query } from "../../db/client.ts";
 import { acceptsWork, fileMoves } from "../state.ts";
 import type { WorkKey } from "./started-rows-store.ts";
 
+export interface HeldFile {
+  location: string | null;
+  paths: string[];
+}
+
 /**
  * Where a file may be read that this worker holds; undefined if it does not hold it. As everywhere,
  * a worker holds a file until the sweep has taken it away, which may be after the lease's end.
@@ -10,8 +15,8 @@ export async function heldFile(
   query: Query,
   worker: string,
   { request, file, step, attempt }: WorkKey,
-): Promise<{ location: string | null; paths: string[] } | undefined> {
-  const [row] = await query<{ location: string | null; paths: string[] }>(
+): Promise<HeldFile | undefined> {
+  const [row] = await query<HeldFile>(
     `SELECT f.location, files.paths FROM request_files f
      JOIN requests r ON r.id = f.request_id AND ${acceptsWork("r")}
      JOIN files ON files.id = f.file_id

@@ -1,12 +1,15 @@
 import type { Caller } from "../../auth/caller.ts";
 import { allowsWork } from "../../auth/work-scope.ts";
+import { barredDatasetSentence } from "../../datasets/barred.ts";
 import type { Deps } from "../../deps.ts";
 import { notFound, RequestError } from "../../errors.ts";
+import { withoutBarred } from "../../inputs/barred.ts";
 import { InputError, isOfDisk } from "../../inputs/input-error.ts";
 import { type LocalFile, openLocalFile } from "../../inputs/local.ts";
 import { assertMay } from "../../users/policy.ts";
 import { isUuid } from "../../uuid.ts";
-import { keyOf, replicasOf } from "./task.ts";
+import { barredOfRequests } from "./barring.ts";
+import { isBarredFile, keyOf, replicasOf } from "./task.ts";
 import { heldFile } from "./task-input-store.ts";
 
 interface Wanted {
@@ -26,7 +29,7 @@ export interface TaskInput extends LocalFile {
  * for inputs hold.
  */
 export async function openTaskInput(
-  ctx: Deps<"config" | "ledger" | "stepOperations">,
+  ctx: Deps<"barred" | "config" | "db" | "ledger" | "stepOperations">,
   caller: Caller,
   { worker, task, replica }: Wanted,
 ): Promise<TaskInput> {
@@ -45,8 +48,13 @@ export async function openTaskInput(
       "not_a_local_file",
       "Only files of the service's machine are read here; this replica has an address of its own.",
     );
+  const barred = (await barredOfRequests(ctx, [key.request])).get(key.request);
+  if (barred && isBarredFile(row, barred))
+    throw new RequestError(422, "input_forbidden", barredDatasetSentence);
+  const { inputFolders: folders, inputHosts: hosts } = ctx.config;
+  const readable = withoutBarred({ folders, hosts }, barred);
   try {
-    const file = await openLocalFile(location, ctx.config.inputFolders);
+    const file = await openLocalFile(location, readable.folders);
     return { ...file, isHeld: async () => (await held()) !== undefined };
   } catch (error) {
     if (!(error instanceof InputError)) throw error;

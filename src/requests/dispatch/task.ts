@@ -1,6 +1,6 @@
 import { join } from "../../addresses/sealed.ts";
 import type { Deps } from "../../deps.ts";
-import type { Task, Upload } from "../../operations/contract.ts";
+import type { Task, TaskBarred, Upload } from "../../operations/contract.ts";
 import { isWorkerOperation } from "../../operations/offered.ts";
 import type { ClaimedRow, WorkKey } from "./started-rows-store.ts";
 
@@ -9,8 +9,9 @@ const urlSeconds = 6 * 3600;
 export async function toTask(
   ctx: Deps<"config" | "operations" | "store" | "verifyingKeys">,
   row: ClaimedRow,
-  sendsHeaders = false,
+  worker: ForWorker,
 ): Promise<Task> {
+  const { sendsHeaders = false, leavesBarred, barred } = worker;
   const { request, file, step, attempt, operation, settings } = row;
   const [inputs, uploads] = await Promise.all([
     inputUrls(ctx, request, row.inputs),
@@ -24,13 +25,41 @@ export async function toTask(
     attempt,
     operation,
     settings,
-    replicas: wholeReplicasOf(ctx, row),
+    replicas: isKept(row, worker) ? [] : wholeReplicasOf(ctx, row),
     inputs,
     uploads,
     upload: uploads[0] ?? null,
     lease_seconds: ctx.config.leaseSeconds,
     ...(row.alone && { alone: true }),
+    ...(barred && leavesBarred && { barred: barredOfFile(row, barred) }),
   };
+}
+
+interface ForWorker {
+  sendsHeaders?: boolean | undefined;
+  /** the worker reads nothing of what a task says is barred */
+  leavesBarred?: boolean | undefined;
+  /** to the owner of the request */
+  barred?: TaskBarred | undefined;
+}
+
+/** What earlier steps made of a file is the owner's own: only the rest of a dataset is barred. */
+function barredOfFile(
+  { location, inputs }: ClaimedRow,
+  { folders, hosts, dataset }: TaskBarred,
+): TaskBarred {
+  const isRead = location === null && inputs.length === 0;
+  return { folders, hosts, ...(isRead && dataset !== undefined && { dataset }) };
+}
+
+/** Whether a worker is not even told where the file is. */
+function isKept({ location }: ClaimedRow, { barred, leavesBarred }: ForWorker): boolean {
+  return barred !== undefined && (!leavesBarred || isBarredFile({ location }, barred));
+}
+
+/** What an earlier step left somewhere is not of the dataset. */
+export function isBarredFile({ location }: Pick<Located, "location">, barred: TaskBarred): boolean {
+  return location === null && barred.dataset !== undefined;
 }
 
 type Located = Pick<ClaimedRow, "location" | "paths">;

@@ -6,6 +6,7 @@ import type { WorkFilter } from "./claim-queue.ts";
 import type { WorkKey } from "./started-rows-store.ts";
 
 export interface WithheldFile extends WorkKey {
+  owner: string;
   operation: string;
   settingsBytes: number;
   givenBackBy: string[];
@@ -33,7 +34,7 @@ export function withheldFiles(
          AND ($3::uuid IS NULL OR request_id = $3) AND request_id <> ALL($4::uuid[])
          AND (request_id, step) NOT IN (SELECT * FROM unnest($5::uuid[], $6::int[]))
      )
-     SELECT f.request_id AS request, f.file_id AS file, f.step, f.attempt, s.operation,
+     SELECT f.request_id AS request, f.file_id AS file, f.step, f.attempt, r.owner, s.operation,
        ${settingsBytes("s")} AS "settingsBytes", coalesce(f.given_back_by, '{}') AS "givenBackBy"
      FROM withheld_files f
      JOIN request_steps s ON s.request_id = f.request_id AND s.step = f.step

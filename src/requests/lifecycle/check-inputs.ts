@@ -12,6 +12,7 @@ import { isWorkerOperation } from "../../operations/offered.ts";
 import { timeSlice } from "../../time-slice.ts";
 import type { SubmitInput } from "../views.ts";
 import { makeFolderRefusal } from "./folder-refusal.ts";
+import type { Readable } from "./readable.ts";
 
 const mostNamed = 3;
 /** Each is looked for on the disk. */
@@ -25,13 +26,14 @@ const mostFolders = 10;
  * checked, nor what workers that other processes start may read: they have rules of their own.
  */
 export async function checkInputs(
-  { config, operations, runner }: Deps<"config" | "operations" | "runner">,
+  { operations, runner }: Deps<"operations" | "runner">,
   { dataset, steps }: SubmitInput,
+  { folders, hosts }: Readable,
 ): Promise<void> {
   if (runner.capacity === 0) return;
   const first = operations.get(steps[0]?.operation ?? "");
   if (!("files" in dataset) || !first || !isWorkerOperation(first) || !first.opensFiles) return;
-  const rules = await inputRules(config.inputFolders, config.inputHosts);
+  const rules = await inputRules(folders, hosts);
   const { refused, named, files } = await refusedOf(dataset.files, rules);
   if (refused === 0) return;
   const details = named.map(({ detail }) => detail).join(" ");

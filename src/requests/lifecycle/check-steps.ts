@@ -5,6 +5,7 @@ import { RequestError } from "../../errors.ts";
 import type { Operation, Settings, SubmitCheck } from "../../operations/contract.ts";
 import { notOffered } from "../../operations/offered.ts";
 import type { SubmitInput } from "../views.ts";
+import type { Readable } from "./readable.ts";
 import type { UncheckedStep } from "./submit-store.ts";
 
 /** number of files that an operation may check before a request is accepted */
@@ -13,6 +14,7 @@ const checkedFiles = 3;
 export interface Submitter {
   owner: string;
   signal: AbortSignal | undefined;
+  readable: Pick<Readable, "folders">;
 }
 
 /**
@@ -44,7 +46,7 @@ interface StepCheck {
 export async function checksOf(
   { config, operations }: Deps<"config" | "operations">,
   { dataset, steps }: SubmitInput,
-  caller: Submitter,
+  { readable, ...caller }: Submitter,
 ): Promise<StepCheck[]> {
   const firstFiles = "files" in dataset ? await firstOf(dataset.files) : [];
   return steps.map((step, index) => {
@@ -54,7 +56,7 @@ export async function checksOf(
     const at = {
       ...caller,
       ...(next && { next: { operation: next.operation, settings: next.settings } }),
-      inputFolders: config.inputFolders,
+      inputFolders: readable.folders,
       scratch: join(config.dataDir, "checks"),
       facility: config.facility[step.operation] ?? {},
       ...(index === 0 ? { firstFiles } : {}),

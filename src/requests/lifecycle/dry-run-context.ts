@@ -13,6 +13,7 @@ import {
   type PreviewContext,
   type TaskError,
 } from "../../operations/contract.ts";
+import type { Readable } from "./readable.ts";
 
 /**
  * Lends an operation what a worker of this service would: the same inputs by the same rules, the
@@ -20,7 +21,11 @@ import {
  */
 export async function withPreviewContext<Result>(
   { config, log }: Deps<"config" | "log">,
-  { operation, signal }: { operation: string; signal: AbortSignal },
+  {
+    operation,
+    readable: { folders, hosts },
+    signal,
+  }: { operation: string; readable: Readable; signal: AbortSignal },
   use: (context: PreviewContext) => Promise<Result>,
 ): Promise<Result> {
   const inputs: LocalFile[] = [];
@@ -28,8 +33,8 @@ export async function withPreviewContext<Result>(
   try {
     scratch = await ownFolder(config.dataDir);
     const bounds = {
-      folders: config.inputFolders,
-      hosts: config.inputHosts,
+      folders,
+      hosts,
       unusedProxy: config.unusedProxy,
       megabytes: mostInputMegabytes,
       trusted: [],

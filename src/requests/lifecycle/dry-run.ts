@@ -1,5 +1,7 @@
 import { shownAddress } from "../../addresses/shown.ts";
 import { type Caller, ownerOf } from "../../auth/caller.ts";
+import { findersWithout } from "../../datasets/barred.ts";
+import type { Finder } from "../../datasets/contract.ts";
 import { firstFileOf } from "../../datasets/first-file.ts";
 import { type NamedDataset, nameDataset } from "../../datasets/resolve.ts";
 import type { Deps } from "../../deps.ts";
@@ -12,9 +14,10 @@ import { checkInputs } from "./check-inputs.ts";
 import { checkSteps } from "./check-steps.ts";
 import { previewRefused, withPreviewContext } from "./dry-run-context.ts";
 import { callerLeft } from "./in-turn.ts";
+import { type Readable, readableBy } from "./readable.ts";
 
 type DryRunDeps = Deps<
-  "config" | "db" | "finders" | "log" | "operations" | "runner" | "verifyingKeys"
+  "barred" | "config" | "db" | "finders" | "log" | "operations" | "runner" | "verifyingKeys"
 >;
 
 const mostRows = 10;
@@ -38,12 +41,16 @@ export async function dryRun(
 ): Promise<DryRunView> {
   assertMay(caller, "request.submit");
   const owner = ownerOf(caller) ?? "";
-  await checkInputs(ctx, input);
-  const unchecked = await checkSteps(ctx, input, { owner, signal: gone });
+  const barred = await ctx.barred.of(owner);
+  const readable = readableBy(ctx, barred);
+  await checkInputs(ctx, input, readable);
+  const unchecked = await checkSteps(ctx, input, { owner, signal: gone, readable });
   const step = firstStep(ctx, input);
-  const dataset = await nameDataset(ctx, input.dataset);
+  const dataset = await nameDataset(ctx, input.dataset, barred);
+  const finders = findersWithout(ctx.finders, barred);
+  const wanted = { owner, dataset, step, finders, readable };
   const done = await turns.take({ owner, signal: gone }, async () => ({
-    view: await inTime(ctx, gone, (signal) => look(ctx, { owner, dataset, step, signal })),
+    view: await inTime(ctx, gone, (signal) => look(ctx, { ...wanted, signal })),
   }));
   if (gone.aborted) throw callerLeft();
   if (!done) throw new UnavailableError("Too many dry runs are going on now.", 10);
@@ -100,13 +107,23 @@ async function look(
     owner,
     dataset,
     step: { settings, operation },
+    finders,
+    readable,
     signal,
-  }: { owner: string; dataset: NamedDataset; step: Step; signal: AbortSignal },
+  }: {
+    owner: string;
+    dataset: NamedDataset;
+    step: Step;
+    finders: Map<string, Finder>;
+    readable: Readable;
+    signal: AbortSignal;
+  },
 ): Promise<DryRunView> {
-  const first = await firstFileOf(ctx, dataset, signal);
+  const first = await firstFileOf({ db: ctx.db, finders }, dataset, signal);
   if ("none" in first)
     return { file: null, read_as: null, columns: [], rows: [], more: false, notes: [first.none] };
-  const outcome = await withPreviewContext(ctx, { operation: operation.name, signal }, (context) =>
+  const lent = { operation: operation.name, readable, signal };
+  const outcome = await withPreviewContext(ctx, lent, (context) =>
     operation.preview({ settings, replicas: first.replicas, owner, rows: mostRows }, context),
   );
   // A canceled look fails too, and that says nothing of the file: `inTime` says why it ended

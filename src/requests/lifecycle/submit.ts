@@ -16,11 +16,13 @@ import { checkSteps } from "./check-steps.ts";
 import { limitFacadeFiles } from "./facade-files.ts";
 import { callerLeft, makeInTurn } from "./in-turn.ts";
 import { limitOpenRequests } from "./open-requests.ts";
+import { readableBy } from "./readable.ts";
 import { workloadsOf } from "./step-workloads.ts";
 import { type IdempotencyKey, insertRequest, requestOfKey } from "./submit-store.ts";
 
 type SubmitDeps = Deps<
   | "advanceQueue"
+  | "barred"
   | "config"
   | "db"
   | "finders"
@@ -46,12 +48,15 @@ export async function submit(
   const key = sent && (await withBodyHashes(ctx, input, sent));
   const earlier = key && (await requestOfKey(ctx.db.query, owner, key.key));
   if (earlier) return { request: await sameRequest(ctx, earlier, key, caller), created: false };
-  await checkInputs(ctx, input);
-  const unchecked = await checkSteps(ctx, input, { owner, signal: gone });
-  const dataset = await nameDataset(ctx, input.dataset);
+  const barred = await ctx.barred.of(owner);
+  const readable = readableBy(ctx, barred);
+  const submitter = { owner, signal: gone, readable };
+  await checkInputs(ctx, input, readable);
+  const unchecked = await checkSteps(ctx, input, submitter);
+  const dataset = await nameDataset(ctx, input.dataset, barred);
   await limitFacadeFiles(ctx, caller, dataset);
   const id = randomUUID();
-  const workloads = await workloadsOf(ctx, id, input, { owner, signal: gone });
+  const workloads = await workloadsOf(ctx, id, input, submitter);
   if (gone?.aborted) throw callerLeft();
 
   const record = () =>

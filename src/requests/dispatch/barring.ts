@@ -1,0 +1,37 @@
+// Files of people to whom something is barred: workers are told what, with each task.
+import { barredDatasetSentence, isBarredDataset } from "../../datasets/barred.ts";
+import type { Deps } from "../../deps.ts";
+import type { TaskBarred } from "../../operations/contract.ts";
+import { datasetsOfRequests } from "./barring-store.ts";
+
+/** The owners to whom something is barred. */
+export async function barringOwners(
+  { barred }: Deps<"barred">,
+  steps: readonly { owner: string }[],
+): Promise<Set<string>> {
+  const owners = [...new Set(steps.map(({ owner }) => owner))];
+  const found = await Promise.all(owners.map((owner) => barred.of(owner)));
+  return new Set(owners.filter((_, index) => found[index] !== undefined));
+}
+
+/** What is barred to the owners of these requests, by request. */
+export async function barredOfRequests(
+  ctx: Deps<"barred" | "db">,
+  requests: readonly string[],
+): Promise<Map<string, TaskBarred>> {
+  const barredOf = new Map<string, TaskBarred>();
+  if (requests.length === 0 || !(await ctx.barred.any())) return barredOf;
+  const rows = await datasetsOfRequests(ctx.db.query, [...new Set(requests)]);
+  for (const { request, owner, finder, name } of rows) {
+    const barred = await ctx.barred.of(owner);
+    if (!barred) continue;
+    const { folders, hosts } = barred;
+    const isWhole = isBarredDataset(finder, name, barred);
+    barredOf.set(request, {
+      folders: [...folders],
+      hosts: [...hosts],
+      ...(isWhole && { dataset: barredDatasetSentence }),
+    });
+  }
+  return barredOf;
+}
