@@ -13,13 +13,19 @@ export function findersWithout(
   );
 }
 
-/** Whether a dataset that is remembered is barred, by whatever number of its files. */
+/** Whether a dataset that is remembered is barred, by whatever spelling its finder may take. */
 export function isBarredDataset(finder: string, name: string, barred: Barred | undefined): boolean {
-  if (!barred) return false;
-  const names = [name, name.replace(/\?(files|get)=[^?/]*$/s, "")];
-  return barred.datasets.some((pattern) =>
-    names.some((one) => matches(pattern, `${finder}://${one}`)),
-  );
+  if (!barred || barred.datasets.length === 0) return false;
+  const spelled = plain(`${finder}://${name}`);
+  // Finders read names as URLs: a query says how many files, and some leave out what they ignore.
+  const [plainly = ""] = spelled.split(/[?#]/);
+  const names = [spelled, plainly];
+  return barred.datasets.some((pattern) => names.some((one) => matches(plain(pattern), one)));
+}
+
+/** Python's `urlsplit`, which finders use, drops spaces around a name and line ends inside. */
+function plain(name: string): string {
+  return name.replace(/[\s\p{C}]/gu, "").toLowerCase();
 }
 
 export const barredDatasetSentence = "The dataset is for members of a group alone.";

@@ -2,8 +2,10 @@ import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { barredMark, isHostOf } from "../outside/address.ts";
 import { isBelow } from "./below.ts";
-import type { InputFolders } from "./folders.ts";
+import { type InputFolders, realFolders } from "./folders.ts";
 import { isOfDisk, schemeOf } from "./input-error.ts";
+import { onDisk } from "./on-disk.ts";
+import { whereTo } from "./where-to.ts";
 
 /** Folders and hosts that a person does not read: they are bound to groups that exclude them. */
 export interface BarredInputs {
@@ -12,10 +14,20 @@ export interface BarredInputs {
   hosts: readonly string[];
 }
 
-/** As a location is written: links, and other names of hosts, are for whoever opens it. */
-export function isBarredLocation(location: string, { folders, hosts }: BarredInputs): boolean {
-  if (isOfDisk(location)) return isBelow(resolve(pathOf(location)), folders);
-  return URL.canParse(location) && isHostOf(new URL(location), hosts);
+/**
+ * For what is read by others, with rights of their own: tells whether a location leads there by a
+ * path or a link of this machine, or by a host's name as it is written.
+ */
+export async function makeLeadsToBarred({
+  folders,
+  hosts,
+}: BarredInputs): Promise<(location: string) => Promise<boolean>> {
+  const { closed } = await realFolders({ roots: [], closed: folders });
+  return async (location) => {
+    if (!isOfDisk(location)) return URL.canParse(location) && isHostOf(new URL(location), hosts);
+    const path = resolve(pathOf(location));
+    return isBelow(path, folders) || isBelow(await whereTo(await onDisk(path)), closed);
+  };
 }
 
 function pathOf(location: string): string {

@@ -1,6 +1,8 @@
 import { realpath } from "node:fs/promises";
 import { resolve } from "node:path";
 import { isBelow } from "./below.ts";
+import { onDisk } from "./on-disk.ts";
+import { whereTo } from "./where-to.ts";
 
 /** Which folders of the machine inputs are read from. */
 export interface InputFolders {
@@ -18,8 +20,8 @@ export function isOpenPath(path: string, { roots, closed }: InputFolders): boole
 }
 
 /**
- * The folders by their real paths. A root that has none opens nothing; a closed folder stays closed
- * by the path as it is written.
+ * The folders by their real paths. A root that has none opens nothing; a closed folder that is not
+ * there is closed where it would be.
  */
 export async function realFolders(written: InputFolders): Promise<InputFolders> {
   const { roots, closed, barred } = written;
@@ -44,9 +46,9 @@ export function eitherSpelling(written: InputFolders, real: InputFolders): Input
   };
 }
 
+/** By whatever encoding of its accents a folder is written. */
 async function realOrWritten(folders: readonly string[]): Promise<string[]> {
-  const real = await realPaths(folders);
-  return folders.map((folder, index) => real[index] ?? resolve(folder));
+  return Promise.all(folders.map(async (folder) => whereTo(await onDisk(resolve(folder)))));
 }
 
 function realPaths(folders: readonly string[]): Promise<(string | undefined)[]> {

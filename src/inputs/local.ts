@@ -8,6 +8,7 @@ import { isBelow } from "./below.ts";
 import { eitherSpelling, type InputFolders, isOpenPath, realFolders } from "./folders.ts";
 import { InputError, schemeOf } from "./input-error.ts";
 import { onDisk } from "./on-disk.ts";
+import { whereTo } from "./where-to.ts";
 
 /** A file that was checked and opened at once. */
 export interface LocalFile {
@@ -80,14 +81,18 @@ async function openReal(
   location: string,
   real: InputFolders,
 ): Promise<{ file: string; handle: FileHandle }> {
+  const spelled = await onDisk(path);
   try {
-    const file = await realpath(await onDisk(path));
+    const file = await realpath(spelled);
     if (!isOpenPath(file, real)) throw notOpen(location, file, real);
     // A pipe would keep an open without O_NONBLOCK waiting for its other end
     const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
     return { file, handle: await open(file, flags) };
   } catch (error) {
-    throw error instanceof InputError ? error : toInputError(error, location);
+    if (error instanceof InputError) throw error;
+    // Nor do links tell what is in a closed folder and what is not
+    const at = await whereTo(spelled);
+    throw isBelow(at, real.closed) ? notOpen(location, at, real) : toInputError(error, location);
   }
 }
 

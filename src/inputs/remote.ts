@@ -28,6 +28,7 @@ export interface RemoteBounds {
 export const mostInputMegabytes = 8192;
 
 const mostRedirects = 3;
+const mostClients = 50;
 const trusted = trustedClient();
 const clients = new Map<string, HttpClient>();
 
@@ -98,7 +99,10 @@ function forbidden({ message, code }: RequestError): InputError {
 function clientFor(hosts: readonly string[]): HttpClient {
   const key = hosts.join(" ");
   const client = clients.get(key) ?? allowedClient(hosts);
+  clients.delete(key);
   clients.set(key, client);
+  // It ends by itself, when what it reads is read: each group of people may have a list of its own
+  if (clients.size > mostClients) clients.delete(clients.keys().next().value ?? "");
   return client;
 }
 

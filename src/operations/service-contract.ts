@@ -66,7 +66,10 @@ export interface TaskFile<S = Settings> extends FileKey {
   step: number;
   attempt: number;
   settings: S;
-  /** where the step before left the file; else the file's paths, in order of preference */
+  /**
+   * Where the step before left the file; else the file's paths, in order of preference. Without
+   * those that are bound to groups which the owner is not in: where none is left, the file fails.
+   */
   replicas: string[];
   /** URLs of the objects that the step before made */
   inputs: string[];

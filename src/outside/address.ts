@@ -87,20 +87,23 @@ function refuseBarred(
 async function addressesOf(barred: readonly Entry[], resolve: Resolve): Promise<Entry[]> {
   const named = barred.filter(({ kind, pattern }) => kind === "name" && !pattern.includes("*"));
   const found = await Promise.all(
-    named.map(
-      ({ pattern, port }) =>
-        new Promise<Entry[]>((done) =>
-          resolve(pattern, { all: true }, (error, addresses) =>
-            done(error ? [] : addresses.map(({ address }) => addressEntry(address, port))),
-          ),
-        ),
+    named.map(async ({ pattern, port }) =>
+      (await addressesOfName(pattern, resolve)).map(
+        (address): Entry => ({ kind: "address", pattern: canonical(address), port }),
+      ),
     ),
   );
   return found.flat();
 }
 
-function addressEntry(address: string, port: number | undefined): Entry {
-  return { kind: "address", pattern: canonical(address), port };
+/** None of a name that does not exist. Rejects where the answer is not known now. */
+function addressesOfName(name: string, resolve: Resolve): Promise<string[]> {
+  return new Promise((done, fail) =>
+    resolve(name, { all: true }, (error, addresses) => {
+      if (error && error.code !== "ENOTFOUND") return fail(error);
+      done(error ? [] : addresses.map(({ address }) => address));
+    }),
+  );
 }
 
 /** Of INPUT_HOSTS, such as `*.example.org`, `data.example.org:8080`, `10.1.*` or `[::1]:9000`. */
@@ -109,6 +112,14 @@ interface Entry {
   pattern: string;
   /** undefined: every port */
   port: number | undefined;
+}
+
+/** Whether an entry can match a host at all. */
+export function isHostPattern(text: string): boolean {
+  if (!/^[\w.*:[\]-]+$/.test(text)) return false;
+  const { kind, pattern, port = 0 } = readEntry(text);
+  const isAddress = isIP(pattern) !== 0 || pattern.includes("*");
+  return port <= 65_535 && (kind === "address" ? isAddress : !/[[\]:]/.test(pattern));
 }
 
 /** `barred`: those that begin with `!`, which count whatever the others say. */

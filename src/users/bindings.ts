@@ -3,6 +3,7 @@ import { isAbsolute, resolve } from "node:path";
 import type { Caller } from "../auth/caller.ts";
 import type { Deps } from "../deps.ts";
 import { notFound, RequestError } from "../errors.ts";
+import { isHostPattern } from "../outside/address.ts";
 import { recordAct } from "./acts.ts";
 import {
   addBinding,
@@ -12,12 +13,13 @@ import {
   countBindings,
   removeBinding,
 } from "./bindings-store.ts";
-import { findGroup } from "./groups-store.ts";
+import { findGroup, lockGroup } from "./groups-store.ts";
 import { assertMay } from "./policy.ts";
 
 export { type Binding, bindingKinds } from "./bindings-store.ts";
 
-type Needed = Deps<"people" | "barred" | "finders">;
+type Changed = Deps<"people" | "barred">;
+type Needed = Changed & Deps<"config" | "finders">;
 
 /** Each task that a worker claims names what is barred to its owner. */
 const mostBindings = 1_000;
@@ -31,66 +33,74 @@ export async function listBindings({ people }: Deps<"people">, caller: Caller): 
 export async function bind(ctx: Needed, caller: Caller, given: Binding): Promise<Binding> {
   assertMay(caller, "group.change");
   const { kind, group } = given;
-  const binding = { kind, group, target: targetOf(ctx, given) };
+  checkTarget(ctx, given);
+  const binding = { kind, group, target: spelled(given) };
   await ctx.people.write(async (db) => {
+    await lockGroup(db, group);
     if (!(await findGroup(db, group))) throw notFound("group", group);
-    if ((await countBindings(db)) >= mostBindings) throw tooMany();
     if (!(await addBinding(db, binding))) return;
+    if ((await countBindings(db)) > mostBindings) throw tooMany();
     const { target } = binding;
     await recordAct(db, caller, {
       act: "binding.create",
-      subject: target,
-      detail: { kind, group },
+      subject: group,
+      detail: { kind, target },
     });
   });
   changed(ctx);
   return binding;
 }
 
-export async function unbind(ctx: Needed, caller: Caller, given: Binding): Promise<void> {
+export async function unbind(ctx: Changed, caller: Caller, given: Binding): Promise<void> {
   assertMay(caller, "group.change");
-  const { kind, group, target } = given;
+  const { kind, group } = given;
+  const target = spelled(given);
   await ctx.people.write(async (db) => {
-    if (!(await removeBinding(db, given))) throw notFound("binding", `${kind} ${target}`);
+    if (!(await removeBinding(db, { kind, group, target })))
+      throw notFound("binding", `${kind} ${target}`);
     await recordAct(db, caller, {
       act: "binding.delete",
-      subject: target,
-      detail: { kind, group },
+      subject: group,
+      detail: { kind, target },
     });
   });
   changed(ctx);
 }
 
-function changed({ people, barred }: Needed): void {
+function changed({ people, barred }: Changed): void {
   barred.forget();
   people.changed("bindings");
 }
 
-function targetOf({ finders }: Deps<"finders">, { kind, target }: Binding): string {
-  const targets: Record<BindingKind, () => string> = {
-    root: () => rootOf(target),
-    host: () => hostOf(target),
-    dataset: () => datasetOf(finders, target),
+/** As the same target is always kept. */
+function spelled({ kind, target }: Binding): string {
+  if (kind === "root") return isAbsolute(target) ? resolve(target) : target;
+  return kind === "host" ? target.toLowerCase() : target;
+}
+
+function checkTarget(ctx: Needed, { kind, target }: Binding): void {
+  const checks: Record<BindingKind, () => void> = {
+    root: () => checkRoot(target),
+    host: () => checkHost(target),
+    dataset: () => checkDataset(ctx, target),
   };
-  return targets[kind]();
+  checks[kind]();
 }
 
-function rootOf(target: string): string {
+function checkRoot(target: string): void {
   if (!isAbsolute(target)) throw badTarget("A root is a folder's absolute path.");
-  return resolve(target);
 }
 
-function hostOf(target: string): string {
-  if (!/^[\w.*:[\]-]+$/.test(target))
+function checkHost(target: string): void {
+  if (!isHostPattern(target))
     throw badTarget(
       "A host is written as in INPUT_HOSTS, such as data.example.org, *.example.org or 10.1.*, " +
         "with a port or without.",
     );
-  return target.toLowerCase();
 }
 
 /** What a finder of this service lists is in a folder or of a host, under whatever name. */
-function datasetOf(finders: Needed["finders"], target: string): string {
+function checkDataset({ config, finders }: Needed, target: string): void {
   const [, scheme = ""] = /^(\w[\w+.-]*):\/\/.+$/s.exec(target) ?? [];
   if (scheme === "")
     throw badTarget("A dataset is written with its scheme, as in rucio://scope:*.");
@@ -98,7 +108,11 @@ function datasetOf(finders: Needed["finders"], target: string): string {
     throw badTarget(
       `What ${scheme}:// names is a list, a folder or a host: bind the root or the host itself.`,
     );
-  return target;
+  const { didSchemes } = config;
+  if (!didSchemes.includes(scheme))
+    throw badTarget(
+      `The scheme ${scheme} is none of VALID_DID_SCHEMES (${didSchemes.join(", ") || "none"}).`,
+    );
 }
 
 function badTarget(detail: string): RequestError {

@@ -32,7 +32,7 @@ export async function addGroup(db: PeopleTx, id: string, name: string): Promise<
   return toGroup(await db.groups.create({ data: { id, name }, include: counted }));
 }
 
-/** Nothing is bound to the group, or comes to be, until the end of the transaction. */
+/** It is not deleted, and nothing else comes to be bound to it, until the transaction ends. */
 export async function lockGroup(db: PeopleTx, id: string): Promise<void> {
   await db.$executeRaw`SELECT FROM groups WHERE id = ${id} FOR UPDATE`;
 }

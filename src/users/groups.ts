@@ -81,6 +81,7 @@ export async function joinGroup(
 ): Promise<void> {
   assertMay(caller, "group.change");
   await ctx.people.write(async (db) => {
+    await lockGroup(db, group);
     if (!(await findGroup(db, group))) throw notFound("group", group);
     if (!(await isPerson(db, user))) throw notFound("person", user);
     if (!(await addMember(db, group, user))) return;

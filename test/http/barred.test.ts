@@ -1,13 +1,20 @@
 // What is bound to a group is read for its members alone, whatever way somebody else tries.
+import { randomUUID } from "node:crypto";
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { local } from "../../src/auth/caller.ts";
 import { silentLog } from "../../src/log.ts";
 import type { Task } from "../../src/operations/contract.ts";
+import type { CeleryMessage } from "../../src/queue/celery.ts";
+import type { TransformerQueues } from "../../src/queue/celery-broker.ts";
+import { sendTasks } from "../../src/requests/sidecars/send-tasks.ts";
+import { firstFile, listTaskFiles } from "../../src/tasks/list-files.ts";
 import { perform } from "../../src/worker/perform.ts";
 import { count } from "../operations/count.ts";
+import { waitOperation } from "../operations/wait/operation.ts";
 import { type Answer, type Api, openApi } from "../support/api.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { type Groups, makeGroups } from "../support/groups.ts";
@@ -44,7 +51,7 @@ beforeAll(async () => {
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
   await new Promise<void>((done) => redirecting.listen(0, "127.0.0.2", done));
   api = await openApi({
-    operations: [count],
+    operations: [count, waitOperation()],
     env: {
       ENABLE_AUTH: "true",
       INPUT_ROOTS: root,
@@ -105,7 +112,8 @@ async function performed(task: Task) {
     limits: { memoryMegabytes: 256, seconds: 30, outputMegabytes: 64, threads: 1 },
     facility: {},
   };
-  const uploads = [{ name: "x", method: "PUT" as const, url: "http://127.0.0.1:1/x" }];
+  const url = `http://127.0.0.1:${portOf(server)}/x`;
+  const uploads = [{ name: "x", method: "PUT" as const, url }];
   const signal = AbortSignal.timeout(30_000);
   return perform(
     count,
@@ -116,36 +124,33 @@ async function performed(task: Task) {
   );
 }
 
-/** What a worker reports of a file of this person's; an upload that fails has read its input. */
-async function readBy(who: Person, path: string): Promise<string> {
-  const { status, error } = await performed(await taskOf(await submitted(who, { files: [path] })));
-  // Only what was read is uploaded
-  if (error?.class === "store") return "read";
-  expect(error).toMatchObject({ class: "forbidden", here: false });
-  return `${status}: ${error?.message}`;
+/** What a worker reports of files of this person's, in their order: "read", or why not. */
+async function readBy(who: Person, ...files: string[]): Promise<string[]> {
+  const request = await submitted(who, { files });
+  await api.ledger.published(request, files.length);
+  const said = new Map<string, string>();
+  for (const task of await api.ledger.claim(files.length, { request })) {
+    const { status, error } = await performed(task);
+    if (status !== "success") expect(error).toMatchObject({ class: "forbidden", here: false });
+    said.set(task.replicas[0] ?? "", status === "success" ? "read" : `${error?.message}`);
+  }
+  return files.map((file) => said.get(file) ?? "not claimed");
 }
 
-describe("a root that is bound", () => {
-  test.each([
-    ["by its path", "bound/a.csv"],
-    ["by a path with ..", "open/../bound/a.csv"],
-    ["by a link", "open/link.csv"],
-    ["by a folder that is a link", "open/folder/a.csv"],
-  ])("is not read for others %s", async (_name, path) => {
-    await bind("root", at("bound"));
-    const location = `${root}/${path}`;
-    for (const spelled of [location, `file://${location}`]) {
-      expect(await readBy(member, spelled)).toBe("read");
-      expect(await readBy(stranger, spelled)).toBe(`failure: ${spelled} ${alone}`);
-    }
-  });
+const read = (files: readonly string[]) => files.map(() => "read");
+const refused = (files: readonly string[]) => files.map(() => expect.stringContaining(alone));
 
-  test("is open to all before it is bound, and after", async () => {
-    expect(await readBy(stranger, at("bound", "a.csv"))).toBe("read");
+describe("a root that is bound", () => {
+  test("is not read for others by its path, by .., by a link or below one", async () => {
+    const names = ["bound/a.csv", "open/../bound/a.csv", "open/link.csv", "open/folder/a.csv"];
+    const paths = names.map((name) => `${root}/${name}`);
+    const all = [...paths, ...paths.map((path) => `file://${path}`)];
+    expect(await readBy(stranger, ...all)).toEqual(read(all));
     await bind("root", at("bound"));
-    expect(await readBy(stranger, at("bound", "a.csv"))).not.toBe("read");
+    expect(await readBy(member, ...all)).toEqual(read(all));
+    expect(await readBy(stranger, ...all)).toEqual(all.map((path) => `${path} ${alone}`));
     await groups.unbind(group, ...(bound.pop() ?? ["root", ""]));
-    expect(await readBy(stranger, at("bound", "a.csv"))).toBe("read");
+    expect(await readBy(stranger, ...all)).toEqual(read(all));
   });
 
   test("has no files for others in a finder's list, neither do those who ask at once", async () => {
@@ -168,29 +173,29 @@ describe("a root that is bound", () => {
     expect(few).toEqual([at("open", "b.csv")]);
   });
 
-  test.each(["bound", "bound/*.csv", "open/folder"])(
-    "is not there for others who name dir://…/%s",
+  test.each(["bound", "bound/*.csv", "bound/none", "open/folder", "open/folder/none"])(
+    "is refused to others who name dir://…/%s",
     async (path) => {
       await bind("root", at("bound"));
-      const refused = await submit(stranger, { did: `dir://${root}/${path}` });
-      expect([refused.status, refused.text]).toEqual([
-        400,
-        expect.stringContaining("is not below a folder that inputs may be read from"),
-      ]);
-      expect((await submit(member, { did: `dir://${root}/${path}` })).status).toBe(201);
+      const answer = await submit(stranger, { did: `dir://${root}/${path}` });
+      expect([answer.status, answer.text]).toEqual([400, expect.stringContaining(alone)]);
+      const there = !path.endsWith("none");
+      expect((await submit(member, { did: `dir://${root}/${path}` })).status).toBe(
+        there ? 201 : 400,
+      );
     },
   );
 
   test("is not read for others through the service, for a worker elsewhere", async () => {
     await bind("root", at("bound"));
-    const read = async (who: Person) => {
+    const readThrough = async (who: Person) => {
       const { task } = await taskOf(await submitted(who, { files: [at("open", "link.csv")] }));
       const token = await api.ledger.ctx.workTokens.issue({}, 60);
       return api.get(`/v1/work/tasks/${task}/replicas/0?worker=w`, bearer(token));
     };
-    expect((await read(member)).text).toBe("one\ntwo\n");
-    const refused = await read(stranger);
-    expect([refused.status, refused.json().type]).toEqual([
+    expect((await readThrough(member)).text).toBe("one\ntwo\n");
+    const answer = await readThrough(stranger);
+    expect([answer.status, answer.json().type]).toEqual([
       422,
       "urn:longshore:problem:input_forbidden",
     ]);
@@ -204,9 +209,9 @@ describe("a root that is bound", () => {
       return api.post("/v1/dry-runs", body, as(who));
     };
     expect((await dryRun(member)).text).toContain("two");
-    const refused = await dryRun(stranger);
-    expect([refused.status, refused.text]).toEqual([422, expect.stringContaining(alone)]);
-    expect(refused.text).not.toContain("two");
+    const answer = await dryRun(stranger);
+    expect([answer.status, answer.text]).toEqual([422, expect.stringContaining(alone)]);
+    expect(answer.text).not.toContain("two");
   });
 
   test("goes to no worker that does not leave it alone, and nothing else of the person either", async () => {
@@ -241,17 +246,19 @@ describe("a root that is bound", () => {
 });
 
 describe("a host that is bound", () => {
-  test.each([
-    ["its address", () => `http://127.0.0.1:${portOf(server)}/a.csv`],
-    ["another name of it", () => `http://localhost:${portOf(server)}/a.csv`],
-    ["a redirect to it", () => `http://127.0.0.2:${portOf(redirecting)}/a.csv`],
-    ["a redirect to another name", () => `http://127.0.0.2:${portOf(redirecting)}/by-name.csv`],
-  ])("is not read for others by %s", async (_name, location) => {
+  test("is not read for others by its address, by another name, or by redirects to them", async () => {
+    const elsewhere = `http://127.0.0.2:${portOf(redirecting)}`;
+    const all = [
+      `http://127.0.0.1:${portOf(server)}/a.csv`,
+      `http://localhost:${portOf(server)}/a.csv`,
+      `${elsewhere}/a.csv`,
+      `${elsewhere}/by-name.csv`,
+    ];
+    expect(await readBy(stranger, ...all)).toEqual(read(all));
     for (const target of ["127.0.0.1", `127.0.0.1:${portOf(server)}`, "localhost"]) {
-      expect(await readBy(stranger, location()), target).toBe("read");
       await bind("host", target);
-      expect(await readBy(member, location()), target).toBe("read");
-      expect(await readBy(stranger, location()), target).toContain(alone);
+      expect(await readBy(member, ...all), target).toEqual(read(all));
+      expect(await readBy(stranger, ...all), target).toEqual(refused(all));
       await groups.unbind(group, ...(bound.pop() ?? ["host", ""]));
     }
   });
@@ -259,15 +266,15 @@ describe("a host that is bound", () => {
   test("is not listed for others by its index page", async () => {
     await bind("host", "127.0.0.1");
     const did = { did: `dir+http://127.0.0.1:${portOf(server)}/` };
-    const refused = await submit(stranger, did);
-    expect([refused.status, refused.text]).toEqual([400, expect.stringContaining(alone)]);
+    const answer = await submit(stranger, did);
+    expect([answer.status, answer.text]).toEqual([400, expect.stringContaining(alone)]);
     expect((await submit(member, did)).status).toBe(201);
   });
 
   test("is read on its other ports", async () => {
     await bind("host", "127.0.0.1:1");
     const location = `http://127.0.0.1:${portOf(server)}/a.csv`;
-    expect(await readBy(stranger, location)).toBe("read");
+    expect(await readBy(stranger, location)).toEqual(["read"]);
   });
 });
 
@@ -300,11 +307,11 @@ describe("a remembered dataset that is bound", () => {
     await bind("dataset", target);
     for (const did of [`outside://${name}`, `outside://${name}?files=1`]) {
       const dryRun = [{ operation: "transform", selection: "select 1" }];
-      for (const refused of [
+      for (const answer of [
         await submit(stranger, { did }),
         await api.post("/v1/dry-runs", { dataset: { did }, steps: dryRun }, as(stranger)),
       ])
-        expect([refused.status, refused.text], did).toEqual([
+        expect([answer.status, answer.text], did).toEqual([
           403,
           expect.stringContaining(`The dataset ${alone}`),
         ]);
@@ -330,4 +337,88 @@ describe("a remembered dataset that is bound", () => {
     });
     await groups.unbind(another, "dataset", "outside://third");
   });
+
+  test("is barred where an earlier step has put a file of it, too", async () => {
+    await remembered("fourth");
+    const request = await submitted(stranger, { did: "outside://fourth" });
+    await api.ledger.published(request, 2);
+    await api.ledger.ctx.db.query(
+      "UPDATE request_files SET location = 'https://disk.example/x' WHERE request_id = $1",
+      [request],
+    );
+    expect((await taskOf(request)).replicas).toEqual(["https://disk.example/x"]);
+    await bind("dataset", "outside://fourth");
+    const task = await taskOf(request);
+    expect([task.replicas, task.barred?.dataset]).toEqual([[], `The dataset ${alone}`]);
+  });
+});
+
+test("who is in several groups reads what is bound to any of them", async () => {
+  const [first, second] = await Promise.all([addPerson(api.ledger.ctx), addPerson(api.ledger.ctx)]);
+  const one = await groups.group("One", [first]);
+  const two = await groups.group("Two", [first, second]);
+  for (const id of [one, two]) await groups.bind(id, "root", at("bound"));
+  await groups.bind(one, "root", at("open"));
+  const both = [at("bound", "a.csv"), at("open", "b.csv")];
+  expect(await readBy(first, ...both)).toEqual(read(both));
+  expect(await readBy(second, ...both)).toEqual(["read", `${both[1]} ${alone}`]);
+  for (const id of [one, two]) await groups.unbind(id, "root", at("bound"));
+  await groups.unbind(one, "root", at("open"));
+});
+
+test("an outside service is not told where barred files are", async () => {
+  await bind("root", at("bound"));
+  const own = { operation: "wait" };
+  const files = [at("open", "link.csv"), at("open", "b.csv")];
+  for (const [who, told] of [
+    [member, files],
+    [stranger, [files[1]]],
+  ] as const) {
+    const answer = await api.post(
+      "/v1/requests",
+      { dataset: { files: [[...files]] }, steps: [own] },
+      as(who),
+    );
+    expect(answer.status, answer.text).toBe(201);
+    const request = String(answer.json().id);
+    const task = await until(async () => {
+      const [row] = await api.ledger.ctx.db.query<{ id: string }>(
+        "SELECT task_id AS id FROM task_files WHERE request_id = $1",
+        [request],
+      );
+      return row?.id;
+    });
+    const page = { state: "open", after: firstFile, limit: 10 } as const;
+    const [file] = await listTaskFiles(api.ledger.ctx, local, task, page);
+    expect(file?.replicas).toEqual(told);
+  }
+});
+
+test("a container of others is not told where barred files are", async () => {
+  await bind("root", at("bound"));
+  const files = [at("open", "link.csv"), at("open", "b.csv")];
+  for (const [who, told] of [
+    [member, files],
+    [stranger, [files[1]]],
+  ] as const) {
+    const request = await submitted(who, { files: [[...files]] });
+    const [task] = await api.ledger.claim(1, { request });
+    const { file = 0, attempt = 0 } = task ?? {};
+    await api.ledger.ctx.db.query(
+      `INSERT INTO step_workloads
+       VALUES ($1, 1, $2, 'image', 'python', 'run', 'parquet', 'volume', '{}')`,
+      [request, randomUUID()],
+    );
+    const sent: CeleryMessage[] = [];
+    // Where the broker would be
+    const transformers = {
+      publish: async <Message extends CeleryMessage>(_run: string, messages: Message[]) => {
+        sent.push(...messages);
+        return [];
+      },
+    } as unknown as TransformerQueues;
+    await sendTasks({ ...api.ledger.ctx, transformers }, request, 1, [{ file, attempt }]);
+    const [message] = sent.map(({ content }) => content.toString());
+    expect(message).toContain(`"paths":${JSON.stringify(told)}`);
+  }
 });

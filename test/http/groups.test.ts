@@ -9,7 +9,8 @@ let admin: Person;
 let person: Person;
 
 beforeAll(async () => {
-  api = await openApi({ env: { ENABLE_AUTH: "true" }, scheduler: false });
+  const env = { ENABLE_AUTH: "true", VALID_DID_SCHEMES: "rucio", INTERNAL_PORT: "0" };
+  api = await openApi({ env, scheduler: false });
   const { ctx } = api.ledger;
   admin = await addPerson(ctx, { admin: true, scopes: ["read", "submit", "admin"] });
   person = await addPerson(ctx);
@@ -54,7 +55,8 @@ test("a group is made, filled, bound to, emptied and deleted, and each is an act
   ]);
   const refused = await call("DELETE", `/v1/groups/${group}`);
   expect([refused.status, codeOf(refused)]).toEqual([409, "group_is_bound"]);
-  const query = new URLSearchParams({ kind: "root", target: "/cal", group });
+  // By whatever spelling of the folder
+  const query = new URLSearchParams({ kind: "root", target: "/x/../cal/", group });
   expect((await call("DELETE", `/v1/bindings?${query}`)).status).toBe(204);
   expect((await call("DELETE", `/v1/bindings?${query}`)).status).toBe(404);
   expect((await call("DELETE", member)).status).toBe(204);
@@ -63,8 +65,8 @@ test("a group is made, filled, bound to, emptied and deleted, and each is an act
   expect(await acts()).toEqual([
     `group.create ${group} {"name":"Calibration"}`,
     `group.join ${person.id} {"group":"${group}"}`,
-    `binding.create /cal {"kind":"root","group":"${group}"}`,
-    `binding.delete /cal {"kind":"root","group":"${group}"}`,
+    `binding.create ${group} {"kind":"root","target":"/cal"}`,
+    `binding.delete ${group} {"kind":"root","target":"/cal"}`,
     `group.leave ${person.id} {"group":"${group}"}`,
     `group.delete ${group} {"name":"Calibration"}`,
   ]);
@@ -90,6 +92,8 @@ test.each([
   ["dataset", "no-scheme", "scheme"],
   ["dataset", "dir:///data/x", "bind the root"],
   ["dataset", "dir+https://x/y", "bind the root"],
+  ["dataset", "rucoi://cms:*", "VALID_DID_SCHEMES (rucio)"],
+  ["host", "10.1.2", "INPUT_HOSTS"],
 ])("a %s %j is refused with a sentence", async (kind, target, sentence) => {
   const group = String((await post("/v1/groups", { name: randomUUID() })).json().id);
   const answer = await post("/v1/bindings", { kind, target, group });

@@ -4,8 +4,8 @@ import { loggerTo } from "../../src/log.ts";
 import { type Answer, type Api, type ApiOptions, openApi } from "./api.ts";
 
 export interface WatchedApi extends Api {
-  /** `givenBy`: the answers that may have it, since they give it */
-  secret(name: string, value: string, ...givenBy: Answer[]): void;
+  /** `givenBy`: the answers that may have it, since they give it; or of which calls they are */
+  secret(name: string, value: string, ...givenBy: (Answer | RegExp)[]): void;
   /** Where secrets were found, each with its name. */
   leaks(): Promise<string[]>;
   /** how many answers and lines of the log were looked at */
@@ -20,7 +20,7 @@ interface Heard {
 interface Secret {
   name: string;
   value: string;
-  givenBy: readonly Answer[];
+  givenBy: readonly (Answer | RegExp)[];
 }
 
 /** An API that remembers what it has said. */
@@ -65,14 +65,24 @@ export async function openWatchedApi(options: Omit<ApiOptions, "log"> = {}): Pro
 
 function leaksOf(secret: Secret, heard: readonly Heard[]): string[] {
   return heard
-    .filter(({ answer }) => !secret.givenBy.includes(answer))
+    .filter(
+      ({ where, answer }) =>
+        !secret.givenBy.some((one) => (one instanceof RegExp ? one.test(where) : one === answer)),
+    )
     .filter(({ answer }) => has(`${JSON.stringify(answer.headers)}\n${answer.text}`, secret))
     .map(({ where }) => `${secret.name} in the answer to ${where}`);
 }
 
-/** As it is, as a URL writes it, and as Postgres shows its bytes. */
+/** As it is, as a URL or JSON writes it, as Postgres shows its bytes, and in base64. */
 function has(text: string, { value }: Secret): boolean {
-  const forms = [value, encodeURIComponent(value), Buffer.from(value).toString("hex")];
+  if (value === "") throw new Error("Nothing is no secret.");
+  const bytes = Buffer.from(value);
+  const forms = [
+    value,
+    encodeURIComponent(value),
+    JSON.stringify(value).slice(1, -1),
+    ...(["hex", "base64", "base64url"] as const).map((form) => bytes.toString(form)),
+  ];
   return forms.some((form) => text.includes(form));
 }
 

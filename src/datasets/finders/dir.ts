@@ -1,6 +1,7 @@
 import { realpath, stat } from "node:fs/promises";
 import { isAbsolute, resolve } from "node:path";
 import { isAbsent } from "../../inputs/absent.ts";
+import { isBelow } from "../../inputs/below.ts";
 import { diskLister } from "../../inputs/disk.ts";
 import {
   eitherSpelling,
@@ -13,6 +14,7 @@ import { firstOf, leftOutSentence, makeLeftOut } from "../../inputs/left-out.ts"
 import { onDisk } from "../../inputs/on-disk.ts";
 import { untilFirst } from "../../inputs/until-first.ts";
 import { type WalkLimits, type WalkOptions, walk } from "../../inputs/walk.ts";
+import { whereTo } from "../../inputs/where-to.ts";
 import type { Finder, LookupOutcome } from "../contract.ts";
 import { outcomeOfWalk } from "./walked.ts";
 
@@ -84,6 +86,7 @@ async function realStart(
   folders: InputFolders,
   written: InputFolders,
 ): Promise<Start> {
+  const at = await whereTo(base);
   try {
     const real = await realpath(base);
     if (isOpenPath(real, folders)) {
@@ -91,17 +94,18 @@ async function realStart(
       return status.isDirectory() ? { file: false } : { file: true, size: status.size };
     }
   } catch (error) {
-    // The outcome is the same for all paths outside the roots: callers must not learn what
-    // exists.
-    if (isOpenPath(resolve(base), eitherSpelling(written, folders)))
+    // The outcome is the same for all paths outside the roots, and in closed folders: callers must
+    // not learn what exists.
+    const isOpen = isOpenPath(resolve(base), eitherSpelling(written, folders));
+    if (isOpen && !isBelow(at, folders.closed))
       return isAbsent(error)
         ? { outcome: "does_not_exist", reason: `There is no folder ${base}.` }
         : { outcome: "found", incomplete: onlyLeftOut(base) };
   }
-  return {
-    outcome: "bad_name",
-    reason: `${base} is not below a folder that inputs may be read from (INPUT_ROOTS).`,
-  };
+  const reason = isBelow(at, folders.barred ?? [])
+    ? `${base} is for members of a group alone.`
+    : `${base} is not below a folder that inputs may be read from (INPUT_ROOTS).`;
+  return { outcome: "bad_name", reason };
 }
 
 const whyLeftOut = "they cannot be read, lead out of INPUT_ROOTS or have names that are not UTF-8";

@@ -1,6 +1,7 @@
 // Files of people to whom something is barred: workers are told what, with each task.
 import { barredDatasetSentence, isBarredDataset } from "../../datasets/barred.ts";
 import type { Deps } from "../../deps.ts";
+import { makeLeadsToBarred } from "../../inputs/barred.ts";
 import type { TaskBarred } from "../../operations/contract.ts";
 import { datasetsOfRequests } from "./barring-store.ts";
 
@@ -34,4 +35,21 @@ export async function barredOfRequests(
     });
   }
   return barredOf;
+}
+
+/**
+ * An outside service reads with rights of its own: it is not told where barred files are. Returns
+ * what leaves them out of a file's replicas, one file after the other: a disk may hang.
+ */
+export async function makeOpenReplicas(
+  barred: TaskBarred | undefined,
+): Promise<(replicas: string[]) => Promise<string[]>> {
+  if (!barred) return async (replicas) => replicas;
+  if (barred.dataset !== undefined) return async () => [];
+  const leadsToBarred = await makeLeadsToBarred(barred);
+  return async (replicas) => {
+    const open: string[] = [];
+    for (const replica of replicas) if (!(await leadsToBarred(replica))) open.push(replica);
+    return open;
+  };
 }

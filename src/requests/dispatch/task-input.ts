@@ -1,6 +1,5 @@
 import type { Caller } from "../../auth/caller.ts";
 import { allowsWork } from "../../auth/work-scope.ts";
-import { barredDatasetSentence } from "../../datasets/barred.ts";
 import type { Deps } from "../../deps.ts";
 import { notFound, RequestError } from "../../errors.ts";
 import { withoutBarred } from "../../inputs/barred.ts";
@@ -9,7 +8,7 @@ import { type LocalFile, openLocalFile } from "../../inputs/local.ts";
 import { assertMay } from "../../users/policy.ts";
 import { isUuid } from "../../uuid.ts";
 import { barredOfRequests } from "./barring.ts";
-import { isBarredFile, keyOf, replicasOf } from "./task.ts";
+import { keyOf, replicasOf } from "./task.ts";
 import { heldFile } from "./task-input-store.ts";
 
 interface Wanted {
@@ -49,8 +48,7 @@ export async function openTaskInput(
       "Only files of the service's machine are read here; this replica has an address of its own.",
     );
   const barred = (await barredOfRequests(ctx, [key.request])).get(key.request);
-  if (barred && isBarredFile(row, barred))
-    throw new RequestError(422, "input_forbidden", barredDatasetSentence);
+  if (barred?.dataset !== undefined) throw new RequestError(422, "input_forbidden", barred.dataset);
   const { inputFolders: folders, inputHosts: hosts } = ctx.config;
   const readable = withoutBarred({ folders, hosts }, barred);
   try {

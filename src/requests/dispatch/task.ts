@@ -25,7 +25,7 @@ export async function toTask(
     attempt,
     operation,
     settings,
-    replicas: isKept(row, worker) ? [] : wholeReplicasOf(ctx, row),
+    replicas: isKept(worker) ? [] : wholeReplicasOf(ctx, row),
     inputs,
     uploads,
     upload: uploads[0] ?? null,
@@ -43,23 +43,21 @@ interface ForWorker {
   barred?: TaskBarred | undefined;
 }
 
-/** What earlier steps made of a file is the owner's own: only the rest of a dataset is barred. */
-function barredOfFile(
-  { location, inputs }: ClaimedRow,
-  { folders, hosts, dataset }: TaskBarred,
-): TaskBarred {
-  const isRead = location === null && inputs.length === 0;
-  return { folders, hosts, ...(isRead && dataset !== undefined && { dataset }) };
+/**
+ * The objects that an earlier step made of a file are the owner's own. What such a step left
+ * elsewhere may be the file itself, brought from tape, and is barred with its dataset.
+ */
+function barredOfFile({ inputs }: ClaimedRow, { folders, hosts, dataset }: TaskBarred): TaskBarred {
+  return {
+    folders,
+    hosts,
+    ...(inputs.length === 0 && dataset !== undefined && { dataset }),
+  };
 }
 
 /** Whether a worker is not even told where the file is. */
-function isKept({ location }: ClaimedRow, { barred, leavesBarred }: ForWorker): boolean {
-  return barred !== undefined && (!leavesBarred || isBarredFile({ location }, barred));
-}
-
-/** What an earlier step left somewhere is not of the dataset. */
-export function isBarredFile({ location }: Pick<Located, "location">, barred: TaskBarred): boolean {
-  return location === null && barred.dataset !== undefined;
+function isKept({ barred, leavesBarred }: ForWorker): boolean {
+  return barred !== undefined && (!leavesBarred || barred.dataset !== undefined);
 }
 
 type Located = Pick<ClaimedRow, "location" | "paths">;

@@ -1,12 +1,13 @@
 import type { Deps } from "../../deps.ts";
 import { UnavailableError } from "../../errors.ts";
 import { transformTask } from "../../queue/celery.ts";
+import { barredOfRequests, makeOpenReplicas } from "../dispatch/barring.ts";
 import { inputUrls, wholeReplicasOf } from "../dispatch/task.ts";
 import { attemptToken } from "./attempt-token.ts";
 import { type QueuedFile, type Run, runsOf, type TaskFile, taskFiles } from "./run-store.ts";
 
 export type SendDeps = Deps<
-  "db" | "ledger" | "signingKey" | "store" | "transformers" | "urls" | "verifyingKeys"
+  "barred" | "db" | "ledger" | "signingKey" | "store" | "transformers" | "urls" | "verifyingKeys"
 >;
 
 /**
@@ -26,14 +27,20 @@ export async function sendTasks(
   // A sidecar never makes its bucket, and reports a success whether or not its upload worked.
   if (run.destination === "object-store") await ctx.store.makeBucket(request);
   const files = await taskFiles(ctx.ledger.query, request, step, rows);
-  const tasks = await Promise.all(files.map((file) => taskOf(ctx, request, run, file)));
+  const open = await makeOpenReplicas((await barredOfRequests(ctx, [request])).get(request));
+  const tasks: Awaited<ReturnType<typeof taskOf>>[] = [];
+  for (const file of files) {
+    const replicas = await open(wholeReplicasOf(ctx, file));
+    tasks.push(await taskOf(ctx, request, run, file, replicas));
+  }
   return (await ctx.transformers.publish(run.run, tasks)).map(({ file, attempt }) => ({
     file,
     attempt,
   }));
 }
 
-async function taskOf(ctx: SendDeps, request: string, run: Run, row: TaskFile) {
+/** Without a path, a sidecar reports a failure. */
+async function taskOf(ctx: SendDeps, request: string, run: Run, row: TaskFile, replicas: string[]) {
   const { file, attempt } = row;
   const inputs = await inputUrls(ctx, request, row.inputs);
   const token = attemptToken(ctx.signingKey, { request, step: run.step, file, attempt });
@@ -41,7 +48,7 @@ async function taskOf(ctx: SendDeps, request: string, run: Run, row: TaskFile) {
   const message = transformTask({
     requestId: run.run,
     fileId: file,
-    paths: inputs.length > 0 ? inputs : wholeReplicasOf(ctx, row),
+    paths: inputs.length > 0 ? inputs : replicas,
     serviceEndpoint: `${base}/transformation/${request}`,
     resultDestination: run.destination,
     resultFormat: run.format,

@@ -112,6 +112,12 @@ const words: Record<string, string> = {
   "request.delete": "Deleted: request",
   "request.revoke_keys": "Keys revoked of request",
   "dataset.delete": "Deleted: dataset",
+  "group.create": "Group made:",
+  "group.delete": "Group deleted:",
+  "group.join": "Put into a group:",
+  "group.leave": "Taken out of a group:",
+  "binding.create": "Bound to a group:",
+  "binding.delete": "Bound to a group no more:",
 };
 
 function What({
@@ -125,7 +131,7 @@ function What({
 }) {
   const { act, subject, detail } = one;
   const href = pageOf(one, links);
-  const about = typeof detail.name === "string" ? detail.name : undefined;
+  const about = [detail.name, detail.target].find((text) => typeof text === "string");
   const text = about ?? (subject === undefined ? "" : (names.get(subject) ?? subject));
   return (
     <>
