@@ -1,5 +1,6 @@
 import type { Deps } from "../deps.ts";
 import { publicPath } from "../settings/public-path.ts";
+import { withoutLastSlash } from "../settings/service-url.ts";
 
 /**
  * Paths as a browser sees them: PUBLIC_URL may have a prefix. Whole addresses of what another port
@@ -16,7 +17,9 @@ export interface Links {
 export function linksOf({ urls }: Deps<"urls">): Links {
   const to = (path: `/${string}`) => {
     const other = otherPort({ urls }, path);
-    return other === undefined ? publicPath(urls.public(), path) : `${trimmed(other())}${path}`;
+    return other === undefined
+      ? publicPath(urls.public(), path)
+      : `${withoutLastSlash(other())}${path}`;
   };
   return {
     to,
@@ -34,8 +37,4 @@ function otherPort({ urls }: Deps<"urls">, path: string): (() => string) | undef
   const isAtOps = urls.people !== undefined;
   if (ofOps.test(path)) return isAtOps ? undefined : urls.ops;
   return urls.people;
-}
-
-function trimmed(url: string): string {
-  return url.replace(/\/+$/, "");
 }
