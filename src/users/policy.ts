@@ -18,6 +18,7 @@ interface Rule {
 }
 
 const owners = { local: "any", admin: "any", user: "own", key: "own" } as const;
+const administrators = { local: "any", admin: "any" } as const;
 const everyone = {
   ...owners,
   user: "any",
@@ -47,11 +48,7 @@ const rules = {
     scope: "read",
     may: { local: "any", admin: "any", operator: "any" },
   },
-  "limits.change": {
-    what: "change limits and shares",
-    scope: "admin",
-    may: { local: "any", admin: "any" },
-  },
+  "limits.change": { what: "change limits and shares", scope: "admin", may: administrators },
   "request.submit": {
     what: "submit requests",
     scope: "submit",
@@ -102,32 +99,12 @@ const rules = {
     scope: "submit",
     may: { local: "any", admin: "any", user: "own", unapproved: "own" },
   },
-  "key.read": {
-    what: "list keys",
-    scope: "admin",
-    may: { local: "any", admin: "any" },
-  },
-  "key.change": {
-    what: "make or revoke keys",
-    scope: "admin",
-    may: { local: "any", admin: "any" },
-  },
+  "key.read": { what: "list keys", scope: "admin", may: administrators },
+  "key.change": { what: "make or revoke keys", scope: "admin", may: administrators },
   /** which façades take callers without a name, and how much of them */
-  "facade.read": {
-    what: "list façades",
-    scope: "admin",
-    may: { local: "any", admin: "any" },
-  },
-  "facade.change": {
-    what: "open or close façades",
-    scope: "admin",
-    may: { local: "any", admin: "any" },
-  },
-  "worker.admit": {
-    what: "admit workers",
-    scope: "admin",
-    may: { local: "any", admin: "any" },
-  },
+  "facade.read": { what: "list façades", scope: "admin", may: administrators },
+  "facade.change": { what: "open or close façades", scope: "admin", may: administrators },
+  "worker.admit": { what: "admit workers", scope: "admin", may: administrators },
   /** by a person in a browser */
   "device.approve": {
     what: "let a program have a token",
@@ -144,38 +121,14 @@ const rules = {
     scope: "submit",
     may: { local: "any", admin: "any", user: "own" },
   },
-  "user.read": {
-    what: "list accounts",
-    scope: "admin",
-    may: { local: "any", admin: "any" },
-  },
+  "user.read": { what: "list accounts", scope: "admin", may: administrators },
   /** approve, reject, suspend, restore, make an administrator */
-  "user.change": {
-    what: "decide on accounts",
-    scope: "admin",
-    may: { local: "any", admin: "any" },
-  },
-  "user.delete": {
-    what: "delete accounts",
-    scope: "admin",
-    may: { local: "any", admin: "any" },
-  },
-  "act.read": {
-    what: "read what administrators did",
-    scope: "admin",
-    may: { local: "any", admin: "any" },
-  },
+  "user.change": { what: "decide on accounts", scope: "admin", may: administrators },
+  "user.delete": { what: "delete accounts", scope: "admin", may: administrators },
+  "act.read": { what: "read what administrators did", scope: "admin", may: administrators },
   /** messages to people and to Slack, with what kept them from being sent */
-  "notice.read": {
-    what: "list messages to people",
-    scope: "admin",
-    may: { local: "any", admin: "any" },
-  },
-  "notice.change": {
-    what: "have messages sent again",
-    scope: "admin",
-    may: { local: "any", admin: "any" },
-  },
+  "notice.read": { what: "list messages to people", scope: "admin", may: administrators },
+  "notice.change": { what: "have messages sent again", scope: "admin", may: administrators },
   /** a button at Slack; the call and whoever pressed it are verified by what Slack signs */
   "slack.interact": {
     what: "call as Slack",
