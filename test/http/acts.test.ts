@@ -84,6 +84,19 @@ async function notice(): Promise<string> {
   return String(row?.id);
 }
 
+async function group(): Promise<string> {
+  const made = await api.post("/v1/groups", { name: randomUUID() }, bearer(root.accessToken));
+  return String(made.json().id);
+}
+
+async function inGroup(): Promise<string> {
+  const path = `/v1/groups/${await group()}/members/${await person()}`;
+  await api.call({ method: "PUT", path, headers: bearer(root.accessToken) });
+  return path;
+}
+
+const bindingOf = async () => ({ kind: "host", target: "data.example.org", group: await group() });
+
 const at =
   (path: string, id: () => Promise<string>, more: Partial<Call> = {}): Make =>
   async () => ({ path: path.replace(/\{\w+\}/, await id()), ...more });
@@ -194,6 +207,22 @@ const makes = new Map<string, Make>([
     async () => {
       await openFacade(api.ledger.ctx, admin, "servicex", usualQuota);
       return { path: "/v1/facades/servicex/anonymous" };
+    },
+  ],
+  ["POST /v1/groups", sent("/v1/groups", { name: "a group" })],
+  ["DELETE /v1/groups/{id}", at("/v1/groups/{id}", group)],
+  [
+    "PUT /v1/groups/{id}/members/{user}",
+    async () => ({ path: `/v1/groups/${await group()}/members/${await person()}` }),
+  ],
+  ["DELETE /v1/groups/{id}/members/{user}", async () => ({ path: await inGroup() })],
+  ["POST /v1/bindings", async () => ({ path: "/v1/bindings", ...json(await bindingOf()) })],
+  [
+    "DELETE /v1/bindings",
+    async () => {
+      const binding = await bindingOf();
+      await api.post("/v1/bindings", binding, bearer(root.accessToken));
+      return { path: `/v1/bindings?${new URLSearchParams(binding)}` };
     },
   ],
   ["PUT /v1/users/{user}/admin", at("/v1/users/{user}/admin", person)],
