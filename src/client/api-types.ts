@@ -2319,19 +2319,18 @@ export interface components {
       operation: "transform";
       retry?: components["schemas"]["Retry"];
       /**
-       * @description what interprets the selection
+       * @description what interprets the selection: `sql`, or a code generator of this facility
        * @default sql
-       * @enum {string}
        */
-      generator?: "sql";
+      generator?: string;
       /** @description for `sql`: one SELECT statement over the table `input`, which is the file */
       selection: string;
       /**
-       * @description what the result is written as
+       * @description what the result is written as; `sql`: parquet, csv, json; code generators: parquet, root-file, root-rntuple, arrow
        * @default parquet
        * @enum {string}
        */
-      format?: "parquet" | "csv" | "json";
+      format?: "parquet" | "csv" | "json" | "root-file" | "root-rntuple" | "arrow";
       /**
        * @description double: DECIMAL columns are written as DOUBLE; more than 15 digits then fail
        * @default keep
@@ -2384,6 +2383,13 @@ export interface components {
         /** @description make columns of the key=value folders of the file's path; default: false */
         hive_columns?: boolean;
       };
+      /** @description of a code generator's transformer, in place of the one that the generator names */
+      image?: string;
+      /**
+       * @description of a code generator's transformer: where it leaves results; default: object-store
+       * @enum {string}
+       */
+      destination?: "object-store" | "volume";
     };
     /**
      * @description Settles every file without touching data, for benchmarks, fault tests and outside simulators.

@@ -77,6 +77,8 @@ export interface CommonOperation<S = Settings, F = Facility> {
   readonly facility?: ZodObject;
   /** Whether it is offered where OPERATIONS names none; default: it is. */
   offeredByDefault?(facility: F): boolean;
+  /** Code generators of others that it offers here, with their images where these are known. */
+  generators?(facility: F): Record<string, string | undefined>;
   /** error classes besides the common ones */
   readonly errorClasses?: readonly string[];
   /**

@@ -14,10 +14,10 @@ import type { Preview, PreviewOutcome } from "./preview-contract.ts";
 export interface WorkerOperation<S = Settings, F = Facility> extends CommonOperation<S, F> {
   readonly runsIn: "worker";
   /**
-   * It opens each file by the rules for inputs (INPUT_ROOTS, INPUT_HOSTS), so what these refuse is
-   * refused at submit.
+   * Whether a step with these settings opens each file by the rules for inputs (INPUT_ROOTS,
+   * INPUT_HOSTS), so that what these refuse is refused at submit. Default: it does not.
    */
-  readonly opensFiles?: boolean;
+  opensFiles?(settings: S): boolean;
   /**
    * Names of the objects made of a file, without any folder; no name twice. The task has an upload
    * for each, in the same order. Without it the operation makes none.

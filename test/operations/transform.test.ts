@@ -288,7 +288,7 @@ describe("at submit", () => {
     [{ selection: "select 1\0" }, "NUL"],
     [{ selection: "x".repeat(1024 * 1024 + 1) }, "1048576"],
     [{ selection: "" }, ""],
-    [{ selection: "select 1", generator: "python" }, "sql"],
+    [{ selection: "select 1", generator: "no name" }, "generator"],
     [{ selection: "select 1", format: "root" }, "parquet"],
     [{ selection: "select 1", fromat: "csv" }, "fromat"],
   ])("settings %# are refused", (settings, words) => {

@@ -103,6 +103,18 @@ test("without a broker such a step is refused, and the sentence names the settin
   await beside.close();
 });
 
+test("where workers are processes of this machine, such a step is refused with what is needed", async () => {
+  const operations = [outsideOperation()];
+  const env = { RUNNER: "local", QUEUE_URL: ledger.ctx.config.queueUrl ?? "" };
+  const beside = await openBeside(ledger, { operations, env });
+  await expect(submitted(beside)).rejects.toMatchObject({
+    status: 422,
+    code: "no_containers",
+    message: expect.stringContaining("RUNNER=external"),
+  });
+  await beside.close();
+});
+
 test("files of such a step are not in the line of our workers, and want none of them", async () => {
   const { query } = ledger.ctx.db;
   const [theirs, ours] = [await submitted(ledger), await submitted(ledger, { says: "nothing" })];

@@ -12,7 +12,7 @@ export interface ReceivedCall {
 
 export interface StandInAnswer {
   status: number;
-  body?: string;
+  body?: string | Buffer;
   headers?: Record<string, string>;
 }
 

@@ -11,6 +11,8 @@ export interface Wanted {
   selection: string | null | undefined;
   format: ResultFormat;
   destination: ResultDestination;
+  /** of the transformer; clients of 2024 may send it */
+  image?: string | undefined;
 }
 
 export interface Chosen {
@@ -61,31 +63,66 @@ const generators: Record<string, Generator> = {
 };
 
 /** name → image, as clients ask for it before they submit */
-export function offeredGenerators(ctx: Deps<"operations">): Record<string, string> {
+export function offeredGenerators(ctx: Deps<"config" | "operations">): Record<string, string> {
   const offered = Object.entries(generators).filter(([, { operation }]) =>
     ctx.operations.has(operation),
   );
-  return Object.fromEntries(offered.map(([name]) => [name, imageOf(name)]));
+  const own = offered.map(([name]) => [name, `longshore/${name}:${version}`]);
+  return { ...Object.fromEntries(own), ...outsideGenerators(ctx) };
 }
 
-export function imageOf(name: string): string {
-  return `longshore/${name}:${version}`;
+/** Those that other containers are, by the settings of the facility. */
+function outsideGenerators({
+  config,
+  operations,
+}: Deps<"config" | "operations">): Record<string, string> {
+  const all = [...operations.values()].flatMap((operation) =>
+    Object.entries(operation.generators?.(config.facility[operation.name] ?? {}) ?? {}),
+  );
+  return Object.fromEntries(all.map(([name, image]) => [name, image ?? "unknown"]));
+}
+
+export interface ImagesOfGenerators {
+  /** also of one that is no longer offered: clients expect a text */
+  imageOf(name: string): string;
+  isOutside(name: string): boolean;
+}
+
+export function imagesOfGenerators(ctx: Deps<"config" | "operations">): ImagesOfGenerators {
+  const offered = offeredGenerators(ctx);
+  return {
+    imageOf: (name) => offered[name] ?? `longshore/${name}:${version}`,
+    isOutside: (name) => generators[name] === undefined && offered[name] !== undefined,
+  };
 }
 
 /** `default`, null and none mean the first that is offered: `sql`. */
 export function stepOf(
-  ctx: Deps<"operations">,
+  ctx: Deps<"config" | "operations">,
   codegen: string | null | undefined,
   wanted: Wanted,
 ): Chosen {
   const offered = Object.keys(offeredGenerators(ctx));
   const name = (codegen === "default" ? undefined : codegen) || offered[0];
-  const generator = name !== undefined && offered.includes(name) ? generators[name] : undefined;
-  if (name === undefined || !generator) {
+  if (name === undefined || !offered.includes(name)) {
     throw badRequest(
       `Invalid Codegen Image Passed in Request: ${name}. Offered here: ` +
         `${offered.join(", ") || "none"}.`,
     );
   }
-  return { codegen: name, steps: parseSteps(ctx.operations, [generator.step(wanted)]) };
+  const step = generators[name]?.step(wanted) ?? outsideStep(name, wanted);
+  return { codegen: name, steps: parseSteps(ctx.operations, [step]) };
+}
+
+function outsideStep(generator: string, { selection, format, destination, image }: Wanted) {
+  if (!selection)
+    throw badRequest(`The selection is missing: the generator ${generator} needs one.`);
+  return {
+    operation: "transform",
+    generator,
+    selection,
+    format,
+    destination,
+    ...(image ? { image } : {}),
+  };
 }

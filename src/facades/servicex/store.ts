@@ -16,6 +16,8 @@ export interface TransformationExtras {
   datasetWarning: string | null;
   /** of its last step, whose settings lists do not have */
   generator: string | null;
+  /** of the containers that do its last step; null: our workers do it */
+  image: string | null;
 }
 
 /**
@@ -43,7 +45,9 @@ export async function extrasOf(
         WHERE warning.request_id = request.id
           AND warning.code IN ('no_files', 'incomplete_dataset')) AS "datasetWarning",
        (SELECT step.settings->>'generator' FROM request_steps step
-        WHERE step.request_id = request.id AND step.step = request.steps) AS generator
+        WHERE step.request_id = request.id AND step.step = request.steps) AS generator,
+       (SELECT workload.image FROM step_workloads workload
+        WHERE workload.request_id = request.id AND workload.step = request.steps) AS image
      FROM requests request WHERE request.id = ANY($1)`,
     [ids],
     "servicex_extras",

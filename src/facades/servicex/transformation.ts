@@ -5,7 +5,7 @@ import { isFinal } from "../../requests/state.ts";
 import type { RequestSummary, RequestView, StepSummary, StepView } from "../../requests/views.ts";
 import { version } from "../../version.ts";
 import { echoedFieldsOf } from "./echoed-fields.ts";
-import { imageOf } from "./generators.ts";
+import { type ImagesOfGenerators, imagesOfGenerators } from "./generators.ts";
 import { extrasOf, type TransformationExtras } from "./store.ts";
 import { timestamp } from "./times.ts";
 import { type Status, statusOf } from "./words.ts";
@@ -43,23 +43,26 @@ export interface Transformation {
  * require the field but do not show it there.
  */
 export async function toTransformations(
-  ctx: Deps<"db">,
+  ctx: Deps<"config" | "db" | "operations">,
   views: readonly (RequestSummary | RequestView)[],
 ): Promise<Transformation[]> {
   const extras = await extrasOf(
     ctx.db.query,
     views.map((view) => view.id),
   );
-  return views.map((view) => toTransformation(view, extras.get(view.id)));
+  const images = imagesOfGenerators(ctx);
+  return views.map((view) => toTransformation(view, extras.get(view.id), images));
 }
 
 function toTransformation(
   view: RequestSummary | RequestView,
   extras: TransformationExtras | undefined,
+  images: ImagesOfGenerators,
 ): Transformation {
   const echoed = echoedFieldsOf(view);
   const step = view.steps.at(-1);
-  const image = imageOf(echoed.codegen ?? extras?.generator ?? step?.operation ?? "unknown");
+  const generator = echoed.codegen ?? extras?.generator ?? step?.operation ?? "unknown";
+  const generatorImage = images.imageOf(generator);
   const counts = countsOf(view, extras);
   const finishedAt =
     view.finished_at ?? (view.state === "canceling" ? extras?.cancelAskedAt : undefined);
@@ -71,21 +74,19 @@ function toTransformation(
     selection: selectionOf(step),
     columns: null,
     "tree-name": echoed["tree-name"] ?? null,
-    image,
+    image: extras?.image ?? generatorImage,
     workers: view.workers,
     "workflow-name": "selection_codegen",
     "result-destination": echoed["result-destination"] ?? "object-store",
-    // Clients know no word for CSV or JSON, and one row that they cannot read fails their whole
-    // list.
-    "result-format": "parquet",
-    "generated-code-cm": "",
+    "result-format": formatFor(echoed["result-format"]),
+    "generated-code-cm": images.isOutside(generator) ? `${view.id}-generated-source` : "",
     status: statusOf({
       state: view.state,
       beganLookup: extras?.firstOfDataset ?? true,
     }),
     "failure-info": view.reason ?? extras?.datasetWarning ?? null,
     "app-version": version,
-    "code-gen-image": image,
+    "code-gen-image": generatorImage,
     files: counts.files,
     "files-completed": counts.completed,
     "files-failed": counts.failed,
@@ -95,6 +96,14 @@ function toTransformation(
     "submit-time": timestamp(view.created_at),
     "finish-time": finishedAt ? timestamp(finishedAt) : null,
   };
+}
+
+/**
+ * Clients know no word for CSV, JSON and arrow, and one row that they cannot read fails their whole
+ * list.
+ */
+function formatFor(asked: string | undefined): string {
+  return asked === "root-file" || asked === "root-rntuple" ? asked : "parquet";
 }
 
 function selectionOf(step: StepSummary | StepView | undefined): string {

@@ -7,7 +7,7 @@ import { makeTurns } from "../../turns.ts";
 import type { SubmitCheck } from "../contract.ts";
 import type { CheckOutcome, Generator, LocalInput } from "./job.ts";
 import { prepareInput } from "./prepare-input.ts";
-import type { TransformSettings } from "./settings.ts";
+import type { BuiltInSettings } from "./settings.ts";
 
 /** Text is read whole to find its types: a larger file is left to the worker. */
 const largestText = 32 * 1024 * 1024;
@@ -23,7 +23,7 @@ const turns = makeTurns({ slots: 2, mostWaiting: 50, mostSeconds: 5 });
  */
 export async function checkTransform(
   generator: Generator,
-  settings: TransformSettings,
+  settings: BuiltInSettings,
   at: SubmitCheck,
 ): Promise<CheckOutcome> {
   const checked = await turns.take(at, () => checkAll(generator, settings, at));
@@ -32,7 +32,7 @@ export async function checkTransform(
 
 async function checkAll(
   generator: Generator,
-  settings: TransformSettings,
+  settings: BuiltInSettings,
   at: SubmitCheck,
 ): Promise<CheckOutcome> {
   const { selection, ...output } = settings;
@@ -55,7 +55,7 @@ async function checkAll(
  */
 async function checkFile(
   generator: Generator,
-  settings: TransformSettings,
+  settings: BuiltInSettings,
   replicas: readonly string[],
   { inputFolders, scratch, seconds, signal }: SubmitCheck & { seconds: number },
 ): Promise<CheckOutcome | undefined> {
@@ -84,7 +84,7 @@ async function readable(
   replica: string,
   { path, size }: LocalFile,
   namedPath: string,
-  settings: TransformSettings,
+  settings: BuiltInSettings,
   scratch: string,
 ): Promise<LocalInput | undefined> {
   try {

@@ -1,12 +1,10 @@
-import type { Format } from "./job.ts";
-
 const longestName = 100;
 
 /**
  * The replica's own name without its endings, in letters every store and shell takes, with the
  * format's ending.
  */
-export function outputNameOf(replica: string, format: Format): string {
+export function outputNameOf(replica: string, format: string): string {
   const path = /^[a-z][a-z0-9+.-]*:\/\//i.test(replica) ? replica.replace(/[?#].*$/s, "") : replica;
   const base = path
     .slice(path.lastIndexOf("/") + 1)

@@ -3,9 +3,9 @@ import { join } from "node:path";
 import type { Task, TaskContext, TaskError, TaskOutcome } from "../contract.ts";
 import type { Generator } from "./job.ts";
 import { readReplicas } from "./read-replicas.ts";
-import type { TransformSettings } from "./settings.ts";
+import type { BuiltInSettings } from "./settings.ts";
 
-type TransformTask = Task<TransformSettings>;
+type TransformTask = Task<BuiltInSettings>;
 
 /** Writes the result of the first replica that can be read, and uploads it. */
 export async function performTransform(

@@ -1,12 +1,12 @@
 import type { Preview, PreviewContext, PreviewOutcome } from "../contract.ts";
 import type { Generator } from "./job.ts";
 import { readReplicas } from "./read-replicas.ts";
-import type { TransformSettings } from "./settings.ts";
+import type { BuiltInSettings } from "./settings.ts";
 
 /** The first rows of the file's result: read, checked and limited as the work on it is. */
 export async function previewTransform(
   generator: Generator,
-  { settings, replicas, owner, rows }: Preview<TransformSettings>,
+  { settings, replicas, owner, rows }: Preview<BuiltInSettings>,
   context: PreviewContext,
 ): Promise<PreviewOutcome> {
   const { selection, format, decimals, read } = settings;

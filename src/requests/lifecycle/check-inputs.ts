@@ -32,7 +32,8 @@ export async function checkInputs(
 ): Promise<void> {
   if (runner.capacity === 0) return;
   const first = operations.get(steps[0]?.operation ?? "");
-  if (!("files" in dataset) || !first || !isWorkerOperation(first) || !first.opensFiles) return;
+  if (!("files" in dataset) || !first || !isWorkerOperation(first)) return;
+  if (!first.opensFiles?.(steps[0]?.settings ?? {})) return;
   const rules = await inputRules(folders, hosts);
   const { refused, named, files } = await refusedOf(dataset.files, rules);
   if (refused === 0) return;

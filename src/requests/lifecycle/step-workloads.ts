@@ -37,6 +37,13 @@ export async function workloadsOf(
 }
 
 function refuseUnfit({ config }: Deps<"config">, { files }: Workload): void {
+  if (config.runner === "local")
+    throw new RequestError(
+      422,
+      "no_containers",
+      "This step runs in containers of others, and this service starts processes of its own " +
+        "alone (RUNNER=local): its facility starts such containers and sets RUNNER=external.",
+    );
   if (config.queueUrl === undefined)
     throw new RequestError(
       422,

@@ -30,7 +30,7 @@ export const list: Endpoint = {
 };
 
 async function* pagesOf(
-  ctx: Deps<"db">,
+  ctx: Deps<"config" | "db" | "operations">,
   caller: Caller,
   status: Status | undefined,
 ): AsyncGenerator<Transformation> {

@@ -33,6 +33,7 @@ const body = z.object({
   "file-list": z.array(file).max(mostFiles).nullish(),
   selection: z.string().nullish(),
   codegen: z.string().nullish(),
+  image: z.string().nullish(),
   "tree-name": z.string().max(1_000).nullish(),
   workers: wholeNumber.pipe(z.int().min(1).max(100_000)).nullish(),
   "result-destination": z.enum(resultDestinations),
@@ -70,11 +71,13 @@ async function record(
     selection: parsed.selection,
     format: parsed["result-format"] ?? "parquet",
     destination,
+    image: parsed.image ?? undefined,
   });
   const servicex: EchoedFields = {
     codegen,
     "tree-name": parsed["tree-name"] ?? null,
     "result-destination": destination,
+    "result-format": parsed["result-format"] ?? "parquet",
   };
   const input = {
     title: parsed.title ?? undefined,
