@@ -7,6 +7,7 @@ import { fairness } from "./fairness.ts";
 import { ledger } from "./ledger.ts";
 import type { Mutant } from "./mutant.ts";
 import { objects } from "./objects.ts";
+import { servicexParts } from "./parts.ts";
 import { people } from "./people.ts";
 import { portsAndStreams } from "./ports.ts";
 import { processes } from "./processes.ts";
@@ -27,4 +28,5 @@ export const mutants: Mutant[] = [
   ...facadeCallers,
   ...barredTargets,
   ...portsAndStreams,
+  ...servicexParts,
 ];

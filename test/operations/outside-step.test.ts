@@ -6,6 +6,7 @@ import { transform } from "../../src/operations/transform/index.ts";
 import { type CodeGenerator, startCodeGenerator } from "../support/code-generator.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { type Registry, startRegistry } from "../support/registry.ts";
+import { testTaskContext } from "./task-context.ts";
 
 let registry: Registry;
 let generator: CodeGenerator;
@@ -59,6 +60,14 @@ test("a step in SQL has none, and asks nobody", async () => {
   expect(generator.calls).toEqual([]);
   expect(transform.opensFiles?.(sql)).toBe(true);
   expect(transform.opensFiles?.(step())).toBe(false);
+});
+
+test("a dry run of such a step says why there is none", async () => {
+  const looked = { settings: step(), replicas: ["/a.root"], owner: "ada", rows: 10 };
+  expect(await transform.preview?.(looked, testTaskContext(folder))).toMatchObject({
+    status: "failure",
+    error: { message: expect.stringContaining("dry runs are for sql alone") },
+  });
 });
 
 test("a generator that is not here is refused with those that are", async () => {
