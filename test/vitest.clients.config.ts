@@ -9,7 +9,7 @@ export default defineConfig({
     include: ["test/clients/**/*.test.ts"],
     globalSetup: ["test/support/global-setup.ts"],
     pool: "forks",
-    fileParallelism: false,
+    maxWorkers: 2,
     testTimeout: 300_000,
     hookTimeout: 600_000,
     retry: 0,

@@ -1,9 +1,9 @@
-// What a physicist's script sees: the clients as they are on PyPI against our service, their
-// results against what DuckDB says.
+// What a physicist's script sees: a client as it is on PyPI against our service, its results
+// against what DuckDB says. Each version is a file of tests of its own, so that two run at once.
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { violationsOf } from "../facades/servicex/violations.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { rowsOf, writeTable } from "../support/parquet.ts";
@@ -15,7 +15,6 @@ import {
   type Outcome,
   type Sample,
   type Version,
-  versions,
 } from "./servicex-client.ts";
 
 const data = temporaryFolder("inputs");
@@ -32,25 +31,23 @@ const nested = ["a.parquet", "deep/er/b.parquet"].map((name) => join(data, "nest
 const broken = join(data, "broken.parquet");
 
 let service: Service;
-beforeAll(async () => {
-  for (const folder of ["odd", "one", "two", "many", "nested/deep/er"])
-    mkdirSync(join(data, folder), { recursive: true });
-  for (const [index, path] of [...odd, ...same, ...nested].entries())
-    await writeTable(path, `select i as n, i * ${index + 2} as m from range(100) t(i)`);
-  await writeTable(many[0] ?? "", "select i as n, i as m from range(10) t(i)");
-  for (const path of many.slice(1)) writeFileSync(path, readFileSync(many[0] ?? ""));
-  writeFileSync(broken, "PAR1 this is none PAR1");
-  service = await startService({ RUNNER: "local", INPUT_ROOTS: data });
-});
-afterAll(async () => {
-  expect(await violationsOf(service)).toEqual([]);
-  await service.remove();
-});
 
-describe.each(Object.keys(versions) as Version[])("servicex %s", (version) => {
+export function deliveries(version: Version): void {
   let client: Client;
   beforeAll(async () => {
+    for (const folder of ["odd", "one", "two", "many", "nested/deep/er"])
+      mkdirSync(join(data, folder), { recursive: true });
+    for (const [index, path] of [...odd, ...same, ...nested].entries())
+      await writeTable(path, `select i as n, i * ${index + 2} as m from range(100) t(i)`);
+    await writeTable(many[0] ?? "", "select i as n, i as m from range(10) t(i)");
+    for (const path of many.slice(1)) writeFileSync(path, readFileSync(many[0] ?? ""));
+    writeFileSync(broken, "PAR1 this is none PAR1");
+    service = await startService({ RUNNER: "local", INPUT_ROOTS: data });
     client = await makeClient(version, service.url);
+  });
+  afterAll(async () => {
+    expect(await violationsOf(service)).toEqual([]);
+    await service.remove();
   });
 
   const samples: Sample[] = [
@@ -157,31 +154,7 @@ describe.each(Object.keys(versions) as Version[])("servicex %s", (version) => {
     );
     await fetch(`${service.url}/servicex/transformation/${id}`, { method: "DELETE" });
   });
-});
-
-test("the command servicex lists, cancels and deletes transforms and datasets", async () => {
-  const client = await makeClient("3.3.1", service.url);
-  const older = await makeClient("3.0.1", service.url);
-  const id = await submit(many, "select n + 2 as n from input");
-  expect((await client.command("codegen", "list")).out).toMatch("sql");
-  for (const one of [client, older])
-    expect((await one.command("transforms", "list")).out).toMatch(id);
-  // It does what it says and then trips over itself, as it does with ServiceX's own server.
-  await client.command("transforms", "cancel", id);
-  expect((await transformations()).find((one) => one.request_id === id)?.status).toBe("Canceled");
-  await client.command("transforms", "delete", id);
-  expect((await transformations()).some((one) => one.request_id === id)).toBe(false);
-
-  const listed = (await client.command("datasets", "list", "--did-finder", "user")).out;
-  const dataset = /^\s*(\d+)\s/m.exec(listed.replaceAll(/[│┃]/g, " "))?.[1] ?? "";
-  expect(dataset).toMatch(/^\d+$/);
-  expect((await client.command("datasets", "get", dataset)).out).toMatch("many/499.parquet");
-  expect((await client.command("datasets", "delete", dataset)).out).toMatch(/deleted/i);
-  const { is_stale: stale } = (await (
-    await fetch(`${service.url}/servicex/datasets/${dataset}`)
-  ).json()) as { is_stale: boolean };
-  expect(stale).toBe(true);
-});
+}
 
 interface Listed {
   request_id: string;
@@ -196,21 +169,6 @@ async function transformations(): Promise<Listed[]> {
 
 async function requestCount(): Promise<number> {
   return (await transformations()).length;
-}
-
-async function submit(files: string[], selection: string): Promise<string> {
-  const body = JSON.stringify({
-    "file-list": files,
-    selection,
-    "result-destination": "object-store",
-    "result-format": "parquet",
-  });
-  const answer = await fetch(`${service.url}/servicex/transformation`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body,
-  });
-  return ((await answer.json()) as Listed).request_id;
 }
 
 async function storedChecksums(): Promise<string[]> {

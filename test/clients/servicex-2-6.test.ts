@@ -1,0 +1,3 @@
+import { deliveries } from "./servicex-suite.ts";
+
+deliveries("2.6.2");
