@@ -1,4 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { timeLimit } from "../time.ts";
 import { ApiError, reasonOf, UnreachableError } from "./errors.ts";
 import type { ServerEvent } from "./events.ts";
 import type { Counters, Progress, RequestNow, WaitOptions } from "./views.ts";
@@ -50,7 +51,7 @@ const longestTimer = 2 ** 31 - 1;
 
 function withTimeOut(stop: AbortSignal, milliseconds: number): AbortSignal {
   const bounded = Math.round(Math.min(Math.max(milliseconds, leastTimeOut), longestTimer));
-  return AbortSignal.any([stop, AbortSignal.timeout(bounded)]);
+  return AbortSignal.any([stop, timeLimit(bounded)]);
 }
 
 function onChange(listener: WaitOptions["onProgress"]): (progress: Progress) => void {

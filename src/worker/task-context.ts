@@ -7,6 +7,7 @@ import type { InputFolders } from "../inputs/folders.ts";
 import type { LocalFile } from "../inputs/local.ts";
 import type { Facility, Task, TaskContext, TaskError } from "../operations/contract.ts";
 import type { InputRead } from "../requests/views.ts";
+import { timeLimit } from "../time.ts";
 import { type Digesting, startDigest } from "./digest.ts";
 import { canWrite } from "./storage-gate.ts";
 import { fetchHereOrThroughService, type ThroughService } from "./through-service.ts";
@@ -70,7 +71,7 @@ export function openTaskContext(
         megabytes: settings.inputMegabytes,
         trusted: task.inputs,
         scratch: scratch(),
-        signal: AbortSignal.any([signal, AbortSignal.timeout(settings.limits.seconds * 1000)]),
+        signal: AbortSignal.any([signal, timeLimit(settings.limits.seconds * 1000)]),
       };
       const input = await fetchHereOrThroughService(location, task, bounds, settings.service);
       inputs.push(input);

@@ -13,6 +13,7 @@ import {
   type PreviewContext,
   type TaskError,
 } from "../../operations/contract.ts";
+import { timeLimit } from "../../time.ts";
 import type { Readable } from "./readable.ts";
 
 /**
@@ -46,7 +47,7 @@ export async function withPreviewContext<Result>(
       signal,
       limits: config.fileLimits,
       async fetchInput(location) {
-        const clock = AbortSignal.timeout(config.fileLimits.seconds * 1000);
+        const clock = timeLimit(config.fileLimits.seconds * 1000);
         const input = await fetchInput(location, {
           ...bounds,
           signal: AbortSignal.any([signal, clock]),

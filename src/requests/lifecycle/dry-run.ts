@@ -7,6 +7,7 @@ import { type NamedDataset, nameDataset } from "../../datasets/resolve.ts";
 import type { Deps } from "../../deps.ts";
 import { RequestError, UnavailableError } from "../../errors.ts";
 import type { Operation, Previewed, WorkerOperation } from "../../operations/contract.ts";
+import { timeLimit } from "../../time.ts";
 import { makeTurns } from "../../turns.ts";
 import { assertMay } from "../../users/policy.ts";
 import type { DryRunView, StepInput, SubmitInput } from "../views.ts";
@@ -86,7 +87,7 @@ async function inTime<Result>(
   work: (signal: AbortSignal) => Promise<Result>,
 ): Promise<Result> {
   const { dryRunSeconds, fileLimits } = config;
-  const clock = AbortSignal.timeout(dryRunSeconds * 1000);
+  const clock = timeLimit(dryRunSeconds * 1000);
   try {
     return await work(AbortSignal.any([gone, clock]));
   } catch (error) {
