@@ -33,11 +33,17 @@ const patterns = [
   ...valuePatterns.map(({ source, flags }) => ({ file: "value-kinds.ts", source, flags })),
 ];
 
-test("every pattern takes time in proportion to its text", async () => {
+/** A search that a busy machine cuts short takes some patterns for slow; steps bound it as well. */
+const withoutClock = { timeout: null, attackTimeout: null, incubationTimeout: null };
+const longestMilliseconds = 600_000;
+
+test("every pattern takes time in proportion to its text", {
+  timeout: longestMilliseconds,
+}, async () => {
   expect(patterns.length).toBeGreaterThan(200);
   const slow: string[] = [];
   for (const { file, source, flags } of patterns) {
-    const verdict = await check(source, flags, { timeout: 60_000 });
+    const verdict = await check(source, flags, withoutClock);
     if (verdict.status === "safe") continue;
     const how =
       verdict.status === "vulnerable"
@@ -49,7 +55,7 @@ test("every pattern takes time in proportion to its text", async () => {
 });
 
 test("a slow pattern is found", async () => {
-  const { status } = await check("\\/+$", "", { timeout: 60_000 });
+  const { status } = await check("\\/+$", "", withoutClock);
   expect(status).toBe("vulnerable");
 });
 
