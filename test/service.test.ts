@@ -103,9 +103,9 @@ test.each(["", undefined])(
     const { dataDir, pid, url, stderr } = service ?? embedded;
     const postgres = isEmbedded ? postgresOf(dataDir) : undefined;
     rmSync(dataDir, { recursive: true, force: true, maxRetries: 50 });
-    await until(() => !isRunning(pid), { what: "the end", timeoutSeconds: 15 });
+    await until(() => !isRunning(pid), { what: "the end" });
     const sentence = `The folder ${dataDir} (DATA_DIR), or its file "lock", was removed`;
-    await until(() => stderr().includes(sentence), { what: "the sentence", timeoutSeconds: 15 });
+    await until(() => stderr().includes(sentence), { what: "the sentence" });
     if (postgres !== undefined) expect(isRunning(postgres)).toBe(false);
     await expect(statusOf(url)).rejects.toThrow();
   },
@@ -121,7 +121,7 @@ test("a data folder that vanishes while the service still starts ends the start"
   const closed = once(child, "close");
   await until(() => output.stderr.includes("cannot be used yet"), { what: "the wait" });
   rmSync(dataDir, { recursive: true });
-  await until(() => child.exitCode !== null, { what: "the end", timeoutSeconds: 15 });
+  await until(() => child.exitCode !== null, { what: "the end" });
   expect((await closed)[0]).toBe(1);
   const [first = ""] = output.stderr.match(/^The folder .*$/gm) ?? [];
   expect(first).toContain(`The folder ${dataDir} (DATA_DIR), or its file "lock", was removed`);
