@@ -22,11 +22,11 @@ FROM ${BASE_IMAGE} AS service
 RUN rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack \
     /usr/local/bin/yarn /usr/local/bin/yarnpkg /opt/yarn* \
   && ln -s /longshore/bin/longshore.js /usr/local/bin/longshore \
-  && mkdir /data && chown 1000:1000 /data
+  && mkdir /inputs /data && chown 1000:1000 /data
 COPY --from=build /longshore /longshore
 ENV NODE_ENV=production DATA_DIR=/data DATABASE_WAIT_SECONDS=300
-# Not the user's home: `longshore` in a running container finds the service there.
-WORKDIR /data
+# Local inputs are read below the current folder unless INPUT_ROOTS says otherwise.
+WORKDIR /inputs
 # The user `node`, as a number, so that Kubernetes can see that it is not root
 USER 1000:1000
 EXPOSE 5000 9000
