@@ -13,6 +13,8 @@ import { requireSameOrigin } from "./same-origin.ts";
 import { send } from "./send.ts";
 import { isServed } from "./served.ts";
 
+const probes = ["/healthz", "/readyz"];
+
 export interface PipelineOptions {
   mounts: readonly Mount[];
   admit: Admit;
@@ -59,6 +61,7 @@ export function pipeline(
         ...sameOrigin,
         checkHost: !ctx.config.enableAuth,
         opensFromLinks: mount?.opensFromLinks === true,
+        answersAtAddresses: probes.includes(request.url ?? ""),
       });
     } catch (error) {
       send(response, errorReply(ctx, mounts, error, request, locals.requestId));

@@ -2,6 +2,7 @@
 // neither across origins (Origin, Sec-Fetch-Site) nor, while identity is off and every caller is
 // allowed, under a host name that was made to resolve to this machine (Host).
 import type { IncomingMessage } from "node:http";
+import { isIP } from "node:net";
 import { RequestError } from "../errors.ts";
 
 const loopback = /^(127\.0\.0\.1|localhost|\[::1\])(:\d{1,5})?$/i;
@@ -14,15 +15,21 @@ export interface OriginRules {
   checkHost: boolean;
   /** a page: a link of another site may open it in a window, which that site cannot read */
   opensFromLinks?: boolean;
+  /** Whether it lives is asked at an address, as Kubernetes does: no name leads a page there. */
+  answersAtAddresses?: boolean;
 }
 
 /** Throws 403 for a foreign Host or Origin. */
 export function requireSameOrigin(
   { headers, method = "GET" }: Pick<IncomingMessage, "headers" | "method">,
-  { ownUrls, checkHost, opensFromLinks = false }: OriginRules,
+  { ownUrls, checkHost, opensFromLinks = false, answersAtAddresses = false }: OriginRules,
 ): void {
   const { host = "", origin } = headers;
-  if (checkHost && !loopback.test(host) && !isOwnHost(host, ownUrls()))
+  const isKnown =
+    loopback.test(host) ||
+    isOwnHost(host, ownUrls()) ||
+    (answersAtAddresses && isAddress(host));
+  if (checkHost && !isKnown)
     throw new RequestError(
       403,
       "foreign_host",
@@ -61,6 +68,11 @@ function isNavigation(method: string, headers: IncomingMessage["headers"]): bool
 
 function isOwnHost(host: string, ownUrls: readonly string[]): boolean {
   return ownUrls.some((url) => new URL(url).host === host.toLowerCase());
+}
+
+function isAddress(host: string): boolean {
+  const url = `http://${host}`;
+  return URL.canParse(url) && isIP(new URL(url).hostname.replace(/^\[|\]$/g, "")) > 0;
 }
 
 function shown(text: string): string {

@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Api, openApi } from "../support/api.ts";
 
@@ -33,7 +34,7 @@ describe("with identity off", () => {
   ])("the host %s is refused, on every path", async (host) => {
     for (const path of [
       "/v1/requests",
-      "/healthz",
+      ...(isIP(host) ? [] : ["/healthz", "/readyz"]),
       "/metrics",
       "/openapi.json",
       "/docs",
@@ -48,6 +49,16 @@ describe("with identity off", () => {
     }
     expect((await api.post("/v1/work/claim", { worker: "w" }, { host })).status).toBe(403);
   });
+
+  test.each(["10.1.2.3:5001", "[fd00::7]:5001"])(
+    "whether it lives is asked at %s, as Kubernetes asks a pod, and nothing else is",
+    async (host) => {
+      expect((await api.get("/healthz", { host })).status).toBe(200);
+      expect((await api.get("/readyz", { host })).status).toBe(200);
+      expect((await api.get("/healthz/", { host })).status).toBe(403);
+      expect((await api.get("/healthz", { host, origin: "http://evil.example" })).status).toBe(403);
+    },
+  );
 
   test.each([
     "http://evil.example",
