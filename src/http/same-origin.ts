@@ -25,11 +25,12 @@ export function requireSameOrigin(
   { ownUrls, checkHost, opensFromLinks = false, answersAtAddresses = false }: OriginRules,
 ): void {
   const { host = "", origin } = headers;
-  const isKnown =
-    loopback.test(host) ||
-    isOwnHost(host, ownUrls()) ||
-    (answersAtAddresses && isAddress(host));
-  if (checkHost && !isKnown)
+  if (
+    checkHost &&
+    !loopback.test(host) &&
+    !isOwnHost(host, ownUrls()) &&
+    !(answersAtAddresses && isAddress(host))
+  )
     throw new RequestError(
       403,
       "foreign_host",

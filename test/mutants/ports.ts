@@ -6,6 +6,27 @@ const streams = ["http/events-end.test.ts"];
 
 export const portsAndStreams: Mutant[] = [
   {
+    name: "a process without the role api serves people",
+    file: "http/listeners.ts",
+    from: 'isApi || listener === "ops"',
+    to: "isApi || listener",
+    tests: ports,
+  },
+  {
+    name: "whether it lives is answered under any name",
+    file: "http/same-origin.ts",
+    from: "(answersAtAddresses && isAddress(host))",
+    to: "answersAtAddresses",
+    tests: ["http/guard.test.ts"],
+  },
+  {
+    name: "everything is answered at any address",
+    file: "http/same-origin.ts",
+    from: "(answersAtAddresses && isAddress(host))",
+    to: "isAddress(host)",
+    tests: ["http/guard.test.ts"],
+  },
+  {
     name: "a header of anybody says where a call comes from",
     file: "auth/client-address.ts",
     from: "if (!isTrusted(remoteAddress, 0)) return plain(remoteAddress);",
