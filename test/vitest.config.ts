@@ -17,6 +17,7 @@ export default defineConfig({
       "test/unit/**",
       "test/attacks/**",
       "test/walk/**",
+      "test/cluster/**",
       ...unnamed,
     ],
     globalSetup: ["test/support/global-setup.ts"],

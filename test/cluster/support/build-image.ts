@@ -1,0 +1,53 @@
+// Our image by Buildah, on a base that needs no registry of images.
+import { execFile } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { homedir, tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+export const imageName = "localhost/longshore:test";
+const base = "localhost/node:test";
+const certificates = "cafile=/etc/ssl/certs/ca-certificates.crt\n";
+
+const run = promisify(execFile);
+const root = fileURLToPath(new URL("../../..", import.meta.url));
+
+/** From the sources of this clone alone, as .dockerignore has it; prints the size. */
+export async function buildImage(baseImage: string): Promise<void> {
+  await makeBase(baseImage);
+  await build(imageName, "service");
+}
+
+async function makeBase(baseImage: string): Promise<void> {
+  const isThere = await run("buildah", ["inspect", "--type", "image", base]).catch(() => undefined);
+  if (!isThere) await run(baseImage, [base]);
+}
+
+async function build(name: string, target: string): Promise<void> {
+  const work = mkdtempSync(join(tmpdir(), "image-"));
+  try {
+    const args = [
+      ...["build", "--isolation", "chroot", "--pull-never", "--layers", "--quiet"],
+      ...["--target", target, "--tag", name, "--build-arg", `BASE_IMAGE=${base}`],
+      ...(await asNpmHere(work)),
+    ];
+    await run("buildah", [...args, root], { maxBuffer: 2 ** 26 });
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+  const { stdout } = await run("buildah", ["images", "--format", "{{.Size}}", name]);
+  process.stderr.write(`\n${name} has ${stdout.trim()}\n`);
+}
+
+/** The registry of this machine, its certificates and what it has of packages: none is kept. */
+async function asNpmHere(work: string): Promise<string[]> {
+  const { stdout } = await run("npm", ["config", "get", "registry"]);
+  const settings = join(work, "npmrc");
+  writeFileSync(settings, `registry=${stdout.trim()}\nprefer-offline=true\n${certificates}`);
+  const cache = join(homedir(), ".npm");
+  mkdirSync(cache, { recursive: true });
+  const mounts = [`${settings}:/root/.npmrc:ro`, `${cache}:/root/.npm`];
+  mounts.push("/etc/ssl/certs:/etc/ssl/certs:ro");
+  return mounts.flatMap((mount) => ["--volume", mount]);
+}
