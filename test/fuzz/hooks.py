@@ -1,10 +1,8 @@
 """What schemathesis may not find out by itself: requests that exist, and calls that would wait for long."""
 
-import ast
 import json
 import os
 import random
-import threading
 import uuid
 
 import schemathesis
@@ -13,19 +11,6 @@ REQUESTS = json.loads(os.environ["FUZZ_REQUESTS"])
 FILES = json.loads(os.environ["FUZZ_FILES"])
 ENDED = os.environ["FUZZ_ENDED"]
 chance = random.Random(int(os.environ["FUZZ_SEED"]))
-
-# Two workers of schemathesis that parse a source at once may end Python 3.11's parser:
-# "SystemError: AST constructor recursion depth mismatch".
-parsing = threading.RLock()
-parse = ast.parse
-
-
-def parse_alone(*arguments, **named):
-    with parsing:
-        return parse(*arguments, **named)
-
-
-ast.parse = parse_alone
 
 
 def is_id(value):
