@@ -17,6 +17,7 @@ import { inputFolders } from "./settings/input-folders.ts";
 import { isLoopback } from "./settings/is-loopback.ts";
 import { refusal } from "./settings/refusal.ts";
 import { withoutAliases } from "./settings/servicex.ts";
+import { type SidecarsConfig, sidecarSettings, sidecarsConfig } from "./settings/sidecars.ts";
 import { withSslMode } from "./settings/ssl-mode.ts";
 import * as value from "./settings/values.ts";
 import { withoutEmpty } from "./settings/without-empty.ts";
@@ -68,10 +69,8 @@ export interface Config {
     outputMegabytes: number;
     threads: number;
   };
-  /** how long a container of others may have a file without a report of it */
-  sidecarFileSeconds: number;
-  /** how long none of a run's files may move before those that nobody can have are taken back */
-  sidecarQuietSeconds: number;
+  /** of steps that containers of others do */
+  sidecars: SidecarsConfig;
   /** what a dry run may take, its look for the first file included */
   dryRunSeconds: number;
   roles: Role[];
@@ -132,8 +131,7 @@ const settings = z.object({
   FILE_SECONDS: value.number(1, 604_800).default(600),
   FILE_OUTPUT_MEGABYTES: value.wholeNumber(1, 1_048_576).default(4_096),
   FILE_THREADS: value.wholeNumber(1, 256).default(1),
-  SIDECAR_FILE_SECONDS: value.number(1, 604_800).default(3_600),
-  SIDECAR_QUIET_SECONDS: value.number(1, 604_800).default(300),
+  ...sidecarSettings,
   DRY_RUN_SECONDS: value.number(1, 120).default(60),
   ROLES: value.someOf(roles).default([...roles]),
   ENABLE_AUTH: value.yesOrNo.optional(),
@@ -212,8 +210,7 @@ export function readConfig(
       outputMegabytes: set.FILE_OUTPUT_MEGABYTES,
       threads: set.FILE_THREADS,
     },
-    sidecarFileSeconds: set.SIDECAR_FILE_SECONDS,
-    sidecarQuietSeconds: set.SIDECAR_QUIET_SECONDS,
+    sidecars: sidecarsConfig(set),
     dryRunSeconds: set.DRY_RUN_SECONDS,
     roles: set.ROLES,
     enableAuth,

@@ -22,7 +22,7 @@ import { type Connectors, realConnectors } from "./notices/connectors.ts";
 import type { Operation } from "./operations/contract.ts";
 import { allOperations } from "./operations/index.ts";
 import { offeredOperations } from "./operations/offered.ts";
-import { openFinders, openQueue, openTransformers } from "./queue/open.ts";
+import { openFinders, openQueue, openTransformers, openUsers } from "./queue/open.ts";
 import { advance } from "./requests/advance/advance.ts";
 import { AdvanceQueue } from "./requests/advance/advance-queue.ts";
 import { makeChunks } from "./requests/advance/chunks.ts";
@@ -174,6 +174,7 @@ export async function makeContext(
     notifier,
     queue,
     transformers,
+    brokerUsers: openUsers(config, signingKey, log),
     store,
     runner,
     operations,

@@ -19,6 +19,7 @@ import type { DatabaseProbe } from "./db/probe.ts";
 import type { CallSeconds } from "./metrics.ts";
 import type { Connectors } from "./notices/connectors.ts";
 import type { Operation, Task } from "./operations/contract.ts";
+import type { BrokerUsers } from "./queue/broker-users.ts";
 import type { TransformerQueues } from "./queue/celery-broker.ts";
 import type { Queue } from "./queue/contract.ts";
 import type { FinderQueues } from "./queue/finder-queues.ts";
@@ -54,6 +55,8 @@ export interface Context {
   queue: Queue;
   /** the queues of others' containers; undefined without a broker */
   transformers: TransformerQueues | undefined;
+  /** users of the broker, one a run; undefined where all share one login */
+  brokerUsers: BrokerUsers | undefined;
   store: Store;
   runner: Runner;
   operations: Map<string, Operation>;

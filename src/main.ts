@@ -22,6 +22,7 @@ import { resultBuckets } from "./requests/read/result-bucket.ts";
 import { consumeReports } from "./requests/reports/consume-reports.ts";
 import { startWorkers } from "./requests/scheduler/run-workers.ts";
 import { startScheduler } from "./requests/scheduler/scheduler.ts";
+import { requestOfRun } from "./requests/sidecars/destinations.ts";
 import { makeS3App } from "./s3/app.ts";
 import { proveIdentity } from "./service-identity/prove.ts";
 import { openToAnyone } from "./settings/contradictions.ts";
@@ -218,6 +219,7 @@ function s3Deps(context: Context): Parameters<typeof makeS3App>[0] {
     log,
     results: resultBuckets(context),
     keyProblem: (key) => keyProblem(context, key),
+    requestOfRun: (run) => requestOfRun(context, run),
     uploadLimitBytes: config.fileLimits.outputMegabytes * 2 ** 20,
   };
 }

@@ -38,7 +38,8 @@ export type KeyPurpose =
   | "longshore address digests 1"
   | "longshore API tokens 1"
   | "longshore page forms 1"
-  | "longshore sealed notices 1";
+  | "longshore sealed notices 1"
+  | "longshore broker users 1";
 
 /** 32 bytes that only the holder of `secret` can derive (HKDF with SHA-256, RFC 5869). */
 export function deriveKey(secret: Buffer, purpose: KeyPurpose): Buffer {

@@ -30,7 +30,7 @@ export const defects: Defect[] = [
   { number: 15, what: "An empty dataset has no finish time, and hangs the next request" },
   { number: 16, what: "A failed submit leaves its things behind" },
   { number: 17, what: "A deployment that cannot be made is not noticed", notYet: kubernetes },
-  { number: 18, what: "Twenty pods are started for one file", notYet: kubernetes },
+  { number: 18, what: "Twenty pods are started for one file" },
   { number: 19, what: "A cancel by number stops nothing", notYet: kubernetes },
   { number: 20, what: "Details name the wrong file, and come when refused" },
   { number: 21, what: "Lists of files have no count and times of 1970" },

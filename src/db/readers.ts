@@ -36,6 +36,7 @@ export const readableTables = [
   "step_workloads",
   "task_files",
   "tasks",
+  "unexplained_failures",
   "user_shares",
   "user_work",
   "users",

@@ -1,16 +1,11 @@
+import { randomUUID } from "node:crypto";
 import type { ConfirmChannel } from "amqplib";
 import type { Logger } from "pino";
-import {
-  addConsumer,
-  broadcast,
-  type CeleryMessage,
-  cancelConsumer,
-  declareCelery,
-  transformerQueue,
-} from "./celery.ts";
+import { broadcast, type CeleryMessage, type TransformTask } from "./celery.ts";
 import { isAbsent, isInUse } from "./rabbitmq/codes.ts";
 import { BrokerConnection } from "./rabbitmq/connection.ts";
 import { KeptChannel } from "./rabbitmq/kept-channel.ts";
+import type { TransformerWords } from "./transformer-words.ts";
 
 /** What a queue holds now, without what its consumers have taken. */
 export interface QueueLook {
@@ -18,13 +13,15 @@ export interface QueueLook {
   consumers: number;
 }
 
-/** The queues of transformers on the broker: one a run, whose last worker takes it away. */
+/** The queues of transformers on the broker, one a run. */
 export interface TransformerQueues {
   /**
    * Declares the queue of a run and publishes to it; resolves when the broker has all messages,
-   * with those that it returned since the queue was gone already.
+   * with the tasks of those that it returned since the queue was gone already.
    */
-  publish<Task extends CeleryMessage>(run: string, tasks: Task[]): Promise<Task[]>;
+  publish<Task extends TransformTask>(run: string, tasks: Task[]): Promise<Task[]>;
+  /** Makes the queue, where containers expect to find it. */
+  prepare(run: string): Promise<void>;
   /** Undefined where there is no such queue. */
   look(run: string): Promise<QueueLook | undefined>;
   /** Asks workers of this run that have left its queue to take from it again. */
@@ -36,6 +33,7 @@ export interface TransformerQueues {
 
 export interface TransformerQueuesOptions {
   url: string;
+  words: TransformerWords;
   log: Logger;
   patienceSeconds?: number;
 }
@@ -43,6 +41,7 @@ export interface TransformerQueuesOptions {
 /** Opens at once; calls wait for a broker that is away, as those of the queue do. */
 export function openTransformerQueues({
   url,
+  words,
   log,
   patienceSeconds = 10,
 }: TransformerQueuesOptions): TransformerQueues {
@@ -66,39 +65,57 @@ export function openTransformerQueues({
     async publish(run, tasks) {
       const channel = await publishing.get();
       const arrived = await connection.ask(async () => {
-        const queue = await declareCelery(channel, run);
-        return Promise.all(tasks.map((task) => confirmed(channel, queue, task)));
+        await words.declare(channel, run);
+        return Promise.all(tasks.map((task) => confirmed(channel, run, words.message(task))));
       });
       return tasks.filter((_task, index) => !arrived[index]);
     },
+    async prepare(run) {
+      if (words.goesWithWorkers) return;
+      await ask(never, (channel) => words.declare(channel, run));
+    },
     async look(run) {
-      const found = await ask(isAbsent, (channel) => channel.checkQueue(transformerQueue(run)));
+      const found = await ask(isAbsent, (channel) => channel.checkQueue(words.queue(run)));
       return found && { ready: found.messageCount, consumers: found.consumerCount };
     },
     async callBack(run) {
-      await ask(never, (channel) => tell(channel, addConsumer(run)));
+      const call = words.callBack?.(run);
+      if (call) await ask(never, (channel) => tell(channel, call));
     },
     async end(run) {
-      const queue = transformerQueue(run);
+      const queue = words.queue(run);
       await ask(isAbsent, (channel) => channel.purgeQueue(queue));
-      await ask(never, (channel) => tell(channel, cancelConsumer(run)));
-      await ask(
-        (error) => isAbsent(error) || isInUse(error),
-        (channel) => channel.deleteQueue(queue, { ifUnused: true }),
-      );
+      const call = words.dismiss?.(run);
+      if (call) await ask(never, (channel) => tell(channel, call));
+      const ifUnused = words.goesWithWorkers;
+      for (const name of [queue, ...words.besides(run)])
+        await ask(
+          (error) => isAbsent(error) || isInUse(error),
+          (channel) => channel.deleteQueue(name, { ifUnused }),
+        );
     },
     async close() {
       await connection.close();
     },
   };
 
-  function confirmed(channel: ConfirmChannel, queue: string, task: CeleryMessage) {
-    const id = String(task.options.messageId);
-    return new Promise<boolean>((resolve, reject) => {
-      channel.publish("", queue, task.content, task.options, (error: Error | null) => {
-        if (error) reject(error);
-        else resolve(!returned.delete(id));
-      });
+  function confirmed(
+    channel: ConfirmChannel,
+    run: string,
+    { content, options }: CeleryMessage,
+  ): Promise<boolean> {
+    const messageId = options.messageId ?? randomUUID();
+    return new Promise((resolve, reject) => {
+      channel.publish(
+        words.exchange,
+        words.key(run),
+        content,
+        { ...options, messageId },
+        (error: Error | null) => {
+          if (error) reject(error);
+          else resolve(!returned.delete(messageId));
+        },
+      );
     });
   }
 

@@ -30,8 +30,8 @@ export interface TransformTask {
 const origin = "longshore";
 
 /**
- * Queues and exchanges are declared with these flags and no arguments. The worker declares them
- * too, and the broker refuses any difference.
+ * Queues and exchanges are declared with these flags and no arguments, unless the facility names
+ * some. The worker declares them too, and the broker refuses any difference.
  */
 export const sidecarQueueFlags = { durable: false, autoDelete: true, exclusive: false } as const;
 export const finderQueueFlags = { durable: true, autoDelete: false, exclusive: false } as const;
@@ -54,8 +54,16 @@ export function plainFinderQueue(scheme: string): string {
  * The broker deletes the queue and its messages when its last worker disconnects. It must be
  * declared before each publish, otherwise the message is dropped.
  */
-export async function declareCelery(channel: Channel, requestId: string): Promise<string> {
-  const { queue } = await channel.assertQueue(transformerQueue(requestId), sidecarQueueFlags);
+export async function declareCelery(
+  channel: Channel,
+  requestId: string,
+  args: Record<string, unknown> = {},
+): Promise<string> {
+  const options = {
+    ...sidecarQueueFlags,
+    ...(Object.keys(args).length > 0 && { arguments: args }),
+  };
+  const { queue } = await channel.assertQueue(transformerQueue(requestId), options);
   return queue;
 }
 

@@ -1,12 +1,16 @@
+import { createHmac } from "node:crypto";
 import type { Logger } from "pino";
 import type { Config } from "../config.ts";
 import type { Db } from "../db/client.ts";
 import type { Notifier } from "../db/notifier.ts";
+import { deriveKey } from "../secrets.ts";
+import { type BrokerUsers, openBrokerUsers } from "./broker-users.ts";
 import { openTransformerQueues, type TransformerQueues } from "./celery-broker.ts";
 import type { Queue } from "./contract.ts";
 import { type FinderQueues, openFinderQueues } from "./finder-queues.ts";
 import { openPostgresQueue } from "./postgres.ts";
 import { openRabbitQueue } from "./rabbitmq.ts";
+import { celeryWords, type TransformerWords, wordsOf2022 } from "./transformer-words.ts";
 
 /**
  * Does not wait for a broker: if it is down, the first use waits, and `check` reports it meanwhile.
@@ -25,10 +29,11 @@ export function openQueue(
 
 /** Undefined without a broker. */
 export function openTransformers(
-  { queueUrl: url }: Pick<Config, "queueUrl">,
+  { queueUrl: url, sidecars }: BrokerConfig,
   log: Logger,
 ): TransformerQueues | undefined {
-  return url === undefined ? undefined : openTransformerQueues({ url, log });
+  if (url === undefined) return undefined;
+  return openTransformerQueues({ url, words: wordsOf(sidecars), log });
 }
 
 /** Where finders of others are asked; undefined without a broker or such finders. */
@@ -39,3 +44,26 @@ export function openFinders(
   const asks = roles.includes("scheduler") && didSchemes.length > 0;
   return asks && url !== undefined ? openFinderQueues({ url, log }) : undefined;
 }
+
+/** Undefined without the broker's management API. */
+export function openUsers(
+  { queueUrl, sidecars }: BrokerConfig,
+  signingKey: Buffer,
+  log: Logger,
+): BrokerUsers | undefined {
+  const { brokerUrl = queueUrl, managementUrl } = sidecars;
+  if (managementUrl === undefined || brokerUrl === undefined) return undefined;
+  const key = deriveKey(signingKey, "longshore broker users 1");
+  const passwordOf = (run: string) => createHmac("sha256", key).update(run).digest("base64url");
+  const words = wordsOf(sidecars);
+  return openBrokerUsers({ managementUrl, brokerUrl, words, passwordOf, log });
+}
+
+function wordsOf({ generation, consumerTimeout }: Config["sidecars"]): TransformerWords {
+  if (generation === "2022") return wordsOf2022;
+  return celeryWords(
+    consumerTimeout === undefined ? {} : { "x-consumer-timeout": consumerTimeout },
+  );
+}
+
+type BrokerConfig = Pick<Config, "queueUrl" | "sidecars">;

@@ -16,6 +16,7 @@ import { authorizeByAny } from "./authorize.ts";
 import { bucketViewOf, type Results } from "./bucket-view.ts";
 import { listBuckets } from "./buckets.ts";
 import type { Call, Reply } from "./call.ts";
+import type { Caller } from "./caller.ts";
 import { errorReply } from "./error-reply.ts";
 import { keyError } from "./key-error.ts";
 import { operationOf } from "./operations.ts";
@@ -29,6 +30,11 @@ export interface S3App {
   results: Results;
   /** asked at each call */
   keyProblem(key: UsedKey): Promise<KeyProblem | undefined>;
+  /**
+   * The request whose later step has this run: its sidecars know no other name of their bucket.
+   * Undefined where there is none.
+   */
+  requestOfRun?(run: string): Promise<string | undefined>;
   log: Logger;
   /** most bytes of an object */
   uploadLimitBytes: number;
@@ -68,9 +74,14 @@ async function answer(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<Reply> {
-  const address = readAddress(request.url ?? "");
+  const named = readAddress(request.url ?? "");
   const { store, results, rootKeys, uploadLimitBytes } = app;
-  const caller = authorizeByAny(rootKeys, request, address);
+  const authorized = authorizeByAny(rootKeys, request, named);
+  const listsBuckets = named.bucket === "" && named.key === "" && request.method === "GET";
+  if (!listsBuckets && named.bucket !== authorized.bucket)
+    throw new S3Error("AccessDenied", undefined, { details: { BucketName: named.bucket } });
+  const caller = await atHome(app, authorized);
+  const address = listsBuckets ? named : { ...named, bucket: caller.bucket };
   const confirm = async () => {
     const problem = await app.keyProblem({ ...caller, request: caller.bucket });
     if (problem) throw keyError(problem, caller);
@@ -86,15 +97,25 @@ async function answer(
     bucketView: bucketViewOf(caller, store, results),
     confirm,
   };
-  const { bucket, key, query } = address;
-  const listsBuckets = bucket === "" && key === "" && request.method === "GET";
-  if (!listsBuckets && bucket !== caller.bucket)
-    throw new S3Error("AccessDenied", undefined, { details: { BucketName: bucket } });
-  await confirm();
+  const { key, query } = address;
   if (listsBuckets) return listBuckets(call);
   return operationOf(
     request.method ?? "",
     key === "" ? "bucket" : "object",
     Object.keys(query),
   ).run(call);
+}
+
+/**
+ * Throws if the key is no longer valid. With one that was made for a run, the bucket is that of the
+ * run's request.
+ */
+async function atHome(app: S3App, caller: Caller): Promise<Caller> {
+  const problem = await app.keyProblem({ ...caller, request: caller.bucket });
+  if (!problem) return caller;
+  const isOfRun = problem === "deleted" && caller.kind === "write";
+  const home = isOfRun ? await app.requestOfRun?.(caller.bucket) : undefined;
+  const problemAtHome = home && (await app.keyProblem({ ...caller, request: home }));
+  if (home === undefined || problemAtHome) throw keyError(problemAtHome || problem, caller);
+  return { ...caller, bucket: home };
 }

@@ -13,6 +13,7 @@ import { portsAndStreams } from "./ports.ts";
 import { processes } from "./processes.ts";
 import { rules } from "./rules.ts";
 import { addressSecrets } from "./secrets.ts";
+import { sidecars } from "./sidecars.ts";
 
 export const mutants: Mutant[] = [
   ...ledger,
@@ -29,4 +30,5 @@ export const mutants: Mutant[] = [
   ...barredTargets,
   ...portsAndStreams,
   ...servicexParts,
+  ...sidecars,
 ];

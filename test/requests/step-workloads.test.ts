@@ -1,18 +1,28 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { local } from "../../src/auth/caller.ts";
+import { knownKey } from "../../src/requests/keys/credentials.ts";
+import { cancel } from "../../src/requests/lifecycle/cancel.ts";
 import { submit } from "../../src/requests/lifecycle/submit.ts";
+import { makeScaler } from "../../src/requests/scheduler/scale-workers.ts";
 import { openWork } from "../../src/requests/scheduler/scale-workers-store.ts";
+import type { Runner, WorkerGroup } from "../../src/runner/contract.ts";
 import { readLine } from "../../src/shares/line-store.ts";
 import { type OutsideSettings, outsideOperation } from "../operations/outside.ts";
 import { type Ledger, openBeside, openLedger } from "../support/context.ts";
 import { freePorts } from "../support/free-ports.ts";
+import { until } from "../support/wait.ts";
 
 const asked: OutsideSettings[] = [];
 let ledger: Ledger;
 beforeAll(async () => {
   // No broker is needed to record a request
   const env = { QUEUE_URL: `amqp://127.0.0.1:${(await freePorts(1))[0]}` };
-  ledger = await openLedger({ scheduler: false, env, operations: [outsideOperation(asked)] });
+  ledger = await openLedger({
+    scheduler: false,
+    env: { ...env, TRANSFORMER_RABBIT_MQ_URL: "amqp://pods@broker", TRANSFORMER_MAX_REPLICAS: "3" },
+    operations: [outsideOperation(asked)],
+    s3Url: () => "http://127.0.0.1:9000",
+  });
 });
 afterAll(() => ledger.close());
 
@@ -131,4 +141,48 @@ test("files of such a step are not in the line of our workers, and want none of 
   expect(line).toContain(ours);
   expect(line).not.toContain(theirs);
   expect((await openWork(query, ["outside"]))[0]?.files).toBeLessThan(10);
+});
+
+/** What a leader with no memory asks of its runner. */
+async function wantedOf(groups: Runner["groups"], capacity = 100): Promise<WorkerGroup[]> {
+  const runner = { ...ledger.ctx.runner, groups, capacity, reconcile: async () => undefined };
+  return makeScaler({ ...ledger.ctx, runner })();
+}
+
+test("the containers of a step are a group, with what they run and keys of their request alone", async () => {
+  const id = await submitted(ledger);
+  const group = await until(async () =>
+    (await wantedOf("together")).find(({ request }) => request === id),
+  );
+  expect(group).toMatchObject({
+    key: `run-${id}`,
+    step: 1,
+    operations: ["outside"],
+    workload: { run: id, image: "example.org/science:1", format: "parquet" },
+    credentials: { brokerUrl: "amqp://pods@broker", store: { url: "http://127.0.0.1:9000" } },
+    size: 1,
+  });
+  expect(knownKey(ledger.ctx.signingKey, group?.credentials.store?.key ?? "")).toMatchObject({
+    kind: "write",
+    bucket: id,
+  });
+  expect(await ledger.ctx.store.buckets()).toContain(id);
+  await cancel(ledger.ctx, id, local);
+  expect((await wantedOf("together")).map(({ request }) => request)).not.toContain(id);
+});
+
+test("where groups are by operation, each of ours has a token for its own, and all fit", async () => {
+  const { query } = ledger.ctx.db;
+  const ours = await submitted(ledger, { steps: [{ operation: "noop", settings: {} }] });
+  const theirs = await submitted(ledger);
+  await until(async () => (await ledger.read(theirs)).counters.total === 1);
+  await query("UPDATE requests SET state = 'running' WHERE id = $1", [ours]);
+  await query("UPDATE request_steps SET queued = 1000 WHERE request_id = $1", [ours]);
+  const wanted = await wantedOf("per-operation", 4);
+  const noop = wanted.find(({ key }) => key === "operation-noop");
+  expect(await ledger.ctx.workTokens.verify(noop?.credentials.workToken ?? "")).toMatchObject({
+    scope: { operations: ["noop"] },
+  });
+  expect(wanted.reduce((sum, { size }) => sum + size, 0)).toBe(4);
+  expect(noop?.size).toBeGreaterThanOrEqual(2);
 });

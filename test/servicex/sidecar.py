@@ -1,5 +1,6 @@
 # What ServiceX's sidecar does on the broker and towards the service, by real Celery: the flags of
 # its queue, one file at a time, acknowledged late. What happens to a file is in its name.
+import hashlib
 import io
 import os
 import pathlib
@@ -15,12 +16,24 @@ name = os.environ["NAME"]
 marks = pathlib.Path(os.environ["MARKS"])
 
 
+def short(path):
+    return os.path.basename(path.split("?")[0])
+
+
 def first_time(what, path):
-    mark = marks / f"{what}-{os.path.basename(path)}"
+    mark = marks / f"{what}-{short(path)}"
     if mark.exists():
         return False
     mark.touch()
     return True
+
+
+def safe_name(path):
+    name = path.replace("/", ":") + ".parquet"
+    if len(name) <= 255:
+        return name
+    digest = hashlib.sha1(name.encode("utf-8")).hexdigest()
+    return "_" + digest + name[len(digest) + 1 - 255 :]
 
 
 def upload(path):
@@ -31,13 +44,13 @@ def upload(path):
         secure=os.environ["MINIO_ENCRYPT"].lower() == "true",
     )
     content = f"made of {path}".encode()
-    store.put_object(run, path.replace("/", ":") + ".parquet", io.BytesIO(content), len(content))
+    store.put_object(run, safe_name(path), io.BytesIO(content), len(content))
 
 
 @shared_task(name="transformer_sidecar.transform_file", acks_late=True)
 def transform_file(request_id, file_id, paths, service_endpoint, result_destination, result_format):
     path = paths[0]
-    (marks / f"taken-{os.path.basename(path)}-{name}").touch()
+    (marks / f"taken-{short(path)}-{name}").touch()
     # Its science container has died: it takes whatever is there, and reports nothing.
     if (marks / f"broken-{name}").exists():
         return

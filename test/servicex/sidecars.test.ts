@@ -104,6 +104,23 @@ describe.skipIf(!rabbit)("containers of others", () => {
     expect(one.isAlive()).toBe(true);
   });
 
+  test("do a second step under a name of its own, with what the first one made", async () => {
+    const id = await outside.submit(names(2, "twice"), 2);
+    const { db } = outside.ledger.ctx;
+    const [first = "", second = ""] = (
+      await db.query<{ run: string }>(
+        "SELECT run_id AS run FROM step_workloads WHERE request_id = $1 ORDER BY step",
+        [id],
+      )
+    ).map(({ run }) => run);
+    expect(first).toBe(id);
+    await Promise.all([sidecar(first), sidecar(second)]);
+    expect(await ended(id)).toMatchObject({ state: "complete", counters: { done: 2 } });
+    await until(async () => (await objects(id)).length === 2);
+    expect((await results(id)).toSorted()).toEqual((await objects(id)).toSorted());
+    expect(await outside.ledger.ctx.store.buckets()).not.toContain(second);
+  });
+
   test("are given nothing while the broker is away, and everything when it is back", async () => {
     await rabbit?.kill();
     const id = await outside.submit(names(3, "patient"));

@@ -13,6 +13,8 @@ import { requestCredentials } from "../../src/requests/keys/credentials.ts";
 import { keyProblem } from "../../src/requests/keys/keys.ts";
 import { submit } from "../../src/requests/lifecycle/submit.ts";
 import { resultBuckets } from "../../src/requests/read/result-bucket.ts";
+import { consumeReports } from "../../src/requests/reports/consume-reports.ts";
+import { requestOfRun } from "../../src/requests/sidecars/destinations.ts";
 import { makeS3App } from "../../src/s3/app.ts";
 import { venv } from "../clients/venv.ts";
 import { outsideOperation } from "../operations/outside.ts";
@@ -33,8 +35,9 @@ export interface Sidecar {
 
 export interface Outside {
   ledger: Ledger;
-  submit(names: string[]): Promise<string>;
-  sidecar(run: string): Promise<Sidecar>;
+  submit(names: string[], steps?: number): Promise<string>;
+  /** `address`: the broker, with its login; by default that of the service */
+  sidecar(run: string, address?: string): Promise<Sidecar>;
   mark(name: string): void;
   /** whether a sidecar has taken the file */
   taken(file: string, by: Sidecar): boolean;
@@ -64,24 +67,29 @@ export async function openOutside(broker: string, env: Record<string, string>): 
     log: ctx.log,
     results: resultBuckets(ctx),
     keyProblem: (key) => keyProblem(ctx, key),
+    requestOfRun: (run) => requestOfRun(ctx, run),
     uploadLimitBytes: 1 << 20,
   });
   const listening = [
     await listen("127.0.0.1", port, "PORT", makeApp(ctx, makeMounts())),
     await listen("127.0.0.1", s3Port, "S3_PORT", s3),
   ];
+  const reports = await consumeReports(ctx);
   let started = 0;
 
   return {
     ledger,
-    async submit(names) {
+    async submit(names, steps = 1) {
       const { request } = await submit(ctx, local, {
         dataset: { files: names.map((name) => `root://far//${name}`) },
-        steps: [{ operation: "outside", settings: { says: "code", destination: "object-store" } }],
+        steps: Array.from({ length: steps }, () => ({
+          operation: "outside",
+          settings: { says: "code", destination: "object-store" },
+        })),
       });
       return request.id;
     },
-    async sidecar(run) {
+    async sidecar(run, address = broker) {
       started += 1;
       const name = `host-${started}`;
       const keys = requestCredentials(ctx.signingKey, run, "write");
@@ -89,7 +97,7 @@ export async function openOutside(broker: string, env: Record<string, string>): 
         RUN: run,
         NAME: name,
         MARKS: marks,
-        BROKER: broker,
+        BROKER: address,
         MINIO_URL: `127.0.0.1:${s3Port}`,
         MINIO_ACCESS_KEY: keys.accessKey,
         MINIO_SECRET_KEY: keys.secretKey,
@@ -110,6 +118,7 @@ export async function openOutside(broker: string, env: Record<string, string>): 
     async close() {
       for (const child of living) killGroup(child);
       for (const one of listening) await one.close(1);
+      await reports.stop();
       await ledger.close();
     },
   };

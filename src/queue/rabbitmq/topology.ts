@@ -44,6 +44,18 @@ export class Topology {
     for (const topic of fresh) this.#declared.add(topic);
   }
 
+  /**
+   * An exchange of the topic's name, by which a login that may write to no queue can still publish
+   * to this one.
+   */
+  async declareEntrance(topic: string): Promise<void> {
+    const channel = await this.#channel.get();
+    await this.#connection.ask(async () => {
+      await channel.assertExchange(topic, "fanout", { durable: true });
+      await channel.bindQueue(topic, topic, "");
+    });
+  }
+
   async declarePoison(topic: string): Promise<string> {
     const name = poisonTopic(topic);
     await this.#assert(name);

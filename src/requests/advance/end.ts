@@ -2,7 +2,7 @@ import type { Deps } from "../../deps.ts";
 import { noteDone, tellOfDone } from "../../notices/done.ts";
 import { workTopic } from "../../queue/contract.ts";
 import { moveRequest } from "../move-store.ts";
-import { endRuns } from "../sidecars/end-runs.ts";
+import { type EndDeps, endRuns } from "../sidecars/end-runs.ts";
 import { isFinal, requestMoves } from "../state.ts";
 import { openFiles, readFacts } from "./advance-store.ts";
 import { removeOrphanedObjects } from "./orphaned-objects.ts";
@@ -38,10 +38,7 @@ export async function endRequest(
  * Removes what a request leaves behind outside the ledger: topics, queues, and objects that no
  * result names. Safe to run again.
  */
-export async function cleanUp(
-  ctx: Deps<"db" | "log" | "queue" | "store" | "transformers">,
-  id: string,
-): Promise<void> {
+export async function cleanUp(ctx: EndDeps & Deps<"queue" | "store">, id: string): Promise<void> {
   const facts = await readFacts(ctx.db.query, id);
   if (facts && isFinal(facts.state)) await endRuns(ctx, facts);
   for (const operation of new Set(facts?.steps.map((step) => step.operation)))

@@ -5,8 +5,8 @@ export interface ReportedRequest {
   id: string;
   owner: string;
   steps: number;
-  /** its workers put objects into its bucket, which are checked before a success counts */
-  makesObjects: boolean;
+  /** steps whose workers put objects into its bucket: checked before a success counts */
+  stepsWithObjects: ReadonlySet<number>;
 }
 
 export interface ReportedRequests {

@@ -1,66 +1,77 @@
 import type { Deps } from "../../deps.ts";
-import { workerOperationNames } from "../../operations/offered.ts";
 import type { WorkerGroup } from "../../runner/contract.ts";
 import { recordStartsWorkers } from "../dispatch/watch-leases.ts";
-import { mostBusy } from "./most-busy.ts";
-import { openWork, totalSlots } from "./scale-workers-store.ts";
-
-/** The group that serves every request. */
-const serviceGroup = "service";
-
-/** A worker that is still busy when its token expires ends, and another takes its place. */
-const tokenSeconds = 7 * 86_400;
+import { makeWantedGroups } from "../sidecars/wanted-groups.ts";
+import { makeOwnGroups } from "./own-groups.ts";
+import { makeSteadySizes } from "./steady-sizes.ts";
 
 /** Idle workers are kept this long, since starting one takes longer than most tasks. */
 const scaleDownMilliseconds = 30_000;
 
 export const scaleSeconds = 2;
 
+export type ScaleDeps = Deps<
+  | "brokerUsers"
+  | "config"
+  | "db"
+  | "log"
+  | "operations"
+  | "runner"
+  | "signingKey"
+  | "store"
+  | "transformers"
+  | "urls"
+  | "workTokens"
+>;
+
 /**
- * Asks the runner for as many workers as the ledger has work for, and records that this process
- * starts workers.
+ * Asks the runner for as many workers, of ours and of others, as the ledger has work for, and
+ * records that this process starts workers.
  */
 export function makeScaler(
-  ctx: Deps<"db" | "operations" | "runner" | "workTokens">,
+  ctx: ScaleDeps,
   { now = Date.now, isLeader = () => true }: { now?: () => number; isLeader?: () => boolean } = {},
 ): () => Promise<WorkerGroup[]> {
-  const steady = makeScaleDownDelay(scaleDownMilliseconds, now);
+  const ownGroups = makeOwnGroups(ctx, makeSteadySizes(scaleDownMilliseconds, now), now);
+  const theirGroups = makeWantedGroups(ctx, makeSteadySizes(scaleDownMilliseconds, now));
   return async () => {
-    const wanted = await wantedGroups(ctx, steady);
+    const { capacity, groups } = ctx.runner;
+    const ours = await ownGroups();
+    const theirs = await theirGroups(capacity);
+    const wanted =
+      groups === "together" ? [...ours, ...theirs] : withinCapacity(ours, theirs, capacity);
     // The process may have been frozen since; another starts the workers then.
     if (!isLeader()) return wanted;
     await ctx.runner.reconcile(wanted);
-    if (ctx.runner.capacity > 0) await recordStartsWorkers(ctx);
+    if (capacity > 0) await recordStartsWorkers(ctx);
     return wanted;
   };
 }
 
-async function wantedGroups(
-  ctx: Deps<"db" | "operations" | "workTokens">,
-  steady: (size: number) => number,
-): Promise<WorkerGroup[]> {
-  const operations = workerOperationNames(ctx.operations.values());
-  const busy = mostBusy(await openWork(ctx.db.query, operations));
-  // Idle workers stay for a while, but a limit that is lowered holds for them too.
-  const most = (await totalSlots(ctx.db.query, operations)) ?? Number.POSITIVE_INFINITY;
-  const size = Math.min(steady(busy), most);
-  if (size === 0) return [];
-  const workToken = await ctx.workTokens.issue({ operations }, tokenSeconds);
-  return [{ key: serviceGroup, operations, credentials: { workToken }, size }];
+/** Where there is no room for all, our workers and containers of others get at least half of it. */
+function withinCapacity(
+  ours: WorkerGroup[],
+  theirs: WorkerGroup[],
+  capacity: number,
+): WorkerGroup[] {
+  const half = Math.floor(capacity / 2);
+  const forOurs = Math.max(capacity - total(theirs), half);
+  const kept = cut(ours, forOurs);
+  return [...kept, ...cut(theirs, capacity - total(kept))];
 }
 
-/** Follows a size upwards at once, and downwards when it has been lower for the given time. */
-export function makeScaleDownDelay(
-  milliseconds: number,
-  now: () => number,
-): (size: number) => number {
-  const sizes: { at: number; size: number }[] = [];
-  return (size) => {
-    const at = now();
-    // Sizes that a later one reaches no longer matter, so the first is always the largest.
-    while ((sizes.at(-1)?.size ?? size + 1) <= size) sizes.pop();
-    sizes.push({ at, size });
-    while (at - (sizes[0]?.at ?? at) > milliseconds) sizes.shift();
-    return sizes[0]?.size ?? size;
-  };
+/** Each gets its part of the room, rounded up while there is some. */
+function cut(groups: WorkerGroup[], room: number): WorkerGroup[] {
+  const all = total(groups);
+  if (all <= room) return groups;
+  let left = room;
+  return groups.flatMap((group) => {
+    const size = Math.min(left, Math.ceil((group.size * room) / all));
+    left -= size;
+    return size > 0 ? [{ ...group, size }] : [];
+  });
+}
+
+function total(groups: readonly WorkerGroup[]): number {
+  return groups.reduce((sum, { size }) => sum + size, 0);
 }

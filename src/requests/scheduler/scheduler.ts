@@ -12,6 +12,11 @@ import { watchLeases } from "../dispatch/watch-leases.ts";
 import { runFinishes } from "../finish/finish.ts";
 import { sampleProgress } from "../monitor/progress.ts";
 import { sampleForAll } from "../monitor/sampler.ts";
+import {
+  explainFailures,
+  explainSeconds,
+  unexplainedChannel,
+} from "../sidecars/explain-failures.ts";
 import { makeQueueWatch } from "../sidecars/watch-queues.ts";
 import { watchDeaths } from "./dead-workers.ts";
 import { repeat } from "./repeat.ts";
@@ -61,6 +66,9 @@ async function serveTerm(ctx: Context, term: Term): Promise<void> {
     sampleForAll(ctx, wanted, term.number),
   );
   const plotting = repeat(ctx, term, "progress", progressSeconds, () => sampleProgress(ctx));
+  const explaining = repeat(ctx, term, unexplainedChannel, explainSeconds, async () => {
+    await explainFailures(ctx);
+  });
   // Problems of workers are shown at once, not at the next sample.
   const off = ctx.runner.onChange(() => ctx.notifier.notify("worker-groups"));
   const separating = separateEarlier(ctx, term.signal);
@@ -71,6 +79,7 @@ async function serveTerm(ctx: Context, term: Term): Promise<void> {
     scaling,
     sampling,
     plotting,
+    explaining,
     separating,
     watching,
     telling,

@@ -9,6 +9,7 @@ import { cleanUp } from "../advance/end.ts";
 import { removeAllMarked, removeOrphanedBuckets } from "../advance/orphaned-objects.ts";
 import { republishLost } from "../advance/republish.ts";
 import { expireLeases } from "../dispatch/expire-leases.ts";
+import { type EndDeps, removeUnneededUsers } from "../sidecars/end-runs.ts";
 import { makeQueueWatch } from "../sidecars/watch-queues.ts";
 import { removeExpired } from "./expire-results.ts";
 import { endedRecently, notOpen } from "./sweep-store.ts";
@@ -56,6 +57,7 @@ export async function housekeep(ctx: Context, isLeader: IsLeader): Promise<void>
     return removeOldPartitions(ctx.db);
   });
   await repair("clean-up", () => cleanUpEnded(ctx));
+  await repair("broker-user", () => removeUnneededUsers(ctx));
   await repair("expired", () => removeExpired(ctx));
   await repair("result", () => removeAllMarked(ctx));
   await repair("bucket", () => removeOrphanedBuckets(ctx));
@@ -91,9 +93,7 @@ async function dropTopics(ctx: Deps<"db" | "queue">): Promise<number> {
   return topics.length;
 }
 
-async function cleanUpEnded(
-  ctx: Deps<"db" | "log" | "queue" | "store" | "transformers">,
-): Promise<number> {
+async function cleanUpEnded(ctx: EndDeps & Deps<"queue" | "store">): Promise<number> {
   for (const id of await endedRecently(ctx.db.query, 300)) await cleanUp(ctx, id);
   return 0;
 }

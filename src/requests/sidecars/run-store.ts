@@ -1,5 +1,6 @@
 import type { Query } from "../../db/client.ts";
 import type { Workload } from "../../runner/contract.ts";
+import { openRequestStates, sqlList } from "../state.ts";
 
 /** The containers of a step. */
 export interface Run {
@@ -17,6 +18,28 @@ export function runsOf(query: Query, request: string): Promise<Run[]> {
     [request],
     "runs_of",
   );
+}
+
+export async function requestOfRunRow(query: Query, run: string): Promise<string | undefined> {
+  const [row] = await query<{ request: string }>(
+    `SELECT request_id::text AS request FROM step_workloads WHERE run_id = $1`,
+    [run],
+    "request_of_run",
+  );
+  return row?.request;
+}
+
+/** Those among these whose request has ended, or no longer exists. */
+export async function endedRuns(query: Query, runs: string[]): Promise<string[]> {
+  const rows = await query<{ run: string }>(
+    `SELECT given.run::text AS run FROM unnest($1::uuid[]) AS given(run)
+     LEFT JOIN step_workloads workloads ON workloads.run_id = given.run
+     LEFT JOIN requests ON requests.id = workloads.request_id
+     WHERE requests.id IS NULL OR requests.state NOT IN (${sqlList(openRequestStates)})`,
+    [runs],
+    "ended_runs",
+  );
+  return rows.map(({ run }) => run);
 }
 
 /** A file whose work is published, as an attempt. */

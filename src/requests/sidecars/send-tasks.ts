@@ -1,6 +1,6 @@
 import type { Deps } from "../../deps.ts";
 import { UnavailableError } from "../../errors.ts";
-import { transformTask } from "../../queue/celery.ts";
+import type { TransformTask } from "../../queue/celery.ts";
 import { barredOfRequests, makeOpenReplicas } from "../dispatch/barring.ts";
 import { inputUrls, wholeReplicasOf } from "../dispatch/task.ts";
 import { attemptToken } from "./attempt-token.ts";
@@ -28,7 +28,7 @@ export async function sendTasks(
   if (run.destination === "object-store") await ctx.store.makeBucket(request);
   const files = await taskFiles(ctx.ledger.query, request, step, rows);
   const open = await makeOpenReplicas((await barredOfRequests(ctx, [request])).get(request));
-  const tasks: Awaited<ReturnType<typeof taskOf>>[] = [];
+  const tasks: (TransformTask & QueuedFile)[] = [];
   for (const file of files) {
     const replicas = await open(wholeReplicasOf(ctx, file));
     tasks.push(await taskOf(ctx, request, run, file, replicas));
@@ -40,18 +40,25 @@ export async function sendTasks(
 }
 
 /** Without a path, a sidecar reports a failure. */
-async function taskOf(ctx: SendDeps, request: string, run: Run, row: TaskFile, replicas: string[]) {
+async function taskOf(
+  ctx: SendDeps,
+  request: string,
+  run: Run,
+  row: TaskFile,
+  replicas: string[],
+): Promise<TransformTask & QueuedFile> {
   const { file, attempt } = row;
   const inputs = await inputUrls(ctx, request, row.inputs);
   const token = attemptToken(ctx.signingKey, { request, step: run.step, file, attempt });
   const base = `${ctx.urls.internal()}/servicex/internal/w/${token}`;
-  const message = transformTask({
+  return {
+    file,
+    attempt,
     requestId: run.run,
     fileId: file,
     paths: inputs.length > 0 ? inputs : replicas,
     serviceEndpoint: `${base}/transformation/${request}`,
     resultDestination: run.destination,
     resultFormat: run.format,
-  });
-  return { ...message, file, attempt };
+  };
 }

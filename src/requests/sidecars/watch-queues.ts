@@ -57,7 +57,7 @@ async function watchOne(
     const old = await settledQueued(ctx.ledger.query, run.request, run.step);
     // Of the messages that wait some are newer: fewer were taken than this, never more.
     const taken = old - look.ready;
-    if (taken > 0) await startTaken(ctx.ledger.query, run, taken, ctx.config.sidecarFileSeconds);
+    if (taken > 0) await startTaken(ctx.ledger.query, run, taken, ctx.config.sidecars.fileSeconds);
     return await takeBackDropped(ctx, run, look, quiet);
   } catch (error) {
     if (!isLockTimeout(error)) throw error;
@@ -93,7 +93,7 @@ async function takeBackDropped(
   quiet: Quiet,
 ): Promise<number> {
   const dropped = run.running - consumers;
-  if (quiet.seconds(run) < ctx.config.sidecarQuietSeconds || dropped <= 0) return 0;
+  if (quiet.seconds(run) < ctx.config.sidecars.quietSeconds || dropped <= 0) return 0;
   return expireLast(ctx, run, "notReported", dropped);
 }
 

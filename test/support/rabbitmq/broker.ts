@@ -23,6 +23,8 @@ import { findRabbit, type Installation } from "./installation.ts";
 
 export interface Rabbit {
   url: string;
+  /** of its management API, with a login; undefined without it */
+  managementUrl: string | undefined;
   start(): Promise<void>;
   /**
    * SIGKILL, as a crash; what was confirmed is there after `start`. The queues that it knows are
@@ -50,11 +52,17 @@ process.on("exit", () => {
  * Not started yet; its files are in a new folder, or in a new one below `below`. Undefined, with a
  * message, where no broker is available; in CI that is an error.
  */
-export async function makeRabbit({ below }: { below?: string } = {}): Promise<Rabbit | undefined> {
+export async function makeRabbit({
+  below,
+  management = false,
+}: {
+  below?: string;
+  management?: boolean;
+} = {}): Promise<Rabbit | undefined> {
   const found = await findRabbit();
   if ("installation" in found) {
     const folder = below ? mkdtempSync(join(below, "rabbitmq-")) : temporaryFolder("rabbitmq");
-    return rabbitOf(found.installation, folder);
+    return rabbitOf(found.installation, folder, management);
   }
   const sentence = `RabbitMQ is not tested here: ${found.why}. As root: .ci/packages`;
   if (process.env.CI === "true") throw new Error(sentence);
@@ -62,9 +70,14 @@ export async function makeRabbit({ below }: { below?: string } = {}): Promise<Ra
   return undefined;
 }
 
-async function rabbitOf(installation: Installation, folder: string): Promise<Rabbit> {
-  const [amqp = 0, distribution = 0, names = 0] = await freePorts(3);
-  const env = environment(installation, folder, { amqp, distribution, names });
+async function rabbitOf(
+  installation: Installation,
+  folder: string,
+  isManaged: boolean,
+): Promise<Rabbit> {
+  const [amqp = 0, distribution = 0, names = 0, http = 0] = await freePorts(4);
+  const management = isManaged ? http : undefined;
+  const env = environment(installation, folder, { amqp, distribution, names, management });
   const kept = join(folder, "mnesia");
   const printed = join(folder, "printed");
   let epmd: ChildProcess | undefined;
@@ -80,7 +93,7 @@ async function rabbitOf(installation: Installation, folder: string): Promise<Rab
     mkdirSync(kept, { recursive: true });
     const started = launch(installation.server, [], env, printed);
     server = started;
-    await until(() => started.exitCode !== null || answers(amqp), {
+    await until(() => started.exitCode !== null || answers(management ?? amqp), {
       timeoutSeconds: 170,
       what: "the broker's port",
     });
@@ -96,6 +109,7 @@ async function rabbitOf(installation: Installation, folder: string): Promise<Rab
 
   return {
     url: `amqp://guest:guest@127.0.0.1:${amqp}`,
+    managementUrl: isManaged ? `http://guest:guest@127.0.0.1:${http}` : undefined,
     start,
     kill: async () => {
       if (isRunning(server))
@@ -133,19 +147,19 @@ interface Ports {
   amqp: number;
   distribution: number;
   names: number;
+  management: number | undefined;
 }
 
 function environment(
   { path }: Installation,
   folder: string,
-  { amqp, distribution, names }: Ports,
+  { amqp, distribution, names, management }: Ports,
 ): Record<string, string | undefined> {
   mkdirSync(join(folder, "log"));
-  writeFileSync(join(folder, "plugins"), "[].\n");
-  writeFileSync(
-    join(folder, "rabbitmq.conf"),
-    "disk_free_limit.absolute = 50MB\nvm_memory_high_watermark.relative = 0.6\n",
-  );
+  writeFileSync(join(folder, "plugins"), management ? "[rabbitmq_management].\n" : "[].\n");
+  const limits = "disk_free_limit.absolute = 50MB\nvm_memory_high_watermark.relative = 0.6\n";
+  const api = `management.tcp.ip = 127.0.0.1\nmanagement.tcp.port = ${management}\n`;
+  writeFileSync(join(folder, "rabbitmq.conf"), management ? limits + api : limits);
   const base = childEnvironment();
   return {
     ...base,

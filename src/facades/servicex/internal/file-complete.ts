@@ -5,13 +5,14 @@ import { isComing } from "../../../requests/read/files.ts";
 import { fileOfResult } from "../../../requests/read/results.ts";
 import { report } from "../../../requests/reports/report.ts";
 import type { ReportedRequest } from "../../../requests/reports/reported-requests.ts";
+import { askForReason } from "../../../requests/sidecars/explain-failures.ts";
 import type { Report } from "../../../requests/views.ts";
 import { type Attempt, attemptOf, callerOfAttempt, notThatFile } from "../attempt-token.ts";
 import { readJsonOrForm } from "../body.ts";
 import type { Call, Endpoint } from "../endpoint.ts";
 import { badRequest } from "../errors.ts";
 import { retryWhileUnavailable } from "../retry-while-unavailable.ts";
-import { type FileComplete, fileCompleteBody, toReport, toRetry } from "./file-report.ts";
+import { type FileComplete, fileCompleteBody, noReason, toReport, toRetry } from "./file-report.ts";
 import { noObject } from "./own-objects.ts";
 import { plainPath, supersededReport, tokenPath } from "./paths.ts";
 import { plainCaller } from "./plain-caller.ts";
@@ -61,7 +62,7 @@ async function record(
   return retryWhileUnavailable(response, async () => {
     const request = await reportedRequest(ctx, asked, caller);
     if (attempt === undefined && request.steps > 1) throw missingStep(asked);
-    const worker = body.place?.host_name ?? body.place?.pod ?? "sidecar";
+    const worker = workerOf(body);
     const open = attempt === undefined;
     const parsed = await toReport(ctx, caller, request, body, attempt);
     if (!parsed) return { status: 200, body: JSON.stringify(supersededReport) };
@@ -71,12 +72,28 @@ async function record(
         throw new UnavailableError("The file is not registered with the request yet.");
       throw unknownFile(request, parsed);
     }
+    await askIfUnexplained(ctx, answer, parsed, { worker, attempt });
     if (answer.startsWith(refused)) throw badRequest(answer.slice(refused.length));
     return {
       status: 200,
       body: JSON.stringify(answer === "recorded" ? "Ok" : supersededReport),
     };
   });
+}
+
+/** A sidecar of 2024 names no pod. */
+function workerOf({ place }: FileComplete): string {
+  return place?.pod ?? place?.host_name ?? "sidecar";
+}
+
+async function askIfUnexplained(
+  ctx: Call["ctx"],
+  answer: string,
+  { error }: Report,
+  { worker, attempt }: { worker: string; attempt: Attempt | undefined },
+): Promise<void> {
+  if (answer === "recorded" && attempt && error?.message === noReason)
+    await askForReason(ctx, { ...attempt, worker });
 }
 
 /**

@@ -66,7 +66,7 @@ export async function toReport(
       status: "failure",
       error: { class: "worker", message: await reasonOf(ctx, base) },
     };
-  if (!request.makesObjects) return { ...base, status: "success" };
+  if (!request.stepsWithObjects.has(base.step)) return { ...base, status: "success" };
   const found = await objectOf(ctx, caller, request.id, body, attempt);
   if ("isSuperseded" in found) return undefined;
   if ("problem" in found) return toRetry(base, found.problem);
@@ -83,7 +83,7 @@ export function toRetry(
   return { request, file, step, attempt, status: "retry", error };
 }
 
-const noReason = "The worker reported a failure and gave no reason.";
+export const noReason = "The worker reported a failure and gave no reason.";
 
 async function reasonOf(
   ctx: Deps<"db">,

@@ -2,7 +2,7 @@
 // `x:y`. Each file's object is moved to a name of its own before its result is recorded.
 import { createHash } from "node:crypto";
 import pRetry from "p-retry";
-import { isRedacted } from "../../../addresses/shown.ts";
+import { isRedacted, withoutSecrets } from "../../../addresses/shown.ts";
 import type { Caller } from "../../../auth/caller.ts";
 import type { Deps } from "../../../deps.ts";
 import { readFile } from "../../../requests/read/files.ts";
@@ -128,9 +128,9 @@ function ownName(view: FileView, name: string): string {
   return `${prefixOf(view)}${file}-${step}-${attempt}-${tail}`;
 }
 
-/** A name that is made of an address with secrets has them too. */
+/** A name that is made of an address with secrets, or of a signed one, has them too. */
 function plainName({ paths }: FileView, name: string): string {
   const [path = ""] = paths;
-  if (!paths.some(isRedacted)) return name;
+  if (!paths.some(isRedacted) && withoutSecrets(name) === name) return name;
   return sidecarName(path, name.endsWith(".parquet") ? "parquet" : "root-file");
 }

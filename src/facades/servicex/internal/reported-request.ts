@@ -2,6 +2,8 @@ import type { Caller } from "../../../auth/caller.ts";
 import type { Deps } from "../../../deps.ts";
 import { hasOutputs } from "../../../operations/offered.ts";
 import type { ReportedRequest } from "../../../requests/reports/reported-requests.ts";
+import { stepsIntoVolume } from "../../../requests/sidecars/destinations.ts";
+import type { RequestView } from "../../../requests/views.ts";
 import { mayOn } from "../../../users/policy.ts";
 import { isUuid } from "../../../uuid.ts";
 import { echoedFieldsOf } from "../echoed-fields.ts";
@@ -15,17 +17,25 @@ export async function reportedRequest(
   const known = isUuid(asked) ? ctx.reportedRequests.get(asked) : undefined;
   if (known && mayOn(caller, "work", known)) return known;
   const view = await findRequest(ctx, asked, caller, "work");
-  const last = view.steps.at(-1);
-  const operation = last && ctx.operations.get(last.operation);
   const reported = {
     id: view.id,
     owner: view.owner,
     steps: view.steps.length,
-    makesObjects:
-      operation !== undefined &&
-      hasOutputs(operation) &&
-      echoedFieldsOf(view)["result-destination"] !== "volume",
+    stepsWithObjects: await stepsWithObjects(ctx, view),
   };
   ctx.reportedRequests.keep(reported);
   return reported;
+}
+
+async function stepsWithObjects(
+  ctx: Deps<"db" | "operations">,
+  view: RequestView,
+): Promise<Set<number>> {
+  if (echoedFieldsOf(view)["result-destination"] === "volume") return new Set();
+  const inVolume = await stepsIntoVolume(ctx, view.id);
+  const makers = view.steps.filter(({ step, operation: name }) => {
+    const operation = ctx.operations.get(name);
+    return operation !== undefined && hasOutputs(operation) && !inVolume.has(step);
+  });
+  return new Set(makers.map(({ step }) => step));
 }

@@ -1,0 +1,109 @@
+// A user of the broker for each run, by RabbitMQ's management API: it reaches the queue of its run
+// and nothing else. What it needs was found by running real Celery under it.
+import type { Logger } from "pino";
+import { UnavailableError } from "../errors.ts";
+import { inWords } from "../system-problem.ts";
+import type { TransformerWords } from "./transformer-words.ts";
+
+export interface BrokerUsers {
+  /**
+   * The broker's address with the login of the run's user, which is made if it was not. Safe to
+   * call again and again; where the API is away, the user is made by a later call.
+   */
+  addressFor(run: string): Promise<string>;
+  remove(run: string): Promise<void>;
+  /** The runs that have a user. */
+  runs(): Promise<string[]>;
+}
+
+export interface BrokerUsersOptions {
+  /** of the management API, with its login */
+  managementUrl: string;
+  /** the broker as containers reach it: host, port and virtual host count */
+  brokerUrl: string;
+  words: Pick<TransformerWords, "permissions">;
+  /** the same in each process and at each call */
+  passwordOf(run: string): string;
+  log: Logger;
+}
+
+const prefix = "longshore-run-";
+const answerMilliseconds = 5_000;
+
+export function openBrokerUsers({
+  managementUrl,
+  brokerUrl,
+  words,
+  passwordOf,
+  log,
+}: BrokerUsersOptions): BrokerUsers {
+  const api = new URL(managementUrl);
+  const authorization = `Basic ${Buffer.from(
+    `${decodeURIComponent(api.username)}:${decodeURIComponent(api.password)}`,
+  ).toString("base64")}`;
+  const base = `${api.origin}${api.pathname.replace(/\/$/, "")}/api`;
+  const made = new Set<string>();
+
+  return {
+    async addressFor(run) {
+      if (!made.has(run)) {
+        try {
+          await make(run);
+          made.add(run);
+        } catch (error) {
+          log.warn({ err: error }, "a user of the broker was not made; it is tried again");
+        }
+      }
+      const address = new URL(brokerUrl);
+      address.username = nameOf(run);
+      address.password = passwordOf(run);
+      return address.href;
+    },
+    async remove(run) {
+      made.delete(run);
+      await call("DELETE", `users/${nameOf(run)}`);
+    },
+    async runs() {
+      const users = (await call("GET", "users?columns=name")) as { name: string }[];
+      return users
+        .filter(({ name }) => name.startsWith(prefix))
+        .map(({ name }) => name.slice(prefix.length));
+    },
+  };
+
+  async function make(run: string): Promise<void> {
+    await call("PUT", `users/${nameOf(run)}`, { password: passwordOf(run), tags: "" });
+    const host = encodeURIComponent(virtualHostOf(brokerUrl));
+    await call("PUT", `permissions/${host}/${nameOf(run)}`, words.permissions(run));
+  }
+
+  /** Undefined for what is not there. */
+  async function call(method: string, path: string, body?: unknown): Promise<unknown> {
+    const answer = await fetch(`${base}/${path}`, {
+      method,
+      headers: { authorization, "content-type": "application/json" },
+      signal: AbortSignal.timeout(answerMilliseconds),
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    }).catch((error: Error) => {
+      throw new UnavailableError(
+        `The broker's management API at ${api.host} cannot be used: ${inWords(error)}.`,
+      );
+    });
+    const text = await answer.text();
+    if (answer.status === 404) return undefined;
+    if (!answer.ok)
+      throw new UnavailableError(
+        `The broker's management API at ${api.host} answered ${method} with ${answer.status}.`,
+      );
+    return text === "" ? undefined : JSON.parse(text);
+  }
+}
+
+function nameOf(run: string): string {
+  return prefix + run;
+}
+
+/** In an address, no path and `/` mean the host `/`. */
+function virtualHostOf(brokerUrl: string): string {
+  return decodeURIComponent(new URL(brokerUrl).pathname.slice(1)) || "/";
+}

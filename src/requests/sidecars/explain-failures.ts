@@ -1,0 +1,69 @@
+import { forEachAtOnce } from "../../at-once.ts";
+import type { Deps } from "../../deps.ts";
+import { readableEnd } from "../../log.ts";
+import { fingerprintOf } from "../reports/fingerprint.ts";
+import { readableText } from "../reports/sanitize.ts";
+import { explain, noteUnexplained, type Unexplained, unexplained } from "./unexplained-store.ts";
+
+export const unexplainedChannel = "unexplained";
+export const explainSeconds = 10;
+
+/** The error class of what a container of others reports. */
+export const workerClass = "worker";
+
+const page = 200;
+/** of the cluster's API at once */
+const logsAtOnce = 8;
+const logBytes = 16_384;
+const infoCharacters = 2048;
+const errorLine = /error|exception|fatal|killed|abort|segmentation/i;
+
+/** A sidecar's failure has no text: the leader reads it from the log of its pod. */
+export async function askForReason(
+  { db, notifier }: Deps<"db" | "notifier">,
+  failure: Unexplained,
+): Promise<void> {
+  await noteUnexplained(db.query, failure);
+  notifier.notify(unexplainedChannel);
+}
+
+/** Returns how many failures were explained. */
+export async function explainFailures(
+  ctx: Deps<"db" | "ledger" | "log" | "notifier" | "runner">,
+): Promise<number> {
+  let explained = 0;
+  for (;;) {
+    const failures = await unexplained(ctx.db.query, page);
+    await forEachAtOnce(failures, logsAtOnce, (failure) => explainOne(ctx, failure));
+    explained += failures.length;
+    if (failures.length < page) return explained;
+  }
+}
+
+async function explainOne(
+  ctx: Deps<"ledger" | "log" | "notifier" | "runner">,
+  failure: Unexplained,
+): Promise<void> {
+  const { worker: pod, request } = failure;
+  const words = await ctx.runner.lastWords(pod, logBytes).catch((error: Error) => {
+    ctx.log.debug({ err: error, pod }, "the log of a container of others was not read");
+    return undefined;
+  });
+  const { line, info } = wordsOf(pod, words);
+  const { fingerprint, groupMessage } = fingerprintOf(workerClass, line);
+  const text = { pod, info, fingerprint, groupMessage, errorClass: workerClass };
+  await explain(ctx.ledger.query, failure, text);
+  ctx.notifier.notify(`request:${request}`);
+}
+
+/** The pod, the line of its log that says what is wrong, and the log's end. */
+export function wordsOf(pod: string, words: string | undefined): { line: string; info: string } {
+  const log = readableText(readableEnd(words ?? "", infoCharacters));
+  if (log.trim() === "") {
+    const line = "The worker reported a failure; its pod is gone, and so is its log.";
+    return { line, info: `${pod}: ${line}` };
+  }
+  const lines = log.split("\n").filter((one) => one.trim() !== "");
+  const line = lines.findLast((one) => errorLine.test(one)) ?? lines.at(-1) ?? "";
+  return { line, info: `${pod}: ${line}\n${log}`.slice(0, infoCharacters) };
+}
