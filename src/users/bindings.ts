@@ -16,7 +16,7 @@ import {
 import { findGroup, lockGroup } from "./groups-store.ts";
 import { assertMay } from "./policy.ts";
 
-export { type Binding, bindingKinds } from "./bindings-store.ts";
+export { type Binding, type BindingKind, bindingKinds } from "./bindings-store.ts";
 
 type Changed = Deps<"people" | "barred">;
 type Needed = Changed & Deps<"config" | "finders">;

@@ -17,8 +17,13 @@ export interface Member {
 
 const counted = { _count: { select: { group_members: true, bindings: true } } } as const;
 
-export async function groupRows(db: PeopleDb): Promise<Group[]> {
-  const rows = await db.groups.findMany({ orderBy: { name: "asc" }, include: counted });
+/** By name. `member`: only groups with this person. */
+export async function groupRows(db: PeopleDb, member?: string): Promise<Group[]> {
+  const rows = await db.groups.findMany({
+    ...(member !== undefined && { where: { group_members: { some: { user_id: member } } } }),
+    orderBy: { name: "asc" },
+    include: counted,
+  });
   return rows.map(toGroup);
 }
 

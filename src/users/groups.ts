@@ -5,6 +5,7 @@ import { brokenIndex } from "../db/people-error.ts";
 import type { Deps } from "../deps.ts";
 import { notFound, RequestError } from "../errors.ts";
 import { recordAct } from "./acts.ts";
+import { type Binding, bindingRows } from "./bindings-store.ts";
 import {
   addGroup,
   addMember,
@@ -28,7 +29,7 @@ const mostGroups = 1_000;
 
 export async function listGroups({ people }: Deps<"people">, caller: Caller): Promise<Group[]> {
   assertMay(caller, "group.read");
-  return people.read(groupRows);
+  return people.read((db) => groupRows(db));
 }
 
 export async function createGroup(
@@ -60,6 +61,38 @@ export async function deleteGroup({ people }: Needed, caller: Caller, id: string
     const { name } = group;
     await recordAct(db, caller, { act: "group.delete", subject: id, detail: { name } });
   });
+}
+
+/** One group, with its members and what is bound to it. */
+export interface GroupWithAll {
+  group: Group;
+  members: Member[];
+  bindings: Binding[];
+}
+
+export async function readGroup(
+  { people }: Deps<"people">,
+  caller: Caller,
+  id: string,
+): Promise<GroupWithAll> {
+  assertMay(caller, "group.read");
+  return people.read(async (db) => {
+    const group = await findGroup(db, id);
+    if (!group) throw notFound("group", id);
+    const members = await memberRows(db, id);
+    const bindings = (await bindingRows(db)).filter((binding) => binding.group === id);
+    return { group, members, bindings };
+  });
+}
+
+/** The groups that a person is in. */
+export async function listGroupsOf(
+  { people }: Deps<"people">,
+  caller: Caller,
+  user: string,
+): Promise<Group[]> {
+  assertMay(caller, "group.read");
+  return people.read((db) => groupRows(db, user));
 }
 
 export async function listMembers(

@@ -11,7 +11,7 @@ import {
   personRows,
 } from "./people-store.ts";
 import { assertMay } from "./policy.ts";
-import type { UserState } from "./state.ts";
+import { type UserState, userMoves } from "./state.ts";
 
 export type { PersonRow } from "./people-store.ts";
 
@@ -63,6 +63,26 @@ export async function personByEmail(
       "Several accounts have this address: name the one that you mean by its id, at /v1/users.",
     );
   return found(email, person);
+}
+
+/** By the number, the address or the id that somebody typed. Throws a 422 for a form. */
+export async function personCalled(
+  ctx: Deps<"people">,
+  caller: Caller,
+  typed: string,
+): Promise<PersonRow> {
+  const word = typed.trim();
+  const by = word.includes("@") ? personByEmail : /^\d+$/.test(word) ? personByNumber : readPerson;
+  const person = await by(ctx, caller, word).catch((error: unknown) => {
+    if (error instanceof RequestError && error.code === "not_found") return undefined;
+    throw error;
+  });
+  if (person && person.state !== userMoves.remove.to) return person;
+  throw new RequestError(
+    422,
+    "no_such_account",
+    `There is no account ${JSON.stringify(word)}: write its number, its email address or its id.`,
+  );
 }
 
 function found(id: string, person: PersonRow | undefined): PersonRow {

@@ -25,13 +25,11 @@ type Listed = List | { unavailable: string };
 export async function listOf(call: PageCall): Promise<Listed | undefined> {
   const { ctx, caller, query } = call;
   if (decide(caller, "request.read") !== "allowed") return undefined;
-  const isOfAll = ofEverybody(call);
-  // With identity off, all requests are the local caller's.
-  const owner = caller.kind === "local" || isOfAll ? undefined : ownerOf(caller);
+  const { owner } = whose(call);
   try {
     const page = await listRequests(ctx, caller, { owner, cursor: query.cursor, limit: perPage });
-    if (!isOfAll) return page;
-    const ids = page.items.map((request) => request.owner);
+    if (owner === ownerOf(caller) || caller.kind !== "admin") return page;
+    const ids = page.items.map((request) => request.owner).concat(owner ?? []);
     return { ...page, owners: await namesOf(ctx, caller, ids) };
   } catch (error) {
     if (error instanceof UnavailableError) return { unavailable: error.message };
@@ -39,24 +37,41 @@ export async function listOf(call: PageCall): Promise<Listed | undefined> {
   }
 }
 
-/** Administrators choose between their own requests and all. */
-function ofEverybody({ caller, query }: PageCall): boolean {
-  return caller.kind === "admin" && query.owner === "all";
+/** Administrators choose between their own requests, all, and those of one person. */
+function whose({ caller, query }: PageCall): { owner: string | undefined; query: string } {
+  // With identity off, all requests are the local caller's.
+  if (caller.kind === "local") return { owner: undefined, query: "" };
+  const chosen = caller.kind === "admin" ? query.owner : undefined;
+  if (chosen === undefined || chosen === ownerOf(caller))
+    return { owner: ownerOf(caller), query: "" };
+  return {
+    owner: chosen === "all" ? undefined : chosen,
+    query: String(new URLSearchParams({ owner: chosen })),
+  };
 }
 
 export function Requests({ listed, call }: { listed: Listed | undefined; call: PageCall }) {
   if (!listed) return null;
   const { caller, links } = call;
-  const isOfAll = ofEverybody(call);
+  const { owner, query } = whose(call);
+  const isOfAll = query !== "" && owner === undefined;
   const first = links.to("/");
   return (
     <section aria-labelledby="requests">
-      <h2 id="requests">{isOfAll ? "Everybody’s requests" : "My requests"}</h2>
+      <h2 id="requests">
+        {query === "" ? (
+          "My requests"
+        ) : isOfAll ? (
+          "Everybody’s requests"
+        ) : (
+          <Of listed={listed} owner={owner} />
+        )}
+      </h2>
       {caller.kind === "admin" ? (
         <Tabs
           label="Whose requests"
           tabs={[
-            { href: `${first}#requests`, word: "Mine", isShown: !isOfAll },
+            { href: `${first}#requests`, word: "Mine", isShown: query === "" },
             { href: `${first}?owner=all#requests`, word: "Everybody’s", isShown: isOfAll },
           ]}
         />
@@ -66,12 +81,21 @@ export function Requests({ listed, call }: { listed: Listed | undefined; call: P
   );
 }
 
+function Of({ listed, owner = "" }: { listed: Listed; owner: string | undefined }) {
+  const name = "owners" in listed ? listed.owners?.get(owner) : undefined;
+  return (
+    <>
+      Requests of <Text most={60}>{name ?? owner}</Text>
+    </>
+  );
+}
+
 function List({ listed, call }: { listed: List; call: PageCall }) {
   const { links, query } = call;
   const { items, next, owners } = listed;
   const isFirst = query.cursor === undefined;
-  const ofAll = ofEverybody(call) ? "owner=all" : "";
-  const here = links.to("/") + (ofAll && `?${ofAll}`);
+  const chosen = whose(call);
+  const here = links.to("/") + (chosen.query && `?${chosen.query}`);
   return (
     <div
       id="request-list"
@@ -81,14 +105,18 @@ function List({ listed, call }: { listed: List; call: PageCall }) {
       {items.length === 0 ? <p>There are none{isFirst ? " yet" : " more"}.</p> : null}
       <ul class="requests">
         {items.map((request) => (
-          <Row request={request} links={links} owner={owners?.get(request.owner)} />
+          <Row
+            request={request}
+            links={links}
+            owner={chosen.owner === undefined ? owners?.get(request.owner) : undefined}
+          />
         ))}
       </ul>
       <Pager
         first={!isFirst && { href: here, label: "The newest" }}
         next={
           next !== null && {
-            href: `${here}${ofAll ? "&" : "?"}cursor=${next}#requests`,
+            href: `${here}${chosen.query ? "&" : "?"}cursor=${next}#requests`,
             label: "Older requests",
           }
         }

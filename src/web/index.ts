@@ -9,6 +9,8 @@ import { signOutPages } from "./account/sign-out.tsx";
 import { tokenPages } from "./account/token.tsx";
 import { tokensPages } from "./account/tokens.tsx";
 import { actPages } from "./admin/acts.tsx";
+import { groupPages } from "./admin/group.tsx";
+import { groupsPages } from "./admin/groups.tsx";
 import { noticePages } from "./admin/notices.tsx";
 import { peoplePages } from "./admin/people.tsx";
 import { personPages } from "./admin/person.tsx";
@@ -40,7 +42,14 @@ const ofPeople: Page[] = [
   ...deletePages,
 ];
 
-const ofOperators: Page[] = [...peoplePages, ...personPages, ...actPages, ...noticePages];
+const ofOperators: Page[] = [
+  ...peoplePages,
+  ...personPages,
+  ...groupsPages,
+  ...groupPages,
+  ...actPages,
+  ...noticePages,
+];
 
 /** What the pages of each port need. */
 const ofBoth: Page[] = [...signInPages, ...signOutPages, ...assetPages];

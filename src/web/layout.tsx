@@ -85,6 +85,7 @@ function Layout({ ctx, title, children }: { ctx: Service; title: string; childre
             {ctx.visitor?.kind === "person" && ctx.visitor.isAdmin ? (
               <>
                 <a href={links.to("/admin/users")}>People</a>
+                <a href={links.to("/admin/groups")}>Groups</a>
                 <a href={links.to("/admin/acts")}>Audit log</a>
                 <a href={links.to("/admin/notices")}>Messages</a>
               </>

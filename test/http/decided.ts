@@ -188,6 +188,8 @@ const calls: Record<string, string> = {
     GET /v1/notices
     GET /admin/notices
     GET /admin/acts
+    GET /admin/groups
+    POST /admin/groups
     GET /admin/users
     GET /admin/users/{user}
     GET /admin/users/{user}/delete
@@ -222,6 +224,13 @@ const calls: Record<string, string> = {
     PUT /v1/groups/{id}/members/{user}
     DELETE /v1/groups/{id}/members/{user}
     POST /v1/bindings
+    GET /admin/groups/{id}
+    GET /admin/groups/{id}/unbind
+    POST /admin/groups/{id}/join
+    POST /admin/groups/{id}/leave
+    POST /admin/groups/{id}/bind
+    POST /admin/groups/{id}/unbind
+    POST /admin/groups/{id}/delete
     POST /v1/notices/{notice}/again
     POST /admin/notices/{notice}/again`,
   finder: `

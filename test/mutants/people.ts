@@ -455,8 +455,8 @@ export const people: Mutant[] = [
   {
     name: "everybody's requests are anybody's to ask for",
     file: "web/home-requests.tsx",
-    from: 'return caller.kind === "admin" && query.owner === "all";',
-    to: 'return query.owner === "all";',
+    from: 'const chosen = caller.kind === "admin" ? query.owner : undefined;',
+    to: "const chosen = query.owner;",
     tests: accounts,
   },
 ];

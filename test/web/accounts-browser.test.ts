@@ -1,4 +1,5 @@
 // The pages of accounts, tokens and people in Chromium.
+import { randomUUID } from "node:crypto";
 import { mkdirSync, readFileSync } from "node:fs";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -45,6 +46,10 @@ beforeAll(async () => {
     "SELECT id FROM api_tokens WHERE user_id = $1",
     [ann],
   );
+  const group = randomUUID();
+  await query("INSERT INTO groups (id, name) VALUES ($1, $2)", [group, long.slice(0, 100)]);
+  await query("INSERT INTO group_members VALUES ($1, $2)", [group, ann]);
+  await query("INSERT INTO bindings VALUES ('root', $1, $2)", [`/${"x".repeat(300)}`, group]);
   await api.ledger.submit(1, { owner: ann });
   pages = [
     ["profile-new", fresh, "/profile"],
@@ -57,6 +62,9 @@ beforeAll(async () => {
     ["person", boss, `/admin/users/${ann}`],
     ["delete", boss, `/admin/users/${ann}/delete`],
     ["acts", boss, "/admin/acts"],
+    ["groups", boss, "/admin/groups"],
+    ["group", boss, `/admin/groups/${group}`],
+    ["unbind", boss, `/admin/groups/${group}/unbind?kind=root&target=/${"x".repeat(300)}`],
     ["messages", boss, "/admin/notices"],
     ["first-admin", ann, `/first-admin?secret=${link}`],
   ];

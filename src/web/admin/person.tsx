@@ -4,6 +4,7 @@ import { listTokens, type TokenRow } from "../../auth/tokens/tokens.ts";
 import { parsePathParameters } from "../../http/parse.ts";
 import { personParams } from "../../http/schemas/people.ts";
 import { listActs } from "../../users/acts.ts";
+import { listGroupsOf } from "../../users/groups.ts";
 import { listIdentities } from "../../users/identities.ts";
 import { type PersonRow, readPerson } from "../../users/people.ts";
 import { type UserState, userMoves } from "../../users/state.ts";
@@ -15,6 +16,7 @@ import type { Page } from "../page.ts";
 import { Facts, State, Text, Time } from "../parts.tsx";
 import { Acts, namesFor } from "./acts.tsx";
 import { Decisions, decisionPages, type VerbName } from "./decisions.tsx";
+import { GroupsOf } from "./groups.tsx";
 import { OpenRequestList, openInWords, openRequestsOf } from "./open-requests.tsx";
 import { nameOf } from "./people.tsx";
 
@@ -29,8 +31,9 @@ const one: Page = {
     if (!ctx.config.identity) return toFirstPage(links);
     const { user } = parsePathParameters(personParams, params);
     const person = await readPerson(ctx, caller, user);
-    const [requests, identities, tokens, acts] = await Promise.all([
+    const [requests, groups, identities, tokens, acts] = await Promise.all([
       openRequestsOf(ctx, caller, user),
+      listGroupsOf(ctx, caller, user),
       listIdentities(ctx, caller, user),
       listTokens(ctx, caller, user),
       listActs(ctx, caller, { subject: user, limit: mostActs }),
@@ -55,6 +58,15 @@ const one: Page = {
         <section aria-labelledby="requests">
           <h2 id="requests">Requests that have not ended</h2>
           <OpenRequestList requests={requests} state={person.state} links={links} />
+          <p>
+            <a href={`${links.to("/")}?owner=${encodeURIComponent(user)}#requests`}>
+              All requests of this person
+            </a>
+          </p>
+        </section>
+        <section aria-labelledby="groups">
+          <h2 id="groups">Groups</h2>
+          <GroupsOf groups={groups} links={links} />
         </section>
         <section aria-labelledby="identities">
           <h2 id="identities">Signs in</h2>
