@@ -209,6 +209,40 @@ const makes = new Map<string, Make>([
       return { path: "/v1/facades/servicex/anonymous" };
     },
   ],
+  [
+    "POST /admin/groups",
+    async () => ({ path: "/admin/groups", ...fields({ name: randomUUID() }) }),
+  ],
+  [
+    "POST /admin/groups/{id}/join",
+    async () => ({
+      path: `/admin/groups/${await group()}/join`,
+      ...fields({ person: await person() }),
+    }),
+  ],
+  [
+    "POST /admin/groups/{id}/leave",
+    async () => {
+      const [, id, user = ""] = /groups\/(.*)\/members\/(.*)/.exec(await inGroup()) ?? [];
+      return { path: `/admin/groups/${id}/leave`, ...fields({ person: user }) };
+    },
+  ],
+  [
+    "POST /admin/groups/{id}/bind",
+    async () => {
+      const { group: id, ...binding } = await bindingOf();
+      return { path: `/admin/groups/${id}/bind`, ...fields(binding) };
+    },
+  ],
+  [
+    "POST /admin/groups/{id}/unbind",
+    async () => {
+      const { group: id, ...binding } = await bindingOf();
+      await api.post("/v1/bindings", { ...binding, group: id }, bearer(root.accessToken));
+      return { path: `/admin/groups/${id}/unbind`, ...fields(binding) };
+    },
+  ],
+  ["POST /admin/groups/{id}/delete", at("/admin/groups/{id}/delete", group)],
   ["POST /v1/groups", sent("/v1/groups", { name: "a group" })],
   ["DELETE /v1/groups/{id}", at("/v1/groups/{id}", group)],
   [

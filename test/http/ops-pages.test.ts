@@ -77,7 +77,7 @@ test("pages of each port lead to those of the other by its address", async () =>
     [...(/<nav[\s\S]*?<\/nav>/.exec(text)?.[0] ?? "").matchAll(/href="([^"]+)"/g)].map(
       ([, href]) => href,
     );
-  const admin = ["/admin/users", "/admin/acts", "/admin/notices"];
+  const admin = ["/admin/users", "/admin/groups", "/admin/acts", "/admin/notices"];
   const home = await ports.call("public", {
     path: "/",
     headers: { ...html, ...(await browserOf(ledger.ctx, root.id)) },

@@ -196,7 +196,7 @@ test("where each move leads", () => {
     ...{ goBack: "waiting", fail: "failed", cancel: "canceled", redrive: "waiting" },
   });
   expect(targets(datasetMoves)).toEqual({
-    ...{ open: "lookup", keep: "ready", spend: "stale", fail: "failed" },
+    ...{ open: "lookup", openApart: "stale", keep: "ready", spend: "stale", fail: "failed" },
     ...{ remove: "stale", renew: "stale", outdate: "stale", retire: "stale" },
   });
   expect(targets(taskMoves)).toEqual({

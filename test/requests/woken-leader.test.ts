@@ -75,7 +75,7 @@ test("replaced in the middle of a sweep, it does no further part of it", async (
     parts.push(leads);
     return leads;
   });
-  expect(parts).toEqual([true, false, false, false, false]);
+  expect(parts).toEqual([true, false, false, false, false, false]);
   expect(await running(id)).toBe(0);
   expect(topics).not.toHaveBeenCalled();
   end();
