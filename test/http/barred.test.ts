@@ -397,11 +397,13 @@ test("an outside service is not told where barred files are", async () => {
 test("a container of others is not told where barred files are", async () => {
   await bind("root", at("bound"));
   const files = [at("open", "link.csv"), at("open", "b.csv")];
-  for (const [who, told] of [
-    [member, files],
-    [stranger, [files[1]]],
+  const closed = files.slice(0, 1);
+  for (const [who, replicas, told] of [
+    [member, files, [files]],
+    [stranger, files, [files.slice(1)]],
+    [stranger, closed, []],
   ] as const) {
-    const request = await submitted(who, { files: [[...files]] });
+    const request = await submitted(who, { files: [[...replicas]] });
     const [task] = await api.ledger.claim(1, { request });
     const { file = 0, attempt = 0 } = task ?? {};
     await api.ledger.ctx.db.query(
@@ -418,6 +420,12 @@ test("a container of others is not told where barred files are", async () => {
       },
     } as unknown as TransformerQueues;
     await sendTasks({ ...api.ledger.ctx, transformers }, request, 1, [{ file, attempt }]);
-    expect(sent.map(({ paths }) => paths)).toEqual([told]);
+    expect(sent.map(({ paths }) => paths)).toEqual(told);
+    if (told.length > 0) continue;
+    const [failed] = await api.ledger.ctx.db.query(
+      "SELECT status, info FROM file_status WHERE request_id = $1 AND status = 'failure'",
+      [request],
+    );
+    expect(failed?.info).toMatch(/^Every replica of this file is bound to a group/);
   }
 });

@@ -3,11 +3,22 @@ import { UnavailableError } from "../../errors.ts";
 import type { TransformTask } from "../../queue/celery.ts";
 import { barredOfRequests, makeOpenReplicas } from "../dispatch/barring.ts";
 import { inputUrls, wholeReplicasOf } from "../dispatch/task.ts";
+import { report } from "../reports/report.ts";
 import { attemptToken } from "./attempt-token.ts";
 import { type QueuedFile, type Run, runsOf, type TaskFile, taskFiles } from "./run-store.ts";
 
 export type SendDeps = Deps<
-  "barred" | "db" | "ledger" | "signingKey" | "store" | "transformers" | "urls" | "verifyingKeys"
+  | "barred"
+  | "batcher"
+  | "db"
+  | "ledger"
+  | "metrics"
+  | "signingKey"
+  | "stepOperations"
+  | "store"
+  | "transformers"
+  | "urls"
+  | "verifyingKeys"
 >;
 
 /**
@@ -33,13 +44,39 @@ export async function sendTasks(
     const replicas = await open(wholeReplicasOf(ctx, file));
     tasks.push(await taskOf(ctx, request, run, file, replicas));
   }
-  return (await ctx.transformers.publish(run.run, tasks)).map(({ file, attempt }) => ({
+  await failBarred(
+    ctx,
+    request,
+    step,
+    tasks.filter(({ paths }) => paths.length === 0),
+  );
+  const readable = tasks.filter(({ paths }) => paths.length > 0);
+  return (await ctx.transformers.publish(run.run, readable)).map(({ file, attempt }) => ({
     file,
     attempt,
   }));
 }
 
-/** Without a path, a sidecar reports a failure. */
+/** A sidecar that is given no path reports nothing. */
+async function failBarred(
+  ctx: SendDeps,
+  request: string,
+  step: number,
+  files: QueuedFile[],
+): Promise<void> {
+  if (files.length === 0) return;
+  const message =
+    "Every replica of this file is bound to a group that the owner of the request is not in.";
+  const error = { class: "forbidden", message };
+  const worker = { kind: "worker", scope: { request } } as const;
+  await report(
+    ctx,
+    worker,
+    "longshore",
+    files.map(({ file, attempt }) => ({ request, file, step, attempt, status: "failure", error })),
+  );
+}
+
 async function taskOf(
   ctx: SendDeps,
   request: string,
