@@ -1,4 +1,4 @@
-import { resolve } from "node:path";
+import { isAbsolute, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { barredMark, isHostOf } from "../outside/address.ts";
 import { isBelow } from "./below.ts";
@@ -24,18 +24,25 @@ export async function makeLeadsToBarred({
 }: BarredInputs): Promise<(location: string) => Promise<boolean>> {
   const { closed } = await realFolders({ roots: [], closed: folders });
   return async (location) => {
-    if (!isOfDisk(location)) return URL.canParse(location) && isHostOf(new URL(location), hosts);
-    const path = resolve(pathOf(location));
-    return isBelow(path, folders) || isBelow(await whereTo(await onDisk(path)), closed);
+    // Whoever reads it may understand what we do not: such a location is not told.
+    if (!isOfDisk(location)) return !URL.canParse(location) || isHostOf(new URL(location), hosts);
+    const path = pathOf(location);
+    if (path === undefined || !isAbsolute(path)) return true;
+    // As text, and as a kernel reads it, for which `..` behind a link is above where that leads.
+    return (
+      isBelow(resolve(path), folders) ||
+      isBelow(await whereTo(path), closed) ||
+      isBelow(await whereTo(await onDisk(resolve(path))), closed)
+    );
   };
 }
 
-function pathOf(location: string): string {
+function pathOf(location: string): string | undefined {
   if (schemeOf(location) !== "file") return location;
   try {
     return fileURLToPath(location);
   } catch {
-    return location;
+    return undefined;
   }
 }
 

@@ -32,12 +32,28 @@ export function assertAllowed(url: URL | string, inputHosts: readonly string[]):
   }
 }
 
-/** Whether the URL's host is one of these, as INPUT_HOSTS has them; an S3 bucket is at Amazon. */
+/**
+ * Whether the URL's host may be one of these, as INPUT_HOSTS has them; an S3 bucket is at Amazon.
+ * The usual port of another scheme is not known: an entry with any port counts then.
+ */
 export function isHostOf(url: URL, hosts: readonly string[]): boolean {
-  const host = bare(url.protocol === "s3:" ? `${url.host}.s3.amazonaws.com` : url.hostname);
-  const port = Number(url.port || (url.protocol === "http:" ? 80 : 443));
+  const name = decodedHost(url.hostname);
+  if (name === undefined) return hosts.length > 0;
+  const host = bare(url.protocol === "s3:" ? `${name}.s3.amazonaws.com` : name);
+  const port = url.port === "" ? usualPorts[url.protocol] : Number(url.port);
   const matchesHost = isIP(host) === 0 ? matchesName : matchesAddress;
-  return hosts.map(readEntry).some((entry) => matchesHost(entry, host, port));
+  return hosts.map(readEntry).some((entry) => matchesHost(entry, host, port ?? entry.port ?? 0));
+}
+
+const usualPorts: Record<string, number> = { "http:": 80, "https:": 443, "s3:": 443 };
+
+/** URL leaves the hosts of schemes that it does not know as they are. */
+function decodedHost(host: string): string | undefined {
+  try {
+    return decodeURIComponent(host);
+  } catch {
+    return undefined;
+  }
 }
 
 export type Resolve = (

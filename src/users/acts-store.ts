@@ -106,7 +106,10 @@ export async function actRows(
 ): Promise<ActRow[]> {
   const rows = await db.acts.findMany({
     where: {
-      ...(subject !== undefined && { subject }),
+      // Who joins or leaves a group is an act about the group, too.
+      ...(subject !== undefined && {
+        OR: [{ subject }, { detail: { path: ["group"], equals: subject } }],
+      }),
       ...(actor !== undefined && { actor }),
       ...(act !== undefined && { act }),
       ...(before !== undefined && { id: { lt: before } }),

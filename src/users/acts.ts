@@ -20,7 +20,11 @@ export async function noteAdmin(
   owner?: string,
 ): Promise<void> {
   if (caller.kind !== "admin" || ownerOf(caller) === owner) return;
-  await addAct(query, caller, owner === undefined ? act : { ...act, detail: { owner } });
+  await addAct(
+    query,
+    caller,
+    owner === undefined ? act : { ...act, detail: { ...act.detail, owner } },
+  );
 }
 
 /** The newest first. */

@@ -53,7 +53,7 @@ export async function openFor(
   await db.facade_callers.upsert({
     where: { facade },
     create: { facade, owner, ...numbers },
-    update: numbers,
+    update: { owner, ...numbers },
   });
   await recordAct(db, by, { act: "facade.open", subject: owner, detail: { facade, ...numbers } });
 }
@@ -66,8 +66,9 @@ export async function closeFor(db: PeopleTx, by: Actor, facade: string): Promise
   return true;
 }
 
+/** Whether it was ever opened. */
 export async function isKnown(db: PeopleDb, facade: string): Promise<boolean> {
-  return (await ownerOf(db, facade)) !== undefined;
+  return (await db.facade_callers.count({ where: { facade } })) > 0;
 }
 
 /** Of two processes that open it at once, one makes the account. */
@@ -75,8 +76,12 @@ async function lockFacade(db: PeopleTx, facade: string): Promise<void> {
   await db.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended(${facade}, 16))`;
 }
 
+/** Undefined where it has none, or one that was deleted. */
 async function ownerOf(db: PeopleDb, facade: string): Promise<string | undefined> {
-  return (await db.facade_callers.findUnique({ where: { facade } }))?.owner;
+  const row = await db.facade_callers.findUnique({
+    where: { facade, users: { state: { not: userMoves.remove.to } } },
+  });
+  return row?.owner;
 }
 
 const accountOf = (facade: string) => ({ name: `Without a name (${facade})`, admin: false });

@@ -27,6 +27,10 @@ export async function groupRows(db: PeopleDb, member?: string): Promise<Group[]>
   return rows.map(toGroup);
 }
 
+export function countGroups(db: PeopleDb): Promise<number> {
+  return db.groups.count();
+}
+
 export async function findGroup(db: PeopleDb, id: string): Promise<Group | undefined> {
   const row = await db.groups.findUnique({ where: { id }, include: counted });
   return row ? toGroup(row) : undefined;

@@ -9,6 +9,7 @@ import { type Binding, bindingRows } from "./bindings-store.ts";
 import {
   addGroup,
   addMember,
+  countGroups,
   findGroup,
   type Group,
   groupRows,
@@ -39,7 +40,7 @@ export async function createGroup(
 ): Promise<Group> {
   assertMay(caller, "group.change");
   const made = people.write(async (db) => {
-    if ((await groupRows(db)).length >= mostGroups) throw tooMany();
+    if ((await countGroups(db)) >= mostGroups) throw tooMany();
     const group = await addGroup(db, randomUUID(), name);
     await recordAct(db, caller, { act: "group.create", subject: group.id, detail: { name } });
     return group;

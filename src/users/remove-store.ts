@@ -19,7 +19,6 @@ export async function removePeople(
   await db.api_tokens.deleteMany({ where });
   await db.device_codes.deleteMany({ where });
   await db.access_keys.deleteMany({ where });
-  await db.facade_callers.deleteMany({ where });
   await db.group_members.deleteMany({ where });
   await db.notices.deleteMany({ where });
   const acts = removed.map((subject) => ({ act: "user.delete", subject }) as const);

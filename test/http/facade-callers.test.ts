@@ -218,5 +218,9 @@ test("a setting opens a façade that nobody has opened, and one closes it in any
   await fresh.call({ method: "DELETE", path, headers });
   await openFacadesOfSettings(ctx);
   expect((await fresh.get("/servicex/transformation")).status).toBe(401);
+  const [row] = await ctx.db.query<{ owner: string }>("SELECT owner FROM facade_callers");
+  await fresh.call({ method: "DELETE", path: `/v1/users/${row?.owner}`, headers });
+  await openFacadesOfSettings(ctx);
+  expect((await fresh.get("/servicex/transformation")).status).toBe(401);
   await fresh.close();
 });

@@ -1,13 +1,14 @@
 import { z } from "zod";
 import { type Binding, bindingKinds } from "../../users/bindings.ts";
 import type { Group, Member } from "../../users/groups.ts";
+import { id } from "./people.ts";
 import { time } from "./request.ts";
 
 export const groupParams = z.object({ id: z.uuid().meta({ description: "The group's id." }) });
 
 export const memberParams = z.object({
   id: z.uuid().meta({ description: "The group's id." }),
-  user: z.string().min(1).max(200).meta({ description: "The id of a person's account." }),
+  user: id.meta({ description: "The id of a person's account." }),
 });
 
 export const group = z

@@ -7,7 +7,8 @@ import { userStates } from "../../users/state.ts";
 import { cursor, limit } from "./params.ts";
 import { time } from "./request.ts";
 
-const id = z.string().regex(/^[^\p{C}]{1,200}$/u, "1 to 200 characters");
+/** of an account */
+export const id = z.string().regex(/^[^\p{C}]{1,200}$/u, "1 to 200 characters");
 
 export const personParams = z.object({
   user: id.meta({

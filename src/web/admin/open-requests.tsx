@@ -2,13 +2,12 @@
 import type { Caller } from "../../auth/caller.ts";
 import type { Deps } from "../../deps.ts";
 import { listRequests } from "../../requests/read/request.ts";
-import type { RequestState } from "../../requests/state.ts";
+import { openRequestStates } from "../../requests/state.ts";
 import type { RequestSummary } from "../../requests/views.ts";
 import { type UserState, userMoves } from "../../users/state.ts";
 import { Row } from "../home-requests.tsx";
 import type { Links } from "../links.ts";
 
-const open: readonly RequestState[] = ["submitted", "lookup", "running", "canceling"];
 const mostShown = 20;
 
 export interface OpenRequests {
@@ -17,16 +16,18 @@ export interface OpenRequests {
   more: boolean;
 }
 
-/** The newest of each state. */
+/** The newest of all that are open. */
 export async function openRequestsOf(
   ctx: Deps<"db">,
   caller: Caller,
   owner: string,
 ): Promise<OpenRequests> {
   const pages = await Promise.all(
-    open.map((state) => listRequests(ctx, caller, { owner, state, limit: mostShown })),
+    openRequestStates.map((state) => listRequests(ctx, caller, { owner, state, limit: mostShown })),
   );
-  const items = pages.flatMap((page) => page.items);
+  const items = pages
+    .flatMap((page) => page.items)
+    .sort((one, other) => other.created_at.localeCompare(one.created_at));
   const more = items.length > mostShown || pages.some(({ next }) => next !== null);
   return { items: items.slice(0, mostShown), more };
 }
