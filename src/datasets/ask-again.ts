@@ -1,10 +1,10 @@
 import { finderQueue, plainFinderQueue } from "../queue/celery.ts";
-import type { FinderQueueLook } from "../queue/finder-queues.ts";
+import type { QueueLook } from "../queue/celery-broker.ts";
 import type { SilentLookup } from "./ask-store.ts";
 
 export interface SchemeLook {
-  celery: FinderQueueLook | undefined;
-  plain: FinderQueueLook | undefined;
+  celery: QueueLook | undefined;
+  plain: QueueLook | undefined;
 }
 
 /** A listing may take long, and finders work one by one. */

@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
 import type { Deps } from "../deps.ts";
-import { UnavailableError } from "../errors.ts";
 import { finderQueue, plainFinderQueue } from "../queue/celery.ts";
 import type { FinderQueues } from "../queue/finder-queues.ts";
 import { lostQuestions, queueOf, type SchemeLook, settleSeconds } from "./ask-again.ts";
@@ -43,7 +42,7 @@ export async function askFinders(ctx: AskDeps, signal: AbortSignal): Promise<voi
     try {
       const looks = performance.now() - looked > lookSeconds * 1000;
       if (looks) looked = performance.now();
-      await askOnce(ctx, token, { looks });
+      await askOnce(ctx, token, { looks, signal });
     } catch (error) {
       ctx.log.warn({ err: error }, "finders could not be asked; trying again");
     }
@@ -55,13 +54,13 @@ export async function askFinders(ctx: AskDeps, signal: AbortSignal): Promise<voi
 export async function askOnce(
   ctx: AskDeps,
   token: string,
-  { looks }: { looks: boolean },
+  { looks, signal }: { looks: boolean; signal?: AbortSignal },
 ): Promise<void> {
   const { finderQueues: queues } = ctx;
   const schemes = ctx.config.didSchemes.filter((scheme) => !ctx.finders.has(scheme));
   if (!queues || schemes.length === 0) return;
   await endUnwanted(ctx, schemes);
-  await askNew(ctx, queues, schemes, token);
+  await askNew(ctx, queues, schemes, { token, signal });
   if (looks) await askLost(ctx, queues, schemes);
 }
 
@@ -69,7 +68,7 @@ async function askNew(
   ctx: AskDeps,
   queues: FinderQueues,
   schemes: string[],
-  token: string,
+  { token, signal }: { token: string; signal: AbortSignal | undefined },
 ): Promise<void> {
   const { query } = ctx.db;
   const claimed = await claimLookups(query, {
@@ -80,8 +79,9 @@ async function askNew(
     mostOfOwner: mostAtOnce,
   });
   const looks = new Map<string, SchemeLook>();
-  for (const { id } of claimed) {
+  for (const [index, { id }] of claimed.entries()) {
     try {
+      signal?.throwIfAborted();
       const lookup = await nameTask(query, id, token, randomUUID());
       if (!lookup) continue;
       if (!lookup.request) {
@@ -94,9 +94,10 @@ async function askNew(
       await ask(ctx, queues, queue, lookup, lookup.request);
       await markAsked(query, id, token, queue);
     } catch (error) {
-      await releaseLookup(query, id, token, { seconds: retrySeconds, counted: false });
-      if (!(error instanceof UnavailableError)) throw error;
-      ctx.log.info({ err: error, dataset: id }, "a finder could not be asked; trying again");
+      // A broker that is away answers none of the others either.
+      for (const left of claimed.slice(index))
+        await releaseLookup(query, left.id, token, { seconds: retrySeconds, counted: false });
+      throw error;
     }
   }
 }

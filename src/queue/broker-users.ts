@@ -1,6 +1,7 @@
 // A user of the broker for each run, by RabbitMQ's management API: it reaches the queue of its run
 // and nothing else. What it needs was found by running real Celery under it.
 import type { Logger } from "pino";
+import { z } from "zod";
 import { UnavailableError } from "../errors.ts";
 import { inWords } from "../system-problem.ts";
 import type { TransformerWords } from "./transformer-words.ts";
@@ -22,18 +23,22 @@ export interface BrokerUsersOptions {
   /** the broker as containers reach it: host, port and virtual host count */
   brokerUrl: string;
   words: Pick<TransformerWords, "permissions">;
+  /** of this service alone: others may use the same broker */
+  prefix: string;
   /** the same in each process and at each call */
   passwordOf(run: string): string;
   log: Logger;
 }
 
-const prefix = "longshore-run-";
 const answerMilliseconds = 5_000;
+const trustedMilliseconds = 60_000;
+const usersSchema = z.array(z.object({ name: z.string() }));
 
 export function openBrokerUsers({
   managementUrl,
   brokerUrl,
   words,
+  prefix,
   passwordOf,
   log,
 }: BrokerUsersOptions): BrokerUsers {
@@ -42,14 +47,20 @@ export function openBrokerUsers({
     `${decodeURIComponent(api.username)}:${decodeURIComponent(api.password)}`,
   ).toString("base64")}`;
   const base = `${api.origin}${api.pathname.replace(/\/$/, "")}/api`;
-  const made = new Set<string>();
+  /** When each was made: another process may have removed it since. */
+  const made = new Map<string, number>();
+  const isMade = (run: string) =>
+    performance.now() - (made.get(run) ?? Number.NEGATIVE_INFINITY) < trustedMilliseconds;
+
+  const nameOf = (run: string) => prefix + run;
 
   return {
     async addressFor(run) {
-      if (!made.has(run)) {
+      if (!isMade(run)) {
+        made.delete(run);
         try {
           await make(run);
-          made.add(run);
+          made.set(run, performance.now());
         } catch (error) {
           log.warn({ err: error }, "a user of the broker was not made; it is tried again");
         }
@@ -64,8 +75,9 @@ export function openBrokerUsers({
       await call("DELETE", `users/${nameOf(run)}`);
     },
     async runs() {
-      const users = (await call("GET", "users?columns=name")) as { name: string }[];
-      return users
+      const users = usersSchema.safeParse(await call("GET", "users?columns=name"));
+      if (!users.success) throw notRabbit();
+      return users.data
         .filter(({ name }) => name.startsWith(prefix))
         .map(({ name }) => name.slice(prefix.length));
     },
@@ -95,12 +107,18 @@ export function openBrokerUsers({
       throw new UnavailableError(
         `The broker's management API at ${api.host} answered ${method} with ${answer.status}.`,
       );
-    return text === "" ? undefined : JSON.parse(text);
+    try {
+      return text === "" ? undefined : JSON.parse(text);
+    } catch {
+      throw notRabbit();
+    }
   }
-}
 
-function nameOf(run: string): string {
-  return prefix + run;
+  function notRabbit(): UnavailableError {
+    return new UnavailableError(
+      `What answers at ${api.host} is not RabbitMQ's management API: see RABBIT_MANAGEMENT_URL.`,
+    );
+  }
 }
 
 /** In an address, no path and `/` mean the host `/`. */

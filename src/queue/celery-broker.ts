@@ -2,9 +2,10 @@ import { randomUUID } from "node:crypto";
 import type { ConfirmChannel } from "amqplib";
 import type { Logger } from "pino";
 import { broadcast, type CeleryMessage, type TransformTask } from "./celery.ts";
-import { isAbsent, isInUse } from "./rabbitmq/codes.ts";
+import { AskingChannel } from "./rabbitmq/asking-channel.ts";
+import { isAbsent, isDifferent } from "./rabbitmq/codes.ts";
 import { BrokerConnection } from "./rabbitmq/connection.ts";
-import { KeptChannel } from "./rabbitmq/kept-channel.ts";
+import { MandatoryChannel } from "./rabbitmq/mandatory-channel.ts";
 import type { TransformerWords } from "./transformer-words.ts";
 
 /** What a queue holds now, without what its consumers have taken. */
@@ -52,14 +53,8 @@ export function openTransformerQueues({
     log,
     patienceMilliseconds,
   });
-  const returned = new Set<string>();
-  const publishing = new KeptChannel(connection, (channel) => {
-    returned.clear();
-    channel.on("return", ({ properties }) => returned.add(String(properties.messageId)));
-  });
-  /** A refusal closes its channel: questions have one of their own, and are asked one by one. */
-  const asking = new KeptChannel(connection);
-  let last: Promise<unknown> = Promise.resolve();
+  const publishing = new MandatoryChannel(connection);
+  const asking = new AskingChannel(connection);
 
   return {
     async publish(run, tasks) {
@@ -72,25 +67,25 @@ export function openTransformerQueues({
     },
     async prepare(run) {
       if (words.goesWithWorkers) return;
-      await ask(never, (channel) => words.declare(channel, run));
+      await asking.ask(never, (channel) => words.declare(channel, run));
     },
     async look(run) {
-      const found = await ask(isAbsent, (channel) => channel.checkQueue(words.queue(run)));
+      const found = await asking.ask(isAbsent, (channel) => channel.checkQueue(words.queue(run)));
       return found && { ready: found.messageCount, consumers: found.consumerCount };
     },
     async callBack(run) {
       const call = words.callBack?.(run);
-      if (call) await ask(never, (channel) => tell(channel, call));
+      if (call) await asking.ask(never, (channel) => tell(channel, call));
     },
     async end(run) {
       const queue = words.queue(run);
-      await ask(isAbsent, (channel) => channel.purgeQueue(queue));
+      await asking.ask(isAbsent, (channel) => channel.purgeQueue(queue));
       const call = words.dismiss?.(run);
-      if (call) await ask(never, (channel) => tell(channel, call));
+      if (call) await asking.ask(never, (channel) => tell(channel, call));
       const ifUnused = words.goesWithWorkers;
       for (const name of [queue, ...words.besides(run)])
-        await ask(
-          (error) => isAbsent(error) || isInUse(error),
+        await asking.ask(
+          (error) => isAbsent(error) || isDifferent(error),
           (channel) => channel.deleteQueue(name, { ifUnused }),
         );
     },
@@ -104,39 +99,12 @@ export function openTransformerQueues({
     run: string,
     { content, options }: CeleryMessage,
   ): Promise<boolean> {
-    const messageId = options.messageId ?? randomUUID();
-    return new Promise((resolve, reject) => {
-      channel.publish(
-        words.exchange,
-        words.key(run),
-        content,
-        { ...options, messageId },
-        (error: Error | null) => {
-          if (error) reject(error);
-          else resolve(!returned.delete(messageId));
-        },
-      );
+    return publishing.publish(channel, {
+      exchange: words.exchange,
+      key: words.key(run),
+      content,
+      options: { ...options, messageId: options.messageId ?? randomUUID() },
     });
-  }
-
-  /** Undefined if the broker refuses as expected, which closes the channel. */
-  function ask<Answer>(
-    isExpected: (error: unknown) => boolean,
-    question: (channel: ConfirmChannel) => PromiseLike<Answer>,
-  ): Promise<Answer | undefined> {
-    const answered = last.then(async () => {
-      const channel = await asking.get();
-      return connection.ask(async () => {
-        try {
-          return await question(channel);
-        } catch (error) {
-          if (isExpected(error)) return undefined;
-          throw error;
-        }
-      });
-    });
-    last = answered.catch(() => undefined);
-    return answered;
   }
 }
 

@@ -152,7 +152,8 @@ export function celeryMessage({
  * end all of them.
  */
 export function cancelConsumer(requestId: string, now = Date.now()): CeleryMessage {
-  return control("cancel_consumer", requestId, { pattern: null, matcher: null }, now);
+  const queue = transformerQueue(requestId);
+  return control({ method: "cancel_consumer", arguments: { queue } }, now + second);
 }
 
 /**
@@ -160,28 +161,36 @@ export function cancelConsumer(requestId: string, now = Date.now()): CeleryMessa
  * would begin to.
  */
 export function addConsumer(requestId: string, now = Date.now()): CeleryMessage {
-  const named = { pattern: `${transformerQueue(requestId)}@*`, matcher: "glob" };
-  return control("add_consumer", requestId, named, now);
+  const queue = transformerQueue(requestId);
+  const named = { pattern: `${queue}@*`, matcher: "glob" };
+  return control({ method: "add_consumer", arguments: { queue }, ...named }, now + second);
 }
 
-function control(
-  method: string,
-  requestId: string,
-  to: { pattern: string | null; matcher: string | null },
-  now: number,
-): CeleryMessage {
-  const call = {
-    method,
-    arguments: { queue: transformerQueue(requestId) },
-    destination: null,
-    ...to,
-  };
+/** A task that has begun is ended with the process that does it, which its worker replaces. */
+export function revokeTask(id: string, now = Date.now()): CeleryMessage {
+  const task = { task_id: id, terminate: true, signal: "SIGTERM" };
+  return control({ method: "revoke", arguments: task }, now + 60 * second);
+}
+
+const second = 1_000;
+
+interface ControlCall {
+  method: string;
+  arguments: Record<string, unknown>;
+  /** whom it is for, by their names; all of them without it */
+  pattern?: string;
+  matcher?: string;
+}
+
+/** `expires`: milliseconds */
+function control(given: ControlCall, expires: number): CeleryMessage {
+  const call = { destination: null, pattern: null, matcher: null, ...given };
   return {
     content: Buffer.from(JSON.stringify(call)),
     options: {
       contentType: "application/json",
       contentEncoding: "utf-8",
-      headers: { clock: 1, expires: now / 1000 + 1 },
+      headers: { clock: 1, expires: expires / 1000 },
     },
   };
 }

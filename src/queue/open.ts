@@ -55,8 +55,11 @@ export function openUsers(
   if (managementUrl === undefined || brokerUrl === undefined) return undefined;
   const key = deriveKey(signingKey, "longshore broker users 1");
   const passwordOf = (run: string) => createHmac("sha256", key).update(run).digest("base64url");
+  // Several services may share a broker, and each removes the users of its own runs alone.
+  const service = createHmac("sha256", key).update("prefix of users").digest("hex").slice(0, 12);
+  const prefix = `longshore-${service}-run-`;
   const words = wordsOf(sidecars);
-  return openBrokerUsers({ managementUrl, brokerUrl, words, passwordOf, log });
+  return openBrokerUsers({ managementUrl, brokerUrl, words, prefix, passwordOf, log });
 }
 
 function wordsOf({ generation, consumerTimeout }: Config["sidecars"]): TransformerWords {

@@ -85,6 +85,8 @@ export interface Runner {
   readonly endedBefore: readonly string[];
   /** Their files were taken from them: the next process need not know these workers. */
   forgetEndedBefore(): Promise<void>;
+  /** It starts containers of others (`workload`), and `lastWords` reads their logs. */
+  readonly startsContainers: boolean;
   /** most workers at once, all groups together; 0 where the runner starts none */
   readonly capacity: number;
   /** whether our own workers serve all operations together, or are a group for each operation */

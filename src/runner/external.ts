@@ -7,6 +7,7 @@ import type { Runner } from "./contract.ts";
 export function openExternalRunner(help = "Start one: longshore worker."): Runner {
   return {
     help,
+    startsContainers: false,
     endedBefore: [],
     forgetEndedBefore: async () => undefined,
     capacity: 0,

@@ -55,6 +55,7 @@ export async function openLocalRunner(options: LocalRunnerOptions): Promise<Runn
 
   return {
     help: localHelp,
+    startsContainers: false,
     endedBefore,
     async forgetEndedBefore() {
       for (const name of remembered)

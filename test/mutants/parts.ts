@@ -99,8 +99,8 @@ export const servicexParts: Mutant[] = [
   {
     name: "a generator that does not answer is waited for",
     file: "operations/transform/outside/ask-generator.ts",
-    from: "AbortSignal.timeout(seconds * 1000)",
-    to: "AbortSignal.timeout(60_000)",
+    from: "timeLimit(seconds * 1000)",
+    to: "timeLimit(60_000)",
     tests: generators,
     only: "defect 45",
   },

@@ -8,6 +8,7 @@ export const sidecars: Mutant[] = [
   {
     name: "claims take files of containers of others",
     file: "shares/line-store.ts",
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: a piece of the source
     from: 'AND NOT ${hasWorkload("s")}',
     to: "",
     tests: workloads,
@@ -15,6 +16,7 @@ export const sidecars: Mutant[] = [
   {
     name: "our own workers are started for files of containers of others",
     file: "requests/scheduler/scale-workers-store.ts",
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: a piece of the source
     from: 'AND NOT ${hasWorkload("steps")}',
     to: "",
     tests: workloads,
@@ -29,6 +31,7 @@ export const sidecars: Mutant[] = [
   {
     name: "containers of a canceled request are still wanted",
     file: "requests/sidecars/wanted-store.ts",
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: a piece of the source
     from: "requests.state IN (${sqlList(stoppableStates)})",
     to: "true",
     tests: workloads,

@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
-import { type Bounds, type SizedRun, sizesOf } from "../../src/requests/sidecars/sizes.ts";
+import { type Bounds, sizesOf } from "../../src/requests/sidecars/sizes.ts";
+import type { WantedRun } from "../../src/requests/sidecars/wanted-store.ts";
 
 const bounds: Bounds = { scales: true, least: 1, most: 20, all: 1000 };
 
-function run(name: string, more: Partial<SizedRun> = {}): SizedRun {
+function run(name: string, more: Partial<WantedRun> = {}): WantedRun {
   return {
     run: name,
     request: name,
@@ -21,7 +22,7 @@ function run(name: string, more: Partial<SizedRun> = {}): SizedRun {
   };
 }
 
-const sizes = (runs: SizedRun[], more: Partial<Bounds> = {}) =>
+const sizes = (runs: WantedRun[], more: Partial<Bounds> = {}) =>
   Object.fromEntries(sizesOf(runs, { ...bounds, ...more }));
 
 test("defect 18: a request of one file gets one container, whatever it asks for", () => {

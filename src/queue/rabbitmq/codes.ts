@@ -1,15 +1,28 @@
 // Why a broker closed a channel, by the codes of AMQP.
 
-/** another's arguments, or a queue that is to be unused and is not */
-export const preconditionFailed = 406;
-export const notFound = 404;
+const preconditionFailed = 406;
+const notFound = 404;
 
 export function isAbsent(error: unknown): boolean {
   return codeOf(error) === notFound;
 }
 
-export function isInUse(error: unknown): boolean {
+/** It has other arguments, or consumers that it must not have. */
+export function isDifferent(error: unknown): boolean {
   return codeOf(error) === preconditionFailed;
+}
+
+/** Undefined if the broker refuses as expected, which closes the channel. */
+export async function unless<Answer>(
+  isExpected: (error: unknown) => boolean,
+  asked: PromiseLike<Answer>,
+): Promise<Answer | undefined> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (isExpected(error)) return undefined;
+    throw error;
+  }
 }
 
 function codeOf(error: unknown): unknown {

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { ConfirmChannel } from "amqplib";
 import { within } from "../../time.ts";
 import type { BrokerConnection } from "./connection.ts";
-import { KeptChannel } from "./kept-channel.ts";
+import { MandatoryChannel } from "./mandatory-channel.ts";
 
 export interface Outgoing {
   queue: string;
@@ -22,17 +22,13 @@ const windowSize = 1000;
  */
 export class Publisher {
   readonly #connection: BrokerConnection;
-  readonly #channel: KeptChannel;
+  readonly #channel: MandatoryChannel;
   readonly #prefix = randomUUID();
-  readonly #returned = new Set<string>();
   #sent = 0;
 
   constructor(connection: BrokerConnection) {
     this.#connection = connection;
-    this.#channel = new KeptChannel(connection, (channel) => {
-      this.#returned.clear();
-      channel.on("return", ({ properties }) => this.#returned.add(String(properties.messageId)));
-    });
+    this.#channel = new MandatoryChannel(connection);
   }
 
   /** Resolves with the messages that were returned; the broker has stored all others. */
@@ -58,22 +54,14 @@ export class Publisher {
     }
   }
 
-  /** The broker returns a message before it confirms it. */
   #one(channel: ConfirmChannel, { queue, content, headers }: Outgoing): Promise<boolean> {
-    const messageId = `${this.#prefix}-${this.#sent++}`;
-    const properties = {
-      messageId,
-      mandatory: true,
+    const options = {
+      messageId: `${this.#prefix}-${this.#sent++}`,
       persistent: true,
       contentType: "application/json",
       contentEncoding: "utf-8",
       ...(headers ? { headers } : {}),
     };
-    return new Promise((resolve, reject) => {
-      channel.sendToQueue(queue, content, properties, (error: Error | null) => {
-        if (error) reject(error);
-        else resolve(!this.#returned.delete(messageId));
-      });
-    });
+    return this.#channel.publish(channel, { exchange: "", key: queue, content, options });
   }
 }

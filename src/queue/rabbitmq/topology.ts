@@ -1,7 +1,7 @@
 import type { Options } from "amqplib";
 import type { Logger } from "pino";
 import { poisonTopic } from "../contract.ts";
-import { notFound, preconditionFailed } from "./codes.ts";
+import { isAbsent, isDifferent, unless } from "./codes.ts";
 import type { BrokerConnection } from "./connection.ts";
 import { KeptChannel } from "./kept-channel.ts";
 import type { TopicRecord } from "./topic-store.ts";
@@ -85,7 +85,7 @@ export class Topology {
 
   async depth(topic: string): Promise<number> {
     const channel = await this.#channel.get();
-    const found = await this.#connection.ask(() => unless(notFound, channel.checkQueue(topic)));
+    const found = await this.#connection.ask(() => unless(isAbsent, channel.checkQueue(topic)));
     if (!found) this.forget([topic]);
     return found?.messageCount ?? 0;
   }
@@ -103,7 +103,7 @@ export class Topology {
     const channel = await this.#channel.get();
     const found = await this.#connection.ask(() =>
       unless(
-        preconditionFailed,
+        isDifferent,
         channel.assertQueue(name, { durable: true, arguments: classic, ...options }),
       ),
     );
@@ -111,15 +111,5 @@ export class Topology {
       this.#log.warn(
         `The queue ${name} exists with other arguments than expected; it is used as it is.`,
       );
-  }
-}
-
-/** Undefined if the broker refuses with this code, which closes the channel. */
-async function unless<Answer>(code: number, asked: Promise<Answer>): Promise<Answer | undefined> {
-  try {
-    return await asked;
-  } catch (error) {
-    if ((error as { code?: unknown }).code === code) return undefined;
-    throw error;
   }
 }

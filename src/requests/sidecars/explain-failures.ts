@@ -3,7 +3,13 @@ import type { Deps } from "../../deps.ts";
 import { readableEnd } from "../../log.ts";
 import { fingerprintOf } from "../reports/fingerprint.ts";
 import { readableText } from "../reports/sanitize.ts";
-import { explain, noteUnexplained, type Unexplained, unexplained } from "./unexplained-store.ts";
+import {
+  explain,
+  noteUnexplained,
+  type Unexplained,
+  type UnexplainedRow,
+  unexplained,
+} from "./unexplained-store.ts";
 
 export const unexplainedChannel = "unexplained";
 export const explainSeconds = 10;
@@ -18,49 +24,68 @@ const logBytes = 16_384;
 const infoCharacters = 2048;
 const errorLine = /error|exception|fatal|killed|abort|segmentation/i;
 
-/** A sidecar's failure has no text: the leader reads it from the log of its pod. */
+/** A log that cannot be read for so long is given up. */
+const patienceSeconds = 60;
+
+/**
+ * A sidecar's failure has no text: the leader reads it from the log of its pod, where the runner
+ * has started that.
+ */
 export async function askForReason(
-  { db, notifier }: Deps<"db" | "notifier">,
+  { db, notifier, runner }: Deps<"db" | "notifier" | "runner">,
   failure: Unexplained,
 ): Promise<void> {
+  if (!runner.startsContainers) return;
   await noteUnexplained(db.query, failure);
   notifier.notify(unexplainedChannel);
 }
 
-/** Returns how many failures were explained. */
+/** Returns how many failures were explained; the others are looked at again later. */
 export async function explainFailures(
   ctx: Deps<"db" | "ledger" | "log" | "notifier" | "runner">,
 ): Promise<number> {
   let explained = 0;
   for (;;) {
     const failures = await unexplained(ctx.db.query, page);
-    await forEachAtOnce(failures, logsAtOnce, (failure) => explainOne(ctx, failure));
-    explained += failures.length;
-    if (failures.length < page) return explained;
+    const before = explained;
+    await forEachAtOnce(failures, logsAtOnce, async (failure) => {
+      if (await explainOne(ctx, failure)) explained += 1;
+    });
+    if (failures.length < page || explained === before) return explained;
   }
 }
 
 async function explainOne(
   ctx: Deps<"ledger" | "log" | "notifier" | "runner">,
-  failure: Unexplained,
-): Promise<void> {
+  failure: UnexplainedRow,
+): Promise<boolean> {
   const { worker: pod, request } = failure;
-  const words = await ctx.runner.lastWords(pod, logBytes).catch((error: Error) => {
-    ctx.log.debug({ err: error, pod }, "the log of a container of others was not read");
-    return undefined;
-  });
-  const { line, info } = wordsOf(pod, words);
+  let words: string | undefined;
+  let lost = "its pod is gone, and so is its log";
+  try {
+    words = await ctx.runner.lastWords(pod, logBytes);
+  } catch (error) {
+    ctx.log.warn({ err: error, pod }, "the log of a container of others was not read");
+    if (failure.ageSeconds < patienceSeconds) return false;
+    lost = "the log of its pod could not be read";
+  }
+  const { line, info } = wordsOf(pod, words, lost);
   const { fingerprint, groupMessage } = fingerprintOf(workerClass, line);
   const text = { pod, info, fingerprint, groupMessage, errorClass: workerClass };
   await explain(ctx.ledger.query, failure, text);
   ctx.notifier.notify(`request:${request}`);
+  return true;
 }
 
 /** The pod, the line of its log that says what is wrong, and the log's end. */
-export function wordsOf(pod: string, words: string | undefined): { line: string; info: string } {
+export function wordsOf(
+  pod: string,
+  words: string | undefined,
+  lost: string,
+): { line: string; info: string } {
   const log = readableText(readableEnd(words ?? "", infoCharacters));
   if (log.trim() === "") {
-    const line = "The worker reported a failure; its pod is gone, and so is its log.";
+    const line = `The worker reported a failure; ${lost}.`;
     return { line, info: `${pod}: ${line}` };
   }
   const lines = log.split("\n").filter((one) => one.trim() !== "");

@@ -1,20 +1,6 @@
 // How many containers each run gets, when requests, users, operations and the cluster have limits.
 import { allocate, type OpenStep, type Room } from "../../shares/allocate.ts";
-
-export interface SizedRun {
-  run: string;
-  request: string;
-  step: number;
-  operation: string;
-  owner: string;
-  files: number;
-  workers: number | null;
-  priority: number;
-  number: number;
-  share: number;
-  slots: number | null;
-  slotsPerUser: number | null;
-}
+import type { WantedRun } from "./wanted-store.ts";
 
 export interface Bounds {
   /** as many as files, up to `most`; otherwise as many as the request says, or one */
@@ -33,24 +19,24 @@ interface Step extends OpenStep {
  * By run; never more than files. Each run first gets the least number, so that a small request does
  * not wait for a large one; what is left goes around as slots do.
  */
-export function sizesOf(runs: readonly SizedRun[], bounds: Bounds): Map<string, number> {
+export function sizesOf(runs: readonly WantedRun[], bounds: Bounds): Map<string, number> {
   const sizes = new Map<string, number>();
-  const floor = (run: SizedRun) => Math.min(bounds.least, mostOf(run, bounds));
+  const floor = (run: WantedRun) => Math.min(bounds.least, mostOf(run, bounds));
   share(runs, floor, bounds.all, sizes);
   const given = [...sizes.values()].reduce((sum, size) => sum + size, 0);
-  const rest = (run: SizedRun) => mostOf(run, bounds) - (sizes.get(run.run) ?? 0);
+  const rest = (run: WantedRun) => mostOf(run, bounds) - (sizes.get(run.run) ?? 0);
   share(runs, rest, bounds.all - given, sizes);
   return sizes;
 }
 
-function mostOf({ files, workers }: SizedRun, { scales, most }: Bounds): number {
+function mostOf({ files, workers }: WantedRun, { scales, most }: Bounds): number {
   return Math.min(files, scales ? Math.min(workers ?? most, most) : Math.min(workers ?? 1, most));
 }
 
 /** Adds to `sizes`, which count for the limits too. */
 function share(
-  runs: readonly SizedRun[],
-  wanted: (run: SizedRun) => number,
+  runs: readonly WantedRun[],
+  wanted: (run: WantedRun) => number,
   slots: number,
   sizes: Map<string, number>,
 ): void {
@@ -74,7 +60,7 @@ function share(
     sizes.set(step.run, (sizes.get(step.run) ?? 0) + files);
 }
 
-function usersOf(runs: readonly SizedRun[], sizes: ReadonlyMap<string, number>) {
+function usersOf(runs: readonly WantedRun[], sizes: ReadonlyMap<string, number>) {
   const users = new Map<
     string,
     { owner: string; running: number; share: number; servedAt: number }
@@ -88,7 +74,10 @@ function usersOf(runs: readonly SizedRun[], sizes: ReadonlyMap<string, number>) 
   return [...users.values()];
 }
 
-function roomsOf(runs: readonly SizedRun[], sizes: ReadonlyMap<string, number>): Map<string, Room> {
+function roomsOf(
+  runs: readonly WantedRun[],
+  sizes: ReadonlyMap<string, number>,
+): Map<string, Room> {
   const rooms = new Map<string, Room>();
   for (const { operation, owner, slots, slotsPerUser, run } of runs) {
     const room = rooms.get(operation) ?? { total: slots, byUser: new Map() };

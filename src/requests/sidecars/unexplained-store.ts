@@ -10,6 +10,11 @@ export interface Unexplained {
   worker: string;
 }
 
+export interface UnexplainedRow extends Unexplained {
+  /** since the report */
+  ageSeconds: number;
+}
+
 export async function noteUnexplained(
   query: Query,
   { request, file, step, attempt, worker }: Unexplained,
@@ -23,9 +28,10 @@ export async function noteUnexplained(
 }
 
 /** The oldest first. */
-export function unexplained(query: Query, limit: number): Promise<Unexplained[]> {
-  return query<Unexplained>(
-    `SELECT request_id::text AS request, file_id AS file, step, attempt, worker
+export function unexplained(query: Query, limit: number): Promise<UnexplainedRow[]> {
+  return query<UnexplainedRow>(
+    `SELECT request_id::text AS request, file_id AS file, step, attempt, worker,
+       extract(epoch FROM now() - reported_at)::float AS "ageSeconds"
      FROM unexplained_failures ORDER BY reported_at LIMIT $1`,
     [limit],
     "unexplained",

@@ -26,43 +26,57 @@ export function makeWantedGroups(
   ctx: WantedDeps,
   steady: SteadySizes,
 ): (room: number) => Promise<WorkerGroup[]> {
-  const workloads = new Map<string, Workload>();
+  const kept = new Map<string, KeptRun>();
   return async (room) => {
+    if (room === 0) return [];
     const runs = await wantedRuns(ctx.db.query);
-    const known = new Set(runs.map(({ run }) => run));
-    for (const run of workloads.keys()) if (!known.has(run)) workloads.delete(run);
-    steady.forgetOthers(known);
-    await readNew(ctx, runs, workloads);
+    steady.forgetOthers(new Set(runs.map(({ run }) => run)));
     const { scales, least, most } = ctx.config.sidecars;
     const sizes = sizesOf(runs, { scales, least, most, all: room });
+    const started = runs
+      .map((run) => ({ run, size: steady.of(run.run, sizes.get(run.run) ?? 0) }))
+      .filter(({ size }) => size > 0);
+    await keepThese(
+      ctx,
+      started.map(({ run }) => run.run),
+      kept,
+    );
     const groups: WorkerGroup[] = [];
-    for (const run of runs) {
-      const workload = workloads.get(run.run);
-      const size = steady.of(run.run, sizes.get(run.run) ?? 0);
-      if (workload && size > 0) groups.push(await groupOf(ctx, run, workload, size));
+    for (const { run, size } of started) {
+      const known = kept.get(run.run);
+      if (known) groups.push(await groupOf(ctx, run, known, size));
     }
     return groups;
   };
 }
 
-async function readNew(
-  ctx: WantedDeps,
-  runs: readonly WantedRun[],
-  workloads: Map<string, Workload>,
+interface KeptRun {
+  workload: Workload;
+  /** its queue and its bucket are there */
+  isPrepared: boolean;
+}
+
+/** Their code may have a megabyte each: that of runs without containers is not kept. */
+async function keepThese(
+  { db }: Deps<"db">,
+  runs: readonly string[],
+  kept: Map<string, KeptRun>,
 ): Promise<void> {
-  const missing = runs.map(({ run }) => run).filter((run) => !workloads.has(run));
+  for (const run of kept.keys()) if (!runs.includes(run)) kept.delete(run);
+  const missing = runs.filter((run) => !kept.has(run));
   if (missing.length === 0) return;
-  for (const { run, ...workload } of await workloadsOfRuns(ctx.db.query, missing))
-    workloads.set(run, workload);
+  for (const { run, ...workload } of await workloadsOfRuns(db.query, missing))
+    kept.set(run, { workload, isPrepared: false });
 }
 
 async function groupOf(
   ctx: WantedDeps,
   { request, step, run, operation }: WantedRun,
-  workload: Workload,
+  known: KeptRun,
   size: number,
 ): Promise<WorkerGroup> {
-  await prepare(ctx, request, run, workload);
+  const { workload } = known;
+  known.isPrepared ||= await prepare(ctx, { request, run }, workload);
   return {
     key: `run-${run}`,
     request,
@@ -76,22 +90,24 @@ async function groupOf(
 
 /**
  * Queue and bucket have to be there before the first container looks for them. While broker or
- * store are away the group is wanted all the same: one that is left out is ended.
+ * store are away the group is wanted all the same: one that is left out is ended. Returns whether
+ * both are there.
  */
 async function prepare(
   { log, store, transformers }: Deps<"log" | "store" | "transformers">,
-  request: string,
-  run: string,
+  { request, run }: Pick<WantedRun, "request" | "run">,
   { destination }: Workload,
-): Promise<void> {
+): Promise<boolean> {
   try {
     await transformers?.prepare(run);
     if (destination === "object-store") await store.makeBucket(request);
+    return true;
   } catch (error) {
     log.warn(
       { err: error, request_id: request },
       "what containers of others need was not made; it is tried again",
     );
+    return false;
   }
 }
 

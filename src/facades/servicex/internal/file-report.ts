@@ -35,7 +35,10 @@ export const fileCompleteBody = z.object({
     .object({
       host_name: z.string().optional(),
       site: z.string().optional(),
-      pod: z.string().optional(),
+      pod: z
+        .string()
+        .regex(/^[a-z0-9][a-z0-9.-]{0,252}$/, "must be the name of a pod")
+        .optional(),
     })
     .nullish()
     .catch(undefined),

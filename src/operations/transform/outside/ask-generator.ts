@@ -4,6 +4,7 @@ import { type Dispatcher, request } from "undici";
 import { z } from "zod";
 import { RequestError, UnavailableError } from "../../../errors.ts";
 import { readAtMost, TooLongError } from "../../../outside/read-at-most.ts";
+import { timeLimit } from "../../../time.ts";
 import { makeTurns } from "../../../turns.ts";
 import { type Part, partsOf } from "./parts.ts";
 import { NoCodeError, tooLarge, unpackCode } from "./unpack.ts";
@@ -47,7 +48,7 @@ export async function askGenerator(question: Question): Promise<GeneratedCode> {
 
 async function ask(question: Question): Promise<GeneratedCode> {
   const { name, url, selection, seconds = mostSeconds } = question;
-  const clock = AbortSignal.timeout(seconds * 1000);
+  const clock = timeLimit(seconds * 1000);
   const signal = question.signal ? AbortSignal.any([clock, question.signal]) : clock;
   try {
     const answer = await request(`${url}/servicex/generated-code`, {

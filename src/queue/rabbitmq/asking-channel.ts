@@ -1,0 +1,33 @@
+import type { ConfirmChannel } from "amqplib";
+import { unless } from "./codes.ts";
+import type { BrokerConnection } from "./connection.ts";
+import { KeptChannel } from "./kept-channel.ts";
+
+/**
+ * A channel for questions that the broker may refuse. A refusal closes the channel, with all that
+ * is under way on it: questions are asked one by one.
+ */
+export class AskingChannel {
+  readonly #connection: BrokerConnection;
+  readonly #channel: KeptChannel;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(connection: BrokerConnection) {
+    this.#connection = connection;
+    this.#channel = new KeptChannel(connection);
+  }
+
+  /** Undefined if the broker refuses as expected. */
+  ask<Answer>(
+    isExpected: (error: unknown) => boolean,
+    question: (channel: ConfirmChannel) => PromiseLike<Answer>,
+  ): Promise<Answer | undefined> {
+    const answered = this.#last.then(async () => {
+      const channel = await this.#channel.get();
+      return this.#connection.ask(() => unless(isExpected, question(channel)));
+    });
+    // Whoever asked is told of an error; the next question is asked all the same.
+    this.#last = answered.catch(() => undefined);
+    return answered;
+  }
+}
