@@ -63,29 +63,34 @@ export type Resolve = (
 ) => void;
 
 /**
- * A `dns.lookup` for connections to this port that returns only addresses which the allow-list
- * permits. `resolve` is what it asks.
+ * Gives a `dns.lookup` for connections to a port that returns only addresses which the allow-list
+ * permits. `resolve` is what it asks. The addresses of barred names are known for some seconds.
  */
-export function checkedLookup(
+export function checkedLookups(
   inputHosts: readonly string[],
-  port: number,
   resolve: Resolve = lookup,
-): LookupFunction {
+): (port: number) => LookupFunction {
   const { listed, barred } = readEntries(inputHosts);
-  const check = async (hostname: string, addresses: readonly LookupAddress[]) => {
-    for (const { address } of addresses) assertAddress(address, hostname, port, listed);
-    const shut = [...barred, ...(await addressesOf(barred, resolve))];
-    refuseBarred(addresses, shut, { hostname, port });
-  };
-  return (hostname, options, answer) => {
-    resolve(hostname, { ...options, all: true }, (error, addresses) => {
-      if (error) return answer(error, []);
-      const [first, ...others] = addresses;
-      if (!first) return answer(new Error(`${hostname} has no address.`), []);
-      const give = () =>
-        options.all ? answer(null, [first, ...others]) : answer(null, first.address, first.family);
-      check(hostname, addresses).then(give, (refused: Error) => answer(refused, []));
-    });
+  const addressesOf = makeAddresses(resolve);
+  return (port) => {
+    const shutHere = barred.filter((entry) => (entry.port ?? port) === port);
+    const check = async (hostname: string, addresses: readonly LookupAddress[]) => {
+      for (const { address } of addresses) assertAddress(address, hostname, port, listed);
+      const shut = [...shutHere, ...(await addressesOf(shutHere))];
+      refuseBarred(addresses, shut, { hostname, port });
+    };
+    return (hostname, options, answer) => {
+      resolve(hostname, { ...options, all: true }, (error, addresses) => {
+        if (error) return answer(error, []);
+        const [first, ...others] = addresses;
+        if (!first) return answer(new Error(`${hostname} has no address.`), []);
+        const give = () =>
+          options.all
+            ? answer(null, [first, ...others])
+            : answer(null, first.address, first.family);
+        check(hostname, addresses).then(give, (refused: Error) => answer(refused, []));
+      });
+    };
   };
 }
 
@@ -99,17 +104,34 @@ function refuseBarred(
   if (addresses.some(isBarred)) throw barredHost(hostname);
 }
 
+/** There may be many barred names, and a system looks few up at once. */
+const keptMilliseconds = 5_000;
+
 /** Another name of a barred host leads to it, too. */
-async function addressesOf(barred: readonly Entry[], resolve: Resolve): Promise<Entry[]> {
-  const named = barred.filter(({ kind, pattern }) => kind === "name" && !pattern.includes("*"));
-  const found = await Promise.all(
-    named.map(async ({ pattern, port }) =>
-      (await addressesOfName(pattern, resolve)).map(
-        (address): Entry => ({ kind: "address", pattern: canonical(address), port }),
+function makeAddresses(resolve: Resolve): (barred: readonly Entry[]) => Promise<Entry[]> {
+  const known = new Map<string, { found: Promise<string[]>; until: number }>();
+
+  function addressesOfKnown(name: string): Promise<string[]> {
+    const kept = known.get(name);
+    if (kept && performance.now() < kept.until) return kept.found;
+    const found = addressesOfName(name, resolve);
+    known.set(name, { found, until: performance.now() + keptMilliseconds });
+    // What is not known now is asked again.
+    found.catch(() => known.delete(name));
+    return found;
+  }
+
+  return async (barred) => {
+    const named = barred.filter(({ kind, pattern }) => kind === "name" && !pattern.includes("*"));
+    const found = await Promise.all(
+      named.map(async ({ pattern, port }) =>
+        (await addressesOfKnown(pattern)).map(
+          (address): Entry => ({ kind: "address", pattern: canonical(address), port }),
+        ),
       ),
-    ),
-  );
-  return found.flat();
+    );
+    return found.flat();
+  };
 }
 
 /** None of a name that does not exist. Rejects where the answer is not known now. */

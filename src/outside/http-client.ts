@@ -2,7 +2,7 @@ import { once } from "node:events";
 import http, { type IncomingHttpHeaders, type IncomingMessage } from "node:http";
 import https from "node:https";
 import { isIP, type LookupFunction } from "node:net";
-import { bare, barredMark, checkedLookup, type Resolve } from "./address.ts";
+import { bare, barredMark, checkedLookups, type Resolve } from "./address.ts";
 
 export interface HttpReply {
   status: number;
@@ -27,9 +27,8 @@ const mostSilentSeconds = 60;
  * another address after its check.
  */
 export function allowedClient(inputHosts: readonly string[], resolve?: Resolve): HttpClient {
-  const lookupFor = (port: number) => checkedLookup(inputHosts, port, resolve);
   return openClient(
-    lookupFor,
+    checkedLookups(inputHosts, resolve),
     inputHosts.some((host) => host.startsWith(barredMark)),
   );
 }

@@ -5,7 +5,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { assertAllowed, checkedLookup, type Resolve } from "../../src/outside/address.ts";
+import { assertAllowed, checkedLookups, type Resolve } from "../../src/outside/address.ts";
 import { allowedClient } from "../../src/outside/http-client.ts";
 
 const servers: Server[] = [];
@@ -121,7 +121,7 @@ describe("addresses in all their forms", () => {
         { address: "93.184.216.34", family: 4 },
         { address, family },
       ]);
-    checkedLookup(["*"], 80, resolve)("mine.example.org", { all: true }, (error) => {
+    checkedLookups(["*"], resolve)(80)("mine.example.org", { all: true }, (error) => {
       expect(error?.message).toContain("which is not public");
     });
     expect.assertions(1);

@@ -22,8 +22,8 @@ export const barredTargets: Mutant[] = [
   {
     name: "another name leads to a host that is bound",
     file: "outside/address.ts",
-    from: "const shut = [...barred, ...(await addressesOf(barred, resolve))];",
-    to: "const shut = barred;",
+    from: "const shut = [...shutHere, ...(await addressesOf(shutHere))];",
+    to: "const shut = shutHere;",
     tests,
   },
   {

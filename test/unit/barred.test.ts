@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { isBarredDataset } from "../../src/datasets/barred.ts";
 import { makeLeadsToBarred } from "../../src/inputs/barred.ts";
 import { fetchInput } from "../../src/inputs/fetch.ts";
-import { checkedLookup, isHostPattern, type Resolve } from "../../src/outside/address.ts";
+import { checkedLookups, isHostPattern, type Resolve } from "../../src/outside/address.ts";
 import { temporaryFolder } from "../support/folder.ts";
 
 const root = temporaryFolder("barred");
@@ -129,7 +129,7 @@ describe("while the name of a barred host", () => {
   const hosts = ["*.example.org", "!bound.example.org"];
   const connect = (resolve: Resolve) =>
     new Promise<string>((done, fail) =>
-      checkedLookup(hosts, 443, resolve)("alias.example.org", { all: true }, (error, addresses) =>
+      checkedLookups(hosts, resolve)(443)("alias.example.org", { all: true }, (error, addresses) =>
         error ? fail(error) : done(JSON.stringify(addresses)),
       ),
     );
@@ -145,5 +145,21 @@ describe("while the name of a barred host", () => {
     await expect(connect(failing("EAI_AGAIN"))).rejects.toMatchObject({ code: "EAI_AGAIN" });
     // A host that does not exist has no address that another name could lead to
     expect(await connect(failing("ENOTFOUND"))).toContain("93.184.216.34");
+  });
+
+  test("is known, it is not looked up for each connection", async () => {
+    let asked = 0;
+    const counting: Resolve = (name, options, answer) => {
+      if (name === "bound.example.org") asked += 1;
+      answering(() => "93.184.216.35")(name, options, answer);
+    };
+    const lookups = checkedLookups(hosts, counting);
+    for (const port of [443, 443, 80])
+      await new Promise<void>((done, fail) =>
+        lookups(port)("alias.example.org", { all: true }, (error) =>
+          error ? fail(error) : done(),
+        ),
+      );
+    expect(asked).toBe(1);
   });
 });
