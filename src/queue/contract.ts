@@ -84,6 +84,15 @@ export function poisonTopic(topic: string): string {
 
 export const reportsTopic = "longshore.reports";
 
+/** Where workers publish their reports: an exchange of the topic's name, on a broker. */
+export interface ReportsExchange {
+  /** Rejects with a sentence where nobody has made the exchange, or the broker is away. */
+  check(): Promise<void>;
+  /** Resolves once the broker has stored all messages; rejects if that is not certain of each. */
+  publish(messages: Buffer[]): Promise<void>;
+  close(): Promise<void>;
+}
+
 /**
  * One topic per request and operation: it is dropped with the request, and the work of each request
  * can be taken separately.

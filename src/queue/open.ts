@@ -6,10 +6,11 @@ import type { Notifier } from "../db/notifier.ts";
 import { deriveKey } from "../secrets.ts";
 import { type BrokerUsers, openBrokerUsers } from "./broker-users.ts";
 import { openTransformerQueues, type TransformerQueues } from "./celery-broker.ts";
-import type { Queue } from "./contract.ts";
+import type { Queue, ReportsExchange } from "./contract.ts";
 import { type FinderQueues, openFinderQueues } from "./finder-queues.ts";
 import { openPostgresQueue } from "./postgres.ts";
 import { openRabbitQueue } from "./rabbitmq.ts";
+import { openReportsExchange } from "./reports-exchange.ts";
 import { celeryWords, type TransformerWords, wordsOf2022 } from "./transformer-words.ts";
 
 /**
@@ -34,6 +35,14 @@ export function openTransformers(
 ): TransformerQueues | undefined {
   if (url === undefined) return undefined;
   return openTransformerQueues({ url, words: wordsOf(sidecars), log });
+}
+
+/** For a worker that reports by the broker; undefined without one. */
+export function openReports(
+  { queueUrl: url }: Pick<Config, "queueUrl">,
+  log: Logger,
+): ReportsExchange | undefined {
+  return url === undefined ? undefined : openReportsExchange({ url, log });
 }
 
 /** Where finders of others are asked; undefined without a broker or such finders. */

@@ -1,15 +1,22 @@
 import type { Logger } from "pino";
 import type { Task } from "../operations/contract.ts";
+import { makePassedOn } from "./passed-on.ts";
 import type { WorkApi } from "./work-api.ts";
 
-/** The tasks this worker holds, from the claim to the acknowledged report. Renews their leases. */
+/** The tasks this worker holds, from the claim to the recorded report. Renews their leases. */
 export interface HeldLeases {
   /** The signal aborts the work on the task: it is no longer wanted, or the worker stops. */
   add(task: Task): AbortSignal;
   /** False once the service has asked to give it up: it is not reported then. */
   isWanted(task: Task): boolean;
   remove(task: string): void;
+  /**
+   * Its report is on its way, and perhaps not recorded yet: its lease is renewed until the service
+   * asks to give it up.
+   */
+  passOn(task: string): void;
   abortAll(): void;
+  /** without those that are passed on */
   size(): number;
   close(): void;
 }
@@ -21,6 +28,7 @@ interface Held {
 
 export function makeHeldLeases(api: WorkApi, log: Logger): HeldLeases {
   const held = new Map<string, Held>();
+  const passedOn = makePassedOn();
   let leaseSeconds = 60;
   let timer: NodeJS.Timeout | undefined;
   let aborted = false;
@@ -37,6 +45,9 @@ export function makeHeldLeases(api: WorkApi, log: Logger): HeldLeases {
     },
     isWanted: (task) => held.get(task.task)?.wanted === true,
     remove: (task) => held.delete(task),
+    passOn(task) {
+      if (held.delete(task)) passedOn.add(task, leaseSeconds);
+    },
     abortAll() {
       aborted = true;
       for (const { controller } of held.values()) controller.abort();
@@ -51,14 +62,19 @@ export function makeHeldLeases(api: WorkApi, log: Logger): HeldLeases {
   async function renew(): Promise<void> {
     let parts = 3;
     try {
-      const giveUp = held.size > 0 ? await api.heartbeat([...held.keys()]) : [];
-      for (const task of giveUp) discard(held.get(task));
+      const tasks = current();
+      const giveUp = tasks.length > 0 ? await api.heartbeat(tasks) : [];
+      for (const task of giveUp) if (!passedOn.remove(task)) discard(held.get(task));
     } catch (error) {
       log.warn({ err: error }, "a heartbeat failed; it is sent again");
       parts = 12;
     }
-    timer =
-      closed || held.size === 0 ? undefined : setTimeout(renew, (leaseSeconds * 1000) / parts);
+    const isIdle = current().length === 0;
+    timer = closed || isIdle ? undefined : setTimeout(renew, (leaseSeconds * 1000) / parts);
+  }
+
+  function current(): string[] {
+    return [...held.keys(), ...passedOn.tasks()];
   }
 }
 

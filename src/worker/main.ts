@@ -6,7 +6,7 @@ import { keepFilesPrivate } from "../data-folder.ts";
 import { makeLog } from "../log.ts";
 import { runWorker, type WorkerOptions } from "./run.ts";
 
-export type StartLine = Omit<WorkerOptions, "log" | "stop" | "retire" | "scratch"> & {
+export type StartLine = Omit<WorkerOptions, "log" | "stop" | "retire" | "scratch" | "exchange"> & {
   scratch: string;
   logLevel: string;
 };

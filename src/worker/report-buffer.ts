@@ -1,18 +1,25 @@
 import pRetry from "p-retry";
 import type { Logger } from "pino";
 import type { Report } from "../requests/views.ts";
-import { RejectedError, type WorkApi } from "./work-api.ts";
+import { RejectedError } from "./work-api.ts";
 
 const mostAtOnce = 1000;
 const longestWaitMilliseconds = 5000;
 
 /**
- * Keeps reports and sends them again until the service has recorded them, also over its restart.
+ * Keeps reports and sends them again until the service or the broker has stored them, also over a
+ * restart.
  */
 export interface ReportBuffer {
   add(task: string, report: Report): void;
   /** Resolves when at most `size` reports are left, or when the signal aborts. */
   atMost(size: number, signal: AbortSignal): Promise<void>;
+}
+
+/** Where reports go: the service, or the broker. */
+export interface ReportSender {
+  /** Returns the answers in the order of the reports, once they are stored. */
+  report(reports: Report[]): Promise<string[]>;
 }
 
 interface Item {
@@ -21,7 +28,7 @@ interface Item {
 }
 
 export function makeReportBuffer(
-  api: WorkApi,
+  sender: ReportSender,
   log: Logger,
   settled: (task: string) => void,
 ): ReportBuffer {
@@ -81,7 +88,7 @@ export function makeReportBuffer(
    */
   async function deliver(batch: Item[]): Promise<void> {
     try {
-      const answers = await api.report(batch.map((item) => item.report));
+      const answers = await sender.report(batch.map((item) => item.report));
       for (const [at, item] of batch.entries()) applyAnswer(item, answers[at] ?? "");
     } catch (error) {
       if (!(error instanceof RejectedError) || error.status === 401 || error.status === 403)

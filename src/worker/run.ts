@@ -6,9 +6,11 @@ import type { Logger } from "pino";
 import { mostInputMegabytes } from "../inputs/remote.ts";
 import { allOperations } from "../operations/index.ts";
 import { isWorkerOperation, operationsNamed } from "../operations/offered.ts";
+import type { ReportsExchange } from "../queue/contract.ts";
 import { makeHeldLeases } from "./held-leases.ts";
 import { type GivenRules, makeInputAccess } from "./input-access.ts";
 import { makeReportBuffer } from "./report-buffer.ts";
+import { reportsByQueue, untilReportable } from "./reports-by-queue.ts";
 import { type ShutdownOptions, watchShutdown } from "./shutdown.ts";
 import type { TaskContextSettings } from "./task-context.ts";
 import { openWorkApi } from "./work-api.ts";
@@ -30,6 +32,8 @@ export interface WorkerOptions
   /** files at once of each operation */
   concurrency?: number | undefined;
   token?: string | undefined;
+  /** reports go to it instead of the work API; the worker closes it */
+  exchange?: ReportsExchange | undefined;
   /**
    * a separate folder for downloads and results; default: one below the system's temporary folder
    */
@@ -45,11 +49,13 @@ export interface WorkerOptions
  * refuses it.
  */
 export async function runWorker(options: WorkerOptions): Promise<void> {
-  const { name, log, request } = options;
+  const { name, log, request, exchange, token } = options;
   const settings = settingsOf(options);
-  const api = openWorkApi({ url: options.url, worker: name, token: options.token });
+  const api = openWorkApi({ url: options.url, worker: name, token });
   const heldLeases = makeHeldLeases(api, log);
-  const reportBuffer = makeReportBuffer(api, log, (task) => heldLeases.remove(task));
+  const reportBuffer = exchange
+    ? makeReportBuffer(reportsByQueue(exchange, { worker: name, token }), log, heldLeases.passOn)
+    : makeReportBuffer(api, log, heldLeases.remove);
   const access = makeInputAccess(settings, options.given, api, log);
   const shutdown = watchShutdown(options, heldLeases);
   const operations = operationsNamed(allOperations.filter(isWorkerOperation), options.operations);
@@ -61,6 +67,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     "the worker takes work",
   );
   try {
+    if (exchange) await untilReportable(exchange, shutdown.retire, log);
     await access.start(shutdown.retire);
     const ends = loops.map(async (operation) => {
       try {
@@ -85,7 +92,8 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
   } finally {
     shutdown.close();
     heldLeases.close();
-    await Promise.all([rm(settings.scratch, { recursive: true, force: true }), api.close()]);
+    const removed = rm(settings.scratch, { recursive: true, force: true });
+    await Promise.all([removed, api.close(), exchange?.close()]);
   }
 }
 

@@ -133,6 +133,8 @@ describe("used wrongly, it says what is allowed and ends with 2", () => {
     ["too many arguments", ["watch", nobody, "now"], /too many arguments/],
     ["unknown operations", ["worker", "--operations", "noop,dance"], /known: /],
     ["operations with blanks", ["worker", "--operations", "no op"], /names of operations/],
+    ["reports by a queue without a broker", ["worker", "--reports", "queue"], /set QUEUE_URL/],
+    ["a way to report that is none", ["worker", "--reports", "mail"], /choices are http, queue/],
     ["no concurrency", ["worker", "--concurrency", "0"], /whole number from 1 to 1000/],
     ["an unknown subcommand", ["db", "ulr"], /unknown command 'ulr'/],
     ["an error that is none", ["redrive", nobody, "--error", ""], /1 to 100 characters/],

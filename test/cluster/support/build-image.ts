@@ -1,8 +1,8 @@
 // Our image by Buildah, on a base that needs no registry of images.
 import { execFile } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
@@ -21,7 +21,23 @@ export async function buildImage(baseImage: string): Promise<void> {
 
 async function makeBase(baseImage: string): Promise<void> {
   const isThere = await run("buildah", ["inspect", "--type", "image", base]).catch(() => undefined);
-  if (!isThere) await run(baseImage, [base]);
+  if (isThere) return;
+  const work = mkdtempSync(join(tmpdir(), "node-"));
+  try {
+    const PATH = `${await nodeWithNpm(work)}:${process.env.PATH}`;
+    await run(baseImage, [base], { env: { ...process.env, PATH }, maxBuffer: 2 ** 24 });
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+/** The Node of these tests, with npm where the command looks for it, as in Node's own archives. */
+async function nodeWithNpm(work: string): Promise<string> {
+  const { stdout } = await run("sh", ["-c", 'readlink -f "$(command -v npm)"']);
+  cpSync(process.execPath, join(work, "bin", "node"));
+  const npm = join(dirname(stdout.trim()), "..");
+  cpSync(npm, join(work, "lib", "node_modules", "npm"), { recursive: true });
+  return join(work, "bin");
 }
 
 async function build(name: string, target: string): Promise<void> {

@@ -44,14 +44,15 @@ const nothing =
   "CLUSTER_IMAGE and CLUSTER_HOST), or CLUSTER_UP to a command that brings one up.\n";
 
 function given(kubeconfig: string): ClusterAccess {
-  const {
-    CLUSTER_IMAGE: image,
-    CLUSTER_HOST: host = hostOfPods,
-    KUBECTL = "kubectl",
-  } = process.env;
+  const { CLUSTER_IMAGE: image, CLUSTER_HOST: host, KUBECTL = "kubectl" } = process.env;
   if (!image)
     throw new Error(
       `${nothing}KUBECONFIG is set, and CLUSTER_IMAGE is not: it is the image that nodes know.`,
+    );
+  if (!host)
+    throw new Error(
+      `${nothing}KUBECONFIG is set, and CLUSTER_HOST is not: it is the address at which pods ` +
+        "reach this machine.",
     );
   return { kubeconfig, kubectl: KUBECTL, image, host };
 }

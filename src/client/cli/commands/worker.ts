@@ -1,6 +1,7 @@
 import { hostname } from "node:os";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { keepFilesPrivate } from "../../../data-folder.ts";
+import { type ReportsBy, reportsBy } from "../../../settings/client.ts";
 import { endWithStatus, usedWrongly } from "../exits.ts";
 import { findRequest, requestNames, requestWord } from "../find-request.ts";
 import { operationNames, plainText, wholeNumber } from "../given/values.ts";
@@ -14,6 +15,7 @@ interface Options extends ServiceOptions {
   name?: string;
   request?: string;
   concurrency: number;
+  reports?: ReportsBy;
 }
 
 export function addWorker(program: Command): void {
@@ -38,9 +40,20 @@ export function addWorker(program: Command): void {
     )
     .option("--request <request>", `only work on this request: ${requestNames}`, requestWord)
     .option("--concurrency <n>", "files at once, per operation", wholeNumber(1, 1000), 1)
+    .addOption(
+      new Option(
+        "--reports <way>",
+        "how it reports: by HTTP, or by the service's RabbitMQ, which QUEUE_URL names (default: " +
+          "LONGSHORE_REPORTS, else http)",
+      ).choices(reportsBy),
+    )
     .action(work);
   addWorkerToken(worker);
 }
+
+const needsBroker =
+  "Reports by queue need a broker: set QUEUE_URL to the RabbitMQ of the service (amqp://…). A " +
+  "service whose queue is in its database takes reports by HTTP alone.";
 
 async function work({
   token,
@@ -48,16 +61,19 @@ async function work({
   name,
   request,
   concurrency,
+  reports,
   ...address
 }: Options): Promise<void> {
   keepFilesPrivate();
   const service = await findService(address);
-  const { readConfig } = await import("../../../config.ts");
+  const { readClientConfig, readConfig } = await import("../../../config.ts");
   const { allOperations } = await import("../../../operations/index.ts");
   const { isWorkerOperation, offeredOperations } = await import("../../../operations/offered.ts");
   const config = readConfig(undefined, allOperations);
   const { facility, inputFolders, inputHosts, unusedProxy, fileLimits: limits, logLevel } = config;
   const { inputsSet: given } = config;
+  const byQueue = (reports ?? readClientConfig().reports) === "queue";
+  if (byQueue && config.queueUrl === undefined) throw usedWrongly(needsBroker);
   const { makeLog } = await import("../../../log.ts");
   const { runWorker } = await import("../../../worker/run.ts");
   const known = allOperations.filter(isWorkerOperation);
@@ -72,6 +88,10 @@ async function work({
   const client = new Longshore({ url: service.url, token: token ?? service.token });
   const only = request === undefined ? undefined : await findRequest(client, request);
   const chosen = offeredOperations(known, operations ?? [], (of) => facility[of] ?? {});
+  const log = makeLog({ logLevel });
+  const exchange = byQueue
+    ? (await import("../../../queue/open.ts")).openReports(config, log)
+    : undefined;
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
   await runWorker({
@@ -87,7 +107,8 @@ async function work({
     given,
     unusedProxy,
     limits,
-    log: makeLog({ logLevel }),
+    exchange,
+    log,
     stop: stop.signal,
   }).catch(endWithStatus);
   say("The worker has ended.");

@@ -59,7 +59,11 @@ export const examples: Record<string, readonly string[]> = {
     "user create nightly --token --scopes submit",
     "user create --from users.json",
   ],
-  worker: ["worker --operations transform --concurrency 4", "worker --request @last"],
+  worker: [
+    "worker --operations transform --concurrency 4",
+    "worker --request @last",
+    "worker --reports queue",
+  ],
   "worker token": ["worker token", "worker token --operations transform --hours 72"],
   audit: ["audit", "audit --json"],
   db: ["db url"],
