@@ -7,6 +7,7 @@ import { fetchWith } from "./credentials.ts";
 import type { Downloaded, DownloadOptions } from "./download.ts";
 import { downloadRequest } from "./download-request.ts";
 import { readEvents, type ServerEvent } from "./events.ts";
+import { type GroupCalls, groupCalls } from "./group-calls.ts";
 import { dataOf, type Reply } from "./reply.ts";
 import { type RetryOptions, withRetries } from "./retry.ts";
 import { type TokenCalls, tokenCalls } from "./token-calls.ts";
@@ -56,6 +57,7 @@ export class Longshore {
   readonly url: string;
   readonly tokens: TokenCalls;
   readonly users: UserCalls;
+  readonly groups: GroupCalls;
   readonly #api: Client<paths>;
 
   constructor({
@@ -75,6 +77,7 @@ export class Longshore {
     });
     this.tokens = tokenCalls(address, this.#api);
     this.users = userCalls(address, this.#api);
+    this.groups = groupCalls(address, this.#api);
   }
 
   /**

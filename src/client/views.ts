@@ -26,6 +26,11 @@ export type DatasetView = components["schemas"]["Dataset"];
 export type DatasetFileView = components["schemas"]["DatasetFile"];
 /** a person's account, as administrators see it */
 export type Account = components["schemas"]["Account"];
+/** a group of people */
+export type Group = components["schemas"]["Group"];
+export type GroupMember = components["schemas"]["GroupMember"];
+/** makes an input root, a host or a dataset one that is read for a group's members alone */
+export type Binding = components["schemas"]["Binding"];
 /** what is known of an API token; not the token itself */
 export type ApiToken = components["schemas"]["ApiToken"];
 export type NewApiToken = components["schemas"]["NewApiToken"];

@@ -11,6 +11,7 @@ import { addDelete } from "./commands/delete.ts";
 import { addDownload } from "./commands/download.ts";
 import { addErrors } from "./commands/errors.ts";
 import { addFiles } from "./commands/files.ts";
+import { addGroup } from "./commands/group.ts";
 import { addLimits } from "./commands/limits.ts";
 import { addList } from "./commands/list.ts";
 import { addLogin } from "./commands/login.ts";
@@ -62,6 +63,7 @@ const commands = [
   addLogout,
   addToken,
   addUser,
+  addGroup,
   addWorker,
   addAgent,
   addAudit,

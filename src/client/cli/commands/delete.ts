@@ -1,6 +1,6 @@
-import { createInterface } from "node:readline/promises";
 import type { Command } from "commander";
 import type { Longshore } from "../../client.ts";
+import { isConfirmed } from "../confirm.ts";
 import { eachRequest, oneOrAll } from "../each-request.ts";
 import { exits } from "../exit-codes.ts";
 import { ExitError } from "../exits.ts";
@@ -42,22 +42,6 @@ async function ask(client: Longshore, ids: string[]): Promise<void> {
     sayError(`${id}: ${state}, ${counters.done} of ${counters.total} files done${about}`);
   }
   const what = ids.length === 1 ? "this request and its" : `these ${ids.length} requests and their`;
-  const answer = await answerTo(`Delete ${what} results? [y/N] `);
-  if (!/^\s*y(es)?\s*$/i.test(answer)) throw new ExitError(exits.someFailed, "Nothing is deleted.");
-}
-
-/** The end of standard input is no answer, as Ctrl-C is none. */
-async function answerTo(question: string): Promise<string> {
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  const ended = new AbortController();
-  terminal.once("close", () => ended.abort());
-  terminal.once("SIGINT", () => terminal.close());
-  try {
-    return await terminal.question(question, { signal: ended.signal });
-  } catch {
-    process.stderr.write("\n");
-    return "";
-  } finally {
-    terminal.close();
-  }
+  if (!(await isConfirmed(`Delete ${what} results?`)))
+    throw new ExitError(exits.someFailed, "Nothing is deleted.");
 }

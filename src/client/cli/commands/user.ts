@@ -1,12 +1,10 @@
 import { type Command, Option } from "commander";
 import { withoutSecrets } from "../../../addresses/shown.ts";
-import type { Longshore } from "../../client.ts";
 import type { Decision } from "../../user-calls.ts";
 import type { Account } from "../../views.ts";
 import { exitOf } from "../exits.ts";
-import { plainText, several, wholeNumber } from "../given/values.ts";
-import { thisCommand } from "../help/this-command.ts";
-import { oneNamed } from "../named-one.ts";
+import { plainText, wholeNumber } from "../given/values.ts";
+import { accountNames, accountsNamed, accountWords } from "../named-accounts.ts";
 import {
   type Column,
   formatOf,
@@ -48,11 +46,7 @@ export function addUser(program: Command): void {
   for (const [name, what] of Object.entries(decisions) as [Decision, string][])
     withService(user.command(name))
       .description(what)
-      .argument(
-        "<account...>",
-        `ids or numbers of accounts, as \`${thisCommand()} user list\` shows them`,
-        several(plainText(200)),
-      )
+      .argument("<account...>", accountNames(), accountWords)
       .action((words: string[], options: ServiceOptions & { json?: boolean }) =>
         decide(name, words, options),
       );
@@ -105,22 +99,3 @@ async function decide(
   }
   if (json) printJson(words.length === 1 ? done[0] : done);
 }
-
-/** For a word that is no whole id all accounts are read. If one names none, nothing is done. */
-async function accountsNamed(client: Longshore, words: string[]): Promise<string[]> {
-  if (words.every((word) => wholeId.test(word))) return words.map((word) => word.toLowerCase());
-  const all: Account[] = [];
-  for (let cursor: string | undefined; ; ) {
-    const page = await client.users.list({ limit: 500, ...(cursor && { cursor }) });
-    all.push(...page.items);
-    if (page.next === null) break;
-    cursor = page.next;
-  }
-  const what = { what: "account", list: "user list" };
-  return words.map((word) => {
-    const isExact = ({ number }: Account) => String(number) === word;
-    return oneNamed(word, all, { ...what, isExact }).id;
-  });
-}
-
-const wholeId = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;

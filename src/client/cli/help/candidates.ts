@@ -123,6 +123,7 @@ const valuesByName: Record<string, (service: ServiceOptions) => string[] | Promi
   operations: operationNames,
   profile: profiles,
   request: (service) => within(mostMilliseconds, requests(service)),
+  group: (service) => within(mostMilliseconds, groups(service)),
 };
 
 async function operationNames(): Promise<string[]> {
@@ -141,6 +142,15 @@ async function requests(service: ServiceOptions): Promise<string[]> {
   const { connect } = await import("../service.ts");
   const { items } = await (await connect(service)).list({ limit: 30 });
   return items.map(({ id, state, title }) => described(id, title ? `${state}: ${title}` : state));
+}
+
+/** A name that shells would have to quote is given as an id. */
+async function groups(service: ServiceOptions): Promise<string[]> {
+  const { connect } = await import("../service.ts");
+  const { items } = await (await connect(service)).groups.list();
+  return items.map(({ id, name, members }) =>
+    described(/^[\w.+-]+$/.test(name) ? name : id, `${name}: ${members} members`),
+  );
 }
 
 function described(value: string, meaning: string): string {
