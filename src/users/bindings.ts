@@ -37,14 +37,15 @@ export async function bind(ctx: Needed, caller: Caller, given: Binding): Promise
   const binding = { kind, group, target: spelled(given) };
   await ctx.people.write(async (db) => {
     await lockGroup(db, group);
-    if (!(await findGroup(db, group))) throw notFound("group", group);
+    const found = await findGroup(db, group);
+    if (!found) throw notFound("group", group);
     if (!(await addBinding(db, binding))) return;
     if ((await countBindings(db)) > mostBindings) throw tooMany();
     const { target } = binding;
     await recordAct(db, caller, {
       act: "binding.create",
       subject: group,
-      detail: { kind, target },
+      detail: { kind, target, group_name: found.name },
     });
   });
   changed(ctx);
@@ -58,10 +59,11 @@ export async function unbind(ctx: Changed, caller: Caller, given: Binding): Prom
   await ctx.people.write(async (db) => {
     if (!(await removeBinding(db, { kind, group, target })))
       throw notFound("binding", `${kind} ${target}`);
+    const found = await findGroup(db, group);
     await recordAct(db, caller, {
       act: "binding.delete",
       subject: group,
-      detail: { kind, target },
+      detail: { kind, target, group_name: found?.name ?? null },
     });
   });
   changed(ctx);

@@ -116,10 +116,12 @@ export async function joinGroup(
   assertMay(caller, "group.change");
   await ctx.people.write(async (db) => {
     await lockGroup(db, group);
-    if (!(await findGroup(db, group))) throw notFound("group", group);
+    const found = await findGroup(db, group);
+    if (!found) throw notFound("group", group);
     if (!(await isPerson(db, user))) throw notFound("person", user);
     if (!(await addMember(db, group, user))) return;
-    await recordAct(db, caller, { act: "group.join", subject: user, detail: { group } });
+    const detail = { group, group_name: found.name };
+    await recordAct(db, caller, { act: "group.join", subject: user, detail });
   });
   changed(ctx, user);
 }
@@ -132,9 +134,11 @@ export async function leaveGroup(
 ): Promise<void> {
   assertMay(caller, "group.change");
   await ctx.people.write(async (db) => {
-    if (!(await findGroup(db, group))) throw notFound("group", group);
+    const found = await findGroup(db, group);
+    if (!found) throw notFound("group", group);
     if (!(await removeMember(db, group, user))) throw notFound("member of the group", user);
-    await recordAct(db, caller, { act: "group.leave", subject: user, detail: { group } });
+    const detail = { group, group_name: found.name };
+    await recordAct(db, caller, { act: "group.leave", subject: user, detail });
   });
   changed(ctx, user);
 }

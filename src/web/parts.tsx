@@ -3,7 +3,12 @@ import type { Child } from "hono/jsx";
 import { shown, shownPath, time } from "./words.ts";
 
 export function Time({ at }: { at: string }) {
-  return <time datetime={at}>{time(at)}</time>;
+  const [date = "", ...rest] = time(at).split(" ");
+  return (
+    <time datetime={at}>
+      <span class="date">{date}</span> {rest.join(" ")}
+    </time>
+  );
 }
 
 export function State({ word }: { word: string }) {

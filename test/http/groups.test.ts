@@ -64,10 +64,10 @@ test("a group is made, filled, bound to, emptied and deleted, and each is an act
   expect((await call("DELETE", `/v1/groups/${group}`)).status).toBe(204);
   expect(await acts()).toEqual([
     `group.create ${group} {"name":"Calibration"}`,
-    `group.join ${person.id} {"group":"${group}"}`,
-    `binding.create ${group} {"kind":"root","target":"/cal"}`,
-    `binding.delete ${group} {"kind":"root","target":"/cal"}`,
-    `group.leave ${person.id} {"group":"${group}"}`,
+    `group.join ${person.id} {"group":"${group}","group_name":"Calibration"}`,
+    `binding.create ${group} {"kind":"root","target":"/cal","group_name":"Calibration"}`,
+    `binding.delete ${group} {"kind":"root","target":"/cal","group_name":"Calibration"}`,
+    `group.leave ${person.id} {"group":"${group}","group_name":"Calibration"}`,
     `group.delete ${group} {"name":"Calibration"}`,
   ]);
 });

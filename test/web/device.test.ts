@@ -124,7 +124,7 @@ describe("with a link that names the code", () => {
         expect(answer.status).toBe(403);
       }
       expect(await state()).toEqual(["waiting"]);
-      await page.getByRole("button", { name: "Let it" }).click();
+      await page.getByRole("button", { name: "Allow it" }).click();
       await page.getByRole("heading", { name: "The program is in" }).waitFor();
       expect(await state()).toEqual(["approved"]);
     });
@@ -143,7 +143,7 @@ test("longshore login on one machine, a browser on another: signed in, and out a
     await page.getByLabel("Code").fill(code.replace("-", " ").toLowerCase());
     await page.getByRole("button", { name: "Go on" }).click();
     await page.getByText(/^longshore on /).waitFor();
-    await page.getByRole("button", { name: "Let it" }).click();
+    await page.getByRole("button", { name: "Allow it" }).click();
     await page.getByRole("heading", { name: "The program is in" }).waitFor();
   });
   expect(await running.ended).toMatchObject({ code: 0, stdout: "" });

@@ -27,6 +27,12 @@ afterAll(() => api.close());
 
 const query = <Row extends object>(sql: string, values: unknown[] = []) =>
   api.ledger.ctx.db.query<Row>(sql, values);
+const textOf = (html: string) =>
+  html
+    .replaceAll(/<[^>]*>/g, "")
+    .replaceAll("&lt;", "<")
+    .replaceAll("&gt;", ">")
+    .replaceAll("&quot;", '"');
 const alertIn = (text: string) => /role="alert">([^<]*)</.exec(text)?.[1];
 
 async function make(name: string): Promise<string> {
@@ -67,6 +73,10 @@ test("a group is made, filled, bound to, emptied and deleted", async () => {
   const log = (await boss.open("/admin/acts")).text;
   for (const words of ["Group made:", "Put into a group:", "Bound to a group:", "Group deleted:"])
     expect(log).toContain(words);
+  expect(textOf(log)).toMatch(
+    /Put into a group: Ann <img src=x onerror="alert\(1\)">, group Calibration </,
+  );
+  expect(textOf(log)).toMatch(/Bound to a group: \/data\/calibration, group Calibration </);
 });
 
 test("what is not accepted is shown again with why, and changes nothing", async () => {

@@ -51,8 +51,13 @@ async function addMessage(key: string, kind: string, state: string, problem: str
   await ctx.db.query(
     `INSERT INTO notices (kind, key, user_id, request_id, state, problem, tries, settled_at)
      VALUES ($1, $2, $3, $4, $5, $6, $7, CASE WHEN $5 <> 'waiting' THEN now() END)`,
-    [kind, key, user, request[0]?.id ?? null, state, problem, problem === null ? 0 : 2],
+    [kind, key, user, request[0]?.id ?? null, state, problem, triesOf(state, problem)],
   );
+}
+
+function triesOf(state: string, problem: string | null): number {
+  if (problem !== null) return 2;
+  return state === "sent" ? 1 : 0;
 }
 
 const accept = { accept: "text/html,application/xhtml+xml,*/*;q=0.8" };
@@ -106,7 +111,7 @@ test("a failed one is sent again by a form of the page, and by no other", async 
   expect((await form(again)).status).toBe(409);
   for (const unknown of ["999999", "x", "0", "1e3"])
     expect((await form(`${path}/${unknown}/again`)).status).toBe(404);
-  await query("UPDATE notices SET state = 'failed', settled_at = now() WHERE key = '4'");
+  await query("UPDATE notices SET state = 'failed', tries = 2, settled_at = now() WHERE key = '4'");
 });
 
 test("by a session, a form counts if it is of a page of that session", async () => {
@@ -128,7 +133,7 @@ test("by a session, a form counts if it is of a page of that session", async () 
     return (await api.call({ method: "POST", path: again, headers, body: `csrf=${csrf}` })).status;
   };
   expect([await send(""), await send(foreign), await send(own)]).toEqual([403, 403, 303]);
-  await ctx.db.query("UPDATE notices SET state = 'failed', settled_at = now() WHERE key = '3'");
+  await ctx.db.query("UPDATE notices SET state = 'failed', tries = 2, settled_at = now() WHERE key = '3'");
 });
 
 test("with identity off the page says so", async () => {

@@ -113,10 +113,10 @@ function askingPage(ctx: PageContext, links: Links, device: AskingDevice): Reply
         <input type="hidden" name="code" value={code} />
         {scopes.length === 0 ? null : (
           <button type="submit" name="answer" value="approve">
-            Let it
+            Allow it
           </button>
         )}
-        <button type="submit" name="answer" value="deny">
+        <button type="submit" name="answer" value="deny" class="danger">
           Refuse
         </button>
       </PostForm>

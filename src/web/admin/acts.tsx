@@ -4,7 +4,7 @@ import type { Caller } from "../../auth/caller.ts";
 import type { Deps } from "../../deps.ts";
 import { parseParameters } from "../../http/parse.ts";
 import { actsQuery } from "../../http/schemas/people.ts";
-import { type ActRow, listActs } from "../../users/acts.ts";
+import { type Act, type ActRow, listActs } from "../../users/acts.ts";
 import { namesOf } from "../../users/names.ts";
 import { toFirstPage } from "../account/first-page.ts";
 import { pageReply } from "../layout.tsx";
@@ -87,10 +87,11 @@ export function Acts({
   );
 }
 
-const words: Record<string, string> = {
+const words: Record<Act["act"], string> = {
   "token.create": "API token made:",
   "token.replace": "API token replaced:",
   "token.revoke": "API token revoked:",
+  "user.create": "Account made:",
   "user.profile": "Profile changed:",
   "user.approve": "Approved:",
   "user.reject": "Rejected:",
@@ -119,6 +120,7 @@ const words: Record<string, string> = {
   "binding.create": "Bound to a group:",
   "binding.delete": "Bound to a group no more:",
 };
+const wordsOf: ReadonlyMap<string, string> = new Map(Object.entries(words));
 
 function What({
   act: one,
@@ -131,11 +133,12 @@ function What({
 }) {
   const { act, subject, detail } = one;
   const href = pageOf(one, links);
+  const group = groupIn(one);
   const about = [detail.name, detail.target].find((text) => typeof text === "string");
   const text = about ?? (subject === undefined ? "" : (names.get(subject) ?? subject));
   return (
     <>
-      {words[act] ?? `${act}:`}{" "}
+      {wordsOf.get(act) ?? `${act}:`}{" "}
       {href === undefined ? (
         <Text most={100}>{text}</Text>
       ) : (
@@ -143,13 +146,30 @@ function What({
           <Text most={100}>{text}</Text>
         </a>
       )}
+      {group ? (
+        <>
+          , group{" "}
+          <a href={links.to(`/admin/groups/${encodeURIComponent(group.id)}`)}>
+            <Text most={100}>{group.name}</Text>
+          </a>
+        </>
+      ) : null}
     </>
   );
+}
+
+/** The group that somebody or something came into or left. */
+function groupIn({ act, subject, detail }: ActRow): { id: string; name: string } | undefined {
+  const id = act.startsWith("binding.") ? subject : detail.group;
+  if (typeof id !== "string") return undefined;
+  return { id, name: typeof detail.group_name === "string" ? detail.group_name : id };
 }
 
 /** The page of what the act is about, if there is one. */
 function pageOf({ act, subject }: ActRow, links: Links): string | undefined {
   if (subject === undefined || act === "request.delete") return undefined;
-  if (act.startsWith("user.")) return links.to(`/admin/users/${encodeURIComponent(subject)}`);
+  if (act === "group.create") return links.to(`/admin/groups/${encodeURIComponent(subject)}`);
+  if (/^(user|group\.(join|leave))\b/.test(act))
+    return links.to(`/admin/users/${encodeURIComponent(subject)}`);
   return act.startsWith("request.") ? links.request(subject) : undefined;
 }

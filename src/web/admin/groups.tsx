@@ -83,7 +83,7 @@ function Groups({ groups, links }: { groups: readonly Group[]; links: Links }) {
       columns={[
         { title: "Name" },
         { title: "Members", class: "number" },
-        { title: "Bound to it", class: "number" },
+        { title: "Bindings", class: "number" },
       ]}
       rows={groups.map(({ id, name, members, bindings }) => [
         <a href={links.to(`${path}/${id}`)}>
