@@ -23,6 +23,11 @@ RUN rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /us
     /usr/local/bin/yarn /usr/local/bin/yarnpkg /opt/yarn* \
   && ln -s /longshore/bin/longshore.js /usr/local/bin/longshore \
   && mkdir /inputs /data && chown 1000:1000 /data
+# Processes whose parent was killed fall to the first process of the container, which has to take
+# note of their end: Node does not, and they would stay as zombies.
+RUN apt-get update -qq \
+  && apt-get install -y -qq --no-install-recommends tini \
+  && rm -rf /var/lib/apt/lists/*
 COPY --from=build /longshore /longshore
 ENV NODE_ENV=production DATA_DIR=/data DATABASE_WAIT_SECONDS=300
 # Local inputs are read below the current folder unless INPUT_ROOTS says otherwise.
@@ -30,7 +35,7 @@ WORKDIR /inputs
 # The user `node`, as a number, so that Kubernetes can see that it is not root
 USER 1000:1000
 EXPOSE 5000 9000
-ENTRYPOINT ["/longshore/boot.sh"]
+ENTRYPOINT ["tini", "--", "/longshore/boot.sh"]
 # Of Docker and Podman; Kubernetes has probes of its own.
 HEALTHCHECK --start-period=60s CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.OPS_PORT || process.env.PORT || 5000}/readyz`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 

@@ -93,6 +93,16 @@ test("a pod is not root, writes to its volumes alone, and holds no tools to buil
   expect(developers).not.toMatch(/^(vitest|typescript|tsx|prisma|esbuild)$/m);
 });
 
+test("a process whose parent was killed leaves no zombie in its container", async () => {
+  const orphan = "(sleep 0.3 & sleep 0.1) & wait; echo made";
+  expect((await inPod(scheduler, "sh", "-c", orphan)).trim()).toBe("made");
+  const states = "cat /proc/[0-9]*/status | grep -E '^(Name|State):'";
+  await until(async () => {
+    const found = await inPod(scheduler, "sh", "-c", states);
+    return !/Name:\s+sleep\n/.test(found) && !/State:\s+Z/.test(found);
+  });
+});
+
 test("worker pods transform a request's files, which two replicas of the API show alike", async () => {
   const [first, second] = [await clientOf(api[0]), await clientOf(api[1])];
   const { id } = await submit(first, files, "alike");

@@ -7,6 +7,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
 export const imageName = "localhost/longshore:test";
+const workerImage = "localhost/longshore-worker:test";
 const base = "localhost/node:test";
 const certificates = "cafile=/etc/ssl/certs/ca-certificates.crt\n";
 
@@ -17,6 +18,21 @@ const root = fileURLToPath(new URL("../../..", import.meta.url));
 export async function buildImage(baseImage: string): Promise<void> {
   await makeBase(baseImage);
   await build(imageName, "service");
+}
+
+/** The variant for workers, after `buildImage`; prints the size. Returns what a command in it says. */
+export async function buildWorkerImage(): Promise<(...command: string[]) => Promise<string>> {
+  await build(workerImage, "worker");
+  return async (...command) => {
+    const { stdout: container } = await run("buildah", ["from", "--pull-never", workerImage]);
+    try {
+      const args = ["run", "--isolation", "chroot", container.trim(), "--", ...command];
+      const { stdout, stderr } = await run("buildah", args);
+      return stdout + stderr;
+    } finally {
+      await run("buildah", ["rm", container.trim()]);
+    }
+  };
 }
 
 async function makeBase(baseImage: string): Promise<void> {
@@ -46,7 +62,7 @@ async function build(name: string, target: string): Promise<void> {
     const args = [
       ...["build", "--isolation", "chroot", "--pull-never", "--layers", "--quiet"],
       ...["--target", target, "--tag", name, "--build-arg", `BASE_IMAGE=${base}`],
-      ...(await asNpmHere(work)),
+      ...(await asHere(work)),
     ];
     await run("buildah", [...args, root], { maxBuffer: 2 ** 26 });
   } finally {
@@ -56,14 +72,17 @@ async function build(name: string, target: string): Promise<void> {
   process.stderr.write(`\n${name} has ${stdout.trim()}\n`);
 }
 
-/** The registry of this machine, its certificates and what it has of packages: none is kept. */
-async function asNpmHere(work: string): Promise<string[]> {
+/**
+ * The registry of this machine, its certificates, where it has Debian's packages from, and what it
+ * has of npm's: none is kept.
+ */
+async function asHere(work: string): Promise<string[]> {
   const { stdout } = await run("npm", ["config", "get", "registry"]);
   const settings = join(work, "npmrc");
   writeFileSync(settings, `registry=${stdout.trim()}\nprefer-offline=true\n${certificates}`);
   const cache = join(homedir(), ".npm");
   mkdirSync(cache, { recursive: true });
   const mounts = [`${settings}:/root/.npmrc:ro`, `${cache}:/root/.npm`];
-  mounts.push("/etc/ssl/certs:/etc/ssl/certs:ro");
+  mounts.push("/etc/ssl/certs:/etc/ssl/certs:ro", "/etc/apt:/etc/apt:ro");
   return mounts.flatMap((mount) => ["--volume", mount]);
 }
