@@ -20,7 +20,7 @@ export async function buildImage(baseImage: string): Promise<void> {
   await build(imageName, "service");
 }
 
-/** The variant for workers, after `buildImage`; prints the size. Returns what a command in it says. */
+/** The variant for workers, after `buildImage`; prints the size. Returns how to run it. */
 export async function buildWorkerImage(): Promise<(...command: string[]) => Promise<string>> {
   await build(workerImage, "worker");
   return async (...command) => {
