@@ -15,6 +15,11 @@ import { type FacilitySource, facilityNames, readFacility } from "./settings/fac
 import { type IdentityConfig, identityConfig, identitySettings } from "./settings/identity.ts";
 import { inputFolders } from "./settings/input-folders.ts";
 import { isLoopback } from "./settings/is-loopback.ts";
+import {
+  type KubernetesConfig,
+  kubernetesConfig,
+  kubernetesSettings,
+} from "./settings/kubernetes.ts";
 import { refusal } from "./settings/refusal.ts";
 import { withoutAliases } from "./settings/servicex.ts";
 import { type SidecarsConfig, sidecarSettings, sidecarsConfig } from "./settings/sidecars.ts";
@@ -46,7 +51,9 @@ export interface Config {
   store: value.FolderStore | value.S3Store;
   publicUrl?: string | undefined;
   internalUrl?: string | undefined;
-  runner: "local" | "external";
+  runner: "local" | "external" | "kubernetes";
+  /** only with that runner */
+  kubernetes?: KubernetesConfig | undefined;
   /** empty: all except `noop` */
   operations: string[];
   leaseSeconds: number;
@@ -116,7 +123,7 @@ const settings = z.object({
   STORE_URL: value.storeUrl.optional(),
   PUBLIC_URL: value.httpUrl.optional(),
   INTERNAL_URL: value.httpUrl.optional(),
-  RUNNER: value.oneOf(["local", "external"]).default("local"),
+  RUNNER: value.oneOf(["local", "external", "kubernetes"]).default("local"),
   OPERATIONS: value.listOf(/^[a-z][a-z-]*$/, "names of operations").default([]),
   LEASE_SECONDS: value.number(0.1, 86_400).default(60),
   SWEEP_SECONDS: value.number(0.05, 3_600).default(5),
@@ -132,6 +139,7 @@ const settings = z.object({
   FILE_OUTPUT_MEGABYTES: value.wholeNumber(1, 1_048_576).default(4_096),
   FILE_THREADS: value.wholeNumber(1, 256).default(1),
   ...sidecarSettings,
+  ...kubernetesSettings,
   DRY_RUN_SECONDS: value.number(1, 120).default(60),
   ROLES: value.someOf(roles).default([...roles]),
   ENABLE_AUTH: value.yesOrNo.optional(),
@@ -174,6 +182,7 @@ export function readConfig(
   refuseSharedPorts({ PORT, INTERNAL_PORT, OPS_PORT, S3_PORT });
   refuseLonelyWorkers(set.ROLES, set.INTERNAL_URL ?? set.PUBLIC_URL);
   refuseStrayScheme(set.DID_FINDER_DEFAULT_SCHEME, set.VALID_DID_SCHEMES);
+  const facility = readFacility(plain, operations, (error) => refusal(error, plain, places));
   const store = set.STORE_URL ?? { kind: "folder", path: join(set.DATA_DIR, "store") };
   return {
     host: set.HOST,
@@ -190,6 +199,7 @@ export function readConfig(
     publicUrl: set.PUBLIC_URL,
     internalUrl: set.INTERNAL_URL,
     runner: set.RUNNER,
+    kubernetes: kubernetesConfig(set, facility),
     operations: set.OPERATIONS,
     leaseSeconds: set.LEASE_SECONDS,
     sweepSeconds: set.SWEEP_SECONDS,
@@ -230,7 +240,7 @@ export function readConfig(
     finderProcesses: set.FINDER_PROCESSES,
     mostFiles: set.MOST_FILES,
     agentOperations: set.AGENT_OPERATIONS,
-    facility: readFacility(plain, operations, (error) => refusal(error, plain, places)),
+    facility,
   };
 }
 

@@ -8,7 +8,7 @@ import { wholeLiteral } from "./python-literal.ts";
 import { allowedServiceUrl, readServiceUrl, withoutLastSlash } from "./service-url.ts";
 
 /** A setting read by `parse`. If that returns undefined, the value is refused with `allowed`. */
-function setting<Value>(allowed: string, parse: (text: string) => Value | undefined) {
+export function setting<Value>(allowed: string, parse: (text: string) => Value | undefined) {
   return z.string().transform((text, check) => {
     const value = parse(text.trim());
     if (value !== undefined) return value;

@@ -8,7 +8,7 @@ export const labelKeys = {
   /** two services in one namespace leave each other's objects alone */
   instance: "app.kubernetes.io/instance",
   component: "app.kubernetes.io/component",
-  /** hash of the group's key */
+  /** the group's key: a service that has just started knows its groups by it */
   group: "longshore/group",
   request: "longshore/request",
   step: "longshore/step",
@@ -17,22 +17,32 @@ export const labelKeys = {
 } as const;
 
 export const annotationKeys = {
-  /** the group's key, whole: a service that has just started knows its groups by it */
-  groupKey: "longshore/group-key",
   /** hash of everything but the number of replicas: what differs is applied again */
   content: "longshore/content",
+  /** of pods: hash of the store's key that they started with */
+  storeKey: "longshore/store-key",
+} as const;
+
+/** What a group's secret has. */
+export const secretKeys = {
+  workToken: "work-token",
+  brokerUrl: "broker-url",
+  storeKey: "store-key",
+  storeSecret: "store-secret",
 } as const;
 
 export const managedBy = "longshore";
 
+/** What containers are called in their pods. One of 2022 does both jobs, as `science`. */
+export const containers = {
+  sidecar: "sidecar",
+  science: "transformer",
+  worker: "worker",
+} as const;
+
 /** The label selector of all objects that this service made. */
 export function selectorOf(instance: string): string {
   return `${labelKeys.managedBy}=${managedBy},${labelKeys.instance}=${instance}`;
-}
-
-/** The label of a group: its key may have characters that labels refuse. */
-export function groupHash(key: string): string {
-  return createHash("sha256").update(key).digest("hex").slice(0, 32);
 }
 
 export interface ObjectNames {
@@ -42,30 +52,38 @@ export interface ObjectNames {
   configMap?: string;
 }
 
-/** `operations` of a group without a workload: one each (`groups: "per-operation"`). */
+/** A label has to hold a name. */
+const mostCharacters = 63;
+
 export function namesOf(
-  { key, operations, workload }: Pick<WorkerGroup, "key" | "operations" | "workload">,
+  { key, workload }: Pick<WorkerGroup, "key" | "workload">,
   instance: string,
 ): ObjectNames {
   if (workload) {
     const name = `transformer-${workload.run}`;
     return { deployment: name, secret: name, configMap: `${workload.run}-generated-source` };
   }
-  const [operation] = operations;
-  const purpose =
-    operations.length === 1 && operation !== undefined ? operation : groupHash(key).slice(0, 8);
-  const name = `${instance}-worker-${purpose}`;
+  const whole = `${instance}-${key}`;
+  const name = whole.length > mostCharacters ? shortened(whole) : whole;
   return { deployment: name, secret: name };
 }
 
+function shortened(name: string): string {
+  const hash = createHash("sha256").update(name).digest("hex").slice(0, 8);
+  return `${name.slice(0, mostCharacters - 9)}-${hash}`;
+}
+
 /** Of every object of the group, and of its pods. */
-export function labelsOf(group: WorkerGroup, instance: string): Record<string, string> {
+export function labelsOf(
+  { key, request, step, workload }: WorkerGroup,
+  instance: string,
+): Record<string, string> {
   return {
     [labelKeys.managedBy]: managedBy,
     [labelKeys.instance]: instance,
-    [labelKeys.component]: group.workload ? "transformer" : "worker",
-    [labelKeys.group]: groupHash(group.key),
-    ...(group.request !== undefined && { [labelKeys.request]: group.request }),
-    ...(group.step !== undefined && { [labelKeys.step]: String(group.step) }),
+    [labelKeys.component]: workload ? "transformer" : "worker",
+    [labelKeys.group]: key,
+    ...(request !== undefined && { [labelKeys.request]: request }),
+    ...(step !== undefined && { [labelKeys.step]: String(step) }),
   };
 }
