@@ -155,7 +155,11 @@ export const volume = literal(
       }),
     }),
     z.strictObject({
-      nfs: z.strictObject({ server: z.string().min(1), path, readOnly: z.boolean().exactOptional() }),
+      nfs: z.strictObject({
+        server: z.string().min(1),
+        path,
+        readOnly: z.boolean().exactOptional(),
+      }),
     }),
   ]),
   'a volume of Kubernetes, such as {"hostPath": {"path": "/cvmfs"}} or ' +

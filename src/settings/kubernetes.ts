@@ -9,7 +9,7 @@ import * as value from "./values.ts";
 const modes = { "internal-kubernetes": "in-cluster", "external-kubernetes": "kubeconfig" } as const;
 
 export const kubernetesSettings = {
-  INSTANCE_NAME: kubernetes.dnsLabel(40).default("longshore"),
+  INSTANCE_NAME: kubernetes.dnsLabel(53).default("longshore"),
   KUBERNETES_WORKERS: value.wholeNumber(1, 100_000).default(100),
   KUBERNETES_CALLS_PER_SECOND: value.number(0.1, 10_000).default(20),
   POD_START_SECONDS: value.number(1, 604_800).default(600),
