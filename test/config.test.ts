@@ -47,7 +47,6 @@ test.each([
   ["PUBLIC_URL", "longshore.example.org"],
   ["INTERNAL_URL", "ftp://127.0.0.1"],
   ["RUNNER", "docker"],
-  ["RUNNER", "kubernetes"],
   ["OPERATIONS", "Transform!"],
   ["LEASE_SECONDS", "0"],
   ["SWEEP_SECONDS", "soon"],

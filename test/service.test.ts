@@ -127,14 +127,18 @@ test("a data folder that vanishes while the service still starts ends the start"
   expect(first).toContain(`The folder ${dataDir} (DATA_DIR), or its file "lock", was removed`);
 });
 
-test.each(["docker", "kubernetes"])(
-  "RUNNER=%s ends the start with the name, the value and what is allowed",
-  async (runner) => {
-    const { code, stderr } = await refusedStart({ RUNNER: runner });
-    expect(code).toBe(2);
-    expect(stderr).toBe(`RUNNER is "${runner}": allowed is one of local, external.\n`);
-  },
-);
+test.each([
+  [{ RUNNER: "docker" }, 'RUNNER is "docker": allowed is one of local, external, kubernetes.'],
+  [
+    { RUNNER: "kubernetes" },
+    "RUNNER is kubernetes and INTERNAL_URL is not set: set it to the address where pods reach the " +
+      "service, such as http://longshore:5000.",
+  ],
+])("%o ends the start with what is wrong and what is expected", async (env, sentence) => {
+  const { code, stderr } = await refusedStart(env);
+  expect(code).toBe(2);
+  expect(stderr).toBe(`${sentence}\n`);
+});
 
 test("a second process with a key and a store of its own ends with the setting's name", async () => {
   const dataDir = temporaryFolder("another");

@@ -7,6 +7,7 @@ import { clientTypes } from "./client-types.ts";
 import { withExitCodes } from "./exit-codes.ts";
 import { withOperationSettings } from "./operation-settings.ts";
 import { reportsSchema } from "./reports-schema.ts";
+import { withServicexKeys } from "./servicex-keys.ts";
 import { statesPage } from "./states.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -15,6 +16,9 @@ const settingsPage = `${root}doc/settings.md`;
 
 const commandLinePage = `${root}doc/command-line.md`;
 
+const servicexPage = `${root}doc/servicex-settings.md`;
+
+writeFileSync(servicexPage, withServicexKeys(readFileSync(servicexPage, "utf8")));
 writeFileSync(commandLinePage, withExitCodes(readFileSync(commandLinePage, "utf8")));
 writeFileSync(`${root}doc/states.md`, statesPage());
 writeFileSync(

@@ -120,7 +120,7 @@ test("where workers are processes of this machine, such a step is refused with w
   await expect(submitted(beside)).rejects.toMatchObject({
     status: 422,
     code: "no_containers",
-    message: expect.stringContaining("RUNNER=external"),
+    message: expect.stringMatching(/RUNNER=kubernetes.*RUNNER=external/),
   });
   await beside.close();
 });

@@ -45,7 +45,9 @@ describe("the whole of it", () => {
       { TRANSFORMER_GENERATION: "2022", TRANSFORMER_SIDECAR_IMAGE: "" },
     ],
   ])("%s", async (_, name, group, env) => {
-    const text = made(group, env).map((manifest) => stringify(manifest, { lineWidth: 100 }));
+    const text = made(group, env).map((manifest) =>
+      stringify(manifest, { lineWidth: 100, aliasDuplicateObjects: false }),
+    );
     await expect(text.join("---\n")).toMatchFileSnapshot(`kubernetes/${name}.yaml`);
   });
 });
@@ -145,7 +147,9 @@ test("the sidecar, started by bash, gets the broker's address as one word, whate
   const [script = ""] = podOf(theirs).container("sidecar").args ?? [];
   const said = script.replace("exec python", "exec printf '%s\\n'");
   const env = { PATH: process.env.PATH ?? "", RABBIT_URI: secrets.brokerUser };
-  const words = execFileSync("bash", ["--norc", "-c", said], { env, encoding: "utf8" }).trim().split("\n");
+  const words = execFileSync("bash", ["--norc", "-c", said], { env, encoding: "utf8" })
+    .trim()
+    .split("\n");
   expect(words).toEqual([
     "/servicex/transformer_sidecar/transformer.py",
     ...["--shared-dir", "/servicex/output"],
@@ -162,7 +166,9 @@ test("a generator's command is one word for bash: it runs nothing else", () => {
   const group = { ...theirs, ...(workload && { workload }) };
   const [script = ""] = podOf(group).container("transformer").args ?? [];
   const last = script.split(" && ").at(-1)?.replace("exec bash", "exec printf '%s\\n'") ?? "";
-  const words = execFileSync("bash", ["--norc", "-c", last], { encoding: "utf8" }).trim().split("\n");
+  const words = execFileSync("bash", ["--norc", "-c", last], { encoding: "utf8" })
+    .trim()
+    .split("\n");
   expect(words).toEqual([
     "/servicex/output/scripts/watch.sh",
     "python",

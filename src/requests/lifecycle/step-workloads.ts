@@ -42,7 +42,8 @@ function refuseUnfit({ config }: Deps<"config">, { files }: Workload): void {
       422,
       "no_containers",
       "This step runs in containers of others, and this service starts processes of its own " +
-        "alone (RUNNER=local): its facility starts such containers and sets RUNNER=external.",
+        "alone (RUNNER=local): its facility sets RUNNER=kubernetes, or starts such containers " +
+        "itself and sets RUNNER=external.",
     );
   if (config.queueUrl === undefined)
     throw new RequestError(
