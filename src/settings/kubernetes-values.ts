@@ -90,23 +90,30 @@ export const annotations = literal(
 );
 
 /** ServiceX writes `toleration_seconds`, as Python has it. */
+const toleration = z
+  .strictObject({
+    key: z.string().regex(labelKey).exactOptional(),
+    operator: z.enum(["Exists", "Equal"]).exactOptional(),
+    value: z.string().regex(labelValue).exactOptional(),
+    effect: z.enum(["NoSchedule", "PreferNoSchedule", "NoExecute"]).exactOptional(),
+    tolerationSeconds: z.int().exactOptional(),
+    toleration_seconds: z.int().exactOptional(),
+  })
+  .transform(({ toleration_seconds, tolerationSeconds = toleration_seconds, ...rest }) => ({
+    ...rest,
+    ...(tolerationSeconds !== undefined && { tolerationSeconds }),
+  }))
+  // What Kubernetes asks of them beyond their fields.
+  .refine(({ key, operator }) => key !== undefined || operator === "Exists")
+  .refine(({ value, operator }) => value === undefined || operator !== "Exists")
+  .refine(
+    ({ tolerationSeconds, effect }) => tolerationSeconds === undefined || effect === "NoExecute",
+  );
+
 export const tolerations = literal(
-  z.array(
-    z
-      .strictObject({
-        key: z.string().regex(labelKey).exactOptional(),
-        operator: z.enum(["Exists", "Equal"]).exactOptional(),
-        value: z.string().regex(labelValue).exactOptional(),
-        effect: z.enum(["NoSchedule", "PreferNoSchedule", "NoExecute"]).exactOptional(),
-        tolerationSeconds: z.int().exactOptional(),
-        toleration_seconds: z.int().exactOptional(),
-      })
-      .transform(({ toleration_seconds, tolerationSeconds = toleration_seconds, ...rest }) => ({
-        ...rest,
-        ...(tolerationSeconds !== undefined && { tolerationSeconds }),
-      })),
-  ),
-  'tolerations of Kubernetes, such as [{"key": "gpu", "operator": "Exists"}]',
+  z.array(toleration),
+  "tolerations as Kubernetes takes them, such as " +
+    '[{"key": "gpu", "operator": "Exists", "effect": "NoSchedule"}]',
 );
 
 const rules = z.record(z.string(), z.unknown());

@@ -44,6 +44,9 @@ test.each([
   ["WORKER_NODE_SELECTOR", '{"disk": true}'],
   ["WORKER_TOLERATIONS", '{"key": "gpu"}'],
   ["WORKER_TOLERATIONS", '[{"Key": "gpu"}]'],
+  ["WORKER_TOLERATIONS", "[{}]"],
+  ["WORKER_TOLERATIONS", '[{"key": "gpu", "operator": "Exists", "value": "a"}]'],
+  ["WORKER_TOLERATIONS", '[{"key": "gpu", "tolerationSeconds": 60}]'],
   ["WORKER_REPORTS", "post"],
   ["WORKER_QUEUE_URL", "http://rabbitmq"],
   ["LOGSTASH_HOST", "http://logstash"],
@@ -160,11 +163,11 @@ test("a transformer of 2022 has the pull policy of its generation", () => {
 test("objects may be written as ServiceX writes them, with Python's names", () => {
   const { kubernetes } = readConfig({
     ...least,
-    TRANSFORMER_TOLERATIONS: "[{'key': 'gpu', 'operator': 'Exists', 'toleration_seconds': 60}]",
+    TRANSFORMER_TOLERATIONS: "[{'key': 'gpu', 'effect': 'NoExecute', 'toleration_seconds': 60}]",
     TRANSFORMER_AFFINITY: "{'node_affinity': {'x': [1]}}",
   });
   expect(kubernetes?.transformer.placement).toMatchObject({
-    tolerations: [{ key: "gpu", operator: "Exists", tolerationSeconds: 60 }],
+    tolerations: [{ key: "gpu", effect: "NoExecute", tolerationSeconds: 60 }],
     affinity: { nodeAffinity: { x: [1] } },
   });
 });
