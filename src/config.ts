@@ -15,11 +15,8 @@ import { type FacilitySource, facilityNames, readFacility } from "./settings/fac
 import { type IdentityConfig, identityConfig, identitySettings } from "./settings/identity.ts";
 import { inputFolders } from "./settings/input-folders.ts";
 import { isLoopback } from "./settings/is-loopback.ts";
-import {
-  type KubernetesConfig,
-  kubernetesConfig,
-  kubernetesSettings,
-} from "./settings/kubernetes.ts";
+import { type KubernetesConfig, kubernetesConfig } from "./settings/kubernetes.ts";
+import { kubernetesSettings } from "./settings/kubernetes-keys.ts";
 import { refusal } from "./settings/refusal.ts";
 import { withoutAliases } from "./settings/servicex.ts";
 import { type SidecarsConfig, sidecarSettings, sidecarsConfig } from "./settings/sidecars.ts";

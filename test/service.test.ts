@@ -131,8 +131,8 @@ test.each([
   [{ RUNNER: "docker" }, 'RUNNER is "docker": allowed is one of local, external, kubernetes.'],
   [
     { RUNNER: "kubernetes" },
-    "RUNNER is kubernetes and INTERNAL_URL is not set: set it to the address where pods reach the " +
-      "service, such as http://longshore:5000.",
+    "RUNNER is kubernetes and INTERNAL_URL is not set: set it to the address where pods reach " +
+      "the service, such as http://longshore:5000.",
   ],
 ])("%o ends the start with what is wrong and what is expected", async (env, sentence) => {
   const { code, stderr } = await refusedStart(env);

@@ -1,72 +1,15 @@
-// Settings of the runner `kubernetes`. Keys that begin with TRANSFORMER_ are ServiceX's and mean
-// what they mean there; those of our own pods begin with WORKER_.
-import { z } from "zod";
-import { ConfigError, shown } from "./config-error.ts";
-import * as kubernetes from "./kubernetes-values.ts";
-import * as value from "./values.ts";
+// What the settings of the runner `kubernetes` say.
+import { ConfigError } from "./config-error.ts";
+import { refuseLargeRequests, refusePodsThatCannotBe } from "./kubernetes-contradictions.ts";
+import type {
+  OtherSettings,
+  Resources,
+  KubernetesSettings as Settings,
+} from "./kubernetes-keys.ts";
+import type { PullPolicy } from "./kubernetes-values.ts";
 
 /** What ServiceX calls the two, and what they mean. */
 const modes = { "internal-kubernetes": "in-cluster", "external-kubernetes": "kubeconfig" } as const;
-
-export const kubernetesSettings = {
-  INSTANCE_NAME: kubernetes.dnsLabel(53).default("longshore"),
-  KUBERNETES_WORKERS: value.wholeNumber(1, 100_000).default(100),
-  KUBERNETES_CALLS_PER_SECOND: value.number(0.1, 10_000).default(20),
-  POD_START_SECONDS: value.number(1, 604_800).default(600),
-  IMAGE_PULL_SECRETS: value
-    .listBy(kubernetes.isObjectName, "names of secrets with logins of registries")
-    .default([]),
-  WORKER_IMAGE: kubernetes.image.optional(),
-  WORKER_PULL_POLICY: kubernetes.pullPolicy.default("IfNotPresent"),
-  WORKER_CPU_REQUEST: kubernetes.cpu.optional(),
-  WORKER_CPU_LIMIT: kubernetes.cpu.optional(),
-  WORKER_MEMORY_REQUEST: kubernetes.memory.optional(),
-  WORKER_MEMORY_LIMIT: kubernetes.memory.optional(),
-  WORKER_PRIORITY_CLASS: kubernetes.objectName.optional(),
-  WORKER_NODE_SELECTOR: kubernetes.nodeSelector.optional(),
-  WORKER_TOLERATIONS: kubernetes.tolerations.optional(),
-  WORKER_REPORTS: value.oneOf(["queue", "http"]).optional(),
-  WORKER_QUEUE_URL: value.amqpUrl.optional(),
-  LOGSTASH_HOST: value.hostName.optional(),
-  LOGSTASH_PORT: value.wholeNumber(1, 65_535).optional(),
-  TRANSFORMER_MANAGER_ENABLED: value.yesOrNo.default(true),
-  TRANSFORMER_MANAGER_MODE: value.oneOf(["internal-kubernetes", "external-kubernetes"]).optional(),
-  TRANSFORMER_NAMESPACE: kubernetes.dnsLabel(63).optional(),
-  TRANSFORMER_POD_SECURITY: value.oneOf(["baseline", "restricted"]).default("baseline"),
-  TRANSFORMER_SIDECAR_IMAGE: kubernetes.image.optional(),
-  TRANSFORMER_SIDECAR_PULL_POLICY: kubernetes.pullPolicy.default("Always"),
-  TRANSFORMER_SCIENCE_IMAGE_PULL_POLICY: kubernetes.pullPolicy.default("Always"),
-  TRANSFORMER_PULL_POLICY: kubernetes.pullPolicy.optional(),
-  TRANSFORMER_SIDECAR_VOLUME_PATH: kubernetes.absolutePath.default("/servicex/output"),
-  TRANSFORMER_CPU_REQUEST: kubernetes.cpu.optional(),
-  TRANSFORMER_CPU_LIMIT: kubernetes.cpu.default("1"),
-  TRANSFORMER_MEMORY_REQUEST: kubernetes.memory.optional(),
-  TRANSFORMER_MEMORY_LIMIT: kubernetes.memory.optional(),
-  TRANSFORMER_PRIORITY_CLASS: kubernetes.objectName.optional(),
-  TRANSFORMER_NODE_SELECTOR: kubernetes.nodeSelector.optional(),
-  TRANSFORMER_TOLERATIONS: kubernetes.tolerations.optional(),
-  TRANSFORMER_AFFINITY: kubernetes.affinity.optional(),
-  TRANSFORMER_POD_ANNOTATIONS: kubernetes.annotations.optional(),
-  TRANSFORMER_X509_SECRET: kubernetes.objectName.optional(),
-  TRANSFORMER_LOCAL_PATH: kubernetes.absolutePath.optional(),
-  TRANSFORMER_CVMFS_VOLUME: kubernetes.volume.optional(),
-  TRANSFORMER_PERSISTENCE_PROVIDED_CLAIM: kubernetes.objectName.optional(),
-  TRANSFORMER_PERSISTENCE_SUBDIR: kubernetes.subfolder.optional(),
-  TRANSFORMER_CACHE_PREFIX: value
-    .listOf(/^[\w.:[\]-]+$/, "hosts of caches with their ports, without root://")
-    .optional(),
-};
-
-const schema = z.object(kubernetesSettings);
-type Settings = z.output<typeof schema>;
-
-/** What a container asks for, and what it may use; unset parts are left to Kubernetes. */
-export interface Resources {
-  cpuRequest: string | undefined;
-  cpuLimit: string | undefined;
-  memoryRequest: string | undefined;
-  memoryLimit: string | undefined;
-}
 
 export interface Placement {
   priorityClass: Settings["WORKER_PRIORITY_CLASS"];
@@ -93,7 +36,7 @@ export interface KubernetesConfig {
   pullSecrets: string[];
   worker: {
     image: string;
-    pullPolicy: kubernetes.PullPolicy;
+    pullPolicy: PullPolicy;
     resources: Resources;
     placement: Placement;
     reports: "queue" | "http";
@@ -102,8 +45,8 @@ export interface KubernetesConfig {
   };
   transformer: {
     sidecarImage: string | undefined;
-    sidecarPullPolicy: kubernetes.PullPolicy;
-    sciencePullPolicy: kubernetes.PullPolicy;
+    sidecarPullPolicy: PullPolicy;
+    sciencePullPolicy: PullPolicy;
     security: "baseline" | "restricted";
     volumePath: string;
     resources: Resources;
@@ -119,40 +62,19 @@ export interface KubernetesConfig {
   logstash: { host: string | undefined; port: number | undefined };
 }
 
-/** What else of the settings counts here. */
-interface Others {
-  RUNNER: string;
-  TRANSFORMER_GENERATION: "2024" | "2022";
-  TRANSFORMER_S3_URL?: string | undefined;
-  QUEUE_URL?: string | undefined;
-  INTERNAL_URL?: string | undefined;
-  PUBLIC_URL?: string | undefined;
-  FILE_MEMORY_MEGABYTES: number;
-  FILE_THREADS: number;
-}
-
 /** A worker's own memory, beside that of the file which it works on. */
 const workerMegabytes = 512;
 
 /** Undefined with another runner. Throws `ConfigError` for what cannot work. */
 export function kubernetesConfig(
-  set: Settings & Others,
+  set: Settings & OtherSettings,
   facility: Record<string, Record<string, unknown>>,
 ): KubernetesConfig | undefined {
   if (set.RUNNER !== "kubernetes") return undefined;
-  if (!set.TRANSFORMER_MANAGER_ENABLED)
-    throw new ConfigError(
-      "TRANSFORMER_MANAGER_ENABLED is false and RUNNER is kubernetes: set RUNNER=external where " +
-        "this service is not to start pods.",
-    );
-  if (set.INTERNAL_URL === undefined && set.PUBLIC_URL === undefined)
-    throw new ConfigError(
-      "RUNNER is kubernetes and INTERNAL_URL is not set: set it to the address where pods reach " +
-        "the service, such as http://longshore:5000.",
-    );
-  refuseWithoutImages(set, facility);
-  refuseHostPaths(set);
-  refuseLargeRequests(set);
+  refusePodsThatCannotBe(set, facility);
+  const [worker, transformer] = [workerOf(set), transformerOf(set)];
+  refuseLargeRequests("WORKER", worker.resources);
+  refuseLargeRequests("TRANSFORMER", transformer.resources);
   return {
     mode: set.TRANSFORMER_MANAGER_MODE && modes[set.TRANSFORMER_MANAGER_MODE],
     namespace: set.TRANSFORMER_NAMESPACE,
@@ -161,13 +83,13 @@ export function kubernetesConfig(
     callsPerSecond: set.KUBERNETES_CALLS_PER_SECOND,
     podStartSeconds: set.POD_START_SECONDS,
     pullSecrets: set.IMAGE_PULL_SECRETS,
-    worker: workerOf(set),
-    transformer: transformerOf(set),
+    worker,
+    transformer,
     logstash: { host: set.LOGSTASH_HOST, port: set.LOGSTASH_PORT },
   };
 }
 
-function workerOf(set: Settings & Others): KubernetesConfig["worker"] {
+function workerOf(set: Settings & OtherSettings): KubernetesConfig["worker"] {
   const image = set.WORKER_IMAGE;
   if (image === undefined)
     throw new ConfigError(
@@ -201,7 +123,7 @@ function workerOf(set: Settings & Others): KubernetesConfig["worker"] {
   };
 }
 
-function transformerOf(set: Settings & Others): KubernetesConfig["transformer"] {
+function transformerOf(set: Settings & OtherSettings): KubernetesConfig["transformer"] {
   const sciencePullPolicy = set.TRANSFORMER_SCIENCE_IMAGE_PULL_POLICY;
   return {
     sidecarImage: set.TRANSFORMER_SIDECAR_IMAGE,
@@ -232,60 +154,4 @@ function transformerOf(set: Settings & Others): KubernetesConfig["transformer"] 
     subfolder: set.TRANSFORMER_PERSISTENCE_SUBDIR,
     cachePrefix: set.TRANSFORMER_CACHE_PREFIX?.join(","),
   };
-}
-
-/** Transformers of 2024 come with a sidecar, those of 2022 without one. */
-function refuseWithoutImages(
-  set: Settings & Others,
-  facility: Record<string, Record<string, unknown>>,
-): void {
-  const sidecar = set.TRANSFORMER_SIDECAR_IMAGE;
-  if (set.TRANSFORMER_GENERATION === "2022") {
-    if (sidecar === undefined) return;
-    throw new ConfigError(
-      `TRANSFORMER_GENERATION is 2022 and TRANSFORMER_SIDECAR_IMAGE is ${shown(sidecar)}: ` +
-        "transformers of 2022 have no sidecar, so unset one of them.",
-    );
-  }
-  if (sidecar !== undefined) return;
-  const generators = Object.values(facility).flatMap(({ CODE_GEN_SERVICE_URLS: named }) =>
-    Object.keys(named ?? {}),
-  );
-  if (generators.length > 0)
-    throw new ConfigError(
-      "CODE_GEN_SERVICE_URLS names code generators and TRANSFORMER_SIDECAR_IMAGE is not set: set " +
-        "it to the image of ServiceX's sidecar, or TRANSFORMER_GENERATION=2022 for transformers " +
-        "without one.",
-    );
-}
-
-/** Pod Security refuses folders of nodes at each level but the weakest. */
-function refuseHostPaths(set: Settings): void {
-  if (set.TRANSFORMER_POD_SECURITY !== "restricted") return;
-  const { TRANSFORMER_LOCAL_PATH: local, TRANSFORMER_CVMFS_VOLUME: cvmfs } = set;
-  const name =
-    local !== undefined
-      ? "TRANSFORMER_LOCAL_PATH"
-      : cvmfs && ("hostPath" in cvmfs || "nfs" in cvmfs)
-        ? "TRANSFORMER_CVMFS_VOLUME"
-        : undefined;
-  if (name === undefined) return;
-  throw new ConfigError(
-    `TRANSFORMER_POD_SECURITY is restricted and ${name} names a volume that Kubernetes refuses at ` +
-      "this level: unset one of them.",
-  );
-}
-
-function refuseLargeRequests(set: Settings): void {
-  const pairs = ["WORKER_CPU", "WORKER_MEMORY", "TRANSFORMER_CPU", "TRANSFORMER_MEMORY"] as const;
-  for (const pair of pairs) {
-    const request = set[`${pair}_REQUEST`];
-    const limit = set[`${pair}_LIMIT`];
-    if (request === undefined || limit === undefined) continue;
-    if ((kubernetes.amountOf(request) ?? 0) <= (kubernetes.amountOf(limit) ?? 0)) continue;
-    throw new ConfigError(
-      `${pair}_REQUEST is ${request} and ${pair}_LIMIT is ${limit}: what a container asks for is ` +
-        "at most its limit.",
-    );
-  }
 }

@@ -4,6 +4,7 @@ import { datasets } from "./datasets.ts";
 import { ends } from "./ends.ts";
 import { facadeCallers } from "./facade-callers.ts";
 import { fairness } from "./fairness.ts";
+import { kubernetes } from "./kubernetes.ts";
 import { ledger } from "./ledger.ts";
 import type { Mutant } from "./mutant.ts";
 import { objects } from "./objects.ts";
@@ -31,4 +32,5 @@ export const mutants: Mutant[] = [
   ...portsAndStreams,
   ...servicexParts,
   ...sidecars,
+  ...kubernetes,
 ];

@@ -121,7 +121,7 @@ test("code of more than 1 MiB is refused, also where its zip is small or says ot
   expect((await ask()).files).toEqual({ "a.py": Buffer.alloc(10).toString("base64") });
 });
 
-test.each(["../evil.py", "folder/a.py", "/etc/passwd", "..", "a b.py"])(
+test.each(["../evil.py", "folder/a.py", "/etc/passwd", "..", "..a.py", "a b.py"])(
   "a zip with %j is refused: containers get plain files",
   async (name) => {
     generator.always({ status: 200, ...multipart({ files: { [name]: "x" } }) });

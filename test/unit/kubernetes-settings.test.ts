@@ -127,6 +127,16 @@ test.each([
     { TRANSFORMER_MEMORY_REQUEST: "2Gi", TRANSFORMER_MEMORY_LIMIT: "1500Mi" },
     /TRANSFORMER_MEMORY_REQUEST is 2Gi and TRANSFORMER_MEMORY_LIMIT is 1500Mi/,
   ],
+  [
+    "more memory asked for than a worker gets where nothing else is said",
+    { WORKER_MEMORY_REQUEST: "2Gi" },
+    /WORKER_MEMORY_REQUEST is 2Gi and WORKER_MEMORY_LIMIT is 1536Mi/,
+  ],
+  [
+    "more processors asked for than allowed",
+    { WORKER_CPU_REQUEST: "2", WORKER_CPU_LIMIT: "1500m" },
+    /WORKER_CPU_REQUEST is 2 and WORKER_CPU_LIMIT is 1500m/,
+  ],
 ])("%s ends the start", (_, env, sentence) => {
   const read = (given: Record<string, string>) => readConfig(given, allOperations);
   expect(() => read({ ...least, ...env })).toThrow(ConfigError);

@@ -5,7 +5,8 @@ import type {
   V1ResourceRequirements,
   V1SecurityContext,
 } from "@kubernetes/client-node";
-import type { Placement, Resources } from "../../settings/kubernetes.ts";
+import type { Placement } from "../../settings/kubernetes.ts";
+import type { Resources } from "../../settings/kubernetes-keys.ts";
 
 /**
  * Pods call this service and nothing of the cluster: they get no token of it, and no variables that

@@ -72,7 +72,7 @@ function science(context: Context): V1Container {
   const { sciencePullPolicy, volumePath, x509Secret } = settings.pods.transformer;
   const script = (name: string) => quoted(`${volumePath}/scripts/${name}`);
   const steps = [
-    // Until the last line, bash is the first process, which ignores a signal that it has no trap for.
+    // Bash is the first process, which ignores a signal that it has no trap for.
     "trap 'exit 143' TERM",
     `until [ -f ${script("watch.sh")} ]; do sleep 1; done`,
     ...(x509Secret === undefined

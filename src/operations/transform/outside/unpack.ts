@@ -13,7 +13,7 @@ export function unpackCode(zip: Buffer, generator: string): Record<string, strin
   let bytes = 0;
   let files = 0;
   const unpacked = unzipped(zip, ({ name, originalSize }) => {
-    if (!/^[\w.-]{1,253}$/.test(name) || /^\.{1,2}$/.test(name))
+    if (!/^[\w.-]{1,253}$/.test(name) || /^\.$|^\.\./.test(name))
       throw new NoCodeError(`it has ${JSON.stringify(name.slice(0, 100))}, which is no plain name`);
     bytes += originalSize;
     files += 1;
