@@ -179,9 +179,9 @@ async function start(
   };
 }
 
-/** A scheduler starts workers while it leads. */
-function startsWorkersAlone({ roles }: Config): boolean {
-  return roles.includes("worker") && !roles.includes("scheduler");
+/** A scheduler starts workers while it leads; pods are started by the leader alone. */
+function startsWorkersAlone({ roles, runner }: Config): boolean {
+  return runner !== "kubernetes" && roles.includes("worker") && !roles.includes("scheduler");
 }
 
 /** The first question takes a second: it is asked before anybody waits for it, about nobody. */

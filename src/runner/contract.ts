@@ -76,6 +76,8 @@ export interface WorkerGroupStatus {
   starting: number;
   running: number;
   troubles: Trouble[];
+  /** why none of its workers has come to run yet, where that does not pass by itself */
+  startProblem?: Trouble;
 }
 
 export interface Runner {
@@ -105,8 +107,11 @@ export interface Runner {
   resign(): Promise<void>;
   /** Groups that are wanted or still have workers, by key, from memory: cheap to call. */
   statuses(): ReadonlyMap<string, WorkerGroupStatus>;
-  /** The end of a worker's log, at most `bytes`; undefined for a worker that is not known. */
-  lastWords(worker: string, bytes: number): Promise<string | undefined>;
+  /**
+   * The end of a worker's log, at most `bytes`; undefined for a worker that is not known. Only of
+   * one that serves this request alone; without `request`, of one that serves all.
+   */
+  lastWords(worker: string, bytes: number, request?: string): Promise<string | undefined>;
   /** Calls the listener with a group's key when its status changes; returns how to stop that. */
   onChange(listener: (key: string) => void): () => void;
   /**

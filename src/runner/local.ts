@@ -69,12 +69,12 @@ export async function openLocalRunner(options: LocalRunnerOptions): Promise<Runn
     },
     resign: async () => apply([]),
     statuses: () => new Map([...groups].map(([key, entry]) => [key, statusOf(entry)])),
-    async lastWords(name, bytes) {
-      for (const { workers } of groups.values()) {
-        const words = workers.find(name)?.lastWords(bytes);
-        if (words !== undefined) return words;
+    async lastWords(name, bytes, request) {
+      for (const { wanted, workers } of groups.values()) {
+        const words = wanted.request === request && workers.find(name)?.lastWords(bytes);
+        if (typeof words === "string") return words;
       }
-      return deadWords.of(name, bytes);
+      return deadWords.of(inFull(name, request), bytes);
     },
     onChange: changes.add,
     onDeath: deaths.add,
@@ -167,7 +167,8 @@ export async function openLocalRunner(options: LocalRunnerOptions): Promise<Runn
     const worker = startWorkerProcess(line, options, {
       onReady: events.onReady,
       onExit(exit) {
-        deadWords.keep(name, worker.lastWords(Number.POSITIVE_INFINITY));
+        const words = worker.lastWords(Number.POSITIVE_INFINITY);
+        deadWords.keep(inFull(name, group.request), words);
         deaths.call(name);
         events.onExit(exit);
         if (closed && exit.code !== 0) killed.add(name);
@@ -179,6 +180,11 @@ export async function openLocalRunner(options: LocalRunnerOptions): Promise<Runn
     });
     return worker;
   }
+}
+
+/** A worker of one request is unknown to all who ask for another's. */
+function inFull(name: string, request = ""): string {
+  return `${request} ${name}`;
 }
 
 /** Of a folder, or what is in its place. */

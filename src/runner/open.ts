@@ -4,6 +4,9 @@ import { childEnvironment } from "../config.ts";
 import type { Logger } from "../log.ts";
 import type { Runner } from "./contract.ts";
 import { openExternalRunner } from "./external.ts";
+import { connect } from "./kubernetes/connect.ts";
+import { manifestSettings } from "./kubernetes/settings.ts";
+import { openKubernetesRunner } from "./kubernetes.ts";
 import { localHelp, openLocalRunner } from "./local.ts";
 
 export interface RunnerDeps {
@@ -28,6 +31,8 @@ export async function openRunner(
   switch (config.runner) {
     case "external":
       return openExternalRunner();
+    case "kubernetes":
+      return openKubernetes(config, { internalUrl, log });
     case "local":
       if (!config.roles.includes("worker")) return openExternalRunner(localHelp);
       return openLocalRunner({
@@ -46,4 +51,16 @@ export async function openRunner(
         startSeconds,
       });
   }
+}
+
+/** Where pods run, if neither the settings nor the login say it. */
+const defaultNamespace = "default";
+
+/** Only a leader calls the cluster; the other processes need no login there. */
+async function openKubernetes(config: Config, { internalUrl, log }: RunnerDeps): Promise<Runner> {
+  const leads = config.roles.includes("scheduler");
+  const cluster = leads ? await connect(config.kubernetes?.mode) : undefined;
+  const namespace = config.kubernetes?.namespace ?? cluster?.namespace ?? defaultNamespace;
+  const settings = manifestSettings(config, { namespace, internalUrl: internalUrl() });
+  return openKubernetesRunner({ cluster, settings, log });
 }

@@ -60,15 +60,18 @@ function withinCapacity(
   return [...kept, ...cut(theirs, capacity - total(kept))];
 }
 
-/** Each gets its part of the room, rounded up while there is some. */
+/**
+ * Each gets its part of the room, rounded up while there is some. A group for which none is left is
+ * still wanted: the runner removes what is not, and would make it anew when there is room.
+ */
 function cut(groups: WorkerGroup[], room: number): WorkerGroup[] {
   const all = total(groups);
   if (all <= room) return groups;
   let left = room;
-  return groups.flatMap((group) => {
+  return groups.map((group) => {
     const size = Math.min(left, Math.ceil((group.size * room) / all));
     left -= size;
-    return size > 0 ? [{ ...group, size }] : [];
+    return { ...group, size };
   });
 }
 

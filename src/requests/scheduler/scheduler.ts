@@ -17,6 +17,7 @@ import {
   explainSeconds,
   unexplainedChannel,
 } from "../sidecars/explain-failures.ts";
+import { failUnstarted } from "../sidecars/fail-unstarted.ts";
 import { makeQueueWatch } from "../sidecars/watch-queues.ts";
 import { watchDeaths } from "./dead-workers.ts";
 import { repeat } from "./repeat.ts";
@@ -62,9 +63,10 @@ async function serveTerm(ctx: Context, term: Term): Promise<void> {
   const scaling = repeat(ctx, term, "work", scaleSeconds, async () => {
     wanted = await scale();
   });
-  const sampling = repeat(ctx, term, "worker-groups", sampleSeconds, () =>
-    sampleForAll(ctx, wanted, term.number),
-  );
+  const sampling = repeat(ctx, term, "worker-groups", sampleSeconds, async () => {
+    await sampleForAll(ctx, wanted, term.number);
+    await failUnstarted(ctx, wanted);
+  });
   const plotting = repeat(ctx, term, "progress", progressSeconds, () => sampleProgress(ctx));
   const explaining = repeat(ctx, term, unexplainedChannel, explainSeconds, async () => {
     await explainFailures(ctx);

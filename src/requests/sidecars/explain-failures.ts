@@ -63,7 +63,7 @@ async function explainOne(
   let words: string | undefined;
   let lost = "its pod is gone, and so is its log";
   try {
-    words = await ctx.runner.lastWords(pod, logBytes);
+    words = await ctx.runner.lastWords(pod, logBytes, request);
   } catch (error) {
     ctx.log.warn({ err: error, pod }, "the log of a container of others was not read");
     if (failure.ageSeconds < patienceSeconds) return false;

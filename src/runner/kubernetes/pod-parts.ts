@@ -28,6 +28,9 @@ export function podBase(placement: Placement, pullSecrets: readonly string[]) {
   } satisfies Partial<V1PodSpec>;
 }
 
+/** Kubernetes keeps the end of the log of a container that failed: it says why a pod dies. */
+export const terminationMessagePolicy = "FallbackToLogsOnError";
+
 /** Undefined parts are left to Kubernetes, where a request without a value is the limit. */
 export function resourcesOf(resources: Resources): V1ResourceRequirements {
   const { cpuRequest, cpuLimit, memoryRequest, memoryLimit } = resources;

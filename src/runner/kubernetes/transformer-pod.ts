@@ -9,6 +9,7 @@ import {
   resourcesOf,
   restricted,
   secretVariable,
+  terminationMessagePolicy,
 } from "./pod-parts.ts";
 import type { ManifestSettings } from "./settings.ts";
 import { posixVolume, volumesOf } from "./transformer-volumes.ts";
@@ -120,6 +121,7 @@ function of2022(context: Context): V1Container {
 function containerBase({ workload, names, settings }: Context) {
   const { resources, security } = settings.pods.transformer;
   return {
+    terminationMessagePolicy,
     resources: resourcesOf(resources),
     securityContext: security === "restricted" ? restricted : baseline,
     volumeMounts: volumesOf(workload, names, settings).mounts,

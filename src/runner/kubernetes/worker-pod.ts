@@ -7,6 +7,7 @@ import {
   resourcesOf,
   restricted,
   secretVariable,
+  terminationMessagePolicy,
 } from "./pod-parts.ts";
 import type { ManifestSettings } from "./settings.ts";
 
@@ -31,6 +32,7 @@ export function workerPod(
         name: containers.worker,
         image: worker.image,
         imagePullPolicy: worker.pullPolicy,
+        terminationMessagePolicy,
         args: [
           "longshore",
           "worker",
