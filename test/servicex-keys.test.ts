@@ -93,6 +93,7 @@ const examples: Record<string, [string, string]> = {
 };
 /** Keys that count with others alone. */
 const beside: Record<string, Record<string, string>> = {
+  ADVERTISED_HOSTNAME: { INTERNAL_URL: "" },
   MINIO_ACCESS_KEY: { MINIO_URL: "one:9000", MINIO_SECRET_KEY: "secret" },
   MINIO_SECRET_KEY: { MINIO_URL: "one:9000", MINIO_ACCESS_KEY: "key" },
   MINIO_ENCRYPT: { MINIO_URL: "one:9000" },
@@ -115,8 +116,10 @@ Object.assign(examples, {
 const least = {
   RUNNER: "kubernetes",
   WORKER_IMAGE: "longshore:1",
+  INTERNAL_URL: "http://longshore:5000",
   PUBLIC_URL: "https://longshore.example.org",
   TRANSFORMER_SIDECAR_IMAGE: "sslhep/sidecar:1",
+  TRANSFORMER_S3_URL: "http://longshore:9000",
   ENABLE_AUTH: "true",
   INTERNAL_PORT: "5001",
 };

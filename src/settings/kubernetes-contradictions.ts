@@ -13,37 +13,41 @@ export function refusePodsThatCannotBe(
       "TRANSFORMER_MANAGER_ENABLED is false and RUNNER is kubernetes: set RUNNER=external where " +
         "this service is not to start pods.",
     );
-  if (set.INTERNAL_URL === undefined && set.PUBLIC_URL === undefined)
+  if (set.INTERNAL_URL === undefined)
     throw new ConfigError(
       "RUNNER is kubernetes and INTERNAL_URL is not set: set it to the address where pods reach " +
         "the service, such as http://longshore:5000.",
     );
-  refuseWithoutImages(set, facility);
+  refuseHalfTransformers(set, facility);
   refuseHostPaths(set);
 }
 
 /** Transformers of 2024 come with a sidecar, those of 2022 without one. */
-function refuseWithoutImages(
+function refuseHalfTransformers(
   set: KubernetesSettings & OtherSettings,
   facility: Record<string, Record<string, unknown>>,
 ): void {
   const sidecar = set.TRANSFORMER_SIDECAR_IMAGE;
-  if (set.TRANSFORMER_GENERATION === "2022") {
-    if (sidecar === undefined) return;
+  const isOf2022 = set.TRANSFORMER_GENERATION === "2022";
+  if (isOf2022 && sidecar !== undefined)
     throw new ConfigError(
       `TRANSFORMER_GENERATION is 2022 and TRANSFORMER_SIDECAR_IMAGE is ${shown(sidecar)}: ` +
         "transformers of 2022 have no sidecar, so unset one of them.",
     );
-  }
-  if (sidecar !== undefined) return;
   const generators = Object.values(facility).flatMap(({ CODE_GEN_SERVICE_URLS: named }) =>
     Object.keys(named ?? {}),
   );
-  if (generators.length > 0)
+  if (generators.length === 0) return;
+  if (!isOf2022 && sidecar === undefined)
     throw new ConfigError(
       "CODE_GEN_SERVICE_URLS names code generators and TRANSFORMER_SIDECAR_IMAGE is not set: set " +
         "it to the image of ServiceX's sidecar, or TRANSFORMER_GENERATION=2022 for transformers " +
         "without one.",
+    );
+  if (set.TRANSFORMER_S3_URL === undefined)
+    throw new ConfigError(
+      "CODE_GEN_SERVICE_URLS names code generators and TRANSFORMER_S3_URL is not set: set it to " +
+        "this service's S3 endpoint as pods reach it, such as http://longshore:9000.",
     );
 }
 

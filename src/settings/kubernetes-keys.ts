@@ -63,7 +63,6 @@ export interface OtherSettings {
   TRANSFORMER_S3_URL?: string | undefined;
   QUEUE_URL?: string | undefined;
   INTERNAL_URL?: string | undefined;
-  PUBLIC_URL?: string | undefined;
   FILE_MEMORY_MEGABYTES: number;
   FILE_THREADS: number;
 }

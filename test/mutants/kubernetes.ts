@@ -86,8 +86,8 @@ export const kubernetes: Mutant[] = [
   {
     name: "a start with generators needs no image of the sidecar",
     file: "settings/kubernetes-contradictions.ts",
-    from: "if (generators.length > 0)",
-    to: "if (generators.length > 1)",
+    from: "if (!isOf2022 && sidecar === undefined)",
+    to: "if (isOf2022 && sidecar === undefined)",
     tests: settings,
   },
   {

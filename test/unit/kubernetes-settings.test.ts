@@ -91,7 +91,11 @@ test.each([
 const generators = { CODE_GEN_SERVICE_URLS: '{"uproot": "http://uproot:8000"}' };
 
 test.each([
-  ["no address for pods", { INTERNAL_URL: "" }, /INTERNAL_URL is not set/],
+  [
+    "no address for pods",
+    { INTERNAL_URL: "", PUBLIC_URL: "https://longshore.example.org" },
+    /INTERNAL_URL is not set/,
+  ],
   ["no image of ours", { WORKER_IMAGE: "" }, /WORKER_IMAGE is not set/],
   [
     "transformers that ServiceX would not start",
@@ -103,6 +107,11 @@ test.each([
     "generators, and no sidecar for their images",
     { ...generators, TRANSFORMER_SIDECAR_IMAGE: "" },
     /TRANSFORMER_SIDECAR_IMAGE is not set/,
+  ],
+  [
+    "generators, and no address of the store for their pods",
+    generators,
+    /TRANSFORMER_S3_URL is not set/,
   ],
   [
     "transformers of 2022, with a sidecar",
