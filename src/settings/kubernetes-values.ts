@@ -1,24 +1,25 @@
 // Settings as Kubernetes has them: what it would refuse is refused at the start, by its variable.
+import { resolve } from "node:path";
 import { z } from "zod";
 import { wholeLiteral } from "./python-literal.ts";
 import { matching, oneOf, setting } from "./values.ts";
 
-const label = "[a-z0-9]([-a-z0-9]*[a-z0-9])?";
-const nameText = new RegExp(`^(?=.{1,253}$)${label}(\\.${label})*$`);
+const labelText = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+
+export function isObjectName(text: string): boolean {
+  return text.length <= 253 && text.split(".").every((part) => labelText.test(part));
+}
 
 /** Of objects: a DNS subdomain. */
-export const objectName = matching(
-  nameText,
+export const objectName = setting(
   "a name of Kubernetes: at most 253 lower-case letters, digits, - and .",
+  (text) => (isObjectName(text) ? text : undefined),
 );
-
-export const isObjectName = (text: string): boolean => nameText.test(text);
 
 /** Of namespaces, and of an instance: a DNS label. */
 export function dnsLabel(most: number) {
-  return matching(
-    new RegExp(`^(?=.{1,${most}}$)${label}$`),
-    `at most ${most} lower-case letters, digits and -`,
+  return setting(`at most ${most} lower-case letters, digits and -`, (text) =>
+    text.length <= most && labelText.test(text) ? text : undefined,
   );
 }
 
@@ -33,7 +34,7 @@ export const pullPolicy = oneOf(pullPolicies);
 
 /** In a pod: from the root, without a way up. */
 export const absolutePath = setting("an absolute path without ..", (text) =>
-  isAbsolute(text) ? text.replace(/(?<=.)\/+$/, "") : undefined,
+  isAbsolute(text) ? resolve(text) : undefined,
 );
 
 /** Inside of a volume: `None` and nothing are the volume itself. */
@@ -150,13 +151,13 @@ export const volume = literal(
     }),
     z.strictObject({
       persistentVolumeClaim: z.strictObject({
-        claimName: z.string().regex(nameText),
+        claimName: z.string().refine(isObjectName),
         readOnly: z.boolean().exactOptional(),
       }),
     }),
     z.strictObject({
       csi: z.strictObject({
-        driver: z.string().regex(nameText),
+        driver: z.string().refine(isObjectName),
         readOnly: z.boolean().exactOptional(),
         volumeAttributes: z.record(z.string(), z.string()).exactOptional(),
       }),
