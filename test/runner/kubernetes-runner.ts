@@ -78,7 +78,7 @@ async function connectWith(file: string) {
   }
 }
 
-function kubeconfig(server: string): string {
+export function kubeconfig(server: string): string {
   return JSON.stringify({
     apiVersion: "v1",
     kind: "Config",
