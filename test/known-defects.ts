@@ -9,7 +9,6 @@ export interface Defect {
   notYet?: string;
 }
 
-const kubernetes = "waits for the Kubernetes runner: nothing here starts a pod yet";
 const pages = "waits for the pages: this version has none";
 
 export const defects: Defect[] = [

@@ -71,7 +71,7 @@ async function sentenceOf(id: string): Promise<string> {
   return (await waitingOf(ledger.ctx, await ledger.read(id)))?.sentence ?? "";
 }
 
-test("a request gets its containers, and defect 14: a cancel leaves nothing of them", async () => {
+test("defect 14: a cancel leaves no pod and no other object, during a lookup too", async () => {
   const id = await submitted();
   const during = await submitted({ did: "rucio://some:dataset" });
   await until(() => names("pods").some((name) => name.startsWith(`transformer-${id}`)));

@@ -1,6 +1,6 @@
 // A Kubernetes API server on loopback, as far as the adapter calls one, written from the contract
 // (external-services.md, section 7): lists, watches, server-side apply, delete, logs and events. It
-// can be told to answer with errors, to drop or stall watches, to hang, and to list an earlier state.
+// can be told to answer with errors, to drop or stall watches, to hang, and to list what was.
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";

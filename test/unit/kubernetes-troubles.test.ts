@@ -116,7 +116,7 @@ const troubles: [string, Given, Omit<PodTrouble, "since">][] = [
     { phase: "Running", container: { restartCount: 1, lastState: ended(137, "OOMKilled") } },
     {
       kind: "memory",
-      sentence: "Workers run out of memory: the container transformer was killed at its limit.",
+      sentence: "Workers run out of memory: container transformer was killed at its limit.",
       isPermanent: true,
     },
   ],
@@ -238,7 +238,8 @@ test.each([
     {
       kind: "other",
       sentence:
-        'The cluster makes no more pods here: violates PodSecurity "restricted:latest": privileged.',
+        "The cluster makes no more pods here: violates PodSecurity " +
+        '"restricted:latest": privileged.',
       isPermanent: true,
     },
   ],

@@ -56,7 +56,7 @@ function load(config: KubeConfig, mode: ConnectMode): KubeConfig {
   return config;
 }
 
-/** Outside of a pod its variables are missing, and the client puts their absence into an address. */
+/** Outside of a pod its variables are missing, and the client writes that into an address. */
 function isNowhere(config: KubeConfig): boolean {
   return config.getCurrentCluster()?.server.includes("//undefined") ?? true;
 }

@@ -62,7 +62,7 @@ function containerTrouble(container: Container, pod: Pod, now: number): PodTroub
   if (ended?.reason === "OOMKilled" && now - since.getTime() < memoryMilliseconds)
     return {
       kind: "memory",
-      sentence: `Workers run out of memory: the container ${container.name} was killed at its limit.`,
+      sentence: `Workers run out of memory: container ${container.name} was killed at its limit.`,
       since,
       isPermanent: true,
       ...lastWordsOf(ended),
@@ -174,6 +174,6 @@ export function refusedPods(conditions: readonly Condition[]): PodTrouble | unde
 /** One line, without the full stop. */
 export function shortened(message: string): string {
   const line = readableEnd(message, Number.POSITIVE_INFINITY).replaceAll(/\s+/g, " ").trim();
-  const text = line.replace(/[.:]+$/, "");
+  const text = line.endsWith(".") || line.endsWith(":") ? line.slice(0, -1) : line;
   return text.length > reasonCharacters ? `${text.slice(0, reasonCharacters)}…` : text;
 }
