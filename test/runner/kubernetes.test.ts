@@ -273,10 +273,10 @@ describe("the runner kubernetes", () => {
     const name = victim?.metadata.name ?? "";
     opened.api.update("pods", name, (pod) => withState(pod, "transformer", outOfMemory));
     await until(() => !names("pods").includes(name));
+    const next = await until(() => opened.api.of("pods").find(({ status }) => isRunning(status)));
+    const second = next.metadata.name;
     await until(() => running(`run-${run}`) === 1);
     expect(troubles(`run-${run}`)).toMatchObject([{ kind: "memory", count: 1 }]);
-    const [next] = opened.api.of("pods");
-    const second = next?.metadata.name ?? "";
     const removals = () => changes().filter(({ method }) => method === "DELETE").length;
     opened.api.update("pods", second, (pod) => withState(pod, "transformer", outOfMemory));
     // What comes after in the watch was followed, and so was that
@@ -417,6 +417,10 @@ const outOfMemory = {
   restartCount: 1,
   lastState: { terminated: { exitCode: 137, reason: "OOMKilled", finishedAt: new Date() } },
 };
+
+function isRunning(status: Stored["status"]): boolean {
+  return status?.phase === "Running";
+}
 
 function labeled(name: string, labels: Record<string, string>) {
   return { name, labels };
