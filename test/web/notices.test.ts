@@ -133,7 +133,9 @@ test("by a session, a form counts if it is of a page of that session", async () 
     return (await api.call({ method: "POST", path: again, headers, body: `csrf=${csrf}` })).status;
   };
   expect([await send(""), await send(foreign), await send(own)]).toEqual([403, 403, 303]);
-  await ctx.db.query("UPDATE notices SET state = 'failed', tries = 2, settled_at = now() WHERE key = '3'");
+  await ctx.db.query(
+    "UPDATE notices SET state = 'failed', tries = 2, settled_at = now() WHERE key = '3'",
+  );
 });
 
 test("with identity off the page says so", async () => {
