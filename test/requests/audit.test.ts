@@ -289,6 +289,28 @@ test("a limit that was kept, or came after the starts, is no violation", async (
   expect(seen).toEqual([]);
 });
 
+test("a file whose result is in a volume needs none in the store", async () => {
+  const undo = new Error("undo");
+  const seen: string[][] = [];
+  await ledger.ctx.db
+    .tx(async (query) => {
+      await query("DELETE FROM results WHERE request_id = $1 AND attempt = 2", [ids.complete]);
+      for (const destination of ["object-store", "volume"]) {
+        await query(
+          `INSERT INTO step_workloads
+             (request_id, step, run_id, image, language, command, format, destination, files)
+           VALUES ($1, 1, $1, 'i:1', 'python', 'c', 'parquet', $2, '{}')`,
+          [ids.complete, destination],
+        );
+        seen.push(await invariantsBroken(query));
+        await query("DELETE FROM step_workloads");
+      }
+      throw undo;
+    })
+    .catch((error: unknown) => expect(error).toBe(undo));
+  expect(seen).toEqual([["I6"], []]);
+});
+
 test("it finds two requests of one idempotency key where the index is missing", async () => {
   const undo = new Error("undo");
   let seen: string[] = [];

@@ -172,7 +172,11 @@ export const checks: Check[] = [
             AND r.results_deleted_at IS NULL
             AND NOT EXISTS (
               SELECT FROM results o
-              WHERE o.request_id = f.request_id AND o.file_id = f.file_id AND o.step = r.steps)`,
+              WHERE o.request_id = f.request_id AND o.file_id = f.file_id AND o.step = r.steps)
+            -- What containers leave in a volume is no object of the store
+            AND NOT EXISTS (
+              SELECT FROM step_workloads w
+              WHERE w.request_id = r.id AND w.step = r.steps AND w.destination = 'volume')`,
   },
   {
     invariant: "I7",
