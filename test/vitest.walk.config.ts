@@ -9,7 +9,8 @@ export default defineConfig({
     include: ["test/walk/**/*.test.ts"],
     globalSetup: ["test/walk/global-setup.ts"],
     pool: "forks",
-    fileParallelism: false,
+    // Three walks at once: each waits for its terminal most of the time.
+    maxWorkers: 3,
     testTimeout: 300_000,
     hookTimeout: 300_000,
     retry: 0,

@@ -1,13 +1,9 @@
 // The last commit as a newcomer meets it. A page that fails does not keep the next from being read.
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { mistakes } from "./mistakes.ts";
-import { says } from "./page.ts";
+import { operatorPages, userPages } from "./pages.ts";
 import { type Walk, walk } from "./walk.ts";
 
-const pages = [
-  ...["own-data", "notebook", "typescript", "s3-readers"],
-  ...["files", "several-processes", "remote-workers", "servicex"],
-].map((name) => `doc/${name}.md`);
+const pages = [...userPages, ...operatorPages];
 
 let person: Walk;
 let isInstalled = false;
@@ -24,9 +20,8 @@ test("README.md works as it is written", async () => {
   isInstalled = true;
 });
 
-test.for(pages)("%s works as it is written", async (path, { skip }) => {
+test.for(userPages)("%s works as it is written", async (path) => {
   if (!isInstalled) throw new Error("README did not install it.");
-  if (path === "doc/remote-workers.md") skip(!(await mayMount()), "No user may mount here.");
   await person.page(path);
 });
 
@@ -40,14 +35,3 @@ test.each(["README.md", ...pages])("%s is read in 80 columns", (path) => {
 test.each(pages)("README leads to %s", (path) => {
   expect(person.read("README.md")).toContain(`| [${path}](${path}) |`);
 });
-
-test.each(mistakes)("$typed: $says", async ({ typed, says: sentence, code }) => {
-  if (!isInstalled) throw new Error("README did not install it.");
-  const { code: ended, shown } = await person.type(typed);
-  expect({ ended, shown, says: says(shown, sentence) }).toMatchObject({ ended: code, says: true });
-});
-
-/** Many containers refuse an ordinary user a file system of their own. */
-async function mayMount(): Promise<boolean> {
-  return (await person.type("unshare --map-root-user --mount true")).code === 0;
-}

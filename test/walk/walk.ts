@@ -8,6 +8,8 @@ import { type Terminal, type Typed, terminals } from "./terminal.ts";
 export interface Walk {
   /** A page of the clone. */
   read(path: string): string;
+  /** Installs the clone and starts the service, as README does. */
+  install(): Promise<void>;
   /** Follows a page of the clone from its first line to its last. */
   page(path: string): Promise<void>;
   /** Types something in the clone, while the service runs as README starts it. */
@@ -31,6 +33,10 @@ export async function walk(): Promise<Walk> {
   };
   return {
     read: (path) => readFileSync(join(person.clone, path), "utf8"),
+    async install() {
+      const { code, shown } = await service.start(`npm ci && ${usualStart}`);
+      if (code !== undefined) throw new Error(`It could not be installed:\n${shown}`);
+    },
     async page(path) {
       // README starts it itself.
       if (path !== "README.md") await service.start(usualStart);
