@@ -41,6 +41,8 @@ export interface Config {
   dataDir: string;
   /** unset: the embedded Postgres in `dataDir` */
   databaseUrl?: string | undefined;
+  /** what `longshore import` reads */
+  servicexDatabaseUrl?: string | undefined;
   /** how long a start waits for it */
   databaseWaitSeconds: number;
   /** unset: the database */
@@ -115,6 +117,7 @@ const settings = z.object({
   S3_PORT: value.port.default(9000),
   DATA_DIR: value.dataFolder,
   DATABASE_URL: value.postgresUrl.optional(),
+  SERVICEX_DATABASE_URL: value.servicexDatabase.optional(),
   DATABASE_WAIT_SECONDS: value.number(1, 86_400).default(60),
   QUEUE_URL: value.amqpUrl.optional(),
   STORE_URL: value.storeUrl.optional(),
@@ -190,6 +193,7 @@ export function readConfig(
     s3Port: set.S3_PORT,
     dataDir: set.DATA_DIR,
     databaseUrl: withSslMode(set.DATABASE_URL, env.PGSSLMODE),
+    servicexDatabaseUrl: set.SERVICEX_DATABASE_URL,
     databaseWaitSeconds: set.DATABASE_WAIT_SECONDS,
     queueUrl: set.QUEUE_URL,
     store,

@@ -18,6 +18,8 @@ export interface TokenFacts {
   scopes: readonly Scope[];
   /** SHA-256 of the token */
   hash: Uint8Array;
+  /** names the key that it was signed with */
+  keyId: string;
   expiresAt: Date | undefined;
   revoked: boolean;
 }
@@ -63,6 +65,7 @@ export async function tokenFacts(db: PeopleDb, id: string): Promise<TokenFacts |
     user: row.user_id,
     scopes: row.scopes as Scope[],
     hash: row.hash,
+    keyId: row.key_id,
     expiresAt: row.expires_at ?? undefined,
     revoked: row.revoked_at !== null,
   };

@@ -2149,7 +2149,7 @@ export interface components {
       name: string;
       scopes: ("read" | "submit" | "admin")[];
       /** @enum {string} */
-      made_by: "page" | "api" | "device" | "command";
+      made_by: "page" | "api" | "device" | "command" | "import";
       /** Format: date-time */
       created_at: string;
       /** @description Null: it is good until it is revoked. */

@@ -135,6 +135,17 @@ export async function addListed(
   }
 }
 
+/** Files of a list with positions, which may name one twice; at most a chunk of them. */
+export async function addNumbered(
+  query: Query,
+  keys: SealKeys,
+  datasetId: number,
+  files: readonly FoundFile[],
+  start: number,
+): Promise<void> {
+  await addChunk(query, datasetId, await listedFiles(keys, files, start));
+}
+
 /**
  * `seq` has no gaps and grows in commit order, because the dataset's row is locked: a request that
  * copies by cursor skips nothing. The lock is a statement of its own, since the next one must see

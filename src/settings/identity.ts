@@ -13,6 +13,8 @@ export interface IdentityConfig extends NoticeConfig {
   adminEmail?: string | undefined;
   /** newest first: the first signs API tokens, all verify; unset: derived from the service's key */
   tokenKeys?: string[] | undefined;
+  /** the key by which ServiceX signed tokens that were imported; unset: none of them is taken */
+  importedTokenKey?: string | undefined;
   accessSeconds: number;
   /** of an API token that names no end; unset: it has none */
   tokenSeconds?: number | undefined;
@@ -60,6 +62,7 @@ export const identitySettings = {
   OIDC_EMAIL_CLAIM: claim.default("email"),
   OIDC_INSTITUTION_CLAIM: claim.default("organization"),
   JWT_SECRET_KEY: value.secrets.optional(),
+  SERVICEX_JWT_SECRET_KEY: value.foreignSecret.optional(),
   JWT_ADMIN: value.matching(/^[^\s@]+@[^\s@]+$/, "an email address").optional(),
   // ServiceX's clients want an end of it.
   JWT_ACCESS_TOKEN_EXPIRES: value.number(60, 604_800).default(3_600),
@@ -85,6 +88,7 @@ export function identityConfig(set: z.output<typeof settings>): IdentityConfig {
       clientSecret !== undefined && { signIn: signInConfig(set, { clientId, clientSecret }) }),
     adminEmail: set.JWT_ADMIN,
     tokenKeys: set.JWT_SECRET_KEY,
+    importedTokenKey: set.SERVICEX_JWT_SECRET_KEY,
     accessSeconds: set.JWT_ACCESS_TOKEN_EXPIRES,
     tokenSeconds: never ? undefined : Number(set.JWT_REFRESH_TOKEN_EXPIRES),
     sessionHours: set.SESSION_HOURS,

@@ -99,6 +99,12 @@ export const secrets = setting(
   },
 );
 
+/** Another service has chosen it, which has other rules. */
+export const foreignSecret = setting(
+  "a secret, and not one that ServiceX's templates contain",
+  (text) => (text.length <= 1_000 && !knownToAll.includes(text) ? text : undefined),
+);
+
 function isSecret(text: string): boolean {
   return text.length >= 16 && !knownToAll.includes(text);
 }
@@ -143,6 +149,16 @@ export const postgresUrl = setting("a postgresql:// URL (Postgres 15 or later)",
   const plain = text.replace(/^postgresql\+\w+:/, "postgresql:");
   return parseUrl(plain, ["postgres:", "postgresql:"]) ? plain : undefined;
 });
+
+/** Of SQLAlchemy: ServiceX keeps its database in Postgres or in a file. */
+export const servicexDatabase = setting(
+  "a postgresql:// URL, or sqlite:////folder/file",
+  (text) => {
+    const plain = text.replace(/^postgresql\+\w+:/, "postgresql:");
+    if (/^sqlite:\/\/\/./.test(plain)) return plain;
+    return parseUrl(plain, ["postgres:", "postgresql:"]) ? plain : undefined;
+  },
+);
 
 export const amqpUrl = setting("an amqp:// or amqps:// URL", (text) => {
   const url = parseUrl(text, ["amqp:", "amqps:"]);

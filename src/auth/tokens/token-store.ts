@@ -13,8 +13,11 @@ export interface TokenRow {
   revokedAt: Date | undefined;
 }
 
-/** Where it was made: on a page, by a call, by `longshore login`, by a command on the database. */
-export type MadeBy = "page" | "api" | "device" | "command";
+/**
+ * Where it was made: on a page, by a call, by `longshore login`, by a command on the database, by
+ * the ServiceX that it was imported from.
+ */
+export type MadeBy = "page" | "api" | "device" | "command" | "import";
 
 export interface NewRow {
   id: string;

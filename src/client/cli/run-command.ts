@@ -12,6 +12,7 @@ import { addDownload } from "./commands/download.ts";
 import { addErrors } from "./commands/errors.ts";
 import { addFiles } from "./commands/files.ts";
 import { addGroup } from "./commands/group.ts";
+import { addImport } from "./commands/import.ts";
 import { addLimits } from "./commands/limits.ts";
 import { addList } from "./commands/list.ts";
 import { addLogin } from "./commands/login.ts";
@@ -69,6 +70,7 @@ const commands = [
   addAudit,
   addDb,
   addMigrate,
+  addImport,
   addCompletion,
 ];
 

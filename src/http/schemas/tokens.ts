@@ -11,7 +11,7 @@ export const token = z
     owner: z.string().meta({ description: "The id of the person whose token it is." }),
     name: z.string(),
     scopes: z.array(z.enum(scopes)),
-    made_by: z.enum(["page", "api", "device", "command"]),
+    made_by: z.enum(["page", "api", "device", "command", "import"]),
     created_at: time,
     expires_at: time.nullable().meta({ description: "Null: it is good until it is revoked." }),
     last_used_at: time.nullable().meta({ description: "To a minute." }),

@@ -4,6 +4,7 @@ import type { Deps } from "../../deps.ts";
 import { RequestError } from "../../errors.ts";
 import { noteAdmin } from "../../users/acts.ts";
 import { sourceOf } from "../advance/advance-queue.ts";
+import { importedOperation } from "../imported.ts";
 import { moveRequest } from "../move-store.ts";
 import { deleted, requestToChange } from "../read/request.ts";
 import { viewOf } from "../read/request-view.ts";
@@ -64,10 +65,11 @@ function release(
 
 async function nextRound(
   ctx: Deps<"config" | "db" | "store">,
-  { id, owner, state }: RequestView,
+  { id, owner, state, steps }: RequestView,
   chosen: Chosen,
   note: (query: Query) => Promise<void>,
 ): Promise<number> {
+  if (steps.some((step) => step.operation === importedOperation)) throw wasImported();
   // Before the transaction, which keeps the request locked
   const lost = isFinal(state) ? await lostInputs(ctx, id, chosen) : [];
   const files = await ctx.db.tx(
@@ -99,6 +101,15 @@ function cannot(now: RequestView | undefined): RequestError {
       ? "A canceled request cannot be redriven; submit it again."
       : `The request is ${now.state}; a redrive takes one that is complete or failed.`;
   return new RequestError(409, "cannot_redrive", why);
+}
+
+function wasImported(): RequestError {
+  return new RequestError(
+    409,
+    "cannot_redrive",
+    "The request was done by ServiceX and imported: nothing here can do it again. Submit it as a " +
+      "new one.",
+  );
 }
 
 function nothingToDo(chosen: Chosen): RequestError {

@@ -96,6 +96,7 @@ const madeBy = {
   api: "by a program",
   device: "by longshore login",
   command: "by a command on the service’s machine",
+  import: "by ServiceX, from which it was taken over",
 } as const;
 
 function Made({ at, by }: { at: Date; by: string }) {

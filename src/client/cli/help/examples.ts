@@ -84,6 +84,7 @@ export const examples: Record<string, readonly string[]> = {
   db: ["db url"],
   "db url": ["db url"],
   migrate: ["migrate", "migrate --wait"],
+  import: ["import", "import --as test-facility --json > import.json"],
   completion: ["completion bash"],
 };
 
