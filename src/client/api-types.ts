@@ -1194,7 +1194,10 @@ export interface components {
           /** @description A name that a finder knows: `dir:///data/run7` (all files in it and below it), `dir:///data/*.csv`, either followed by `?files=10` for the first ten. */
           did: string;
         };
-    StepInput: components["schemas"]["TransformStep"] | components["schemas"]["NoopStep"];
+    StepInput:
+      | components["schemas"]["TransformStep"]
+      | components["schemas"]["ExtractStep"]
+      | components["schemas"]["NoopStep"];
     Retry: {
       /** @description Tries of a file, a round. */
       attempts?: number;
@@ -2390,6 +2393,163 @@ export interface components {
        * @enum {string}
        */
       destination?: "object-store" | "volume";
+    };
+    /**
+     * @description Cuts boxes, points, masks and countries out of NetCDF files, with cdo and ncks.
+     * @example {
+     *       "operation": "extract",
+     *       "operations": [
+     *         {
+     *           "operation": "select_bbox",
+     *           "bbox": {
+     *             "west": 15,
+     *             "east": 35,
+     *             "south": 5,
+     *             "north": 25
+     *           }
+     *         }
+     *       ]
+     *     }
+     */
+    ExtractStep: {
+      /** @constant */
+      operation: "extract";
+      retry?: components["schemas"]["Retry"];
+      /** @description what is done to each file, one after the other */
+      operations: (
+        | {
+            /** @constant */
+            operation: "select_bbox";
+            /** @description in degrees; a box whose west is greater than its east goes over the date line */
+            bbox: {
+              west: number;
+              east: number;
+              south: number;
+              north: number;
+            };
+            /**
+             * @description the mean over the cells, weighted by their areas; in the last operation alone
+             * @default false
+             */
+            compute_mean?: boolean;
+            /**
+             * @description lines of date and value in the place of NetCDF; in the last operation alone
+             * @default false
+             */
+            output_csv?: boolean;
+          }
+        | {
+            /** @constant */
+            operation: "select_point";
+            /** @description in degrees; the nearest cell is taken */
+            point: {
+              lat: number;
+              lon: number;
+            };
+            /**
+             * @description the mean over the cells, weighted by their areas; in the last operation alone
+             * @default false
+             */
+            compute_mean?: boolean;
+            /**
+             * @description lines of date and value in the place of NetCDF; in the last operation alone
+             * @default false
+             */
+            output_csv?: boolean;
+          }
+        | {
+            /** @constant */
+            operation: "mask_bbox";
+            /** @description in degrees; a box whose west is greater than its east goes over the date line */
+            bbox: {
+              west: number;
+              east: number;
+              south: number;
+              north: number;
+            };
+            /**
+             * @description the mean over the cells, weighted by their areas; in the last operation alone
+             * @default false
+             */
+            compute_mean?: boolean;
+            /**
+             * @description lines of date and value in the place of NetCDF; in the last operation alone
+             * @default false
+             */
+            output_csv?: boolean;
+          }
+        | {
+            /** @constant */
+            operation: "mask_mask";
+            /** @description path or address of a NetCDF file on the same grid, by the rules for inputs */
+            mask: string;
+            /**
+             * @description the variable of it that is not zero, and not missing, where values are kept
+             * @default m_0
+             */
+            var?: string;
+            /**
+             * @description the mean over the cells, weighted by their areas; in the last operation alone
+             * @default false
+             */
+            compute_mean?: boolean;
+            /**
+             * @description lines of date and value in the place of NetCDF; in the last operation alone
+             * @default false
+             */
+            output_csv?: boolean;
+          }
+        | {
+            /** @constant */
+            operation: "mask_country";
+            /** @description a code of the country masks, such as deu */
+            country: string;
+            /**
+             * @description the mean over the cells, weighted by their areas; in the last operation alone
+             * @default false
+             */
+            compute_mean?: boolean;
+            /**
+             * @description lines of date and value in the place of NetCDF; in the last operation alone
+             * @default false
+             */
+            output_csv?: boolean;
+          }
+        | {
+            /** @constant */
+            operation: "mask_landonly";
+            /**
+             * @description the mean over the cells, weighted by their areas; in the last operation alone
+             * @default false
+             */
+            compute_mean?: boolean;
+            /**
+             * @description lines of date and value in the place of NetCDF; in the last operation alone
+             * @default false
+             */
+            output_csv?: boolean;
+          }
+        | {
+            /** @constant */
+            operation: "cutout_bbox";
+            /** @description in degrees; a box whose west is greater than its east goes over the date line */
+            bbox: {
+              west: number;
+              east: number;
+              south: number;
+              north: number;
+            };
+          }
+        | {
+            /** @constant */
+            operation: "cutout_point";
+            /** @description in degrees; the nearest cell is taken */
+            point: {
+              lat: number;
+              lon: number;
+            };
+          }
+      )[];
     };
     /**
      * @description Settles every file without touching data, for benchmarks, fault tests and outside simulators.

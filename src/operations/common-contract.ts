@@ -53,6 +53,8 @@ export interface SubmitCheck<F = Facility> {
   /** the step that reads its results, where there is one */
   next?: { operation: string; settings: Settings };
   inputFolders: InputFolders;
+  /** workers are processes of this machine, which has what they need or lacks it */
+  workersAreHere?: boolean | undefined;
   /** a folder for temporary files; it may not exist yet */
   scratch: string;
   facility: F;
@@ -60,7 +62,7 @@ export interface SubmitCheck<F = Facility> {
 
 export interface Example {
   settings: Settings;
-  file?: { name: string; content: string };
+  file?: { name: string; content: string | Uint8Array };
 }
 
 /** What both kinds of operations have. */

@@ -57,6 +57,7 @@ export async function checksOf(
       ...caller,
       ...(next && { next: { operation: next.operation, settings: next.settings } }),
       inputFolders: readable.folders,
+      workersAreHere: config.runner === "local",
       scratch: join(config.dataDir, "checks"),
       facility: config.facility[step.operation] ?? {},
       ...(index === 0 ? { firstFiles } : {}),

@@ -1,0 +1,134 @@
+import { symlink } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { InputError } from "../../inputs/input-error.ts";
+import { noProgramClass, type TaskContext } from "../contract.ts";
+import { ExtractError, stopped } from "./extract-error.ts";
+import type { ExtractFacility } from "./facility.ts";
+import { type Grid, isSameGrid } from "./grid.ts";
+import { readGrid, readVariables, type ToolPlace } from "./header.ts";
+import { baseNameOf } from "./output-name.ts";
+import type { Extraction } from "./settings.ts";
+
+export interface Mask {
+  /** a plain name in the folder */
+  file: string;
+  /** its own name, for sentences */
+  name: string;
+  variable?: string | undefined;
+}
+
+export interface Located {
+  path: string;
+  name: string;
+}
+
+/**
+ * Where the mask of an operation is. Called before the file is opened: what is opened last is what
+ * the report says was read.
+ */
+export async function locateMask(
+  step: Extraction,
+  facility: ExtractFacility,
+  { fetchInput }: TaskContext,
+): Promise<Located | undefined> {
+  switch (step.operation) {
+    case "mask_mask": {
+      const { path } = await fetchInput(step.mask).catch(ofMask);
+      return { path, name: baseNameOf(step.mask) };
+    }
+    case "mask_country":
+      return ofFacility(facility, "ISIMIP_COUNTRYMASKS_FILE_PATH");
+    case "mask_landonly":
+      return ofFacility(facility, "ISIMIP_LANDSEAMASK_FILE_PATH");
+    default:
+      return undefined;
+  }
+}
+
+/** The sentence must not read as if the file itself were missing. */
+function ofMask(error: unknown): never {
+  if (!(error instanceof InputError)) throw error;
+  const { class: faultClass, here, message } = error;
+  throw new InputError(faultClass, `The mask cannot be read: ${message}`, { here });
+}
+
+function ofFacility(
+  facility: ExtractFacility,
+  variable: "ISIMIP_COUNTRYMASKS_FILE_PATH" | "ISIMIP_LANDSEAMASK_FILE_PATH",
+): Located {
+  const path = facility[variable];
+  if (path === undefined)
+    throw new ExtractError(
+      noProgramClass,
+      `The worker has no mask: ${variable} is not set where it runs.`,
+    );
+  return { path, name: basename(path) };
+}
+
+interface MaskAt {
+  place: ToolPlace;
+  grid: Grid;
+  /** of the file, for sentences */
+  name: string;
+  index: number;
+}
+
+/** The mask as the tools read it, on the grid of the file. Throws `ExtractError`. */
+export async function openMask(step: Extraction, found: Located, at: MaskAt): Promise<Mask> {
+  const file = `mask-${at.index + 1}.nc`;
+  await symlink(found.path, join(at.place.folder, file));
+  await compareGrids(step, file, found, at);
+  return { file, name: found.name, variable: await variableOf(step, file, found.name, at) };
+}
+
+/** cdo compares sizes alone, and would mask other cells where a grid begins elsewhere. */
+async function compareGrids(
+  step: Extraction,
+  file: string,
+  mask: Located,
+  { grid, name, place }: MaskAt,
+): Promise<void> {
+  const read = await readGrid(file, place);
+  if ("end" in read) {
+    if (read.end.failure === "canceled") throw stopped();
+    throw new ExtractError(
+      step.operation === "mask_mask" ? "bad_input" : "internal",
+      `The mask ${mask.name} is no NetCDF file with coordinates lon and lat.`,
+    );
+  }
+  const [own, masks] = [grid, read.grid].map(({ lon, lat }) => `(${lon.length}, ${lat.length})`);
+  if (own !== masks)
+    throw new ExtractError(
+      "bad_input",
+      `resolution of ${name} ${own} does not match mask resolution ${masks} ` +
+        `for operation "${step.operation}"`,
+    );
+  if (!isSameGrid(grid, read.grid))
+    throw new ExtractError(
+      "bad_input",
+      `The cells of ${name} are not those of the mask ${mask.name}: its longitudes or latitudes ` +
+        "begin elsewhere, or go the other way.",
+    );
+}
+
+async function variableOf(
+  step: Extraction,
+  file: string,
+  name: string,
+  { place }: MaskAt,
+): Promise<string | undefined> {
+  const wanted = wantedIn(step);
+  if (!wanted) return undefined;
+  const names = await readVariables(file, place);
+  const found = wanted.find((variable) => names.includes(variable));
+  if (found === undefined)
+    throw new ExtractError("bad_input", `The mask ${name} has no variable ${wanted[0]}.`);
+  return found;
+}
+
+/** In order of preference; undefined where the file is the mask as it is. */
+function wantedIn(step: Extraction): string[] | undefined {
+  if (step.operation === "mask_mask") return [step.var];
+  if (step.operation !== "mask_country") return undefined;
+  return [step.country, step.country.slice(0, 3)].map((code) => `m_${code.toUpperCase()}`);
+}

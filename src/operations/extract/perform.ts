@@ -1,0 +1,121 @@
+import { mkdir, rm, symlink } from "node:fs/promises";
+import { join } from "node:path";
+import { InputError, nameOf } from "../../inputs/input-error.ts";
+import {
+  noProgramClass,
+  type Task,
+  type TaskContext,
+  type TaskOutcome,
+  type Upload,
+} from "../contract.ts";
+import { ExtractError, stoppedClass } from "./extract-error.ts";
+import { type ExtractFacility, own } from "./facility.ts";
+import { type Located, locateMask } from "./mask.ts";
+import { baseNameOf, entryNameOf } from "./output-name.ts";
+import type { ExtractSettings } from "./settings.ts";
+import { performStep } from "./step.ts";
+import { type Tools, toolsOf } from "./tools.ts";
+
+type ExtractTask = Task<ExtractSettings>;
+
+/** Does the chain to the first replica that can be read, and uploads what comes out last. */
+export async function performExtract(
+  task: ExtractTask,
+  context: TaskContext,
+): Promise<TaskOutcome> {
+  const facility = own(context.facility);
+  const tools = toolsOf(facility);
+  if (typeof tools === "string") return failed(noProgramClass, tools);
+  const [place] = task.uploads;
+  if (!place) return failed("internal", "The task does not say where its result goes.");
+  if (task.inputs.length > 1)
+    return failed(
+      "bad_input",
+      `The step before made ${task.inputs.length} objects of this file; extract reads one.`,
+    );
+  return performChain(task, place, { context, facility, tools }).catch((error: unknown) => {
+    if (!(error instanceof ExtractError)) throw error;
+    const { class: faultClass, message } = error;
+    if (faultClass !== stoppedClass) return failed(faultClass, message);
+    return { status: "retry", error: { class: faultClass, message } };
+  });
+}
+
+interface At {
+  context: TaskContext;
+  facility: ExtractFacility;
+  tools: Tools;
+}
+
+async function performChain(
+  task: ExtractTask,
+  place: Upload,
+  { context, facility, tools }: At,
+): Promise<TaskOutcome> {
+  const { operations } = task.settings;
+  const masks: (Located | undefined)[] = [];
+  for (const step of operations) masks.push(await locateMask(step, facility, context));
+  const folder = await freshFolder(context);
+  const { location, size } = await openInput(task, folder, context);
+  const name = baseNameOf(task.replicas[0] ?? location);
+  const seconds = Math.min(context.limits.seconds, deadlineSeconds(size));
+  const commands: string[] = [];
+  const cells: object[] = [];
+  let input = "input.nc";
+  for (const [index, step] of operations.entries()) {
+    const at = { context, folder, tools, input, name, index, mask: masks[index], seconds };
+    const done = await performStep(step, at);
+    commands.push(done.command);
+    if (done.cell) cells.push(done.cell);
+    input = done.output;
+  }
+  const result = await context.upload(place, join(folder, input));
+  const entry = entryNameOf(task.replicas[0] ?? name, operations);
+  const told = commands.map((command) => command.replace(` ${input}`, () => ` ${entry}`));
+  const details = { entry, commands: told, ...(cells.length > 0 && { cells }) };
+  return { status: "success", results: [{ ...result, details }] };
+}
+
+async function freshFolder({ scratch }: TaskContext): Promise<string> {
+  const folder = join(scratch, "extract");
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  return folder;
+}
+
+const leastSeconds = 60;
+const bytesPerSecond = 1024 * 1024;
+
+/** A command may take a minute, and a second more for each megabyte of the file. */
+function deadlineSeconds(size: number): number {
+  return leastSeconds + Math.ceil(size / bytesPerSecond);
+}
+
+/** The tools know it by a plain name: they read wildcards and options in others. */
+async function openInput(
+  task: ExtractTask,
+  folder: string,
+  context: TaskContext,
+): Promise<{ location: string; size: number }> {
+  const locations = task.inputs.length > 0 ? task.inputs : task.replicas;
+  const errors: InputError[] = [];
+  for (const location of locations) {
+    try {
+      const { path, size } = await context.fetchInput(location);
+      await symlink(path, join(folder, "input.nc"));
+      return { location: nameOf(location), size };
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      errors.push(error);
+    }
+  }
+  const deciding =
+    errors.find(({ here }) => here) ??
+    errors.find((error) => error.class === "unavailable") ??
+    errors[0];
+  throw deciding ?? new ExtractError("bad_input", "The file has no replica to read.");
+}
+
+function failed(faultClass: string, message: string): TaskOutcome {
+  return { status: "failure", error: { class: faultClass, message } };
+}

@@ -1,0 +1,98 @@
+import { z } from "zod";
+import { countries } from "./countries.ts";
+
+const mostOperations = 4;
+const longestLocation = 4096;
+
+const longitude = z.number().min(-180).max(180);
+const latitude = z.number().min(-90).max(90);
+
+const bbox = z
+  .strictObject({ west: longitude, east: longitude, south: latitude, north: latitude })
+  .refine(({ south, north }) => south <= north, "south must not be north of north")
+  .describe("in degrees; a box whose west is greater than its east goes over the date line");
+const point = z
+  .strictObject({ lat: latitude, lon: longitude })
+  .describe("in degrees; the nearest cell is taken");
+const mean = z
+  .boolean()
+  .default(false)
+  .describe("the mean over the cells, weighted by their areas; in the last operation alone");
+const csv = z
+  .boolean()
+  .default(false)
+  .describe("lines of date and value in the place of NetCDF; in the last operation alone");
+const flags = { compute_mean: mean, output_csv: csv };
+
+const operation = z.discriminatedUnion("operation", [
+  z
+    .strictObject({ operation: z.literal("select_bbox"), bbox, ...flags })
+    .describe("the cells of a box, by cdo"),
+  z
+    .strictObject({ operation: z.literal("select_point"), point, ...flags })
+    .describe("the cell at a point, by cdo"),
+  z
+    .strictObject({ operation: z.literal("mask_bbox"), bbox, ...flags })
+    .describe("the whole grid, without values outside of a box, by cdo"),
+  z
+    .strictObject({
+      operation: z.literal("mask_mask"),
+      mask: z
+        .string()
+        .min(1)
+        .max(longestLocation)
+        .refine((text) => !text.includes("\0"), "must not contain the NUL character")
+        .describe("path or address of a NetCDF file on the same grid, by the rules for inputs"),
+      var: z
+        .string()
+        .regex(/^\w{1,100}$/, "must be letters, digits and underscores")
+        .default("m_0")
+        .describe("the variable of it that is not zero, and not missing, where values are kept"),
+      ...flags,
+    })
+    .describe("the whole grid, without values outside of a mask, by cdo"),
+  z
+    .strictObject({
+      operation: z.literal("mask_country"),
+      country: z
+        .string()
+        .max(5)
+        .transform((code) => code.toLowerCase())
+        .refine((code) => countries.includes(code.toUpperCase()), "must be a code such as deu")
+        .describe("a code of the country masks, such as deu"),
+      ...flags,
+    })
+    .describe("the whole grid, without values outside of a country, by cdo"),
+  z
+    .strictObject({ operation: z.literal("mask_landonly"), ...flags })
+    .describe("the whole grid, without values over the sea, by cdo"),
+  z
+    .strictObject({ operation: z.literal("cutout_bbox"), bbox })
+    .describe("the cells of a box, by ncks, which keeps format and compression"),
+  z
+    .strictObject({ operation: z.literal("cutout_point"), point })
+    .describe("the cell at a point, by ncks, which keeps format and compression"),
+]);
+
+export const settings = z.strictObject({
+  operations: z
+    .array(operation)
+    .min(1)
+    .max(mostOperations)
+    .superRefine((chain, check) => {
+      for (const [index, step] of chain.slice(0, -1).entries())
+        for (const flag of ["compute_mean", "output_csv"] as const)
+          if (flag in step && step[flag as keyof typeof step])
+            check.addIssue({
+              code: "custom",
+              path: [index, flag],
+              message: "must be false but in the last operation",
+            });
+    })
+    .describe("what is done to each file, one after the other"),
+});
+
+export type ExtractSettings = z.infer<typeof settings>;
+export type Extraction = ExtractSettings["operations"][number];
+export type Box = z.infer<typeof bbox>;
+export type Point = z.infer<typeof point>;
