@@ -4,6 +4,8 @@
 //                the address at which pods reach this machine
 //   CLUSTER_UP   a command that brings one up with a real node (`--node`) and prints its
 //                KUBECONFIG. Beside it are `down`, `base-image` and `load-image`. Needs root
+//
+// With both, the first has the real node, and the second brings up simulated ones (many-pods).
 import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { homedir } from "node:os";

@@ -9,17 +9,24 @@ import { fileURLToPath } from "node:url";
 import { inject } from "vitest";
 import { startEndpoint } from "../../s3/endpoint.ts";
 import { freshDatabase } from "../../support/database.ts";
-import { makeRabbit } from "../../support/rabbitmq/broker.ts";
+import { makeRabbit, type Rabbit } from "../../support/rabbitmq/broker.ts";
 
 export interface Surroundings {
   /** settings of the service by which its pods reach all this */
   settings: Record<string, string>;
-  /** an address below which every name is the same small Parquet file, of 731 rows */
+  /**
+   * an address below which every name is the same small Parquet file, of 731 rows; one with `slow`
+   * in it comes after a while
+   */
   files: string;
+  /** undefined where no broker can be had */
+  rabbit: Rabbit | undefined;
   close(): Promise<void>;
 }
 
 const file = fileURLToPath(new URL("../../../doc/examples/seattle-2012.parquet", import.meta.url));
+
+const slowMilliseconds = 300;
 
 export async function openSurroundings(): Promise<Surroundings> {
   const closers: (() => unknown)[] = [];
@@ -36,9 +43,10 @@ export async function openSurroundings(): Promise<Surroundings> {
     closers.push(store.close);
     const bucket = store.newRequest();
     const { accessKey, secretKey } = store.keys(bucket, "write");
-    const server = createHttpServer((_request, response) => {
+    const server = createHttpServer((request, response) => {
       response.setHeader("content-type", "application/vnd.apache.parquet");
-      response.end(readFileSync(file));
+      const milliseconds = /slow/.test(request.url ?? "") ? slowMilliseconds : 0;
+      setTimeout(() => response.end(readFileSync(file)), milliseconds);
     });
     server.listen(0, "127.0.0.1");
     await once(server, "listening");
@@ -53,6 +61,7 @@ export async function openSurroundings(): Promise<Surroundings> {
     const storeHost = new URL(await outside(`http://127.0.0.1:${store.port}`)).host;
     return {
       files,
+      rabbit,
       settings: {
         DATABASE_URL: await outside(database.url),
         ...(rabbit && { QUEUE_URL: await outside(rabbit.url) }),

@@ -1,0 +1,258 @@
+// A day of many pods, on simulated nodes: requests at once, each with a Deployment of transformers
+// of its own, and then one after another. The whole day (2,000 pods, 300 requests at once and 1,000
+// after them) takes about an hour: MANY_PODS=2000 MANY_AT_ONCE=300 MANY_AFTER=1000; MANY_LANES of
+// them run beside each other.
+import { readFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Longshore } from "../../src/client/client.ts";
+import { runCli } from "../support/cli.ts";
+import { type CodeGenerator, startCodeGenerator } from "../support/code-generator.ts";
+import { freePorts } from "../support/free-ports.ts";
+import { makeRabbit, type Rabbit } from "../support/rabbitmq/broker.ts";
+import { type Service, startService } from "../support/service.ts";
+import { until } from "../support/wait.ts";
+import { type FakeCluster, startFakeCluster } from "./support/fake-cluster.ts";
+import { ours } from "./support/pod-service.ts";
+import { type Sidecars, startSidecars } from "./support/simulated-sidecars.ts";
+
+const { CLUSTER_UP, MANY_PODS, MANY_AT_ONCE, MANY_AFTER, MANY_LANES } = process.env;
+const mostPods = Number(MANY_PODS ?? 200);
+const atOnce = Number(MANY_AT_ONCE ?? 30);
+const after = Number(MANY_AFTER ?? 12);
+const lanes = Number(MANY_LANES ?? 2);
+const podsOfEach = 7;
+const filesOfEach = 14;
+const callsPerSecond = 50;
+const hours = 3_600_000;
+
+const rabbit = await makeRabbit();
+
+/** A cluster of others has no simulated nodes. */
+describe.skipIf(!CLUSTER_UP || !rabbit)("a day of many pods", () => {
+  const broker = rabbit as Rabbit;
+  let cluster: FakeCluster;
+  let generator: CodeGenerator;
+  let service: Service;
+  let client: Longshore;
+  let sidecars: Sidecars;
+  let began: number;
+  const seen = { deployments: 0, objects: 0, pods: 0 };
+
+  beforeAll(async () => {
+    await broker.start();
+    cluster = await startFakeCluster(CLUSTER_UP ?? "", 8);
+    generator = await startCodeGenerator(() => ({ image: "example.org/science:1" }));
+    await cluster.kubectl(["apply", "-f", "-"], JSON.stringify(volume));
+    await cluster.kubectl(["apply", "-f", "-"], JSON.stringify(claim));
+    service = await startDay();
+    client = new Longshore({ url: service.url });
+    sidecars = await startSidecars(broker.url);
+    began = Date.now();
+  }, 300_000);
+  afterAll(async () => {
+    await sidecars?.close();
+    await service?.remove();
+    await generator?.close();
+    await cluster?.down();
+    await broker.remove();
+  }, 120_000);
+
+  async function startDay(): Promise<Service> {
+    const [port = 0] = await freePorts(1);
+    return startService({
+      PORT: String(port),
+      INTERNAL_URL: `http://127.0.0.1:${port}`,
+      QUEUE_URL: broker.url,
+      RUNNER: "kubernetes",
+      KUBECONFIG: cluster.kubeconfig,
+      KUBERNETES_WORKERS: String(mostPods),
+      KUBERNETES_CALLS_PER_SECOND: String(callsPerSecond),
+      WORKER_IMAGE: "example.org/longshore:1",
+      CODE_GEN_SERVICE_URLS: JSON.stringify({ uproot: generator.origin }),
+      TRANSFORMER_VALIDATE_DOCKER_IMAGE: "False",
+      TRANSFORMER_SIDECAR_IMAGE: "example.org/sidecar:1",
+      TRANSFORMER_TOLERATIONS: JSON.stringify([
+        { key: "type", value: "fake", effect: "NoSchedule" },
+      ]),
+      TRANSFORMER_S3_URL: "http://127.0.0.1:9",
+      TRANSFORMER_CPU_LIMIT: "10m",
+      TRANSFORMER_MIN_REPLICAS: String(podsOfEach),
+      TRANSFORMER_MAX_REPLICAS: String(podsOfEach),
+      TRANSFORMER_PERSISTENCE_PROVIDED_CLAIM: "results",
+    });
+  }
+
+  const submit = async (name: string): Promise<string> => {
+    const files = Array.from({ length: filesOfEach }, (_, n) => `root://far//${name}-${n}.root`);
+    const { id } = await client.submit({
+      dataset: { files },
+      steps: [
+        {
+          operation: "transform",
+          generator: "uproot",
+          selection: "(call Select)",
+          format: "root-file",
+          destination: "volume",
+        },
+      ],
+    });
+    return id;
+  };
+
+  async function names(kinds: string): Promise<string[]> {
+    const listed = await cluster.kubectl(["get", kinds, "-l", ours, "-o", "name"]);
+    return listed.split("\n").filter(Boolean);
+  }
+
+  /** The runs that have a Deployment now. */
+  async function look(): Promise<string[]> {
+    const objects = await names("deployments,configmaps,secrets");
+    const deployments = objects.filter((name) => name.startsWith("deployment"));
+    seen.deployments = Math.max(seen.deployments, deployments.length);
+    seen.objects = Math.max(seen.objects, objects.length);
+    return deployments.flatMap((name) => /transformer-(.*)$/.exec(name)?.[1] ?? []);
+  }
+
+  async function runningPods(): Promise<number> {
+    const field = ["--field-selector", "status.phase=Running", "-o", "name"];
+    const pods = (await cluster.kubectl(["get", "pods", "-l", ours, ...field])).split("\n");
+    const count = pods.filter(Boolean).length;
+    seen.pods = Math.max(seen.pods, count);
+    return count;
+  }
+
+  /** Resolves once `isDone` says so; pods of all that runs then take files. */
+  async function work(isDone: () => Promise<boolean>): Promise<void> {
+    await until(
+      async () => {
+        await sidecars.serve(await look());
+        return isDone();
+      },
+      { timeoutSeconds: 3_600, everyMilliseconds: 300, what: "all requests" },
+    );
+    // The pods of the last ones end, too
+    await sidecars.serve([]);
+  }
+
+  const isComplete = async (id: string) => {
+    const { state, counters } = await client.get(id);
+    if (state === "failed") throw new Error(`Request ${id} has failed.`);
+    return state === "complete" && counters.done === filesOfEach;
+  };
+
+  test(
+    "requests at once get as many pods as there may be, and all are complete",
+    async () => {
+      const ids: string[] = [];
+      for (let n = 0; n < atOnce; n++) ids.push(await submit(`at-once-${n}`));
+      const most = Math.min(mostPods, atOnce * podsOfEach);
+      await until(async () => (await look()).length > 0 && (await runningPods()) >= most * 0.95, {
+        timeoutSeconds: 900,
+        everyMilliseconds: 1_000,
+        what: `${most} pods`,
+      });
+      const open = new Set(ids);
+      await work(async () => {
+        for (const id of open) if (await isComplete(id)) open.delete(id);
+        return open.size === 0;
+      });
+      expect(seen.pods).toBeLessThanOrEqual(mostPods);
+      expect(seen.deployments).toBeLessThanOrEqual(atOnce);
+      expect(seen.objects).toBeLessThanOrEqual(3 * atOnce);
+    },
+    hours,
+  );
+
+  test(
+    "requests one after another leave nothing behind, and memory stays flat",
+    async () => {
+      const sizes: number[] = [];
+      let begun = 0;
+      const lane = async () => {
+        while (begun < after) {
+          const id = await submit(`after-${begun++}`);
+          await until(() => isComplete(id), { timeoutSeconds: 300, everyMilliseconds: 300 });
+          sizes.push(megabytesOf(service.pid));
+        }
+      };
+      let isOver = false;
+      const all = Promise.all(Array.from({ length: lanes }, lane)).finally(() => {
+        isOver = true;
+      });
+      await work(async () => isOver);
+      await all;
+      const third = Math.ceil(sizes.length / 3);
+      const growth = Math.min(...sizes.slice(-third)) - Math.min(...sizes.slice(0, third));
+      expect(growth).toBeLessThan(60);
+    },
+    hours,
+  );
+
+  test("nothing is left, and the calls stayed within their limits", async () => {
+    await until(
+      async () => (await names(`${"deployments,configmaps,secrets"},pods`)).length === 0,
+      {
+        timeoutSeconds: 120,
+        everyMilliseconds: 500,
+        what: "an empty namespace",
+      },
+    );
+    const seconds = (Date.now() - began) / 1_000;
+    const calls = (verb: string) =>
+      Promise.all(
+        ["deployments", "configmaps", "secrets"].map((resource) =>
+          cluster.counted(
+            "apiserver_request_total",
+            `verb="${verb}"`,
+            `resource="${resource}"`,
+            'subresource=""',
+          ),
+        ),
+      );
+    const made = [...(await calls("APPLY")), ...(await calls("DELETE"))];
+    const ofEach = made.reduce((sum, count) => sum + count, 0) / (atOnce + after);
+    process.stderr.write(
+      `\n${atOnce} requests at once and ${after} after them in ${seconds.toFixed(0)} s: at most ` +
+        `${seen.pods} pods, ${seen.deployments} Deployments, ${seen.objects} objects; ` +
+        `${ofEach.toFixed(1)} calls that change something for each request; the service has ` +
+        `${megabytesOf(service.pid)} MB\n`,
+    );
+    expect(ofEach).toBeGreaterThanOrEqual(6);
+    expect(ofEach).toBeLessThanOrEqual(16);
+    expect((ofEach * (atOnce + after)) / seconds).toBeLessThanOrEqual(callsPerSecond);
+    const queues = await broker.control("list_queues", "name", "--silent");
+    expect(queues).not.toContain("transformer-");
+    const env = { DATABASE_URL: service.databaseUrl, DATA_DIR: service.dataDir };
+    const { stdout } = await runCli(["audit", "--json"], { env });
+    expect(JSON.parse(stdout)).toMatchObject({ clean: true, requests: atOnce + after });
+  }, 300_000);
+});
+
+const volume = {
+  apiVersion: "v1",
+  kind: "PersistentVolume",
+  metadata: { name: "results" },
+  spec: {
+    storageClassName: "",
+    capacity: { storage: "1Gi" },
+    accessModes: ["ReadWriteMany"],
+    hostPath: { path: "/nonexistent" },
+  },
+};
+
+const claim = {
+  apiVersion: "v1",
+  kind: "PersistentVolumeClaim",
+  metadata: { name: "results", namespace: "default" },
+  spec: {
+    storageClassName: "",
+    volumeName: "results",
+    accessModes: ["ReadWriteMany"],
+    resources: { requests: { storage: "1Gi" } },
+  },
+};
+
+function megabytesOf(pid: number): number {
+  const status = readFileSync(`/proc/${pid}/status`, "utf8");
+  return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024);
+}
