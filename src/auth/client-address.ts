@@ -12,8 +12,8 @@ export function clientAddresses(proxies: readonly string[]): ClientAddress {
   return (request) => {
     const { remoteAddress } = request.socket;
     if (remoteAddress === undefined) return undefined;
-    if (!isTrusted(remoteAddress, 0)) return plain(remoteAddress);
-    // From here outwards, as far as the first that is not trusted; a proxy passes on any text.
+    // From here outwards, as far as the first that is not trusted, which may be the other end
+    // itself: then the header counts for nothing. A proxy passes on any text.
     const known = proxyAddr.all(request, isTrusted).findLast((address) => isIP(address) !== 0);
     return plain(known ?? remoteAddress);
   };

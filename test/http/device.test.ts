@@ -6,6 +6,7 @@ import { moveUser } from "../../src/users/move-store.ts";
 import { type Answer, type Api, openApi } from "../support/api.ts";
 import { type DeviceService, openDeviceService } from "../support/device-service.ts";
 import { addPerson, bearer, browserOf, type Person } from "../support/people.ts";
+import { until } from "../support/wait.ts";
 
 const deviceGrant = "urn:ietf:params:oauth:grant-type:device_code";
 let service: DeviceService;
@@ -80,8 +81,18 @@ test("a program shows a code, and has a token when a person has approved it", as
 test("of two polls at once one gets the token", async () => {
   const begun = await begin();
   await answerTo(begun, "approve");
-  const answers = await Promise.all([poll(begun), poll(begun), poll(begun)]);
-  expect(answers.map(({ status }) => status).sort()).toEqual([200, 400, 400]);
+  const { db } = api.ledger.ctx;
+  const waits = `SELECT FROM pg_stat_activity
+    WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+  // Each has read that it is approved before one of them notes that it is used.
+  const answers = await db.tx(async (query) => {
+    await query("SELECT FROM device_codes FOR UPDATE");
+    const polls = [poll(begun), poll(begun)];
+    await until(async () => (await db.query(waits)).length === 2);
+    return { polls };
+  });
+  const ended = await Promise.all(answers.polls);
+  expect(ended.map(({ status }) => status).sort()).toEqual([200, 400]);
 });
 
 test("what a person refuses, or nobody answers in ten minutes, gives no token", async () => {

@@ -234,7 +234,7 @@ test("a signed address is taken at the port of those that it was given to", asyn
 });
 
 test("a process without the role api is measured and probed at OPS_PORT, and serves nothing else", async () => {
-  const env = { OPS_PORT: "0", ROLES: "scheduler", INTERNAL_URL: "http://127.0.0.1:1" };
+  const env = { PORT: "0", OPS_PORT: "0", ROLES: "scheduler", INTERNAL_URL: "http://127.0.0.1:1" };
   const ctx = {
     ...ledger.ctx,
     config: readConfig({ ...env, DATA_DIR: ledger.ctx.config.dataDir }),
@@ -250,7 +250,11 @@ test("a process without the role api is measured and probed at OPS_PORT, and ser
     expect([await status("/v1/requests"), await status("/"), await status("/admin/acts")]).toEqual([
       404, 404, 404,
     ]);
-    expect([urls.s3, urls.internal()]).toEqual([undefined, "http://127.0.0.1:1"]);
+    expect([urls.s3, urls.internal(), urls.public()]).toEqual([
+      ...[undefined, "http://127.0.0.1:1"],
+      // It listens at PORT no more than elsewhere
+      "http://127.0.0.1:1",
+    ]);
   } finally {
     await close();
   }

@@ -189,6 +189,8 @@ test("a token does what its scopes say, and makes none that does more or lasts l
   const ordinary = await addToken(ctx, chief.id, { scopes: ["submit"] });
   const beyond = await api.post("/v1/tokens", { name: "a", scopes: ["admin"] }, as(ordinary));
   expect([beyond.status, codeOf(beyond)]).toEqual([403, "outside_scope"]);
+  // Its person may: it is the token that may not.
+  expect(beyond.json().detail).toMatch(/^The calling token has not the scope admin/);
   expect((await api.post("/v1/tokens", { name: "a", scopes: ["admin"] }, as(chief))).status).toBe(
     201,
   );

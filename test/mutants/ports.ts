@@ -29,8 +29,8 @@ export const portsAndStreams: Mutant[] = [
   {
     name: "a header of anybody says where a call comes from",
     file: "auth/client-address.ts",
-    from: "if (!isTrusted(remoteAddress, 0)) return plain(remoteAddress);",
-    to: "",
+    from: "proxyAddr.compile([...proxies])",
+    to: 'proxyAddr.compile([...proxies, "loopback"])',
     tests: ["unit/client-address.test.ts"],
   },
   {

@@ -2,6 +2,7 @@
 import type { Mutant } from "./mutant.ts";
 
 const secrets = ["datasets/secrets.test.ts"];
+const outside = ["http/secrets-outside.test.ts"];
 
 export const addressSecrets: Mutant[] = [
   {
@@ -46,5 +47,33 @@ export const addressSecrets: Mutant[] = [
     to: "",
     tests: ["inputs/fetch.test.ts"],
     only: "with a password",
+  },
+  {
+    name: "the search finds a session that is kept as its cookie",
+    file: "auth/sessions.ts",
+    from: 'return hashOf(cookie).toString("hex");',
+    to: 'return Buffer.from(cookie, "base64url").toString("hex");',
+    tests: outside,
+  },
+  {
+    name: "the search finds tokens of the provider in the log",
+    file: "auth/oidc/strategy.ts",
+    from: "  if (configuration.serverMetadata().revocation_endpoint === undefined) return;\n",
+    to: '  log.debug("revoked: " + allTokens(tokens).map((one) => one.token).join());\n',
+    tests: outside,
+  },
+  {
+    name: "the search finds what Slack answered on a page",
+    file: "notices/slack.ts",
+    from: "/^[a-z_]{1,60}$/.test(body)",
+    to: 'body !== ""',
+    tests: outside,
+  },
+  {
+    name: "the search finds the state of a sign-in in an answer",
+    file: "auth/oidc/strategy.ts",
+    from: "if (!pending) throw unknownSignIn();",
+    to: 'if (!pending) throw new RequestError(400, "unknown_sign_in", "None is " + state);',
+    tests: outside,
   },
 ];

@@ -1,11 +1,15 @@
 // Every secret that a test makes is looked for in all that the service answers, logs and keeps.
 import type { Logger } from "pino";
 import { loggerTo } from "../../src/log.ts";
-import { type Answer, type Api, type ApiOptions, openApi } from "./api.ts";
+import { type Answer, type Api, type ApiOptions, openApi, sendCall } from "./api.ts";
 
 export interface WatchedApi extends Api {
   /** `givenBy`: the answers that may have it, since they give it; or of which calls they are */
   secret(name: string, value: string, ...givenBy: (Answer | RegExp)[]): void;
+  /** A call to any port; what is not another's answers (`others`) is looked at. */
+  callAt: typeof sendCall;
+  /** ports of stand-ins, whose answers may have secrets */
+  others: Set<number>;
   /** Where secrets were found, each with its name. */
   leaks(): Promise<string[]>;
   /** how many answers and lines of the log were looked at */
@@ -37,9 +41,19 @@ export async function openWatchedApi(options: Omit<ApiOptions, "log"> = {}): Pro
     return answer;
   };
 
+  const others = new Set<number>();
+  const callAt: WatchedApi["callAt"] = async (port, one) => {
+    const answer = await sendCall(port, one);
+    const where = `${one.method ?? "GET"} ${one.path}`;
+    if (!others.has(port)) heard.push({ where, answer });
+    return answer;
+  };
+
   return {
     ...api,
     call,
+    callAt,
+    others,
     get: (path, headers = {}) => call({ path, headers }),
     post: (path, body, headers = {}) =>
       call({
@@ -73,7 +87,10 @@ function leaksOf(secret: Secret, heard: readonly Heard[]): string[] {
     .map(({ where }) => `${secret.name} in the answer to ${where}`);
 }
 
-/** As it is, as a URL or JSON writes it, as Postgres shows its bytes, and in base64. */
+/**
+ * As it is, as a URL or JSON writes it, as Postgres shows its bytes and those that it stands for,
+ * and in base64.
+ */
 function has(text: string, { value }: Secret): boolean {
   if (value === "") throw new Error("Nothing is no secret.");
   const bytes = Buffer.from(value);
@@ -82,6 +99,7 @@ function has(text: string, { value }: Secret): boolean {
     encodeURIComponent(value),
     JSON.stringify(value).slice(1, -1),
     ...(["hex", "base64", "base64url"] as const).map((form) => bytes.toString(form)),
+    ...(/^[\w-]{43}$/.test(value) ? [Buffer.from(value, "base64url").toString("hex")] : []),
   ];
   return forms.some((form) => text.includes(form));
 }

@@ -27,7 +27,8 @@ interface Cookie {
 
 const mostRedirects = 10;
 
-export function openUserAgent(): UserAgent {
+/** `send`: how its calls are made. */
+export function openUserAgent(send: typeof sendCall = sendCall): UserAgent {
   let jar: Cookie[] = [];
 
   const sentTo = (url: string) => jar.filter(({ path }) => new URL(url).pathname.startsWith(path));
@@ -43,7 +44,7 @@ export function openUserAgent(): UserAgent {
   ): Promise<Shown> {
     const { port, pathname, search, hash } = new URL(url);
     const cookies = sentTo(url).map(({ name, value }) => `${name}=${value}`);
-    const answer = await sendCall(Number(port), {
+    const answer = await send(Number(port), {
       method,
       path: `${pathname}${search}`,
       headers: {
