@@ -71,6 +71,7 @@ test("secrets of other services are where they are given, and nowhere else", asy
   expect(provider.revoked.size).toBeGreaterThan(0);
   for (const path of outside.slack.secrets) api.secret("an address at Slack", path);
   await administrator(id);
+  expect(await api.leaks()).toEqual([]);
   await browser.send(`${api.url}/sign-out`, { csrf: await csrfIn(browser) });
   expect(await api.leaks()).toEqual([]);
   const { answers, lines } = api.seen();

@@ -61,4 +61,12 @@ export const barredTargets: Mutant[] = [
     to: "",
     tests: ["http/groups.test.ts"],
   },
+  {
+    name: "what is barred does not count into the size of an answer",
+    file: "requests/dispatch/seats.ts",
+    from: "room.plan(waiter, step, barring.get(step.owner) ?? 0);",
+    to: "room.plan(waiter, step, 0);",
+    tests: ["requests/claim-size.test.ts"],
+    only: "what is barred to the owner",
+  },
 ];

@@ -7,6 +7,7 @@ import { noop } from "../../src/operations/noop/index.ts";
 import { workTopic } from "../../src/queue/contract.ts";
 import { openWorkApi } from "../../src/worker/work-api.ts";
 import { type Api, openApi } from "../support/api.ts";
+import { addPerson, bearer } from "../support/people.ts";
 import { until } from "../support/wait.ts";
 
 const megabyte = 1024 * 1024;
@@ -134,4 +135,35 @@ test("many workers that wait for long settings are all served", async () => {
   );
   const answers = await Promise.all(claims);
   expect(answers.map(({ tasks }) => tasks.length)).toEqual(answers.map(() => 1));
+});
+
+test("what is barred to the owner, which each task says, comes in several answers", async () => {
+  const people = await openApi({ env: { ENABLE_AUTH: "true" } });
+  const { ctx } = people.ledger;
+  const ann = await addPerson(ctx);
+  await ctx.db.query("INSERT INTO groups (id, name) VALUES (gen_random_uuid(), 'Others')");
+  await ctx.db.query(
+    `INSERT INTO bindings (kind, target, group_id)
+     SELECT 'root', '/' || n || repeat('x', 4000), groups.id FROM groups, generate_series(1, 500) n`,
+  );
+  const dataset = { files: names(12) };
+  const body = { dataset, steps: [{ operation: "noop" }] };
+  const made = await people.post("/v1/requests", body, bearer(ann.accessToken));
+  expect(made.status, made.text).toBe(201);
+  await people.ledger.published(String(made.json().id), 12);
+  const token = await ctx.workTokens.issue({}, 600);
+  const sizes: number[] = [];
+  while (sizes.reduce((sum, size) => sum + size, 0) < 12) {
+    const wanted = { worker: "w", operations: ["noop"], max: 1000, wait_seconds: 30 };
+    const all = { ...wanted, leaves_barred: true };
+    const { status, text } = await people.post("/v1/work/claim", all, bearer(token));
+    expect(status).toBe(200);
+    expect(Buffer.byteLength(text)).toBeLessThan(largestAnswer);
+    const { tasks } = JSON.parse(text) as ClaimAnswer;
+    for (const task of tasks) expect(task.barred?.folders).toHaveLength(500);
+    sizes.push(tasks.length);
+  }
+  expect(sizes.length).toBeGreaterThan(1);
+  expect(Math.max(...sizes)).toBeGreaterThan(1);
+  await people.close();
 });

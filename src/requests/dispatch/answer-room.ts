@@ -3,7 +3,7 @@ import type { Waiter } from "./claim-queue.ts";
 const megabyte = 1024 * 1024;
 
 /**
- * Most bytes of settings in one answer, and of addresses; one task always fits. Without a limit,
+ * Most bytes of settings and what is barred in one answer, and of addresses; one task always fits. Without a limit,
  * 1,000 files with a selection of 1 MB would make an answer of 1 GB.
  */
 const answerBytes = 8 * megabyte;
@@ -33,8 +33,8 @@ export interface AnswerBytes {
 export interface AnswerRoom {
   /** The waiter's answer can take another task. */
   has(waiter: number): boolean;
-  /** Counts a task that may start. */
-  plan(waiter: number, step: SizedStep): void;
+  /** Counts a task that may start. `barredBytes`: of what it says is barred, which each repeats. */
+  plan(waiter: number, step: SizedStep, barredBytes: number): void;
   /** Counts what has started, and forgets what was planned. */
   confirm(started: SizedFile[]): void;
   /** What is left for addresses, for the statement that starts files. */
@@ -44,6 +44,7 @@ export interface AnswerRoom {
 /** Keeps account of the size of each answer. Settings that are sent once count once. */
 export function makeAnswerRoom(waiters: Waiter[]): AnswerRoom {
   const bytesOfStep = new Map<string, number>();
+  const barredOfStep = new Map<string, number>();
   const addresses: AnswerBytes = { ofWaiters: waiters.map(() => 0), ofPoll: 0 };
   const settings: AnswerBytes = { ofWaiters: waiters.map(() => 0), ofPoll: 0 };
   const sent = new Set<string>();
@@ -65,13 +66,16 @@ export function makeAnswerRoom(waiters: Waiter[]): AnswerRoom {
   forgetPlan();
   return {
     has: (waiter) => hasRoom(planned, waiter) && hasRoom(addresses, waiter),
-    plan(waiter, step) {
+    plan(waiter, step, barredBytes) {
       bytesOfStep.set(keyOf(step), step.settingsBytes);
+      barredOfStep.set(keyOf(step), barredBytes);
       addSettings(planned, plannedSent, waiter, keyOf(step));
+      add(planned, waiter, barredBytes);
     },
     confirm(started) {
       for (const row of started) {
         addSettings(settings, sent, row.waiter, keyOf(row));
+        add(settings, row.waiter, barredOfStep.get(keyOf(row)) ?? 0);
         add(addresses, row.waiter, row.bytes);
       }
       forgetPlan();

@@ -5,14 +5,22 @@ import { makeLeadsToBarred } from "../../inputs/barred.ts";
 import type { TaskBarred } from "../../operations/contract.ts";
 import { datasetsOfRequests } from "./barring-store.ts";
 
-/** The owners to whom something is barred. */
+/** The owners to whom something is barred, and the bytes with which each of their tasks says it. */
 export async function barringOwners(
   { barred }: Deps<"barred">,
   steps: readonly { owner: string }[],
-): Promise<Set<string>> {
-  const owners = [...new Set(steps.map(({ owner }) => owner))];
-  const found = await Promise.all(owners.map((owner) => barred.of(owner)));
-  return new Set(owners.filter((_, index) => found[index] !== undefined));
+): Promise<Map<string, number>> {
+  const barring = new Map<string, number>();
+  for (const owner of new Set(steps.map((step) => step.owner))) {
+    const found = await barred.of(owner);
+    if (found) barring.set(owner, bytesOf([...found.folders, ...found.hosts]));
+  }
+  return barring;
+}
+
+/** As JSON has them in quotes, with a comma each. */
+function bytesOf(targets: readonly string[]): number {
+  return targets.reduce((bytes, target) => bytes + Buffer.byteLength(target) + 3, 0);
 }
 
 /** What is barred to the owners of these requests, by request. */

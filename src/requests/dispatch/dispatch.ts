@@ -28,7 +28,7 @@ export async function dispatch(
 ): Promise<Dispatched<Task>> {
   const { operations, request, without: unwanted = [] } = wanted;
   ctx.activity.recordClaim(operations);
-  const barring = new Set<string>();
+  const barring = new Map<string, number>();
   const seats = makeSeats(waiters, mostFiles, barring);
   const rows: StartedRow[] = [];
   const without: Pick<OpenStep, "request" | "step">[] = [...unwanted];
@@ -47,7 +47,8 @@ export async function dispatch(
       }),
       pass === 0 ? withheldFiles(ctx.ledger.query, wanted, names, lockedRequests) : [],
     ]);
-    for (const owner of await barringOwners(ctx, [...line.steps, ...withheld])) barring.add(owner);
+    for (const [owner, bytes] of await barringOwners(ctx, [...line.steps, ...withheld]))
+      barring.set(owner, bytes);
     const earlier = await startWithheld(ctx, withheld, waiters, seats);
     rows.push(...earlier.rows);
     const refused: OpenStep[] = [];

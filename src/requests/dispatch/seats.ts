@@ -29,12 +29,12 @@ export interface Seats {
 /**
  * Decides which worker gets which file: first come, first served, no more workers per request than
  * it allows, and no answer that is too large. `barring`: owners to whom something is barred, whose
- * files go only to workers that leave that alone.
+ * files go only to workers that leave that alone, and the bytes with which each task says it.
  */
 export function makeSeats(
   waiters: Waiter[],
   mostFiles: number,
-  barring: ReadonlySet<string> = new Set(),
+  barring: ReadonlyMap<string, number> = new Map(),
 ): Seats {
   const left = waiters.map((waiter) => waiter.max);
   const room = makeAnswerRoom(waiters);
@@ -72,10 +72,10 @@ export function makeSeats(
     return { found: newcomer.found, isFull: holder.isFull || newcomer.isFull };
   }
 
-  function occupy(waiter: number, step: SizedStep): void {
+  function occupy(waiter: number, step: SizedStep & { owner: string }): void {
     left[waiter] = (left[waiter] ?? 0) - 1;
     remaining--;
-    room.plan(waiter, step);
+    room.plan(waiter, step, barring.get(step.owner) ?? 0);
   }
 
   function giveBack(waiter: number): void {
