@@ -5,6 +5,7 @@ import { ends } from "./ends.ts";
 import { facadeCallers } from "./facade-callers.ts";
 import { fairness } from "./fairness.ts";
 import { kubernetes } from "./kubernetes.ts";
+import { kubernetesRunner } from "./kubernetes-runner.ts";
 import { ledger } from "./ledger.ts";
 import type { Mutant } from "./mutant.ts";
 import { objects } from "./objects.ts";
@@ -33,4 +34,5 @@ export const mutants: Mutant[] = [
   ...servicexParts,
   ...sidecars,
   ...kubernetes,
+  ...kubernetesRunner,
 ];

@@ -231,21 +231,25 @@ describe("the runner kubernetes", () => {
   });
 
   test("a list of an earlier state undoes nothing", async () => {
-    opened.api.listEarlier();
     await startTwo();
+    opened.api.listEarlier();
     const dead: string[] = [];
     opened.runner.onDeath((worker) => dead.push(worker));
+    const [victim = ""] = names("pods");
+    opened.api.remove("pods", victim);
+    await until(() => dead.includes(victim) && running() === 2);
     const before = lists().length;
     const applied = changes().length;
     opened.api.put("pods", { metadata: labeled("another's", {}) });
     opened.api.compact();
     opened.api.dropWatches();
     await until(() => lists().length > before + 10);
+    // The list has the pod that is gone
     expect(running()).toBe(2);
     opened.api.listNow();
     await until(() => opened.api.watches() === 5);
     expect(running()).toBe(2);
-    expect(dead).toEqual([]);
+    expect(dead).toEqual([victim]);
     expect(changes().length).toBe(applied);
   });
 
