@@ -11,6 +11,7 @@ export const longFiles = [
   "model/ledger.test.ts",
   "operations/files.test.ts",
   "operations/scale.test.ts",
+  "operations/stage/killed.test.ts",
   "operations/wait.test.ts",
   "queue/rabbitmq.test.ts",
   "requests/beside-large.test.ts",

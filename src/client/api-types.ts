@@ -1196,6 +1196,7 @@ export interface components {
         };
     StepInput:
       | components["schemas"]["TransformStep"]
+      | components["schemas"]["StageStep"]
       | components["schemas"]["ExtractStep"]
       | components["schemas"]["NoopStep"];
     Retry: {
@@ -2393,6 +2394,20 @@ export interface components {
        * @enum {string}
        */
       destination?: "object-store" | "volume";
+    };
+    /**
+     * @description Brings files from tape to disk, many in one recall.
+     * @example {
+     *       "operation": "stage",
+     *       "library": "lib1"
+     *     }
+     */
+    StageStep: {
+      /** @constant */
+      operation: "stage";
+      retry?: components["schemas"]["Retry"];
+      /** @description the tape library to recall from; default: that of a file's first copy on tape */
+      library?: string;
     };
     /**
      * @description Cuts boxes, points, masks and countries out of NetCDF files, with cdo and ncks.

@@ -128,6 +128,13 @@ export const folders = setting("folders that exist, separated by :", (text) => {
   return paths.length > 0 && paths.every(isFolder) ? paths.map((path) => resolve(path)) : undefined;
 });
 
+/** They may be on another host, so nothing looks whether they exist. */
+export const absoluteFolders = setting("absolute paths of folders, separated by :", (text) => {
+  const paths = text.split(":").filter((path) => path !== "");
+  const areGood = paths.every((path) => path.startsWith("/") && !path.includes("\0"));
+  return paths.length > 0 && areGood ? paths.map((path) => resolve(path)) : undefined;
+});
+
 /** Returned without a slash at the end, so that paths can be appended. */
 export const httpUrl = setting("an http:// or https:// URL without query", readHttpUrl);
 

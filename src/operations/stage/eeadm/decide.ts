@@ -1,0 +1,58 @@
+// What becomes of one file, by what the tape system says of it. Pure.
+import type { FileOutcome } from "../../contract.ts";
+import type { FileState, FoundState } from "./file-states.ts";
+import { busyCode, type RecallResult } from "./results.ts";
+
+/** The last recall that had the file, as it stands. */
+export type Recalled =
+  | "never"
+  /** this task's or another's */
+  | "running"
+  /** its process is gone, and nobody knows how far it came */
+  | "lost"
+  | "expired"
+  | ({ exit: number } & RecallResult);
+
+export type Decision =
+  | { outcome: FileOutcome }
+  | { recall: FileState }
+  /** the tape system has it without us: to be recalled again only if that ends without it */
+  | { busy: FileState }
+  | { underWay: true }
+  /** why, for whoever asks */
+  | { wait: string };
+
+const onDisk = ["R", "P", "resident", "premigrated"];
+const onTape = ["M", "migrated"];
+
+export function decide(path: string, found: FoundState, recalled: Recalled): Decision {
+  const shown = JSON.stringify(path);
+  if (found === "missing") return failure("not_found", `There is no file ${shown}.`);
+  if ("unknown" in found) return { wait: found.unknown };
+  const { state } = found;
+  // A file without data is "saved": there is nothing to recall.
+  if (onDisk.includes(state) || state === "saved") return { outcome: { status: "success" } };
+  if (state === "missing")
+    return failure("lost_from_tape", `The tape system has lost the data of ${shown}.`);
+  if (state === "offline") return { wait: "A tape is outside of its library (offline)." };
+  if (!onTape.includes(state)) return { wait: `The state ${state} of a file is not known.` };
+  if (recalled === "never" || recalled === "lost") return { recall: found };
+  if (recalled === "running") return { underWay: true };
+  if (recalled === "expired")
+    return retry("timeout", `The recall of ${shown} took longer than STAGE_RECALL_SECONDS.`);
+  const code = recalled.failures.get(path);
+  if (code === busyCode) return { busy: found };
+  if (code !== undefined)
+    return retry("recall_failed", `The recall of ${shown} failed with ${code}.`);
+  if (recalled.exit === 0)
+    return retry("evicted", `${shown} was recalled, and migrated again before it was used.`);
+  return retry("recall_failed", `${shown} was not recalled: ${recalled.words}.`);
+}
+
+function failure(name: string, message: string): Decision {
+  return { outcome: { status: "failure", error: { class: name, message } } };
+}
+
+function retry(name: string, message: string): Decision {
+  return { outcome: { status: "retry", error: { class: name, message } } };
+}

@@ -1,0 +1,48 @@
+import type { FileKey, FileOutcome, TaskFile } from "../contract.ts";
+import { problemOfPath, realPathOf } from "./paths.ts";
+import type { StageSettings } from "./settings.ts";
+
+export type SettledFile = FileKey & FileOutcome;
+
+export interface LocatedFiles {
+  /** files of the task by their path without links */
+  byPath: Map<string, { file: TaskFile<StageSettings>; location: string | undefined }[]>;
+  /** files that cannot be recalled */
+  refused: SettledFile[];
+}
+
+const atOnce = 16;
+
+/** Which path of each file is recalled: the first that may be. */
+export async function locate(
+  files: TaskFile<StageSettings>[],
+  roots: readonly string[],
+): Promise<LocatedFiles> {
+  const found: LocatedFiles = { byPath: new Map(), refused: [] };
+  for (let from = 0; from < files.length; from += atOnce)
+    await Promise.all(
+      files.slice(from, from + atOnce).map((file) => locateOne(found, file, roots)),
+    );
+  return found;
+}
+
+async function locateOne(
+  { byPath, refused }: LocatedFiles,
+  file: TaskFile<StageSettings>,
+  roots: readonly string[],
+): Promise<void> {
+  let error = { class: "bad_input", message: "The file has no path." };
+  for (const [at, replica] of file.replicas.entries()) {
+    const message = problemOfPath(replica, roots);
+    const real = message === undefined ? await realPathOf(replica, roots) : undefined;
+    if (real && "path" in real) {
+      const same = byPath.get(real.path) ?? [];
+      // The next step reads the first path unless it is told another
+      byPath.set(real.path, [...same, { file, location: at === 0 ? undefined : replica }]);
+      return;
+    }
+    const problem = real?.problem ?? { class: "forbidden", message: message ?? "" };
+    if (at === 0) error = problem;
+  }
+  refused.push({ request: file.request, file: file.file, status: "failure", error });
+}

@@ -1,0 +1,54 @@
+// Which paths may be recalled. A path goes into a list of one path a line, and into arguments:
+// nothing in it may become another line, an option or another path.
+import { realpath } from "node:fs/promises";
+
+const longestPath = 4096;
+
+/** Why this path cannot be recalled, in a sentence; undefined if it can. Looks at the text only. */
+export function problemOfPath(path: string, roots: readonly string[]): string | undefined {
+  const shown = JSON.stringify(path.slice(0, 200));
+  if (!path.startsWith("/")) return `${shown} is no absolute path, so it cannot be on tape.`;
+  if (/\p{Cc}/u.test(path) || !path.isWellFormed())
+    return `${shown} has a control character; such a file cannot be recalled.`;
+  if (Buffer.byteLength(path) > longestPath)
+    return `The path ${shown}… is longer than ${longestPath} bytes.`;
+  const [, ...parts] = path.split("/");
+  if (parts.some((part) => part === "" || part === "." || part === ".."))
+    return `${shown} has an empty part, "." or ".."; give the plain path.`;
+  // `eeadm` takes what follows " -- " in a line as the path, and cuts blanks off its end.
+  if (path.includes(" -- ") || /\s$/.test(path))
+    return `${shown} has " -- " in it or a blank at its end; \`eeadm\` would take another file.`;
+  if (!roots.some((root) => isBelow(path, root)))
+    return `${shown} is not in a folder whose files may be recalled (STAGE_ROOTS).`;
+  return undefined;
+}
+
+export function isBelow(path: string, root: string): boolean {
+  return path.startsWith(root === "/" ? root : `${root}/`);
+}
+
+export type RealPath =
+  | { path: string }
+  | { problem: { class: "not_found" | "forbidden"; message: string } };
+
+/**
+ * The path without links, so that a link does not lead out of the roots. Reads no data: nothing is
+ * recalled by it. Other errors of the file system are thrown.
+ */
+export async function realPathOf(path: string, roots: readonly string[]): Promise<RealPath> {
+  const shown = JSON.stringify(path);
+  let real: string;
+  try {
+    real = await realpath(path);
+  } catch (error) {
+    const { code = "" } = error as NodeJS.ErrnoException;
+    if (["ENOENT", "ENOTDIR"].includes(code))
+      return { problem: { class: "not_found", message: `There is no file ${shown}.` } };
+    if (["EACCES", "ELOOP", "ENAMETOOLONG"].includes(code))
+      return { problem: { class: "forbidden", message: `${shown} cannot be reached: ${code}.` } };
+    throw error;
+  }
+  const whole = await Promise.all(roots.map((root) => realpath(root).catch(() => root)));
+  const message = problemOfPath(real, whole);
+  return message === undefined ? { path: real } : { problem: { class: "forbidden", message } };
+}
