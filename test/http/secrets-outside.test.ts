@@ -1,5 +1,5 @@
-// The secrets of other services and of their users: a sign-in at a provider, buttons at Slack, mail,
-// a store that is read by S3. Each stands where it is given, and nowhere else.
+// The secrets of other services and of their users: a sign-in at a provider, buttons at Slack,
+// mail, a store that is read by S3. Each stands where it is given, and nowhere else.
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Listening, listen } from "../../src/http/listen.ts";
 import { noticesChannel } from "../../src/notices/enqueue.ts";

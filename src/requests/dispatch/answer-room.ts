@@ -3,8 +3,8 @@ import type { Waiter } from "./claim-queue.ts";
 const megabyte = 1024 * 1024;
 
 /**
- * Most bytes of settings and what is barred in one answer, and of addresses; one task always fits. Without a limit,
- * 1,000 files with a selection of 1 MB would make an answer of 1 GB.
+ * Most bytes of settings and what is barred in one answer, and of addresses; one task always fits.
+ * Without a limit, 1,000 files with a selection of 1 MB would make an answer of 1 GB.
  */
 const answerBytes = 8 * megabyte;
 /** The same for all answers of one poll together. */
