@@ -17,6 +17,7 @@ import { inputFolders } from "./settings/input-folders.ts";
 import { isLoopback } from "./settings/is-loopback.ts";
 import { type KubernetesConfig, kubernetesConfig } from "./settings/kubernetes.ts";
 import { kubernetesSettings } from "./settings/kubernetes-keys.ts";
+import { refusePublicPasswords } from "./settings/public-passwords.ts";
 import { refusal } from "./settings/refusal.ts";
 import { withoutAliases } from "./settings/servicex.ts";
 import { type SidecarsConfig, sidecarSettings, sidecarsConfig } from "./settings/sidecars.ts";
@@ -38,6 +39,8 @@ export interface Config {
   /** unset: from the listener */
   opsUrl?: string | undefined;
   s3Port: number;
+  /** where clients reach it; unset: from the listener */
+  s3Url?: string | undefined;
   dataDir: string;
   /** unset: the embedded Postgres in `dataDir` */
   databaseUrl?: string | undefined;
@@ -115,6 +118,7 @@ const settings = z.object({
   OPS_PORT: value.port.optional(),
   OPS_URL: value.httpUrl.optional(),
   S3_PORT: value.port.default(9000),
+  S3_URL: value.httpOrigin.optional(),
   DATA_DIR: value.dataFolder,
   DATABASE_URL: value.postgresUrl.optional(),
   SERVICEX_DATABASE_URL: value.servicexDatabase.optional(),
@@ -175,6 +179,7 @@ export function readConfig(
   const plain = withoutEmpty(withoutAliases(said));
   const read = settings.safeParse(plain);
   if (!read.success) throw refusal(read.error, plain, places);
+  refusePublicPasswords(plain);
   const set = read.data;
   const enableAuth = set.ENABLE_AUTH ?? !isLoopback(set.HOST);
   refuseContradictions(set, enableAuth);
@@ -191,6 +196,7 @@ export function readConfig(
     opsPort: set.OPS_PORT,
     opsUrl: set.OPS_URL,
     s3Port: set.S3_PORT,
+    s3Url: set.S3_URL,
     dataDir: set.DATA_DIR,
     databaseUrl: withSslMode(set.DATABASE_URL, env.PGSSLMODE),
     servicexDatabaseUrl: set.SERVICEX_DATABASE_URL,

@@ -39,6 +39,7 @@ test.each([
   ["PORT", "5e3"],
   ["INTERNAL_PORT", "-1"],
   ["S3_PORT", "1.5"],
+  ["S3_URL", "https://s3.example.org/results"],
   ["DATABASE_URL", "sqlite:////sqlite/app.db"],
   ["QUEUE_URL", "redis://127.0.0.1"],
   ["STORE_URL", "s3://key@127.0.0.1:9000"],
@@ -121,7 +122,7 @@ test("ServiceX's own keys are aliases", () => {
     ADVERTISED_HOSTNAME: "servicex-app:8000",
     MINIO_URL: "minio:9000",
     MINIO_ACCESS_KEY: "miniouser",
-    MINIO_SECRET_KEY: "leftfoot1",
+    MINIO_SECRET_KEY: "of-our-own",
     MINIO_ENCRYPT: "False",
     VALID_DID_SCHEMES: "rucio,cernopendata",
     DID_FINDER_DEFAULT_SCHEME: "rucio",
@@ -135,11 +136,32 @@ test("ServiceX's own keys are aliases", () => {
       kind: "s3",
       endpoint: "http://minio:9000",
       accessKey: "miniouser",
-      secretKey: "leftfoot1",
+      secretKey: "of-our-own",
     },
     didSchemes: ["rucio", "cernopendata"],
     defaultDidScheme: "rucio",
   });
+});
+
+test.each([
+  ["DATABASE_URL", "postgresql://postgres:leftfoot1@db/servicex"],
+  ["SQLALCHEMY_DATABASE_URI", "postgresql://postgres:leftfoot1@db/servicex"],
+  ["RABBIT_MQ_URL", "amqp://user:leftfoot1@mq:5672/%2F"],
+  ["TRANSFORMER_RABBIT_MQ_URL", "amqp://user:leftfoot1@mq:5672/%2F?heartbeat=9000"],
+  ["RABBIT_MANAGEMENT_URL", "http://user:leftfoot1@mq:15672"],
+  ["STORE_URL", "s3://miniouser:leftfoot1@minio:9000/?tls=false"],
+])("%s with the password of ServiceX's chart is refused", (name, url) => {
+  expect(() => readConfig({ [name]: url })).toThrow(
+    /_URL has the password leftfoot1, which everybody knows from ServiceX's chart/,
+  );
+});
+
+test("MinIO's keys of ServiceX's chart are refused", () => {
+  const env = { MINIO_URL: "minio:9000", MINIO_ACCESS_KEY: "miniouser" };
+  expect(() => readConfig({ ...env, MINIO_SECRET_KEY: "leftfoot1" })).toThrow(
+    /^STORE_URL has the password leftfoot1/,
+  );
+  expect(() => readConfig({ ...env, MINIO_SECRET_KEY: "leftfoot12" })).not.toThrow();
 });
 
 test("an alias that says something else than our own name is refused", () => {

@@ -18,6 +18,7 @@ export default defineConfig({
       "test/attacks/**",
       "test/walk/**",
       "test/cluster/**",
+      "test/chart/**",
       ...unnamed,
     ],
     globalSetup: ["test/support/global-setup.ts"],

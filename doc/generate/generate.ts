@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { withNewSums } from "../../prisma/migration-sums.ts";
 import { allOperations } from "../../src/operations/index.ts";
+import { withSettingNames } from "./chart-settings.ts";
 import { clientTypes } from "./client-types.ts";
 import { withExitCodes } from "./exit-codes.ts";
 import { withOperationSettings } from "./operation-settings.ts";
@@ -26,5 +27,7 @@ writeFileSync(
   withOperationSettings(readFileSync(settingsPage, "utf8"), allOperations),
 );
 writeFileSync(`${root}doc/reports.schema.json`, reportsSchema());
+const valuesSchema = `${root}helm/values.schema.json`;
+writeFileSync(valuesSchema, withSettingNames(readFileSync(valuesSchema, "utf8")));
 writeFileSync(`${root}prisma/migrations.sha256`, withNewSums(`${root}prisma`));
 writeFileSync(`${root}src/client/api-types.ts`, await clientTypes());

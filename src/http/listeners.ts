@@ -92,7 +92,7 @@ function makeBarrier() {
 function urlsOf(config: Config, own: Own): Context["urls"] {
   const publicUrl = config.publicUrl ?? own.public ?? config.internalUrl ?? "";
   const internalUrl = config.internalUrl ?? own.internal ?? own.public ?? publicUrl;
-  const { s3 } = own;
+  const s3 = own.s3 === undefined ? undefined : (config.s3Url ?? own.s3);
   const opsUrl = own.ops === undefined ? undefined : (config.opsUrl ?? own.ops);
   return {
     public: () => publicUrl,

@@ -138,6 +138,11 @@ export const absoluteFolders = setting("absolute paths of folders, separated by 
 /** Returned without a slash at the end, so that paths can be appended. */
 export const httpUrl = setting("an http:// or https:// URL without query", readHttpUrl);
 
+export const httpOrigin = setting("an http:// or https:// URL without path and query", (text) => {
+  const url = readHttpUrl(text);
+  return url !== undefined && new URL(url).pathname === "/" ? url : undefined;
+});
+
 function readHttpUrl(text: string): string | undefined {
   const url = parseUrl(text, ["http:", "https:"]);
   return url !== undefined && url.hostname !== "" && url.search === "" && url.hash === ""

@@ -19,9 +19,9 @@ SECRET_KEY = 'a-key-of-our-own-0123456789'  # of the secret
 JWT_ACCESS_TOKEN_EXPIRES=21600
 JWT_REFRESH_TOKEN_EXPIRES = False
 ENABLE_AUTH = False
-SQLALCHEMY_DATABASE_URI = 'postgresql://servicex:leftfoot1@db:5432/servicex'
+SQLALCHEMY_DATABASE_URI = 'postgresql://servicex:of-our-own@db:5432/servicex'
 SQLALCHEMY_TRACK_MODIFICATIONS = False
-RABBIT_MQ_URL = 'amqp://user:leftfoot1@mq:5672/%2F'
+RABBIT_MQ_URL = 'amqp://user:of-our-own@mq:5672/%2F'
 ADVERTISED_HOSTNAME = 'servicex-app:8000'
 TRANSFORMER_X509_SECRET = None
 TRANSFORMER_CACHE_PREFIX =
@@ -44,8 +44,8 @@ describe("APP_CONFIG_FILE", () => {
   test("is read as ServiceX's chart writes it; of a name that is there twice the last counts", () => {
     expect(configOf(chart)).toMatchObject({
       secretKeys: ["a-key-of-our-own-0123456789"],
-      databaseUrl: "postgresql://servicex:leftfoot1@db:5432/servicex",
-      queueUrl: "amqp://user:leftfoot1@mq:5672/%2F",
+      databaseUrl: "postgresql://servicex:of-our-own@db:5432/servicex",
+      queueUrl: "amqp://user:of-our-own@mq:5672/%2F",
       internalUrl: "http://servicex-app:8000",
       didSchemes: ["rucio", "xrootd", "cernopendata"],
       defaultDidScheme: "xrootd",
@@ -60,14 +60,14 @@ describe("APP_CONFIG_FILE", () => {
       databaseUrl: "postgresql://other/db",
       didSchemes: ["rucio", "xrootd", "cernopendata"],
     });
-    expect(configOf(chart, { QUEUE_URL: "" }).queueUrl).toBe("amqp://user:leftfoot1@mq:5672/%2F");
+    expect(configOf(chart, { QUEUE_URL: "" }).queueUrl).toBe("amqp://user:of-our-own@mq:5672/%2F");
   });
 
   test("takes the secrets of a store from the environment alone", () => {
-    const env = { MINIO_ACCESS_KEY: "miniouser", MINIO_SECRET_KEY: "leftfoot1" };
+    const env = { MINIO_ACCESS_KEY: "miniouser", MINIO_SECRET_KEY: "of-our-own" };
     expect(configOf("MINIO_URL = 'minio:9000'\nMINIO_ENCRYPT = False\n", env).store).toMatchObject({
       endpoint: "http://minio:9000",
-      secretKey: "leftfoot1",
+      secretKey: "of-our-own",
     });
   });
 
