@@ -144,7 +144,8 @@ test("what is barred to the owner, which each task says, comes in several answer
   await ctx.db.query("INSERT INTO groups (id, name) VALUES (gen_random_uuid(), 'Others')");
   await ctx.db.query(
     `INSERT INTO bindings (kind, target, group_id)
-     SELECT 'root', '/' || n || repeat('x', 4000), groups.id FROM groups, generate_series(1, 500) n`,
+     SELECT 'root', '/' || n || repeat('x', 4000), groups.id
+     FROM groups, generate_series(1, 500) n`,
   );
   const dataset = { files: names(12) };
   const body = { dataset, steps: [{ operation: "noop" }] };
