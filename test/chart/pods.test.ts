@@ -125,7 +125,7 @@ test("of several replicas one may be away, and a new one is ready before an old 
     expect(one(objects, "PodDisruptionBudget", `mine-longshore-${role}`)?.spec).toMatchObject({
       maxUnavailable: 1,
     });
-  const { spec } = one(objects, "Deployment", "mine-longshore-api") ?? {};
+  const spec = one(objects, "Deployment", "mine-longshore-api")?.spec;
   expect(spec.strategy.rollingUpdate).toEqual({ maxUnavailable: 0, maxSurge: 1 });
   expect(spec.replicas).toBeUndefined();
   expect(spec.template.spec.topologySpreadConstraints).toHaveLength(1);

@@ -63,7 +63,7 @@ describe.each(valuesFiles)("with the values of helm/ci/%s.yaml", (file) => {
   });
 });
 
-test("a key that was generated stays over upgrades, an uninstall and the next install", async () => {
+test("a generated key stays over an upgrade, an uninstall and the next install", async () => {
   const database = ["--set", "database.existingSecret=db,store.existingSecret=s3"];
   const external = [...database, "--set", "workers.runner=external"];
   const key = async () => {

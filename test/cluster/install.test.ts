@@ -84,7 +84,7 @@ test("helm test: the service is ready, and answers nothing internal at its publi
   expect(said.match(/^ok: /gm)).toHaveLength(3);
 });
 
-test("a request that runs while an api pod is killed completes, with the other's help", async () => {
+test("a request completes while an api pod is killed", async () => {
   const [ending, staying] = (await running()) as [Pod, Pod];
   const client = await clientOf(staying);
   const { id } = await submit(await clientOf(ending), "killed");
@@ -94,7 +94,7 @@ test("a request that runs while an api pod is killed completes, with the other's
   await namespace.ready(api, 2);
 });
 
-test("a request that runs during helm upgrade completes, and so does one during a rollback", async () => {
+test("a request completes during helm upgrade, and another during a rollback", async () => {
   const [pod] = await running();
   const { id } = await submit(await clientOf(pod), "upgraded");
   await run(
