@@ -79,7 +79,7 @@ test("helm install ends when all pods are ready, and says what comes next", asyn
   expect(said).toContain(`Longshore is installed as mine-longshore in ${namespace.name}.`);
 });
 
-test("helm test: the service is ready, and answers nothing internal at its public port", async () => {
+test("helm test: the service is ready, and its public port answers nothing internal", async () => {
   const said = await run(["test", "mine", "--logs", "--timeout", "120s"]);
   expect(said.match(/^ok: /gm)).toHaveLength(3);
 });
