@@ -52,7 +52,9 @@ export const kubernetesRunner: Mutant[] = [
   {
     name: "a list of an earlier state undoes what is known",
     file: "runner/kubernetes/watch-kind.ts",
-    from: "if (newest !== undefined && isNewer(newest, resourceVersion)) refuseStale(resourceVersion);",
+    from:
+      "if (newest !== undefined && isNewer(newest, resourceVersion)) " +
+      "refuseStale(resourceVersion);",
     to: "",
     tests: runner,
     only: "a list of an earlier state",
