@@ -6,7 +6,6 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { examples } from "../../src/client/cli/help/examples.ts";
 import { makeProgram, runCommand } from "../../src/client/cli/run-command.ts";
 import { allOperations } from "../../src/operations/index.ts";
-import { isServiceOperation } from "../../src/operations/offered.ts";
 import { temporaryFolder } from "../support/folder.ts";
 
 let folder: string;
@@ -45,10 +44,9 @@ test.each([
 });
 
 describe("in the help", () => {
-  test("each command has examples, but one for which there is no operation yet", () => {
+  test("each command has examples", () => {
     const without = commandsOf(makeProgram()).filter(({ name }) => !examples[name]);
-    const hasService = allOperations.some(isServiceOperation);
-    expect(without.map(({ name }) => name)).toEqual(hasService ? [] : ["agent"]);
+    expect(without.map(({ name }) => name)).toEqual([]);
   });
 
   test.each(Object.keys(examples))("longshore %s --help shows its examples", async (name) => {

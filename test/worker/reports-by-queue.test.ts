@@ -101,7 +101,7 @@ describe.skipIf(!rabbit)("a worker with --reports queue", () => {
   }, 240_000);
 
   test("keeps its files for longer than a lease while the service has not read their reports", async () => {
-    await stop(workers[0]);
+    await Promise.all(workers.map(stop));
     const { id } = await submit(50);
     const connection = await connect(broker.url);
     const channel = await connection.createChannel();

@@ -64,6 +64,7 @@ export const examples: Record<string, readonly string[]> = {
     "worker --request @last",
     "worker --reports queue",
   ],
+  agent: ["agent --operations stage"],
   group: ["group", "group create Calibration", "group members add Calibration ann@uni.example"],
   "group list": ["group list -o csv"],
   "group show": ["group show Calibration", "group show Calibration --json"],
