@@ -16,6 +16,7 @@ export const readableTables = [
   "group_members",
   "groups",
   "identities",
+  "imported_rows",
   "leaders",
   "object_key_generations",
   "operation_activity",
