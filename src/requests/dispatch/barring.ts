@@ -10,12 +10,15 @@ export async function barringOwners(
   { barred }: Deps<"barred">,
   steps: readonly { owner: string }[],
 ): Promise<Map<string, number>> {
-  const barring = new Map<string, number>();
-  for (const owner of new Set(steps.map((step) => step.owner))) {
-    const found = await barred.of(owner);
-    if (found) barring.set(owner, bytesOf([...found.folders, ...found.hosts]));
-  }
-  return barring;
+  const owners = [...new Set(steps.map(({ owner }) => owner))];
+  const found = await Promise.all(owners.map((owner) => barred.of(owner)));
+  const bytes = found.map((of) => of && bytesOf([...of.folders, ...of.hosts]));
+  return new Map(
+    owners.flatMap((owner, index) => {
+      const ofOwner = bytes[index];
+      return ofOwner === undefined ? [] : [[owner, ofOwner] as const];
+    }),
+  );
 }
 
 /** As JSON has them in quotes, with a comma each. */
