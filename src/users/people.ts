@@ -48,6 +48,17 @@ export async function personByNumber(
   return found(number, await people.read((db) => findByNumber(db, wanted)));
 }
 
+/**
+ * The id behind a number; undefined where no account that is there has it. It tells no more than
+ * that: what may be known of the account is for what is asked by the id.
+ */
+export async function personIdOf(
+  { people }: Deps<"people">,
+  number: number,
+): Promise<string | undefined> {
+  return (await people.read((db) => findByNumber(db, number)))?.id;
+}
+
 /** Throws 409 where several have it: nobody is approved for somebody else's sake. */
 export async function personByEmail(
   { people }: Deps<"people">,

@@ -207,3 +207,23 @@ test("everybody is deleted only by who names how many they are, and stays themse
   expect((await call("GET", "/users", bearer(chief.accessToken))).status).toBe(401);
   expect(said(await call("DELETE", "/users"))).toEqual([200, { message: "0 row(s) deleted" }]);
 });
+
+test("requests of one submitter are asked for by number, and are shown to who may read them", async () => {
+  const [ann, bob] = [await addPerson(api.ledger.ctx), await addPerson(api.ledger.ctx)];
+  const ofAnn = await api.ledger.submit(1, { owner: ann.id });
+  const ofBob = await api.ledger.submit(1, { owner: bob.id });
+  const listed = async (who: Person, submitter: number | string) => {
+    const path = `/servicex/transformation?submitted_by=${submitter}`;
+    const answer = await call("GET", path, bearer(who.accessToken));
+    expect(answer.status, answer.text).toBe(200);
+    const { requests } = answer.json() as { requests: { request_id: string }[] };
+    return requests.map((request) => request.request_id).sort();
+  };
+  const numberOf = async (who: Person) => (await rowOf(who.id)).number;
+  expect(await listed(ann, await numberOf(ann))).toEqual([ofAnn]);
+  expect(await listed(ann, await numberOf(bob))).toEqual([]);
+  expect(await listed(root, await numberOf(bob))).toEqual([ofBob]);
+  expect(await listed(root, 999_999_999_999_999)).toEqual([]);
+  expect(await listed(bob, 0)).toEqual([ofBob]);
+  expect(await listed(root, "")).toEqual([ofAnn, ofBob].sort());
+});

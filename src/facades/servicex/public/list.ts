@@ -2,6 +2,7 @@ import type { Caller } from "../../../auth/caller.ts";
 import type { Deps } from "../../../deps.ts";
 import { listRequests } from "../../../requests/read/request.ts";
 import type { RequestState } from "../../../requests/state.ts";
+import { personIdOf } from "../../../users/people.ts";
 import type { Endpoint } from "../endpoint.ts";
 import { badRequest } from "../errors.ts";
 import { writeJsonList } from "../json-list.ts";
@@ -18,28 +19,39 @@ export const list: Endpoint = {
   method: "get",
   path: "/servicex/transformation",
   access: "request.read",
-  answer({ ctx, caller, query }) {
+  async answer({ ctx, caller, query }) {
     const submitter = wholeNumber(query, "submitted_by") ?? 0;
     const [limit, offset] = [wholeNumber(query, "limit"), wholeNumber(query, "offset") ?? 0];
     const status = statusIn(query);
-    // While identity is off, users have no numbers.
-    const most = submitter > 0 ? 0 : limit;
-    const pages = pagesOf(ctx, caller, status);
+    const owner = submitter > 0 ? await ownerOfNumber(ctx, submitter) : undefined;
+    const most = owner === null ? 0 : limit;
+    const pages = pagesOf(ctx, caller, { status, owner: owner ?? undefined });
     return { write: (response) => writeJsonList(response, "requests", slice(pages, offset, most)) };
   },
 };
 
+/** Null where nobody has it. While identity is off, users have no numbers. */
+async function ownerOfNumber(ctx: Deps<"config" | "people">, number: number) {
+  return ctx.config.identity ? ((await personIdOf(ctx, number)) ?? null) : null;
+}
+
+interface Wanted {
+  status: Status | undefined;
+  /** the id of an account; of one that the caller may not ask for, there are none */
+  owner: string | undefined;
+}
+
 async function* pagesOf(
   ctx: Deps<"config" | "db" | "operations">,
   caller: Caller,
-  status: Status | undefined,
+  { status, owner }: Wanted,
 ): AsyncGenerator<Transformation> {
   const states: (RequestState | undefined)[] =
     status === undefined ? [undefined] : statesOf(status);
   for (const state of states) {
     let cursor: string | undefined;
     do {
-      const page = await listRequests(ctx, caller, { state, cursor, limit: pageSize });
+      const page = await listRequests(ctx, caller, { state, owner, cursor, limit: pageSize });
       for (const one of await toTransformations(ctx, page.items))
         if (status === undefined || one.status === status) yield one;
       cursor = page.next ?? undefined;
