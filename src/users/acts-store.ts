@@ -5,6 +5,9 @@ import type { PeopleDb, PeopleTx } from "../db/people.ts";
 /** `system`: the command line on this machine, a link, a service such as Slack. */
 export type Actor = Caller | { kind: "system"; name: string };
 
+/** A command that works on the database itself. */
+export const commandLine = { kind: "system", name: "command line" } as const satisfies Actor;
+
 export interface Act {
   act:
     | "facade.open"

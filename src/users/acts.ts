@@ -7,7 +7,7 @@ import type { Deps } from "../deps.ts";
 import { type Act, type ActRow, actRows, addAct, type WantedActs } from "./acts-store.ts";
 import { assertMay } from "./policy.ts";
 
-export { type Act, type Actor, type ActRow, addAct, recordAct } from "./acts-store.ts";
+export { type Act, type Actor, type ActRow, addAct, commandLine, recordAct } from "./acts-store.ts";
 
 /**
  * In the transaction of what was done, if an administrator did it; where there is an `owner`, to

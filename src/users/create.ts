@@ -2,6 +2,7 @@
 import { brokenIndex } from "../db/people-error.ts";
 import type { Deps } from "../deps.ts";
 import { RequestError } from "../errors.ts";
+import type { Actor } from "./acts.ts";
 import { addAccount, findAccount, type NewAccount } from "./create-store.ts";
 
 export type { NewAccount } from "./create-store.ts";
@@ -12,13 +13,13 @@ export type { NewAccount } from "./create-store.ts";
  */
 export async function createUser(
   { people }: Deps<"people">,
-  by: string,
+  by: Actor,
   account: NewAccount,
 ): Promise<string> {
   const known = await knownAccount({ people }, account);
   if (known !== undefined) throw taken(account, known);
   return people
-    .write((db) => addAccount(db, { kind: "system", name: by }, account))
+    .write((db) => addAccount(db, by, account))
     .catch(async (error: unknown) => {
       if (brokenIndex(error) === undefined) throw error;
       throw taken(account, (await knownAccount({ people }, account)) ?? "another");

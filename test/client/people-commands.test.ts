@@ -84,6 +84,9 @@ describe("user create", () => {
       { act: "user.create", actor: "command line", actor_kind: "system", detail: { admin: true } },
     ]);
     expect(JSON.stringify(acts)).not.toContain("Root");
+    expect(await rows("SELECT * FROM acts WHERE subject = $1", [items[0]?.id])).toMatchObject([
+      { act: "token.create", actor: "command line", actor_kind: "system", detail: { owner: id } },
+    ]);
     const everything = JSON.stringify(await rows("SELECT * FROM acts")) + JSON.stringify(items);
     expect(everything).not.toContain(token.split(".")[2]);
   });

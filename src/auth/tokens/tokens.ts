@@ -5,7 +5,7 @@ import type { PeopleWork } from "../../db/people.ts";
 import { brokenIndex } from "../../db/people-error.ts";
 import type { Deps } from "../../deps.ts";
 import { notFound, RequestError } from "../../errors.ts";
-import { recordAct } from "../../users/acts.ts";
+import { type Actor, recordAct } from "../../users/acts.ts";
 import { type Action, assertMay, decide } from "../../users/policy.ts";
 import { isUuid } from "../../uuid.ts";
 import { scopes as allScopes, type Caller, hasScope, ownerOf, type Scope } from "../caller.ts";
@@ -30,6 +30,8 @@ export interface WantedToken {
   /** default: as long as the facility lets them be good */
   days?: number | undefined;
   madeBy: MadeBy;
+  /** default: the caller */
+  by?: Actor;
   /** done before it in the same transaction; what it throws, ends both */
   first?: (...work: Parameters<PeopleWork>) => Promise<void>;
 }
@@ -54,9 +56,9 @@ export async function createToken(
   refuseScopes(caller, scopes);
   const milliseconds = wanted.days === undefined ? undefined : wanted.days * dayMilliseconds;
   const expiresAt = await endOf(ctx, caller, milliseconds);
-  const { name, madeBy, first } = wanted;
+  const { name, madeBy, by = caller, first } = wanted;
   const made = { owner, name, scopes, madeBy, expiresAt };
-  return make(ctx, caller, made, { act: "token.create", first });
+  return make(ctx, by, made, { act: "token.create", first });
 }
 
 /** Tokens of one person that are not revoked. */
@@ -128,7 +130,7 @@ interface Making {
 
 async function make(
   ctx: Needed,
-  caller: Caller,
+  by: Actor,
   made: Made,
   { act, replaced, first }: Making,
 ): Promise<MadeToken> {
@@ -146,7 +148,7 @@ async function make(
       const keyId = ctx.tokenKeys.keyId;
       await addToken(db, { ...made, id, hash: hashOf(secret), keyId });
       const detail = { owner, name, scopes, ...(replaced !== undefined && { replaced }) };
-      await recordAct(db, caller, { act, subject: id, detail });
+      await recordAct(db, by, { act, subject: id, detail });
       return findToken(db, id);
     })
     .catch((error: unknown) => {

@@ -118,18 +118,17 @@ function identityOf({ identity }: Config, subject: string | undefined): NewAccou
   );
 }
 
-const byCommand = "command line";
-
 async function createOne(
   tools: PeopleTools,
   account: NewAccount,
   { token, scopes }: Pick<Options, "token" | "scopes">,
 ): Promise<Made> {
   const { createUser } = await import("../../../users/create.ts");
+  const { commandLine } = await import("../../../users/acts.ts");
   const { name, admin } = account;
   if (scopes?.includes("admin") && !admin)
     throw usedWrongly("Only a token of an administrator has the scope admin: give --admin.");
-  const id = await createUser(tools, byCommand, account);
+  const id = await createUser(tools, commandLine, account);
   if (!token) return { id, name, admin };
   const { createToken } = await import("../../../auth/tokens/tokens.ts");
   const all = admin ? (["read", "submit", "admin"] as const) : (["read", "submit"] as const);
@@ -138,6 +137,7 @@ async function createOne(
     name: "made with the account",
     scopes: scopes ?? all,
     madeBy: "command",
+    by: commandLine,
   } as const;
   const { secret } = await createToken(tools, caller, wanted);
   return { id, name, admin, token: secret };
