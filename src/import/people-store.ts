@@ -4,6 +4,7 @@ import { importedKeyId } from "../auth/tokens/imported.ts";
 import type { MadeBy } from "../auth/tokens/tokens.ts";
 import type { Query } from "../db/client.ts";
 import { sqlWords } from "../moves.ts";
+import { addAct, commandLine } from "../users/acts.ts";
 import { userMoves, userStates } from "../users/state.ts";
 
 const userSql = sqlWords(userStates);
@@ -81,9 +82,9 @@ export interface ImportedToken {
 /** ServiceX lets a person have one token: the newer one ends the one that was taken before. */
 export async function insertToken(query: Query, token: ImportedToken): Promise<void> {
   const { id, owner, name, hash, scopes, expiresAt } = token;
-  await query(
+  const ended = await query<{ id: string }>(
     `UPDATE api_tokens SET revoked_at = now(), revoked_by = $3
-     WHERE user_id = $1 AND name = $2 AND revoked_at IS NULL`,
+     WHERE user_id = $1 AND name = $2 AND revoked_at IS NULL RETURNING id`,
     [owner, name, importedKeyId],
   );
   await query(
@@ -91,4 +92,9 @@ export async function insertToken(query: Query, token: ImportedToken): Promise<v
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
     [id, owner, name, hash, importedKeyId, scopes, "import" satisfies MadeBy, expiresAt],
   );
+  const detail = { owner, name, imported: true };
+  for (const old of ended)
+    await addAct(query, commandLine, { act: "token.revoke", subject: old.id, detail });
+  const made = { ...detail, scopes };
+  await addAct(query, commandLine, { act: "token.create", subject: id, detail: made });
 }

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { hashOf } from "../auth/secret-text.ts";
 import { unverifiedClaims } from "../auth/tokens/imported.ts";
 import type { Query } from "../db/client.ts";
-import { addAct } from "../users/acts.ts";
+import { addAct, commandLine } from "../users/acts.ts";
 import { lockImport, newIdOf, noteImported } from "./ledger-store.ts";
 import type { OldUser } from "./old-store.ts";
 import {
@@ -75,9 +75,8 @@ async function accountOf(
     createdAt: utcTime(row.created_at) ?? null,
     identity: subject ? { issuer, subject } : null,
   });
-  const by = { kind: "system", name: "longshore import" } as const;
   const detail = { admin: row.admin, imported: true };
-  await addAct(query, by, { act: "user.create", subject: id, detail });
+  await addAct(query, commandLine, { act: "user.create", subject: id, detail });
   return { id, kind: "taken" };
 }
 

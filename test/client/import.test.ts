@@ -1,7 +1,6 @@
 // `longshore import` from databases of ServiceX of both generations, with rows that contradict each
 // other.
 import { randomUUID } from "node:crypto";
-import { rmSync } from "node:fs";
 import jwt from "jsonwebtoken";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { runCommand } from "../../src/client/cli/run-command.ts";
@@ -10,13 +9,11 @@ import { openOldDatabase } from "../../src/import/old-database.ts";
 import { type Answer, type Api, openApi } from "../support/api.ts";
 import { startCli } from "../support/cli.ts";
 import { cliHere } from "../support/cli-here.ts";
-import { temporaryFolder } from "../support/folder.ts";
 import { addPerson, bearer, type Person, providerEnv } from "../support/people.ts";
 import {
   type ServicexDatabase,
   servicexDatabase,
   servicexToken,
-  tables2022,
 } from "../support/servicex-database.ts";
 import { until } from "../support/wait.ts";
 
@@ -171,6 +168,21 @@ async function fillOlder(): Promise<void> {
 
 const read = async (id: string) =>
   (await api.get(`/v1/requests/${id}`, bearer(admin.accessToken))).json();
+interface TokenAct {
+  act: string;
+  actor: string;
+  subject: string;
+  detail: Record<string, unknown>;
+}
+/** Of imports. */
+async function tokenActs(): Promise<TokenAct[]> {
+  const acts = await api.ledger.ctx.db.query<TokenAct>(
+    `SELECT act, actor, subject, detail FROM acts
+     WHERE act LIKE 'token.%' AND actor = 'command line' ORDER BY id`,
+  );
+  expect(JSON.stringify(acts)).not.toMatch(/eyJ/);
+  return acts;
+}
 const query = (text: string, params: unknown[] = []) => api.ledger.ctx.db.query(text, params);
 
 describe("a database of 2024", () => {
@@ -205,6 +217,12 @@ describe("a database of 2024", () => {
       "a dataset that no request names: it is looked up again when one does: not taken": 1,
     });
     expect(await newer.dump()).toBe(before);
+    const acts = await tokenActs();
+    expect(acts.map(({ act, detail }) => [act, detail.scopes])).toEqual([
+      ["token.create", ["read", "submit", "admin"]],
+      ["token.create", ["read", "submit"]],
+      ["token.create", ["read", "submit"]],
+    ]);
   });
 
   test("is in the ledger as ended requests, of which the audit is clean", async () => {
@@ -335,18 +353,21 @@ describe("tokens that people hold of ServiceX", () => {
     expect([(await refreshed(tokens.bob)).status, (await refreshed(replaced)).status]).toEqual([
       401, 200,
     ]);
+    const jti = (token: string) => jwt.decode(token, { json: true })?.jti;
+    expect((await tokenActs()).slice(-2)).toMatchObject([
+      { act: "token.revoke", subject: jti(tokens.bob), detail: { name: "of servicex-2024" } },
+      { act: "token.create", subject: jti(replaced), detail: { imported: true } },
+    ]);
     await query("UPDATE api_tokens SET revoked_at = now() WHERE made_by = 'import' AND name = $1", [
       "of servicex-2024",
     ]);
     expect((await refreshed(replaced)).status).toBe(401);
     expect((await imported()).taken.tokens).toBe(0);
     expect((await refreshed(replaced)).status).toBe(401);
-    await query("UPDATE api_tokens SET revoked_at = NULL WHERE id = $1", [
-      jwt.decode(replaced, { json: true })?.jti,
-    ]);
+    await query("UPDATE api_tokens SET revoked_at = NULL WHERE id = $1", [jti(replaced)]);
     expect((await refreshed(replaced)).status).toBe(200);
     await query("UPDATE api_tokens SET expires_at = now() - interval '1 minute' WHERE id = $1", [
-      jwt.decode(replaced, { json: true })?.jti,
+      jti(replaced),
     ]);
     expect((await refreshed(replaced)).status).toBe(401);
     await query("UPDATE api_tokens SET expires_at = NULL");
@@ -425,31 +446,6 @@ describe("what cannot be imported is said", () => {
     expect([ran.code, ran.stderr]).toEqual([2, expect.stringContaining('end in "v9"')]);
     await other.drop();
   });
-});
-
-test("a file of SQLite is taken, where texts may have what Postgres takes in none", async () => {
-  const folder = temporaryFolder("import");
-  const { DatabaseSync } = await import("node:sqlite");
-  const file = new DatabaseSync(`${folder}/app.db`, { readOnly: false });
-  for (const table of tables2022.replaceAll("serial PRIMARY", "integer PRIMARY").split(";"))
-    if (table.trim()) file.prepare(table).all();
-  const id = randomUUID();
-  file
-    .prepare(
-      `INSERT INTO requests (request_id, title, status, submit_time, did)
-       VALUES (?1, 'a' || char(0) || 'b', 'Canceled', '2022-01-02 03:04:05.000006', 'rucio://x')`,
-    )
-    .all(id);
-  file.close();
-  vi.stubEnv("SERVICEX_DATABASE_URL", `sqlite:///${folder}/app.db`);
-  expect((await imported("--as", "a file")).taken).toMatchObject({ requests: 1 });
-  // Node.js 22 reads a text to its NUL, later ones all of it
-  expect(await read(id)).toMatchObject({
-    title: expect.stringMatching(/^a(\ufffdb)?$/),
-    state: "canceled",
-  });
-  expect(await api.ledger.violations()).toEqual([]);
-  rmSync(folder, { recursive: true });
 });
 
 test("a killed import goes on where it was ended, and its progress is shown", async () => {
