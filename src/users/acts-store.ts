@@ -14,6 +14,8 @@ export interface Act {
     | "facade.close"
     | "key.create"
     | "key.revoke"
+    | "device.approve"
+    | "device.deny"
     | "token.create"
     | "token.replace"
     | "token.revoke"

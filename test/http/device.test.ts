@@ -78,6 +78,28 @@ test("a program shows a code, and has a token when a person has approved it", as
   expect(stored).not.toMatch(new RegExp(`${begun.device_code}|${begun.user_code}`));
 });
 
+test("who let a program in or refused it, and where its token went, is in the log of acts", async () => {
+  const person = await addPerson(api.ledger.ctx);
+  const there = "203.0.113.7";
+  const by = { kind: "user", owner: person.id, by: "session", address: there } as const;
+  const [admitted, refused] = [await begin("read", "laptop"), await begin("read", "stranger")];
+  await answerTo(admitted, "approve", by);
+  await answerTo(refused, "deny", by);
+  await expect(answerTo(refused, "deny", by)).rejects.toMatchObject({ status: 404 });
+  expect((await poll(admitted, "laptop")).status).toBe(200);
+  const acts = await api.ledger.ctx.db.query(
+    "SELECT act, subject, address, detail FROM acts WHERE actor = $1 ORDER BY id OFFSET 1",
+    [person.id],
+  );
+  const decided = { subject: person.id, address: there };
+  const program = { program_address: "127.0.0.1", scopes: ["read"] };
+  expect(acts).toMatchObject([
+    { act: "device.approve", ...decided, detail: { name: "laptop", ...program } },
+    { act: "device.deny", ...decided, detail: { name: "stranger", ...program } },
+    { act: "token.create", address: "127.0.0.1", detail: { owner: person.id } },
+  ]);
+});
+
 test("of two polls at once one gets the token", async () => {
   const begun = await begin();
   await answerTo(begun, "approve");

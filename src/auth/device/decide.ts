@@ -2,6 +2,7 @@
 // not.
 import type { Deps } from "../../deps.ts";
 import { RequestError } from "../../errors.ts";
+import { recordAct } from "../../users/acts.ts";
 import { assertMay } from "../../users/policy.ts";
 import { type Caller, ownerOf, type Scope } from "../caller.ts";
 import { hashOf } from "../secret-text.ts";
@@ -53,7 +54,7 @@ export async function answerDevice(
   typed: string,
   move: "approve" | "deny",
 ): Promise<void> {
-  const { scopes, code } = await readDevice(ctx, caller, typed);
+  const { scopes, code, client, address } = await readDevice(ctx, caller, typed);
   if (move === "approve" && scopes.length === 0)
     throw new RequestError(
       403,
@@ -62,7 +63,12 @@ export async function answerDevice(
     );
   const hash = hashOf(readUserCode(code) ?? "");
   const user = personOf(caller);
-  const happened = await ctx.people.write((db) => decideDevice(db, hash, { move, user, scopes }));
+  const detail = { name: client, program_address: address, scopes };
+  const happened = await ctx.people.write(async (db) => {
+    const decided = await decideDevice(db, hash, { move, user, scopes });
+    if (decided) await recordAct(db, caller, { act: `device.${move}`, subject: user, detail });
+    return decided;
+  });
   if (!happened) throw noCode();
 }
 

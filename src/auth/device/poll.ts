@@ -23,10 +23,18 @@ const mostWaitSeconds = 60;
 /** Timers and lines are not exact. */
 const toleranceMilliseconds = 500;
 
+export interface Poll {
+  deviceCode: string;
+  /** what the program calls itself */
+  client: string;
+  /** where it calls from; undefined of a connection that has closed */
+  address: string | undefined;
+}
+
 /** Throws 400 with a code of RFC 8628 as long as there is no token, or where there will be none. */
 export async function pollDevice(
   ctx: Needed,
-  { deviceCode, client }: { deviceCode: string; client: string },
+  { deviceCode, client, address }: Poll,
 ): Promise<GivenToken> {
   const hash = hashOf(deviceCode);
   const now = ctx.clock.now();
@@ -44,7 +52,7 @@ export async function pollDevice(
     throw isEarly(row, now)
       ? refusal("slow_down", `Wait ${nextWait(row, now)} seconds between two calls.`)
       : refusal("authorization_pending", "Nobody has approved it yet.");
-  return give(ctx, row, hash);
+  return give(ctx, row, { hash, address });
 }
 
 function nextWait(row: DeviceRow, now: Date): number {
@@ -63,10 +71,10 @@ function isEarly({ polledAt, waitSeconds }: DeviceRow, now: Date): boolean {
 async function give(
   ctx: Needed,
   { client, scopes, user }: DeviceRow,
-  hash: Buffer,
+  { hash, address }: { hash: Buffer; address: string | undefined },
 ): Promise<GivenToken> {
   const facts = await ctx.people.read((db) => userFacts(db, user ?? ""));
-  const caller = callerOfUser(facts, { by: "session" });
+  const caller = callerOfUser(facts, { by: "session", address });
   const time = ctx.clock.now().toISOString().slice(0, 19).replace("T", " ");
   const { secret, token } = await createToken(ctx, caller, {
     name: `${client}, ${time} UTC`,

@@ -92,6 +92,7 @@ const token: OauthEndpoint = {
     const given = await pollDevice(ctx, {
       deviceCode: required(fields, "device_code"),
       client: clientOf(fields),
+      address: ctx.clientAddress(request),
     }).catch(refusedPerson);
     return ok({
       access_token: given.accessToken,

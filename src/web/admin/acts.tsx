@@ -88,6 +88,8 @@ export function Acts({
 }
 
 const words: Record<Act["act"], string> = {
+  "device.approve": "Program let in:",
+  "device.deny": "Program refused:",
   "token.create": "API token made:",
   "token.replace": "API token replaced:",
   "token.revoke": "API token revoked:",
