@@ -60,6 +60,14 @@ export const kubernetesRunner: Mutant[] = [
     only: "a list of an earlier state",
   },
   {
+    name: "what somebody changed by hand stays so",
+    file: "runner/kubernetes/differences.ts",
+    from: " && state.isAsLeft(known)",
+    to: "",
+    tests: runner,
+    only: "by hand",
+  },
+  {
     name: "a leader whose term has ended changes the cluster",
     file: "runner/kubernetes/term.ts",
     from: "ending.abort();",

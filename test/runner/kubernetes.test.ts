@@ -94,6 +94,26 @@ describe("the runner kubernetes", () => {
     expect(names("secrets")).toHaveLength(1);
   });
 
+  test("what somebody changes by hand is set again, once", async () => {
+    await opened.runner.reconcile([theirs(run)]);
+    await until(() => running(`run-${run}`) === 1);
+    const before = changes().length;
+    const [deployment] = opened.api.of("deployments");
+    const spec = structuredClone(deployment?.spec);
+    spec.template.spec.containers[0].image = "somebody/else:1";
+    opened.api.put("deployments", { ...(deployment as Stored), spec });
+    opened.api.put("secrets", { ...(opened.api.of("secrets")[0] as Stored), data: {} });
+    await until(
+      () =>
+        opened.api.of("deployments")[0]?.spec.template.spec.containers[0].image !==
+          "somebody/else:1" && Object.keys(opened.api.of("secrets")[0]?.data as object).length > 0,
+    );
+    // What comes after in the watch was followed, and so was that
+    opened.api.remove("configmaps", names("configmaps")[0] ?? "");
+    await until(() => names("configmaps").length === 1);
+    expect(changes().length).toBe(before + 3);
+  });
+
   test("what an ended request left is removed, whoever left it, and nothing of others", async () => {
     await opened.runner.reconcile([theirs(run)]);
     await until(() => running(`run-${run}`) === 1);

@@ -23,6 +23,8 @@ export interface ClusterState {
   isComplete(): boolean;
   /** why the cluster cannot be read now, or undefined */
   problem(): string | undefined;
+  /** Nobody else has changed it since our last call, or since it was first seen. */
+  isAsLeft(object: Stored | Deployment): boolean;
   /** An answer to a call of our own: the watch tells it later. */
   put(kind: KindName, object: unknown): void;
   /** The object is gone, as the answer to a call says. */
@@ -53,8 +55,8 @@ export function watchCluster(options: StateOptions): ClusterState & { ended: Pro
       makeKnownObjects<Stored>(),
     ]),
   );
-  const tellObject = ({ before, after }: Change<Stored>) =>
-    onObject(groupOf((after ?? before)?.metadata.labels ?? {}));
+  /** what each object was like after our last call, by uid */
+  const left = new Map<string, string>();
   const ended = Promise.all([
     watch("Pod", pods, (object) => podShape.safeParse(object).data, onPod),
     watch("Deployment", deployments, (o) => deploymentShape.safeParse(o).data, tellObject),
@@ -69,23 +71,35 @@ export function watchCluster(options: StateOptions): ClusterState & { ended: Pro
     others,
     isComplete: () => unlisted.size === 0,
     problem: () => [...problems.values()][0],
+    isAsLeft: (object) => left.get(object.metadata.uid) === contentOf(object),
     put(kind, object) {
       if (kind === "Pod") return;
-      if (kind === "Deployment") {
-        const deployment = deploymentShape.safeParse(object).data;
-        if (deployment) for (const change of deployments.put(deployment)) tellObject(change);
-      } else {
-        const stored = metadataShape.safeParse(object).data;
-        if (stored) others.get(kind)?.put(stored);
-      }
+      if (kind === "Deployment") putAnswer(deployments, deploymentShape.safeParse(object).data);
+      else putAnswer(others.get(kind), metadataShape.safeParse(object).data);
     },
     remove(kind, { metadata }) {
       if (kind === "Pod") for (const change of pods.remove({ metadata })) onPod(change);
       else if (kind === "Deployment") deployments.remove({ metadata });
       else others.get(kind)?.remove({ metadata });
+      left.delete(metadata.uid);
     },
     ended,
   };
+
+  function tellObject({ before, after }: Change<Stored>): void {
+    if (after && !left.has(after.metadata.uid)) left.set(after.metadata.uid, contentOf(after));
+    if (before && !after) left.delete(before.metadata.uid);
+    onObject(groupOf((after ?? before)?.metadata.labels ?? {}));
+  }
+
+  function putAnswer<Object extends Stored>(
+    known: KnownObjects<Object> | undefined,
+    answer: Object | undefined,
+  ): void {
+    if (!known || !answer) return;
+    left.set(answer.metadata.uid, contentOf(answer));
+    for (const change of known.put(answer)) tellObject(change);
+  }
 
   function watch<Object extends Stored>(
     name: KindName,
@@ -112,6 +126,11 @@ export function watchCluster(options: StateOptions): ClusterState & { ended: Pro
       ...(times && { times }),
     });
   }
+}
+
+/** Of a Deployment without its number of pods and its status, which change without us. */
+function contentOf(object: Stored | Deployment): string {
+  return "spec" in object ? object.spec.othersHash : object.metadata.resourceVersion;
 }
 
 export function groupOf(labels: Readonly<Record<string, string>>): string | undefined {

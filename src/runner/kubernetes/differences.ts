@@ -85,7 +85,7 @@ function stepsToMake(manifests: readonly Manifest[], size: number, state: Cluste
     const known = knownAs(manifest, state);
     // It comes back once it is gone
     if (known?.metadata.deletionTimestamp) return [];
-    if (known && isAsWanted(known, manifest)) return [];
+    if (known && isAsWanted(known, manifest) && state.isAsLeft(known)) return [];
     return [{ do: "apply", kind: kinds[manifest.kind], manifest }];
   });
   const hasNothing = !manifests.some(

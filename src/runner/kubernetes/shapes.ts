@@ -1,19 +1,17 @@
 // What is read of the objects of Kubernetes' API: everything else is dropped as it comes in.
+import { createHash } from "node:crypto";
 import { z } from "zod";
 
 const meta = z.object({
   name: z.string(),
   uid: z.string(),
   resourceVersion: z.string(),
-  generation: z.number().optional(),
   labels: z.record(z.string(), z.string()).default({}),
   annotations: z.record(z.string(), z.string()).optional(),
   creationTimestamp: z.coerce.date(),
   /** it is being deleted */
   deletionTimestamp: z.coerce.date().optional(),
-  ownerReferences: z
-    .array(z.object({ kind: z.string(), name: z.string(), controller: z.boolean().optional() }))
-    .default([]),
+  ownerReferences: z.array(z.unknown()).default([]),
 });
 
 /** What is read of an object of which nothing more is needed. */
@@ -22,7 +20,6 @@ export const metadataShape = z.object({ metadata: meta });
 const condition = z.object({
   type: z.string(),
   status: z.string(),
-  reason: z.string().default(""),
   message: z.string().default(""),
   lastTransitionTime: z.coerce.date().optional(),
 });
@@ -31,7 +28,6 @@ const terminated = z.object({
   exitCode: z.number(),
   reason: z.string().default(""),
   message: z.string().default(""),
-  startedAt: z.coerce.date().optional(),
   finishedAt: z.coerce.date().optional(),
 });
 
@@ -40,7 +36,6 @@ const containerState = z
     waiting: z
       .object({ reason: z.string().default(""), message: z.string().default("") })
       .optional(),
-    running: z.object({ startedAt: z.coerce.date().optional() }).optional(),
     terminated: terminated.optional(),
   })
   .default({});
@@ -69,9 +64,16 @@ export const podShape = z.object({
 
 export const deploymentShape = z.object({
   metadata: meta,
-  spec: z.object({ replicas: z.number().default(1) }),
+  spec: z
+    .looseObject({ replicas: z.number().default(1) })
+    .transform(({ replicas, ...others }) => ({ replicas, othersHash: hashOf(others) })),
   status: z.object({ conditions: z.array(condition).default([]) }).default({ conditions: [] }),
 });
+
+/** The API writes the same object in the same words. */
+function hashOf(object: unknown): string {
+  return createHash("sha256").update(JSON.stringify(object)).digest("base64");
+}
 
 export type Metadata = z.output<typeof meta>;
 export type Stored = z.output<typeof metadataShape>;
@@ -109,7 +111,6 @@ export const claimShape = z.object({ status: z.object({ phase: z.string() }) });
 export const eventsShape = z.object({
   items: z.array(
     z.object({
-      type: z.string().default(""),
       reason: z.string().default(""),
       message: z.string().default(""),
       lastTimestamp: z.coerce.date().nullish(),
