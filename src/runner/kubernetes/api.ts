@@ -6,7 +6,7 @@ import { readAtMost } from "../../outside/read-at-most.ts";
 import { apiErrorOfStatus, isStatus } from "./api-error.ts";
 import type { CallPace } from "./call-pace.ts";
 import type { Cluster } from "./connect.ts";
-import { type Call, deadline, endOf, send } from "./http.ts";
+import { type Call, endOf, limitOf, send } from "./http.ts";
 import { type Kind, pathOf } from "./kinds.ts";
 import type { Manifest } from "./manifests.ts";
 import { claimShape, eventsShape, listShape, watchEventShape } from "./shapes.ts";
@@ -163,7 +163,7 @@ export function openApi(options: ApiOptions): Api {
   ): AsyncGenerator<WatchEvent> {
     await pace.turn(signal);
     const seconds = Math.round(shortestWatchSeconds * (1 + Math.random()));
-    const silence = watchSilence(silentSeconds, signal);
+    const silence = limitOf(silentSeconds, signal);
     let isOpen = false;
     try {
       const response = await send(cluster, {
@@ -181,8 +181,8 @@ export function openApi(options: ApiOptions): Api {
       });
       isOpen = true;
       onOpen();
-      silence.onAnswer();
-      for await (const line of linesOf(response, silence.onAnswer)) {
+      silence.restart();
+      for await (const line of linesOf(response, silence.restart)) {
         const event = readAs(watchEventShape, JSON.parse(line));
         if (event.type === "ERROR") throw apiErrorOfStatus(event.object);
         yield event;
@@ -208,7 +208,7 @@ export function openApi(options: ApiOptions): Api {
     signal: AbortSignal = options.signal,
   ): Promise<Result> {
     await pace.turn(signal);
-    const limit = deadline(callSeconds, signal);
+    const limit = limitOf(callSeconds, signal);
     try {
       return await read(await send(cluster, { ...call, signal: limit.signal }));
     } catch (error) {
@@ -230,30 +230,6 @@ function readAs<Value>(shape: z.ZodType<Value>, answer: unknown): Value {
 
 function acceptOf({ metadataOnly }: Kind, as: string): string {
   return metadataOnly ? `application/json;as=${as};g=meta.k8s.io;v=v1` : "application/json";
-}
-
-/** Aborts when nothing came for so long, and with the signal. */
-function watchSilence(
-  seconds: number,
-  signal: AbortSignal,
-): { signal: AbortSignal; onAnswer(): void; end(): void } {
-  const over = new AbortController();
-  const onAbort = () => over.abort(signal.reason);
-  if (signal.aborted) onAbort();
-  signal.addEventListener("abort", onAbort);
-  const timer = setTimeout(
-    () => over.abort(new Error(`The cluster's API did not answer within ${seconds} seconds.`)),
-    seconds * 1000,
-  );
-  timer.unref();
-  return {
-    signal: over.signal,
-    onAnswer: () => void timer.refresh(),
-    end() {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", onAbort);
-    },
-  };
 }
 
 const newline = 10;

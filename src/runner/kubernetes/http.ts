@@ -1,7 +1,6 @@
 import { once } from "node:events";
 import http, { type IncomingMessage } from "node:http";
 import https from "node:https";
-import { timeLimit } from "../../time.ts";
 import { apiError } from "./api-error.ts";
 import type { Cluster } from "./connect.ts";
 
@@ -72,24 +71,33 @@ export async function endOf(body: AsyncIterable<Buffer>, bytes: number): Promise
   return end;
 }
 
-/** Aborts with the signal, or after the time. */
-export function deadline(
-  seconds: number,
-  signal: AbortSignal | undefined,
-): { signal: AbortSignal; end(): void } {
+export interface TimeLimit {
+  signal: AbortSignal;
+  /** the time begins anew */
+  restart(): void;
+  end(): void;
+}
+
+/**
+ * Aborts after the time, and with the given signal. That one is as old as the process, and
+ * AbortSignal.any would add something to it at each call: this removes what it adds.
+ */
+export function limitOf(seconds: number, signal: AbortSignal): TimeLimit {
   const over = new AbortController();
-  const limit = timeLimit(seconds * 1000);
-  const onLimit = () =>
-    over.abort(new Error(`The cluster's API did not answer within ${seconds} seconds.`));
-  const onAbort = () => over.abort(signal?.reason);
-  limit.addEventListener("abort", onLimit);
-  signal?.addEventListener("abort", onAbort);
-  if (signal?.aborted) onAbort();
+  const onAbort = () => over.abort(signal.reason);
+  if (signal.aborted) onAbort();
+  signal.addEventListener("abort", onAbort);
+  const timer = setTimeout(
+    () => over.abort(new Error(`The cluster's API did not answer within ${seconds} seconds.`)),
+    seconds * 1000,
+  );
+  timer.unref();
   return {
     signal: over.signal,
+    restart: () => void timer.refresh(),
     end() {
-      limit.removeEventListener("abort", onLimit);
-      signal?.removeEventListener("abort", onAbort);
+      clearTimeout(timer);
+      signal.removeEventListener("abort", onAbort);
     },
   };
 }

@@ -22,7 +22,6 @@ export interface KnownObjects<Object extends Item> {
   put(object: Object): Change<Object>[];
   /** It was deleted, unless one of the same name has been made since. */
   remove(object: Pick<Object, "metadata">): Change<Object>[];
-  clear(): void;
 }
 
 export function makeKnownObjects<Object extends Item>(): KnownObjects<Object> {
@@ -39,7 +38,6 @@ export function makeKnownObjects<Object extends Item>(): KnownObjects<Object> {
     },
     put,
     remove,
-    clear: () => objects.clear(),
   };
 
   function put(after: Object): Change<Object>[] {

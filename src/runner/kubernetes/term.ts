@@ -2,7 +2,6 @@ import type { Logger } from "../../log.ts";
 import { pause } from "../../time.ts";
 import type { WorkerGroup, WorkerGroupStatus } from "../contract.ts";
 import type { Api } from "./api.ts";
-import { makeBell } from "./bell.ts";
 import { makeChanger } from "./changer.ts";
 import { groupOf, watchCluster } from "./cluster-state.ts";
 import { deathIn } from "./deaths.ts";
@@ -12,6 +11,7 @@ import { kinds } from "./kinds.ts";
 import type { Change } from "./known-objects.ts";
 import { type PodTrouble, podTrouble } from "./pod-trouble.ts";
 import type { Pod } from "./shapes.ts";
+import { makeSleeper } from "./sleeper.ts";
 import { makeStartEvents } from "./start-events.ts";
 import type { makeWantedObjects, Wanted } from "./wanted-objects.ts";
 import type { WatchTimes } from "./watch-kind.ts";
@@ -45,7 +45,7 @@ export function startTerm(options: TermOptions): Term {
   const { api, log } = options;
   const ending = new AbortController();
   const { signal } = ending;
-  const bell = makeBell();
+  const sleeper = makeSleeper();
   const memories = new Map<string, GroupMemory>();
   const changed = new Set<string>();
   /** what listeners know of each group */
@@ -58,9 +58,9 @@ export function startTerm(options: TermOptions): Term {
     onPod: followPod,
     onObject(group) {
       if (group !== undefined) changed.add(group);
-      bell.ring();
+      sleeper.wake();
     },
-    onComplete: bell.ring,
+    onComplete: sleeper.wake,
     log,
     signal,
     ...(options.times && { times: options.times }),
@@ -73,7 +73,7 @@ export function startTerm(options: TermOptions): Term {
       memoryOf(group).noteRefusal(refusal);
       changed.add(group);
     },
-    onDue: bell.ring,
+    onDue: sleeper.wake,
     log,
   });
   const askEvents = makeStartEvents(
@@ -91,7 +91,7 @@ export function startTerm(options: TermOptions): Term {
       wanted = options.objectsOf(groups);
       wantedAt = performance.now();
       for (const key of wanted.keys()) changed.add(key);
-      bell.ring();
+      sleeper.wake();
     },
     statuses,
     async end() {
@@ -106,7 +106,7 @@ export function startTerm(options: TermOptions): Term {
     changed.add(group);
     const dead = deathIn(change);
     if (dead !== undefined) options.onDeath(dead);
-    bell.ring();
+    sleeper.wake();
   }
 
   function memoryOf(group: string): GroupMemory {
@@ -117,7 +117,7 @@ export function startTerm(options: TermOptions): Term {
 
   async function work(): Promise<void> {
     while (!signal.aborted) {
-      await bell.sleep(passMilliseconds, signal);
+      await sleeper.sleep(passMilliseconds, signal);
       await pause(gatherMilliseconds, signal);
       try {
         if (mayAct()) await pass(Date.now());
@@ -135,7 +135,7 @@ export function startTerm(options: TermOptions): Term {
 
   async function pass(now: number): Promise<void> {
     const work = [...replacements(now), ...differences(wanted, state, now)];
-    if (await changer.change(work)) bell.ring();
+    if (await changer.change(work)) sleeper.wake();
     const pods = podsByGroup();
     await askEvents(pods, now);
     const live = new Set([...wanted.keys(), ...pods.keys()]);
