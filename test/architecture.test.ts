@@ -228,8 +228,16 @@ test("an account's state is assigned by its move alone, and people are read in s
   expect(naming(words, ["db/people.ts"]).filter((path) => !isStore(path))).toEqual([]);
 });
 
-test("what identity needs is loaded when it is asked for", () => {
-  const late = ["#prisma-client", "@prisma/", "@slack/", "mailgun.js", "openid-client", "passport"];
+test("what identity and pods need is loaded when it is asked for", () => {
+  const late = [
+    "#prisma-client",
+    "@kubernetes/",
+    "@prisma/",
+    "@slack/",
+    "mailgun.js",
+    "openid-client",
+    "passport",
+  ];
   const early = sources.flatMap(({ path, text }) =>
     [...text.matchAll(/^import\s+(?!type\b)(?:[^;"]*?from\s+)?"([^"]+)"/gm)]
       .filter(([, name = ""]) => late.some((start) => name.startsWith(start)))
