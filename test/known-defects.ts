@@ -9,8 +9,6 @@ export interface Defect {
   notYet?: string;
 }
 
-const pages = "waits for the pages: this version has none";
-
 export const defects: Defect[] = [
   { number: 1, what: "A request completes as soon as the files known so far are done" },
   { number: 2, what: "A finder's failure looks like an empty dataset, remembered for ever" },
@@ -57,7 +55,7 @@ export const defects: Defect[] = [
   { number: 40, what: "Users are loaded by shell commands made of JSON" },
   { number: 41, what: "A list asks the database three questions a request" },
   { number: 42, what: "A list is built whole in memory, selections and all" },
-  { number: 43, what: "The dashboard asks for each row, and polls twice a request", notYet: pages },
+  { number: 43, what: "The dashboard asks for each row, and polls twice a request" },
   { number: 44, what: "A large dataset blocks the call until it is killed half way" },
   { number: 45, what: "Calls to others have no end" },
   {
@@ -69,17 +67,9 @@ export const defects: Defect[] = [
   { number: 48, what: "A failed file has no reason" },
   { number: 49, what: "Errors have the wrong status, and are pages" },
   { number: 50, what: "A lookup cannot be canceled" },
-  {
-    number: 51,
-    what: "Migrations lose data and meet each other",
-    notYet: "waits for the import of a ServiceX database; ours are tested under no defect's name",
-  },
+  { number: 51, what: "Migrations lose data and meet each other" },
   { number: 52, what: "The image registry's limits fail a submit" },
   { number: 53, what: "Nobody can ask whether the service lives" },
-  {
-    number: 54,
-    what: "The clean-up runs behind the server's back",
-    notYet: "waits for the chart; results are removed by the service itself",
-  },
+  { number: 54, what: "The clean-up runs behind the server's back" },
   { number: 55, what: "Today's client misses half of what it asks for" },
 ];

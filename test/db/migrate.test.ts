@@ -27,7 +27,7 @@ afterEach(async () => {
   rmSync(prisma, { recursive: true });
 });
 
-test("of three services that start at once one applies the migrations", async () => {
+test("defect 51: of three services that start at once one applies the migrations", async () => {
   const applied = await Promise.all([1, 2, 3].map(() => migrate(database.url)));
   expect(applied.filter((names) => names.length > 0)).toHaveLength(1);
   expect(applied.flat()).toEqual([...applied.flat()].sort());
@@ -46,7 +46,7 @@ test("an edited migration is refused, and so is a database newer than the code",
   await expect(migrate(database.url)).rejects.toThrow(/newer than the code/);
 });
 
-test("a migration that fails leaves nothing behind, and is applied when it is right", async () => {
+test("defect 51: a migration that fails leaves nothing behind, and is applied when it is right", async () => {
   addMigration("20990101000000_next", "CREATE TABLE later (id int); SELECT nonsense;");
   await expect(migrate(database.url, { folder: migrations })).rejects.toThrow(
     /20990101000000_next failed and was rolled back/,

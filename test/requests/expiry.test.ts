@@ -62,7 +62,7 @@ const objectsOf = async (id: string) =>
 const completedOf = async (id: string) =>
   (await toTransformations(ledger.ctx, [await ledger.read(id)]))[0]?.["files-completed"];
 
-test("results are either kept or expire when a redrive begins at that moment, and new ones are kept", async () => {
+test("defect 54: results are either kept or expire when a redrive begins at that moment, and new ones are kept", async () => {
   for (let attempt = 0; attempt < 40; attempt++) {
     const id = await halfFailed();
     const [old] = (await namesOf(id)) as [string];
@@ -108,7 +108,7 @@ test("what a redrive makes after its results have expired expires too, in its ow
   expect(await ledger.violations()).toEqual([]);
 });
 
-test("after a crash between the two phases, the sweep removes the objects", async () => {
+test("defect 54: after a crash between the two phases, the sweep removes the objects", async () => {
   const id = await halfFailed();
   const { store } = ledger.ctx;
   const broken = { ...store, remove: () => Promise.reject(new Error("the process is killed")) };
