@@ -1,5 +1,6 @@
 import { barredTargets } from "./barred.ts";
 import { callerLimits } from "./caller-limits.ts";
+import { credentials } from "./credentials.ts";
 import { datasets } from "./datasets.ts";
 import { ends } from "./ends.ts";
 import { facadeCallers } from "./facade-callers.ts";
@@ -27,6 +28,7 @@ export const mutants: Mutant[] = [
   ...addressSecrets,
   ...datasets,
   ...people,
+  ...credentials,
   ...callerLimits,
   ...facadeCallers,
   ...barredTargets,
