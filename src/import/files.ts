@@ -19,16 +19,10 @@ import {
   newIdOf,
   noteImported,
 } from "./ledger-store.ts";
+import { oldCounts } from "./old-counts-store.ts";
 import type { OldDatabase } from "./old-database.ts";
-import {
-  type FileOwner,
-  type OldFile,
-  oldCounts,
-  oldFileList,
-  oldFiles,
-  oldResults,
-  oldStatuses,
-} from "./old-store.ts";
+import type { OldFile } from "./old-rows.ts";
+import { type FileOwner, oldFileList, oldFiles, oldResults, oldStatuses } from "./old-store.ts";
 import { type OldEnd, type Outcome, outcomeOf } from "./outcome.ts";
 import type { Problems } from "./problems.ts";
 

@@ -5,15 +5,10 @@ import type { Config } from "../config.ts";
 import type { Db, Query } from "../db/client.ts";
 import { ensurePartitions } from "../db/partitions.ts";
 import type { SealKeys } from "../seal.ts";
+import { oldOrphans, oldTotal } from "./old-counts-store.ts";
 import { type OldDatabase, openOldDatabase } from "./old-database.ts";
-import {
-  type OldRequest,
-  type OldUser,
-  oldOrphans,
-  oldRequests,
-  oldTotal,
-  oldUsers,
-} from "./old-store.ts";
+import type { OldRequest, OldUser } from "./old-rows.ts";
+import { oldRequests, oldUsers } from "./old-store.ts";
 import { takeUser } from "./people.ts";
 import { makeProblems, type Problem, type Problems } from "./problems.ts";
 import { takeRequest } from "./request.ts";

@@ -1,84 +1,24 @@
-// What is read of a ServiceX database (contract, section 7). Each row passes a schema once.
+// What is read of a ServiceX database (contract, section 7).
 import { z } from "zod";
-import { sanitize } from "../requests/reports/sanitize.ts";
 import type { OldDatabase } from "./old-database.ts";
-
-/** SQLite has no booleans, and Postgres gives large numbers as text. */
-const number = z
-  .union([z.number(), z.bigint(), z.string().regex(/^-?\d+(\.\d+)?$/)])
-  .transform(Number)
-  .nullable();
-const id = number.pipe(z.int());
-const yes = z.union([z.boolean(), z.number()]).nullable().transform(Boolean);
-/** Only SQLite keeps a NUL, which Postgres takes in no text. */
-const text = z.string().transform(sanitize).nullable();
-
-const user = z.object({
+import {
+  file,
   id,
-  email: text,
-  name: text,
-  institution: text,
-  experiment: text,
-  sub: text,
-  admin: yes,
-  pending: yes,
-  refresh_token: text,
-  created_at: text,
-});
-export type OldUser = z.output<typeof user>;
-
-const request = z.object({
-  id,
-  request_id: text,
-  title: text,
-  submit_time: text,
-  finish_time: text,
-  did: text,
-  selection: text,
-  tree_name: text,
-  image: text,
-  workers: number,
-  result_destination: text,
-  result_format: text,
-  submitted_by: number,
-  failure_description: text,
-  status: text,
-  files: number,
-  did_id: number,
-  files_completed: number,
-  files_failed: number,
-});
-export type OldRequest = z.output<typeof request>;
-
-const file = z.object({ id, adler32: text, file_size: number, file_events: number, paths: text });
-export type OldFile = z.output<typeof file>;
-
-const result = z.object({
-  id,
-  file_id: id,
-  file_path: text,
-  transform_status: text,
-  transform_time: number,
-  total_events: number,
-  total_bytes: number,
-});
-export type OldResult = z.output<typeof result>;
-
-const status = z.object({
-  id,
-  file_id: id,
-  status: text,
-  at: text,
-  pod_name: text,
-  info: text,
-});
-export type OldStatus = z.output<typeof status>;
-
-const counted = z.object({ total: id });
+  type OldFile,
+  type OldRequest,
+  type OldResult,
+  type OldStatus,
+  type OldUser,
+  readRows,
+  request,
+  result,
+  status,
+  user,
+} from "./old-rows.ts";
 
 /** By id, after this one. */
 export function oldUsers(old: OldDatabase, after: number): Promise<OldUser[]> {
-  return read(
+  return readRows(
     old,
     user,
     `SELECT id, email, name, institution, experiment, sub, admin, pending, refresh_token,
@@ -94,7 +34,7 @@ export function oldRequests(old: OldDatabase, after: number): Promise<OldRequest
     old.generation === "2024"
       ? "did_id, files_completed, files_failed"
       : "NULL AS did_id, NULL AS files_completed, NULL AS files_failed";
-  return read(
+  return readRows(
     old,
     request,
     `SELECT id, request_id, title, CAST(submit_time AS text) AS submit_time,
@@ -113,7 +53,7 @@ export interface FileOwner {
 }
 
 /** Keys of 2022 name a request by its UUID or by its number. */
-const ofRequest = "CAST(request_id AS text) IN ($1, $2)";
+export const ofRequest = "CAST(request_id AS text) IN ($1, $2)";
 
 /** The parameters come first. */
 function filesOf(old: OldDatabase, { dataset, request: { id: number, uuid } }: FileOwner) {
@@ -128,7 +68,7 @@ export async function oldFileList(
   owner: FileOwner,
 ): Promise<{ total: number; last: number }> {
   const { where, params } = filesOf(old, owner);
-  const [list] = await read(
+  const [list] = await readRows(
     old,
     z.object({ total: id, last: id }),
     `SELECT count(*) AS total, coalesce(max(id), 0) AS last FROM files WHERE ${where}`,
@@ -145,7 +85,7 @@ export function oldFiles(
 ): Promise<OldFile[]> {
   const { where, params } = filesOf(old, owner);
   const next = params.length + 1;
-  return read(
+  return readRows(
     old,
     file,
     `SELECT id, adler32, file_size, file_events, paths FROM files
@@ -165,7 +105,7 @@ export function oldResults(
   request: FileOwner["request"],
   { first, last }: Range,
 ): Promise<OldResult[]> {
-  return read(
+  return readRows(
     old,
     result,
     `SELECT id, file_id, file_path, transform_status, transform_time, total_events, total_bytes
@@ -182,7 +122,7 @@ export async function oldStatuses(
   { first, last }: Range,
 ): Promise<OldStatus[]> {
   if (old.generation !== "2022") return [];
-  return read(
+  return readRows(
     old,
     status,
     `SELECT id, file_id, status, CAST(timestamp AS text) AS at, pod_name, info
@@ -190,71 +130,4 @@ export async function oldStatuses(
      ORDER BY file_id, timestamp, id`,
     [request.uuid, String(request.id), first, last],
   );
-}
-
-/** All that name this request, also those of files that it does not have. */
-export async function oldCounts(
-  old: OldDatabase,
-  request: FileOwner["request"],
-): Promise<{ results: number; statuses: number }> {
-  const results = await count(old, "transform_result WHERE request_id = $1", [request.uuid]);
-  const statuses =
-    old.generation === "2022"
-      ? await count(old, `file_status WHERE ${ofRequest}`, [request.uuid, String(request.id)])
-      : 0;
-  return { results, statuses };
-}
-
-export function oldTotal(old: OldDatabase, table: "requests" | "users"): Promise<number> {
-  return count(old, table);
-}
-
-/** Rows that refer to nothing, by what they are. */
-export async function oldOrphans(old: OldDatabase): Promise<Record<string, number>> {
-  const noRequest = (column: string) =>
-    `NOT EXISTS (SELECT 1 FROM requests r
-       WHERE CAST(${column} AS text) IN (r.request_id, CAST(r.id AS text)))`;
-  const results = await count(old, `transform_result t WHERE ${noRequest("t.request_id")}`);
-  const named = { "a result of a request that does not exist": results };
-  if (old.generation === "2022")
-    return {
-      ...named,
-      "a file of a request that does not exist": await count(
-        old,
-        `files t WHERE ${noRequest("t.request_id")}`,
-      ),
-      "a row of file_status of a request that does not exist": await count(
-        old,
-        `file_status t WHERE ${noRequest("t.request_id")}`,
-      ),
-    };
-  return {
-    ...named,
-    "a file of a dataset that does not exist": await count(
-      old,
-      "files t WHERE NOT EXISTS (SELECT 1 FROM datasets d WHERE d.id = t.dataset_id)",
-    ),
-    "a dataset that no request names: it is looked up again when one does": await count(
-      old,
-      "datasets t WHERE NOT EXISTS (SELECT 1 FROM requests r WHERE r.did_id = t.id)",
-    ),
-  };
-}
-
-async function count(
-  old: OldDatabase,
-  rows: string,
-  params: (string | number)[] = [],
-): Promise<number> {
-  const [row] = await read(old, counted, `SELECT count(*) AS total FROM ${rows}`, params);
-  return row?.total ?? 0;
-}
-
-async function read<Shape extends z.ZodType>(
-  old: OldDatabase,
-  shape: Shape,
-  text: string,
-  params: (string | number)[],
-): Promise<z.output<Shape>[]> {
-  return z.array(shape).parse(await old.rows(text, params));
 }

@@ -2,7 +2,7 @@
 // has of it, which say too little, or contradict each other.
 import { readableText } from "../requests/reports/sanitize.ts";
 import { type FileState, fileMoves, type HistoryStatus } from "../requests/state.ts";
-import type { OldResult, OldStatus } from "./old-store.ts";
+import type { OldResult, OldStatus } from "./old-rows.ts";
 import { utcTime } from "./time.ts";
 
 export interface Outcome {

@@ -5,7 +5,7 @@ import { unverifiedClaims } from "../auth/tokens/imported.ts";
 import type { Query } from "../db/client.ts";
 import { addAct, commandLine } from "../users/acts.ts";
 import { lockImport, newIdOf, noteImported } from "./ledger-store.ts";
-import type { OldUser } from "./old-store.ts";
+import type { OldUser } from "./old-rows.ts";
 import {
   accountExists,
   insertAccount,

@@ -15,7 +15,7 @@ import {
   requestExists,
 } from "./ledger-store.ts";
 import type { OldDatabase } from "./old-database.ts";
-import type { OldRequest } from "./old-store.ts";
+import type { OldRequest } from "./old-rows.ts";
 import { makeProblems, type Problems } from "./problems.ts";
 import { utcTime } from "./time.ts";
 
