@@ -2,9 +2,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Scope } from "../../src/auth/caller.ts";
 import { candidatesFor } from "../../src/client/cli/help/candidates.ts";
-import { makeProgram, runCommand } from "../../src/client/cli/run-command.ts";
+import { makeProgram } from "../../src/client/cli/run-command.ts";
 import { type Api, openApi } from "../support/api.ts";
-import { cliHere } from "../support/cli-here.ts";
+import { cliHere, runHere } from "../support/cli-here.ts";
 import { addPerson, type Person, providerEnv } from "../support/people.ts";
 
 const printed = cliHere();
@@ -38,17 +38,7 @@ beforeEach(async () => {
   await api.ledger.ctx.db.query("DELETE FROM groups");
 });
 
-interface Ended {
-  code: number;
-  stdout: string;
-  stderr: string;
-}
-
-async function run(...words: string[]): Promise<Ended> {
-  Object.assign(printed, { stdout: "", stderr: "" });
-  const code = await runCommand(words);
-  return { code, ...printed };
-}
+const run = (...words: string[]) => runHere(printed, words);
 
 /** Returns the id of the group. */
 async function made(name: string): Promise<string> {

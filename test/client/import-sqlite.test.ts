@@ -3,9 +3,8 @@ import { randomUUID } from "node:crypto";
 import { rmSync } from "node:fs";
 import { isBuiltin } from "node:module";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
-import { runCommand } from "../../src/client/cli/run-command.ts";
 import { type Api, openApi } from "../support/api.ts";
-import { cliHere } from "../support/cli-here.ts";
+import { cliHere, runHere } from "../support/cli-here.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { tables2022 } from "../support/servicex-database.ts";
 
@@ -35,10 +34,7 @@ beforeEach(() => {
   vi.stubEnv("SERVICEX_DATABASE_URL", `sqlite:///${folder}/app.db`);
 });
 
-async function run(...words: string[]) {
-  const code = await runCommand(words);
-  return { code, ...printed };
-}
+const run = (...words: string[]) => runHere(printed, words);
 
 test.runIf(readsSqlite)(
   "a file is taken, where texts may have what Postgres takes in none",

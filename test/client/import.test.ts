@@ -3,12 +3,11 @@
 import { randomUUID } from "node:crypto";
 import jwt from "jsonwebtoken";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { runCommand } from "../../src/client/cli/run-command.ts";
 import type { ImportReport } from "../../src/import/import.ts";
 import { openOldDatabase } from "../../src/import/old-database.ts";
 import { type Answer, type Api, openApi } from "../support/api.ts";
 import { startCli } from "../support/cli.ts";
-import { cliHere } from "../support/cli-here.ts";
+import { cliHere, runHere } from "../support/cli-here.ts";
 import { addPerson, bearer, type Person, providerEnv } from "../support/people.ts";
 import {
   type ServicexDatabase,
@@ -47,11 +46,7 @@ function surroundings({ url }: Pick<ServicexDatabase, "url">): Record<string, st
   return { ...identityEnv, ...places, SERVICEX_DATABASE_URL: url };
 }
 
-async function run(...words: string[]) {
-  Object.assign(printed, { stdout: "", stderr: "" });
-  const code = await runCommand(words);
-  return { code, ...printed };
-}
+const run = (...words: string[]) => runHere(printed, words);
 
 async function imported(...words: string[]): Promise<ImportReport> {
   const ran = await run("import", "--json", ...words);

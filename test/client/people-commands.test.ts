@@ -2,10 +2,9 @@
 import { rmSync, writeFileSync } from "node:fs";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Scope } from "../../src/auth/caller.ts";
-import { runCommand } from "../../src/client/cli/run-command.ts";
 import { Longshore } from "../../src/client/client.ts";
 import { type Api, openApi } from "../support/api.ts";
-import { cliHere } from "../support/cli-here.ts";
+import { cliHere, runHere } from "../support/cli-here.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { addPerson, addToken, type Person, providerEnv } from "../support/people.ts";
 
@@ -36,17 +35,7 @@ beforeEach(() => {
   vi.stubEnv("LONGSHORE_TOKEN", ann.apiToken);
 });
 
-interface Ended {
-  code: number;
-  stdout: string;
-  stderr: string;
-}
-
-async function run(...words: string[]): Promise<Ended> {
-  Object.assign(printed, { stdout: "", stderr: "" });
-  const code = await runCommand(words);
-  return { code, ...printed };
-}
+const run = (...words: string[]) => runHere(printed, words);
 
 const rowOf = async (id: string) => (await rows("SELECT * FROM users WHERE id = $1", [id]))[0];
 function rows(sql: string, params: unknown[] = []): Promise<Record<string, unknown>[]> {

@@ -1,6 +1,7 @@
 // The command line in the process of the test.
 import { afterEach, beforeEach, vi } from "vitest";
-import { nowhere } from "./cli.ts";
+import { runCommand } from "../../src/client/cli/run-command.ts";
+import { nowhere, type Ran } from "./cli.ts";
 
 /** What the test that runs now has printed; nothing reaches the terminal. */
 export interface Printed {
@@ -29,4 +30,11 @@ export function cliHere(): Printed {
     vi.unstubAllEnvs();
   });
   return printed;
+}
+
+/** Runs a command in this process. Returns what this one command has printed. */
+export async function runHere(printed: Printed, words: readonly string[]): Promise<Ran> {
+  Object.assign(printed, { stdout: "", stderr: "" });
+  const code = await runCommand([...words]);
+  return { code, ...printed };
 }
