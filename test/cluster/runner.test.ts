@@ -66,18 +66,17 @@ async function reportBy(way: string): Promise<void> {
   for (const [container] of args) expect(container?.args.join(" ")).toContain(`--reports ${way}`);
 }
 
+async function killOne(): Promise<void> {
+  const [pod] = await running(namespace);
+  const name = pod?.metadata.name ?? "";
+  await namespace.kubectl(["delete", "pod", name, "--force", "--grace-period=0"]);
+}
+
 test("pods transform a request's files and report them by the broker, and one may be killed", async () => {
   const { id } = await submit("queue");
   await doneFiles(id, 10);
   await reportBy("queue");
-  const [victim] = await running(namespace);
-  await namespace.kubectl([
-    "delete",
-    "pod",
-    victim?.metadata.name ?? "",
-    "--force",
-    "--grace-period=0",
-  ]);
+  await killOne();
   const connections = await around.rabbit?.control("list_connections", "client_properties");
   expect(connections).toContain("longshore reports");
   await complete(id);
@@ -111,14 +110,7 @@ test("pods report over HTTP, and one may be killed", async () => {
   const { id } = await submit("http");
   await doneFiles(id, 10);
   await reportBy("http");
-  const [victim] = await running(namespace);
-  await namespace.kubectl([
-    "delete",
-    "pod",
-    victim?.metadata.name ?? "",
-    "--force",
-    "--grace-period=0",
-  ]);
+  await killOne();
   await complete(id);
 });
 
