@@ -63,3 +63,9 @@ test("values that the page names are in values.yaml", () => {
     expect(values[section], path).toHaveProperty(key);
   }
 });
+
+test("the chart gives the rights that doc/kubernetes.md shows, and no other", () => {
+  const [, shown = ""] =
+    /```yaml\n([^`]+kind: Role\n[^`]+)```/.exec(fileOf("doc/kubernetes.md")) ?? [];
+  expect(parse(fileOf("helm/files/worker-rules.yaml"))).toEqual(parse(shown).rules);
+});
