@@ -1,5 +1,5 @@
 // What the values become: objects, and settings that the service accepts.
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { withSettingNames } from "../../doc/generate/chart-settings.ts";
@@ -179,6 +179,19 @@ test("the schema knows every setting: npm run generate", () => {
   expect(withSettingNames(schema)).toBe(schema);
 });
 
+test("each value of values.yaml is used by a template", () => {
+  const values = readYaml(readFileSync(join(chart, "values.yaml"), "utf8"));
+  const folder = join(chart, "templates");
+  const templates = readdirSync(folder, { recursive: true, encoding: "utf8" })
+    .filter((name) => /\.(yaml|tpl|txt)$/.test(name))
+    .map((name) => readFileSync(join(folder, name), "utf8"))
+    .join("\n");
+  const names = [...new Set(namesBelow(values))];
+  expect(names.length).toBeGreaterThan(50);
+  const isUsed = (name: string) => new RegExp(`[."]${name}\\b`).test(templates);
+  expect(names.filter((name) => !isUsed(name))).toEqual([]);
+});
+
 interface Schema {
   description?: string;
   properties?: Record<string, Schema>;
@@ -193,4 +206,10 @@ function withoutEffect(schema: Schema, path: string[]): [string, string][] {
     withoutEffect(of, [...path, name]),
   );
   return typeof rest === "object" ? [...below, ...withoutEffect(rest, [...path, "*"])] : below;
+}
+
+function namesBelow(values: unknown): string[] {
+  const isMap = typeof values === "object" && values !== null && !Array.isArray(values);
+  if (!isMap) return [];
+  return Object.entries(values).flatMap(([name, below]) => [name, ...namesBelow(below)]);
 }
