@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { copyFileSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -105,12 +106,25 @@ describe.each(["select_bbox", "cutout_bbox"])("%s", (operation) => {
       expect(Math.abs(value - Number(plain[index]))).toBeLessThanOrEqual(0.5);
   });
 
-  test("says in the tool's words why a box has no cell", async () => {
-    const narrow = { operation, bbox: { west: 1, east: 2, south: 1, north: 2 } };
-    const { outcome } = await run("tas_global_daily.nc", [narrow]);
-    expect(sentenceOf(outcome)).toMatch(
-      /^failure bad_input: \w+ of tas_global_daily.nc failed: (cdo \w+ \(Abort\)|ncks: ERR)/,
-    );
+  // ncks takes the nearest cell of a box without a width, and cdo the globe from 180 to -180
+  test.each([
+    { west: 1, east: 2, south: -20, north: 20 },
+    { west: 1, east: 1, south: -20, north: 20 },
+    { west: 0, east: 10, south: 2, north: 2 },
+    { west: 0, east: 10, south: 3, north: 4 },
+    { west: 180, east: -180, south: -20, north: 20 },
+  ])("fails where a box has no cell: %j", async (bbox) => {
+    for (const name of ["tas_global_daily.nc", "tas_east.nc"]) {
+      const { outcome } = await run(name, [{ operation, bbox }]);
+      expect(sentenceOf(outcome)).toBe("failure bad_input: The box has no cell of the file.");
+    }
+  });
+
+  test("takes the cells of one longitude where a box has no width", async () => {
+    const grid = { lon: steps(-180, 10, 36), lat: west.lat };
+    writeNetcdf(at("on_180.nc"), { ...grid, days: [0, 1, 2], variables: { tas } });
+    const path = await made("on_180.nc", box(180, -180));
+    expect(valuesOf(path, "tas")).toEqual(expected(grid, (lon) => lon === -180, inLat));
   });
 });
 
@@ -154,6 +168,21 @@ describe.each(["select_point", "cutout_point"])("%s", (operation) => {
   });
 });
 
+test("the report names the cell that was taken, also of a fine grid", async () => {
+  const lon = steps(1 / 12, 1 / 6, 2160);
+  writeNetcdf(at("fine_double.nc"), { lon, lat: [0, 1], variables: { tas } });
+  const cdl = readFileSync(at("fine_double.nc.cdl"), "utf8").replace("double lon(", "float lon(");
+  writeFileSync(at("fine.cdl"), cdl);
+  execFileSync("ncgen", ["-k", "nc4", "-o", at("fine_float.nc"), at("fine.cdl")]);
+  // Not halfway between the cells at 267.75 and 267.916656, but nearly
+  const operations = [{ operation: "cutout_point", point: { lon: 267.83335 - 360, lat: 0 } }];
+  const { outcome, path } = await run("fine_float.nc", operations);
+  const taken = Number(valuesOf(path, "tas")[0]);
+  expect(taken).toBe(1607);
+  const [, told] = /"lon":([\d.]+)/.exec(JSON.stringify(outcome)) ?? [];
+  expect(Number(told)).toBeCloseTo(Number(lon[taken]), 4);
+});
+
 test("a point beside the file's grid is refused, not taken from its edge", async () => {
   writeNetcdf(at("part.nc"), { lon: steps(0, 1, 5), lat: steps(0, 1, 5), variables: { tas } });
   const point = { operation: "select_point", point: { lon: 50, lat: 2 } };
@@ -178,6 +207,59 @@ test.each([
     const [day, row] = [Math.floor(index / (18 * 36)), Math.floor(cell / 36)];
     expect(value).toBe(masked.has(cell) ? tas(day, row, cell % 36) : undefined);
   }
+});
+
+test("whole numbers, packed or not, have a mean that is not rounded to them", async () => {
+  const bbox = { west: 0, east: 20, south: 0, north: 20 };
+  const packed = { scale: 0.5, offset: 100 };
+  writeNetcdf(at("whole.nc"), { ...west, variables: { tas }, packed });
+  const path = await made("whole.nc", { operation: "select_bbox", bbox, compute_mean: true });
+  const [south, north] = [area(5), area(15)];
+  const mean = (south * (tas(0, 9, 18) + 0.5) + north * (tas(0, 10, 18) + 0.5)) / (south + north);
+  expect(Number(valuesOf(path, "tas")[0]) / mean).toBeCloseTo(1, 9);
+});
+
+test("boxes and means of a grid out of order are refused, and points of it are taken", async () => {
+  const bbox = { west: 160, east: -150, south: -20, north: 20 };
+  const over = { operation: "cutout_bbox", bbox };
+  const point = { operation: "select_point", point: { lon: -164, lat: -4 } };
+  // ncks leaves the longitudes as 165, 175, -175 and so on
+  const path = await made("tas_global_daily.nc", over, point);
+  expect(valuesOf(path, "tas")).toEqual([0, 1, 2].map((day) => tas(day, 8, 1)));
+  const falling = "failure bad_input: The longitudes of the file do not rise from cell to cell.";
+  for (const operation of ["select_bbox", "mask_bbox", "cutout_bbox"]) {
+    const { outcome } = await run("tas_global_daily.nc", [over, { operation, bbox }]);
+    expect(sentenceOf(outcome)).toBe(falling);
+  }
+  writeNetcdf(at("twice.nc"), { ...west, lon: steps(0, 10, 37), variables: { tas } });
+  writeNetcdf(at("back.nc"), { ...west, lon: steps(175, -10, 36), variables: { tas } });
+  const mean = { ...point, compute_mean: true };
+  expect(sentenceOf((await run("twice.nc", [mean])).outcome)).toBe(
+    "failure bad_input: The file has cells of one longitude twice.",
+  );
+  expect(sentenceOf((await run("back.nc", [mean])).outcome)).toBe(falling);
+});
+
+test("a file whose coordinates are not in degrees is refused: its cells have no areas", async () => {
+  for (const units of ["", 'lon:units = "radian";']) {
+    const cdl = readFileSync(at("tas_global_daily.nc.cdl"), "utf8");
+    writeFileSync(at("units.cdl"), cdl.replace('lon:units = "degrees_east";', units));
+    execFileSync("ncgen", ["-k", "nc4", "-o", at("units.nc"), at("units.cdl")]);
+    const { outcome } = await run("units.nc", [{ operation: "mask_landonly", compute_mean: true }]);
+    expect(sentenceOf(outcome)).toBe(
+      "failure bad_input: units.nc is no NetCDF file with coordinates lon and lat in degrees.",
+    );
+  }
+});
+
+test("a land mask of several variables is refused: cdo would use one for each of the file", async () => {
+  const more = { facility: { ...facility(), ISIMIP_LANDSEAMASK_FILE_PATH: at("masks.nc") } };
+  const three = { a: tas, b: tas, c: tas };
+  writeNetcdf(at("three.nc"), { ...west, variables: three });
+  const { outcome } = await run("three.nc", [{ operation: "mask_landonly" }], {}, more);
+  expect(sentenceOf(outcome)).toBe(
+    "failure internal: The mask masks.nc has more than one variable.",
+  );
 });
 
 test("a mask on other cells is refused, also where it has as many", async () => {
@@ -283,7 +365,7 @@ test("a file that is no NetCDF, cut off, without a grid or too fine has its own 
   const select = [{ operation: "select_bbox", bbox }];
   writeFileSync(at("text.nc"), "this is text\n");
   expect(sentenceOf((await run("text.nc", select)).outcome)).toMatch(
-    /^failure bad_input: text\.nc is no NetCDF file with coordinates lon and lat\./,
+    /^failure bad_input: text\.nc is no NetCDF file with coordinates lon and lat in degrees\./,
   );
   copyFileSync(at("tas_global_daily.nc"), at("cut.nc"));
   truncateSync(at("cut.nc"), 6_000);

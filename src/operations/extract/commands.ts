@@ -1,4 +1,5 @@
 // The commands of the ISIMIP Files API (its contract, 2.1), as lists of arguments.
+import { hasCells, problemOfOrder } from "./cells.ts";
 import { boundsIn, type Cell, type Grid, pointFor } from "./grid.ts";
 import type { Box, Extraction, Point } from "./settings.ts";
 
@@ -17,11 +18,14 @@ export interface Place {
   cell?: Cell | undefined;
   /** the mask's file, and its variable where it is one of several */
   mask?: { file: string; variable?: string | undefined } | undefined;
+  /** a variable of the input is kept as whole numbers */
+  isWhole?: boolean | undefined;
 }
 
 /** Throws a sentence where the operation cannot be done to this grid. */
 export function commandOf(step: Extraction, place: Place): Command {
   const { input, output, cell } = place;
+  refuseGrid(step, place.grid);
   if (step.operation === "cutout_bbox") return cutBox(step.bbox, place);
   if (step.operation === "cutout_point") return cutPoint(step.point, place);
   const mean = step.compute_mean ? ["-fldmean"] : [];
@@ -32,11 +36,22 @@ export function commandOf(step: Extraction, place: Place): Command {
       args: ["-s", "outputtab,date,value,nohead", ...mean, ...select, input],
       printsCsv: true,
     };
+  // cdo would round a mean to the kind of numbers that it is the mean of
+  const kind = step.compute_mean && place.isWhole ? ["-b", "F64"] : [];
   return {
     tool: "cdo",
-    args: ["-f", "nc4c", "-z", "zip_5", "-L", ...mean, ...select, input, output],
+    args: ["-f", "nc4c", ...kind, "-z", "zip_5", "-L", ...mean, ...select, input, output],
     printsCsv: false,
   };
+}
+
+/** On such grids both tools take other cells than those of the box, and say nothing. */
+function refuseGrid(step: Extraction, grid: Grid): void {
+  const isMean = "compute_mean" in step && step.compute_mean;
+  const problem = "bbox" in step || isMean ? problemOfOrder(grid) : undefined;
+  if (problem !== undefined) throw new BesideGridError(problem);
+  if ("bbox" in step && !hasCells(grid, step.bbox))
+    throw new BesideGridError("The box has no cell of the file.");
 }
 
 function selectionOf(
@@ -93,5 +108,7 @@ function degrees(value: number): string {
 }
 
 function boxOf({ west, east, south, north }: Box): string {
-  return [west, east, south, north].map(degrees).join(",");
+  // cdo takes 180 to -180 for the whole globe
+  const end = west === 180 && east === -180 ? west : east;
+  return [west, end, south, north].map(degrees).join(",");
 }

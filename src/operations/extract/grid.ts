@@ -7,12 +7,18 @@ export interface Grid {
   lat: number[];
 }
 
-const variable = z.object({ shape: z.array(z.string()), data: z.array(z.number()).min(1) });
+/** cdo weighs all cells alike where units are not named, and takes radians for what they are. */
+const attributes = z.object({ units: z.string().regex(/^degree/i) });
+const variable = z.object({
+  shape: z.array(z.string()),
+  attributes,
+  data: z.array(z.number()).min(1),
+});
 const header = z.object({
   variables: z.object({ lon: variable, lat: variable }),
 });
 
-/** What `ncks --jsn -C -v lon,lat` prints; undefined where this is no such grid. */
+/** What `ncks --jsn --fmt_val=%.9g -C -v lon,lat` prints; undefined where this is no such grid. */
 export function gridOf(printed: string): Grid | undefined {
   const { data } = header.safeParse(json(printed));
   if (!data) return undefined;
@@ -21,7 +27,8 @@ export function gridOf(printed: string): Grid | undefined {
   return { lon: lon.data, lat: lat.data };
 }
 
-function json(text: string): unknown {
+/** undefined where it is none */
+export function json(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -1,6 +1,7 @@
 // What is read of a file before it is worked on: one call of ncks, which reads its header alone.
 import { z } from "zod";
-import { type Grid, gridOf } from "./grid.ts";
+import { ExtractError, stopped } from "./extract-error.ts";
+import { type Grid, gridOf, json } from "./grid.ts";
 import { runTool, type ToolEnd, type ToolRun } from "./run-tool.ts";
 
 export type ToolPlace = Pick<ToolRun, "folder" | "memoryMegabytes" | "signal"> & { ncks: string };
@@ -12,22 +13,39 @@ export async function readGrid(
   file: string,
   place: ToolPlace,
 ): Promise<{ grid: Grid } | { end: ToolEnd }> {
-  const end = await ask(["--jsn", "-C", "-v", "lon,lat", file], place);
+  // Nine digits tell numbers of four bytes apart; by itself ncks prints seven
+  const end = await ask(["--jsn", "--fmt_val=%.9g", "-C", "-v", "lon,lat", file], place);
   const grid = end.failure === undefined ? gridOf(end.printed) : undefined;
   return grid ? { grid } : { end };
 }
 
-const header = z.object({ variables: z.record(z.string(), z.unknown()) });
+const variable = z.object({ shape: z.array(z.string()).default([]), type: z.string() });
+const header = z.object({ variables: z.record(z.string(), variable) });
 
-/** Names of a file's variables; none where it cannot be read. */
-export async function readVariables(file: string, place: ToolPlace): Promise<string[]> {
+const wholeTypes = /^u?(?:byte|short|int|int64)$/;
+
+export interface Variable {
+  name: string;
+  isOnGrid: boolean;
+  /** kept as whole numbers, be they packed or not */
+  isWhole: boolean;
+}
+
+/** The variables of a file whose grid could be read; `name` is for sentences. */
+export async function readVariables(
+  file: string,
+  name: string,
+  place: ToolPlace,
+): Promise<Variable[]> {
   const { printed, failure } = await ask(["--jsn", "-m", file], place);
-  if (failure !== undefined) return [];
-  try {
-    return Object.keys(header.parse(JSON.parse(printed)).variables);
-  } catch {
-    return [];
-  }
+  if (failure === "canceled") throw stopped();
+  const { data } = header.safeParse(failure === undefined ? json(printed) : undefined);
+  if (!data) throw new ExtractError("bad_input", `The variables of ${name} cannot be read.`);
+  return Object.entries(data.variables).map(([variableName, { shape, type }]) => ({
+    name: variableName,
+    isOnGrid: shape.includes("lon") && shape.includes("lat"),
+    isWhole: wholeTypes.test(type),
+  }));
 }
 
 function ask(args: string[], { ncks, ...place }: ToolPlace): Promise<ToolEnd> {

@@ -93,7 +93,7 @@ async function compareGrids(
     if (read.end.failure === "canceled") throw stopped();
     throw new ExtractError(
       step.operation === "mask_mask" ? "bad_input" : "internal",
-      `The mask ${mask.name} is no NetCDF file with coordinates lon and lat.`,
+      `The mask ${mask.name} is no NetCDF file with coordinates lon and lat in degrees.`,
     );
   }
   const [own, masks] = [grid, read.grid].map(({ lon, lat }) => `(${lon.length}, ${lat.length})`);
@@ -118,9 +118,14 @@ async function variableOf(
   { place }: MaskAt,
 ): Promise<string | undefined> {
   const wanted = wantedIn(step);
-  if (!wanted) return undefined;
-  const names = await readVariables(file, place);
-  const found = wanted.find((variable) => names.includes(variable));
+  const variables = await readVariables(file, name, place);
+  if (!wanted) {
+    // cdo would take the first for the file's first variable, the second for its second
+    if (variables.filter(({ isOnGrid }) => isOnGrid).length > 1)
+      throw new ExtractError("internal", `The mask ${name} has more than one variable.`);
+    return undefined;
+  }
+  const found = wanted.find((wantedName) => variables.some((one) => one.name === wantedName));
   if (found === undefined)
     throw new ExtractError("bad_input", `The mask ${name} has no variable ${wanted[0]}.`);
   return found;

@@ -5,7 +5,7 @@ import { BesideGridError, type Command, commandOf } from "./commands.ts";
 import { complaintOf } from "./complaints.ts";
 import { ExtractError, stopped } from "./extract-error.ts";
 import { type Cell, cellAt, type Grid } from "./grid.ts";
-import { readGrid, type ToolPlace } from "./header.ts";
+import { readGrid, readVariables, type ToolPlace } from "./header.ts";
 import { type Located, type Mask, openMask } from "./mask.ts";
 import { runTool, type ToolEnd } from "./run-tool.ts";
 import type { Extraction } from "./settings.ts";
@@ -44,7 +44,9 @@ export async function performStep(step: Extraction, at: StepAt): Promise<StepDon
   const cell = "point" in step ? cellFor(step.point, grid, at) : undefined;
   const isCsv = "output_csv" in step && step.output_csv;
   const output = `step-${at.index + 1}.${isCsv ? "csv" : "nc"}`;
-  const command = commandFor(step, { input: at.input, output, grid, cell, mask });
+  const isMean = "compute_mean" in step && step.compute_mean;
+  const isWhole = isMean && !isCsv && (await hasWhole(at, place));
+  const command = commandFor(step, { input: at.input, output, grid, cell, mask, isWhole });
   const end = await runTool({
     ...limitsOf(at),
     program: at.tools[command.tool],
@@ -87,7 +89,8 @@ async function gridFor(step: Extraction, at: StepAt, place: ToolPlace): Promise<
     const why = complaintOf(said(read.end), namesOf(at));
     throw new ExtractError(
       "bad_input",
-      `${at.name} is no NetCDF file with coordinates lon and lat.${why && ` ncks says: ${why}`}`,
+      `${at.name} is no NetCDF file with coordinates lon and lat in degrees.` +
+        (why && ` ncks says: ${why}`),
     );
   }
   const { grid } = read;
@@ -108,6 +111,11 @@ function cellFor(point: { lat: number; lon: number }, grid: Grid, { name }: Step
     "bad_input",
     `The point at latitude ${point.lat} and longitude ${point.lon} is beside the grid of ${name}.`,
   );
+}
+
+async function hasWhole({ input, name }: StepAt, place: ToolPlace): Promise<boolean> {
+  const variables = await readVariables(input, name, place);
+  return variables.some(({ isOnGrid, isWhole }) => isOnGrid && isWhole);
 }
 
 function commandFor(...[step, place]: Parameters<typeof commandOf>): Command {
