@@ -1,3 +1,4 @@
+import { forEachAtOnce } from "../../at-once.ts";
 import type { FileKey, FileOutcome, TaskFile } from "../contract.ts";
 import { problemOfPath, realPathOf } from "./paths.ts";
 import type { StageSettings } from "./settings.ts";
@@ -19,10 +20,7 @@ export async function locate(
   roots: readonly string[],
 ): Promise<LocatedFiles> {
   const found: LocatedFiles = { byPath: new Map(), refused: [] };
-  for (let from = 0; from < files.length; from += atOnce)
-    await Promise.all(
-      files.slice(from, from + atOnce).map((file) => locateOne(found, file, roots)),
-    );
+  await forEachAtOnce(files, atOnce, (file) => locateOne(found, file, roots));
   return found;
 }
 
