@@ -214,6 +214,18 @@ describe.each(ways)("%s", (way) => {
   });
 });
 
+test("the tape system has forgotten a recall: what it says of each file decides", async () => {
+  suite = await openStageSuite("in the scheduler", { env: { FILE_ATTEMPTS: "1" } });
+  const { tape } = suite;
+  const good = tape.put(names(2, "good"));
+  const bad = tape.put(names(1, "bad"), { fail: "GLESL401E" });
+  tape.set({ FORGETS: "1" });
+  const id = await suite.submit([...good, ...bad]);
+  expect(await ended(id)).toMatchObject({ counters: { done: 2, failed: 1 } });
+  const [{ message = "" } = {}] = await errorsOf(id);
+  expect(message).toContain("`eeadm task show` ended with 1 (GLESL700E");
+});
+
 test("a recall that lasts too long is canceled, and its files are tried again", async () => {
   suite = await openStageSuite("in the scheduler", { env: { STAGE_RECALL_SECONDS: "1" } });
   const { tape } = suite;

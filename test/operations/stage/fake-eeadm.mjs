@@ -156,7 +156,8 @@ function moveOne({ files, settings }, path, isResident) {
 function task([verb, ...rest]) {
   const number = rest.at(-1);
   if (verb === "list") return listTasks(rest.includes("-c"));
-  const known = readState().tasks[number];
+  const { tasks, settings } = readState();
+  const known = settings.FORGETS ? undefined : tasks[number];
   if (!known) return console.error(`GLESL700E: Task ${number} is not known.`) ?? 1;
   if (verb === "cancel") {
     change(({ tasks }) => {

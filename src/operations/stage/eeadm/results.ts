@@ -34,7 +34,10 @@ export async function taskNumberOf(recall: Recall): Promise<string | undefined> 
   return /task ID is (\d+)/.exec(`${output}\n${errors}`)?.[1];
 }
 
-/** Throws if the tape system cannot be asked. */
+/**
+ * Throws if the tape system cannot be asked. It may have forgotten the task: what it says of each
+ * file now decides then, and the files do not wait for ever.
+ */
 export async function resultsOf(
   facility: StageFacility,
   recall: Recall,
@@ -47,6 +50,9 @@ export async function resultsOf(
   if (number === undefined) return { failures: new Map(), words };
   const shown = await callEeadm(facility, ["task", "show", "-r", number], signal);
   if (shown.exit !== 0)
-    throw new Error(`\`eeadm task show\` ended with ${shown.exit} (${firstLine(shown)}).`);
+    return {
+      failures: new Map(),
+      words: `${words}; \`eeadm task show\` ended with ${shown.exit} (${firstLine(shown)})`,
+    };
   return { failures: parseResults(shown.output), words };
 }
