@@ -240,7 +240,7 @@ test("boxes and means of a grid out of order are refused, and points of it are t
   expect(sentenceOf((await run("back.nc", [mean])).outcome)).toBe(falling);
 });
 
-test("a file whose coordinates are not in degrees is refused: its cells have no areas", async () => {
+test("a file whose coordinates are not in degrees is refused: cells have no areas", async () => {
   for (const units of ["", 'lon:units = "radian";']) {
     const cdl = readFileSync(at("tas_global_daily.nc.cdl"), "utf8");
     writeFileSync(at("units.cdl"), cdl.replace('lon:units = "degrees_east";', units));
@@ -252,7 +252,7 @@ test("a file whose coordinates are not in degrees is refused: its cells have no 
   }
 });
 
-test("a land mask of several variables is refused: cdo would use one for each of the file", async () => {
+test("a land mask of several variables is refused: cdo would pair them", async () => {
   const more = { facility: { ...facility(), ISIMIP_LANDSEAMASK_FILE_PATH: at("masks.nc") } };
   const three = { a: tas, b: tas, c: tas };
   writeNetcdf(at("three.nc"), { ...west, variables: three });
