@@ -223,7 +223,7 @@ test("the tape system has forgotten a recall: what it says of each file decides"
   const id = await suite.submit([...good, ...bad]);
   expect(await ended(id)).toMatchObject({ counters: { done: 2, failed: 1 } });
   const [{ message = "" } = {}] = await errorsOf(id);
-  expect(message).toContain("`eeadm task show` ended with 1 (GLESL700E");
+  expect(message).toContain("`eeadm task show` ended with <n> (GLESL<n>E: Task <n> is not known");
 });
 
 test("a recall that lasts too long is canceled, and its files are tried again", async () => {
