@@ -73,6 +73,15 @@ test("without values, one pod has everything, and people need a token", () => {
   });
 });
 
+test("the one pod is placed and annotated as app says", () => {
+  const app = { podAnnotations: { "example.org/team": "data" }, nodeSelector: { pool: "small" } };
+  const set = render({ values: { app } }).find(({ kind }) => kind === "StatefulSet");
+  expect(set?.spec.template).toMatchObject({
+    metadata: { annotations: app.podAnnotations },
+    spec: { nodeSelector: app.nodeSelector },
+  });
+});
+
 test("a setting of the values counts more than what the chart derives", () => {
   const settings = { LOCAL_WORKERS: 7, RESULT_TTL_DAYS: 30, LOOKUP_SECONDS: 1e6 };
   const map = render({ values: { settings } }).find(
