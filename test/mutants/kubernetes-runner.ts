@@ -60,6 +60,13 @@ export const kubernetesRunner: Mutant[] = [
     only: "a list of an earlier state",
   },
   {
+    name: "a request fails though a worker elsewhere asks for its files",
+    file: "requests/sidecars/unstarted-store.ts",
+    from: "activity.claimed_at > now()",
+    to: "activity.claimed_at > 'infinity' AND activity.claimed_at > now()",
+    tests: ["requests/unstarted.test.ts"],
+  },
+  {
     name: "what somebody changed by hand stays so",
     file: "runner/kubernetes/differences.ts",
     from: " && state.isAsLeft(known)",
