@@ -11,4 +11,6 @@ test.skipIf(!process.env.CLUSTER_UP)(
     expect(await say("ncks", "--version")).toMatch(/NCO netCDF Operators version/);
     expect(await say("/longshore/boot.sh", "longshore", "worker", "--help")).toContain("--reports");
   },
+  // Debian's packages with all that they need are 700 MB.
+  900_000,
 );

@@ -59,13 +59,19 @@ function given(kubeconfig: string): ClusterAccess {
   return { kubeconfig, kubectl: KUBECTL, image, host };
 }
 
-/** What it started before it failed is ended, too. */
+/** What it started before it failed is ended, too; a cluster that others have up is left alone. */
 async function bringUp(project: TestProject, up: string): Promise<() => Promise<void>> {
   const beside = (name: string) => join(dirname(up), name);
-  await buildImage(beside("base-image"));
-  const kubeconfig = await run(up, ["--node"]);
+  const state = process.env.CLUSTER_DIR ?? join(cache(), "state");
+  if (existsSync(state))
+    throw new Error(
+      `${nothing}${state} is there: a cluster is up, or was. End it with ${beside("down")}, or ` +
+        "set KUBECONFIG to use it.",
+    );
   const down = async () => void (await run(beside("down"), []));
   try {
+    await buildImage(beside("base-image"));
+    const kubeconfig = await run(up, ["--node"]);
     await run(beside("load-image"), [imageName]);
     project.provide("cluster", {
       kubeconfig,
@@ -75,16 +81,21 @@ async function bringUp(project: TestProject, up: string): Promise<() => Promise<
     });
   } catch (error) {
     await down();
-    throw error;
+    // Of a command it has what that printed to stderr.
+    throw new Error(`${nothing}${(error as Error).message}`, { cause: error });
   }
   return down;
 }
 
 /** Beside the other binaries that the command has built. */
 function kubectlOf(): string {
-  const { CLUSTER_CACHE, XDG_CACHE_HOME = join(homedir(), ".cache") } = process.env;
-  const built = join(CLUSTER_CACHE ?? join(XDG_CACHE_HOME, "test-cluster"), "bin", "kubectl");
+  const built = join(cache(), "bin", "kubectl");
   return existsSync(built) ? built : "kubectl";
+}
+
+function cache(): string {
+  const { CLUSTER_CACHE, XDG_CACHE_HOME = join(homedir(), ".cache") } = process.env;
+  return CLUSTER_CACHE ?? join(XDG_CACHE_HOME, "test-cluster");
 }
 
 async function run(command: string, args: string[]): Promise<string> {
