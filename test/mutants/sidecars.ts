@@ -50,4 +50,19 @@ export const sidecars: Mutant[] = [
     to: "",
     tests: sizes,
   },
+  {
+    name: "calls for a broker that is away wait one after the other",
+    file: "queue/rabbitmq/asking-channel.ts",
+    from: "await this.#connection.opened(until - performance.now());",
+    to: "",
+    tests: ["queue/transformer-queues.test.ts"],
+  },
+  {
+    name: "a broker that is away keeps a request from its end",
+    file: "requests/advance/settle.ts",
+    from: "const dismissed = endRuns(ctx, request);",
+    to: "const dismissed = await endRuns(ctx, request);",
+    tests: ["requests/kubernetes.test.ts"],
+    only: "ends at once while",
+  },
 ];

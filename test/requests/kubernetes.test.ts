@@ -71,6 +71,19 @@ async function sentenceOf(id: string): Promise<string> {
   return (await waitingOf(ledger.ctx, await ledger.read(id)))?.sentence ?? "";
 }
 
+test("a request of containers ends at once while the broker is away", async () => {
+  const id = await submitted({ did: "rucio://some:dataset" });
+  await cancel(ledger.ctx, id, local);
+  const { state } = await until(
+    async () => {
+      const request = await ledger.read(id);
+      return request.state !== "canceling" && request;
+    },
+    { timeoutSeconds: 5, what: "its end" },
+  );
+  expect(state).toBe("canceled");
+});
+
 test("defect 14: a cancel leaves no pod and no other object, during a lookup too", async () => {
   const id = await submitted();
   const during = await submitted({ did: "rucio://some:dataset" });

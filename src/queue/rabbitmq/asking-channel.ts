@@ -17,12 +17,17 @@ export class AskingChannel {
     this.#channel = new KeptChannel(connection);
   }
 
-  /** Undefined if the broker refuses as expected. */
+  /**
+   * Undefined if the broker refuses as expected. Questions for a broker that is away wait together:
+   * each for as long as a call may, since it was asked.
+   */
   ask<Answer>(
     isExpected: (error: unknown) => boolean,
     question: (channel: ConfirmChannel) => PromiseLike<Answer>,
   ): Promise<Answer | undefined> {
+    const until = performance.now() + this.#connection.patienceMilliseconds;
     const answered = this.#last.then(async () => {
+      await this.#connection.opened(until - performance.now());
       const channel = await this.#channel.get();
       return this.#connection.ask(() => unless(isExpected, question(channel)));
     });

@@ -55,6 +55,11 @@ export class BrokerConnection {
     return this.#model !== undefined;
   }
 
+  /** Resolves when it is there; if not within this time, the broker counts as unavailable. */
+  async opened(milliseconds: number): Promise<void> {
+    await this.#open(milliseconds);
+  }
+
   /** A fresh channel in confirm mode. */
   async channel(): Promise<ConfirmChannel> {
     const model = await this.#open();
@@ -100,15 +105,15 @@ export class BrokerConnection {
     );
   }
 
-  async #open(): Promise<ChannelModel> {
-    if (!this.#model && !this.#stop.signal.aborted) {
+  async #open(milliseconds = this.patienceMilliseconds): Promise<ChannelModel> {
+    if (!this.#model && !this.#stop.signal.aborted && milliseconds > 0) {
       await new Promise<void>((resolve) => {
         const end = () => {
           clearTimeout(clock);
           this.#waiting.delete(end);
           resolve();
         };
-        const clock = setTimeout(end, this.patienceMilliseconds);
+        const clock = setTimeout(end, milliseconds);
         this.#waiting.add(end);
       });
     }

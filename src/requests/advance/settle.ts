@@ -14,9 +14,18 @@ import { noteWarnings } from "./warnings.ts";
  */
 export async function settle(ctx: Context, request: RequestFacts, slice: Slice): Promise<Rest> {
   if (!slice.long && openFiles(request) > fewFiles) return "long";
-  const as = settledAs(request);
   // Their files are settled whatever they do: the sooner they take no more, the less is in vain.
-  await endRuns(ctx, request);
+  // A broker that is away keeps no request from its end, which asks it once more.
+  const dismissed = endRuns(ctx, request);
+  try {
+    return await settleFiles(ctx, request, slice);
+  } finally {
+    await dismissed;
+  }
+}
+
+async function settleFiles(ctx: Context, request: RequestFacts, slice: Slice): Promise<Rest> {
+  const as = settledAs(request);
   // A deadline or a stop accounts for every known file, including those not registered yet.
   if (request.state === "running" && request.ending !== "failed") {
     if (await registerLeavesFiles(ctx, request, slice)) return "long";
