@@ -49,6 +49,13 @@ export const kubernetes: Mutant[] = [
     tests: manifests,
   },
   {
+    name: "the science connects whether or not its sidecar listens",
+    file: "runner/kubernetes/transformer-pod.ts",
+    from: "    untilItListens,\n",
+    to: "",
+    tests: manifests,
+  },
+  {
     name: "sidecars have the host name of their node",
     file: "runner/kubernetes/pod-parts.ts",
     from: '"metadata.name"',

@@ -84,6 +84,7 @@ function science(context: Context): V1Container {
           "sleep 5",
         ]),
     `cp /generated/transformer_capabilities.json ${quoted(volumePath)}`,
+    untilItListens,
     `PYTHONPATH=/generated:$PYTHONPATH exec bash ${script("watch.sh")} ` +
       [workload.language, workload.command, `${volumePath}/${workload.run}`].map(quoted).join(" "),
   ];
@@ -97,6 +98,15 @@ function science(context: Context): V1Container {
     env: environment(settings),
   };
 }
+
+/**
+ * watch.sh connects a second after its start, whether or not the sidecar has seen the capabilities,
+ * and ends if nobody listens at port 8081 (1F91). To try it would take the one connection. What the
+ * system does not tell in a minute is left to watch.sh.
+ */
+const untilItListens =
+  'for _ in {1..60}; do [[ $(</proc/net/tcp) != *":1F91 00000000:0000 0A"* ]] || break; ' +
+  "sleep 1; done";
 
 /** One container takes the files and works on them. */
 function of2022(context: Context): V1Container {
