@@ -58,11 +58,7 @@ export const defects: Defect[] = [
   { number: 43, what: "The dashboard asks for each row, and polls twice a request" },
   { number: 44, what: "A large dataset blocks the call until it is killed half way" },
   { number: 45, what: "Calls to others have no end" },
-  {
-    number: 46,
-    what: "One blocking connection to the broker serves all",
-    notYet: "is the broker's suite, under no defect's name",
-  },
+  { number: 46, what: "One blocking connection to the broker serves all" },
   { number: 47, what: "Nothing repairs what got stuck" },
   { number: 48, what: "A failed file has no reason" },
   { number: 49, what: "Errors have the wrong status, and are pages" },

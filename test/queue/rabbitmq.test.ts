@@ -253,7 +253,7 @@ describe.skipIf(!rabbit)("the queue in RabbitMQ", () => {
       await queue.drop(topic);
     });
 
-    test("a broker that holds still rejects within the time allowed, and goes on afterwards", async () => {
+    test("defect 46: a broker that holds still rejects within the time allowed, and goes on afterwards", async () => {
       const patient = open({ patienceSeconds: 1 });
       const topic = newTopic();
       await until(() => patient.publish([{ topic, body: {} }]).then(() => true));
