@@ -1,6 +1,5 @@
 import { type Channel, connect } from "amqplib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { makeScaler } from "../../src/requests/scheduler/scale-workers.ts";
 import { makeRabbit } from "../support/rabbitmq/broker.ts";
 import { until } from "../support/wait.ts";
 import { type Outside, openOutside } from "./sidecars.ts";
@@ -19,16 +18,6 @@ describe.skipIf(!rabbit)("the broker's login of a run", () => {
     await outside.close();
     await rabbit?.remove();
   });
-
-  /** The address that a runner would give to the request's containers. */
-  async function addressOf(id: string): Promise<string> {
-    const { ctx } = outside.ledger;
-    const runner = { ...ctx.runner, capacity: 10, reconcile: async () => undefined };
-    const group = await until(async () =>
-      (await makeScaler({ ...ctx, runner })()).find(({ request }) => request === id),
-    );
-    return group.credentials.brokerUrl ?? "";
-  }
 
   /** What the broker answers to something done with this login. */
   async function refusal(
@@ -58,7 +47,7 @@ describe.skipIf(!rabbit)("the broker's login of a run", () => {
 
   test("is enough for real Celery to do its files, and goes with the run", async () => {
     const id = await outside.submit(["one.root", "two.root", "three.root"]);
-    const address = await addressOf(id);
+    const address = await outside.login(id);
     expect(new URL(address).username).toMatch(new RegExp(`^longshore-[0-9a-f]{12}-run-${id}$`));
     const sidecar = await outside.sidecar(id, address);
     expect(await outside.ledger.ended(id)).toMatchObject({ counters: { done: 3 } });
@@ -79,7 +68,7 @@ describe.skipIf(!rabbit)("the broker's login of a run", () => {
 
   test("reaches neither another queue nor the workers of others", async () => {
     const [mine, other] = [await outside.submit(["a.root"]), await outside.submit(["b.root"])];
-    const address = await addressOf(mine);
+    const address = await outside.login(mine);
     await until(async () => (await outside.ledger.ctx.transformers?.look(other))?.ready === 1);
     const text = Buffer.from("{}");
     const theirs = `transformer-${other}`;

@@ -14,6 +14,7 @@ import { keyProblem } from "../../src/requests/keys/keys.ts";
 import { submit } from "../../src/requests/lifecycle/submit.ts";
 import { resultBuckets } from "../../src/requests/read/result-bucket.ts";
 import { consumeReports } from "../../src/requests/reports/consume-reports.ts";
+import { makeScaler } from "../../src/requests/scheduler/scale-workers.ts";
 import { requestOfRun } from "../../src/requests/sidecars/destinations.ts";
 import { makeS3App } from "../../src/s3/app.ts";
 import { venv } from "../clients/venv.ts";
@@ -38,6 +39,10 @@ export interface Outside {
   submit(names: string[], steps?: number): Promise<string>;
   /** `address`: the broker, with its login; by default that of the service */
   sidecar(run: string, address?: string): Promise<Sidecar>;
+  /** what containers of a run are told of the store */
+  storeVariables(run: string): Record<string, string>;
+  /** the broker with the login that a runner would give to the run's containers */
+  login(run: string): Promise<string>;
   mark(name: string): void;
   /** whether a sidecar has taken the file */
   taken(file: string, by: Sidecar): boolean;
@@ -77,8 +82,26 @@ export async function openOutside(broker: string, env: Record<string, string>): 
   const reports = await consumeReports(ctx);
   let started = 0;
 
+  function storeVariables(run: string): Record<string, string> {
+    const keys = requestCredentials(ctx.signingKey, run, "write");
+    return {
+      MINIO_URL: `127.0.0.1:${s3Port}`,
+      MINIO_ACCESS_KEY: keys.accessKey,
+      MINIO_SECRET_KEY: keys.secretKey,
+      MINIO_ENCRYPT: "False",
+    };
+  }
+
   return {
     ledger,
+    storeVariables,
+    async login(run) {
+      const runner = { ...ctx.runner, capacity: 10, reconcile: async () => undefined };
+      const group = await until(async () =>
+        (await makeScaler({ ...ctx, runner })()).find(({ key }) => key === `run-${run}`),
+      );
+      return group.credentials.brokerUrl ?? "";
+    },
     async submit(names, steps = 1) {
       const { request } = await submit(ctx, local, {
         dataset: { files: names.map((name) => `root://far//${name}`) },
@@ -92,16 +115,12 @@ export async function openOutside(broker: string, env: Record<string, string>): 
     async sidecar(run, address = broker) {
       started += 1;
       const name = `host-${started}`;
-      const keys = requestCredentials(ctx.signingKey, run, "write");
       const sidecar = launch(python, name, {
         RUN: run,
         NAME: name,
         MARKS: marks,
         BROKER: address,
-        MINIO_URL: `127.0.0.1:${s3Port}`,
-        MINIO_ACCESS_KEY: keys.accessKey,
-        MINIO_SECRET_KEY: keys.secretKey,
-        MINIO_ENCRYPT: "False",
+        ...storeVariables(run),
       });
       await until(() => / ready\.$/m.test(sidecar.printed()) || !sidecar.isAlive(), {
         timeoutSeconds: 60,
