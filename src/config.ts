@@ -22,6 +22,7 @@ import { refusal } from "./settings/refusal.ts";
 import { withoutAliases } from "./settings/servicex.ts";
 import { type SidecarsConfig, sidecarSettings, sidecarsConfig } from "./settings/sidecars.ts";
 import { withSslMode } from "./settings/ssl-mode.ts";
+import { type TlsFiles, tlsFiles, tlsSettings } from "./settings/tls.ts";
 import * as value from "./settings/values.ts";
 import { withoutEmpty } from "./settings/without-empty.ts";
 
@@ -53,6 +54,8 @@ export interface Config {
   store: value.FolderStore | value.S3Store;
   publicUrl?: string | undefined;
   internalUrl?: string | undefined;
+  /** unset: the ports speak plain HTTP */
+  tls?: TlsFiles | undefined;
   runner: "local" | "external" | "kubernetes";
   /** only with that runner */
   kubernetes?: KubernetesConfig | undefined;
@@ -127,6 +130,7 @@ const settings = z.object({
   STORE_URL: value.storeUrl.optional(),
   PUBLIC_URL: value.httpUrl.optional(),
   INTERNAL_URL: value.httpUrl.optional(),
+  ...tlsSettings,
   RUNNER: value.oneOf(["local", "external", "kubernetes"]).default("local"),
   OPERATIONS: value.listOf(/^[a-z][a-z-]*$/, "names of operations").default([]),
   LEASE_SECONDS: value.number(0.1, 86_400).default(60),
@@ -205,6 +209,7 @@ export function readConfig(
     store,
     publicUrl: set.PUBLIC_URL,
     internalUrl: set.INTERNAL_URL,
+    tls: tlsFiles(set),
     runner: set.RUNNER,
     kubernetes: kubernetesConfig(set, facility),
     operations: set.OPERATIONS,

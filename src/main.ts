@@ -122,7 +122,7 @@ async function start(
   onClose(lockFolder(config.dataDir));
   if (stop) onClose(watchLock(config.dataDir, stop.end));
   removeLeftFiles(config.dataDir);
-  const listeners = await openListeners(config);
+  const listeners = await openListeners(config, log);
   onClose(listeners.close);
   const { urls } = listeners;
   log.info({ url: urls.internal() }, "workers call");

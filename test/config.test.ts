@@ -47,6 +47,7 @@ test.each([
   ["STORE_URL", "file://elsewhere/data"],
   ["PUBLIC_URL", "longshore.example.org"],
   ["INTERNAL_URL", "ftp://127.0.0.1"],
+  ["TLS_CERT", "cert.pem\0"],
   ["RUNNER", "docker"],
   ["OPERATIONS", "Transform!"],
   ["LEASE_SECONDS", "0"],
@@ -380,4 +381,18 @@ test("a variable of two operations is refused, and one that is ours; a secret is
   expect(() => readConfig({}, [ours])).toThrow(/PORT, which belongs to the service itself/);
   expect(() => readConfig({ TAPE_TOKEN: "hunter2" }, [tape])).toThrow(/TAPE_TOKEN is not usable/);
   expect(() => readConfig({}, [tape])).toThrow(/TAPE_TOKEN is not set/);
+});
+
+test.each([
+  ["TLS_CERT is set and TLS_KEY is not", { TLS_CERT: "/c" }],
+  ["TLS_KEY is set and TLS_CERT is not", { TLS_KEY: "/k", PUBLIC_URL: "https://a" }],
+  ["PUBLIC_URL is not: set PUBLIC_URL to the https://", { TLS_CERT: "/c", TLS_KEY: "/k" }],
+  ["PUBLIC_URL is .* allowed is", { TLS_CERT: "/c", TLS_KEY: "/k", PUBLIC_URL: "http://a" }],
+  [
+    "INTERNAL_URL is .* every port speaks TLS",
+    { TLS_CERT: "/c", TLS_KEY: "/k", PUBLIC_URL: "https://a", INTERNAL_URL: "http://b" },
+  ],
+])("half of TLS is refused: %s", (sentence, env) => {
+  expect(() => readConfig(env)).toThrow(new RegExp(sentence));
+  expect(() => readConfig(env)).toThrow(ConfigError);
 });

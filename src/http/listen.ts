@@ -1,5 +1,6 @@
 import { once } from "node:events";
-import { createServer, type RequestListener, type Server } from "node:http";
+import { createServer, type RequestListener, type Server, type ServerOptions } from "node:http";
+import { Server as TlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { inWords } from "../system-problem.ts";
 
@@ -18,6 +19,13 @@ export interface Listening {
  */
 const maxHeaderSize = 65_536;
 
+/** Of the API. `make`: with TLS, where there is. */
+export function makeApiServer(app: RequestListener, make: MakeServer = createServer): Server {
+  return make({ keepAliveTimeout: 30_000, maxHeaderSize }, app);
+}
+
+export type MakeServer = (options: ServerOptions, app: RequestListener) => Server;
+
 /**
  * Rejects with a sentence when the address is unavailable. `setting` is the variable that names the
  * port.
@@ -28,10 +36,7 @@ export async function listen(
   setting: string,
   answering: RequestListener | Server,
 ): Promise<Listening> {
-  const server =
-    typeof answering === "function"
-      ? createServer({ keepAliveTimeout: 30_000, maxHeaderSize }, answering)
-      : answering;
+  const server = typeof answering === "function" ? makeApiServer(answering) : answering;
   // Sidecars and benchmarks open thousands of connections at once; Node's 511 waiting ones would be
   // refused.
   server.listen({ host, port, backlog: 4_096 });
@@ -59,7 +64,8 @@ export async function listen(
     closing ??= end(seconds);
     return closing;
   };
-  return { url: `http://${host.includes(":") ? `[${host}]` : host}:${real}`, close };
+  const scheme = server instanceof TlsServer ? "https" : "http";
+  return { url: `${scheme}://${host.includes(":") ? `[${host}]` : host}:${real}`, close };
 }
 
 function sentence(

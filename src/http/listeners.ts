@@ -1,12 +1,14 @@
 // The addresses of a service. They open before everything else, and hold calls until there is an
 // app to answer them.
-import type { RequestListener } from "node:http";
+import type { RequestListener, Server } from "node:http";
 import { type Listener, listeners, portSettings } from "../auth/listener.ts";
 import type { Config } from "../config.ts";
 import type { Context } from "../deps.ts";
+import type { Logger } from "../log.ts";
 import { makeS3Server } from "../s3/app.ts";
-import { type Listening, listen } from "./listen.ts";
+import { type Listening, listen, makeApiServer } from "./listen.ts";
 import { holdUntilReady } from "./ready.ts";
+import { openTls } from "./tls.ts";
 
 /** A port of the API, and what it is for. */
 export interface Port {
@@ -27,28 +29,36 @@ export interface Listeners {
 
 const secondsToFinish = 5;
 
-/** Rejects with a sentence, and with nothing left open, when a port is unavailable. */
-export async function openListeners(config: Config): Promise<Listeners> {
+/**
+ * Rejects with a sentence, and with nothing left open, when a port is unavailable or the
+ * certificate cannot be used.
+ */
+export async function openListeners(config: Config, log: Logger): Promise<Listeners> {
+  const tls = config.tls && (await openTls(config.tls, addressesOf(config), log));
   const isApi = config.roles.includes("api");
   const ports = portsOf(config).filter(({ listener }) => isApi || listener === "ops");
   const held = ports.map((port) => ({ ...port, barrier: makeBarrier() }));
   const s3 = makeBarrier();
   const opened: Listening[] = [];
   const close = async () => {
+    tls?.stop();
     for (const { barrier } of held) barrier.fail();
     s3.fail();
     await Promise.all(opened.map((listening) => listening.close(secondsToFinish)));
   };
-  const openAt = async (...[port, setting, answering]: [number, string, Answering]) => {
-    const listening = await listen(config.host, port, setting, answering);
+  const openAt = async (...[port, setting, server]: [number, string, Server]) => {
+    const listening = await listen(config.host, port, setting, server);
     opened.push(listening);
-    return listening.url;
+    return addressOf(listening.url, config);
   };
   try {
     const own: Own = {};
-    for (const { listener, number, barrier } of held)
-      own[listener] = await openAt(number, portSettings[listener], barrier.listener);
-    if (isApi) own.s3 = await openAt(config.s3Port, "S3_PORT", makeS3Server(s3.listener));
+    for (const { listener, number, barrier } of held) {
+      const server = makeApiServer(barrier.listener, tls?.make);
+      own[listener] = await openAt(number, portSettings[listener], server);
+    }
+    if (isApi)
+      own.s3 = await openAt(config.s3Port, "S3_PORT", makeS3Server(s3.listener, tls?.make));
     const open: Listeners["open"] = (apps) => {
       for (const { listener, serves, barrier } of held)
         barrier.pass(apps.api({ listener, serves }));
@@ -61,8 +71,21 @@ export async function openListeners(config: Config): Promise<Listeners> {
   }
 }
 
-type Answering = Parameters<typeof listen>[3];
 type Own = Partial<Record<Listener | "s3", string>>;
+
+/** Those that are set, by the setting. */
+function addressesOf({ publicUrl, internalUrl, opsUrl, s3Url }: Config): Record<string, string> {
+  const all = { PUBLIC_URL: publicUrl, INTERNAL_URL: internalUrl, OPS_URL: opsUrl, S3_URL: s3Url };
+  return Object.fromEntries(
+    Object.entries(all).flatMap(([name, url]) => (url === undefined ? [] : [[name, url]])),
+  );
+}
+
+/** With TLS a port is called by a name that the certificate has, as PUBLIC_URL says it. */
+function addressOf(listens: string, { tls, publicUrl = listens }: Config): string {
+  const { port } = new URL(listens);
+  return tls ? `https://${new URL(publicUrl).hostname}${port && `:${port}`}` : listens;
+}
 
 /** The public one serves what has no port of its own, too. */
 function portsOf({ port, internalPort, opsPort }: Config): (Port & { number: number })[] {

@@ -5,6 +5,7 @@ import {
   type IncomingMessage,
   type RequestListener,
   type Server,
+  type ServerOptions,
   type ServerResponse,
 } from "node:http";
 import type { Logger } from "../log.ts";
@@ -40,9 +41,12 @@ export interface S3App {
   uploadLimitBytes: number;
 }
 
-/** No time limit for a request: an upload may take hours. */
-export function makeS3Server(app: RequestListener): Server {
-  return createServer({ requestTimeout: 0, headersTimeout: 60_000, keepAliveTimeout: 30_000 }, app);
+/** No time limit for a request: an upload may take hours. `make`: with TLS, where there is. */
+export function makeS3Server(
+  app: RequestListener,
+  make: (options: ServerOptions, app: RequestListener) => Server = createServer,
+): Server {
+  return make({ requestTimeout: 0, headersTimeout: 60_000, keepAliveTimeout: 30_000 }, app);
 }
 
 export function makeS3App(app: S3App): RequestListener {

@@ -120,6 +120,10 @@ export const folder = setting("a folder", (text) =>
   text.includes("\0") ? undefined : resolve(text),
 );
 
+export const file = setting("the path of a file", (text) =>
+  text.includes("\0") ? undefined : resolve(text),
+);
+
 /** DATA_DIR: the service and the command line read it alike. */
 export const dataFolder = folder.prefault(".longshore");
 

@@ -239,7 +239,7 @@ test("a process without the role api is measured and probed at OPS_PORT, and ser
     ...ledger.ctx,
     config: readConfig({ ...env, DATA_DIR: ledger.ctx.config.dataDir }),
   };
-  const { urls, open, close } = await openListeners(ctx.config);
+  const { urls, open, close } = await openListeners(ctx.config, ctx.log);
   try {
     open({ api: appsOf(ctx), s3: (_request, response) => response.end() });
     const port = Number(new URL(urls.ops?.() ?? "").port);

@@ -12,7 +12,7 @@ export interface Ports {
 
 /** The ledger's settings say which ports there are: any free ones (0). */
 export async function openPorts({ ctx }: Ledger): Promise<Ports> {
-  const opened = await openListeners(ctx.config);
+  const opened = await openListeners(ctx.config, ctx.log);
   const { urls, open, close } = opened;
   Object.assign(ctx.urls, urls);
   open({ api: appsOf(ctx), s3: (_request, response) => response.end() });
