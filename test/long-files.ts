@@ -21,6 +21,7 @@ export const longFiles = [
   "requests/killed-processes.test.ts",
   "requests/locked-rows.test.ts",
   "requests/reports-queue.test.ts",
+  "requests/restored.test.ts",
   "requests/starvation.test.ts",
   "runner/local.test.ts",
   "surroundings/database.test.ts",

@@ -75,15 +75,33 @@ export async function isKept(
   return rows.length > 0;
 }
 
-export async function auditedCounts(
-  query: Query,
-  request: string | null,
-): Promise<{ requests: number; files: number; history: number }> {
-  const [row] = await query<{ requests: number; files: number; history: number }>(
-    `SELECT (SELECT count(*) FROM requests WHERE ${scope("id")}) AS requests,
-       (SELECT count(*) FROM request_files WHERE ${scope("request_id")}) AS files,
-       (SELECT count(*) FROM file_status WHERE ${scope("request_id")}) AS history`,
+export async function auditedCounts(query: Query, request: string | null): Promise<Counts> {
+  const [row] = await query<Counts>(
+    `SELECT (SELECT count(*) FROM requests WHERE ${scope("id")}) AS requests, f.files, f.again,
+       (SELECT count(*) FROM file_status WHERE ${scope("request_id")}) AS history
+     FROM (SELECT count(*) AS files, count(*) FILTER (WHERE attempt > 1) AS again
+           FROM request_files WHERE ${scope("request_id")}) AS f`,
     [request],
   );
-  return row ?? { requests: 0, files: 0, history: 0 };
+  return row ?? { requests: 0, files: 0, again: 0, history: 0 };
+}
+
+interface Counts {
+  requests: number;
+  files: number;
+  again: number;
+  history: number;
+}
+
+/** Those among these of which the database has neither a request nor a receipt. */
+export async function unknownIds(query: Query, ids: string[]): Promise<string[]> {
+  const rows = await query<{ id: string }>(
+    `SELECT ids.id FROM unnest($1::uuid[]) AS ids(id)
+     WHERE NOT EXISTS (SELECT FROM requests WHERE requests.id = ids.id)
+       AND NOT EXISTS (SELECT FROM receipts WHERE receipts.request_id = ids.id)
+       AND NOT EXISTS (SELECT FROM service_identity WHERE store_id = ids.id)
+     ORDER BY ids.id`,
+    [ids],
+  );
+  return rows.map(({ id }) => id);
 }

@@ -16,6 +16,8 @@ export interface AuditReport {
   /** how many of each were checked */
   requests: number;
   files: number;
+  /** of these files, how many were given out more than once in their last step */
+  again: number;
   history: number;
   results: number;
   violations: Violation[];

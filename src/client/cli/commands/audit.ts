@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import type { Config } from "../../../config.ts";
 import type { Db } from "../../../db/client.ts";
 import type { AuditReport } from "../../../requests/audit/audit.ts";
+import type { Store } from "../../../storage/contract.ts";
 import { withTables } from "../database.ts";
 import { exits, exitsOf } from "../exit-codes.ts";
 import { usedWrongly } from "../exits.ts";
@@ -26,14 +27,18 @@ export function addAudit(program: Command): void {
 }
 
 async function runAudit({ request, json }: Options): Promise<void> {
-  const report = await withTables("audit", (db, config) => auditOf(db, config, request));
+  const { unknown, ...report } = await withTables("audit", (db, config) =>
+    auditOf(db, config, request),
+  );
   if (request !== undefined && report.requests === 0)
     throw usedWrongly(`There is no request ${request} in this database.`);
-  if (json) printJson(report);
+  if (json) printJson({ ...report, unknown });
   else
     for (const { invariant, request: id, file, detail } of report.violations)
       print(clean(`${invariant}  ${id}${file === undefined ? "" : `  file ${file}`}  ${detail}`));
-  const { requests, files, history, results, violations } = report;
+  const { requests, files, again, history, results, violations } = report;
+  if (again > 0) say(`Given out more than once: ${again} files; their histories say why.`);
+  if (unknown.length > 0) say(unknownSentence(unknown));
   const verdict = report.clean ? "clean" : `${violations.length} violations`;
   say(
     `${requests} requests, ${files} files, ${history} history rows, ${results} results: ${verdict}`,
@@ -41,7 +46,23 @@ async function runAudit({ request, json }: Options): Promise<void> {
   process.exitCode = report.clean ? exits.done : exits.someFailed;
 }
 
-async function auditOf(db: Db, config: Config, request: string | undefined): Promise<AuditReport> {
+const mostNamed = 10;
+
+function unknownSentence(ids: string[]): string {
+  const named = ids.slice(0, mostNamed).join(", ");
+  const more = ids.length > mostNamed ? `, and ${ids.length - mostNamed} others` : "";
+  return (
+    "The store has results of requests that this database does not know, as after a restore of " +
+    `an earlier backup: ${named}${more}.`
+  );
+}
+
+interface Report extends AuditReport {
+  /** ids of requests that the store alone knows */
+  unknown: string[];
+}
+
+async function auditOf(db: Db, config: Config, request: string | undefined): Promise<Report> {
   const [{ openStore }, { openServicesStore }, { audit }, { allOperations }, { hasOutputs }] =
     await Promise.all([
       import("../../../storage/open.ts"),
@@ -58,6 +79,12 @@ async function auditOf(db: Db, config: Config, request: string | undefined): Pro
     fileAttempts: config.fileAttempts,
     operationsWithOutputs,
   });
+  const unknown = request === undefined ? await unknownTo(db, store) : [];
   await store.close();
-  return report;
+  return { ...report, unknown };
+}
+
+async function unknownTo(db: Db, store: Store): Promise<string[]> {
+  const { unknownRequests } = await import("../../../requests/audit/unknown-requests.ts");
+  return unknownRequests(db.query, store);
 }
