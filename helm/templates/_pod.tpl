@@ -27,11 +27,17 @@ envFrom:
   - configMapRef: {name: {{ include "longshore.fullname" $root }}-settings}
 env:
   {{- include "longshore.secretEnv" $root | nindent 2 }}
+  {{- if $root.Values.authorities.configMap }}
+  - {name: NODE_EXTRA_CA_CERTS, value: /authorities/ca.crt}
+  {{- end }}
 securityContext:
   {{- include "longshore.containerSecurity" $root | nindent 2 }}
 volumeMounts:
   - {name: data, mountPath: /data}
   - {name: tmp, mountPath: /tmp}
+  {{- if $root.Values.authorities.configMap }}
+  - {name: authorities, mountPath: /authorities, readOnly: true}
+  {{- end }}
   {{- with $root.Values.volumeMounts }}
   {{- toYaml . | nindent 2 }}
   {{- end }}
@@ -53,6 +59,11 @@ readinessProbe:
 
 {{- define "longshore.volumes" -}}
 - {name: tmp, emptyDir: {}}
+{{- with .Values.authorities }}
+{{- if .configMap }}
+- {name: authorities, configMap: {name: {{ .configMap }}, items: [{key: {{ .key | quote }}, path: ca.crt}]}}
+{{- end }}
+{{- end }}
 {{- with .Values.volumes }}
 {{ toYaml . }}
 {{- end }}

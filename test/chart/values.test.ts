@@ -40,7 +40,8 @@ describe.each(valuesFiles)("the values of helm/ci/%s.yaml", (file) => {
 
   test("become settings that the service knows and accepts", () => {
     const objects = render({ file });
-    const known = [...settingNames, ...facilityNames(allOperations, settingNames)];
+    const settings = [...settingNames, ...facilityNames(allOperations, settingNames)];
+    const known = [...settings, "NODE_EXTRA_CA_CERTS"];
     const every = podsOf(objects)
       .flatMap(containersOf)
       .filter(({ envFrom }) => envFrom);
@@ -92,6 +93,25 @@ test("a setting of the values counts more than what the chart derives", () => {
     RESULT_TTL_DAYS: "30",
     LOOKUP_SECONDS: "1000000",
   });
+});
+
+test("each pod of the service trusts the authorities of the ConfigMap that is named", () => {
+  const authorities = { configMap: "ours", key: "all.pem" };
+  const external = { database: { existingSecret: "d" }, store: { existingSecret: "s" } };
+  const values = { ...external, authorities, workers: { runner: "deployment" } };
+  const pods = podsOf(render({ values })).filter(({ of }) => of.startsWith("Deployment"));
+  expect(pods).toHaveLength(3);
+  for (const pod of pods) {
+    const [container] = containersOf(pod);
+    expect(container?.env).toContainEqual({
+      name: "NODE_EXTRA_CA_CERTS",
+      value: "/authorities/ca.crt",
+    });
+    const mount = { name: "authorities", mountPath: "/authorities", readOnly: true };
+    expect(container?.volumeMounts).toContainEqual(mount);
+    const configMap = { name: "ours", items: [{ key: "all.pem", path: "ca.crt" }] };
+    expect(pod.spec.volumes).toContainEqual({ name: "authorities", configMap });
+  }
 });
 
 test("default users are made before the service starts", () => {
