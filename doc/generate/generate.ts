@@ -9,6 +9,7 @@ import { withExitCodes } from "./exit-codes.ts";
 import { withOperationSettings } from "./operation-settings.ts";
 import { reportsSchema } from "./reports-schema.ts";
 import { withServicexKeys } from "./servicex-keys.ts";
+import { withMeasured } from "./sizing.ts";
 import { statesPage } from "./states.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -22,6 +23,9 @@ const servicexPage = `${root}doc/servicex-settings.md`;
 writeFileSync(servicexPage, withServicexKeys(readFileSync(servicexPage, "utf8")));
 writeFileSync(commandLinePage, withExitCodes(readFileSync(commandLinePage, "utf8")));
 writeFileSync(`${root}doc/states.md`, statesPage());
+const sizingPage = `${root}doc/sizing.md`;
+const performance = readFileSync(`${root}doc/performance.md`, "utf8");
+writeFileSync(sizingPage, withMeasured(readFileSync(sizingPage, "utf8"), performance));
 writeFileSync(
   settingsPage,
   withOperationSettings(readFileSync(settingsPage, "utf8"), allOperations),
