@@ -24,7 +24,7 @@ test("what was measured is what the page says: npm run generate", () => {
 
 test("a process has no more connections than the page says", () => {
   const sources = ["src/context.ts", "src/db/probe.ts"].map(fileOf).join("\n");
-  const pools = [...sources.matchAll(/\bmax: (\w+),/g)].map(([, most]) =>
+  const pools = [...sources.matchAll(/\bmax: (\w+)/g)].map(([, most]) =>
     most === "mostStatementsAtOnce" ? mostStatementsAtOnce : Number(most),
   );
   expect(pools).toHaveLength(5);

@@ -41,7 +41,7 @@ test.skipIf(!hasSystemd).each(names)("systemd has no objection to %s", (name) =>
   mkdirSync(folder, { recursive: true });
   copyFileSync("/bin/true", join(folder, "longshore"));
   expect(verified(name, textOf(name))).toBe("");
-  const wrong = textOf(name).replace("ProtectHome=", "ProtectHomes=");
+  const wrong = textOf(name).replace(/^ProtectHome=/m, "ProtectHomes=");
   expect(verified(name, wrong)).toContain("ProtectHomes");
 });
 

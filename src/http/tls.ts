@@ -42,13 +42,13 @@ export async function openTls(
   warnOfEnd(current);
   const servers: Server[] = [];
   let problem: string | undefined;
-  let isTold = false;
+  let told: string | undefined;
 
   async function look(): Promise<void> {
     try {
       const next = await readCertificate(files);
       problem = undefined;
-      isTold = false;
+      told = undefined;
       const isSame = next.cert.equals(current.cert) && next.key.equals(current.key);
       if (!isSame) {
         for (const server of servers) server.setSecureContext(next);
@@ -60,10 +60,10 @@ export async function openTls(
     } catch (error) {
       const { message } = error as Error;
       // Between the writing of one file and of the other they do not belong together.
-      const lasts = problem === message && !isTold;
+      const lasts = problem === message;
       problem = message;
-      if (!lasts) return;
-      isTold = true;
+      if (!lasts || told === message) return;
+      told = message;
       log.warn(`The certificate of before stays in use. ${message}`);
     }
   }

@@ -1,4 +1,4 @@
-// The alert rules and the dashboard as the chart has them; test/alert-rules.test.ts tests the rules.
+// The alert rules and the dashboard as the chart has them: test/alert-rules.test.ts tries them.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";

@@ -81,7 +81,7 @@ describe("a service with TLS_CERT and TLS_KEY", () => {
     const env = trusting({ LONGSHORE_URL: service.url, LONGSHORE_TOKEN: token() });
     const { code, stdout, stderr } = await runCli([...submit, ...words], { env });
     expect({ code, stderr }).toMatchObject({ code: 0 });
-    expect(stdout).toContain("complete: 2 of 2 files done");
+    expect(stdout).toContain(join(out, "b.csv"));
     expect(readFileSync(join(out, "a.csv"), "utf8")).toBe("s\n3\n");
   });
 });
@@ -162,6 +162,8 @@ test("a certificate near its end, or for another name, is told of at the start",
   ]);
 });
 
+const broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+
 describe("files that cannot be used end the start with a sentence", () => {
   const other = () => authority.issue("other", names);
   const text = (name: string, content: string) => {
@@ -198,10 +200,7 @@ describe("files that cannot be used end the start with a sentence", () => {
       "a broken chain",
       /^TLS_CERT .*: a certificate of it cannot be used/,
       () => ({
-        cert: text(
-          "chain",
-          `${readFileSync(files.cert)}-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n`,
-        ),
+        cert: text("chain", `${readFileSync(files.cert)}${broken}`),
       }),
     ],
   ])("%s", async (_what, sentence, wrong) => {

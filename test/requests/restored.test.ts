@@ -20,7 +20,7 @@ import { until } from "../support/wait.ts";
 const bin = debianPostgres();
 if (bin === undefined)
   process.stderr.write(
-    "\n!!! Debian's Postgres is not here: backup and restore are NOT tested (package postgresql).\n",
+    "\n!!! Debian's Postgres is not here: restores are NOT tested (package postgresql).\n",
   );
 
 const page = readFileSync(new URL("../../doc/operating.md", import.meta.url), "utf8");
