@@ -16,6 +16,9 @@ export type Caller =
   /** another service */
   | { kind: "peer"; name: string }
   | { kind: "worker"; scope: WorkScope }
+  /** holds an S3 key of a request, which is for its results, or for its objects */
+  | { kind: "reader"; request: string }
+  | { kind: "writer"; request: string }
   /** identity is on: a finder, generator or sidecar without a credential, at INTERNAL_PORT */
   | { kind: "internal" }
   /** identity is on: nobody signed in */

@@ -12,12 +12,13 @@ import type { Logger } from "../log.ts";
 import type { KeyProblem, UsedKey } from "../requests/keys/keys.ts";
 import { browserHeaders } from "../storage/browser-headers.ts";
 import type { Store } from "../storage/contract.ts";
+import { decide } from "../users/policy.ts";
 import { readAddress } from "./address.ts";
 import { authorizeByAny } from "./authorize.ts";
 import { bucketViewOf, type Results } from "./bucket-view.ts";
 import { listBuckets } from "./buckets.ts";
 import type { Call, Reply } from "./call.ts";
-import type { Caller } from "./caller.ts";
+import { type Caller, holderOf } from "./caller.ts";
 import { errorReply } from "./error-reply.ts";
 import { keyError } from "./key-error.ts";
 import { operationOf } from "./operations.ts";
@@ -82,7 +83,8 @@ async function answer(
   const { store, results, rootKeys, uploadLimitBytes } = app;
   const authorized = authorizeByAny(rootKeys, request, named);
   const listsBuckets = named.bucket === "" && named.key === "" && request.method === "GET";
-  if (!listsBuckets && named.bucket !== authorized.bucket)
+  const whose = listsBuckets || named.bucket === authorized.bucket ? "own" : "foreign";
+  if (decide(holderOf(authorized), "object.read", whose) !== "allowed")
     throw new S3Error("AccessDenied", undefined, { details: { BucketName: named.bucket } });
   const caller = await atHome(app, authorized);
   const address = listsBuckets ? named : { ...named, bucket: caller.bucket };
@@ -103,11 +105,14 @@ async function answer(
   };
   const { key, query } = address;
   if (listsBuckets) return listBuckets(call);
-  return operationOf(
+  const operation = operationOf(
     request.method ?? "",
     key === "" ? "bucket" : "object",
     Object.keys(query),
-  ).run(call);
+  );
+  if (decide(holderOf(caller), operation.access) !== "allowed")
+    throw new S3Error("AccessDenied", "This key is read-only.");
+  return operation.run(call);
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { Caller as PolicyCaller } from "../auth/caller.ts";
 import type { KnownKey } from "./credentials.ts";
 import type { Signer } from "./signature.ts";
 
@@ -5,6 +6,11 @@ import type { Signer } from "./signature.ts";
 export interface Caller extends KnownKey {
   accessKey: string;
   signing: Signing;
+}
+
+/** As users/policy.ts knows whoever calls with this key. */
+export function holderOf({ kind, bucket }: Pick<Caller, "kind" | "bucket">): PolicyCaller {
+  return { kind: kind === "read" ? "reader" : "writer", request: bucket };
 }
 
 /** What the signature says about the body. */

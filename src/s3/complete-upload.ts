@@ -20,7 +20,7 @@ export async function completeUpload(call: Call): Promise<Reply> {
   const { request, caller, store, address } = call;
   const { bucket, key } = address;
   const id = await uploadOf(call);
-  assertWritable(call, key);
+  assertWritable(key);
   const { "content-md5": md5 } = request.headers;
   const asked = await textOf(
     request,

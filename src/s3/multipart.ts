@@ -19,7 +19,7 @@ export const mostParts = 10_000;
 export async function createUpload(call: Call): Promise<Reply> {
   const { store, address, confirm } = call;
   const { bucket, key } = address;
-  assertWritable(call, key);
+  assertWritable(key);
   const id = randomUUID();
   await store.put(bucket, keyFile(id), Buffer.from(key), { confirm });
   return {
@@ -101,8 +101,7 @@ export async function abortUpload(call: Call): Promise<Reply> {
 }
 
 /** The upload named in the query, if it is for this key. */
-export async function uploadOf({ caller, store, address }: Call): Promise<string> {
-  if (caller.kind !== "write") throw new S3Error("AccessDenied", "This key is read-only.");
+export async function uploadOf({ store, address }: Call): Promise<string> {
   const id = parameter(address.query, "uploadId") ?? "";
   const begun = /^[0-9a-f-]{36}$/.test(id)
     ? await store.get(address.bucket, keyFile(id))

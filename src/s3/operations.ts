@@ -1,3 +1,4 @@
+import type { Action } from "../users/policy.ts";
 import {
   bucketLocation,
   bucketVersioning,
@@ -19,26 +20,31 @@ interface Operation {
   of: "bucket" | "object";
   /** the query parameter that selects it; none: the default for its method */
   parameter?: string;
+  access: Extract<Action, `object.${string}`>;
   run(call: Call): Promise<Reply>;
 }
 
+const reads = "object.read";
+const writes = "object.write";
+
 const operations: Operation[] = [
-  { method: "GET", of: "bucket", parameter: "location", run: bucketLocation },
-  { method: "GET", of: "bucket", parameter: "versioning", run: bucketVersioning },
-  { method: "GET", of: "bucket", run: listObjects },
-  { method: "HEAD", of: "bucket", run: headBucket },
-  { method: "PUT", of: "bucket", run: createBucket },
-  { method: "DELETE", of: "bucket", run: deleteBucket },
-  { method: "POST", of: "bucket", parameter: "delete", run: deleteObjects },
-  { method: "GET", of: "object", parameter: "uploadId", run: listParts },
-  { method: "GET", of: "object", run: getObject },
-  { method: "HEAD", of: "object", run: getObject },
-  { method: "PUT", of: "object", parameter: "uploadId", run: uploadPart },
-  { method: "PUT", of: "object", run: putObject },
-  { method: "POST", of: "object", parameter: "uploads", run: createUpload },
-  { method: "POST", of: "object", parameter: "uploadId", run: completeUpload },
-  { method: "DELETE", of: "object", parameter: "uploadId", run: abortUpload },
-  { method: "DELETE", of: "object", run: deleteObject },
+  { method: "GET", of: "bucket", parameter: "location", access: reads, run: bucketLocation },
+  { method: "GET", of: "bucket", parameter: "versioning", access: reads, run: bucketVersioning },
+  { method: "GET", of: "bucket", access: reads, run: listObjects },
+  { method: "HEAD", of: "bucket", access: reads, run: headBucket },
+  // These two change nothing.
+  { method: "PUT", of: "bucket", access: reads, run: createBucket },
+  { method: "DELETE", of: "bucket", access: reads, run: deleteBucket },
+  { method: "POST", of: "bucket", parameter: "delete", access: writes, run: deleteObjects },
+  { method: "GET", of: "object", parameter: "uploadId", access: writes, run: listParts },
+  { method: "GET", of: "object", access: reads, run: getObject },
+  { method: "HEAD", of: "object", access: reads, run: getObject },
+  { method: "PUT", of: "object", parameter: "uploadId", access: writes, run: uploadPart },
+  { method: "PUT", of: "object", access: writes, run: putObject },
+  { method: "POST", of: "object", parameter: "uploads", access: writes, run: createUpload },
+  { method: "POST", of: "object", parameter: "uploadId", access: writes, run: completeUpload },
+  { method: "DELETE", of: "object", parameter: "uploadId", access: writes, run: abortUpload },
+  { method: "DELETE", of: "object", access: writes, run: deleteObject },
 ];
 
 /** Parameters of other operations. Ignoring them would return something else than was asked for. */

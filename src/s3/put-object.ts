@@ -10,7 +10,7 @@ export async function putObject(call: Call): Promise<Reply> {
   const { bucket, key } = address;
   if (request.headers["x-amz-copy-source"] !== undefined)
     throw new S3Error("NotImplemented", "Copying objects is not supported.");
-  assertWritable(call, key);
+  assertWritable(key);
   if (request.headers["if-none-match"] === "*" && (await bucketView.find(key)))
     throw new S3Error("PreconditionFailed");
   const { body, size, checksums } = payloadOf(request, caller.signing);

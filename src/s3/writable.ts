@@ -7,8 +7,7 @@ import type { Call } from "./call.ts";
 import { markContested } from "./contested.ts";
 import { S3Error } from "./s3-error.ts";
 
-export function assertWritable({ caller }: Call, name: string): void {
-  if (caller.kind !== "write") throw new S3Error("AccessDenied", "This key is read-only.");
+export function assertWritable(name: string): void {
   if (Buffer.byteLength(name) > 1024) throw new S3Error("KeyTooLongError");
   checkName(name);
   if (name.startsWith(uploadsFolder))
@@ -20,7 +19,7 @@ export function assertWritable({ caller }: Call, name: string): void {
 
 /** A recorded result can no longer be removed: a late attempt must not take its place. */
 export async function assertRemovable(call: Call, name: string): Promise<void> {
-  assertWritable(call, name);
+  assertWritable(name);
   if (await call.results.isRecorded(call.caller.bucket, name))
     throw new S3Error(
       "AccessDenied",

@@ -62,6 +62,9 @@ const rules = {
   /** cancel, redrive, revoke its keys */
   "request.change": { what: "change requests", scope: "submit", may: owners },
   "request.delete": { what: "delete requests", scope: "submit", may: owners },
+  /** with the S3 keys that are made for one request */
+  "object.read": { what: "read objects", scope: "none", may: { reader: "own", writer: "own" } },
+  "object.write": { what: "write objects", scope: "none", may: { writer: "own" } },
   "receipt.read": { what: "read receipts", scope: "read", may: { ...owners, operator: "any" } },
   /** a dataset belongs to a user while one of their requests uses it */
   "dataset.read": { what: "read datasets", scope: "read", may: { ...owners, operator: "any" } },
@@ -209,6 +212,7 @@ export function onlyOf(caller: Caller, action: Action): string | undefined {
 
 export function whoseRequest(caller: Caller, { id, owner }: { id: string; owner: string }): Whose {
   if (caller.kind === "worker") return (caller.scope.request ?? id) === id ? "own" : "foreign";
+  if ("request" in caller) return caller.request === id ? "own" : "foreign";
   return ownerOf(caller) === owner ? "own" : "foreign";
 }
 

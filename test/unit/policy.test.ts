@@ -96,6 +96,23 @@ test("callers without a name own what they make at a façade that takes them, an
   expect(differ).toEqual(["request.submit", "request.read"]);
 });
 
+test("an S3 key is for the objects of its own request, and a read key writes none", () => {
+  const [reader, writer]: Caller[] = [
+    { kind: "reader", request: "r" },
+    { kind: "writer", request: "r" },
+  ];
+  for (const [caller, ...may] of [
+    [reader, "object.read"],
+    [writer, "object.read", "object.write"],
+  ] as [Caller, ...Action[]][]) {
+    const allowed = actions.filter((action) => mayOn(caller, action, foreign));
+    expect(allowed, caller.kind).toEqual(may);
+    expect(actions.filter((action) => mayOn(caller, action, { ...own, id: "q" }))).toEqual([]);
+  }
+  for (const other of [token("admin", "admin"), { kind: "worker", scope: {} } as const])
+    expect(mayOn(other, "object.read", own)).toBe(false);
+});
+
 test("a scope reaches no further than its owner", () => {
   const caller = token("user", "read", "submit");
   expect(mayOn(caller, "request.change", own)).toBe(true);

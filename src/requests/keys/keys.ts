@@ -1,8 +1,9 @@
 // Which keys of a request's objects are valid now. A write key ends when the request ends. A read
-// key ends when the request is deleted, its results expire, or its owner is suspended.
+// key ends when the request is deleted, its results expire, or its owner may not read it any more.
 import type { Caller } from "../../auth/caller.ts";
 import type { Deps } from "../../deps.ts";
 import { noteAdmin } from "../../users/acts.ts";
+import { mayOn } from "../../users/policy.ts";
 import { isSuspended } from "../../users/suspended.ts";
 import { readRequest } from "../read/request.ts";
 import { isFinal } from "../state.ts";
@@ -29,7 +30,16 @@ export async function keyProblem(
   if (generation !== undefined && generation !== generationIn(row, kind)) return "revoked";
   if (kind === "write") return isFinal(row.state) ? "ended" : undefined;
   if (row.expired) return "expired";
-  return (await isSuspended(ctx, row.owner)) ? "suspended" : undefined;
+  const owner = await callerOfOwner(ctx, row);
+  return mayOn(owner, "request.read", { id: request, ...row }) ? undefined : "suspended";
+}
+
+/** A read key is as good as a key of the owner's would be. */
+async function callerOfOwner(ctx: Deps<"db">, { owner }: KeysRow): Promise<Caller> {
+  const isOut = await isSuspended(ctx, owner);
+  return isOut
+    ? { kind: "unapproved", owner, state: "suspended", by: "token" }
+    : { kind: "key", owner };
 }
 
 /** The generation that new keys get. */
