@@ -228,6 +228,22 @@ test("an account's state is assigned by its move alone, and people are read in s
   expect(naming(words, ["db/people.ts"]).filter((path) => !isStore(path))).toEqual([]);
 });
 
+test("people are read by SQL where decision 61 says why, and nowhere else", () => {
+  const record = readFileSync(join(root, sqlOfPeople), "utf8");
+  const people = sources.find(({ path }) => path === "db/people.ts");
+  const tables = /const tables = \[([^\]]+)\]/.exec(people?.text ?? "")?.[1] ?? "";
+  const names = [...tables.matchAll(/"(\w+)"/g)].map(([, name]) => name);
+  expect(names).toContain("users");
+  const speaks = new RegExp(`\\b(FROM|JOIN|INTO|UPDATE)\\s+(${names.join("|")})\\b`);
+  // What ServiceX calls its users is in its own database.
+  const speaking = naming(speaks, ["import/old-store.ts"]);
+  expect(speaking.filter((path) => !record.includes(`\`${path}\``))).toEqual([]);
+  const told = [...record.matchAll(/`([\w/-]+-store\.ts)`/g)].map(([, path]) => path);
+  expect(told.sort()).toEqual(speaking.sort());
+});
+
+const sqlOfPeople = "doc/decisions/0061-sql-of-people-in-the-ledger.md";
+
 test("what identity and pods need is loaded when it is asked for", () => {
   const late = [
     "#prisma-client",

@@ -1,4 +1,5 @@
 // API tokens and access tokens over HTTP, with identity on.
+import { createHash } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createApiToken } from "../../src/http/routes/tokens.ts";
 import { madeToken, tokenList } from "../../src/http/schemas/tokens.ts";
@@ -121,11 +122,18 @@ test("defect 35: a token is shown once and kept as a hash, and ends when it is t
   expect(acts).toMatchObject([{ act: "token.create", actor: ann.id, actor_kind: "user" }]);
   const signature = secret.split(".")[2] ?? "none";
   expect(listed.text + JSON.stringify([row, acts])).not.toContain(signature);
+  expect(row?.hash).toEqual(createHash("sha256").update(secret).digest());
   const { query } = api.ledger.ctx.db;
   await query("UPDATE api_tokens SET expires_at = now() WHERE id = $1", [ann.token]);
   api.ledger.ctx.people.changed(ann.id);
   const ended = await api.get("/v1/requests", as(ann));
   expect([ended.status, codeOf(ended)]).toEqual([401, "revoked_token"]);
+});
+
+test("defect 35: a token that names no end has one, in a year", async () => {
+  const made = await api.post("/v1/tokens", { name: "forgotten" }, as(await person()));
+  const { token } = made.json() as { token: { expires_at: string } };
+  expect((Date.parse(token.expires_at) - Date.now()) / 86_400_000).toBeCloseTo(365, 1);
 });
 
 test("a token that has expired gives no access token any more", async () => {
@@ -137,7 +145,7 @@ test("a token that has expired gives no access token any more", async () => {
   expect([last.status, last.json().message]).toEqual([401, expect.stringContaining("has expired")]);
 });
 
-test("a replaced token ends with its access tokens, and the new one has its name and scopes", async () => {
+test("defect 35: a replaced token ends with its access tokens, and the new one has its name and scopes", async () => {
   const ann = await person({ scopes: ["read"] });
   const other = await addToken(api.ledger.ctx, ann.id);
   const replaced = await api.post(`/v1/tokens/${ann.token}/replace`, {}, as(other));
