@@ -334,12 +334,6 @@ test("defect 26: no secret has a default, and those of ServiceX's templates are 
   expect([secretKeys, identity?.tokenKeys]).toEqual([undefined, undefined]);
 });
 
-test("defect 38: secrets of the environment alone are enough", () => {
-  const { identity, secretKeys } = readConfig({ ...signIn, SECRET_KEY: "a-secret-of-ours-012345" });
-  expect(identity?.signIn?.clientSecret).toBe("our-secret");
-  expect(secretKeys).toEqual(["a-secret-of-ours-012345"]);
-});
-
 test("a secret is made once and is for its owner alone", () => {
   const folder = temporaryFolder("secrets");
   const first = keptSecret(folder, "signing-key");

@@ -50,7 +50,7 @@ describe.each(valuesFiles)("with the values of helm/ci/%s.yaml", (file) => {
           expect(value, name).toBeUndefined();
   });
 
-  test("a login at Kubernetes' API has only what calls it", () => {
+  test("defect 37: a login at Kubernetes' API has only what calls it", () => {
     const withLogin = pods.filter(({ spec }) => spec.automountServiceAccountToken !== false);
     const expected = { everything: ["scheduler", "x509-secrets"], servicex: ["x509-secrets"] };
     expect(withLogin.map(({ spec }) => spec.containers[0].name).toSorted()).toEqual(
@@ -86,7 +86,7 @@ describe.each(valuesFiles)("with the values of helm/ci/%s.yaml", (file) => {
 const one = (objects: Rendered[], kind: string, name: string) =>
   objects.find((object) => object.kind === kind && object.metadata.name === name);
 
-test("no Role can read what it does not make, but secrets of the workers' namespace", () => {
+test("defect 37: no Role can read what it does not make, but secrets of the workers' namespace", () => {
   const objects = render({ file: "everything" });
   const role = one(objects, "Role", "mine-longshore-workers");
   expect(role?.metadata.namespace).toBe("longshore-workers");

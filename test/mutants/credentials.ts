@@ -42,6 +42,27 @@ export const credentials: Mutant[] = [
     tests: keys,
   },
   {
+    name: "every text of the right length is the right proof",
+    file: "secrets.ts",
+    from: "left.length === right.length && timingSafeEqual(left, right)",
+    to: "left.length === right.length",
+    tests: ["unit/csrf.test.ts"],
+  },
+  {
+    name: "every signature is Slack's",
+    file: "facades/servicex/slack/verify.ts",
+    from: 'if (!timingSafeEqual(Buffer.from(signature.slice("v0=".length), "hex"), expected))',
+    to: "if (expected.length === 0)",
+    tests: ["unit/slack-signature.test.ts"],
+  },
+  {
+    name: "every token is that of the service's own user",
+    file: "auth/local-access.ts",
+    from: "return timingSafeEqual(hashOf(text), hashOf(secret));",
+    to: "return hashOf(text).length === hashOf(secret).length;",
+    tests: ["unit/local-token.test.ts"],
+  },
+  {
     name: "a key counts by its id alone",
     file: "auth/keys/by-key.ts",
     from: "!key || !sameHash(hashOf(text), key.hash)",

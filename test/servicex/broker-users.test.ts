@@ -66,7 +66,7 @@ describe.skipIf(!rabbit)("the broker's login of a run", () => {
     await sidecar.kill();
   });
 
-  test("reaches neither another queue nor the workers of others", async () => {
+  test("defect 37: reaches neither another queue nor the workers of others", async () => {
     const [mine, other] = [await outside.submit(["a.root"]), await outside.submit(["b.root"])];
     const address = await outside.login(mine);
     await until(async () => (await outside.ledger.ctx.transformers?.look(other))?.ready === 1);

@@ -34,6 +34,40 @@ VALID_DID_SCHEMES = [
 DID_FINDER_DEFAULT_SCHEME = 'xrootd'
 `;
 
+/** Every secret that a service may be given, with what makes it count. */
+const ofEnvironment = {
+  ENABLE_AUTH: "true",
+  SECRET_KEY: "the-key-of-the-environment",
+  JWT_SECRET_KEY: "the-token-key-of-the-environment",
+  SERVICEX_JWT_SECRET_KEY: "the-imported-key-of-the-environment",
+  DATABASE_URL: "postgresql://longshore:of-the-environment@db:5432/longshore",
+  QUEUE_URL: "amqp://longshore:of-the-environment@mq:5672/%2F",
+  MINIO_URL: "minio:9000",
+  MINIO_ACCESS_KEY: "miniouser",
+  MINIO_SECRET_KEY: "of-the-environment",
+  OIDC_CLIENT_ID: "our-id",
+  OIDC_CLIENT_SECRET: "the-client-secret-of-the-environment",
+  SLACK_SIGNING_SECRET: "of-the-environment-0123",
+  SIGNUP_WEBHOOK_URL: "https://hooks.slack.com/services/T1/B1/of-the-environment",
+  MAILGUN_API_KEY: "the-mail-key-of-the-environment",
+  MAILGUN_DOMAIN: "mail.example.org",
+};
+/** The store's are read from the environment alone. */
+const inFile = Object.entries(ofEnvironment).filter(([name]) => !/^(ENABLE|MINIO)_/.test(name));
+const others = Object.fromEntries(
+  inFile.map(([name, text]) => [name, text.replace("of-the-environment", "of-the-file-01")]),
+);
+
+function settingsText(settings: Record<string, string>): string {
+  return Object.entries(settings)
+    .map(([name, text]) => `${name} = '${text}'\n`)
+    .join("");
+}
+
+function blank(literal: string): string {
+  return inFile.map(([name]) => `${name} = ${literal}\n`).join("");
+}
+
 function configOf(text: string, env: Record<string, string> = {}) {
   const path = join(folder, "app.conf");
   writeFileSync(path, text);
@@ -68,6 +102,38 @@ describe("APP_CONFIG_FILE", () => {
     expect(configOf("MINIO_URL = 'minio:9000'\nMINIO_ENCRYPT = False\n", env).store).toMatchObject({
       endpoint: "http://minio:9000",
       secretKey: "of-our-own",
+    });
+  });
+
+  describe.each([
+    ["that does not have them", ""],
+    ["in which they are empty", blank("''")],
+    ["in which a chart has rendered nothing", blank("")],
+    ["in which they are None", blank("None")],
+    ["in which they are others", `${settingsText(others)}SLACK_TEAM = 'T1'\n`],
+    [
+      "in which some are others",
+      "SIGNUP_WEBHOOK_URL = ''\nSLACK_SIGNING_SECRET = 'of-the-file-01234567'",
+    ],
+  ])("below the environment, a file %s", (_what, text) => {
+    test("defect 38: leaves its secrets alone: all of them count", () => {
+      const { identity, ...config } = configOf(`ENABLE_AUTH = False\n${text}`, ofEnvironment);
+      expect(config).toMatchObject({
+        secretKeys: [ofEnvironment.SECRET_KEY],
+        databaseUrl: ofEnvironment.DATABASE_URL,
+        queueUrl: ofEnvironment.QUEUE_URL,
+        store: { secretKey: ofEnvironment.MINIO_SECRET_KEY },
+      });
+      expect(identity).toMatchObject({
+        tokenKeys: [ofEnvironment.JWT_SECRET_KEY],
+        importedTokenKey: ofEnvironment.SERVICEX_JWT_SECRET_KEY,
+        signIn: { clientSecret: ofEnvironment.OIDC_CLIENT_SECRET },
+        slack: {
+          signingSecret: ofEnvironment.SLACK_SIGNING_SECRET,
+          webhook: ofEnvironment.SIGNUP_WEBHOOK_URL,
+        },
+        mail: { key: ofEnvironment.MAILGUN_API_KEY },
+      });
     });
   });
 

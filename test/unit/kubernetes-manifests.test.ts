@@ -134,7 +134,7 @@ test("a facility whose images are not root's has transformers that are restricte
   );
 });
 
-test("the science container, which runs a user's code, has no login at all", () => {
+test("defect 37: the science container, which runs a user's code, has no login at all", () => {
   const names = (name: string) =>
     podOf(theirs, everything)
       .container(name)
@@ -143,7 +143,7 @@ test("the science container, which runs a user's code, has no login at all", () 
   expect(names("sidecar")).toEqual(["RABBIT_URI", "MINIO_ACCESS_KEY", "MINIO_SECRET_KEY"]);
 });
 
-test("the sidecar, started by bash, gets the broker's address as one word, whatever is in it", () => {
+test("defect 37: the sidecar, started by bash, gets the broker's address as one word, whatever is in it", () => {
   const [script = ""] = podOf(theirs).container("sidecar").args ?? [];
   const said = script.replace("exec python", "exec printf '%s\\n'");
   const env = { PATH: process.env.PATH ?? "", RABBIT_URI: secrets.brokerUser };

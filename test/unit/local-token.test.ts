@@ -1,6 +1,7 @@
 import { readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { makeLocalAccess } from "../../src/auth/local-access.ts";
 import { keepLocalToken, localTokenFor } from "../../src/local-token.ts";
 import { temporaryFolder } from "../support/folder.ts";
 
@@ -29,4 +30,14 @@ test("a later start replaces what was left, and what is not a link is no token",
   writeFileSync(join(folder, "local-link"), "nothing");
   expect(localTokenFor(folder, "http://127.0.0.1:2")).toBeUndefined();
   rmSync(folder, { recursive: true });
+});
+
+test("another text is not the token, however much of it is the same, nor is the cookie", () => {
+  const access = makeLocalAccess();
+  const { token } = access;
+  const { value: cookie } = access.cookieFor({ localPort: 5000 });
+  expect(access.isToken(token)).toBe(true);
+  const lastChanged = token.slice(0, -1) + (token.endsWith("A") ? "B" : "A");
+  for (const other of ["", token.slice(1), `${token}A`, lastChanged, cookie])
+    expect(access.isToken(other), other).toBe(false);
 });
