@@ -27,7 +27,7 @@ interface Operation {
 const reads = "object.read";
 const writes = "object.write";
 
-const operations: Operation[] = [
+export const operations: readonly Operation[] = [
   { method: "GET", of: "bucket", parameter: "location", access: reads, run: bucketLocation },
   { method: "GET", of: "bucket", parameter: "versioning", access: reads, run: bucketVersioning },
   { method: "GET", of: "bucket", access: reads, run: listObjects },
