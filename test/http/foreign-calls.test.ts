@@ -72,11 +72,12 @@ async function everything(): Promise<Record<string, unknown[]>> {
   const tables =
     "users identities sessions api_tokens access_keys groups group_members bindings notices acts " +
     "facade_callers device_codes operation_limits user_shares object_key_generations";
-  const statements = tables
-    .split(" ")
-    .map((table) => [table, `SELECT t::text FROM ${table} AS t ORDER BY t::text`] as const);
-  statements.push(["requests", "SELECT id, owner, state, round FROM requests ORDER BY id"]);
-  statements.push(["datasets", "SELECT id, state FROM datasets ORDER BY id"]);
+  const statements: [string, string][] = [
+    ["requests", "SELECT id, owner, state, round FROM requests ORDER BY id"],
+    ["datasets", "SELECT id, state FROM datasets ORDER BY id"],
+  ];
+  for (const table of tables.split(" "))
+    statements.push([table, `SELECT t::text FROM ${table} AS t ORDER BY t::text`]);
   const rows = await Promise.all(
     statements.map(([table, sql]) => query(sql).then((all) => [table, all])),
   );
