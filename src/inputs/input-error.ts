@@ -2,7 +2,13 @@ import { shownAddress } from "../addresses/shown.ts";
 
 /** Why an input could not be read: a class and a sentence. */
 export class InputError extends Error {
-  readonly class: "not_found" | "forbidden" | "unavailable" | "too_large" | "bad_input";
+  readonly class:
+    | "not_found"
+    | "forbidden"
+    | "unavailable"
+    | "too_large"
+    | "bad_input"
+    | "not_on_disk";
   /** The reason is who reads here, by what settings: another worker may have it. */
   readonly here: boolean;
   constructor(faultClass: InputError["class"], message: string, { here = false } = {}) {

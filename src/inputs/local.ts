@@ -8,6 +8,7 @@ import { isBelow } from "./below.ts";
 import { eitherSpelling, type InputFolders, isOpenPath, realFolders } from "./folders.ts";
 import { InputError, schemeOf } from "./input-error.ts";
 import { onDisk } from "./on-disk.ts";
+import { isStub } from "./stub.ts";
 import { whereTo } from "./where-to.ts";
 
 /** A file that was checked and opened at once. */
@@ -16,6 +17,8 @@ export interface LocalFile {
   path: string;
   /** bytes */
   size: number;
+  /** its data is on tape */
+  isStub?: boolean;
   /** of a download, whose bytes pass through here */
   sha256?: string | undefined;
   close(): Promise<void>;
@@ -34,10 +37,11 @@ export async function openLocalFile(location: string, folders: InputFolders): Pr
     throw (await missingRoot(error, path, folders)) ?? error;
   });
   try {
-    const { size } = await regularFile(handle, location, path);
+    const status = await regularFile(handle, location, path);
     const opened = await openedFile(handle, file);
     if (!isOpenPath(opened.name, real)) throw notOpen(location, opened.name, real);
-    return { path: opened.path, size, close: () => handle.close() };
+    const { size } = status;
+    return { path: opened.path, size, isStub: isStub(status), close: () => handle.close() };
   } catch (error) {
     await handle.close();
     throw error instanceof InputError ? error : toInputError(error, location);

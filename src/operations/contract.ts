@@ -22,6 +22,9 @@ export const notStartedClass = "not_started";
 /** The worker's settings, user or machine keep it from the input: another worker may have it. */
 export const noAccessClass = "no_access";
 
+/** What the step before brought is no longer on disk: the file waits in that step again. */
+export const notOnDiskClass = "not_on_disk";
+
 /** A program that the operation needs cannot be started on the worker's machine. */
 export const noProgramClass = "no_program";
 
@@ -42,5 +45,6 @@ export const errorClasses = [
   "given_back",
   noAccessClass,
   noProgramClass,
+  notOnDiskClass,
   ...storageClasses,
 ] as const;

@@ -4,8 +4,15 @@ import { join } from "node:path";
 import { diskProblem } from "../disk-problem.ts";
 import { withoutBarred } from "../inputs/barred.ts";
 import type { InputFolders } from "../inputs/folders.ts";
+import { InputError, nameOf } from "../inputs/input-error.ts";
 import type { LocalFile } from "../inputs/local.ts";
-import type { Facility, Task, TaskContext, TaskError } from "../operations/contract.ts";
+import {
+  type Facility,
+  notOnDiskClass,
+  type Task,
+  type TaskContext,
+  type TaskError,
+} from "../operations/contract.ts";
 import type { InputRead } from "../requests/views.ts";
 import { timeLimit } from "../time.ts";
 import { type Digesting, startDigest } from "./digest.ts";
@@ -75,6 +82,8 @@ export function openTaskContext(
       };
       const input = await fetchHereOrThroughService(location, task, bounds, settings.service);
       inputs.push(input);
+      if (input.isStub && task.step > 1 && task.replicas.includes(location))
+        throw onTapeAgain(location);
       digesting?.stop();
       digesting = await startDigest(input, signal);
       return input;
@@ -98,6 +107,12 @@ export function openTaskContext(
       if (made) await rm(folder, { recursive: true, force: true }).catch(ignoreDiskProblem);
     },
   };
+}
+
+/** A step before this one had brought it from there. */
+function onTapeAgain(location: string): InputError {
+  const message = `The data of ${nameOf(location)} is on tape: it was migrated before it was read.`;
+  return new InputError(notOnDiskClass, message);
 }
 
 /** The worker's whole folder is removed when it ends, and by the next service. */

@@ -1,9 +1,8 @@
 import type { z } from "zod";
 import type { Caller } from "../../auth/caller.ts";
-import type { Deps } from "../../deps.ts";
 import { inputRules } from "../../inputs/fetch.ts";
 import { claim, heartbeat } from "../../requests/dispatch/claim.ts";
-import { report } from "../../requests/reports/report.ts";
+import { type ReportDeps, report } from "../../requests/reports/report.ts";
 import type { Report, ReportAnswer } from "../../requests/views.ts";
 import { thisMachine } from "../../this-machine.ts";
 import { timeSlice } from "../../time-slice.ts";
@@ -160,7 +159,7 @@ export const reportWork = route({
 });
 
 async function answerReports(
-  ctx: Deps<"batcher" | "metrics" | "stepOperations" | "store">,
+  ctx: ReportDeps,
   caller: Caller,
   worker: string,
   sent: unknown[],

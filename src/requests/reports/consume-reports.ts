@@ -6,7 +6,7 @@ import { RequestError, UnavailableError } from "../../errors.ts";
 import { type Consumer, reportsTopic, type Verdict } from "../../queue/contract.ts";
 import { timeSlice } from "../../time-slice.ts";
 import type { Report } from "../views.ts";
-import { report } from "./report.ts";
+import { type ReportDeps, report } from "./report.ts";
 import { mostReports, reportSchema, workerName } from "./report-schema.ts";
 
 const envelope = {
@@ -42,9 +42,7 @@ const looseMessage = z.strictObject({
 const prefetch = 2000;
 const retrySeconds = 10;
 
-type Consuming = Deps<
-  "batcher" | "config" | "log" | "metrics" | "stepOperations" | "store" | "workTokens"
->;
+type Consuming = ReportDeps & Deps<"log" | "workTokens">;
 
 /** Takes reports from the queue; a message is acknowledged after its commit. */
 export function consumeReports(ctx: Consuming & Deps<"queue">): Promise<Consumer> {

@@ -8,9 +8,12 @@ import { isUuid } from "../../uuid.ts";
 import type { ReportStatus } from "../state.ts";
 import type { Report, ReportAnswer, ReportedResult } from "../views.ts";
 import { fingerprintOf } from "./fingerprint.ts";
+import { type GoBackDeps, sendBack } from "./go-back.ts";
 import type { ReportRow } from "./report-row.ts";
 import { readableJson, readableText, sanitize } from "./sanitize.ts";
 import { verifyResults } from "./verify-results.ts";
+
+export type ReportDeps = GoBackDeps & Deps<"batcher" | "metrics" | "stepOperations" | "store">;
 
 /**
  * Records a worker's reports and returns an answer for each, in their order, after the commit. With
@@ -19,7 +22,7 @@ import { verifyResults } from "./verify-results.ts";
  * request stay locked for `holdSeconds`: some of the reports are then not recorded.
  */
 export async function report(
-  ctx: Deps<"batcher" | "metrics" | "stepOperations" | "store">,
+  ctx: ReportDeps,
   caller: Caller,
   worker: string,
   reports: Report[],
@@ -35,7 +38,16 @@ export async function report(
     rows.push(toRow(name, report, open));
     await pause();
   }
-  const recorded = await ctx.batcher.add(rows, holdSeconds);
+  const back = await sendBack(ctx, rows);
+  const answered = ctx.batcher.add(
+    back.size > 0 ? rows.filter((row) => !back.has(row)) : rows,
+    holdSeconds,
+  );
+  const others = (await answered).values();
+  const recorded =
+    back.size > 0
+      ? rows.map((row) => (back.has(row) ? "recorded" : (others.next().value ?? "unknown")))
+      : await answered;
   const next = recorded.values();
   const answers = refusals.size
     ? reports.map((_, index) => refusals.get(index) ?? next.next().value ?? "unknown")

@@ -3,23 +3,12 @@ import { UnavailableError } from "../../errors.ts";
 import type { TransformTask } from "../../queue/celery.ts";
 import { barredOfRequests, makeOpenReplicas } from "../dispatch/barring.ts";
 import { inputUrls, wholeReplicasOf } from "../dispatch/task.ts";
-import { report } from "../reports/report.ts";
+import { type ReportDeps, report } from "../reports/report.ts";
 import { attemptToken } from "./attempt-token.ts";
 import { type QueuedFile, type Run, runsOf, type TaskFile, taskFiles } from "./run-store.ts";
 
-export type SendDeps = Deps<
-  | "barred"
-  | "batcher"
-  | "db"
-  | "ledger"
-  | "metrics"
-  | "signingKey"
-  | "stepOperations"
-  | "store"
-  | "transformers"
-  | "urls"
-  | "verifyingKeys"
->;
+export type SendDeps = ReportDeps &
+  Deps<"barred" | "db" | "signingKey" | "transformers" | "urls" | "verifyingKeys">;
 
 /**
  * Publishes queued files of a step to the queue of its run. Resolves with those that the broker
