@@ -24,6 +24,27 @@ export async function locate(
   return found;
 }
 
+/** The same for a tape system whose files are not of this host: by their names alone. */
+export function locatePaths(
+  files: TaskFile<StageSettings>[],
+  roots: readonly string[],
+): LocatedFiles {
+  const found: LocatedFiles = { byPath: new Map(), refused: [] };
+  for (const file of files) {
+    const problems = file.replicas.map((replica) => problemOfPath(replica, roots));
+    const path = file.replicas[problems.indexOf(undefined)];
+    if (path === undefined) {
+      const [message = "The file has no path."] = problems;
+      const error = { class: "bad_input", message };
+      found.refused.push({ request: file.request, file: file.file, status: "failure", error });
+    } else {
+      const same = found.byPath.get(path) ?? [];
+      found.byPath.set(path, [...same, { file, location: undefined }]);
+    }
+  }
+  return found;
+}
+
 async function locateOne(
   { byPath, refused }: LocatedFiles,
   file: TaskFile<StageSettings>,

@@ -4,8 +4,15 @@ import { realpath } from "node:fs/promises";
 
 const longestPath = 4096;
 
-/** Why this path cannot be recalled, in a sentence; undefined if it can. Looks at the text only. */
-export function problemOfPath(path: string, roots: readonly string[]): string | undefined {
+/**
+ * Why this path cannot be recalled, in a sentence; undefined if it can. Looks at the text only.
+ * `whose`: what has these roots.
+ */
+export function problemOfPath(
+  path: string,
+  roots: readonly string[],
+  whose = "STAGE_ROOTS",
+): string | undefined {
   const shown = JSON.stringify(path.slice(0, 200));
   if (!path.startsWith("/")) return `${shown} is no absolute path, so it cannot be on tape.`;
   if (/\p{Cc}/u.test(path) || !path.isWellFormed())
@@ -19,7 +26,7 @@ export function problemOfPath(path: string, roots: readonly string[]): string | 
   if (path.includes(" -- ") || /\s$/.test(path))
     return `${shown} has " -- " in it or a blank at its end; \`eeadm\` would take another file.`;
   if (!roots.some((root) => isBelow(path, root)))
-    return `${shown} is not in a folder whose files may be recalled (STAGE_ROOTS).`;
+    return `${shown} is not in a folder whose files may be recalled (${whose}).`;
   return undefined;
 }
 
@@ -35,7 +42,11 @@ export type RealPath =
  * The path without links, so that a link does not lead out of the roots. Reads no data: nothing is
  * recalled by it. Other errors of the file system are thrown.
  */
-export async function realPathOf(path: string, roots: readonly string[]): Promise<RealPath> {
+export async function realPathOf(
+  path: string,
+  roots: readonly string[],
+  whose?: string,
+): Promise<RealPath> {
   const shown = JSON.stringify(path);
   let real: string;
   try {
@@ -49,6 +60,6 @@ export async function realPathOf(path: string, roots: readonly string[]): Promis
     throw error;
   }
   const whole = await Promise.all(roots.map((root) => realpath(root).catch(() => root)));
-  const message = problemOfPath(real, whole);
+  const message = problemOfPath(real, whole, whose);
   return message === undefined ? { path: real } : { problem: { class: "forbidden", message } };
 }

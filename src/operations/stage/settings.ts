@@ -13,7 +13,7 @@ export const settings = z.strictObject({
 });
 export type StageSettings = z.infer<typeof settings>;
 
-export const backends = ["none", "eeadm"] as const;
+export const backends = ["none", "eeadm", "tape-rest"] as const;
 
 const absolutePath = value.matching(/^\/[^\p{Cc}]+$/u, "an absolute path");
 
@@ -55,5 +55,21 @@ export const facility = z.object({
     .number(0.1, 3600)
     .default(60)
     .describe("longest time of a call of `eeadm`, a recall excepted"),
+  TAPE_REST_URL: value.httpUrl
+    .optional()
+    .describe("the endpoint of the tape system; without a path, the host that names it"),
+  TAPE_REST_TOKEN_FILE: absolutePath
+    .optional()
+    .describe("file with the bearer token for it, read at each call"),
+  TAPE_REST_SECONDS: value.number(0.1, 3600).default(60).describe("longest time of such a call"),
+  TAPE_REST_LIFETIME_SECONDS: value
+    .wholeNumber(60, 31_536_000)
+    .default(86_400)
+    .describe("how long files are to stay on disk, if they are not released before"),
+  TAPE_REST_DATA_URL: value.httpUrl
+    .optional()
+    .describe(
+      "where the next step reads files, with their paths appended; default: at their paths",
+    ),
 });
 export type StageFacility = z.infer<typeof facility>;

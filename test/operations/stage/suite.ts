@@ -29,12 +29,14 @@ export async function openStageSuite(
   { env = {}, idle = false }: { env?: Record<string, string>; idle?: boolean } = {},
 ): Promise<StageSuite> {
   const tape = makeTape(env);
+  for (const [name, text] of Object.entries(tape.env))
+    tape.env[name] = text.replaceAll("{root}", tape.root);
   const api = await openApi({
     env: {
+      AGENT_OPERATIONS: "stage",
       ...tape.env,
       INPUT_ROOTS: tape.root,
       OPERATIONS: "transform,stage,noop",
-      AGENT_OPERATIONS: "stage",
     },
   });
   const { ctx } = api.ledger;

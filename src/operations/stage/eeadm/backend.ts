@@ -1,13 +1,16 @@
 // IBM Spectrum Archive by its command `eeadm`, on the host where this runs. It has no pins: a
 // file is asked for right before it is given to the next step.
 import type { Progress } from "../../contract.ts";
-import type { TapeBackend } from "../backend.ts";
+import type { TapeAnswer, TapeBackend } from "../backend.ts";
 import { locate } from "../located.ts";
 import { advance, alone } from "./advance.ts";
 import { cancelRecall } from "./cancel.ts";
+import { placeOf } from "./decide.ts";
+import { type FoundState, fileStates } from "./file-states.ts";
 import * as journal from "./journal.ts";
 
 export const eeadm: TapeBackend = {
+  seesFiles: true,
   start: advance,
   async poll(tasks, context) {
     const found = new Map<string, Progress>();
@@ -38,4 +41,14 @@ export const eeadm: TapeBackend = {
     });
   },
   release: async () => undefined,
+  async ask(paths, facility, signal) {
+    const states = await fileStates(facility, paths, signal);
+    return new Map([...states].map(([path, state]) => [path, answerOf(state)]));
+  },
 };
+
+function answerOf(found: FoundState): TapeAnswer {
+  if (found === "missing") return { is: "missing" };
+  if ("unknown" in found) return { is: "silent", why: found.unknown };
+  return { is: placeOf(found.state), ...found };
+}

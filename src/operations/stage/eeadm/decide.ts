@@ -1,5 +1,6 @@
 // What becomes of one file, by what the tape system says of it. Pure.
 import type { FileOutcome } from "../../contract.ts";
+import type { TapePlace } from "../backend.ts";
 import type { FileState, FoundState } from "./file-states.ts";
 import { busyCode, type RecallResult } from "./results.ts";
 
@@ -22,20 +23,27 @@ export type Decision =
   /** why, for whoever asks */
   | { wait: string };
 
-const onDisk = ["R", "P", "resident", "premigrated"];
+/** A file without data is "saved": there is nothing to recall. */
+const onDisk = ["R", "P", "resident", "premigrated", "saved"];
 const onTape = ["M", "migrated"];
+
+export function placeOf(state: string): TapePlace {
+  if (onDisk.includes(state)) return "disk";
+  if (onTape.includes(state)) return "tape";
+  return state === "missing" ? "lost" : "unclear";
+}
 
 export function decide(path: string, found: FoundState, recalled: Recalled): Decision {
   const shown = JSON.stringify(path);
   if (found === "missing") return failure("not_found", `There is no file ${shown}.`);
   if ("unknown" in found) return { wait: found.unknown };
   const { state } = found;
-  // A file without data is "saved": there is nothing to recall.
-  if (onDisk.includes(state) || state === "saved") return { outcome: { status: "success" } };
-  if (state === "missing")
+  const place = placeOf(state);
+  if (place === "disk") return { outcome: { status: "success" } };
+  if (place === "lost")
     return failure("lost_from_tape", `The tape system has lost the data of ${shown}.`);
   if (state === "offline") return { wait: "A tape is outside of its library (offline)." };
-  if (!onTape.includes(state)) return { wait: `The state ${state} of a file is not known.` };
+  if (place === "unclear") return { wait: `The state ${state} of a file is not known.` };
   if (recalled === "never" || recalled === "lost") return { recall: found };
   if (recalled === "running") return { underWay: true };
   if (recalled === "expired")

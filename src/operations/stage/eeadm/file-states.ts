@@ -1,16 +1,11 @@
 // `eeadm file state -s`, for many files in one call.
 import { lstat } from "node:fs/promises";
+import type { TapeState } from "../backend.ts";
 import type { StageFacility } from "../settings.ts";
 import { libraryName } from "../settings.ts";
 import { type Answer, callEeadm, firstLine } from "./call.ts";
 
-export interface FileState {
-  /** as `eeadm` prints it: R, P, M, or another word */
-  state: string;
-  replicas: number;
-  /** `<barcode>@<pool>@<library>` of each copy */
-  tapes: string[];
-}
+export type FileState = TapeState;
 
 /** No file of this name, or `eeadm` answers for others but not for it. */
 export type FoundState = FileState | "missing" | { unknown: string };
