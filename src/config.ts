@@ -22,6 +22,7 @@ import { refusal } from "./settings/refusal.ts";
 import { withoutAliases } from "./settings/servicex.ts";
 import { type SidecarsConfig, sidecarSettings, sidecarsConfig } from "./settings/sidecars.ts";
 import { withSslMode } from "./settings/ssl-mode.ts";
+import { type TapeConfig, tapeConfig, tapeSettings } from "./settings/tape.ts";
 import { type TlsFiles, tlsFiles, tlsSettings } from "./settings/tls.ts";
 import * as value from "./settings/values.ts";
 import { withoutEmpty } from "./settings/without-empty.ts";
@@ -107,6 +108,7 @@ export interface Config {
   mostFiles?: number | undefined;
   /** operations whose tasks are left to agents (`longshore agent`) */
   agentOperations: string[];
+  tape: TapeConfig;
   /** values from the environment for operations with such settings, by operation name */
   facility: Record<string, Record<string, unknown>>;
 }
@@ -165,6 +167,7 @@ const settings = z.object({
   MOST_FILES: value.wholeNumber(1, 1_000_000_000).optional(),
   FINDER_PROCESSES: value.wholeNumber(2, 1_024).default(8),
   AGENT_OPERATIONS: value.listOf(/^[a-z][a-z-]*$/, "names of operations").default([]),
+  ...tapeSettings,
 });
 
 /** Every name that `readConfig` reads; doc/settings.md must describe each. */
@@ -252,6 +255,7 @@ export function readConfig(
     finderProcesses: set.FINDER_PROCESSES,
     mostFiles: set.MOST_FILES,
     agentOperations: set.AGENT_OPERATIONS,
+    tape: tapeConfig(set, enableAuth),
     facility,
   };
 }

@@ -30,6 +30,11 @@ export interface KeyFacts {
   name: string;
   /** the person for whom it works; undefined: it is another service's */
   owner: string | undefined;
+  /** the façade that it is for alone; undefined: the API */
+  facade: string | undefined;
+  /** of a façade: folders, and files at once; undefined: no limit of its own */
+  roots: readonly string[] | undefined;
+  mostFiles: number | undefined;
   /** SHA-256 of the key */
   hash: Uint8Array;
   expiresAt: Date | undefined;
@@ -78,6 +83,10 @@ export async function keyFacts(db: PeopleDb, id: string): Promise<KeyFacts | und
     id: row.id,
     name: row.name,
     owner: row.owner ?? undefined,
+    facade: row.facade ?? undefined,
+    // Prisma reads no array and an empty one alike
+    roots: row.roots.length > 0 ? row.roots : undefined,
+    mostFiles: row.most_files ?? undefined,
     hash: row.hash,
     expiresAt: row.expires_at ?? undefined,
     lastUsedAt: row.last_used_at ?? undefined,

@@ -1387,6 +1387,15 @@ export interface components {
       /** @description Of a key alone: the id of a person. */
       owner?: string;
       days?: number;
+      /**
+       * @description It is for this façade alone.
+       * @enum {string}
+       */
+      facade?: "tape";
+      /** @description Of a façade: folders that it reaches, below those of the service. */
+      roots?: string[];
+      /** @description Of a façade: files that may be asked for at once. */
+      most_files?: number;
     };
     NewWorkerToken: {
       /** @description Which it may work on. Default: all, also those of later versions. */
@@ -2254,6 +2263,12 @@ export interface components {
       kind: "key" | "peer";
       name: string;
       owner: string | null;
+      /** @description The façade that it is for alone. */
+      facade: string | null;
+      /** @description Folders at the façade; none: all it has. */
+      roots: string[];
+      /** @description Files at once; null: any number. */
+      most_files: number | null;
       created_by: string;
       /** Format: date-time */
       created_at: string;
@@ -2264,7 +2279,7 @@ export interface components {
     };
     MadeAccessKey: {
       key: components["schemas"]["AccessKey"];
-      /** @description Sent as a bearer token. It is never shown again. */
+      /** @description Sent as a bearer token, or as the façade expects it. It is never shown again. */
       secret: string;
     };
     WorkerToken: {
@@ -3077,6 +3092,8 @@ export interface operations {
       query?: {
         state?: components["schemas"]["RequestState"];
         owner?: string;
+        /** @description Only those of this title. */
+        title?: string;
         /** @description Only the request of this number. */
         number?: number;
         /** @description Only requests whose id begins so; at least 4 digits. */
@@ -6989,7 +7006,7 @@ export interface operations {
           "application/problem+json": components["schemas"]["Problem"];
         };
       };
-      /** @description Its owner is missing, is none, or is not possible. */
+      /** @description Its owner or its façade is missing, is none, or is not possible. */
       422: {
         headers: {
           [name: string]: unknown;

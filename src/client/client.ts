@@ -8,6 +8,7 @@ import type { Downloaded, DownloadOptions } from "./download.ts";
 import { downloadRequest } from "./download-request.ts";
 import { readEvents, type ServerEvent } from "./events.ts";
 import { type GroupCalls, groupCalls } from "./group-calls.ts";
+import { type KeyCalls, keyCalls } from "./key-calls.ts";
 import { dataOf, type Reply } from "./reply.ts";
 import { type RetryOptions, withRetries } from "./retry.ts";
 import { type TokenCalls, tokenCalls } from "./token-calls.ts";
@@ -56,6 +57,7 @@ export interface SubmitOptions extends RetryOptions {
 export class Longshore {
   readonly url: string;
   readonly tokens: TokenCalls;
+  readonly accessKeys: KeyCalls;
   readonly users: UserCalls;
   readonly groups: GroupCalls;
   readonly #api: Client<paths>;
@@ -76,6 +78,7 @@ export class Longshore {
       fetch: fetchWith(address, token),
     });
     this.tokens = tokenCalls(address, this.#api);
+    this.accessKeys = keyCalls(address, this.#api);
     this.users = userCalls(address, this.#api);
     this.groups = groupCalls(address, this.#api);
   }

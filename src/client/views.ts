@@ -36,6 +36,11 @@ export type ApiToken = components["schemas"]["ApiToken"];
 export type NewApiToken = components["schemas"]["NewApiToken"];
 /** with the token itself, which is shown only this once */
 export type MadeApiToken = components["schemas"]["MadeApiToken"];
+/** what is known of a key of a program, a façade or another service; not the key itself */
+export type AccessKey = components["schemas"]["AccessKey"];
+export type NewAccessKey = components["schemas"]["NewAccessKey"];
+/** with the key itself, which is shown only this once */
+export type MadeAccessKey = components["schemas"]["MadeAccessKey"];
 export type NewWorkerToken = components["schemas"]["NewWorkerToken"];
 export type WorkerToken = components["schemas"]["WorkerToken"];
 export type OperationView = components["schemas"]["Operation"];

@@ -35,6 +35,7 @@ export const readableTables = [
   "results",
   "service_beats",
   "step_workloads",
+  "tape_calls",
   "task_files",
   "tasks",
   "unexplained_failures",

@@ -2,5 +2,6 @@
 // ours.
 import type { Mount } from "../http/mount.ts";
 import { servicex, servicexPages } from "./servicex/index.ts";
+import { tape } from "./tape/index.ts";
 
-export const facades: Mount[] = [servicex, servicexPages];
+export const facades: Mount[] = [servicex, servicexPages, tape];

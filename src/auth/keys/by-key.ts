@@ -1,20 +1,30 @@
 import type { Deps } from "../../deps.ts";
 import { RequestError } from "../../errors.ts";
 import type { Caller } from "../caller.ts";
+import type { KeyFacts } from "../facts-store.ts";
 import { hashOf, sameHash } from "../secret-text.ts";
 import { noteKeyUse } from "./key-store.ts";
 import { idOfKey } from "./key-text.ts";
 
 const noteEveryMilliseconds = 60_000;
 
+type Needed = Deps<"log" | "people" | "userCache">;
+
+/** Who holds this key. One of a façade opens nothing else. */
+export async function callerOfKey(ctx: Needed, text: string): Promise<Caller> {
+  const key = await goodKey(ctx, text);
+  if (key.facade !== undefined)
+    throw refused("bad_key", `The key is for the façade ${key.facade} alone, which has a header.`);
+  return key.owner === undefined
+    ? { kind: "peer", name: key.name }
+    : { kind: "key", owner: key.owner };
+}
+
 /**
- * Who holds this key. One that is revoked has ended at once, in all processes; that of a person
- * ends with their account.
+ * Throws 401 for a key that is none. One that is revoked has ended at once, in all processes; that
+ * of a person ends with their account.
  */
-export async function callerOfKey(
-  ctx: Deps<"log" | "people" | "userCache">,
-  text: string,
-): Promise<Caller> {
+export async function goodKey(ctx: Needed, text: string): Promise<KeyFacts> {
   const id = idOfKey(text);
   const key = id === undefined ? undefined : await ctx.userCache.key(id);
   if (!key || !sameHash(hashOf(text), key.hash))
@@ -29,9 +39,7 @@ export async function callerOfKey(
     ctx.people
       .write((db) => noteKeyUse(db, key.id))
       .catch((error: Error) => ctx.log.debug({ err: error }, "the use of a key was not noted"));
-  return key.owner === undefined
-    ? { kind: "peer", name: key.name }
-    : { kind: "key", owner: key.owner };
+  return key;
 }
 
 function refused(code: string, sentence: string): RequestError {

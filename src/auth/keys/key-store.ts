@@ -4,7 +4,16 @@ import type { PeopleDb, PeopleTx } from "../../db/people.ts";
 export const accessKinds = ["key", "peer"] as const;
 export type AccessKind = (typeof accessKinds)[number];
 
-export interface KeyRow {
+/** What a key of a façade is limited to. */
+export interface FacadeLimits {
+  facade: string | undefined;
+  /** folders; empty: all that the façade has */
+  roots: string[];
+  /** at once; undefined: any number */
+  mostFiles: number | undefined;
+}
+
+export interface KeyRow extends FacadeLimits {
   id: string;
   kind: AccessKind;
   name: string;
@@ -16,7 +25,7 @@ export interface KeyRow {
   lastUsedAt: Date | undefined;
 }
 
-type NewKey = Pick<KeyRow, "id" | "kind" | "name" | "owner" | "createdBy" | "expiresAt">;
+type NewKey = Omit<KeyRow, "createdAt" | "lastUsedAt">;
 
 /** A name that is taken breaks `access_keys_name_key`. */
 export async function addKey(db: PeopleTx, row: NewKey, hash: Buffer): Promise<void> {
@@ -26,6 +35,9 @@ export async function addKey(db: PeopleTx, row: NewKey, hash: Buffer): Promise<v
       kind: row.kind,
       name: row.name,
       owner: row.owner ?? null,
+      facade: row.facade ?? null,
+      roots: row.roots,
+      most_files: row.mostFiles ?? null,
       hash: new Uint8Array(hash),
       created_by: row.createdBy,
       expires_at: row.expiresAt ?? null,
@@ -63,6 +75,9 @@ interface Stored {
   kind: string;
   name: string;
   owner: string | null;
+  facade: string | null;
+  roots: string[];
+  most_files: number | null;
   created_by: string;
   created_at: Date;
   expires_at: Date | null;
@@ -76,6 +91,9 @@ function keyRow(row: Stored): KeyRow {
     kind: row.kind as AccessKind,
     name: row.name,
     owner: row.owner ?? undefined,
+    facade: row.facade ?? undefined,
+    roots: row.roots,
+    mostFiles: row.most_files ?? undefined,
     createdBy: row.created_by,
     createdAt: row.created_at,
     expiresAt: row.expires_at ?? undefined,

@@ -6,7 +6,15 @@ import { recordAct } from "../../users/acts.ts";
 import { assertMay } from "../../users/policy.ts";
 import { type Caller, ownerOf } from "../caller.ts";
 import { hashOf } from "../secret-text.ts";
-import { type AccessKind, addKey, endKey, findKey, type KeyRow, listKeyRows } from "./key-store.ts";
+import {
+  type AccessKind,
+  addKey,
+  endKey,
+  type FacadeLimits,
+  findKey,
+  type KeyRow,
+  listKeyRows,
+} from "./key-store.ts";
 import { newKey } from "./key-text.ts";
 
 export { accessKinds, type KeyRow } from "./key-store.ts";
@@ -17,7 +25,17 @@ export interface WantedKey {
   /** of a `key` alone: the id of the person whose things it reaches */
   owner?: string | undefined;
   days?: number | undefined;
+  /** the façade that it is for alone */
+  facade?: KeyFacade | undefined;
+  /** of a façade: folders; undefined: all that the façade has */
+  roots?: string[] | undefined;
+  /** of a façade: files at once; undefined: any number */
+  mostFiles?: number | undefined;
 }
+
+/** Façades that have keys of their own. */
+export const keyFacades = ["tape"] as const;
+export type KeyFacade = (typeof keyFacades)[number];
 
 const dayMilliseconds = 86_400_000;
 
@@ -25,17 +43,20 @@ const dayMilliseconds = 86_400_000;
 export async function createKey(
   ctx: Deps<"people" | "userCache">,
   caller: Caller,
-  { kind, name, owner, days }: WantedKey,
+  { kind, name, owner, days, facade, roots = [], mostFiles }: WantedKey,
 ): Promise<{ key: KeyRow; secret: string }> {
   assertMay(caller, "key.change");
   await refuseOwner(ctx, kind, owner);
+  refuseLimits(kind, { facade, roots, mostFiles });
   const { id, text } = newKey();
   const expiresAt = days === undefined ? undefined : new Date(Date.now() + days * dayMilliseconds);
   const createdBy = ownerOf(caller) ?? caller.kind;
   const key = await ctx.people
     .write(async (db) => {
-      await addKey(db, { id, kind, name, owner, createdBy, expiresAt }, hashOf(text));
-      const detail = { kind, name, owner: owner ?? null };
+      const row = { id, kind, name, owner, createdBy, expiresAt, facade, roots, mostFiles };
+      await addKey(db, row, hashOf(text));
+      const limits = facade && { facade, roots, most_files: mostFiles ?? null };
+      const detail = { kind, name, owner: owner ?? null, ...limits };
       await recordAct(db, caller, { act: "key.create", subject: id, detail });
       return findKey(db, id);
     })
@@ -84,6 +105,14 @@ async function refuseOwner(
       "bad_owner",
       `There is no approved person ${JSON.stringify(owner)}: a key needs the id of one.`,
     );
+}
+
+/** Limits are those of a façade, whose keys work for a person. */
+function refuseLimits(kind: AccessKind, { facade, roots, mostFiles }: FacadeLimits): void {
+  if (facade !== undefined && kind !== "key")
+    throw new RequestError(422, "bad_facade", '"facade" is for keys of kind "key" alone.');
+  if (facade === undefined && (roots.length > 0 || mostFiles !== undefined))
+    throw new RequestError(422, "bad_facade", '"roots" and "most_files" need a "facade".');
 }
 
 function nameTaken(name: string): RequestError {

@@ -13,6 +13,7 @@ import { addErrors } from "./commands/errors.ts";
 import { addFiles } from "./commands/files.ts";
 import { addGroup } from "./commands/group.ts";
 import { addImport } from "./commands/import.ts";
+import { addKey } from "./commands/key.ts";
 import { addLimits } from "./commands/limits.ts";
 import { addList } from "./commands/list.ts";
 import { addLogin } from "./commands/login.ts";
@@ -63,6 +64,7 @@ const commands = [
   addLogin,
   addLogout,
   addToken,
+  addKey,
   addUser,
   addGroup,
   addWorker,

@@ -1,5 +1,12 @@
 import { z } from "zod";
-import { accessKinds, createKey, type KeyRow, listKeys, revokeKey } from "../../auth/keys/keys.ts";
+import {
+  accessKinds,
+  createKey,
+  type KeyRow,
+  keyFacades,
+  listKeys,
+  revokeKey,
+} from "../../auth/keys/keys.ts";
 import { route } from "../route.ts";
 import { time } from "../schemas/request.ts";
 
@@ -12,6 +19,9 @@ const key = z
     kind: z.enum(accessKinds),
     name: z.string(),
     owner: z.string().nullable(),
+    facade: z.string().nullable().meta({ description: "The façade that it is for alone." }),
+    roots: z.array(z.string()).meta({ description: "Folders at the façade; none: all it has." }),
+    most_files: z.number().nullable().meta({ description: "Files at once; null: any number." }),
     created_by: z.string(),
     created_at: time,
     expires_at: time.nullable().meta({ description: "Null: it is good until it is revoked." }),
@@ -23,7 +33,9 @@ const keyList = z.object({ items: z.array(key) });
 const madeKey = z
   .object({
     key,
-    secret: z.string().meta({ description: "Sent as a bearer token. It is never shown again." }),
+    secret: z.string().meta({
+      description: "Sent as a bearer token, or as the façade expects it. It is never shown again.",
+    }),
   })
   .meta({ id: "MadeAccessKey" });
 
@@ -40,6 +52,19 @@ const keyBody = z
       .optional()
       .meta({ description: "Of a key alone: the id of a person." }),
     days: z.number().min(0.1).max(36_500).optional(),
+    facade: z.enum(keyFacades).optional().meta({ description: "It is for this façade alone." }),
+    roots: z
+      .array(z.string().regex(/^\/[^\p{Cc}]*$/u, "an absolute path"))
+      .max(100)
+      .optional()
+      .meta({ description: "Of a façade: folders that it reaches, below those of the service." }),
+    most_files: z
+      .number()
+      .int()
+      .min(1)
+      .max(100_000_000)
+      .optional()
+      .meta({ description: "Of a façade: files that may be asked for at once." }),
   })
   .meta({ id: "NewAccessKey" });
 
@@ -70,10 +95,11 @@ export const createAccessKey = route({
   responses: {
     201: { description: "The key, shown this once.", schema: madeKey },
     409: { description: "The name is taken, or identity is off." },
-    422: { description: "Its owner is missing, is none, or is not possible." },
+    422: { description: "Its owner or its façade is missing, is none, or is not possible." },
   },
   async handler(ctx, { caller, body }) {
-    const { key: made, secret } = await createKey(ctx, caller, body);
+    const { most_files: mostFiles, ...wanted } = body;
+    const { key: made, secret } = await createKey(ctx, caller, { ...wanted, mostFiles });
     return { status: 201, body: { key: keyView(made), secret } };
   },
 });
@@ -99,6 +125,9 @@ function keyView(row: KeyRow): z.input<typeof key> {
     kind: row.kind,
     name: row.name,
     owner: row.owner ?? null,
+    facade: row.facade ?? null,
+    roots: row.roots,
+    most_files: row.mostFiles ?? null,
     created_by: row.createdBy,
     created_at: row.createdAt.toISOString(),
     expires_at: row.expiresAt?.toISOString() ?? null,

@@ -67,6 +67,7 @@ export const listAllRequests = route({
   query: z.strictObject({
     state: requestState.optional(),
     owner: z.string().min(1).max(200).optional(),
+    title: z.string().max(500).optional().meta({ description: "Only those of this title." }),
     number: wholeNumber(Number.MAX_SAFE_INTEGER)
       .optional()
       .meta({ description: "Only the request of this number.", override: { type: "integer" } }),

@@ -98,6 +98,8 @@ export interface RequestFilter {
   state?: RequestState | undefined;
   owner?: string | undefined;
   number?: number | undefined;
+  /** the whole title */
+  title?: string | undefined;
   /** the first and the last id of a range */
   ids?: { first: string; last: string } | undefined;
   /** requests after this one in the order newest first */
@@ -108,7 +110,7 @@ export interface RequestFilter {
 /** Without the steps' settings: a query may have a megabyte, and a page 200 requests. */
 export function requestRows(
   query: Query,
-  { state, owner, number, ids, before, limit }: RequestFilter,
+  { state, owner, number, title, ids, before, limit }: RequestFilter,
 ): Promise<(RequestRow<StepSummaryRow> & { cursor_at: string })[]> {
   return query(
     `SELECT ${columns()}, to_char(r.created_at, 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS cursor_at
@@ -116,6 +118,7 @@ export function requestRows(
      WHERE ${shown} AND ($1::text IS NULL OR r.state = $1) AND ($2::text IS NULL OR r.owner = $2)
        AND ($6::bigint IS NULL OR r.number = $6)
        AND ($7::uuid IS NULL OR r.id BETWEEN $7 AND $8::uuid)
+       AND ($9::text IS NULL OR r.title = $9)
        AND ($3::timestamptz IS NULL OR (r.created_at, r.id) < ($3, $4::uuid))
      ORDER BY r.created_at DESC, r.id DESC LIMIT $5`,
     [
@@ -127,6 +130,7 @@ export function requestRows(
       number ?? null,
       ids?.first ?? null,
       ids?.last ?? null,
+      title ?? null,
     ],
   );
 }

@@ -67,6 +67,8 @@ export interface ListRequests {
   state?: RequestState | undefined;
   owner?: string | undefined;
   number?: number | undefined;
+  /** the whole title */
+  title?: string | undefined;
   /** what its id begins with, as `isIdPrefix` allows it */
   idPrefix?: string | undefined;
   cursor?: string | undefined;
@@ -80,7 +82,7 @@ export interface ListRequests {
 export async function listRequests(
   ctx: Deps<"db">,
   caller: Caller,
-  { state, owner, number, idPrefix, cursor, limit }: ListRequests,
+  { state, owner, number, title, idPrefix, cursor, limit }: ListRequests,
 ): Promise<Page<RequestSummary>> {
   assertMay(caller, "request.read");
   const only = onlyOf(caller, "request.read");
@@ -88,7 +90,7 @@ export async function listRequests(
   const [createdAt, id] = cursor ? decodeCursor(cursor, ["time", "uuid"]) : [];
   const before = createdAt && id ? { createdAt, id } : undefined;
   const ids = idPrefix === undefined ? undefined : idsWith(idPrefix);
-  const filter = { state, owner: only ?? owner, number, ids, before, limit: limit + 1 };
+  const filter = { state, owner: only ?? owner, number, title, ids, before, limit: limit + 1 };
   const rows = await requestRows(ctx.db.query, filter);
   const last = rows.length > limit ? rows[limit - 1] : undefined;
   return {

@@ -16,6 +16,7 @@ import { connect, type ServiceOptions } from "../service.ts";
 interface Options extends ServiceOptions, OutputOptions {
   state?: RequestSummary["state"];
   owner?: string;
+  title?: string;
   limit: number;
   cursor?: string;
 }
@@ -25,6 +26,7 @@ export function addList(program: Command): void {
     .description("list requests, newest first")
     .addOption(new Option("--state <state>", "only requests in this state").choices(requestStates))
     .option("--owner <name>", "only requests of this owner", plainText(200))
+    .option("--title <title>", "only requests of this title", plainText(500))
     .option("--limit <n>", "page size", wholeNumber(1, 200), 50)
     .option("--cursor <cursor>", "continue after the previous page", plainText(1000))
     .action(list);
@@ -43,12 +45,13 @@ export const requestColumns: Column<RequestSummary>[] = [
 
 async function list(options: Options, command: Command): Promise<void> {
   const format = formatOf(options);
-  const { state, owner, limit, cursor, ...service } = options;
+  const { state, owner, title, limit, cursor, ...service } = options;
   const client = await connect(service);
   const page = await client.list({
     limit,
     ...(state && { state }),
     ...(owner && { owner }),
+    ...(title && { title }),
     ...(cursor && { cursor }),
   });
   printRows(format, page, page.items, requestColumns);

@@ -48,6 +48,14 @@ export const examples: Record<string, readonly string[]> = {
   "token list": ["token list -o csv"],
   "token create": ["token create laptop", "token create nightly --scopes read --days 90"],
   "token revoke": ["token revoke laptop"],
+  key: ["key", "key revoke gcs"],
+  "key list": ["key list -o csv"],
+  "key create": [
+    "key create gcs --facade tape --owner 7f1e8e0c-6a0e-4a0b-9d7e-3a8f1f5f2c11 " +
+      "--roots /gpfs/archive --files 100000",
+    "key create rucio-finder --peer --days 365",
+  ],
+  "key revoke": ["key revoke gcs"],
   user: ["user --state pending", "user create 'Ann Jones' --admin --token"],
   "user list": ["user list --state pending", "user list -o csv > people.csv"],
   "user approve": ["user approve 12", "user approve 12 13"],

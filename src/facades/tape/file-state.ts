@@ -1,0 +1,13 @@
+import { fileStateBody, parseBody } from "./body.ts";
+import type { TapeCaller } from "./caller.ts";
+import { noSuchFile } from "./errors.ts";
+import type { TapeSystem } from "./tape.ts";
+
+/** `POST file_state`: asks the tape system at each call. */
+export async function fileState(system: TapeSystem, caller: TapeCaller, body: unknown) {
+  const { path } = parseBody(fileStateBody, body);
+  const answer = await system.ask(await system.pathOf(caller, path));
+  if (answer.is === "missing") throw noSuchFile();
+  const { state, replicas, tapes } = answer;
+  return [{ state, replicas, tapes, path }];
+}

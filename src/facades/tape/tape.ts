@@ -1,0 +1,85 @@
+// What the façade asks of the tape system itself.
+import type { Context } from "../../deps.ts";
+import type { TapeAnswer } from "../../operations/stage/backend.ts";
+import { openBackend } from "../../operations/stage/open.ts";
+import { problemOfPath, realPathOf } from "../../operations/stage/paths.ts";
+import type { StageFacility } from "../../operations/stage/settings.ts";
+import { explained } from "../../system-problem.ts";
+import type { TapeCaller } from "./caller.ts";
+import { badPath, noSuchFile, tapeAway } from "./errors.ts";
+import { makeGathered } from "./gathered.ts";
+
+/** Clients give up after ten. */
+const mostSeconds = 8;
+
+export interface TapeSystem {
+  facility: StageFacility;
+  /** The tape system is another host's: it cannot be asked here. */
+  isElsewhere: boolean;
+  /**
+   * The path that may be asked for and recalled: as the tape system knows it and, where that can be
+   * seen here, without links. Throws 400 and 404.
+   */
+  pathOf(caller: TapeCaller, path: string): Promise<string>;
+  /** Where the data of the file is; throws 503 where the tape system cannot be asked. */
+  ask(path: string): Promise<Exclude<TapeAnswer, { is: "silent" }>>;
+}
+
+export function openTape({ config, log }: Pick<Context, "config" | "log">): TapeSystem {
+  // The operation's own schema has read it.
+  const facility = config.facility.stage as StageFacility;
+  const quick = {
+    ...facility,
+    EEADM_SECONDS: Math.min(facility.EEADM_SECONDS, mostSeconds),
+    TAPE_REST_SECONDS: Math.min(facility.TAPE_REST_SECONDS, mostSeconds),
+  };
+  const isElsewhere = config.agentOperations.includes("stage");
+  const backend = openBackend(facility);
+  const late = () => tapeAway(`The tape system has not answered within ${mostSeconds} seconds.`);
+  const askAll = makeGathered((paths) => backend.ask(paths, quick), {
+    seconds: mostSeconds,
+    late,
+  });
+
+  async function ask(path: string): Promise<Exclude<TapeAnswer, { is: "silent" }>> {
+    if (isElsewhere)
+      throw tapeAway("The tape system is on another host (AGENT_OPERATIONS): ask for a recall.");
+    let answer: TapeAnswer | undefined;
+    try {
+      answer = await askAll(path);
+    } catch (error) {
+      log.warn({ err: error }, "the tape system could not be asked");
+      throw tapeAway(`The tape system cannot be asked now: ${explained(error)}`);
+    }
+    if (answer === undefined || answer.is === "silent")
+      throw tapeAway(`The tape system says nothing of this file: ${answer?.why ?? "no answer"}`);
+    return answer;
+  }
+
+  return {
+    facility,
+    isElsewhere,
+    ask,
+    async pathOf({ roots = facility.STAGE_ROOTS }, path) {
+      const mapped = mappedPath(config.tape.paths, path);
+      const problem =
+        problemOfPath(mapped, facility.STAGE_ROOTS) ?? problemOfPath(mapped, roots, "this key");
+      if (problem !== undefined) throw badPath(problem);
+      if (isElsewhere || !backend.seesFiles) return mapped;
+      const real = await realPathOf(mapped, facility.STAGE_ROOTS);
+      if ("path" in real) {
+        const own = await realPathOf(real.path, roots, "this key");
+        if ("path" in own) return own.path;
+        throw badPath(own.problem.message);
+      }
+      if (real.problem.class === "not_found") throw noSuchFile();
+      throw badPath(real.problem.message);
+    },
+  };
+}
+
+/** How the tape system calls it; the longest folder that fits decides. */
+function mappedPath(pairs: readonly { from: string; to: string }[], path: string): string {
+  const pair = pairs.find(({ from }) => path.startsWith(`${from}/`));
+  return pair ? pair.to + path.slice(pair.from.length) : path;
+}
