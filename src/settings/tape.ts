@@ -1,6 +1,7 @@
 // Settings of the façade `tape`. Three have the names that LTFSEE Globus gives them.
 import { z } from "zod";
 import { ConfigError } from "./config-error.ts";
+import { withoutLastSlash } from "./service-url.ts";
 import * as value from "./values.ts";
 
 export const tapeSettings = {
@@ -30,8 +31,8 @@ export interface TapeConfig {
 export function tapeConfig(set: z.output<typeof schema>, enableAuth: boolean): TapeConfig {
   if (set.AUTH_KEY !== undefined && enableAuth)
     throw new ConfigError(
-      "AUTH_KEY is set, and identity is on (ENABLE_AUTH): nobody would own what is asked for with " +
-        "it. Remove it, and make keys with `longshore key create`.",
+      "AUTH_KEY is set, and identity is on (ENABLE_AUTH): nobody would own what is asked for " +
+        "with it. Remove it, and make keys with `longshore key create`.",
     );
   return {
     authKey: set.AUTH_KEY,
@@ -43,5 +44,5 @@ export function tapeConfig(set: z.output<typeof schema>, enableAuth: boolean): T
 
 function pairOf(text: string): { from: string; to: string } {
   const [from = "", to = ""] = text.split("=");
-  return { from: from.replace(/\/+$/, ""), to: to.replace(/\/+$/, "") };
+  return { from: withoutLastSlash(from), to: withoutLastSlash(to) };
 }

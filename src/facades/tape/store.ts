@@ -1,4 +1,5 @@
-// Which files were asked for, by which key for which Globus task, and how each stands in the ledger.
+// Which files were asked for, by which key for which Globus task, and how each stands in the
+// ledger.
 import { createHash } from "node:crypto";
 import type { Query } from "../../db/client.ts";
 import { newestFirst } from "../../requests/history-order.ts";
@@ -55,7 +56,8 @@ export async function findCall(query: Query, call: CallKey): Promise<CallRow | u
   const [row] = await query<CallRow>(
     `SELECT c.batch, extract(epoch FROM now() - c.asked_at)::float8 AS "waitedSeconds",
        c.problem, c.times, r.id AS request, r.state AS "requestState", r.reason,
-       f.file_id AS file, f.state AS "fileState", extract(epoch FROM now() - f.updated_at)::float8 AS "fileSeconds",
+       f.file_id AS file, f.state AS "fileState",
+       extract(epoch FROM now() - f.updated_at)::float8 AS "fileSeconds",
        error.class AS "errorClass"
      FROM tape_calls c ${ofLedger}
      LEFT JOIN error_groups error ON error.request_id = r.id AND error.fingerprint = f.error_group
@@ -154,7 +156,7 @@ export function dueGroups(query: Query, seconds: number): Promise<WaitingGroup[]
   );
 }
 
-/** Makes a batch of files of the group; returns their number. Their order is that of their paths. */
+/** Makes a batch of files of the group, in the order of their paths; returns their number. */
 export async function makeBatch(
   query: Query,
   { key, owner, globusTask, library }: WaitingGroup,

@@ -272,7 +272,8 @@ test("killed between a batch and its request: the files wait again, and none is 
   const { query } = suite.ctx.db;
   const [path = ""] = suite.tape.put(["a.nc"]);
   await query(
-    `INSERT INTO tape_calls (key, globus_task, path_hash, path, owner, library, batch, seq, asked_at)
+    `INSERT INTO tape_calls
+       (key, globus_task, path_hash, path, owner, library, batch, seq, asked_at)
      VALUES ('', $1, sha256(convert_to($2, 'UTF8')), $2, 'local', '', gen_random_uuid(), 1,
        now() - interval '2 minutes')`,
     [task, path],

@@ -1,5 +1,5 @@
-// Calls as Globus makes them, by the words of the contract alone: its staging program is run for one
-// file at a time, many at once, again and again until the file is on disk.
+// Calls as Globus makes them, by the words of the contract alone: its staging program is run for
+// one file at a time, many at once, again and again until the file is on disk.
 import { setTimeout as wait } from "node:timers/promises";
 import type { Answer, Api } from "../../support/api.ts";
 

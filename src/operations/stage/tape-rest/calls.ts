@@ -2,6 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { request } from "undici";
 import type { z } from "zod";
+import { withoutLastSlash } from "../../../settings/service-url.ts";
 import type { StageFacility } from "../settings.ts";
 import * as words from "./words.ts";
 
@@ -90,10 +91,11 @@ async function endpointOf(facility: StageFacility, signal?: AbortSignal): Promis
     await ask(facility, "GET", where, { signal }),
     where,
   );
-  const uri = found.find(({ version }) => version === "v1")?.uri.replace(/\/+$/, "");
+  const uri = found.find(({ version }) => version === "v1")?.uri;
   if (uri === undefined) throw new Error(`${where} names no endpoint of version v1.`);
-  endpoints.set(url, uri);
-  return uri;
+  const endpoint = withoutLastSlash(uri);
+  endpoints.set(url, endpoint);
+  return endpoint;
 }
 
 /** They change with the server's configuration alone: a restart asks again. */

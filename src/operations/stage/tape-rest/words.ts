@@ -1,5 +1,5 @@
-// What a server of the WLCG Tape REST API (version 1) answers, as far as it is used. Servers differ:
-// a file has `onDisk` or `state`, times may be missing, and words may be new.
+// What a server of the WLCG Tape REST API (version 1) answers, as far as it is used. Servers
+// differ: a file has `onDisk` or `state`, times may be missing, and words may be new.
 import { z } from "zod";
 
 export const discovery = z.object({
