@@ -22,6 +22,7 @@ export default defineConfig({
       ...unnamed,
     ],
     globalSetup: ["test/support/global-setup.ts"],
+    setupFiles: ["test/support/leaks/setup.ts"],
     pool: "forks",
     maxWorkers: 2,
     testTimeout: 180_000,

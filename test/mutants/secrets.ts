@@ -63,6 +63,13 @@ export const addressSecrets: Mutant[] = [
     tests: outside,
   },
   {
+    name: "the search that ends each file finds a cookie in the log",
+    file: "http/call.ts",
+    from: "logAccess(ctx, { request: locals.requestId, address,",
+    to: "logAccess(ctx, { request: locals.requestId, sent: request.headers.cookie, address,",
+    tests: ["http/leaks.test.ts"],
+  },
+  {
     name: "the search finds what Slack answered on a page",
     file: "notices/slack.ts",
     from: "/^[a-z_]{1,60}$/.test(body)",

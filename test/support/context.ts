@@ -4,7 +4,7 @@ import type { Clock } from "../../src/clock.ts";
 import { type Config, readConfig } from "../../src/config.ts";
 import { makeContext } from "../../src/context.ts";
 import type { Context } from "../../src/deps.ts";
-import { type Logger, silentLog } from "../../src/log.ts";
+import { type Logger, loggerTo } from "../../src/log.ts";
 import type { Connectors } from "../../src/notices/connectors.ts";
 import type { Operation, Task } from "../../src/operations/contract.ts";
 import { allOperations } from "../../src/operations/index.ts";
@@ -19,6 +19,7 @@ import { isFinal } from "../../src/requests/state.ts";
 import type { Report, ReportAnswer, RequestView } from "../../src/requests/views.ts";
 import { freshDatabase } from "./database.ts";
 import { temporaryFolder } from "./folder.ts";
+import { noteFolder, noteLine, noteSettings } from "./leaks/heard.ts";
 import { until } from "./wait.ts";
 
 /**
@@ -64,7 +65,7 @@ export interface LedgerOptions {
   connectors?: Connectors;
   /** where the test serves the store by S3 */
   s3Url?: () => string;
-  /** default: nothing is logged */
+  /** default: what is logged is searched for secrets, and not shown */
   log?: Logger;
 }
 
@@ -80,7 +81,7 @@ export async function openLedger({
   operations = [],
   clock,
   connectors,
-  log = silentLog(),
+  log = loggerTo({ write: noteLine }, "debug"),
   s3Url,
 }: LedgerOptions = {}): Promise<Ledger> {
   const dataDir = temporaryFolder("ledger");
@@ -115,6 +116,8 @@ export async function openLedger({
     ...(clock && { clock }),
     connectors,
   });
+  noteSettings(env);
+  noteFolder(dataDir);
   const running = scheduler ? startScheduler(ctx) : undefined;
 
   return {

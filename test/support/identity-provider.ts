@@ -8,6 +8,7 @@ import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import jwt from "jsonwebtoken";
 import Provider, { type Configuration, type KoaContextWithOIDC } from "oidc-provider";
+import { noteSecret } from "./leaks/heard.ts";
 
 export interface AtProvider {
   sub: string;
@@ -278,8 +279,13 @@ function noteSecrets({ given, revoked }: IdentityProvider, ctx: KoaContextWithOI
   const others = (tokens?.other_tokens ?? []) as Record<string, unknown>[];
   for (const one of tokens ? [tokens, ...others] : [])
     for (const secret of [one.access_token, one.refresh_token, one.id_token])
-      if (typeof secret === "string") given.add(secret);
+      if (typeof secret === "string") note(given, secret);
   if (ctx.path === routes.revocation) revoked.add(String(ctx.oidc.params?.token));
+}
+
+function note(given: Set<string>, secret: string): void {
+  given.add(secret);
+  noteSecret("a token of the provider", secret);
 }
 
 /** Globus leaves out introspection, sign-out and PKCE, which it has. */

@@ -8,6 +8,7 @@ import { refresh } from "../../src/auth/tokens/refresh.ts";
 import { createToken } from "../../src/auth/tokens/tokens.ts";
 import type { Context } from "../../src/deps.ts";
 import type { UserState } from "../../src/users/state.ts";
+import { noteSecret } from "./leaks/heard.ts";
 
 /** Settings of a provider at which nobody signs in. */
 export const providerEnv = {
@@ -48,6 +49,7 @@ export async function addToken(
   const wanted = { name: randomUUID(), scopes, days, madeBy: "page" } as const;
   const { token, secret } = await createToken(ctx, caller, wanted);
   const { accessToken } = await refresh(ctx, secret);
+  for (const one of [secret, accessToken]) noteSecret("a token", one.split(".")[2]);
   return { token: token.id, apiToken: secret, accessToken };
 }
 
@@ -56,6 +58,7 @@ export async function browserOf(ctx: Context, user: string): Promise<Record<stri
   const who = { user, issuer: providerEnv.OIDC_ISSUER, subject: user };
   const { cookie, session } = newSession(ctx, who);
   await ctx.people.write((db) => addSession(db, session));
+  noteSecret("the cookie of a session", cookie);
   return {
     cookie: `${cookieOf(ctx, "session").name}=${cookie}`,
     origin: new URL(ctx.urls.public()).origin,

@@ -5,6 +5,7 @@ import { rmSync } from "node:fs";
 import { readPostmaster } from "../../src/db/embedded/postmaster.ts";
 import { freshDatabase } from "./database.ts";
 import { temporaryFolder } from "./folder.ts";
+import { heardAnswers, noteFolder, noteLog, noteSettings } from "./leaks/heard.ts";
 import { program, programEnvironment } from "./program.ts";
 import { until } from "./wait.ts";
 
@@ -87,6 +88,7 @@ async function launch(
     if (code !== 0 && !wasKilled)
       console.error(`A service ended with ${code ?? signal}:\n${output.stderr.slice(-4_000)}`);
   });
+  noteFolder(env.DATA_DIR ?? "");
   const urls = line.match(/https?:\/\/[^\s,)]+/g) ?? [];
   const finish = async (signal: NodeJS.Signals) => {
     if (!ended()) {
@@ -128,7 +130,7 @@ export function startProcess(
   env: Record<string, string>,
   node: readonly string[] = program,
 ): { child: ChildProcess; output: { stdout: string; stderr: string } } {
-  const child = spawn(process.execPath, [...node, "start"], {
+  const child = spawn(process.execPath, [...heardAnswers(), ...node, "start"], {
     env: { ...programEnvironment(), ...env },
     stdio: ["ignore", "pipe", "pipe"],
     // It leads a group of its own
@@ -143,6 +145,8 @@ export function startProcess(
   child.stderr?.setEncoding("utf8").on("data", (text: string) => {
     output.stderr += text;
   });
+  noteSettings(env);
+  noteLog("what a service printed", () => output.stdout + output.stderr);
   return { child, output };
 }
 

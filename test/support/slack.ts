@@ -1,6 +1,7 @@
 // Slack, as far as a service meets it: a webhook, addresses for answers, and calls that it signs.
 import { createHmac, randomBytes } from "node:crypto";
 import { z } from "zod";
+import { noteSecret } from "./leaks/heard.ts";
 import { type ReceivedCall, type StandIn, type StandInAnswer, startStandIn } from "./stand-in.ts";
 
 export const signingSecret = "0123456789abcdef0123456789abcdef";
@@ -62,6 +63,7 @@ export async function startSlack(): Promise<Slack> {
       const path = `/actions/T1/${answered.size + 1}/${secret()}`;
       answered.set(path, 0);
       secrets.push(path);
+      noteSecret("an address at Slack", path);
       return host + path;
     },
   };
