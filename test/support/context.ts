@@ -1,4 +1,5 @@
 import { rmSync } from "node:fs";
+import { type DestinationStream, symbols } from "pino";
 import { local } from "../../src/auth/caller.ts";
 import type { Clock } from "../../src/clock.ts";
 import { type Config, readConfig } from "../../src/config.ts";
@@ -65,13 +66,23 @@ export interface LedgerOptions {
   connectors?: Connectors;
   /** where the test serves the store by S3 */
   s3Url?: () => string;
-  /** default: what is logged is searched for secrets, and not shown */
+  /** default: nothing is shown. Either is searched for secrets. */
   log?: Logger;
 }
 
 /** Another process on the ledger's database, which does not schedule. */
 export function openBeside({ ctx }: Ledger, options: LedgerOptions = {}): Promise<Ledger> {
   return openLedger({ ...options, databaseUrl: ctx.databaseUrl, scheduler: false });
+}
+
+/** What it writes from now on. */
+function noteLines(log: Logger): void {
+  const stream = Reflect.get(log, symbols.streamSym) as DestinationStream;
+  const { write } = stream;
+  stream.write = (line) => {
+    noteLine(line);
+    write.call(stream, line);
+  };
 }
 
 export async function openLedger({
@@ -81,7 +92,7 @@ export async function openLedger({
   operations = [],
   clock,
   connectors,
-  log = loggerTo({ write: noteLine }, "debug"),
+  log = loggerTo({ write: () => undefined }, "debug"),
   s3Url,
 }: LedgerOptions = {}): Promise<Ledger> {
   const dataDir = temporaryFolder("ledger");
@@ -118,6 +129,7 @@ export async function openLedger({
   });
   noteSettings(env);
   noteFolder(dataDir);
+  noteLines(log);
   const running = scheduler ? startScheduler(ctx) : undefined;
 
   return {
