@@ -27,7 +27,7 @@ const client = join(root, "generated", "client");
 const stampOf = (folder) => join(folder, "stamp");
 
 /** Prisma's command line would look for engines to download, and for newer versions of itself. */
-const offline = {
+export const offline = {
   PRISMA_SCHEMA_ENGINE_BINARY: process.execPath,
   PRISMA_HIDE_UPDATE_MESSAGE: "1",
   CHECKPOINT_DISABLE: "1",
@@ -94,10 +94,14 @@ async function generateInto(work, onChild) {
       include: ["generated/source"],
     }),
   );
-  const command = join(dirname(packageFile("prisma")), "build", "index.js");
-  const generated = await run([command, "generate"], work, onChild);
+  const generated = await run([prismaCommand(), "generate"], work, onChild);
   if (generated !== 0) return generated;
   return run([resolveFile("typescript/bin/tsc"), "-p", "tsconfig.json"], work, onChild);
+}
+
+/** The file that is Prisma's command line. */
+export function prismaCommand() {
+  return join(dirname(packageFile("prisma")), "build", "index.js");
 }
 
 /** What it prints is shown only where it fails. */

@@ -203,7 +203,7 @@ export async function makeContext(
     connectors,
     deviceTries: makeTries(),
     rates: makeRates(config.identity?.rates),
-    localAccess: makeLocalAccess(),
+    localAccess: makeLocalAccess(urls),
     clientAddress: clientAddresses(config.identity?.trustedProxies ?? []),
     reportedRequests: makeReportedRequests(),
     stepOperations: makeStepOperations(db.query),

@@ -3,7 +3,7 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { Socket } from "node:net";
-import { cookiesOf } from "./cookies.ts";
+import { type CookieKind, cookiesOf } from "./cookies.ts";
 import { type IsOwnSocket, makeIsOwnSocket } from "./socket-owner.ts";
 
 export interface LocalAccess {
@@ -11,10 +11,14 @@ export interface LocalAccess {
   isToken(text: string): boolean;
   isLocal(request: Pick<IncomingMessage, "headers" | "socket">): boolean | Promise<boolean>;
   /** for a browser that has shown the token */
-  cookieFor(socket: Pick<Socket, "localPort">): { name: string; value: string };
+  cookieFor(socket: Pick<Socket, "localPort">): CookieKind & { value: string };
 }
 
-export function makeLocalAccess(isOwnSocket: IsOwnSocket = makeIsOwnSocket()): LocalAccess {
+/** `urls`: whether people reach the service by https. */
+export function makeLocalAccess(
+  urls: { public(): string },
+  isOwnSocket: IsOwnSocket = makeIsOwnSocket(),
+): LocalAccess {
   const token = randomBytes(32).toString("base64url");
   // A browser sends its cookies to every port of a host: the cookie does not show the token.
   const cookie = createHmac("sha256", token).update("cookie").digest("base64url");
@@ -32,18 +36,19 @@ export function makeLocalAccess(isOwnSocket: IsOwnSocket = makeIsOwnSocket()): L
     return found;
   }
 
+  const kindFor = ({ localPort }: Pick<Socket, "localPort">): CookieKind => {
+    const isSecure = urls.public().startsWith("https:");
+    return { name: `${isSecure ? "__Host-" : ""}longshore-${localPort}`, isSecure };
+  };
+
   return {
     token,
     isToken: (text) => same(text, token),
     isLocal: ({ headers, socket }) =>
-      cookiesOf(headers.cookie, cookieName(socket)).some((value) => same(value, cookie)) ||
+      cookiesOf(headers.cookie, kindFor(socket).name).some((value) => same(value, cookie)) ||
       isOwn(socket),
-    cookieFor: (socket) => ({ name: cookieName(socket), value: cookie }),
+    cookieFor: (socket) => ({ ...kindFor(socket), value: cookie }),
   };
-}
-
-function cookieName({ localPort }: Pick<Socket, "localPort">): string {
-  return `longshore-${localPort}`;
 }
 
 /** In the same time for every text. */

@@ -7,7 +7,7 @@ import type { Mount } from "./mount.ts";
 export const openLink: Mount = {
   name: "open",
   owns: (path) => path === "/open",
-  router({ localAccess, urls }) {
+  router({ localAccess }) {
     const router = Router({ strict: true, caseSensitive: true });
     router.get("/open", (request: Request, response: Response) => {
       const token = new URLSearchParams(request.url.split("?")[1]).get("token") ?? "";
@@ -18,11 +18,11 @@ export const openLink: Mount = {
           "The link has no valid token. Each start of the service makes a new one: it is in " +
             "the file local-link of DATA_DIR.",
         );
-      const { name, value } = localAccess.cookieFor(request.socket);
+      const { name, value, isSecure } = localAccess.cookieFor(request.socket);
       response.cookie(name, value, {
         httpOnly: true,
         sameSite: "strict",
-        secure: urls.public().startsWith("https:"),
+        secure: isSecure,
         path: "/",
       });
       response.setHeader("cache-control", "no-store");

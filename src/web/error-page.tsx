@@ -17,7 +17,7 @@ export function errorPage(ctx: Context, problem: Problem): Reply {
       <h1>
         {title} <small>{status}</small>
       </h1>
-      <p class="sentence">{shown(detail, 2000)}</p>
+      <Sentence text={detail} />
       <p>
         {request ? (
           <>
@@ -37,5 +37,13 @@ export function errorPage(ctx: Context, problem: Problem): Reply {
         <a href={links.to("/")}>All requests</a>
       </p>
     </>,
+  );
+}
+
+/** Commands in it are between backticks, as a terminal shows them. */
+function Sentence({ text }: { text: string }) {
+  const parts = shown(text, 2000).split(/`([^`]+)`/);
+  return (
+    <p class="sentence">{parts.map((part, at) => (at % 2 === 1 ? <code>{part}</code> : part))}</p>
   );
 }

@@ -4,6 +4,7 @@ import type { Mutant } from "./mutant.ts";
 const imported = ["client/import.test.ts"];
 const unit = ["unit/imported-tokens.test.ts"];
 const keys = ["http/access-keys.test.ts"];
+const openLink = ["http/open-link.test.ts"];
 
 export const credentials: Mutant[] = [
   {
@@ -82,5 +83,12 @@ export const credentials: Mutant[] = [
     from: "key.expiresAt.getTime() < now",
     to: "key.expiresAt.getTime() < 0",
     tests: keys,
+  },
+  {
+    name: "the cookie of the local link is one that another host can set",
+    file: "auth/local-access.ts",
+    from: '"__Host-" : ""',
+    to: '"" : ""',
+    tests: openLink,
   },
 ];

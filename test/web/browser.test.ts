@@ -1,13 +1,11 @@
 // The pages in Chromium: with and without JavaScript, narrow and wide, light and dark.
-import { mkdirSync } from "node:fs";
 import type { Browser, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { sampleProgress } from "../../src/requests/monitor/progress.ts";
 import { type Api, openApi } from "../support/api.ts";
-import { openBrowser, sidewaysPixels, violationsOf } from "./browser.ts";
+import { checkLooks, complaintsOf, openBrowser } from "./browser.ts";
 
 const markup = `<img src=x onerror="document.title='attacked'"><script>alert(1)</script>`;
-const shots = process.env.SCREENSHOTS;
 
 let api: Api;
 let browser: Browser;
@@ -102,7 +100,6 @@ const get = async (path: string) => (await api.get(path)).json();
 
 interface Look {
   width?: number;
-  colorScheme?: "light" | "dark";
   javaScriptEnabled?: boolean;
 }
 
@@ -122,35 +119,16 @@ async function look<Result>(
   }
 }
 
-const looks = [360, 1440].flatMap((width) =>
-  (["light", "dark"] as const).map((colorScheme) => ({ width, colorScheme })),
-);
-
-describe.each(looks)("at $width pixels, $colorScheme", (options) => {
-  test("no page has a barrier that axe knows, scrolls sideways or breaks its policy", async () => {
-    await look(options, async (page) => {
-      const complaints: string[] = [];
-      page.on("console", (message) => {
-        const isStatus = /status of 404/.test(message.text());
-        if (message.type() === "error" && !isStatus) complaints.push(message.text());
-      });
-      page.on("pageerror", (error) => complaints.push(error.message));
-      for (const [name, path] of Object.entries(pages)) {
-        await page.goto(path);
-        expect(await violationsOf(page), name).toEqual([]);
-        expect(await sidewaysPixels(page), name).toBeLessThanOrEqual(0);
-        expect(await page.title(), name).not.toBe("attacked");
-        if (shots) await shoot(page, `${name}-${options.width}-${options.colorScheme}`);
-      }
-      expect(complaints).toEqual([]);
-    });
+test("no page has a barrier that axe knows, scrolls sideways or breaks its policy", async () => {
+  await look({}, async (page) => {
+    const complaints = complaintsOf(page, api.url);
+    for (const [name, path] of Object.entries(pages)) {
+      await page.goto(path);
+      await checkLooks(page, name);
+    }
+    expect(complaints).toEqual([]);
   });
 });
-
-async function shoot(page: Page, name: string): Promise<void> {
-  mkdirSync(shots ?? "", { recursive: true });
-  await page.screenshot({ path: `${shots}/${name}.png`, fullPage: true });
-}
 
 test("without JavaScript every page shows its content and a form cancels a request", async () => {
   const id = await request("by hand", ["/data/a"], 0);

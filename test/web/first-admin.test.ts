@@ -81,6 +81,7 @@ test("a link of more than an hour, of nobody, or beside an administrator makes n
   for (const secret of [late, "", "made-up"]) {
     const shown = await agent.get(`${api.url}/first-admin?secret=${secret}`);
     expect([shown.status, shown.text]).toEqual([403, expect.stringMatching(sentence)]);
+    expect(shown.text).toContain("<code>longshore user create --admin</code>");
   }
   expect((await agent.get(await kept())).status).toBe(200);
   const page = await agent.get(`${api.url}/first-admin`);

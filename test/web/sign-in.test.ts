@@ -1,13 +1,12 @@
 // Signing in and out in Chromium, at a real provider on another port.
-import { mkdirSync } from "node:fs";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { makeProvider } from "../../src/auth/oidc/provider.ts";
 import { moveUser } from "../../src/users/move-store.ts";
 import { openSignIn, type SignInService } from "../support/sign-in.ts";
-import { openBrowser, sidewaysPixels, violationsOf } from "./browser.ts";
+import { checkLooks, complaintsOf, openBrowser } from "./browser.ts";
 
 const markup = `<img src=x onerror="document.title='attacked'"><script>alert(1)</script>`;
-const shots = process.env.SCREENSHOTS;
 
 let service: SignInService;
 let browser: Browser;
@@ -56,57 +55,95 @@ async function approve(login: string): Promise<string> {
   return id;
 }
 
-const looks = [360, 1440].flatMap((width) =>
-  (["light", "dark"] as const).map((colorScheme) => ({ width, colorScheme })),
-);
-
-describe.each(looks)("at $width pixels, $colorScheme", ({ width, colorScheme }) => {
-  test("no page of sign-in has a barrier that axe knows, scrolls sideways or breaks its policy", async () => {
-    const long = `${"Maximiliane-Wilhelmine ".repeat(6)}${markup}`;
-    const login = service.somebody({ name: long, organization: markup });
-    const seen: string[] = [];
-    await look({ viewport: { width, height: 900 }, colorScheme }, async (page) => {
-      const complaints: string[] = [];
-      page.on("console", (message) => {
-        const isOurs = page.url().startsWith(service.api.url);
-        const isStatus = /status of (403|404|409)/.test(message.text());
-        if (isOurs && message.type() === "error" && !isStatus) complaints.push(message.text());
-      });
-      page.on("pageerror", (error) => complaints.push(error.message));
-      const check = async (name: string) => {
-        expect(await violationsOf(page), name).toEqual([]);
-        expect(await sidewaysPixels(page), name).toBeLessThanOrEqual(0);
-        expect(await page.title(), name).not.toBe("attacked");
-        seen.push(name);
-        if (shots) await shoot(page, `${name}-${width}-${colorScheme}`);
-      };
-      await page.goto("/sign-in");
-      await check("sign-in");
-      await page.getByRole("link", { name: /^Go on to/ }).click();
-      await answer(page, login, "Refuse");
-      await check("refused");
-      await page.getByRole("link", { name: "Sign in again" }).click();
-      await page.getByRole("link", { name: /^Go on to/ }).click();
-      await answer(page, login, "Sign in");
-      await page.getByText("Your account is new. Say who you are").waitFor();
-      await check("account");
-      await page.goto("/");
-      await page.getByText("Your account is new, so").waitFor();
-      await check("home-new");
-      await page.goto("/sign-out");
-      await check("sign-out");
-      await page.getByRole("main").getByRole("button", { name: "Sign out" }).click();
-      await page.waitForURL("**/signed-out");
-      await check("signed-out");
-      expect(complaints).toEqual([]);
-    });
-    expect(seen).toHaveLength(6);
+test("no page of sign-in has a barrier that axe knows, scrolls sideways or breaks its policy", async () => {
+  const long = `${"Maximiliane-Wilhelmine ".repeat(6)}${markup}`;
+  const login = service.somebody({ name: long, organization: markup });
+  await look({}, async (page) => {
+    const complaints = complaintsOf(page, service.api.url);
+    await page.goto("/sign-in");
+    await checkLooks(page, "sign-in");
+    await page.getByRole("link", { name: /^Go on to/ }).click();
+    await answer(page, login, "Refuse");
+    await page.getByText("was not allowed to know who you are").waitFor();
+    await checkLooks(page, "refused");
+    await page.getByRole("link", { name: "Sign in again" }).click();
+    await page.getByRole("link", { name: /^Go on to/ }).click();
+    await answer(page, login, "Sign in");
+    await page.getByText("Your account is new. Say who you are").waitFor();
+    await checkLooks(page, "account");
+    await page.goto("/");
+    await page.getByText("Your account is new, so").waitFor();
+    await checkLooks(page, "home-new");
+    await page.goto("/sign-out");
+    await checkLooks(page, "sign-out");
+    await page.getByRole("main").getByRole("button", { name: "Sign out" }).click();
+    await page.waitForURL("**/signed-out");
+    await checkLooks(page, "signed-out");
+    expect(complaints).toEqual([]);
   });
 });
 
-async function shoot(page: Page, name: string): Promise<void> {
-  mkdirSync(shots ?? "", { recursive: true });
-  await page.screenshot({ path: `${shots}/${name}.png`, fullPage: true });
+test("nor has a page that says why nobody was signed in", async () => {
+  const login = service.somebody();
+  await look({}, async (page) => {
+    const complaints = complaintsOf(page, service.api.url);
+    // Where the provider has sent the browser back.
+    const called = page.waitForRequest((call) => call.url().includes("/auth-callback?"));
+    await signIn(page, login);
+    const back = (await called).url();
+    await page.getByText("Your account is new").waitFor();
+    const unknown = "No such sign-in is under way in this browser";
+    await shows(page, back, 400, unknown);
+    await checkLooks(page, "state-used");
+    await shows(page, back.replace(/state=[^&]*/, "state=made-up"), 400, unknown);
+    await checkLooks(page, "state-unknown");
+
+    const { ctx } = service.api.ledger;
+    const { provider } = ctx;
+    if (!provider) throw new Error("no provider");
+    // Of which nothing is known yet, as after a start.
+    Object.assign(ctx, { provider: makeProvider(provider.settings) });
+    service.provider.fail(500);
+    try {
+      await shows(page, "/sign-in?go=1", 503, "does not answer as it should");
+      await checkLooks(page, "provider-down");
+    } finally {
+      service.provider.fail(undefined);
+    }
+    expect(complaints).toEqual([]);
+  });
+  await look({}, async (page) => {
+    const complaints = complaintsOf(page, service.api.url);
+    await page.goto("/sign-in?go=1");
+    await page.route(`${service.provider.issuer}/interaction/*`, async (route) => {
+      await route.continue({ postData: "answer=deny&error=temporarily_unavailable" });
+    });
+    await answer(page, login, "Refuse");
+    await page.getByText("has ended the sign-in (temporarily_unavailable)").waitFor();
+    await checkLooks(page, "provider-refuses");
+    expect(complaints).toEqual([]);
+  });
+});
+
+test("nor has that of two accounts whose identities are linked at the provider", async () => {
+  const linked: string[] = [];
+  for (const login of [service.somebody(), service.somebody()]) {
+    await service.signIn(login);
+    linked.push(service.provider.people.get(login)?.sub ?? "");
+  }
+  const both = service.somebody({}, { linked });
+  await look({}, async (page) => {
+    await signIn(page, both);
+    await page.getByText("belong to two accounts here").waitFor();
+    expect(await page.locator("h1").textContent()).toMatch(/ 409$/);
+    await checkLooks(page, "two-accounts");
+  });
+});
+
+async function shows(page: Page, address: string, status: number, words: string): Promise<void> {
+  const shown = await page.goto(address);
+  expect(shown?.status(), address).toBe(status);
+  await page.getByText(words).waitFor();
 }
 
 test("a person comes from a link of another site, signs in, and works without JavaScript", async () => {
