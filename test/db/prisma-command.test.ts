@@ -44,7 +44,7 @@ test("a schema that is not is found: what is wrong, and what is not formatted", 
   expect(readFileSync(other, "utf8")).toBe(schema);
 });
 
-test("studio shows a database of ours, on loopback alone, and ends", async () => {
+test("studio shows a database of ours, and ends when it is told so", async () => {
   const database = await freshDatabase();
   await onServer(database.url, "INSERT INTO users (id, state) VALUES ('ann', 'approved')");
   const [port] = await freePorts(1);
