@@ -33,7 +33,7 @@ test("a later start replaces what was left, and what is not a link is no token",
 });
 
 test("another text is not the token, however much of it is the same, nor is the cookie", () => {
-  const access = makeLocalAccess();
+  const access = makeLocalAccess({ public: () => "http://127.0.0.1:5000" });
   const { token } = access;
   const { value: cookie } = access.cookieFor({ localPort: 5000 });
   expect(access.isToken(token)).toBe(true);
