@@ -15,6 +15,7 @@ import { type FacilitySource, facilityNames, readFacility } from "./settings/fac
 import { type IdentityConfig, identityConfig, identitySettings } from "./settings/identity.ts";
 import { inputFolders } from "./settings/input-folders.ts";
 import { isLoopback } from "./settings/is-loopback.ts";
+import { type IsimipConfig, isimipConfig, isimipSettings } from "./settings/isimip.ts";
 import { type KubernetesConfig, kubernetesConfig } from "./settings/kubernetes.ts";
 import { kubernetesSettings } from "./settings/kubernetes-keys.ts";
 import { refusePublicPasswords } from "./settings/public-passwords.ts";
@@ -109,6 +110,8 @@ export interface Config {
   /** operations whose tasks are left to agents (`longshore agent`) */
   agentOperations: string[];
   tape: TapeConfig;
+  /** only where its façade is on */
+  isimip?: IsimipConfig | undefined;
   /** values from the environment for operations with such settings, by operation name */
   facility: Record<string, Record<string, unknown>>;
 }
@@ -168,6 +171,7 @@ const settings = z.object({
   FINDER_PROCESSES: value.wholeNumber(2, 1_024).default(8),
   AGENT_OPERATIONS: value.listOf(/^[a-z][a-z-]*$/, "names of operations").default([]),
   ...tapeSettings,
+  ...isimipSettings,
 });
 
 /** Every name that `readConfig` reads; doc/settings.md must describe each. */
@@ -196,6 +200,11 @@ export function readConfig(
   refuseStrayScheme(set.DID_FINDER_DEFAULT_SCHEME, set.VALID_DID_SCHEMES);
   const facility = readFacility(plain, operations, (error) => refusal(error, plain, places));
   const store = set.STORE_URL ?? { kind: "folder", path: join(set.DATA_DIR, "store") };
+  const open = inputFolders({
+    inputRoots: set.INPUT_ROOTS,
+    dataDir: set.DATA_DIR,
+    store: store.kind === "folder" ? store.path : undefined,
+  });
   return {
     host: set.HOST,
     port: set.PORT,
@@ -221,11 +230,7 @@ export function readConfig(
     fileAttempts: set.FILE_ATTEMPTS,
     resultTtlDays: set.RESULT_TTL_DAYS,
     localWorkers: set.LOCAL_WORKERS,
-    inputFolders: inputFolders({
-      inputRoots: set.INPUT_ROOTS,
-      dataDir: set.DATA_DIR,
-      store: store.kind === "folder" ? store.path : undefined,
-    }),
+    inputFolders: open,
     inputHosts: set.INPUT_HOSTS,
     inputsSet: { roots: "INPUT_ROOTS" in plain, hosts: "INPUT_HOSTS" in plain },
     unusedProxy: proxyNames.find((name) => env[name]?.trim()),
@@ -256,6 +261,7 @@ export function readConfig(
     mostFiles: set.MOST_FILES,
     agentOperations: set.AGENT_OPERATIONS,
     tape: tapeConfig(set, enableAuth),
+    isimip: isimipConfig(set, open),
     facility,
   };
 }

@@ -62,9 +62,14 @@ export function dryRunFolder(dataDir: string): string {
   return join(dataDir, "dry-runs");
 }
 
+/** Where files of a form are until they are stored: one folder each. */
+export function formFolder(dataDir: string): string {
+  return join(dataDir, "forms");
+}
+
 /** For the start: a killed process may have left files between their creation and their removal. */
 export function removeLeftFiles(dataDir: string): void {
-  for (const folder of [listFolder(dataDir), dryRunFolder(dataDir)])
+  for (const folder of [listFolder(dataDir), dryRunFolder(dataDir), formFolder(dataDir)])
     rmSync(folder, { recursive: true, force: true });
 }
 

@@ -34,6 +34,7 @@ export type KeyPurpose =
   | "longshore object URLs 1"
   | "longshore S3 keys 1"
   | "longshore ServiceX attempts 1"
+  | "longshore ISIMIP downloads 1"
   | "longshore input addresses 1"
   | "longshore address digests 1"
   | "longshore API tokens 1"

@@ -31,7 +31,7 @@ export type Caller =
 export type CallerKind = Caller["kind"];
 
 /** Façades that may take callers without a name: each by itself, and by default none. */
-export const facades = ["servicex"] as const;
+export const facades = ["servicex", "isimip"] as const;
 export type Facade = (typeof facades)[number];
 
 /** How a person shows who they are. */

@@ -1473,6 +1473,11 @@ export interface components {
       inputs: string[];
       /** @description Where the objects go that the operation makes of the file. */
       uploads: components["schemas"]["Upload"][];
+      /** @description Files of the request's own that the step reads besides the file. */
+      attachments?: {
+        name: string;
+        url: string;
+      }[];
       /** @description The first of `uploads`. */
       upload: components["schemas"]["Upload"] | null;
       lease_seconds: number;
@@ -2290,7 +2295,7 @@ export interface components {
     };
     FacadeCallers: {
       /** @enum {string} */
-      facade: "servicex";
+      facade: "servicex" | "isimip";
       /** @description It takes callers without a name. */
       open: boolean;
       /** @description The account that they share; null: it was never open. */
@@ -2511,8 +2516,12 @@ export interface components {
         | {
             /** @constant */
             operation: "mask_mask";
-            /** @description path or address of a NetCDF file on the same grid, by the rules for inputs */
-            mask: string;
+            /** @description a NetCDF file on the same grid: its path or address, by the rules for inputs, or the name of a file that came with the request */
+            mask:
+              | string
+              | {
+                  attachment: string;
+                };
             /**
              * @description the variable of it that is not zero, and not missing, where values are kept
              * @default m_0
@@ -2580,6 +2589,11 @@ export interface components {
             };
           }
       )[];
+      /**
+       * @description all results in one zip besides, named as that version of the ISIMIP Files API does; default: none is made
+       * @enum {string}
+       */
+      zip?: "v1" | "v2";
     };
     /**
      * @description Settles every file without touching data, for benchmarks, fault tests and outside simulators.
@@ -7285,7 +7299,7 @@ export interface operations {
       query?: never;
       header?: never;
       path: {
-        facade: "servicex";
+        facade: "servicex" | "isimip";
       };
       cookie?: never;
     };
@@ -7399,7 +7413,7 @@ export interface operations {
       query?: never;
       header?: never;
       path: {
-        facade: "servicex";
+        facade: "servicex" | "isimip";
       };
       cookie?: never;
     };

@@ -71,5 +71,6 @@ export function pathOf(url: string): string {
 export function loggedPath(url: string): string {
   return pathOf(url)
     .slice(0, 300)
-    .replace(/\/w\/+[^/]+/, "/w/…");
+    .replace(/\/w\/+[^/]+/, "/w/…")
+    .replace(/(?<=^\/+isimip\/output\/+[^/]+\/+)[^/]+/, "…");
 }

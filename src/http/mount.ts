@@ -1,6 +1,6 @@
 import type { Router } from "express";
 import type { Listener } from "../auth/listener.ts";
-import type { Context } from "../deps.ts";
+import type { Context, Deps } from "../deps.ts";
 import type { Admit } from "./admit.ts";
 import type { Problem } from "./problem.ts";
 import type { Reply, Route } from "./route.ts";
@@ -25,6 +25,11 @@ export interface Mount {
   signIn?(ctx: Context, path: string): Reply | undefined;
   /** its GETs change nothing: links of other sites may open them in a window */
   readonly opensFromLinks?: true;
+  /**
+   * The sites whose pages may call it, by their origins; `*`: all. Only calls without a name or with
+   * a token are let in so: never cookies, never the local caller. Default: none.
+   */
+  origins?(ctx: Deps<"config">): readonly string[];
   /** default: nothing may be loaded */
   readonly contentSecurityPolicy?: string;
 }

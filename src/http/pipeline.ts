@@ -6,6 +6,7 @@ import type { Context } from "../deps.ts";
 import { RequestError } from "../errors.ts";
 import type { Admit } from "./admit.ts";
 import { beginCall, pathOf, setBrowserHeaders } from "./call.ts";
+import { answerPreflight, isLetIn } from "./cross-origin.ts";
 import { errorReply } from "./error-reply.ts";
 import type { Mount } from "./mount.ts";
 import type { Route } from "./route.ts";
@@ -57,12 +58,15 @@ export function pipeline(
     const locals = beginCall(ctx, request, response, route?.path);
     try {
       const mount = route ? undefined : prepare(mounts, request, response, locals);
+      const takesOthers = isLetIn(ctx, mount, request, response);
       requireSameOrigin(request, {
         ...sameOrigin,
         checkHost: !ctx.config.enableAuth,
         opensFromLinks: mount?.opensFromLinks === true,
         answersAtAddresses: probes.includes(request.url ?? ""),
+        takesOthers,
       });
+      if (takesOthers && answerPreflight(request, response)) return;
     } catch (error) {
       send(response, errorReply(ctx, mounts, error, request, locals.requestId));
       return;

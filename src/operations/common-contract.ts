@@ -120,7 +120,9 @@ export interface FinishContext<F = Facility> {
   facility: F;
   signal: AbortSignal;
   /** The results of this step, in the order in which they were recorded. */
-  results(): AsyncIterable<TaskResult & { file: number }>;
+  results(): AsyncIterable<TaskResult & { file: number } & FileInput>;
+  /** The files that failed in this step or before it, in the order of the dataset. */
+  failures(): AsyncIterable<{ file: number; error: TaskError } & FileInput>;
   /** The bytes of one of them. */
   read(name: string): Promise<NodeJS.ReadableStream>;
   /** Stores an object of the request. It cannot be replaced: other content needs another name. */

@@ -23,6 +23,8 @@ export interface WorkerOperation<S = Settings, F = Facility> extends CommonOpera
    * for each, in the same order. Without it the operation makes none.
    */
   outputs?(settings: S, file: FileInput): string[];
+  /** Names of the request's attachments that it reads besides the file. Default: none. */
+  attachments?(settings: S): string[];
   /**
    * Called once, at submit, after `check`: what others' containers do for a step with these
    * settings; undefined: our workers perform it. Throws a `RequestError` as `check` does.
@@ -48,6 +50,8 @@ export interface Task<S = Settings> {
   inputs: string[];
   /** where the objects go that `outputs` names, in its order */
   uploads: Upload[];
+  /** where the request's attachments are read that `attachments` names */
+  attachments?: { name: string; url: string }[] | undefined;
   /** the first of `uploads`; null for operations that make no object */
   upload: Upload | null;
   lease_seconds: number;
@@ -88,7 +92,7 @@ export interface TaskContext<F = Facility> {
   signal: AbortSignal;
   limits: { memoryMegabytes: number; seconds: number; outputMegabytes: number; threads: number };
   /**
-   * A replica or an input URL as a local file, from allowed folders, schemes and hosts only. `path`
+   * A replica, an input URL or that of an attachment as a local file, from allowed folders, schemes and hosts only. `path`
    * holds until the task ends.
    */
   fetchInput(location: string): Promise<{ path: string; size: number }>;

@@ -1,4 +1,5 @@
 // What the use cases return. `http` sends it unchanged.
+import type { Readable } from "node:stream";
 import type { FileList } from "../datasets/chunks.ts";
 import type { FirstRows } from "../operations/contract.ts";
 import type { RetryPolicy } from "./retry-policy.ts";
@@ -11,6 +12,14 @@ export interface StepInput {
   retry?: RetryPolicy | null | undefined;
 }
 
+export interface Attachment {
+  /** letters, digits, `-`, `_` and `.`; unique in the request */
+  name: string;
+  /** bytes */
+  size: number;
+  open(): Readable;
+}
+
 export interface SubmitInput {
   title?: string | undefined;
   dataset: { files: FileList<string | string[]> } | { did: string };
@@ -20,6 +29,8 @@ export interface SubmitInput {
   /** among the requests of the same owner; default 0 */
   priority?: number | undefined;
   stopAfterFailedPercent?: number | undefined;
+  /** files of its own, which its steps read beside the dataset's */
+  attachments?: Attachment[] | undefined;
   /** data that a façade stores with the request; opaque to the domain */
   facade?: Record<string, unknown> | undefined;
 }

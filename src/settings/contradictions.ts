@@ -19,6 +19,8 @@ interface Choices {
   MAILGUN_DOMAIN?: string | undefined;
   VALID_DID_SCHEMES: readonly string[];
   SERVICEX_ANONYMOUS?: boolean | undefined;
+  ISIMIP_ANONYMOUS?: boolean | undefined;
+  ISIMIP_CORS_ORIGINS: readonly string[];
 }
 
 export function refuseContradictions(set: Choices, enableAuth: boolean): void {
@@ -32,7 +34,9 @@ export function refuseContradictions(set: Choices, enableAuth: boolean): void {
     publicUrl: set.PUBLIC_URL,
   };
   refuseUnknownOps(set, enableAuth);
-  refuseOpenFacade(set.SERVICEX_ANONYMOUS, enableAuth);
+  refuseOpenFacade("SERVICEX_ANONYMOUS", set.SERVICEX_ANONYMOUS, enableAuth);
+  refuseOpenFacade("ISIMIP_ANONYMOUS", set.ISIMIP_ANONYMOUS, enableAuth);
+  refuseOrigins(set.ISIMIP_CORS_ORIGINS, enableAuth);
   refuseUndecided(choice);
   if (enableAuth) {
     refuseHalfSignIn(choice);
@@ -138,11 +142,20 @@ function refuseUnknownOps(
 }
 
 /** With identity off nobody has a name. */
-function refuseOpenFacade(isOpen: boolean | undefined, enableAuth: boolean): void {
+function refuseOpenFacade(name: string, isOpen: boolean | undefined, enableAuth: boolean): void {
   if (!isOpen || enableAuth) return;
   throw new ConfigError(
-    "SERVICEX_ANONYMOUS is true, and identity is off (ENABLE_AUTH): callers have no names then, " +
+    `${name} is true, and identity is off (ENABLE_AUTH): callers have no names then, ` +
       "so there is nothing to open. Unset it, or set ENABLE_AUTH=true.",
+  );
+}
+
+/** With identity off every call is one of the user who started the service. */
+function refuseOrigins(origins: readonly string[], enableAuth: boolean): void {
+  if (origins.length === 0 || enableAuth) return;
+  throw new ConfigError(
+    `ISIMIP_CORS_ORIGINS is ${shown(origins.join(","))}, and identity is off (ENABLE_AUTH): a ` +
+      "page of those sites could do everything in your name. Unset it, or set ENABLE_AUTH=true.",
   );
 }
 

@@ -72,6 +72,7 @@ export const identitySettings = {
   RATE_ADDRESS: value.wholeNumber(0, 1_000_000).default(600),
   OPEN_REQUESTS: value.wholeNumber(1, 1_000_000).default(1_000),
   SERVICEX_ANONYMOUS: value.yesOrNo.optional(),
+  ISIMIP_ANONYMOUS: value.yesOrNo.optional(),
   TRUSTED_PROXIES: value
     .listBy(isProxy, "addresses, ranges such as 10.0.0.0/8, or loopback and uniquelocal")
     .default([]),
@@ -94,7 +95,7 @@ export function identityConfig(set: z.output<typeof settings>): IdentityConfig {
     sessionHours: set.SESSION_HOURS,
     rates: { user: set.RATE_USER, address: set.RATE_ADDRESS },
     openRequests: set.OPEN_REQUESTS,
-    anonymous: { servicex: set.SERVICEX_ANONYMOUS },
+    anonymous: { servicex: set.SERVICEX_ANONYMOUS, isimip: set.ISIMIP_ANONYMOUS },
     trustedProxies: set.TRUSTED_PROXIES,
     ...noticeConfig(set),
   };

@@ -55,6 +55,7 @@ export function openTaskContext(
   const folder = join(settings.scratch, task.task.replace(/[^\w.-]/g, "_").slice(0, 200));
   const inputs: LocalFile[] = [];
   let digesting: Digesting | undefined;
+  let opened = 0;
   let made = false;
   let wanted = false;
   const scratch = () => {
@@ -76,8 +77,9 @@ export function openTaskContext(
         ...withoutBarred({ folders, hosts }, task.barred),
         unusedProxy: settings.unusedProxy,
         megabytes: settings.inputMegabytes,
-        trusted: task.inputs,
-        scratch: scratch(),
+        trusted: [...task.inputs, ...(task.attachments ?? []).map(({ url }) => url)],
+        // One of its own: what was opened before, such as a mask, stays as it is
+        scratch: join(scratch(), `input-${++opened}`),
         signal: AbortSignal.any([signal, timeLimit(settings.limits.seconds * 1000)]),
       };
       const input = await fetchHereOrThroughService(location, task, bounds, settings.service);

@@ -26,6 +26,7 @@ const task: z.ZodType<Omit<Task, "settings"> & { settings?: Settings | undefined
   replicas: z.array(z.string()),
   inputs: z.array(z.string()),
   uploads: z.array(upload),
+  attachments: z.array(z.object({ name: z.string(), url: z.string() })).optional(),
   upload: upload.nullable(),
   lease_seconds: z.number(),
   alone: z.boolean().optional(),

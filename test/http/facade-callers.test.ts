@@ -49,11 +49,13 @@ async function acts(): Promise<unknown[]> {
 
 test("by default nobody is taken without a name, and whoever asks is told to sign in", async () => {
   const { items } = (await api.get("/v1/facades", asRoot())).json();
+  const closed = {
+    ...{ open: false, owner: null },
+    ...{ open_requests: 10, files: 100, calls_a_minute: 60 },
+  };
   expect(items).toEqual([
-    {
-      ...{ facade: "servicex", open: false, owner: null },
-      ...{ open_requests: 10, files: 100, calls_a_minute: 60 },
-    },
+    { facade: "servicex", ...closed },
+    { facade: "isimip", ...closed },
   ]);
   for (const answer of [await list(), await files("/a")])
     expect([answer.status, answer.json().message]).toEqual([

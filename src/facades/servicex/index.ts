@@ -1,7 +1,7 @@
 // ServiceX's API: its Python clients, finders and workers call this service unchanged;
 // doc/servicex.md says what differs.
 import type { Mount } from "../../http/mount.ts";
-import { type Endpoint, endpointRouter } from "./endpoint.ts";
+import { type Endpoint, endpointRouter } from "../endpoint.ts";
 import { messageReply } from "./errors.ts";
 import { internalEndpoints } from "./internal/index.ts";
 import { isPage, pageEndpoints } from "./pages.ts";
@@ -23,6 +23,7 @@ export const servicex: Mount = {
       endpoints: servicexEndpoints,
       serves,
       facade: "servicex",
+      under: "/servicex",
     });
   },
 };
@@ -35,5 +36,6 @@ export const servicexPages: Mount = {
   name: "servicex-pages",
   owns: isPage,
   opensFromLinks: true,
-  router: (ctx, admit, serves) => endpointRouter(ctx, admit, { endpoints: pageEndpoints, serves }),
+  router: (ctx, admit, serves) =>
+    endpointRouter(ctx, admit, { endpoints: pageEndpoints, serves, under: "/servicex" }),
 };

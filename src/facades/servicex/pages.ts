@@ -3,7 +3,7 @@
 
 import { clientSettings } from "../../auth/tokens/client-settings.ts";
 import { publicPath } from "../../settings/public-path.ts";
-import type { Endpoint } from "./endpoint.ts";
+import type { Endpoint } from "../endpoint.ts";
 import { findRequest } from "./find.ts";
 
 const requests = [

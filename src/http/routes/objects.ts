@@ -2,23 +2,18 @@
 // until it expires. Where the store is S3, only results are read here, by a redirect.
 
 import { basename } from "node:path/posix";
-import { pipeline } from "node:stream/promises";
-import { create as contentDisposition } from "content-disposition";
 import { type Request, type Response, Router } from "express";
 import { notFound, RequestError } from "../../errors.ts";
 import { type KeyKind, type KeyProblem, keyProblem } from "../../requests/keys/keys.ts";
 import { type RecordedResult, resultBuckets } from "../../requests/read/result-bucket.ts";
 import { byAnyKey } from "../../secrets.ts";
 import { differenceOf } from "../../storage/as-recorded.ts";
-import { browserHeaders } from "../../storage/browser-headers.ts";
-import { readRange } from "../../storage/byte-range.ts";
-import { etagOf, rangeApplies, readCondition } from "../../storage/conditions.ts";
-import type { ByteRange, Store, StoredObject } from "../../storage/contract.ts";
+import type { Store, StoredObject } from "../../storage/contract.ts";
 import { consuming, detachedBody } from "../../storage/detached-body.ts";
-import { exactLength } from "../../storage/exact-length.ts";
 import { objectExists } from "../../storage/existing.ts";
 import { type Signed, type SignedVerb, verifySignature } from "../../storage/signing.ts";
 import type { Mount } from "../mount.ts";
+import { sendObject } from "../send-object.ts";
 import { elsewhere } from "../served.ts";
 
 const allAudiences = ["public", "internal"] as const;
@@ -82,7 +77,7 @@ export function objectRouter({
       response.redirect(307, direct);
       return;
     }
-    await sendObject(store, request, response, object);
+    await sendObject(store, request, response, { object, name: basename(object.name) });
   });
 
   router.put(path, async (request: ObjectRequest, response: Response) => {
@@ -104,35 +99,6 @@ export function objectRouter({
   });
 
   return router;
-}
-
-async function sendObject(
-  store: Store,
-  request: ObjectRequest,
-  response: Response,
-  object: StoredObject,
-): Promise<void> {
-  const { bucket, name } = object;
-  describe(response, object);
-  const condition = readCondition(request.headers, object);
-  if (condition !== 200) {
-    response.status(condition).end();
-    return;
-  }
-  const range = wantedRange(request, response, object);
-  if (range)
-    response
-      .status(206)
-      .setHeader("content-range", `bytes ${range.start}-${range.end}/${object.size}`);
-  const length = range ? range.end - range.start + 1 : object.size;
-  response.setHeader("content-length", length);
-  if (request.method === "HEAD") {
-    response.end();
-    return;
-  }
-  const found = await store.get(bucket, name, range, object.etag);
-  if (!found) throw notFound("object", name);
-  await sendBody(found.body, length, response);
 }
 
 function signedObject(
@@ -165,23 +131,6 @@ function signedObject(
   );
 }
 
-/** Nothing for the whole object. */
-function wantedRange(
-  { headers }: Request<unknown>,
-  response: Response,
-  object: StoredObject,
-): Required<ByteRange> | undefined {
-  if (!rangeApplies(headers, object)) return undefined;
-  const range = readRange(headers.range, object.size);
-  if (range !== "unsatisfiable") return range;
-  response.setHeader("content-range", `bytes */${object.size}`);
-  throw new RequestError(
-    416,
-    "bad_range",
-    `The object has ${object.size} bytes; none are in ${headers.range}.`,
-  );
-}
-
 function refuse(problem: KeyProblem | undefined, request: string): void {
   if (problem === "deleted") throw notFound("request", request);
   if (problem === "ended")
@@ -204,27 +153,4 @@ function assertAsRecorded(recorded: RecordedResult | undefined, object: StoredOb
       "changed",
       `${JSON.stringify(object.name)} ${difference}; it is not delivered.`,
     );
-}
-
-function describe(response: Response, object: StoredObject): void {
-  for (const [name, value] of Object.entries(browserHeaders)) response.setHeader(name, value);
-  response.setHeader("etag", etagOf(object));
-  response.setHeader("last-modified", object.modifiedAt.toUTCString());
-  response.setHeader("accept-ranges", "bytes");
-  response.setHeader("content-type", "application/octet-stream");
-  response.setHeader("content-disposition", contentDisposition(basename(object.name)));
-  response.setHeader("cache-control", "private");
-}
-
-/** A failure can only break the connection, which the pipeline has done: it is no reply. */
-async function sendBody(
-  body: NodeJS.ReadableStream,
-  length: number,
-  response: Response,
-): Promise<void> {
-  try {
-    await pipeline(body, exactLength(length), response);
-  } catch (error) {
-    if (!response.destroyed) throw error;
-  }
 }

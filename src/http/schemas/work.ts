@@ -98,6 +98,10 @@ const task = z
     uploads: z
       .array(upload)
       .meta({ description: "Where the objects go that the operation makes of the file." }),
+    attachments: z
+      .array(z.object({ name: z.string(), url: z.string() }))
+      .optional()
+      .meta({ description: "Files of the request's own that the step reads besides the file." }),
     upload: upload.nullable().meta({ description: "The first of `uploads`." }),
     lease_seconds: z.number(),
     alone: z.boolean().optional().meta({

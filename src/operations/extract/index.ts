@@ -2,6 +2,7 @@ import { RequestError } from "../../errors.ts";
 import type { SubmitCheck, WorkerOperation } from "../contract.ts";
 import { exampleNetcdf } from "./example.ts";
 import { facility, own } from "./facility.ts";
+import { finishExtract } from "./finish.ts";
 import { outputNameOf } from "./output-name.ts";
 import { performExtract } from "./perform.ts";
 import { type ExtractSettings, settings } from "./settings.ts";
@@ -19,10 +20,14 @@ export const extract: WorkerOperation<ExtractSettings> = {
     },
     file: { name: "example_global_daily.nc", content: exampleNetcdf },
   },
-  outputs: (chosen, { replicas }) => [outputNameOf(replicas[0] ?? "", chosen.operations)],
+  outputs: ({ operations, zip }, { replicas }) => [
+    outputNameOf(replicas[0] ?? "", operations, zip),
+  ],
+  attachments: attachmentsOf,
   facility,
   async check(chosen, at) {
     refuseWithoutMasks(chosen, at);
+    refuseEarlyZip(chosen, at);
     // A worker elsewhere that lacks them gives its files back
     if (!at.workersAreHere) return undefined;
     const tools = toolsOf(own(at.facility));
@@ -30,7 +35,22 @@ export const extract: WorkerOperation<ExtractSettings> = {
     return undefined;
   },
   perform: performExtract,
+  finish: finishExtract,
 };
+
+function attachmentsOf({ operations }: ExtractSettings): string[] {
+  const names = operations.flatMap((step) =>
+    step.operation === "mask_mask" && typeof step.mask === "object" ? [step.mask.attachment] : [],
+  );
+  return [...new Set(names)];
+}
+
+/** It would be no result of the request, which are those of its last step. */
+function refuseEarlyZip({ zip }: ExtractSettings, { next }: SubmitCheck): void {
+  if (zip === undefined || !next) return;
+  const detail = "zip is for the last step; here another step reads the results.";
+  throw new RequestError(422, "bad_settings", detail, [{ pointer: "/zip", detail }]);
+}
 
 function refuseWithoutMasks({ operations }: ExtractSettings, at: SubmitCheck): void {
   const facility = own(at.facility);

@@ -1,7 +1,7 @@
 import { symlink } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { InputError } from "../../inputs/input-error.ts";
-import { noProgramClass, type TaskContext } from "../contract.ts";
+import { noProgramClass, type Task, type TaskContext } from "../contract.ts";
 import { ExtractError, stopped } from "./extract-error.ts";
 import type { ExtractFacility } from "./facility.ts";
 import { type Grid, isSameGrid } from "./grid.ts";
@@ -17,6 +17,10 @@ export interface Mask {
   variable?: string | undefined;
 }
 
+interface MaskSources extends Pick<Task, "attachments"> {
+  context: TaskContext;
+}
+
 export interface Located {
   path: string;
   name: string;
@@ -29,12 +33,19 @@ export interface Located {
 export async function locateMask(
   step: Extraction,
   facility: ExtractFacility,
-  { fetchInput }: TaskContext,
+  { context: { fetchInput }, attachments = [] }: MaskSources,
 ): Promise<Located | undefined> {
   switch (step.operation) {
     case "mask_mask": {
-      const { path } = await fetchInput(step.mask).catch(ofMask);
-      return { path, name: baseNameOf(step.mask) };
+      const { mask } = step;
+      if (typeof mask === "string") {
+        const { path } = await fetchInput(mask).catch(ofMask);
+        return { path, name: baseNameOf(mask) };
+      }
+      const sent = attachments.find(({ name }) => name === mask.attachment);
+      if (!sent) throw new ExtractError("internal", `The task has no ${mask.attachment}.`);
+      const { path } = await fetchInput(sent.url).catch(ofAttachment(sent.name));
+      return { path, name: sent.name };
     }
     case "mask_country":
       return ofFacility(facility, "ISIMIP_COUNTRYMASKS_FILE_PATH");
@@ -50,6 +61,17 @@ function ofMask(error: unknown): never {
   if (!(error instanceof InputError)) throw error;
   const { class: faultClass, here, message } = error;
   throw new InputError(faultClass, `The mask cannot be read: ${message}`, { here });
+}
+
+/** Nor have an address of ours. */
+function ofAttachment(name: string) {
+  return (error: unknown): never => {
+    if (!(error instanceof InputError)) throw error;
+    const { class: faultClass, here } = error;
+    throw new InputError(faultClass, `${name}, which came with the request, is not there.`, {
+      here,
+    });
+  };
 }
 
 function ofFacility(

@@ -3,13 +3,20 @@ import type { Extraction } from "./settings.ts";
 const longestName = 100;
 const tag = "_global_";
 
+/** Of the ISIMIP Files API; its versions name regions in other ways. */
+export type ApiVersion = "v1" | "v2";
+
 /**
  * The result's name by the ISIMIP Files API: `_global_` becomes the region, or it is put behind the
  * stem. Regions of a chain are joined by `+`.
  */
-export function entryNameOf(replica: string, chain: readonly Extraction[]): string {
+export function entryNameOf(
+  replica: string,
+  chain: readonly Extraction[],
+  version: ApiVersion = "v2",
+): string {
   const base = baseNameOf(replica);
-  const region = chain.map(regionOf).join("+");
+  const region = chain.map((step) => regionOf(step, version)).join("+");
   const dot = base.lastIndexOf(".");
   const [stem, suffix] = dot > 0 ? [base.slice(0, dot), base.slice(dot)] : [base, ""];
   const named = stem.includes(tag)
@@ -21,8 +28,12 @@ export function entryNameOf(replica: string, chain: readonly Extraction[]): stri
 }
 
 /** The same in letters that every store takes, without the ending's loss where it is long. */
-export function outputNameOf(replica: string, chain: readonly Extraction[]): string {
-  const plain = entryNameOf(replica, chain)
+export function outputNameOf(
+  replica: string,
+  chain: readonly Extraction[],
+  version?: ApiVersion,
+): string {
+  const plain = entryNameOf(replica, chain, version)
     .normalize("NFKD")
     .replace(/\p{M}/gu, "")
     .replace(/[^A-Za-z0-9._-]+/g, "_")
@@ -43,25 +54,35 @@ export function baseNameOf(replica: string): string {
   return path.slice(path.lastIndexOf("/") + 1) || "file";
 }
 
-function regionOf(step: Extraction): string {
+function regionOf(step: Extraction, version: ApiVersion): string {
   switch (step.operation) {
     case "select_bbox":
     case "mask_bbox":
     case "cutout_bbox": {
       const { west, east, south, north } = step.bbox;
       const [w, e, s, n] = [west, east, south, north].map(asPython);
-      return `lon${w}to${e}lat${s}to${n}`;
+      return joined(version, `lon${w}to${e}`, `lat${s}to${n}`);
     }
     case "select_point":
-    case "cutout_point":
-      return `lon${asPython(step.point.lon)}lat${asPython(step.point.lat)}`;
+    case "cutout_point": {
+      const { lon, lat } = step.point;
+      return joined(version, `lon${asPython(lon)}`, `lat${asPython(lat)}`);
+    }
     case "mask_mask":
-      return baseNameOf(step.mask).replace(/\.[^.]*$/, "") || "mask";
+      return nameOfMask(step.mask).replace(/\.[^.]*$/, "") || "mask";
     case "mask_country":
       return step.country;
     case "mask_landonly":
       return "landonly";
   }
+}
+
+function nameOfMask(mask: string | { attachment: string }): string {
+  return typeof mask === "string" ? baseNameOf(mask) : mask.attachment;
+}
+
+function joined(version: ApiVersion, lon: string, lat: string): string {
+  return version === "v1" ? lat + lon : lon + lat;
 }
 
 /** As Python prints a float: 0.0, 1e-05. */

@@ -52,9 +52,10 @@ async function performChain(
   place: Upload,
   { context, facility, tools }: At,
 ): Promise<TaskOutcome> {
-  const { operations } = task.settings;
+  const { operations, zip } = task.settings;
   const masks: (Located | undefined)[] = [];
-  for (const step of operations) masks.push(await locateMask(step, facility, context));
+  const sources = { context, attachments: task.attachments };
+  for (const step of operations) masks.push(await locateMask(step, facility, sources));
   const folder = await freshFolder(context);
   const { location, size } = await openInput(task, folder, context);
   const name = baseNameOf(task.replicas[0] ?? location);
@@ -70,7 +71,7 @@ async function performChain(
     input = done.output;
   }
   const result = await context.upload(place, join(folder, input));
-  const entry = entryNameOf(task.replicas[0] ?? name, operations);
+  const entry = entryNameOf(task.replicas[0] ?? name, operations, zip);
   const told = commands.map((command) => command.replace(` ${input}`, () => ` ${entry}`));
   const details = { entry, commands: told, ...(cells.length > 0 && { cells }) };
   return { status: "success", results: [{ ...result, details }] };

@@ -3,6 +3,8 @@ import { countries } from "./countries.ts";
 
 const mostOperations = 4;
 const longestLocation = 4096;
+/** Of a file that comes with a request: nothing that a file system takes for a folder. */
+export const attachmentName = /^[A-Za-z0-9_-](?:\.?[A-Za-z0-9_-]){0,99}$/;
 
 const longitude = z.number().min(-180).max(180);
 const latitude = z.number().min(-90).max(90);
@@ -22,6 +24,16 @@ const csv = z
   .boolean()
   .default(false)
   .describe("lines of date and value in the place of NetCDF; in the last operation alone");
+const location = z
+  .string()
+  .min(1)
+  .max(longestLocation)
+  .refine((text) => !text.includes("\0"), "must not contain the NUL character");
+const attachment = z.strictObject({
+  attachment: z
+    .string()
+    .regex(attachmentName, "must be letters, digits, -, _ and ., without a dot in front"),
+});
 const flags = { compute_mean: mean, output_csv: csv };
 
 const operation = z.discriminatedUnion("operation", [
@@ -38,11 +50,11 @@ const operation = z.discriminatedUnion("operation", [
     .strictObject({
       operation: z.literal("mask_mask"),
       mask: z
-        .string()
-        .min(1)
-        .max(longestLocation)
-        .refine((text) => !text.includes("\0"), "must not contain the NUL character")
-        .describe("path or address of a NetCDF file on the same grid, by the rules for inputs"),
+        .union([location, attachment])
+        .describe(
+          "a NetCDF file on the same grid: its path or address, by the rules for inputs, or the " +
+            "name of a file that came with the request",
+        ),
       var: z
         .string()
         .regex(/^\w{1,100}$/, "must be letters, digits and underscores")
@@ -90,6 +102,13 @@ export const settings = z.strictObject({
             });
     })
     .describe("what is done to each file, one after the other"),
+  zip: z
+    .enum(["v1", "v2"])
+    .optional()
+    .describe(
+      "all results in one zip besides, named as that version of the ISIMIP Files API does; " +
+        "default: none is made",
+    ),
 });
 
 export type ExtractSettings = z.infer<typeof settings>;

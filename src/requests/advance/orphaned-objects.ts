@@ -1,6 +1,7 @@
 import type { Deps } from "../../deps.ts";
 import { UnavailableError } from "../../errors.ts";
 import { isUuid, leastUuid } from "../../uuid.ts";
+import { isAttachment } from "../attachments/names.ts";
 import { recordedNames } from "../read/results.ts";
 import {
   deletedRequests,
@@ -34,7 +35,9 @@ export async function removeOrphanedObjects(ctx: Deps<"db" | "store">, id: strin
       objects.map((object) => object.name),
     );
     const orphans = objects
-      .filter((object) => !named.has(object.name) && object.modifiedAt < ended)
+      .filter(
+        ({ name, modifiedAt }) => !named.has(name) && !isAttachment(name) && modifiedAt < ended,
+      )
       .map((object) => object.name);
     if (orphans.length) await ctx.store.remove(id, orphans);
     if (objects.length < page) return;

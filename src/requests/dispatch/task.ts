@@ -2,6 +2,7 @@ import { join } from "../../addresses/sealed.ts";
 import type { Deps } from "../../deps.ts";
 import type { Task, TaskBarred, Upload } from "../../operations/contract.ts";
 import { isWorkerOperation } from "../../operations/offered.ts";
+import { attachmentObject } from "../attachments/names.ts";
 import type { ClaimedRow, WorkKey } from "./started-rows-store.ts";
 
 const urlSeconds = 6 * 3600;
@@ -13,9 +14,10 @@ export async function toTask(
 ): Promise<Task> {
   const { sendsHeaders = false, leavesBarred, barred } = worker;
   const { request, file, step, attempt, operation, settings } = row;
-  const [inputs, uploads] = await Promise.all([
+  const [inputs, uploads, attachments] = await Promise.all([
     inputUrls(ctx, request, row.inputs),
     uploadsOf(ctx, row, sendsHeaders),
+    attachmentsOf(ctx, row),
   ]);
   return {
     task: taskId(row),
@@ -28,6 +30,7 @@ export async function toTask(
     replicas: isKept(worker) ? [] : wholeReplicasOf(ctx, row),
     inputs,
     uploads,
+    ...(attachments.length > 0 && { attachments }),
     upload: uploads[0] ?? null,
     lease_seconds: ctx.config.leaseSeconds,
     ...(row.alone && { alone: true }),
@@ -85,6 +88,18 @@ export function inputUrls(
 ): Promise<string[]> {
   const urlOf = (name: string) => ctx.store.signedUrl("GET", request, name, urlSeconds, "internal");
   return Promise.all(objects.map(urlOf));
+}
+
+/** Named by the settings alone: nothing is read of the ledger for them. */
+async function attachmentsOf(
+  ctx: Deps<"operations" | "store">,
+  { operation: name, request, settings }: ClaimedRow,
+): Promise<{ name: string; url: string }[]> {
+  const operation = ctx.operations.get(name);
+  if (!operation || !isWorkerOperation(operation) || !operation.attachments) return [];
+  const names = operation.attachments(settings);
+  const urls = await inputUrls(ctx, request, names.map(attachmentObject));
+  return names.map((attachment, index) => ({ name: attachment, url: urls[index] ?? "" }));
 }
 
 /** A signed PUT for each object that the operation makes from the file. */

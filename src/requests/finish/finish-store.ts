@@ -1,5 +1,7 @@
 import type { Query } from "../../db/client.ts";
 import type { TaskResult } from "../../operations/contract.ts";
+import { newestFirst } from "../history-order.ts";
+import { fileSql, historySql } from "../state.ts";
 import { type FinishState, finishMoves } from "./state.ts";
 
 const waiting = finishMoves.open.to;
@@ -137,9 +139,11 @@ export async function failFinish(query: Query, due: DueFinish, reason: string): 
 export interface FileResult {
   seq: number;
   file: number;
+  replicas: string[];
   name: string;
   size: number;
   checksum: string | null;
+  details: Record<string, unknown> | null;
 }
 
 /** Results of a step's files, in the order in which they were recorded. */
@@ -151,9 +155,45 @@ export function resultsOfStep(
   limit: number,
 ): Promise<FileResult[]> {
   return query<FileResult>(
-    `SELECT seq, file_id AS file, name, size, checksum FROM results
-     WHERE request_id = $1 AND step = $2 AND seq > $3 AND file_id IS NOT NULL
-       AND deleted_at IS NULL ORDER BY seq LIMIT $4`,
+    `SELECT made.seq, made.file_id AS file, files.paths AS replicas, made.name, made.size,
+       made.checksum, made.details
+     FROM results made JOIN files ON files.id = made.file_id
+     WHERE made.request_id = $1 AND made.step = $2 AND made.seq > $3
+       AND made.deleted_at IS NULL ORDER BY made.seq LIMIT $4`,
+    [request, step, after, limit],
+  );
+}
+
+export interface FileFailure {
+  file: number;
+  replicas: string[];
+  class: string | null;
+  /** as it was reported last */
+  message: string | null;
+}
+
+/** Files that failed in a step or before it, in the order of the dataset. */
+export function failuresUpTo(
+  query: Query,
+  request: string,
+  step: number,
+  after: number,
+  limit: number,
+): Promise<FileFailure[]> {
+  return query<FileFailure>(
+    `SELECT f.file_id AS file, files.paths AS replicas, known.class,
+       (SELECT h.info FROM file_status h
+        WHERE h.request_created = r.created_on AND h.request_id = f.request_id
+          AND h.file_id = f.file_id AND h.step = f.step AND h.attempt = f.attempt
+          AND h.status IN (${historySql.failure}, ${historySql.retry})
+        ORDER BY ${newestFirst("h")} LIMIT 1) AS message
+     FROM request_files f
+     JOIN requests r ON r.id = f.request_id
+     JOIN files ON files.id = f.file_id
+     LEFT JOIN error_groups known
+       ON known.request_id = f.request_id AND known.fingerprint = f.error_group
+     WHERE f.request_id = $1 AND f.step <= $2 AND f.state = ${fileSql.failed} AND f.file_id > $3
+     ORDER BY f.file_id LIMIT $4`,
     [request, step, after, limit],
   );
 }

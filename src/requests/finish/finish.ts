@@ -1,15 +1,11 @@
 import { Readable } from "node:stream";
 import type { Deps } from "../../deps.ts";
-import type {
-  FinishContext,
-  FinishOutcome,
-  Operation,
-  TaskResult,
-} from "../../operations/contract.ts";
+import type { FinishContext, FinishOutcome, Operation } from "../../operations/contract.ts";
 import {
   claimFinish,
   type DueFinish,
   failFinish,
+  failuresUpTo,
   postponeFinish,
   recordFinish,
   renewFinish,
@@ -109,6 +105,7 @@ function finishContext(ctx: FinishDeps, due: DueFinish, signal: AbortSignal): Fi
     facility: ctx.config.facility[operation] ?? {},
     signal,
     results: () => allResults(ctx, due),
+    failures: () => allFailures(ctx, due),
     async read(name) {
       const found = await ctx.store.get(request, name);
       if (!found) throw new Error(`The store has no object ${JSON.stringify(name)}.`);
@@ -124,15 +121,34 @@ function finishContext(ctx: FinishDeps, due: DueFinish, signal: AbortSignal): Fi
   };
 }
 
+/** What a list of the context yields. */
+type Given<List extends "results" | "failures"> =
+  ReturnType<FinishContext[List]> extends AsyncIterable<infer Item> ? Item : never;
+
 async function* allResults(
   ctx: Deps<"db">,
   { request, step }: DueFinish,
-): AsyncGenerator<TaskResult & { file: number }> {
+): AsyncGenerator<Given<"results">> {
   for (let after = 0; ; ) {
     const rows = await resultsOfStep(ctx.db.query, request, step, after, page);
-    for (const { seq, checksum, ...result } of rows) {
+    for (const { seq, checksum, details, ...result } of rows) {
       after = seq;
-      yield { ...result, checksum: checksum ?? undefined };
+      yield { ...result, checksum: checksum ?? undefined, details: details ?? undefined };
+    }
+    if (rows.length < page) return;
+  }
+}
+
+async function* allFailures(
+  ctx: Deps<"db">,
+  { request, step }: DueFinish,
+): AsyncGenerator<Given<"failures">> {
+  for (let after = 0; ; ) {
+    const rows = await failuresUpTo(ctx.db.query, request, step, after, page);
+    for (const { file, replicas, class: faultClass, message } of rows) {
+      after = file;
+      const error = { class: faultClass ?? "internal", message: message ?? "No reason is known." };
+      yield { file, replicas, error };
     }
     if (rows.length < page) return;
   }

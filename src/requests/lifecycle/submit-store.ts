@@ -21,6 +21,14 @@ export async function requestOfKey(
   return row;
 }
 
+/** A later request may have the key: this one no longer stands for it. */
+export async function freeKey(query: Query, request: string, key: string): Promise<void> {
+  await query(`UPDATE requests SET idempotency_key = NULL WHERE id = $1 AND idempotency_key = $2`, [
+    request,
+    key,
+  ]);
+}
+
 /** A step that is accepted although its settings could not be checked. */
 export interface UncheckedStep {
   step: number;

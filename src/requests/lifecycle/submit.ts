@@ -9,6 +9,7 @@ import { RequestError } from "../../errors.ts";
 import { timeSlice } from "../../time-slice.ts";
 import { assertMay } from "../../users/policy.ts";
 import { sourceOf } from "../advance/advance-queue.ts";
+import { refuseUnattached, withAttachments } from "../attachments/keep.ts";
 import { readRequest } from "../read/request.ts";
 import type { RequestView, SubmitInput } from "../views.ts";
 import { checkInputs } from "./check-inputs.ts";
@@ -30,6 +31,7 @@ type SubmitDeps = Deps<
   | "metrics"
   | "operations"
   | "runner"
+  | "store"
   | "verifyingKeys"
 >;
 
@@ -55,11 +57,12 @@ export async function submit(
   const unchecked = await checkSteps(ctx, input, submitter);
   const dataset = await nameDataset(ctx, input.dataset, barred);
   await limitFacadeFiles(ctx, caller, dataset);
+  refuseUnattached(ctx, input);
   const id = randomUUID();
   const workloads = await workloadsOf(ctx, id, input, submitter);
   if (gone?.aborted) throw callerLeft();
 
-  const record = () =>
+  const insert = () =>
     ctx.db.tx(async (query) => {
       const datasetId = await resolveDataset(ctx, query, dataset, owner);
       const row = { id, owner, datasetId, input, key, unchecked, workloads };
@@ -67,6 +70,7 @@ export async function submit(
       if (isNew) await limitOpenRequests(ctx, query, owner);
       return isNew;
     });
+  const record = () => withAttachments(ctx, id, input.attachments ?? [], insert);
   const isLong = "list" in dataset && dataset.list.length >= longListFiles;
   const inserted = isLong ? await inTurn({ owner, signal: gone }, record) : await record();
   // Of two simultaneous calls with one key, the second finds the request of the first, which has

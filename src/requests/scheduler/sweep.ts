@@ -8,6 +8,7 @@ import { advanceAll } from "../advance/advance-many.ts";
 import { cleanUp } from "../advance/end.ts";
 import { removeAllMarked, removeOrphanedBuckets } from "../advance/orphaned-objects.ts";
 import { republishLost } from "../advance/republish.ts";
+import { removeLeftAttachments } from "../attachments/keep.ts";
 import { expireLeases } from "../dispatch/expire-leases.ts";
 import { type EndDeps, removeUnneededUsers } from "../sidecars/end-runs.ts";
 import { makeQueueWatch } from "../sidecars/watch-queues.ts";
@@ -61,6 +62,7 @@ export async function housekeep(ctx: Context, isLeader: IsLeader): Promise<void>
   await repair("expired", () => removeExpired(ctx));
   await repair("result", () => removeAllMarked(ctx));
   await repair("bucket", () => removeOrphanedBuckets(ctx));
+  await repair("attachment", () => removeLeftAttachments(ctx));
   await repair("dataset", () => removeUnused(ctx, { isLeader }));
   await repair("task", () => removeEndedTasks(ctx));
   await repair("secret", () => removeUnneededSecrets(ctx));

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { receiveComplete } from "../../../datasets/receive.ts";
 import { parse } from "../../../http/parse.ts";
+import type { Endpoint } from "../../endpoint.ts";
 import { readJsonOrForm } from "../body.ts";
-import type { Endpoint } from "../endpoint.ts";
 import { plainPath } from "./paths.ts";
 import { reportLookup } from "./report-lookup.ts";
 

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import type { Reply } from "../../../http/route.ts";
 import { noteProgress } from "../../../requests/reports/progress-note.ts";
+import type { Call, Endpoint } from "../../endpoint.ts";
 import { type Attempt, attemptOf, callerOfAttempt, notThatFile } from "../attempt-token.ts";
 import { readJsonOrForm } from "../body.ts";
-import type { Call, Endpoint } from "../endpoint.ts";
 import { findRequest } from "../find.ts";
 import { retryWhileUnavailable } from "../retry-while-unavailable.ts";
 import { plainPath, supersededReport, tokenPath } from "./paths.ts";

@@ -1,5 +1,5 @@
 // What finders and workers of ServiceX call, of both generations; they carry no identity.
-import type { Endpoint } from "../endpoint.ts";
+import type { Endpoint } from "../../endpoint.ts";
 import { filesComplete } from "./dataset-complete.ts";
 import { lookupError } from "./dataset-error.ts";
 import { filesFound } from "./dataset-files.ts";

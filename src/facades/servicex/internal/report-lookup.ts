@@ -1,6 +1,6 @@
 import { RequestError } from "../../../errors.ts";
 import type { Reply } from "../../../http/route.ts";
-import type { Call } from "../endpoint.ts";
+import type { Call } from "../../endpoint.ts";
 import { isNotFound } from "../errors.ts";
 import { retryWhileUnavailable } from "../retry-while-unavailable.ts";
 import { datasetOf } from "./dataset-of.ts";

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { failRequest } from "../../../requests/lifecycle/fail.ts";
+import type { Endpoint } from "../../endpoint.ts";
 import { readJsonOrForm } from "../body.ts";
-import type { Endpoint } from "../endpoint.ts";
 import { badRequest } from "../errors.ts";
 import { findRequest } from "../find.ts";
 import { retryWhileUnavailable } from "../retry-while-unavailable.ts";

@@ -1,5 +1,5 @@
 import { RequestError } from "../../../errors.ts";
-import type { Endpoint } from "../endpoint.ts";
+import type { Endpoint } from "../../endpoint.ts";
 import { findRequest } from "../find.ts";
 import { retryWhileUnavailable } from "../retry-while-unavailable.ts";
 import { plainPath } from "./paths.ts";

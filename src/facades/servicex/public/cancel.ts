@@ -3,7 +3,7 @@ import { sessionOf } from "../../../auth/caller.ts";
 import { RequestError } from "../../../errors.ts";
 import { cancel } from "../../../requests/lifecycle/cancel.ts";
 import { isFinal } from "../../../requests/state.ts";
-import type { Call, Endpoint } from "../endpoint.ts";
+import type { Call, Endpoint } from "../../endpoint.ts";
 import { badRequest } from "../errors.ts";
 import { findRequest } from "../find.ts";
 

@@ -7,7 +7,7 @@ import {
   removeDataset,
 } from "../../../datasets/datasets.ts";
 import type { Deps } from "../../../deps.ts";
-import type { Endpoint } from "../endpoint.ts";
+import type { Endpoint } from "../../endpoint.ts";
 import { badRequest, isNotFound, noDataset } from "../errors.ts";
 import { writeJsonList } from "../json-list.ts";
 import { timestamp } from "../times.ts";

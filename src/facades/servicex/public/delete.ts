@@ -3,7 +3,7 @@ import type { Deps } from "../../../deps.ts";
 import { deleteRequest } from "../../../requests/lifecycle/delete.ts";
 import { isFinal } from "../../../requests/state.ts";
 import type { RequestView } from "../../../requests/views.ts";
-import type { Endpoint } from "../endpoint.ts";
+import type { Endpoint } from "../../endpoint.ts";
 import { badRequest } from "../errors.ts";
 import { findRequest } from "../find.ts";
 

@@ -1,5 +1,5 @@
 import { RequestError } from "../../../errors.ts";
-import type { Endpoint } from "../endpoint.ts";
+import type { Endpoint } from "../../endpoint.ts";
 import { findRequest } from "../find.ts";
 
 /** No request has a Kubernetes Deployment of its own here. */

@@ -1,7 +1,7 @@
 import type { Caller } from "../../../auth/caller.ts";
 import type { Deps } from "../../../deps.ts";
 import type { RequestView } from "../../../requests/views.ts";
-import type { Endpoint } from "../endpoint.ts";
+import type { Endpoint } from "../../endpoint.ts";
 import { findRequest } from "../find.ts";
 import { writeJsonList } from "../json-list.ts";
 import { failedFiles } from "../outcomes.ts";

@@ -1,5 +1,5 @@
 // Everything a ServiceX client calls, a file each.
-import type { Endpoint } from "../endpoint.ts";
+import type { Endpoint } from "../../endpoint.ts";
 import { slackInteraction } from "../slack/receiver.ts";
 import { cancelByGet, cancelByPost } from "./cancel.ts";
 import { deleteDataset, getDataset, listAllDatasets } from "./datasets.ts";

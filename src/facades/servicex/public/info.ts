@@ -1,5 +1,5 @@
 import { version } from "../../../version.ts";
-import type { Endpoint } from "../endpoint.ts";
+import type { Endpoint } from "../../endpoint.ts";
 import { offeredGenerators } from "../generators.ts";
 
 export const longestTitle = 10_240;

@@ -3,7 +3,7 @@ import type { Deps } from "../../../deps.ts";
 import { listRequests } from "../../../requests/read/request.ts";
 import type { RequestState } from "../../../requests/state.ts";
 import { personIdOf } from "../../../users/people.ts";
-import type { Endpoint } from "../endpoint.ts";
+import type { Endpoint } from "../../endpoint.ts";
 import { badRequest } from "../errors.ts";
 import { writeJsonList } from "../json-list.ts";
 import { type Transformation, toTransformations } from "../transformation.ts";

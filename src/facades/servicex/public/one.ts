@@ -1,5 +1,5 @@
 import { failureText } from "../../../requests/read/failure-text.ts";
-import type { Endpoint } from "../endpoint.ts";
+import type { Endpoint } from "../../endpoint.ts";
 import { findRequest } from "../find.ts";
 import { objectStoreFields } from "../object-store.ts";
 import { toTransformations } from "../transformation.ts";

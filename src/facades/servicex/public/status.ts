@@ -1,7 +1,7 @@
 import type { Deps } from "../../../deps.ts";
 import { isFinal } from "../../../requests/state.ts";
 import type { RequestView } from "../../../requests/views.ts";
-import type { Endpoint } from "../endpoint.ts";
+import type { Endpoint } from "../../endpoint.ts";
 import { findRequest } from "../find.ts";
 import { writeJsonList } from "../json-list.ts";
 import { outcomesOf } from "../outcomes.ts";

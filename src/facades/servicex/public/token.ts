@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { bearerOf } from "../../../auth/authenticate.ts";
 import { refresh } from "../../../auth/tokens/refresh.ts";
 import { RequestError } from "../../../errors.ts";
-import type { Call, Endpoint } from "../endpoint.ts";
+import type { Call, Endpoint } from "../../endpoint.ts";
 
 const headers = { "cache-control": "no-store" };
 const lifetimeSeconds = 6 * 3_600;

@@ -10,8 +10,8 @@ import {
 } from "../../../users/people.ts";
 import { removeEverybody, removePending, removeUser } from "../../../users/remove.ts";
 import { type UserState, userMoves } from "../../../users/state.ts";
+import type { Call, Endpoint } from "../../endpoint.ts";
 import { readJsonOrForm } from "../body.ts";
-import type { Call, Endpoint } from "../endpoint.ts";
 import { badRequest, isNotFound, shown } from "../errors.ts";
 import { writeJsonList } from "../json-list.ts";
 

@@ -1,16 +1,16 @@
 // One object for each endpoint; the router, who may call and which methods are possible come from
 // their list.
 import { type Request, type Response, Router } from "express";
-import type { Caller, Facade } from "../../auth/caller.ts";
-import type { Listener } from "../../auth/listener.ts";
-import type { Context, Deps } from "../../deps.ts";
-import { RequestError } from "../../errors.ts";
-import type { Admit } from "../../http/admit.ts";
-import { type Locals, loggedPath } from "../../http/call.ts";
-import type { Reply, Streamed } from "../../http/route.ts";
-import { send } from "../../http/send.ts";
-import { isServed } from "../../http/served.ts";
-import { type Action, assertMay } from "../../users/policy.ts";
+import type { Caller, Facade } from "../auth/caller.ts";
+import type { Listener } from "../auth/listener.ts";
+import type { Context, Deps } from "../deps.ts";
+import { RequestError } from "../errors.ts";
+import type { Admit } from "../http/admit.ts";
+import { type Locals, loggedPath } from "../http/call.ts";
+import type { Reply, Streamed } from "../http/route.ts";
+import { send } from "../http/send.ts";
+import { isServed } from "../http/served.ts";
+import { type Action, assertMay } from "../users/policy.ts";
 
 export interface Call {
   ctx: Context;
@@ -42,12 +42,14 @@ interface Served {
   serves: readonly Listener[];
   /** where callers without a name may be taken */
   facade?: Facade;
+  /** nothing below it but the endpoints: 404 in the façade's own words */
+  under?: `/${string}`;
 }
 
 export function endpointRouter(
   ctx: Context,
   admit: Admit,
-  { endpoints: all, serves, facade }: Served,
+  { endpoints: all, serves, facade, under }: Served,
 ): Router {
   const endpoints = all.filter(({ access }) => isServed(access, serves));
   const router = Router({ caseSensitive: true });
@@ -55,13 +57,14 @@ export function endpointRouter(
     router[endpoint.method](endpoint.path, answering(ctx, admit, endpoint, facade));
   for (const path of new Set(endpoints.map((endpoint) => endpoint.path)))
     router.all(path, refusingMethod(methodsOf(path, endpoints)));
-  router.use("/servicex", (request: Request) => {
-    throw new RequestError(
-      404,
-      "not_found",
-      `There is nothing at ${loggedPath(request.originalUrl)}.`,
-    );
-  });
+  if (under !== undefined)
+    router.use(under, (request: Request) => {
+      throw new RequestError(
+        404,
+        "not_found",
+        `There is nothing at ${loggedPath(request.originalUrl)}.`,
+      );
+    });
   return router;
 }
 

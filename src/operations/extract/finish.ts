@@ -1,0 +1,108 @@
+import { z } from "zod";
+import type { FinishContext, FinishOutcome, FinishRequest } from "../contract.ts";
+import { fileNamesOf, uniqueNames } from "./file-names.ts";
+import { type ApiVersion, entryNameOf } from "./output-name.ts";
+import type { ExtractSettings } from "./settings.ts";
+import { type ZipEntry, zipOf } from "./zip.ts";
+
+/** The zip's directory is kept in memory while it is made. */
+const mostFiles = 10_000;
+
+/** Puts all results into one zip, where the settings ask for it and a file came out. */
+export async function finishExtract(
+  { settings }: FinishRequest<ExtractSettings>,
+  context: FinishContext,
+): Promise<FinishOutcome> {
+  if (settings.zip === undefined) return { status: "success", results: [] };
+  const files = await filesOf(context);
+  if (!files.some(({ object }) => object)) return { status: "success", results: [] };
+  if (files.length > mostFiles) return tooMany(files.length);
+  const zip = zipOf(entriesOf(files, settings.operations, settings.zip), context.read);
+  try {
+    return { status: "success", results: [await context.put("download.zip", zip.stream)] };
+  } finally {
+    zip.close();
+  }
+}
+
+function tooMany(files: number): FinishOutcome {
+  const message = `A zip of ${files} files is not made; at most ${mostFiles} are put into one.`;
+  return { status: "failure", error: { class: "too_large", message } };
+}
+
+interface SettledFile {
+  file: number;
+  replica: string;
+  /** of a file that is done */
+  object?: { name: string; size: number; entry?: string | undefined; commands: string[] };
+  /** of a file that failed */
+  message?: string;
+}
+
+/** In the order of the dataset, whatever was first: the same files make the same zip. */
+async function filesOf(context: FinishContext): Promise<SettledFile[]> {
+  const files: SettledFile[] = [];
+  for await (const { file, replicas, name, size, details } of context.results()) {
+    const { entry, commands } = toldBy.parse(details ?? {});
+    files.push({ file, replica: replicas[0] ?? "", object: { name, size, entry, commands } });
+    if (files.length > mostFiles) return files;
+  }
+  for await (const { file, replicas, error } of context.failures()) {
+    files.push({ file, replica: replicas[0] ?? "", message: error.message });
+    if (files.length > mostFiles) return files;
+  }
+  return files.toSorted((one, other) => one.file - other.file);
+}
+
+/** The worker's own words; a worker of others may say less. */
+const toldBy = z.object({
+  entry: z.string().optional().catch(undefined),
+  commands: z.array(z.string()).catch([]).default([]),
+});
+
+function entriesOf(
+  files: readonly SettledFile[],
+  operations: ExtractSettings["operations"],
+  version: ApiVersion,
+): ZipEntry[] {
+  const named = files.map(({ replica, object }) => {
+    const entry = object?.entry ?? entryNameOf(replica, operations, version);
+    return { replica, name: object ? entry : noteNameOf(entry, version) };
+  });
+  const names = uniqueNames(named);
+  const errors = errorsOf(files);
+  const entries = files.map(({ object, replica }, index): ZipEntry => {
+    const name = names[index] ?? "";
+    if (object) return { name, object: object.name, size: object.size };
+    return { name, text: `${errors.get(replica)?.message}\n` };
+  });
+  const commands = files.flatMap(({ object }) => object?.commands ?? []);
+  if (commands.length > 0 || version === "v1")
+    entries.push({ name: "README.txt", text: [readme, "", ...commands, ""].join("\n") });
+  if (errors.size > 0) entries.push({ name: "errors.json", text: jsonOf([...errors.values()]) });
+  return entries;
+}
+
+const readme = "These commands made the files of this archive:";
+
+function noteNameOf(entry: string, version: ApiVersion): string {
+  const stem = entry.replace(/\.[^.]*$/, "");
+  return version === "v1" ? `${stem}.txt` : `${stem}.error.txt`;
+}
+
+/** Why files failed, by replica; with short names in the place of the machine's folders. */
+function errorsOf(files: readonly SettledFile[]): Map<string, { name: string; message: string }> {
+  const names = fileNamesOf(files.map(({ replica }) => replica));
+  return new Map(
+    files.flatMap(({ replica, message }, index) => {
+      const name = names[index] ?? "";
+      if (message === undefined) return [];
+      return [[replica, { name, message: message.replaceAll(replica, () => name) }] as const];
+    }),
+  );
+}
+
+function jsonOf(errors: { name: string; message: string }[]): string {
+  const byName = Object.fromEntries(errors.map(({ name, message }) => [name, [message]]));
+  return `${JSON.stringify(byName, null, 2)}\n`;
+}
