@@ -1,4 +1,4 @@
-# The service with all its roles, and with `--target worker` a worker with cdo and nco. doc/image.md
+# The service with all its roles, and with `--target worker` a worker with cdo, gdal-bin and nco. doc/image.md
 # says how to build and run them.
 ARG BASE_IMAGE=node:24-bookworm-slim
 
@@ -42,7 +42,7 @@ HEALTHCHECK --start-period=60s CMD ["node", "-e", "const { TLS_CERT, OPS_PORT, P
 FROM service AS worker
 USER 0
 RUN apt-get update -qq \
-  && apt-get install -y -qq --no-install-recommends cdo nco \
+  && apt-get install -y -qq --no-install-recommends cdo gdal-bin nco \
   && rm -rf /var/lib/apt/lists/*
 USER 1000:1000
 HEALTHCHECK NONE

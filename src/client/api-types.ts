@@ -2516,11 +2516,14 @@ export interface components {
         | {
             /** @constant */
             operation: "mask_mask";
-            /** @description a NetCDF file on the same grid: its path or address, by the rules for inputs, or the name of a file that came with the request */
+            /** @description a NetCDF file on the same grid: its path or address, by the rules for inputs, or the name of a file that came with the request, or that create_mask has made */
             mask:
               | string
               | {
                   attachment: string;
+                }
+              | {
+                  created: string;
                 };
             /**
              * @description the variable of it that is not zero, and not missing, where values are kept
@@ -2567,6 +2570,16 @@ export interface components {
              * @default false
              */
             output_csv?: boolean;
+          }
+        | {
+            /** @constant */
+            operation: "create_mask";
+            /** @description a zipped shapefile, GeoJSON or GeoPackage */
+            shape: {
+              attachment: string;
+            };
+            /** @description what later operations call it; variables m_0, m_1, … are features */
+            mask: string;
           }
         | {
             /** @constant */

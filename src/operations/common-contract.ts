@@ -125,6 +125,8 @@ export interface FinishContext<F = Facility> {
   failures(): AsyncIterable<{ file: number; error: TaskError } & FileInput>;
   /** The bytes of one of them. */
   read(name: string): Promise<NodeJS.ReadableStream>;
+  /** The bytes of an attachment of the request. */
+  attachment(name: string): Promise<NodeJS.ReadableStream>;
   /** Stores an object of the request. It cannot be replaced: other content needs another name. */
   put(name: string, body: NodeJS.ReadableStream | Buffer): Promise<TaskResult>;
 }

@@ -2,7 +2,10 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 
-const packages = { cdo: "cdo", ncks: "nco", ncgen: "netcdf-bin", ncdump: "netcdf-bin" };
+const packages = {
+  ...{ cdo: "cdo", ncks: "nco", ncgen: "netcdf-bin", ncdump: "netcdf-bin" },
+  ogr2ogr: "gdal-bin",
+};
 
 /** Fails loudly where a program is missing: a test that skips would pass without a look. */
 export function needNetcdfTools(): void {

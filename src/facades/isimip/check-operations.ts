@@ -1,5 +1,6 @@
 // The operations of version 2, with its words for what is wrong with them.
 import { countries } from "../../operations/extract/countries.ts";
+import { attachmentName } from "../../operations/extract/settings.ts";
 import { boxOf, type PointOrder, pointOf } from "./numbers.ts";
 import { isNothing, isObject, shown } from "./question.ts";
 
@@ -37,13 +38,18 @@ const country: Check = ({ country: value }) => {
   return "country not in the list of supported countries (e.g. deu)";
 };
 
-const mask: Check = ({ mask: value }) => {
-  if (value === undefined) return "mask is missing";
-  if (typeof value !== "string" || !/^[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}$/.test(value))
-    return 'only letters, numbers, hyphens, underscores, and periods are permitted in "mask"';
-  if (value.includes("..")) return 'consecutive periods are not permitted in "mask"';
-  return { mask: value };
-};
+const fileName =
+  (field: "mask" | "shape"): Check =>
+  ({ [field]: value }) => {
+    if (value === undefined) return `${field} is missing`;
+    const letters = `only letters, numbers, hyphens, underscores, and periods are permitted in "${field}"`;
+    if (typeof value !== "string" || !/^[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}$/.test(value))
+      return letters;
+    if (value.includes("..")) return `consecutive periods are not permitted in "${field}"`;
+    return attachmentName.test(value) ? { [field]: value } : letters;
+  };
+const mask = fileName("mask");
+const shape = fileName("shape");
 
 const variable: Check = ({ var: value }) => {
   if (value === undefined) return {};
@@ -71,6 +77,7 @@ const checks = new Map<string, readonly Check[]>([
   ["mask_mask", [mean, mask, csv, variable]],
   ["mask_country", [mean, country, csv]],
   ["mask_landonly", [mean, csv]],
+  ["create_mask", [mask, shape]],
   ["cutout_bbox", [bbox]],
   ["cutout_point", [point]],
 ]);
@@ -102,34 +109,44 @@ interface Place {
   rules: OperationRules;
 }
 
-function checkOne(given: unknown, { index, isLast, rules }: Place, into: Checked): void {
-  if (!isObject(given)) {
-    into.errors.push(`operation [${index}] is not an object`);
+function checkOne(given: unknown, place: Place, into: Checked): void {
+  const fault = faultOf(given, place.index);
+  if (fault !== undefined || !isObject(given)) {
+    into.errors.push(fault ?? "");
     return;
   }
-  const { operation: name } = given;
-  if (name === undefined) {
-    into.errors.push(`operation [${index}] does not have a "operation" key`);
-    return;
-  }
-  const known = typeof name === "string" ? checks.get(name) : undefined;
-  if (!known) {
-    into.errors.push(`operation "${shown(name)}" was not found`);
-    return;
-  }
+  const name = String(given.operation);
   const found: Given = { operation: name };
-  for (const check of known) {
-    const part = check(given, rules);
+  for (const check of checks.get(name) ?? []) {
+    const part = check(given, place.rules);
     if (typeof part === "string") into.errors.push(`${part} for operation "${name}"`);
     else Object.assign(found, part);
   }
   into.operations.push(found);
-  for (const flagName of ["compute_mean", "output_csv"]) {
+  checkPlace(found, place, into);
+  for (const flagName of flagNames)
+    if (name.startsWith("cutout_") && !isNothing(given[flagName]))
+      into.notes.push(`${flagName} is ignored by ${name}, which keeps NetCDF`);
+}
+
+const flagNames = ["compute_mean", "output_csv"];
+
+function faultOf(given: unknown, index: number): string | undefined {
+  if (!isObject(given)) return `operation [${index}] is not an object`;
+  const { operation: name } = given;
+  if (name === undefined) return `operation [${index}] does not have a "operation" key`;
+  const isKnown = typeof name === "string" && checks.has(name);
+  return isKnown ? undefined : `operation "${shown(name)}" was not found`;
+}
+
+/** What an operation may be alone by its place among the others. */
+function checkPlace(found: Given, { isLast }: Place, { errors }: Checked): void {
+  const { operation: name } = found;
+  if (isLast && name === "create_mask")
+    errors.push(`no operation follows that gives a result for operation "${name}"`);
+  for (const flagName of flagNames)
     if (!isLast && found[flagName] === true)
-      into.errors.push(
+      errors.push(
         `"${flagName}" is only permitted in the last operation, not for operation "${name}"`,
       );
-    if (String(name).startsWith("cutout_") && !isNothing(given[flagName]))
-      into.notes.push(`${flagName} is ignored by ${name}, which keeps NetCDF`);
-  }
 }

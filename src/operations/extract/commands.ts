@@ -1,7 +1,7 @@
 // The commands of the ISIMIP Files API (its contract, 2.1), as lists of arguments.
 import { hasCells, problemOfOrder } from "./cells.ts";
 import { boundsIn, type Cell, type Grid, pointFor } from "./grid.ts";
-import type { Box, Extraction, Point } from "./settings.ts";
+import type { Box, Point, ToolExtraction } from "./settings.ts";
 
 export interface Command {
   tool: "cdo" | "ncks";
@@ -23,7 +23,7 @@ export interface Place {
 }
 
 /** Throws a sentence where the operation cannot be done to this grid. */
-export function commandOf(step: Extraction, place: Place): Command {
+export function commandOf(step: ToolExtraction, place: Place): Command {
   const { input, output, cell } = place;
   refuseGrid(step, place.grid);
   if (step.operation === "cutout_bbox") return cutBox(step.bbox, place);
@@ -46,7 +46,7 @@ export function commandOf(step: Extraction, place: Place): Command {
 }
 
 /** On such grids both tools take other cells than those of the box, and say nothing. */
-function refuseGrid(step: Extraction, grid: Grid): void {
+function refuseGrid(step: ToolExtraction, grid: Grid): void {
   const isMean = "compute_mean" in step && step.compute_mean;
   const problem = "bbox" in step || isMean ? problemOfOrder(grid) : undefined;
   if (problem !== undefined) throw new BesideGridError(problem);
@@ -55,7 +55,7 @@ function refuseGrid(step: Extraction, grid: Grid): void {
 }
 
 function selectionOf(
-  step: Exclude<Extraction, { operation: "cutout_bbox" | "cutout_point" }>,
+  step: Exclude<ToolExtraction, { operation: "cutout_bbox" | "cutout_point" }>,
   cell: Cell | undefined,
   mask: Place["mask"],
 ): string[] {

@@ -15,6 +15,9 @@ export const facility = z.object({
   NCKS_BIN: program
     .default("ncks")
     .describe("the program `ncks` (Debian's package nco), found alike"),
+  OGR2OGR_BIN: program
+    .default("ogr2ogr")
+    .describe("the program `ogr2ogr` (Debian's package gdal-bin), which `create_mask` needs"),
   ISIMIP_COUNTRYMASKS_FILE_PATH: file
     .optional()
     .describe("NetCDF file of country masks, `m_DEU` and others, which `mask_country` reads"),

@@ -56,7 +56,8 @@ function commonOf([first = [], ...others]: readonly string[][]): number {
   return length;
 }
 
-function numbered(name: string, taken: Set<string>): string {
+/** With a number where a name is taken, before its last ending. */
+export function numbered(name: string, taken: Set<string>): string {
   let found = name;
   for (let number = 2; taken.has(found.toLowerCase()); number++)
     found = name.replace(/(?=\.[^./]*$)|$/, `-${number}`);

@@ -3,10 +3,10 @@ import type { SubmitCheck, WorkerOperation } from "../contract.ts";
 import { exampleNetcdf } from "./example.ts";
 import { facility, own } from "./facility.ts";
 import { finishExtract } from "./finish.ts";
-import { outputNameOf } from "./output-name.ts";
+import { outputNamesOf } from "./output-name.ts";
 import { performExtract } from "./perform.ts";
 import { type ExtractSettings, settings } from "./settings.ts";
-import { toolsOf } from "./tools.ts";
+import { shapeToolOf, toolsOf } from "./tools.ts";
 
 export const extract: WorkerOperation<ExtractSettings> = {
   name: "extract",
@@ -20,18 +20,19 @@ export const extract: WorkerOperation<ExtractSettings> = {
     },
     file: { name: "example_global_daily.nc", content: exampleNetcdf },
   },
-  outputs: ({ operations, zip }, { replicas }) => [
-    outputNameOf(replicas[0] ?? "", operations, zip),
-  ],
+  outputs: ({ operations, zip }, { replicas }) => outputNamesOf(replicas[0] ?? "", operations, zip),
   attachments: attachmentsOf,
   facility,
   async check(chosen, at) {
     refuseWithoutMasks(chosen, at);
-    refuseEarlyZip(chosen, at);
+    refuseBeforeOthers(chosen, at);
     // A worker elsewhere that lacks them gives its files back
     if (!at.workersAreHere) return undefined;
     const tools = toolsOf(own(at.facility));
     if (typeof tools === "string") throw new RequestError(422, "no_program", tools);
+    const needsShapes = chosen.operations.some(({ operation }) => operation === "create_mask");
+    const shapes = needsShapes ? shapeToolOf(own(at.facility)) : undefined;
+    if (typeof shapes === "string") throw new RequestError(422, "no_program", shapes);
     return undefined;
   },
   perform: performExtract,
@@ -39,17 +40,23 @@ export const extract: WorkerOperation<ExtractSettings> = {
 };
 
 function attachmentsOf({ operations }: ExtractSettings): string[] {
-  const names = operations.flatMap((step) =>
-    step.operation === "mask_mask" && typeof step.mask === "object" ? [step.mask.attachment] : [],
-  );
+  const names = operations.flatMap((step) => {
+    if (step.operation === "create_mask") return [step.shape.attachment];
+    if (step.operation !== "mask_mask" || typeof step.mask === "string") return [];
+    return "attachment" in step.mask ? [step.mask.attachment] : [];
+  });
   return [...new Set(names)];
 }
 
-/** It would be no result of the request, which are those of its last step. */
-function refuseEarlyZip({ zip }: ExtractSettings, { next }: SubmitCheck): void {
-  if (zip === undefined || !next) return;
-  const detail = "zip is for the last step; here another step reads the results.";
-  throw new RequestError(422, "bad_settings", detail, [{ pointer: "/zip", detail }]);
+/** A zip would be no result of the request; a mask would be read as a second result of a file. */
+function refuseBeforeOthers({ operations, zip }: ExtractSettings, { next }: SubmitCheck): void {
+  if (!next) return;
+  const index = operations.findIndex(({ operation }) => operation === "create_mask");
+  if (zip === undefined && index < 0) return;
+  const what = zip === undefined ? "create_mask" : "zip";
+  const pointer = zip === undefined ? `/operations/${index}/operation` : "/zip";
+  const detail = `${what} is for the last step; here another step reads the results.`;
+  throw new RequestError(422, "bad_settings", detail, [{ pointer, detail }]);
 }
 
 function refuseWithoutMasks({ operations }: ExtractSettings, at: SubmitCheck): void {

@@ -7,7 +7,7 @@ import type { ExtractFacility } from "./facility.ts";
 import { type Grid, isSameGrid } from "./grid.ts";
 import { readGrid, readVariables, type ToolPlace } from "./header.ts";
 import { baseNameOf } from "./output-name.ts";
-import type { Extraction } from "./settings.ts";
+import type { Extraction, ToolExtraction } from "./settings.ts";
 
 export interface Mask {
   /** a plain name in the folder */
@@ -27,7 +27,7 @@ export interface Located {
 }
 
 /**
- * Where the mask of an operation is. Called before the file is opened: what is opened last is what
+ * Where the mask of an operation is, or the shape of which it makes one. Called before the file is opened: what is opened last is what
  * the report says was read.
  */
 export async function locateMask(
@@ -42,11 +42,12 @@ export async function locateMask(
         const { path } = await fetchInput(mask).catch(ofMask);
         return { path, name: baseNameOf(mask) };
       }
-      const sent = attachments.find(({ name }) => name === mask.attachment);
-      if (!sent) throw new ExtractError("internal", `The task has no ${mask.attachment}.`);
-      const { path } = await fetchInput(sent.url).catch(ofAttachment(sent.name));
-      return { path, name: sent.name };
+      // It is made in the chain
+      if ("created" in mask) return undefined;
+      return locateAttachment(mask.attachment, { fetchInput, attachments });
     }
+    case "create_mask":
+      return locateAttachment(step.shape.attachment, { fetchInput, attachments });
     case "mask_country":
       return ofFacility(facility, "ISIMIP_COUNTRYMASKS_FILE_PATH");
     case "mask_landonly":
@@ -54,6 +55,19 @@ export async function locateMask(
     default:
       return undefined;
   }
+}
+
+async function locateAttachment(
+  name: string,
+  {
+    fetchInput,
+    attachments,
+  }: Pick<TaskContext, "fetchInput"> & Required<Pick<Task, "attachments">>,
+): Promise<Located> {
+  const sent = attachments?.find((one) => one.name === name);
+  if (!sent) throw new ExtractError("internal", `The task has no ${name}.`);
+  const { path } = await fetchInput(sent.url).catch(ofAttachment(name));
+  return { path, name };
 }
 
 /** The sentence must not read as if the file itself were missing. */
@@ -96,7 +110,7 @@ interface MaskAt {
 }
 
 /** The mask as the tools read it, on the grid of the file. Throws `ExtractError`. */
-export async function openMask(step: Extraction, found: Located, at: MaskAt): Promise<Mask> {
+export async function openMask(step: ToolExtraction, found: Located, at: MaskAt): Promise<Mask> {
   const file = `mask-${at.index + 1}.nc`;
   await symlink(found.path, join(at.place.folder, file));
   await compareGrids(step, file, found, at);
@@ -105,7 +119,7 @@ export async function openMask(step: Extraction, found: Located, at: MaskAt): Pr
 
 /** cdo compares sizes alone, and would mask other cells where a grid begins elsewhere. */
 async function compareGrids(
-  step: Extraction,
+  step: ToolExtraction,
   file: string,
   mask: Located,
   { grid, name, place }: MaskAt,
@@ -134,7 +148,7 @@ async function compareGrids(
 }
 
 async function variableOf(
-  step: Extraction,
+  step: ToolExtraction,
   file: string,
   name: string,
   { place }: MaskAt,
@@ -154,7 +168,7 @@ async function variableOf(
 }
 
 /** In order of preference; undefined where the file is the mask as it is. */
-function wantedIn(step: Extraction): string[] | undefined {
+function wantedIn(step: ToolExtraction): string[] | undefined {
   if (step.operation === "mask_mask") return [step.var];
   if (step.operation !== "mask_country") return undefined;
   return [step.country, step.country.slice(0, 3)].map((code) => `m_${code.toUpperCase()}`);

@@ -1,4 +1,4 @@
-import type { Extraction } from "./settings.ts";
+import type { Extraction, MaskCreation } from "./settings.ts";
 
 const longestName = 100;
 const tag = "_global_";
@@ -16,7 +16,7 @@ export function entryNameOf(
   version: ApiVersion = "v2",
 ): string {
   const base = baseNameOf(replica);
-  const region = chain.map((step) => regionOf(step, version)).join("+");
+  const region = chain.flatMap((step) => regionOf(step, version)).join("+");
   const dot = base.lastIndexOf(".");
   const [stem, suffix] = dot > 0 ? [base.slice(0, dot), base.slice(dot)] : [base, ""];
   const named = stem.includes(tag)
@@ -43,6 +43,21 @@ export function outputNameOf(
   return `${stem.slice(0, longestName - ending.length) || "result"}${ending}`;
 }
 
+/** The result of the last operation, and masks that are made on the way. */
+export function outputNamesOf(
+  replica: string,
+  chain: readonly Extraction[],
+  version?: ApiVersion,
+): string[] {
+  const result = outputNameOf(replica, chain, version);
+  const masks = createdIn(chain).map(({ mask }) => (mask === result ? `mask-${mask}` : mask));
+  return [result, ...masks];
+}
+
+export function createdIn(chain: readonly Extraction[]): MaskCreation[] {
+  return chain.filter((step): step is MaskCreation => step.operation === "create_mask");
+}
+
 export function isCsv(chain: readonly Extraction[]): boolean {
   const last = chain.at(-1);
   return last !== undefined && "output_csv" in last && last.output_csv;
@@ -54,7 +69,7 @@ export function baseNameOf(replica: string): string {
   return path.slice(path.lastIndexOf("/") + 1) || "file";
 }
 
-function regionOf(step: Extraction, version: ApiVersion): string {
+function regionOf(step: Extraction, version: ApiVersion): string | [] {
   switch (step.operation) {
     case "select_bbox":
     case "mask_bbox":
@@ -70,6 +85,8 @@ function regionOf(step: Extraction, version: ApiVersion): string {
     }
     case "mask_mask":
       return nameOfMask(step.mask).replace(/\.[^.]*$/, "") || "mask";
+    case "create_mask":
+      return [];
     case "mask_country":
       return step.country;
     case "mask_landonly":
@@ -77,8 +94,9 @@ function regionOf(step: Extraction, version: ApiVersion): string {
   }
 }
 
-function nameOfMask(mask: string | { attachment: string }): string {
-  return typeof mask === "string" ? baseNameOf(mask) : mask.attachment;
+function nameOfMask(mask: string | { attachment: string } | { created: string }): string {
+  if (typeof mask === "string") return baseNameOf(mask);
+  return "created" in mask ? mask.created : mask.attachment;
 }
 
 function joined(version: ApiVersion, lon: string, lat: string): string {

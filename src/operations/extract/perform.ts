@@ -6,15 +6,17 @@ import {
   type Task,
   type TaskContext,
   type TaskOutcome,
+  type TaskResult,
   type Upload,
 } from "../contract.ts";
+import { createMask } from "./create-mask.ts";
 import { ExtractError, stoppedClass } from "./extract-error.ts";
 import { type ExtractFacility, own } from "./facility.ts";
 import { type Located, locateMask } from "./mask.ts";
 import { baseNameOf, entryNameOf } from "./output-name.ts";
-import type { ExtractSettings } from "./settings.ts";
-import { performStep } from "./step.ts";
-import { type Tools, toolsOf } from "./tools.ts";
+import type { ExtractSettings, MaskCreation, ToolExtraction } from "./settings.ts";
+import { gridOfInput, performStep, type StepAt } from "./step.ts";
+import { shapeToolOf, type Tools, toolsOf } from "./tools.ts";
 
 type ExtractTask = Task<ExtractSettings>;
 
@@ -62,19 +64,75 @@ async function performChain(
   const seconds = Math.min(context.limits.seconds, deadlineSeconds(size));
   const commands: string[] = [];
   const cells: object[] = [];
+  const created = new Map<string, string>();
   let input = "input.nc";
   for (const [index, step] of operations.entries()) {
     const at = { context, folder, tools, input, name, index, mask: masks[index], seconds };
-    const done = await performStep(step, at);
+    if (step.operation === "create_mask") {
+      created.set(step.mask, await performCreation(step, at, facility));
+      commands.push(`create_mask ${step.shape.attachment} ${step.mask}`);
+      continue;
+    }
+    const done = await performStep(step, {
+      ...at,
+      mask: masks[index] ?? madeBefore(step, created),
+    });
     commands.push(done.command);
     if (done.cell) cells.push(done.cell);
     input = done.output;
   }
   const result = await context.upload(place, join(folder, input));
+  const kept = await uploadMasks(task, created, context);
   const entry = entryNameOf(task.replicas[0] ?? name, operations, zip);
   const told = commands.map((command) => command.replace(` ${input}`, () => ` ${entry}`));
   const details = { entry, commands: told, ...(cells.length > 0 && { cells }) };
-  return { status: "success", results: [{ ...result, details }] };
+  return { status: "success", results: [{ ...result, details }, ...kept] };
+}
+
+/** The mask that an earlier operation of the chain has made. */
+function madeBefore(step: ToolExtraction, created: Map<string, string>): Located | undefined {
+  if (step.operation !== "mask_mask" || typeof step.mask === "string") return undefined;
+  if (!("created" in step.mask)) return undefined;
+  const { created: name } = step.mask;
+  return { path: created.get(name) ?? "", name };
+}
+
+async function performCreation(
+  step: MaskCreation,
+  at: StepAt,
+  facility: ExtractFacility,
+): Promise<string> {
+  const { context, folder, index, mask: shape, name, seconds, tools } = at;
+  const program = shapeToolOf(facility);
+  if (typeof program === "string") throw new ExtractError(noProgramClass, program);
+  const { memoryMegabytes, outputMegabytes } = context.limits;
+  // Files of its own, whatever other masks the chain makes
+  const own = join(folder, `create-${index + 1}`);
+  await mkdir(own);
+  const place = { folder, memoryMegabytes, signal: context.signal, ncks: tools.ncks };
+  const grid = await gridOfInput({ input: at.input, name }, place);
+  const run = { folder: own, memoryMegabytes, outputMegabytes, seconds, signal: context.signal };
+  const made = await createMask({
+    path: shape?.path ?? "",
+    name: step.shape.attachment,
+    grid,
+    tools: { ogr2ogr: program.path, ncks: tools.ncks },
+    run,
+  });
+  return join(own, made);
+}
+
+async function uploadMasks(
+  { uploads }: ExtractTask,
+  created: Map<string, string>,
+  { upload }: TaskContext,
+): Promise<TaskResult[]> {
+  const results: TaskResult[] = [];
+  for (const [index, [mask, path]] of [...created].entries()) {
+    const place = uploads[index + 1];
+    if (place) results.push({ ...(await upload(place, path)), details: { mask } });
+  }
+  return results;
 }
 
 async function freshFolder({ scratch }: TaskContext): Promise<string> {

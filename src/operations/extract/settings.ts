@@ -29,11 +29,10 @@ const location = z
   .min(1)
   .max(longestLocation)
   .refine((text) => !text.includes("\0"), "must not contain the NUL character");
-const attachment = z.strictObject({
-  attachment: z
-    .string()
-    .regex(attachmentName, "must be letters, digits, -, _ and ., without a dot in front"),
-});
+const fileName = z
+  .string()
+  .regex(attachmentName, "must be letters, digits, -, _ and ., without a dot in front");
+const attachment = z.strictObject({ attachment: fileName });
 const flags = { compute_mean: mean, output_csv: csv };
 
 const operation = z.discriminatedUnion("operation", [
@@ -50,10 +49,10 @@ const operation = z.discriminatedUnion("operation", [
     .strictObject({
       operation: z.literal("mask_mask"),
       mask: z
-        .union([location, attachment])
+        .union([location, attachment, z.strictObject({ created: fileName })])
         .describe(
           "a NetCDF file on the same grid: its path or address, by the rules for inputs, or the " +
-            "name of a file that came with the request",
+            "name of a file that came with the request, or that create_mask has made",
         ),
       var: z
         .string()
@@ -79,6 +78,13 @@ const operation = z.discriminatedUnion("operation", [
     .strictObject({ operation: z.literal("mask_landonly"), ...flags })
     .describe("the whole grid, without values over the sea, by cdo"),
   z
+    .strictObject({
+      operation: z.literal("create_mask"),
+      shape: attachment.describe("a zipped shapefile, GeoJSON or GeoPackage"),
+      mask: fileName.describe("what later operations call it; variables m_0, m_1, … are features"),
+    })
+    .describe("a mask on the file's own grid, for later operations of the chain, by ogr2ogr"),
+  z
     .strictObject({ operation: z.literal("cutout_bbox"), bbox })
     .describe("the cells of a box, by ncks, which keeps format and compression"),
   z
@@ -86,12 +92,31 @@ const operation = z.discriminatedUnion("operation", [
     .describe("the cell at a point, by ncks, which keeps format and compression"),
 ]);
 
+/** A mask is made before it is read, once, and for an operation that gives a result. */
+function refuseMasks(chain: readonly z.output<typeof operation>[], check: z.RefinementCtx): void {
+  const created = new Set<string>();
+  const refuse = (path: (number | string)[], message: string) =>
+    check.addIssue({ code: "custom", path, message });
+  for (const [index, step] of chain.entries()) {
+    if (step.operation === "create_mask") {
+      if (created.has(step.mask)) refuse([index, "mask"], "must be another name");
+      created.add(step.mask);
+      if (index === chain.length - 1)
+        refuse([index, "operation"], "must be followed by an operation that makes a result");
+    }
+    if (step.operation !== "mask_mask" || typeof step.mask === "string") continue;
+    if ("created" in step.mask && !created.has(step.mask.created))
+      refuse([index, "mask", "created"], "must be made by create_mask before");
+  }
+}
+
 export const settings = z.strictObject({
   operations: z
     .array(operation)
     .min(1)
     .max(mostOperations)
     .superRefine((chain, check) => {
+      refuseMasks(chain, check);
       for (const [index, step] of chain.slice(0, -1).entries())
         for (const flag of ["compute_mean", "output_csv"] as const)
           if (flag in step && step[flag as keyof typeof step])
@@ -113,5 +138,8 @@ export const settings = z.strictObject({
 
 export type ExtractSettings = z.infer<typeof settings>;
 export type Extraction = ExtractSettings["operations"][number];
+/** Done by a command, which makes a file of a file. */
+export type ToolExtraction = Exclude<Extraction, { operation: "create_mask" }>;
+export type MaskCreation = Extract<Extraction, { operation: "create_mask" }>;
 export type Box = z.infer<typeof bbox>;
 export type Point = z.infer<typeof point>;

@@ -8,7 +8,7 @@ import { type Cell, cellAt, type Grid } from "./grid.ts";
 import { readGrid, readVariables, type ToolPlace } from "./header.ts";
 import { type Located, type Mask, openMask } from "./mask.ts";
 import { runTool, type ToolEnd } from "./run-tool.ts";
-import type { Extraction } from "./settings.ts";
+import type { ToolExtraction } from "./settings.ts";
 import type { Tools } from "./tools.ts";
 
 export interface StepAt {
@@ -37,7 +37,7 @@ export interface StepDone {
 }
 
 /** Does one operation of a chain. Throws `ExtractError`. */
-export async function performStep(step: Extraction, at: StepAt): Promise<StepDone> {
+export async function performStep(step: ToolExtraction, at: StepAt): Promise<StepDone> {
   const place = { ...limitsOf(at), ncks: at.tools.ncks };
   const grid = await gridFor(step, at, place);
   const mask = at.mask && (await openMask(step, at.mask, { ...at, grid, place }));
@@ -82,7 +82,23 @@ function environmentOf({ tool }: Command): Record<string, string> {
 
 const resolutions = { cdo: [1440, 720], ncks: [43_200, 20_880] } as const;
 
-async function gridFor(step: Extraction, at: StepAt, place: ToolPlace): Promise<Grid> {
+async function gridFor(step: ToolExtraction, at: StepAt, place: ToolPlace): Promise<Grid> {
+  const grid = await gridOfInput(at, place);
+  const [lon, lat] = resolutions[step.operation.startsWith("cutout") ? "ncks" : "cdo"];
+  if (grid.lon.length > lon || grid.lat.length > lat)
+    throw new ExtractError(
+      "too_large",
+      `resolution of ${at.name} (lon, lat) is to high (${lon}, ${lat}) ` +
+        `for operation "${step.operation}"`,
+    );
+  return grid;
+}
+
+/** The cells of the file that is worked on. Throws `ExtractError`. */
+export async function gridOfInput(
+  at: Pick<StepAt, "input" | "name">,
+  place: ToolPlace,
+): Promise<Grid> {
   const read = await readGrid(at.input, place);
   if ("end" in read) {
     if (read.end.failure === "canceled") throw stopped();
@@ -93,15 +109,7 @@ async function gridFor(step: Extraction, at: StepAt, place: ToolPlace): Promise<
         (why && ` ncks says: ${why}`),
     );
   }
-  const { grid } = read;
-  const [lon, lat] = resolutions[step.operation.startsWith("cutout") ? "ncks" : "cdo"];
-  if (grid.lon.length > lon || grid.lat.length > lat)
-    throw new ExtractError(
-      "too_large",
-      `resolution of ${at.name} (lon, lat) is to high (${lon}, ${lat}) ` +
-        `for operation "${step.operation}"`,
-    );
-  return grid;
+  return read.grid;
 }
 
 function cellFor(point: { lat: number; lon: number }, grid: Grid, { name }: StepAt): Cell {
@@ -127,7 +135,7 @@ function commandFor(...[step, place]: Parameters<typeof commandOf>): Command {
   }
 }
 
-function errorOf(step: Extraction, end: ToolEnd, at: StepAt, mask?: Mask): ExtractError {
+function errorOf(step: ToolExtraction, end: ToolEnd, at: StepAt, mask?: Mask): ExtractError {
   const { outputMegabytes, memoryMegabytes } = at.context.limits;
   const what = `${step.operation} of ${at.name}`;
   switch (end.failure) {
@@ -151,7 +159,10 @@ function said({ complaints, printed }: ToolEnd): string {
   return `${complaints}\n${printed}`;
 }
 
-function namesOf({ input, name }: StepAt, mask?: Mask): Map<string, string> {
+function namesOf(
+  { input, name }: Pick<StepAt, "input" | "name">,
+  mask?: Mask,
+): Map<string, string> {
   return new Map([[input, name], ...(mask ? [[mask.file, mask.name] as const] : [])]);
 }
 

@@ -24,6 +24,16 @@ export function toolsOf({ CDO_BIN, NCKS_BIN }: Named): Tools | string {
   return `extract cannot work on this machine, which lacks ${missing.join(" and ")}.`;
 }
 
+/** What `create_mask` needs besides, or a sentence that says who has it. */
+export function shapeToolOf({ OGR2OGR_BIN }: { OGR2OGR_BIN: string }): { path: string } | string {
+  const path = programAt(OGR2OGR_BIN);
+  if (path !== undefined) return { path };
+  return (
+    "create_mask cannot work on this machine, which lacks ogr2ogr (Debian's package gdal-bin; " +
+    "OGR2OGR_BIN names it)."
+  );
+}
+
 /** Where a bare name is looked for: the programs get no PATH. */
 const folders = ["/usr/local/bin", "/usr/bin", "/bin"];
 

@@ -3,8 +3,8 @@ import { ZipFile } from "yazl";
 
 export type ZipEntry =
   | { name: string; text: string }
-  /** an object of the store */
-  | { name: string; object: string; size: number };
+  /** `size`: default: as many bytes as come */
+  | { name: string; size?: number; open(): Promise<NodeJS.ReadableStream> };
 
 /** Equal entries make equal archives. The earliest time that the format has. */
 const time = new Date(1980, 0, 1);
@@ -14,10 +14,7 @@ const asIs = { compress: false, mtime: time, forceDosTimestamp: true };
  * An archive as a stream, without compression: objects are read one after the other while it is
  * read, and none is held in memory. `close` ends what is still open.
  */
-export function zipOf(
-  entries: readonly ZipEntry[],
-  read: (object: string) => Promise<NodeJS.ReadableStream>,
-): { stream: Readable; close(): void } {
+export function zipOf(entries: readonly ZipEntry[]): { stream: Readable; close(): void } {
   const zip = new ZipFile();
   const stream = new PassThrough();
   let current: Readable | undefined;
@@ -30,8 +27,8 @@ export function zipOf(
       zip.addBuffer(Buffer.from(entry.text), entry.name, asIs);
       continue;
     }
-    zip.addReadStreamLazy(entry.name, { ...asIs, size: entry.size }, (use) => {
-      read(entry.object).then((body) => {
+    zip.addReadStreamLazy(entry.name, sized(entry.size), (use) => {
+      entry.open().then((body) => {
         current = body as Readable;
         current.on("error", fail);
         if (stream.destroyed) current.destroy();
@@ -47,4 +44,8 @@ export function zipOf(
       current?.destroy();
     },
   };
+}
+
+function sized(size: number | undefined) {
+  return size === undefined ? asIs : { ...asIs, size };
 }

@@ -1,6 +1,7 @@
 import { Readable } from "node:stream";
 import type { Deps } from "../../deps.ts";
 import type { FinishContext, FinishOutcome, Operation } from "../../operations/contract.ts";
+import { attachmentObject } from "../attachments/names.ts";
 import {
   claimFinish,
   type DueFinish,
@@ -101,16 +102,18 @@ async function record(
 
 function finishContext(ctx: FinishDeps, due: DueFinish, signal: AbortSignal): FinishContext {
   const { request, round, step, operation } = due;
+  const read = async (name: string) => {
+    const found = await ctx.store.get(request, name);
+    if (!found) throw new Error(`The store has no object ${JSON.stringify(name)}.`);
+    return found.body;
+  };
   return {
     facility: ctx.config.facility[operation] ?? {},
     signal,
     results: () => allResults(ctx, due),
     failures: () => allFailures(ctx, due),
-    async read(name) {
-      const found = await ctx.store.get(request, name);
-      if (!found) throw new Error(`The store has no object ${JSON.stringify(name)}.`);
-      return found.body;
-    },
+    read,
+    attachment: (name) => read(attachmentObject(name)),
     async put(base, body) {
       // An earlier claim, whose lease is over, may still be storing other content.
       const claim = due.claims === 1 ? "" : `.${due.claims}`;

@@ -1,0 +1,139 @@
+import { open } from "node:fs/promises";
+import { join } from "node:path";
+import { complaintOf } from "./complaints.ts";
+import { ExtractError, stopped } from "./extract-error.ts";
+import { type Feature, featuresOf } from "./features.ts";
+import type { Grid } from "./grid.ts";
+import { type Attribute, type NewVariable, writeClassic } from "./netcdf-writer.ts";
+import { columnsOf, rasterize } from "./rasterize.ts";
+import { runTool, type ToolRun } from "./run-tool.ts";
+import { openShape } from "./shape.ts";
+
+export interface MaskPlan {
+  /** the shape's file, and its own name for sentences */
+  path: string;
+  name: string;
+  grid: Grid;
+  tools: { ogr2ogr: string; ncks: string };
+  run: Pick<ToolRun, "folder" | "memoryMegabytes" | "seconds" | "outputMegabytes" | "signal">;
+}
+
+const mostFeatures = 1_000;
+const mostBytes = 2 ** 30;
+
+/** Makes a NetCDF file with a variable for each feature; returns its plain name. */
+export async function createMask({ path, name, grid, tools, run }: MaskPlan): Promise<string> {
+  const shape = await openShape(path, name, run.folder);
+  await toGeoJson(shape, { name, program: tools.ogr2ogr, run });
+  const features: Feature[] = [];
+  for await (const feature of featuresOf(join(run.folder, "features.json"))) {
+    features.push(feature);
+    if (features.length > mostFeatures)
+      throw new ExtractError("too_large", `${name} has more than ${mostFeatures} features.`);
+  }
+  if (!features.some(({ rings }) => rings.length > 0))
+    throw new ExtractError("bad_input", `${name} has no areas.`);
+  if (grid.lon.length * grid.lat.length * features.length > mostBytes)
+    throw new ExtractError("too_large", `The mask of ${name} would have more than 1 GB.`);
+  await write(join(run.folder, "mask.classic.nc"), grid, features);
+  const args = ["-O", "-h", "-4", "-L", "5", "mask.classic.nc", "mask.made.nc"];
+  const end = await runTool({ ...run, program: tools.ncks, args, environment: {} });
+  if (end.failure === "canceled") throw stopped();
+  if (end.failure !== undefined)
+    throw new ExtractError("internal", `The mask of ${name} could not be written.`);
+  return "mask.made.nc";
+}
+
+interface Conversion {
+  name: string;
+  program: string;
+  run: MaskPlan["run"];
+}
+
+async function toGeoJson(shape: string, { name, program, run }: Conversion): Promise<void> {
+  const end = await runTool({
+    ...run,
+    program,
+    args: ["-f", "GeoJSONSeq", "-t_srs", "EPSG:4326", "features.json", shape],
+    // Of formats that it tries, these read what others name
+    environment: { OGR_SKIP: "OGR_VRT,SQLite,GMLAS,PDS4,VICAR", GDAL_DRIVER_PATH: "disable" },
+  });
+  if (end.failure === "canceled") throw stopped();
+  if (end.failure === undefined) return;
+  const why = complaintOf(end.complaints, new Map([[shape, name]]));
+  throw new ExtractError("bad_input", `${name} cannot be read as a shape.${why && ` ${why}`}`);
+}
+
+async function write(path: string, grid: Grid, features: readonly Feature[]): Promise<void> {
+  const columns = columnsOf(grid);
+  const masks = features.map(
+    ({ rings, properties }, index): NewVariable => ({
+      name: `m_${index}`,
+      kind: "byte",
+      dimensions: [0, 1],
+      attributes: {
+        _FillValue: Int8Array.of(-128),
+        ...attributesOf(properties),
+        grid_mapping: "spatial_ref",
+      },
+      values: () => Buffer.from(rasterize(rings, grid, columns).buffer),
+    }),
+  );
+  const file = await open(path, "wx", 0o600);
+  try {
+    await writeClassic(
+      file,
+      [
+        { name: "lat", length: grid.lat.length },
+        { name: "lon", length: grid.lon.length },
+      ],
+      [axis("lat", 0, grid.lat), axis("lon", 1, grid.lon), spatialRef, ...masks],
+    );
+  } finally {
+    await file.close();
+  }
+}
+
+function axis(name: "lat" | "lon", dimension: number, values: readonly number[]): NewVariable {
+  const isLat = name === "lat";
+  return {
+    name,
+    kind: "double",
+    dimensions: [dimension],
+    attributes: {
+      standard_name: isLat ? "latitude" : "longitude",
+      units: isLat ? "degrees_north" : "degrees_east",
+      axis: isLat ? "Y" : "X",
+    },
+    values() {
+      const bytes = Buffer.alloc(values.length * 8);
+      for (const [index, value] of values.entries()) bytes.writeDoubleBE(value, index * 8);
+      return bytes;
+    },
+  };
+}
+
+const spatialRef: NewVariable = {
+  name: "spatial_ref",
+  kind: "int",
+  dimensions: [],
+  attributes: { grid_mapping_name: "latitude_longitude", long_name: "WGS 84" },
+  values: () => Buffer.alloc(4),
+};
+
+/** Attributes that say how values are read: of a feature they get another name. */
+const ofNetcdf =
+  /^(grid_mapping|scale_factor|add_offset|missing_value|valid_(min|max|range)|units|coordinates|bounds)$/;
+const longestText = 1_000;
+
+function attributesOf(properties: Record<string, unknown>): Record<string, Attribute> {
+  const attributes: Record<string, Attribute> = {};
+  for (const [key, value] of Object.entries(properties)) {
+    const name = key.toLowerCase().replace(/[^a-z0-9_]/g, "_");
+    const named = ofNetcdf.test(name) || !/^[a-z]/.test(name) ? `feature_${name}` : name;
+    if (typeof value === "number" && Number.isFinite(value)) attributes[named] = value;
+    else if (typeof value === "string") attributes[named] = value.slice(0, longestText);
+    else if (typeof value === "boolean") attributes[named] = String(value);
+  }
+  return attributes;
+}
