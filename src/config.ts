@@ -200,11 +200,8 @@ export function readConfig(
   refuseStrayScheme(set.DID_FINDER_DEFAULT_SCHEME, set.VALID_DID_SCHEMES);
   const facility = readFacility(plain, operations, (error) => refusal(error, plain, places));
   const store = set.STORE_URL ?? { kind: "folder", path: join(set.DATA_DIR, "store") };
-  const open = inputFolders({
-    inputRoots: set.INPUT_ROOTS,
-    dataDir: set.DATA_DIR,
-    store: store.kind === "folder" ? store.path : undefined,
-  });
+  const stored = store.kind === "folder" ? store.path : undefined;
+  const open = inputFolders({ inputRoots: set.INPUT_ROOTS, dataDir: set.DATA_DIR, store: stored });
   return {
     host: set.HOST,
     port: set.PORT,
@@ -285,15 +282,8 @@ export function neverProxyLoopback(url: string, env: NodeJS.ProcessEnv = process
 /** What child processes inherit: enough to run, and no secret. */
 export function childEnvironment(env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
   const kept = [
-    "PATH",
-    "HOME",
-    "LANG",
-    "LC_ALL",
-    "TZ",
-    "TMPDIR",
-    "USER",
-    "NODE_EXTRA_CA_CERTS",
-    "SSL_CERT_FILE",
+    ...["PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "USER"],
+    ...["NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE"],
   ];
   return Object.fromEntries(
     kept.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]])),

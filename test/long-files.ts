@@ -8,6 +8,7 @@ export const longFiles = [
   "db/leader.test.ts",
   "db/place.test.ts",
   "db/roles.test.ts",
+  "facades/isimip/killed.test.ts",
   "model/ledger.test.ts",
   "operations/files.test.ts",
   "operations/scale.test.ts",

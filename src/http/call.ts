@@ -72,5 +72,5 @@ export function loggedPath(url: string): string {
   return pathOf(url)
     .slice(0, 300)
     .replace(/\/w\/+[^/]+/, "/w/…")
-    .replace(/(?<=^\/+isimip\/output\/+[^/]+\/+)[^/]+/, "…");
+    .replace(/^(\/+isimip\/output\/[^/]+\/)[^/]+/, "$1…");
 }

@@ -1,5 +1,5 @@
-// Pages of other sites that may call a mount (the Fetch standard's CORS). Such a call is one without
-// a name, or one with a token: its cookies are not read.
+// Pages of other sites that may call a mount (the Fetch standard's CORS). Such a call is one
+// without a name, or one with a token: its cookies are not read.
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Deps } from "../deps.ts";
 import type { Mount } from "./mount.ts";

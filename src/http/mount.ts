@@ -26,8 +26,8 @@ export interface Mount {
   /** its GETs change nothing: links of other sites may open them in a window */
   readonly opensFromLinks?: true;
   /**
-   * The sites whose pages may call it, by their origins; `*`: all. Only calls without a name or with
-   * a token are let in so: never cookies, never the local caller. Default: none.
+   * The sites whose pages may call it, by their origins; `*`: all. Only calls without a name or
+   * with a token are let in so: never cookies, never the local caller. Default: none.
    */
   origins?(ctx: Deps<"config">): readonly string[];
   /** default: nothing may be loaded */

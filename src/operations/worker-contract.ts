@@ -92,8 +92,8 @@ export interface TaskContext<F = Facility> {
   signal: AbortSignal;
   limits: { memoryMegabytes: number; seconds: number; outputMegabytes: number; threads: number };
   /**
-   * A replica, an input URL or that of an attachment as a local file, from allowed folders, schemes and hosts only. `path`
-   * holds until the task ends.
+   * A replica, an input URL or that of an attachment as a local file, from allowed folders,
+   * schemes and hosts only. `path` holds until the task ends.
    */
   fetchInput(location: string): Promise<{ path: string; size: number }>;
   /** Uploads a local file as one of the task's objects; returns its size and checksum as sent. */

@@ -38,11 +38,12 @@ const country: Check = ({ country: value }) => {
   return "country not in the list of supported countries (e.g. deu)";
 };
 
+const permitted = "only letters, numbers, hyphens, underscores, and periods are permitted";
 const fileName =
   (field: "mask" | "shape"): Check =>
   ({ [field]: value }) => {
     if (value === undefined) return `${field} is missing`;
-    const letters = `only letters, numbers, hyphens, underscores, and periods are permitted in "${field}"`;
+    const letters = `${permitted} in "${field}"`;
     if (typeof value !== "string" || !/^[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}$/.test(value))
       return letters;
     if (value.includes("..")) return `consecutive periods are not permitted in "${field}"`;

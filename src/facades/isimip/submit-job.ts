@@ -19,7 +19,7 @@ interface Submitted {
   created: boolean;
 }
 
-/** The job of the question: the one that is known, unless it has expired or is to be tried again. */
+/** The job of the question: the known one, unless it has expired or is to be tried again. */
 export async function submitJob(
   ctx: Context,
   caller: Caller,

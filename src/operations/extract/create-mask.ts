@@ -122,15 +122,17 @@ const spatialRef: NewVariable = {
 };
 
 /** Attributes that say how values are read: of a feature they get another name. */
-const ofNetcdf =
-  /^(grid_mapping|scale_factor|add_offset|missing_value|valid_(min|max|range)|units|coordinates|bounds)$/;
+const ofNetcdf = new Set([
+  ...["add_offset", "bounds", "coordinates", "grid_mapping", "missing_value", "scale_factor"],
+  ...["units", "valid_max", "valid_min", "valid_range"],
+]);
 const longestText = 1_000;
 
 function attributesOf(properties: Record<string, unknown>): Record<string, Attribute> {
   const attributes: Record<string, Attribute> = {};
   for (const [key, value] of Object.entries(properties)) {
     const name = key.toLowerCase().replace(/[^a-z0-9_]/g, "_");
-    const named = ofNetcdf.test(name) || !/^[a-z]/.test(name) ? `feature_${name}` : name;
+    const named = ofNetcdf.has(name) || !/^[a-z]/.test(name) ? `feature_${name}` : name;
     if (typeof value === "number" && Number.isFinite(value)) attributes[named] = value;
     else if (typeof value === "string") attributes[named] = value.slice(0, longestText);
     else if (typeof value === "boolean") attributes[named] = String(value);

@@ -27,8 +27,8 @@ export interface Located {
 }
 
 /**
- * Where the mask of an operation is, or the shape of which it makes one. Called before the file is opened: what is opened last is what
- * the report says was read.
+ * Where the mask of an operation is, or the shape of which it makes one. Called before the file is
+ * opened: what is opened last is what the report says was read.
  */
 export async function locateMask(
   step: Extraction,

@@ -1,4 +1,5 @@
-// NetCDF's classic format with 64-bit offsets (CDF-2 of its specification), as far as masks need it.
+// NetCDF's classic format with 64-bit offsets (CDF-2 of its specification), as far as masks need
+// it.
 import type { FileHandle } from "node:fs/promises";
 
 export type Attribute = string | number | Int8Array;

@@ -12,13 +12,14 @@ export function refuseUnattached(
   { operations }: Deps<"operations">,
   { steps, attachments = [] }: SubmitInput,
 ): void {
-  for (const [index, { operation: name, settings }] of steps.entries()) {
-    const operation = operations.get(name);
+  for (const [index, { operation: word, settings }] of steps.entries()) {
+    const operation = operations.get(word);
     if (!operation || !isWorkerOperation(operation)) continue;
     const known = attachments.map((attachment) => attachment.name);
     const missing = operation.attachments?.(settings).find((one) => !known.includes(one));
     if (missing === undefined) continue;
-    const detail = `The request has no attachment ${JSON.stringify(missing)}, which the step reads.`;
+    const name = JSON.stringify(missing);
+    const detail = `The request has no attachment ${name}, which the step reads.`;
     throw new RequestError(422, "no_attachment", detail, [{ pointer: `/steps/${index}`, detail }]);
   }
 }

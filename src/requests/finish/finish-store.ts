@@ -155,7 +155,7 @@ export function resultsOfStep(
   limit: number,
 ): Promise<FileResult[]> {
   return query<FileResult>(
-    `SELECT made.seq, made.file_id AS file, files.paths AS replicas, made.name, made.size,
+    `SELECT made.seq, files.id AS file, files.paths AS replicas, made.name, made.size,
        made.checksum, made.details
      FROM results made JOIN files ON files.id = made.file_id
      WHERE made.request_id = $1 AND made.step = $2 AND made.seq > $3

@@ -37,7 +37,7 @@ test("the root says what is offered, with and without a slash", async () => {
     ]);
     expect(body.operations).toEqual([
       ...["select_bbox", "select_point", "mask_bbox", "mask_mask", "mask_country"],
-      ...["mask_landonly", "cutout_bbox", "cutout_point"],
+      ...["mask_landonly", "create_mask", "cutout_bbox", "cutout_point"],
     ]);
     expect(Object.keys(body.jobs as object)).toEqual([
       ...["started", "deferred", "finished", "failed", "scheduled"],

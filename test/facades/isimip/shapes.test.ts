@@ -35,8 +35,8 @@ const area = (properties: object, ...coordinates: Ring[]) => ({
 const features = [
   area({ Name: "west", scale_factor: 7, Count: 5 }, rectangle(-180, -90, 0, 90)),
   // With a hole in its middle
-  area({ name: "ring" }, rectangle(0, -40, 80, 40), rectangle(20, -20, 60, 20)),
-  area({ name: "slope" }, [
+  area({ Name: "ring" }, rectangle(0, -40, 80, 40), rectangle(20, -20, 60, 20)),
+  area({ Name: "slope" }, [
     [-90, -80],
     [90, -80],
     [0, 83],
