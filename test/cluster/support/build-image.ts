@@ -56,15 +56,30 @@ async function nodeWithNpm(work: string): Promise<string> {
   return join(work, "bin");
 }
 
-async function build(name: string, target: string): Promise<void> {
+/** Of another Dockerfile, on the same base; `folder` is what it copies from. Prints the size. */
+export async function buildOther(name: string, dockerfile: string, folder: string): Promise<void> {
+  const work = mkdtempSync(join(tmpdir(), "dockerfile-"));
+  try {
+    const file = join(work, "Dockerfile");
+    writeFileSync(file, `FROM ${base}\n${dockerfile}`);
+    await buildFrom(folder, name, ["--file", file]);
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+function build(name: string, target: string): Promise<void> {
+  return buildFrom(root, name, ["--target", target, "--build-arg", `BASE_IMAGE=${base}`]);
+}
+
+async function buildFrom(folder: string, name: string, more: string[]): Promise<void> {
   const work = mkdtempSync(join(tmpdir(), "image-"));
   try {
     const args = [
       ...["build", "--isolation", "chroot", "--pull-never", "--layers", "--quiet"],
-      ...["--target", target, "--tag", name, "--build-arg", `BASE_IMAGE=${base}`],
-      ...(await asHere(work)),
+      ...["--tag", name, ...more, ...(await asHere(work))],
     ];
-    await run("buildah", [...args, root], { maxBuffer: 2 ** 26 });
+    await run("buildah", [...args, folder], { maxBuffer: 2 ** 26 });
   } finally {
     rmSync(work, { recursive: true, force: true });
   }

@@ -28,7 +28,8 @@ const file = fileURLToPath(new URL("../../../doc/examples/seattle-2012.parquet",
 
 const slowMilliseconds = 300;
 
-export async function openSurroundings(): Promise<Surroundings> {
+/** `management`: with the broker's management API, for the service alone. */
+export async function openSurroundings({ management = false } = {}): Promise<Surroundings> {
   const closers: (() => unknown)[] = [];
   const close = async () => {
     for (const closer of closers.splice(0).reverse()) await closer();
@@ -36,7 +37,7 @@ export async function openSurroundings(): Promise<Surroundings> {
   try {
     const database = await freshDatabase({ empty: true });
     closers.push(database.drop);
-    const rabbit = await makeRabbit();
+    const rabbit = await makeRabbit({ management });
     if (rabbit) closers.push(rabbit.remove);
     await rabbit?.start();
     const store = await startEndpoint();
@@ -65,6 +66,7 @@ export async function openSurroundings(): Promise<Surroundings> {
       settings: {
         DATABASE_URL: await outside(database.url),
         ...(rabbit && { QUEUE_URL: await outside(rabbit.url) }),
+        ...(rabbit?.managementUrl && { RABBIT_MANAGEMENT_URL: rabbit.managementUrl }),
         STORE_URL: `s3://${accessKey}:${secretKey}@${storeHost}/${bucket}/results?tls=false`,
         INPUT_HOSTS: new URL(files).host,
       },
