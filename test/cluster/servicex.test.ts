@@ -81,7 +81,7 @@ describe.skipIf(!sidecar || !CLUSTER_UP)("pods of ServiceX's own sidecar", () =>
     until(async () => (await client.get(id)).counters.done >= least, { timeoutSeconds: 120 });
   const nothingIsLeft = () =>
     until(async () => (await leftBehind(namespace)).length === 0, {
-      // A sidecar that has uploaded does not end on a signal: its pod goes after its grace period.
+      // One whose science has died does not end on a signal, but with its grace period of 300 s.
       timeoutSeconds: 330,
       everyMilliseconds: 500,
       what: "an empty namespace",
