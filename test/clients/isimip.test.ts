@@ -80,6 +80,35 @@ test.each([
   expect(zipIn(folder).entries).toEqual([entry, "README.txt"]);
 });
 
+test("its commands send masks and shapes along", async () => {
+  const mask = ["--mask", join(isimip.root, "masks/countries.nc"), "--var", "m_DEU"];
+  const shape = join(isimip.folder, "areas.json");
+  const ring = [
+    [-180, -90],
+    [0, -90],
+    [0, 90],
+    [-180, 90],
+    [-180, -90],
+  ];
+  const geometry = { type: "Polygon", coordinates: [ring] };
+  const features = [{ type: "Feature", properties: { name: "west" }, geometry }];
+  writeFileSync(shape, JSON.stringify({ type: "FeatureCollection", features }));
+  const cases: [string, string[], string[]][] = [
+    ["mask_mask", mask, ["tas_countries_daily.nc", "README.txt"]],
+    [
+      "mask_shape",
+      ["--shape", shape, "--layer", "0"],
+      ["tas_areas_daily.nc", "README.txt", "areas.json", "areas.nc"],
+    ],
+  ];
+  for (const [name, options, entries] of cases) {
+    const folder = freshFolder();
+    const { code, wrong } = await command(folder, name, daily, ...options, "--poll", "1");
+    expect(code, wrong).toBe(0);
+    expect(zipIn(folder).entries).toEqual(entries);
+  }
+});
+
 test("its command goes on with half a download, and leaves a whole one alone", async () => {
   const folder = freshFolder();
   const words = ["select_bbox", daily, ...box, "--poll", "1"];
