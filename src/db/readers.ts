@@ -7,6 +7,7 @@ import { readerRole } from "./embedded/roles.ts";
 export const readableTables = [
   "_prisma_migrations",
   "acts",
+  "attachments",
   "bindings",
   "datasets",
   "error_groups",

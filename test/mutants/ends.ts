@@ -15,7 +15,7 @@ export const ends: Mutant[] = [
   {
     name: "objects newer than the end are removed",
     file: "requests/advance/orphaned-objects.ts",
-    from: "&& object.modifiedAt < ended",
+    from: " && modifiedAt < ended",
     to: "",
     tests: guards,
   },
@@ -29,9 +29,16 @@ export const ends: Mutant[] = [
   {
     name: "results that are named are removed as orphans",
     file: "requests/advance/orphaned-objects.ts",
-    from: "!named.has(object.name) && ",
+    from: "!named.has(name) && ",
     to: "",
     tests: leftovers,
+  },
+  {
+    name: "attachments are removed as orphans",
+    file: "requests/advance/orphaned-objects.ts",
+    from: " && !isAttachment(name)",
+    to: "",
+    tests: ["facades/isimip/uploads.test.ts"],
   },
   {
     name: "a request that ended is not cleaned up again",
