@@ -38,7 +38,7 @@ export const ends: Mutant[] = [
     file: "requests/advance/orphaned-objects.ts",
     from: " && !isAttachment(name)",
     to: "",
-    tests: ["facades/isimip/uploads.test.ts"],
+    tests: ["requests/attachments.test.ts"],
   },
   {
     name: "a request that ended is not cleaned up again",
