@@ -14,6 +14,7 @@ DEPTH       parts of the path that name the mounted folder, the leading / counte
 DEBUG       1 or true: tell on standard error what is asked and answered
 """
 
+import http.client
 import json
 import os
 import sys
@@ -43,7 +44,7 @@ def number(name, default, least):
         value = float(text)
     except ValueError:
         value = -1.0
-    if not value >= least:
+    if not least <= value <= 1e6:
         raise Failure("%s is %r: a number from %s on is expected." % (name, text, least))
     return value
 
@@ -78,6 +79,22 @@ def at_server(path, autofs):
     return str(PurePosixPath(folder).joinpath(*parts[depth:]))
 
 
+class NoRedirect(urllib.request.HTTPRedirectHandler):
+    """The key is for the service alone, and a redirected POST would be a GET."""
+
+    def redirect_request(self, *_):
+        return None
+
+
+def answer_to(request, timeout):
+    opener = urllib.request.build_opener(NoRedirect)
+    try:
+        with opener.open(request, timeout=timeout) as response:
+            return response.status, response.read()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read()
+
+
 def ask(path):
     url = os.environ.get("LTFSEE_URL", "").rstrip("/") or "http://localhost:5000"
     timeout = number("TIMEOUT", "10", 0.001)
@@ -87,12 +104,9 @@ def ask(path):
     debug("POST %s for %s" % (url + ENDPOINT, path))
     try:
         request = urllib.request.Request(url + ENDPOINT, body, headers, method="POST")
-        with urllib.request.urlopen(request, timeout=timeout) as response:
-            return response.status, response.read()
-    except urllib.error.HTTPError as error:
-        return error.code, error.read()
-    except (OSError, ValueError) as error:
-        raise Failure("%s cannot be reached: %s" % (url, getattr(error, "reason", error)))
+        return answer_to(request, timeout)
+    except (OSError, ValueError, http.client.HTTPException) as error:
+        raise Failure("%s cannot be reached: %s" % (url, getattr(error, "reason", error) or error))
 
 
 def main():
@@ -101,15 +115,16 @@ def main():
         path = at_server(path, os.environ["AUTOFS"])
     status, body = ask(path)
     debug("%d %s" % (status, body[:500]))
-    if status == 404:
-        print("No such file on archive: %s" % path, file=sys.stderr)
-        return NO_FILE
     try:
         answer = json.loads(body.decode())
     except ValueError:
         answer = None
     answer = answer if isinstance(answer, dict) else {}
     state = answer.get("state")
+    # What else is at the address may know nothing of this call, and have a 404 for it.
+    if status == 404 and answer.get("message") == "No such file":
+        print("No such file on archive: %s" % path, file=sys.stderr)
+        return NO_FILE
     if status != 201 or state not in ("resident", "archived"):
         message = answer.get("message", "an answer that is not understood")
         raise Failure("%s was answered with %d: %s" % (path, status, message))

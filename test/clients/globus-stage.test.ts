@@ -2,6 +2,8 @@
 // names a checkout, as Globus runs them: one process a file, by the environment alone.
 import { execFile } from "node:child_process";
 import { existsSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { type AddressInfo, createServer as createNetServer, type Server } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -22,6 +24,9 @@ beforeEach(async () => {
   });
 });
 afterEach(() => suite.close());
+
+const listening = (server: Server) =>
+  new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
 
 interface Ran {
   exit: number;
@@ -97,6 +102,8 @@ describe("ours", () => {
     ["no key", { AUTH_KEY: "" }, /AUTH_KEY is not set/],
     ["no task", { GLOBUS_STAGE_TASKID: "" }, /GLOBUS_STAGE_TASKID is not set/],
     ["a time that is none", { TIMEOUT: "soon" }, /TIMEOUT is 'soon'/],
+    ["a time without end", { TIMEOUT: "inf" }, /TIMEOUT is 'inf'/],
+    ["an address with a blank", { LTFSEE_URL: "http://127.0.0.1:1/a b" }, /cannot be reached/],
     ["nobody at the address", { LTFSEE_URL: "http://127.0.0.1:1" }, /cannot be reached/],
     ["an address that is none", { LTFSEE_URL: "nonsense" }, /cannot be reached/],
     ["a map that is not there", { AUTOFS: "/nowhere/map" }, /\/nowhere\/map cannot be read/],
@@ -107,6 +114,48 @@ describe("ours", () => {
     expect(ran.errors).toMatch(sentence);
     expect(ran.errors).not.toContain("Traceback");
   });
+
+  test("a file is not missing because the address is wrong", async () => {
+    const ran = await run(own, "/gpfs/a", { LTFSEE_URL: `${suite.api.url}/elsewhere` });
+    expect([ran.exit, ran.output]).toEqual([255, ""]);
+    expect(ran.errors).toMatch(/answered with 404/);
+  });
+
+  test("the key is sent nowhere else by a redirect", async () => {
+    const seen: unknown[] = [];
+    const other = createServer((request, response) => {
+      seen.push(request.headers["x-api-key"]);
+      response.writeHead(201).end('{"state": "resident"}');
+    });
+    const first = createServer((request, response) => {
+      const { port } = other.address() as AddressInfo;
+      request.resume();
+      response.writeHead(302, { location: `http://localhost:${port}/x` }).end();
+    });
+    for (const one of [other, first]) await listening(one);
+    const url = `http://127.0.0.1:${(first.address() as AddressInfo).port}`;
+    const ran = await run(own, "/gpfs/a", { LTFSEE_URL: url });
+    expect([ran.exit, ran.output, seen]).toEqual([255, "", []]);
+    expect(ran.errors).toMatch(/answered with 302/);
+    for (const one of [other, first]) one.close();
+  });
+
+  test.each(["SSH-2.0-x\r\n", "HTTP/1.1 201 OK\r\nContent-Length: 50\r\n\r\n{"])(
+    "an answer that is none is 255 and a sentence: %j",
+    async (words) => {
+      const server = createNetServer((socket) => {
+        socket.on("error", () => undefined);
+        socket.once("data", () => socket.end(words));
+      });
+      await listening(server);
+      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+      const ran = await run(own, "/gpfs/a", { LTFSEE_URL: url });
+      expect([ran.exit, ran.output]).toEqual([255, ""]);
+      expect(ran.errors).toMatch(/cannot be reached/);
+      expect(ran.errors).not.toContain("Traceback");
+      server.close();
+    },
+  );
 
   test("TIMEOUT is a number of seconds, after which a call is given up", async () => {
     const [path = ""] = suite.tape.put(["a.nc"]);
