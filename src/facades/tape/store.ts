@@ -114,6 +114,14 @@ export async function closeCall(query: Query, call: CallKey): Promise<void> {
   );
 }
 
+/** Two callers with the key do not count at once: each sees what the other has added. */
+export async function lockKey(query: Query, key: string): Promise<void> {
+  await query("SELECT pg_advisory_xact_lock(hashtextextended($1, $2))", [key, keyLock]);
+}
+
+/** Sets these locks apart from other advisory locks. */
+const keyLock = 72707373;
+
 /** Whether the key has so many files open already. */
 export async function hasOpen(query: Query, key: string, most: number): Promise<boolean> {
   const [row] = await query<{ n: number }>(

@@ -6,6 +6,7 @@ import { RequestError, TooManyError } from "../../errors.ts";
 import { submit } from "../../requests/lifecycle/submit.ts";
 import { explained } from "../../system-problem.ts";
 import type { TapeCaller } from "./caller.ts";
+import { makeRoom } from "./room.ts";
 import * as store from "./store.ts";
 
 /** Longer than a Globus task takes to ask for its first files. */
@@ -27,6 +28,7 @@ export function makeWanted(
 ): Wanted {
   const { query } = ctx.db;
   const seconds = Math.min(afterSeconds, mostSeconds);
+  const room = makeRoom(ctx.db);
   let timer: NodeJS.Timeout | undefined;
 
   function flushLater(): void {
@@ -58,12 +60,9 @@ export function makeWanted(
   return {
     seconds,
     flush,
-    async add({ key, mostFiles, name }, call) {
-      if (mostFiles !== undefined && (await store.hasOpen(query, key, mostFiles))) {
-        await store.closeEnded(query, key);
-        if (await store.hasOpen(query, key, mostFiles)) throw tooMany(name, mostFiles);
-      }
-      await store.addCall(query, call);
+    async add({ mostFiles, name }, call) {
+      if (mostFiles === undefined) await store.addCall(query, call);
+      else if (!(await room.add(call, mostFiles))) throw tooMany(name, mostFiles);
       flushLater();
     },
   };

@@ -80,6 +80,19 @@ test("a key has so many files at once, and more when some have come", async () =
   await until(async () => (await ask(paths[2])).status === 201);
 });
 
+test("callers at once get no more files together than the key may have", async () => {
+  const { tape } = suite;
+  const paths = tape.put(Array.from({ length: 20 }, (_, at) => `together${at}.nc`));
+  tape.set({ HELD: paths });
+  const { secret } = await keyOf({ most_files: 3 });
+  const globus = globusOf(secret);
+  const asked = paths.map((path) => globus.ask({ path, globus_taskid: "together" }));
+  const codes = (await Promise.all(asked)).map(({ status }) => status);
+  expect(codes.filter((status) => status === 201)).toHaveLength(3);
+  expect(new Set(codes)).toEqual(new Set([201, 429]));
+  tape.set({ HELD: [] });
+});
+
 test("a key that is revoked is refused at once; one of the API is none, and opens the API alone", async () => {
   const [path = ""] = suite.tape.put(["r.nc"], { state: "R" });
   const asked = { path, globus_taskid: "t" };
