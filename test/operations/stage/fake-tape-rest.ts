@@ -39,6 +39,8 @@ export interface FakeTapeRest {
     /** keeps no request */
     forgets?: boolean;
     token?: string;
+    /** the host that it names as its endpoint's */
+    endpoint?: string;
   };
   /** method, path and body of each call */
   calls: { method: string; path: string; body: unknown }[];
@@ -94,7 +96,7 @@ export async function startFakeTapeRest(base = "/api/v1/tape"): Promise<FakeTape
     if (path !== "/.well-known/wlcg-tape-rest-api") return problem(404, "Not found");
     const endpoints = [
       { uri: `${fake.url}/api/v0/tape`, version: "v0" },
-      { uri: `${fake.url}${base}`, version: "v1", metadata: {} },
+      { uri: `${fake.ways.endpoint ?? fake.url}${base}`, version: "v1", metadata: {} },
     ];
     return { status: 200, body: { sitename: "example", endpoints } };
   }

@@ -142,6 +142,19 @@ test("the server has forgotten a request: where each file is decides, and no try
   expect(server.staged.get(here)).toBe(1);
 });
 
+test("a file of a forgotten request is read where files of the server are", async () => {
+  await open("in the scheduler", { TAPE_REST_DATA_URL: "https://data.example:2880/" });
+  const [path = ""] = put(["a.nc"], { held: true });
+  const id = await suite.submit([path], [{ operation: "stage" }, { operation: "noop" }]);
+  await until(() => server.calls.some(({ method }) => method === "GET"));
+  server.files.set(path, { locality: "DISK_AND_TAPE" });
+  server.ways.forgets = true;
+  const [task] = await suite.api.ledger.claim(1, { request: id });
+  expect(task?.replicas).toEqual(["https://data.example:2880/store/archive/a.nc"]);
+  if (task) await suite.api.ledger.report(task, "success");
+  await ended(id);
+});
+
 test("the bearer token is that of the file at each call, and files may be read at another address", async () => {
   const file = join(temporaryFolder("tape-token"), "token");
   writeFileSync(file, "first\n");
@@ -163,6 +176,43 @@ test("the bearer token is that of the file at each call, and files may be read a
   if (task) await suite.api.ledger.report(task, "success");
   expect(await ended(id)).toMatchObject({ counters: { done: 1 } });
 });
+
+test("a host that is not known by a certificate cannot send the token to another", async () => {
+  const other = await startFakeTapeRest();
+  try {
+    const file = join(temporaryFolder("tape-token"), "token");
+    writeFileSync(file, "token\n");
+    server.ways.endpoint = other.url.replace("127.0.0.1", "localhost");
+    await open("in the scheduler", { TAPE_REST_TOKEN_FILE: file });
+    const id = await suite.submit(put(["a.nc"]));
+    await until(async () => {
+      const why = await waitingOf(suite.ctx, await suite.api.ledger.read(id));
+      return why?.sentence.includes("at another host");
+    });
+    expect(other.calls).toEqual([]);
+  } finally {
+    await other.close();
+  }
+});
+
+test.each([
+  ["is not there", undefined, "TAPE_REST_TOKEN_FILE"],
+  ["has two lines", "one\ntwo", "TAPE_REST_TOKEN_FILE"],
+])(
+  "a file of the token that %s: users read which setting it is, and no secret",
+  async (_, text, said) => {
+    const file = join(temporaryFolder("tape-token"), "token");
+    if (text !== undefined) writeFileSync(file, text);
+    await open("in the scheduler", { TAPE_REST_TOKEN_FILE: file });
+    const id = await suite.submit(put(["a.nc"]));
+    const why = await until(async () => {
+      const reason = await waitingOf(suite.ctx, await suite.api.ledger.read(id));
+      return reason?.sentence.includes("The last try failed") && reason.sentence;
+    });
+    expect(why).toContain(said);
+    expect(why).not.toMatch(/two|tape-token/);
+  },
+);
 
 test("a recall that takes too long is canceled there, and its files are tried again", async () => {
   await open("in the scheduler", { STAGE_RECALL_SECONDS: "1", FILE_ATTEMPTS: "5" });

@@ -1,6 +1,12 @@
 // A tape system by the WLCG Tape REST API, version 1: a request of the server for each task. It has
 // pins, for TAPE_REST_LIFETIME_SECONDS, and they are released when the next step is done.
-import type { Progress, ServiceContext, ServiceTask } from "../../contract.ts";
+import type {
+  FileKey,
+  FileOutcome,
+  Progress,
+  ServiceContext,
+  ServiceTask,
+} from "../../contract.ts";
 import type { TapeAnswer, TapeBackend } from "../backend.ts";
 import { type LocatedFiles, locatePaths, type SettledFile } from "../located.ts";
 import type { StageFacility, StageSettings } from "../settings.ts";
@@ -65,6 +71,7 @@ export const tapeRest: TapeBackend = {
   },
 };
 
+/** With too many paths a server answers for those it could. */
 const mostAsked = 1000;
 
 async function advance(task: Task, context: Context, id: string): Promise<Progress> {
@@ -72,7 +79,7 @@ async function advance(task: Task, context: Context, id: string): Promise<Progre
   const server = openTapeRest(facility);
   const located = locatePaths(await task.files(), facility.STAGE_ROOTS);
   const answer = await server.progress(id, signal);
-  if (answer === undefined) return ofForgotten(located, server, signal);
+  if (answer === undefined) return ofForgotten(located, facility, signal);
   const said = new Map(answer.files.map((file) => [plainPath(file.path), file]));
   const seconds = now().getTime() / 1000 - (answer.createdAt ?? Number.POSITIVE_INFINITY);
   const isLate = seconds > facility.STAGE_RECALL_SECONDS;
@@ -81,11 +88,7 @@ async function advance(task: Task, context: Context, id: string): Promise<Progre
   for (const [path, files] of located.byPath) {
     const outcome = outcomeOf(path, said.get(path)) ?? (isLate ? tooLate(path) : undefined);
     if (outcome === undefined) continue;
-    for (const { file } of files) {
-      const location = outcome.status === "success" ? locationOf(facility, path) : undefined;
-      const key = { request: file.request, file: file.file };
-      settled.push({ ...key, ...outcome, ...(location && { location }) } as SettledFile);
-    }
+    for (const { file } of files) settled.push(settledFile(facility, path, file, outcome));
   }
   const files = [...located.byPath.values()].reduce((sum, same) => sum + same.length, 0);
   const open = files - (settled.length - located.refused.length);
@@ -95,25 +98,30 @@ async function advance(task: Task, context: Context, id: string): Promise<Progre
 /** Where each file is decides: what is on disk is done, the rest is asked for again. */
 async function ofForgotten(
   { byPath, refused }: LocatedFiles,
-  server: TapeRest,
+  facility: StageFacility,
   signal: AbortSignal,
 ): Promise<Progress> {
   const settled: SettledFile[] = [...refused];
-  const infos = byPath.size > 0 ? await server.archiveInfo([...byPath.keys()], signal) : [];
-  const said = new Map(infos.map((info) => [plainPath(info.path), answerOf(info)]));
+  const said = await tapeRest.ask([...byPath.keys()], facility, signal);
   for (const [path, files] of byPath) {
     const message = `The tape system has forgotten the recall of ${JSON.stringify(path)}.`;
-    for (const { file } of files) {
-      const key = { request: file.request, file: file.file };
-      const isThere = said.get(path)?.is === "disk";
-      settled.push(
-        isThere
-          ? { ...key, status: "success" }
-          : { ...key, status: "retry", error: { class: "recall_failed", message } },
-      );
-    }
+    const outcome: FileOutcome =
+      said.get(path)?.is === "disk"
+        ? { status: "success" }
+        : { status: "retry", error: { class: "recall_failed", message } };
+    for (const { file } of files) settled.push(settledFile(facility, path, file, outcome));
   }
   return { settled };
+}
+
+function settledFile(
+  facility: StageFacility,
+  path: string,
+  { request, file }: FileKey,
+  outcome: FileOutcome,
+): SettledFile {
+  const location = outcome.status === "success" ? locationOf(facility, path) : undefined;
+  return { request, file, ...outcome, ...(location && { location }) } as SettledFile;
 }
 
 async function cancelOpen(server: TapeRest, id: string, { files }: StageProgress): Promise<void> {

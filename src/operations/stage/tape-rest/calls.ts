@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { request } from "undici";
 import type { z } from "zod";
-import { withoutLastSlash } from "../../../settings/service-url.ts";
+import { readServiceUrl } from "../../../settings/service-url.ts";
 import type { StageFacility } from "../settings.ts";
 import * as words from "./words.ts";
 
@@ -93,9 +93,21 @@ async function endpointOf(facility: StageFacility, signal?: AbortSignal): Promis
   );
   const uri = found.find(({ version }) => version === "v1")?.uri;
   if (uri === undefined) throw new Error(`${where} names no endpoint of version v1.`);
-  const endpoint = withoutLastSlash(uri);
+  const endpoint = readServiceUrl(uri);
+  if (endpoint === undefined) throw new Error(`${where} names ${uri}: it is no http(s) URL.`);
+  if (!mayNameEndpoint(new URL(where), new URL(endpoint)))
+    throw new Error(
+      "The token is not sent to an endpoint at another host, or without https, because " +
+        `TAPE_REST_URL names it: ${endpoint}. If it is right, make it TAPE_REST_URL.`,
+    );
   endpoints.set(url, endpoint);
   return endpoint;
+}
+
+/** The token goes to the endpoint: who is not known by a certificate can name itself alone. */
+function mayNameEndpoint(host: URL, endpoint: URL): boolean {
+  if (endpoint.protocol === "https:" && host.protocol === "https:") return true;
+  return host.protocol === endpoint.protocol && host.hostname === endpoint.hostname;
 }
 
 /** They change with the server's configuration alone: a restart asks again. */
@@ -107,8 +119,7 @@ async function ask(
   url: string,
   { body, signal }: More,
 ): Promise<string> {
-  // Read at each call: tokens last for hours, and something else renews the file.
-  const token = tokenFile && (await readFile(tokenFile, "utf8")).trim();
+  const token = tokenFile && (await readToken(tokenFile));
   const limit = AbortSignal.timeout(seconds * 1000);
   const response = await request(url, {
     method,
@@ -124,6 +135,16 @@ async function ask(
   const { statusCode: status } = response;
   if (status >= 200 && status < 300) return text;
   throw new TapeRestError(status, `${method} ${new URL(url).pathname}: ${status} ${said(text)}`);
+}
+
+/** Read at each call: tokens last for hours, and something else renews the file. */
+async function readToken(path: string): Promise<string> {
+  const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
+    throw new Error(`The file of TAPE_REST_TOKEN_FILE cannot be read (${error.code}).`);
+  });
+  const token = text.trim();
+  if (/^[\x21-\x7e]+$/.test(token)) return token;
+  throw new Error("The file of TAPE_REST_TOKEN_FILE has no token, which is one word.");
 }
 
 async function textOf(body: AsyncIterable<Buffer>): Promise<string> {
