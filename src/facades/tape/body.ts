@@ -30,10 +30,22 @@ export function parseBody<Body extends z.ZodType>(schema: Body, body: unknown): 
   if (read.success) return read.data;
   const errors = read.error.issues.map(({ path, message }) => {
     const field = String(path[0] ?? "");
-    const isMissing = !(field in body);
-    return { pointer: field, detail: isMissing ? `'${field}' is a required property` : message };
+    const given: unknown = Object.getOwnPropertyDescriptor(body, field)?.value;
+    if (given === undefined) return { pointer: field, detail: `'${field}' is a required property` };
+    const isText = typeof given === "string";
+    return {
+      pointer: field,
+      detail: isText ? message : `${inPython(given)} is not of type 'string'`,
+    };
   });
   throw badFields(errors);
+}
+
+/** LTFSEE Globus shows a value as Python does. */
+function inPython(value: unknown): string {
+  if (value === null) return "None";
+  if (typeof value === "boolean") return value ? "True" : "False";
+  return JSON.stringify(value).slice(0, 200);
 }
 
 function noObject() {

@@ -14,7 +14,7 @@ const mostPaths = 1000;
 /** An argument list may have some 2 MB. */
 const mostBytes = 500_000;
 
-const line = /^([A-Za-z]\w*)\s+(\d+)((?:\s+\S+){1,3})\s+-- (\/.*)$/;
+const line = /^([A-Za-z]\w*)\s+(\d+)((?:\s+\S+){1,3})\s+-- (\/.*)$/s;
 
 /** Reads the lines of states; others, such as warnings, are passed over. */
 export function parseStates(output: string): Map<string, FileState> {
