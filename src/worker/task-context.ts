@@ -113,7 +113,9 @@ export function openTaskContext(
 
 /** A step before this one had brought it from there. */
 function onTapeAgain(location: string): InputError {
-  const message = `The data of ${nameOf(location)} is on tape: it was migrated before it was read.`;
+  const message =
+    `No data of ${nameOf(location)} is on disk: it was migrated to tape before it was read, or ` +
+    "has holes alone.";
   return new InputError(notOnDiskClass, message);
 }
 
