@@ -79,13 +79,18 @@ function shapesAndMasks(
   masks: readonly Made[],
   context: FinishContext,
 ): ZipEntry[] {
+  // By what they are: a shape and a mask may have one name
   const entries = new Map<string, ZipEntry>();
   for (const { shape, mask } of createdIn(operations)) {
     const name = shape.attachment;
-    entries.set(name, { name, open: () => context.attachment(name) });
+    entries.set(`shape ${name}`, { name, open: () => context.attachment(name) });
     const made = masks.find((one) => one.mask === mask);
     if (made)
-      entries.set(mask, { name: mask, size: made.size, open: () => context.read(made.name) });
+      entries.set(`mask ${mask}`, {
+        name: mask,
+        size: made.size,
+        open: () => context.read(made.name),
+      });
   }
   return [...entries.values()];
 }
