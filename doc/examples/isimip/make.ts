@@ -105,7 +105,7 @@ const mask = (name: string, rings: readonly Ring[], first = 0): NewVariable => (
   kind: "byte",
   dimensions: [first, first + 1],
   attributes: { _FillValue: Int8Array.of(-128), source },
-  values: () => Buffer.from(rasterize(rings, grid, columns).buffer),
+  values: () => Buffer.from(rasterize([rings], grid, columns).buffer),
 });
 
 async function write(name: string, variables: NewVariable[], time = false): Promise<void> {

@@ -1,8 +1,8 @@
-import { open } from "node:fs/promises";
+import { open, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { complaintOf } from "./complaints.ts";
 import { ExtractError, stopped } from "./extract-error.ts";
-import { type Feature, featuresOf } from "./features.ts";
+import { type Feature, featuresOf, hasWideEdge, isOnGlobe } from "./features.ts";
 import type { Grid } from "./grid.ts";
 import { type Attribute, type NewVariable, writeClassic } from "./netcdf-writer.ts";
 import { columnsOf, rasterize } from "./rasterize.ts";
@@ -24,14 +24,23 @@ const mostBytes = 2 ** 30;
 /** Makes a NetCDF file with a variable for each feature; returns its plain name. */
 export async function createMask({ path, name, grid, tools, run }: MaskPlan): Promise<string> {
   const shape = await openShape(path, name, run.folder);
-  await toGeoJson(shape, { name, program: tools.ogr2ogr, run });
+  const conversion = { name, program: tools.ogr2ogr, run };
+  await toGeoJson(shape, conversion);
   const features: Feature[] = [];
   for await (const feature of featuresOf(join(run.folder, "features.json"))) {
     features.push(feature);
     if (features.length > mostFeatures)
       throw new ExtractError("too_large", `${name} has more than ${mostFeatures} features.`);
+    if (!isOnGlobe(feature))
+      throw new ExtractError("bad_input", `${name} has coordinates that are no degrees.`);
   }
-  if (!features.some(({ rings }) => rings.length > 0))
+  // Of degrees an edge is what it says; where they are computed it may go the other way around
+  if (features.some(hasWideEdge) && !(await isInDegrees(shape, conversion)))
+    throw new ExtractError(
+      "bad_input",
+      `${name} goes over the date line in a projection: cut it there, or send it in degrees.`,
+    );
+  if (!features.some(({ areas }) => areas.length > 0))
     throw new ExtractError("bad_input", `${name} has no areas.`);
   if (grid.lon.length * grid.lat.length * features.length > mostBytes)
     throw new ExtractError("too_large", `The mask of ${name} would have more than 1 GB.`);
@@ -51,23 +60,40 @@ interface Conversion {
 }
 
 async function toGeoJson(shape: string, { name, program, run }: Conversion): Promise<void> {
-  const end = await runTool({
-    ...run,
-    program,
-    args: ["-f", "GeoJSONSeq", "-t_srs", "EPSG:4326", "features.json", shape],
-    // Of formats that it tries, these read what others name
-    environment: { OGR_SKIP: "OGR_VRT,SQLite,GMLAS,PDS4,VICAR", GDAL_DRIVER_PATH: "disable" },
-  });
+  const args = ["-f", "GeoJSONSeq", "-t_srs", "EPSG:4326", "features.json", shape];
+  const end = await runTool({ ...run, program, args, environment });
   if (end.failure === "canceled") throw stopped();
-  if (end.failure === undefined) return;
   const why = complaintOf(end.complaints, new Map([[shape, name]]));
+  // It also ends well where it does not know the projection, and takes metres for degrees
+  if (end.failure === undefined && !/^ERROR/m.test(end.complaints)) return;
   throw new ExtractError("bad_input", `${name} cannot be read as a shape.${why && ` ${why}`}`);
+}
+
+/** It would ask for a projection at any address that the shape names: this proxy is never there. */
+const environment = {
+  GDAL_HTTP_PROXY: "http://127.0.0.1:1",
+  PROJ_NETWORK: "OFF",
+  // Of formats that it tries, these read what others name
+  OGR_SKIP: "OGR_VRT,VRT,WMS,WCS,WMTS,SQLite,GMLAS,PDS4,VICAR",
+  GDAL_DRIVER_PATH: "disable",
+};
+
+/** Whether the shape itself is in degrees: written again, each of its layers says so. */
+async function isInDegrees(shape: string, { program, run }: Conversion): Promise<boolean> {
+  const args = ["-f", "ESRI Shapefile", "-limit", "1", "-skipfailures", "probe", shape];
+  const end = await runTool({ ...run, program, args, environment });
+  if (end.failure === "canceled") throw stopped();
+  const folder = join(run.folder, "probe");
+  const files = await readdir(folder).catch(() => []);
+  const projections = files.filter((file) => file.endsWith(".prj"));
+  const texts = await Promise.all(projections.map((file) => readFile(join(folder, file), "utf8")));
+  return texts.length > 0 && texts.every((text) => text.startsWith("GEOGCS"));
 }
 
 async function write(path: string, grid: Grid, features: readonly Feature[]): Promise<void> {
   const columns = columnsOf(grid);
   const masks = features.map(
-    ({ rings, properties }, index): NewVariable => ({
+    ({ areas, properties }, index): NewVariable => ({
       name: `m_${index}`,
       kind: "byte",
       dimensions: [0, 1],
@@ -76,7 +102,7 @@ async function write(path: string, grid: Grid, features: readonly Feature[]): Pr
         ...attributesOf(properties),
         grid_mapping: "spatial_ref",
       },
-      values: () => Buffer.from(rasterize(rings, grid, columns).buffer),
+      values: () => Buffer.from(rasterize(areas, grid, columns).buffer),
     }),
   );
   const file = await open(path, "wx", 0o600);

@@ -1,6 +1,9 @@
 // create_mask: shapes that come with a job become masks, read by real ogr2ogr.
 import { execFileSync } from "node:child_process";
+import { once } from "node:events";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { unzipSync, zipSync } from "fflate";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -58,9 +61,11 @@ const expected = (feature: number) =>
     ),
   );
 
-function geojson(list: object[] = features): Buffer {
-  return Buffer.from(JSON.stringify({ type: "FeatureCollection", features: list }));
+function geojson(list: object[] = features, crs?: object): Buffer {
+  return Buffer.from(JSON.stringify({ type: "FeatureCollection", crs, features: list }));
 }
+
+const projected = (name: string) => ({ type: "name", properties: { name } });
 
 /** The same in another format, written by ogr2ogr. */
 function converted(format: string, ending: string): string {
@@ -80,11 +85,16 @@ function zippedShapefile(): Buffer {
   return Buffer.from(zipSync({ ...Object.fromEntries(parts), "read me.txt": new Uint8Array(9) }));
 }
 
-async function mask(shape: string, bytes: Buffer, variable = "m_0", paths = [daily]): Promise<Job> {
+async function mask(
+  shape: string,
+  bytes: Buffer,
+  variable = "m_0",
+  { paths = [daily], made = "made.nc" } = {},
+): Promise<Job> {
   const form = new FormData();
   const operations = [
-    { operation: "create_mask", shape, mask: "made.nc" },
-    { operation: "mask_mask", mask: "made.nc", var: variable },
+    { operation: "create_mask", shape, mask: made },
+    { operation: "mask_mask", mask: made, var: variable },
   ];
   form.append("data", new Blob([JSON.stringify({ paths, operations })]), "data");
   form.append(shape, new Blob([new Uint8Array(bytes)]), shape);
@@ -119,7 +129,7 @@ test.each([0, 1, 2])(
 
 test("the mask is NetCDF 4 with a byte for each cell, and the feature's properties", async () => {
   const paths = [daily, "one/pr_global.nc4"];
-  const files = await unpacked(await mask("areas.json", geojson(), "m_0", paths));
+  const files = await unpacked(await mask("areas.json", geojson(), "m_0", { paths }));
   expect(Object.keys(files).filter((name) => name === "made.nc")).toHaveLength(1);
   const made = files["made.nc"] ?? "";
   expect(kindOf(made)).toBe("netCDF-4");
@@ -147,6 +157,67 @@ test("a zipped shapefile and a GeoPackage give the same cells", async () => {
     const files = await unpacked(await mask(name, bytes, "m_1"));
     expect(valuesOf(files["tas_made_daily.nc"] ?? "", "tas"), name).toEqual(expected(1));
   }
+});
+
+const odd: [string, object, (lon: number, lat: number) => boolean][] = [
+  [
+    "beyond 180 degrees",
+    { type: "Polygon", coordinates: [rectangle(170, -40, 200, 40)] },
+    (lon, lat) => (lon > 170 || lon < -160) && Math.abs(lat) < 40,
+  ],
+  [
+    "a collection with a line in it",
+    {
+      type: "GeometryCollection",
+      geometries: [
+        { type: "Polygon", coordinates: [rectangle(0, 0, 40, 40)] },
+        { type: "LineString", coordinates: [rectangle(50, 0, 60, 10)[0], [60, 10]] },
+      ],
+    },
+    (lon, lat) => lon > 0 && lon < 40 && lat > 0 && lat < 40,
+  ],
+  [
+    "two areas, one over the other",
+    {
+      type: "MultiPolygon",
+      coordinates: [[rectangle(0, 0, 40, 40)], [rectangle(20, 0, 60, 40)]],
+    },
+    (lon, lat) => lon > 0 && lon < 60 && lat > 0 && lat < 40,
+  ],
+];
+test.each(odd)("of %s the cells inside keep their values", async (_, geometry, isInside) => {
+  const job = await mask("odd.json", geojson([{ type: "Feature", properties: {}, geometry }]));
+  const files = await unpacked(job);
+  const wanted = [0, 1].flatMap((day) =>
+    globe.lat.flatMap((lat, row) =>
+      globe.lon.map((lon, column) => (isInside(lon, lat) ? tas(day, row, column) : undefined)),
+    ),
+  );
+  expect(valuesOf(files["tas_made_daily.nc"] ?? "", "tas")).toEqual(wanted);
+});
+
+test("a shape and a mask of one name are both in the zip", async () => {
+  const job = await mask("areas.json", geojson(), "m_0", { made: "areas.json" });
+  const zip = await isimip.zip(job);
+  expect([...zip.keys()].toSorted()).toEqual([
+    ...["README.txt", "areas-2.json", "areas.json", "tas_areas_daily.nc"],
+  ]);
+  expect(zip.get("areas.json")).toBe(geojson().toString());
+});
+
+test("no address that a shape names is asked, and its cells are not guessed", async () => {
+  const asked: string[] = [];
+  const server = createServer(({ url = "" }, response) => {
+    asked.push(url);
+    response.end();
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  const crs = { type: "link", properties: { href: `http://127.0.0.1:${port}/projection` } };
+  const job = await mask("areas.json", geojson(features, crs));
+  server.close();
+  expect(asked).toEqual([]);
+  expect(job.meta.errors?.["tas_global_daily.nc"]?.[0]).toContain("cannot be read as a shape.");
 });
 
 const line = {
@@ -196,6 +267,21 @@ test.each<[string, () => Buffer, string]>([
     "no geometry",
     () => geojson([{ type: "Feature", properties: {}, geometry: null }]),
     "has no areas.",
+  ],
+  [
+    "in metres without a word of it",
+    () => geojson([area({}, rectangle(0, 0, 500_000, 500_000))]),
+    "has coordinates that are no degrees.",
+  ],
+  [
+    "in a projection that nobody knows",
+    () => geojson(features, projected("EPSG:99999")),
+    "cannot be read as a shape.",
+  ],
+  [
+    "over the date line in a projection",
+    () => geojson([area({}, rectangle(-3e5, 15e5, 3e5, 2e6))], projected("EPSG:3995")),
+    "goes over the date line in a projection: cut it there, or send it in degrees.",
   ],
   ["broken GeoJSON", () => Buffer.from('{"type": "Featu'), "cannot be read as a shape."],
 ])("a shape that is %s fails the files with a sentence", async (_, bytes, sentence) => {
