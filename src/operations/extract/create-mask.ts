@@ -5,7 +5,7 @@ import { ExtractError, stopped } from "./extract-error.ts";
 import { type Feature, featuresOf, hasWideEdge, isOnGlobe } from "./features.ts";
 import type { Grid } from "./grid.ts";
 import { type Attribute, type NewVariable, writeClassic } from "./netcdf-writer.ts";
-import { columnsOf, rasterize } from "./rasterize.ts";
+import { columnsOf, countCrossings, rasterize } from "./rasterize.ts";
 import { runTool, type ToolRun } from "./run-tool.ts";
 import { openShape } from "./shape.ts";
 
@@ -20,6 +20,8 @@ export interface MaskPlan {
 
 const mostFeatures = 1_000;
 const mostBytes = 2 ** 30;
+/** Of edges and latitudes: a country's outline in full detail has less than a million. */
+const mostCrossings = 10_000_000;
 
 /** Makes a NetCDF file with a variable for each feature; returns its plain name. */
 export async function createMask({ path, name, grid, tools, run }: MaskPlan): Promise<string> {
@@ -44,6 +46,10 @@ export async function createMask({ path, name, grid, tools, run }: MaskPlan): Pr
     throw new ExtractError("bad_input", `${name} has no areas.`);
   if (grid.lon.length * grid.lat.length * features.length > mostBytes)
     throw new ExtractError("too_large", `The mask of ${name} would have more than 1 GB.`);
+  let crossings = 0;
+  for (const { areas } of features) crossings += countCrossings(areas, grid);
+  if (crossings > mostCrossings)
+    throw new ExtractError("too_large", `${name} has too many edges over too many cells.`);
   await write(join(run.folder, "mask.classic.nc"), grid, features);
   const args = ["-O", "-h", "-4", "-L", "5", "mask.classic.nc", "mask.made.nc"];
   const end = await runTool({ ...run, program: tools.ncks, args, environment: {} });

@@ -15,7 +15,7 @@ import { type ExtractFacility, own } from "./facility.ts";
 import { type Located, locateMask } from "./mask.ts";
 import { baseNameOf, entryNameOf } from "./output-name.ts";
 import type { ExtractSettings, MaskCreation, ToolExtraction } from "./settings.ts";
-import { gridOfInput, performStep, type StepAt } from "./step.ts";
+import { gridFor, performStep, type StepAt } from "./step.ts";
 import { shapeToolOf, type Tools, toolsOf } from "./tools.ts";
 
 type ExtractTask = Task<ExtractSettings>;
@@ -102,7 +102,7 @@ async function performCreation(
   at: StepAt,
   facility: ExtractFacility,
 ): Promise<string> {
-  const { context, folder, index, mask: shape, name, seconds, tools } = at;
+  const { context, folder, index, mask: shape, seconds, tools } = at;
   const program = shapeToolOf(facility);
   if (typeof program === "string") throw new ExtractError(noProgramClass, program);
   const { memoryMegabytes, outputMegabytes } = context.limits;
@@ -110,7 +110,7 @@ async function performCreation(
   const own = join(folder, `create-${index + 1}`);
   await mkdir(own);
   const place = { folder, memoryMegabytes, signal: context.signal, ncks: tools.ncks };
-  const grid = await gridOfInput({ input: at.input, name }, place);
+  const grid = await gridFor(step, at, place);
   const run = { folder: own, memoryMegabytes, outputMegabytes, seconds, signal: context.signal };
   const made = await createMask({
     path: shape?.path ?? "",

@@ -20,6 +20,18 @@ export function columnsOf({ lon }: Grid): Columns {
   };
 }
 
+/** How often edges meet latitudes of the grid: what `rasterize` takes of time and memory. */
+export function countCrossings(areas: readonly Area[], { lat }: Grid): number {
+  const heights = Float64Array.from(lat).sort();
+  let count = 0;
+  for (const ring of areas.flat())
+    for (let at = 0; at + 1 < ring.length; at++) {
+      const [from, to] = [ring[at]?.[1] ?? 0, ring[at + 1]?.[1] ?? 0];
+      count += Math.abs(firstFrom(heights, to) - firstFrom(heights, from));
+    }
+  return count;
+}
+
 /** 1 for each cell whose centre is inside, -128 for the others; latitude by latitude. */
 export function rasterize(areas: readonly Area[], { lat }: Grid, columns: Columns): Int8Array {
   const width = columns.lon.length;

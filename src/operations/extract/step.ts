@@ -8,7 +8,7 @@ import { type Cell, cellAt, type Grid } from "./grid.ts";
 import { readGrid, readVariables, type ToolPlace } from "./header.ts";
 import { type Located, type Mask, openMask } from "./mask.ts";
 import { runTool, type ToolEnd } from "./run-tool.ts";
-import type { ToolExtraction } from "./settings.ts";
+import type { Extraction, ToolExtraction } from "./settings.ts";
 import type { Tools } from "./tools.ts";
 
 export interface StepAt {
@@ -82,7 +82,12 @@ function environmentOf({ tool }: Command): Record<string, string> {
 
 const resolutions = { cdo: [1440, 720], ncks: [43_200, 20_880] } as const;
 
-async function gridFor(step: ToolExtraction, at: StepAt, place: ToolPlace): Promise<Grid> {
+/** The cells of the file, where the operation may be done to so many. Throws `ExtractError`. */
+export async function gridFor(
+  step: Extraction,
+  at: Pick<StepAt, "input" | "name">,
+  place: ToolPlace,
+): Promise<Grid> {
   const grid = await gridOfInput(at, place);
   const [lon, lat] = resolutions[step.operation.startsWith("cutout") ? "ncks" : "cdo"];
   if (grid.lon.length > lon || grid.lat.length > lat)
@@ -94,11 +99,7 @@ async function gridFor(step: ToolExtraction, at: StepAt, place: ToolPlace): Prom
   return grid;
 }
 
-/** The cells of the file that is worked on. Throws `ExtractError`. */
-export async function gridOfInput(
-  at: Pick<StepAt, "input" | "name">,
-  place: ToolPlace,
-): Promise<Grid> {
+async function gridOfInput(at: Pick<StepAt, "input" | "name">, place: ToolPlace): Promise<Grid> {
   const read = await readGrid(at.input, place);
   if ("end" in read) {
     if (read.end.failure === "canceled") throw stopped();

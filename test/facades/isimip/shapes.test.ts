@@ -227,6 +227,12 @@ const line = {
     [1, 1],
   ],
 };
+/** From pole to pole and back. */
+const scribble = (edges: number): Ring => [
+  ...Array.from({ length: edges }, (_, at): [number, number] => [0, at % 2 ? 90 : -90]),
+  [0, -90],
+];
+
 test.each<[string, () => Buffer, string]>([
   ["text", () => Buffer.from("text"), "is no zipped shapefile, no GeoJSON and no GeoPackage."],
   [
@@ -267,6 +273,11 @@ test.each<[string, () => Buffer, string]>([
     "no geometry",
     () => geojson([{ type: "Feature", properties: {}, geometry: null }]),
     "has no areas.",
+  ],
+  [
+    "a scribble over all cells",
+    () => geojson([area({}, scribble(700_000))]),
+    "has too many edges over too many cells.",
   ],
   [
     "in metres without a word of it",
