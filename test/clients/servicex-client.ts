@@ -36,11 +36,19 @@ export interface Client {
   command(...words: string[]): Promise<{ code: number; out: string }>;
 }
 
+/** Where the client runs, if not as this process. */
+export interface Whereabouts {
+  /** a command that is given the client's as its last words */
+  within?: string[];
+  env?: Record<string, string>;
+}
+
 /** `token`: default: one that this service does not know. */
 export async function makeClient(
   version: Version,
   url: string,
   token = "token.of.another",
+  { within = [], env: more = {} }: Whereabouts = {},
 ): Promise<Client> {
   const python = await venv(`servicex-${version}`, versions[version]);
   const folder = temporaryFolder("client");
@@ -48,31 +56,25 @@ export async function makeClient(
   const script = fileURLToPath(
     new URL(version.startsWith("2") ? "servicex_2.py" : "servicex_3.py", import.meta.url),
   );
-  const env = { ...childEnvironment(), HOME: folder, USER: "client", COLUMNS: "300" };
+  const env = { ...childEnvironment(), HOME: folder, USER: "client", COLUMNS: "300", ...more };
+  const start = (words: string[], stdin: "pipe" | "ignore") => {
+    const [command = "", ...args] = [...within, ...words];
+    return spawn(command, args, { cwd: folder, env, stdio: [stdin, "pipe", "pipe"] });
+  };
   let calls = 0;
   return {
     folder,
     async deliver(samples, delivery = "LocalCache") {
       const answer = join(folder, `answer-${++calls}.json`);
-      const child = spawn(python, [script, answer], {
-        cwd: folder,
-        env,
-        stdio: ["pipe", "pipe", "pipe"],
-      });
-      child.stdin.end(JSON.stringify({ delivery, samples }));
+      const child = start([python, script, answer], "pipe");
+      child.stdin?.end(JSON.stringify({ delivery, samples }));
       const { code, out } = await ended(child);
       if (code !== 0) throw new Error(out);
       return JSON.parse(readFileSync(answer, "utf8")) as Record<string, Outcome>;
     },
     command(...words) {
       const program = join(dirname(python), "servicex");
-      return ended(
-        spawn(program, [...words, "-b", "longshore"], {
-          cwd: folder,
-          env,
-          stdio: ["ignore", "pipe", "pipe"],
-        }),
-      );
+      return ended(start([program, ...words, "-b", "longshore"], "ignore"));
     },
   };
 }

@@ -4,6 +4,7 @@
 import { generateKeyPairSync, type KeyObject, randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import jwt from "jsonwebtoken";
@@ -29,8 +30,8 @@ export interface IdentityProvider {
   revoked: Set<string>;
   /** what it puts into an id token instead, or the whole token */
   forge: ((claims: Record<string, unknown>) => Record<string, unknown> | string) | undefined;
-  /** Begins to answer, for a service at this address. */
-  serve(serviceUrl: string): void;
+  /** Begins to answer, for a service at these addresses. */
+  serve(...serviceUrls: string[]): void;
   /** Answers every call with this status; undefined: as before. */
   fail(status: number | undefined): void;
   close(): Promise<void>;
@@ -49,20 +50,25 @@ const routes = {
   end_session: "/v2/web/logout",
 };
 
+/** `at`: another address than loopback, by TLS */
 export async function openIdentityProvider(
   kind: "globus" | "plain" = "globus",
+  at?: { host: string; cert: Buffer; key: Buffer },
 ): Promise<IdentityProvider> {
   const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
   let provider: Provider | undefined;
   let failing: number | undefined;
-  const server = createServer((request, response) => {
+  const listener = (request: IncomingMessage, response: ServerResponse) => {
     answer(request, response).catch((error: Error) => {
       response.statusCode = 500;
       response.end(error.stack);
     });
-  }).listen(0, "127.0.0.1");
+  };
+  const server = at ? createTlsServer(at, listener) : createServer(listener);
+  server.listen(0, at?.host ?? "127.0.0.1");
   await once(server, "listening");
-  const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const { address, port } = server.address() as AddressInfo;
+  const issuer = `${at ? "https" : "http"}://${address}:${port}`;
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (failing !== undefined || !provider) {
@@ -88,8 +94,8 @@ export async function openIdentityProvider(
     given: new Set(),
     revoked: new Set(),
     forge: undefined,
-    serve(serviceUrl) {
-      provider = new Provider(issuer, configuration(made, privateKey, serviceUrl, kind));
+    serve(...serviceUrls) {
+      provider = new Provider(issuer, configuration(made, privateKey, serviceUrls, kind));
       provider.use(kind === "globus" ? asGlobus(made, privateKey) : asItIs(made, privateKey));
     },
     fail(status) {
@@ -103,7 +109,7 @@ export async function openIdentityProvider(
 function configuration(
   { people }: IdentityProvider,
   privateKey: KeyObject,
-  serviceUrl: string,
+  serviceUrls: string[],
   kind: "globus" | "plain",
 ): Configuration {
   const bySubject = (sub: string) => [...people.values()].find((one) => one.sub === sub);
@@ -113,7 +119,7 @@ function configuration(
       {
         client_id: clientId,
         client_secret: clientSecret,
-        redirect_uris: [`${serviceUrl}/auth-callback`],
+        redirect_uris: serviceUrls.map((url) => `${url}/auth-callback`),
         response_types: ["code"],
         grant_types: ["authorization_code"],
         token_endpoint_auth_method: "client_secret_basic",

@@ -6,13 +6,15 @@ import { expect } from "vitest";
 
 const executablePath = "/usr/bin/chromium";
 
-export async function openBrowser(): Promise<Browser> {
+/** `more`: arguments of Chromium */
+export async function openBrowser(...more: string[]): Promise<Browser> {
   if (!existsSync(executablePath))
     throw new Error(
       `${executablePath} is not installed: the pages were NOT tested in a browser. ` +
         "Install Debian's package chromium (`.ci/packages` does where it may).",
     );
-  return chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-dev-shm-usage"] });
+  const args = ["--no-sandbox", "--disable-dev-shm-usage", ...more];
+  return chromium.launch({ executablePath, args });
 }
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
