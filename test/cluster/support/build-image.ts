@@ -8,6 +8,7 @@ import { promisify } from "node:util";
 
 export const imageName = "localhost/longshore:test";
 const workerImage = "localhost/longshore-worker:test";
+const embeddedImage = "localhost/longshore-embedded:test";
 const base = "localhost/node:test";
 const certificates = "cafile=/etc/ssl/certs/ca-certificates.crt\n";
 
@@ -33,6 +34,12 @@ export async function buildWorkerImage(): Promise<(...command: string[]) => Prom
       await run("buildah", ["rm", container.trim()]);
     }
   };
+}
+
+/** With the embedded Postgres, after `buildImage`; prints the size. */
+export async function buildEmbeddedImage(): Promise<string> {
+  await build(embeddedImage, "service", ["--build-arg", "EMBEDDED_POSTGRES=true"]);
+  return embeddedImage;
 }
 
 async function makeBase(baseImage: string): Promise<void> {
@@ -68,8 +75,9 @@ export async function buildOther(name: string, dockerfile: string, folder: strin
   }
 }
 
-function build(name: string, target: string): Promise<void> {
-  return buildFrom(root, name, ["--target", target, "--build-arg", `BASE_IMAGE=${base}`]);
+function build(name: string, target: string, more: string[] = []): Promise<void> {
+  const args = ["--target", target, "--build-arg", `BASE_IMAGE=${base}`];
+  return buildFrom(root, name, [...args, ...more]);
 }
 
 async function buildFrom(folder: string, name: string, more: string[]): Promise<void> {
