@@ -23,6 +23,7 @@ import { refusal } from "./settings/refusal.ts";
 import { withoutAliases } from "./settings/servicex.ts";
 import { type SidecarsConfig, sidecarSettings, sidecarsConfig } from "./settings/sidecars.ts";
 import { withSslMode } from "./settings/ssl-mode.ts";
+import { type FolderStore, type S3Store, storeUrl } from "./settings/store-url.ts";
 import { type TapeConfig, tapeConfig, tapeSettings } from "./settings/tape.ts";
 import { type TlsFiles, tlsFiles, tlsSettings } from "./settings/tls.ts";
 import * as value from "./settings/values.ts";
@@ -53,7 +54,7 @@ export interface Config {
   databaseWaitSeconds: number;
   /** unset: the database */
   queueUrl?: string | undefined;
-  store: value.FolderStore | value.S3Store;
+  store: FolderStore | S3Store;
   publicUrl?: string | undefined;
   internalUrl?: string | undefined;
   /** unset: the ports speak plain HTTP */
@@ -132,7 +133,7 @@ const settings = z.object({
   SERVICEX_DATABASE_URL: value.servicexDatabase.optional(),
   DATABASE_WAIT_SECONDS: value.number(1, 86_400).default(60),
   QUEUE_URL: value.amqpUrl.optional(),
-  STORE_URL: value.storeUrl.optional(),
+  STORE_URL: storeUrl.optional(),
   PUBLIC_URL: value.httpUrl.optional(),
   INTERNAL_URL: value.httpUrl.optional(),
   ...tlsSettings,

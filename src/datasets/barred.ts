@@ -1,4 +1,4 @@
-import { matches } from "../outside/address.ts";
+import { matches } from "../outside/host-entries.ts";
 import type { Barred } from "../users/barred.ts";
 import type { Finder } from "./contract.ts";
 

@@ -1,6 +1,7 @@
 import { isAbsolute, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { barredMark, isHostOf } from "../outside/address.ts";
+import { isHostOf } from "../outside/address.ts";
+import { barredMark } from "../outside/host-entries.ts";
 import { isBelow } from "./below.ts";
 import { type InputFolders, realFolders } from "./folders.ts";
 import { isOfDisk, schemeOf } from "./input-error.ts";

@@ -2,7 +2,8 @@ import { once } from "node:events";
 import http, { type IncomingHttpHeaders, type IncomingMessage } from "node:http";
 import https from "node:https";
 import { isIP, type LookupFunction } from "node:net";
-import { bare, barredMark, checkedLookups, type Resolve } from "./address.ts";
+import { checkedLookups, type Resolve } from "./address.ts";
+import { bare, barredMark } from "./host-entries.ts";
 
 export interface HttpReply {
   status: number;

@@ -2,7 +2,6 @@
 import { statSync } from "node:fs";
 import { isIP } from "node:net";
 import { resolve } from "node:path";
-import { fileURLToPath } from "node:url";
 import { z } from "zod";
 import { wholeLiteral } from "./python-literal.ts";
 import { allowedServiceUrl, readServiceUrl, withoutLastSlash } from "./service-url.ts";
@@ -181,63 +180,6 @@ export const amqpUrl = setting("an amqp:// or amqps:// URL", (text) => {
   return url !== undefined && url.hostname !== "" ? text : undefined;
 });
 
-export interface FolderStore {
-  kind: "folder";
-  path: string;
-}
-
-export interface S3Store {
-  kind: "s3";
-  /** unset: what the AWS SDK finds in its own variables */
-  endpoint?: string | undefined;
-  region?: string | undefined;
-  accessKey?: string | undefined;
-  secretKey?: string | undefined;
-  /** one bucket for all requests; unset: one bucket per request */
-  bucket?: string | undefined;
-  /** folder in that bucket */
-  prefix?: string | undefined;
-  /** where clients reach the store, if not at `endpoint` */
-  publicEndpoint?: string | undefined;
-}
-
-export const storeUrl = setting(
-  "file:///folder or s3://key:secret@host:port/?region=…&tls=false " +
-    "(with /bucket or /bucket/folder: everything in that bucket)",
-  (text): FolderStore | S3Store | undefined => {
-    const url = parseUrl(text, ["file:", "s3:"]);
-    if (url === undefined) return undefined;
-    return url.protocol === "file:" ? folderStore(url) : s3Store(url);
-  },
-);
-
-function folderStore(url: URL): FolderStore | undefined {
-  if (url.host !== "" || url.search !== "" || url.pathname === "/") return undefined;
-  return { kind: "folder", path: fileURLToPath(url) };
-}
-
-function s3Store(url: URL): S3Store | undefined {
-  const { region, tls, public: publicEndpoint, ...unknown } = Object.fromEntries(url.searchParams);
-  const invalid =
-    Object.keys(unknown).length > 0 ||
-    !["true", "false", undefined].includes(tls) ||
-    url.pathname.includes("%");
-  if (invalid || (url.username === "") !== (url.password === "")) return undefined;
-  if (publicEndpoint !== undefined && !parseUrl(publicEndpoint, ["http:", "https:"]))
-    return undefined;
-  const [bucket, ...folders] = url.pathname.split("/").filter((part) => part !== "");
-  return {
-    kind: "s3",
-    endpoint: url.host === "" ? undefined : `${tls === "false" ? "http" : "https"}://${url.host}`,
-    region,
-    accessKey: url.username === "" ? undefined : decodeURIComponent(url.username),
-    secretKey: url.password === "" ? undefined : decodeURIComponent(url.password),
-    bucket,
-    prefix: folders.length > 0 ? folders.join("/") : undefined,
-    publicEndpoint,
-  };
-}
-
 function within(value: number, least: number, most: number): number | undefined {
   return value >= least && value <= most ? value : undefined;
 }
@@ -256,7 +198,7 @@ function isFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
-function parseUrl(text: string, schemes: string[]): URL | undefined {
+export function parseUrl(text: string, schemes: string[]): URL | undefined {
   if (!URL.canParse(text)) return undefined;
   const url = new URL(text);
   return schemes.includes(url.protocol) ? url : undefined;

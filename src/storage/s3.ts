@@ -11,7 +11,7 @@ import {
   S3Client,
 } from "@aws-sdk/client-s3";
 import { getSignedUrl } from "@aws-sdk/s3-request-presigner";
-import type { S3Store } from "../settings/values.ts";
+import type { S3Store } from "../settings/store-url.ts";
 import { dispositionOf } from "./browser-headers.ts";
 import type { Store, StoredObject } from "./contract.ts";
 import { checkBucket, checkName } from "./names.ts";

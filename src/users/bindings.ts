@@ -3,7 +3,7 @@ import { isAbsolute, resolve } from "node:path";
 import type { Caller } from "../auth/caller.ts";
 import type { Deps } from "../deps.ts";
 import { notFound, RequestError } from "../errors.ts";
-import { isHostPattern } from "../outside/address.ts";
+import { isHostPattern } from "../outside/host-entries.ts";
 import { recordAct } from "./acts.ts";
 import {
   addBinding,

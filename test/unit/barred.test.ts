@@ -5,7 +5,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { isBarredDataset } from "../../src/datasets/barred.ts";
 import { makeLeadsToBarred } from "../../src/inputs/barred.ts";
 import { fetchInput } from "../../src/inputs/fetch.ts";
-import { checkedLookups, isHostPattern, type Resolve } from "../../src/outside/address.ts";
+import { checkedLookups, type Resolve } from "../../src/outside/address.ts";
+import { isHostPattern } from "../../src/outside/host-entries.ts";
 import { temporaryFolder } from "../support/folder.ts";
 
 const root = temporaryFolder("barred");
