@@ -85,7 +85,9 @@ export const web: Mount = {
     ] as const;
     for (const [home, part] of parts)
       router.use(
-        serves.includes(home) ? pageRouter(ctx, admit, part) : answeredElsewhere(home, part),
+        serves.includes(home)
+          ? pageRouter(ctx, admit, part)
+          : answeredElsewhere(ctx, admit, home, part),
       );
     return router.use(pageRouter(ctx, admit, ofBoth));
   },

@@ -1,14 +1,13 @@
 // Operators' pages at a port of their own.
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Context } from "../../src/deps.ts";
-import { type Ledger, openLedger } from "../support/context.ts";
-import { type IdentityProvider, openIdentityProvider } from "../support/identity-provider.ts";
-import { addPerson, browserOf, type Person } from "../support/people.ts";
-import { openPorts, type Ports } from "../support/ports.ts";
+import { type OpsService, openOps } from "../support/ops-port.ts";
+import { addPerson, bearer, browserOf, type Person } from "../support/people.ts";
+import type { Ports } from "../support/ports.ts";
 import { openUserAgent } from "../support/user-agent.ts";
 
-let provider: IdentityProvider;
-let ledger: Ledger;
+let ops: OpsService;
+let ctx: Context;
 let ports: Ports;
 let root: Person;
 let publicUrl: string;
@@ -17,31 +16,16 @@ let opsUrl: string;
 let atOps: Context;
 
 beforeAll(async () => {
-  provider = await openIdentityProvider("plain");
-  const env = { ...provider.env, ENABLE_AUTH: "true", OPS_PORT: "0" };
-  ledger = await openLedger({ env, scheduler: false });
-  ports = await openPorts(ledger);
-  const { ctx } = ledger;
-  [publicUrl, opsUrl] = [ctx.urls.public(), ctx.urls.ops?.() ?? ""];
-  provider.serve(opsUrl);
+  ops = await openOps();
+  ({ ctx, ports, root, publicUrl, opsUrl } = ops);
   atOps = { ...ctx, urls: { ...ctx.urls, public: () => opsUrl } };
-  root = await addPerson(ctx, { admin: true });
 });
 
-afterAll(async () => {
-  await ports.close();
-  await ledger.close();
-  await provider.close();
-});
+afterAll(() => ops.close());
 
 const html = { accept: "text/html" };
 
 test("an administrator signs in at that port, decides there, and signs out", async () => {
-  const { ctx } = ledger;
-  provider.people.set("root", { sub: "root", linked: [], claims: { name: "Root" } });
-  await ctx.people.write((db) =>
-    db.identities.create({ data: { issuer: provider.issuer, subject: "root", user_id: root.id } }),
-  );
   const ann = await addPerson(ctx, { state: "pending" });
   const agent = openUserAgent();
   const asked = await agent.get(`${opsUrl}/admin/users?state=pending`);
@@ -62,7 +46,7 @@ test("an administrator signs in at that port, decides there, and signs out", asy
 });
 
 test("a session of one port is none at the other", async () => {
-  const [atPublic, own] = [await browserOf(ledger.ctx, root.id), await browserOf(atOps, root.id)];
+  const [atPublic, own] = [await browserOf(ctx, root.id), await browserOf(atOps, root.id)];
   const call = (headers: Record<string, string>) => ({ path: "/admin/acts", headers });
   expect((await ports.call("ops", call(own))).status).toBe(200);
   expect((await ports.call("ops", call(atPublic))).status).toBe(401);
@@ -80,7 +64,7 @@ test("pages of each port lead to those of the other by its address", async () =>
   const admin = ["/admin/users", "/admin/groups", "/admin/acts", "/admin/notices"];
   const home = await ports.call("public", {
     path: "/",
-    headers: { ...html, ...(await browserOf(ledger.ctx, root.id)) },
+    headers: { ...html, ...(await browserOf(ctx, root.id)) },
   });
   expect(nav(home.text)).toEqual(["/", "/docs", ...admin.map((path) => opsUrl + path)]);
   const own = { ...html, ...(await browserOf(atOps, root.id)) };
@@ -93,7 +77,7 @@ test("pages of each port lead to those of the other by its address", async () =>
 });
 
 test("the public port has none of them, and that of operators no other page", async () => {
-  const signedIn = await browserOf(ledger.ctx, root.id);
+  const signedIn = await browserOf(ctx, root.id);
   for (const path of ["/admin/users", `/admin/users/${root.id}`, "/admin/acts", "/admin/notices"]) {
     const answer = await ports.call("public", { path, headers: signedIn });
     expect([answer.status, answer.json().detail]).toEqual([
@@ -104,4 +88,24 @@ test("the public port has none of them, and that of operators no other page", as
   const headers = await browserOf(atOps, root.id);
   for (const path of ["/", "/profile", "/tokens", "/docs", "/v1/requests", "/v1/users", "/device"])
     expect((await ports.call("ops", { path, headers })).status, path).toBe(404);
+});
+
+test("an administrator who opens one at the public port gets a link to it, and nobody else does", async () => {
+  const path = "/admin/users?state=pending";
+  const shown = async (headers: Record<string, string>) => {
+    const answer = await ports.call("public", { path, headers: { ...html, ...headers } });
+    expect([answer.status, answer.text]).toEqual([404, expect.stringContaining("(OPS_PORT)")]);
+    return answer.text;
+  };
+  const link = `<a href="${opsUrl}${path}">${opsUrl}${path}</a>`;
+  expect(await shown(await browserOf(ctx, root.id))).toContain(link);
+  const person = await addPerson(ctx);
+  for (const headers of [{}, await browserOf(ctx, person.id), bearer(person.accessToken)])
+    expect(await shown(headers)).not.toContain(opsUrl);
+});
+
+test("a person who opens one of the public port at that of operators gets a link to it", async () => {
+  const headers = { ...html, ...(await browserOf(atOps, root.id)) };
+  const { status, text } = await ports.call("ops", { path: "/profile", headers });
+  expect([status, text]).toEqual([404, expect.stringContaining(`<a href="${publicUrl}/profile">`)]);
 });

@@ -2,52 +2,32 @@
 import { randomUUID } from "node:crypto";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Ledger, openLedger } from "../support/context.ts";
-import { type IdentityProvider, openIdentityProvider } from "../support/identity-provider.ts";
-import { addPerson } from "../support/people.ts";
-import { openPorts, type Ports } from "../support/ports.ts";
+import { type OpsService, openOps } from "../support/ops-port.ts";
+import { addPerson, browserOf } from "../support/people.ts";
 import { checkLooks, complaintsOf, openBrowser } from "./browser.ts";
 
 const long = `${"Maximiliane-Wilhelmine ".repeat(4)}<b>`;
 
 let browser: Browser;
-let provider: IdentityProvider;
-let ledger: Ledger;
-let ports: Ports;
-let publicUrl: string;
-let opsUrl: string;
+let ops: OpsService;
 let waiting: string;
 let group: string;
 
 beforeAll(async () => {
   browser = await openBrowser();
-  provider = await openIdentityProvider("plain");
-  const env = { ...provider.env, ENABLE_AUTH: "true", OPS_PORT: "0" };
-  ledger = await openLedger({ env, scheduler: false });
-  ports = await openPorts(ledger);
-  const { ctx } = ledger;
-  [publicUrl, opsUrl] = [ctx.urls.public(), ctx.urls.ops?.() ?? ""];
-  provider.serve(opsUrl);
-  provider.people.set("root", { sub: "root", linked: [], claims: { name: long } });
-  const root = await addPerson(ctx, { admin: true });
-  const { issuer } = provider;
-  await ctx.people.write(async (db) => {
-    await db.identities.create({ data: { issuer, subject: "root", user_id: root.id } });
-    await db.users.update({ where: { id: root.id }, data: { name: long } });
-  });
-  waiting = (await addPerson(ctx, { state: "pending" })).id;
+  ops = await openOps(long);
+  waiting = (await addPerson(ops.ctx, { state: "pending" })).id;
   group = randomUUID();
-  await ctx.db.query("INSERT INTO groups (id, name) VALUES ($1, 'analysis')", [group]);
+  await ops.ctx.db.query("INSERT INTO groups (id, name) VALUES ($1, 'analysis')", [group]);
 });
 
 afterAll(async () => {
   await browser.close();
-  await ports.close();
-  await ledger.close();
-  await provider.close();
+  await ops.close();
 });
 
 test("no page at OPS_PORT has a barrier that axe knows, scrolls sideways or breaks its policy", async () => {
+  const { ctx, publicUrl, opsUrl, root } = ops;
   const context = await browser.newContext({ baseURL: opsUrl });
   const page = await context.newPage();
   const complaints = complaintsOf(page, opsUrl);
@@ -79,6 +59,15 @@ test("no page at OPS_PORT has a barrier that axe knows, scrolls sideways or brea
   await checkLooks(page, "ops-signed-out");
   expect((await page.goto(`${publicUrl}/admin/users`))?.status()).toBe(404);
   await checkLooks(page, "ops-asked-at-public");
+  const [name = "", value = ""] = (await browserOf(ctx, root.id)).cookie?.split("=") ?? [];
+  await context.addCookies([{ name, value, url: publicUrl }]);
+  await page.goto(`${publicUrl}/admin/users`);
+  await checkLooks(page, "ops-asked-at-public-by-administrator");
+  await page
+    .getByRole("main")
+    .getByRole("link", { name: `${opsUrl}/admin/users` })
+    .click();
+  await page.getByRole("heading", { name: "Sign in" }).waitFor();
   expect(complaints).toEqual([]);
   await context.close();
 });
