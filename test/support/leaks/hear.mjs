@@ -1,16 +1,18 @@
-// Keeps what this process answers by HTTP, with the credentials that came with the call: a test in
-// an array, a service that it starts, by --import, in the file that the address of this module
-// names. Plain JavaScript, so that any Node loads it.
+// Keeps what this process answers by HTTP, with the credentials that came with each call: in the
+// process of a test in an array; in a service that a test starts with --import, in the file that
+// the query of this module's address names. Plain JavaScript, so that any Node loads it.
 import { appendFileSync } from "node:fs";
 import { ServerResponse } from "node:http";
 
-/** Of one answer, and of all of a process. */
+/** Of one answer, and of all answers of a process: what is more is not searched. */
 const mostCharacters = 1_000_000;
 let left = 64_000_000;
 
 const file = new URL(import.meta.url).searchParams.get("file");
 const name = Symbol.for("longshore.heard");
 globalThis[name] ??= [];
+// Where it cannot be written, the service does not start.
+if (file !== null) appendFileSync(file, "");
 
 const kept = Symbol("what was answered");
 
@@ -18,16 +20,16 @@ for (const method of ["write", "end"]) {
   const original = ServerResponse.prototype[method];
   ServerResponse.prototype[method] = function (...given) {
     keep(this, given[0]);
-    const result = original.apply(this, given);
+    // Before it is sent: whoever has the answer may kill this process.
     if (method === "end") tell(this);
-    return result;
+    return original.apply(this, given);
   };
 }
 
 function keep(response, chunk) {
   if (response[kept] === undefined) {
     response[kept] = { text: "", told: false };
-    // A stream of events has no end of its own
+    // A stream of events is ended by its reader.
     response.once("close", () => tell(response));
   }
   const answer = response[kept];
@@ -65,7 +67,7 @@ function write(line) {
   try {
     appendFileSync(file, line);
   } catch {
-    // A test may leave no room on its disk
+    // A test may have filled its disk.
     left = 0;
   }
 }

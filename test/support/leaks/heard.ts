@@ -7,7 +7,7 @@ import type { HeardAnswer, HeardThings, Secret } from "./search.ts";
 
 const mostLogCharacters = 64_000_000;
 
-/** In tests alone: what measures or breaks a service uses the same support. */
+/** Set by setup.ts: benchmarks and the chaos test use the same support, and note nothing. */
 let hears = false;
 let secrets: Secret[] = [];
 let logs: { name: string; text: () => string }[] = [];
@@ -29,7 +29,7 @@ function isTelling(value: string | undefined): value is string {
   return value !== undefined && value.length >= 12 && !/^[a-z]+$/i.test(value);
 }
 
-/** Their names end like those of secrets, and they are names of secrets of a cluster. */
+/** These name secrets of a cluster, and are no secrets themselves. */
 const namesOfSecrets = ["IMAGE_PULL_SECRETS", "TRANSFORMER_X509_SECRET"];
 
 /** The settings of a service that are secrets, with passwords of addresses. */
@@ -58,7 +58,7 @@ function namesIn(path: string): string[] {
   try {
     return readdirSync(path);
   } catch {
-    // A service of another user's, or one that keeps nothing
+    // The service is another user's, or keeps nothing.
     return [];
   }
 }
@@ -74,7 +74,7 @@ export function noteLine(line: string): void {
   if (hears && left > 0) lines.push(line);
 }
 
-/** With these arguments of Node, a service lets its answers be heard here. */
+/** Arguments of Node with which a service keeps its answers for `takeHeard`. */
 export function heardAnswers(): string[] {
   if (!hears) return [];
   folder ??= mkdtempSync(join(tmpdir(), "heard-"));
@@ -83,10 +83,11 @@ export function heardAnswers(): string[] {
   return ["--import", module.href];
 }
 
-/** Everything so far, which is forgotten here. */
+/** Everything noted so far; it is forgotten here. */
 export function takeHeard(): HeardThings {
   const here = Reflect.get(globalThis, Symbol.for("longshore.heard")) as HeardAnswer[] | undefined;
-  const answers = [...(here?.splice(0) ?? []), ...answersIn(folder)];
+  if (!here) throw new Error("hear.mjs is not loaded: no answer was heard.");
+  const answers = [...here.splice(0), ...answersIn(folder)];
   const ofServices = logs.map(({ name, text }) => ({ name, text: text() }));
   const ofThisProcess = { name: "the log", text: lines.join("") };
   const heard = { secrets, answers, logs: [...ofServices, ofThisProcess] };
