@@ -16,7 +16,7 @@ export type Caller =
   /** another service */
   | { kind: "peer"; name: string }
   | { kind: "worker"; scope: WorkScope }
-  /** holds an S3 key of a request, which is for its results, or for its objects */
+  /** the holder of a read key or a write key of one request, for S3 */
   | { kind: "reader"; request: string }
   | { kind: "writer"; request: string }
   /** identity is on: a finder, generator or sidecar without a credential, at INTERNAL_PORT */

@@ -1,6 +1,6 @@
 import type { Stats } from "node:fs";
 
-/** A smaller file may be kept beside its name, without a block of its own. */
+/** A smaller file may be kept in its inode, without blocks. */
 const inodeBytes = 4096;
 
 /**

@@ -8,7 +8,7 @@ export interface Caller extends KnownKey {
   signing: Signing;
 }
 
-/** As users/policy.ts knows whoever calls with this key. */
+/** The holder of the key, as a caller of users/policy.ts. */
 export function holderOf({ kind, bucket }: Pick<Caller, "kind" | "bucket">): PolicyCaller {
   return { kind: kind === "read" ? "reader" : "writer", request: bucket };
 }

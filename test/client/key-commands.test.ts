@@ -46,8 +46,8 @@ test("a key of the façade has its folders and its number of files, and the list
 });
 
 test.each<[string, string[], RegExp]>([
-  ["nobody to work for", [], /whose id is --owner, or is that of a --peer/],
-  ["both", ["--owner", "x", "--peer"], /--owner, or is that of a --peer/],
+  ["nobody to work for", [], /--owner and the id of a person, or --peer/],
+  ["both", ["--owner", "x", "--peer"], /--owner and the id of a person, or --peer/],
   ["a folder that is none", ["--owner", "x", "--roots", "gpfs"], /absolute paths of folders/],
   ["another façade", ["--owner", "x", "--facade", "servicex"], /Allowed choices are tape/],
 ])("a key with %s is refused before the service is asked", async (_, words, sentence) => {

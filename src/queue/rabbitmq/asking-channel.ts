@@ -18,8 +18,8 @@ export class AskingChannel {
   }
 
   /**
-   * Undefined if the broker refuses as expected. Questions for a broker that is away wait together:
-   * each for as long as a call may, since it was asked.
+   * Undefined if the broker refuses as expected. Questions to a broker that is away wait side by
+   * side, each as long as a call may take.
    */
   ask<Answer>(
     isExpected: (error: unknown) => boolean,

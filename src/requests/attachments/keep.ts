@@ -52,7 +52,7 @@ export async function withAttachments(
 const oldSeconds = 3_600;
 const page = 500;
 
-/** Returns the number of requests. A submit may take long: what is newer may be one's still. */
+/** Returns the number of requests. Newer attachments may be of a submit that is under way. */
 export async function removeLeftAttachments(ctx: Deps<"db" | "log" | "store">): Promise<number> {
   const ids = await requestsLeft(ctx.db.query, oldSeconds, page);
   return removeEach(ctx, ids, (id) => remove(ctx, id));

@@ -101,8 +101,8 @@ function science(context: Context): V1Container {
 
 /**
  * watch.sh connects a second after its start, whether or not the sidecar has seen the capabilities,
- * and ends if nobody listens at port 8081 (1F91). To try it would take the one connection. What the
- * system does not tell in a minute is left to watch.sh.
+ * and ends if nobody listens at port 8081 (1F91). To connect, as a test, would use up the sidecar's
+ * one connection. After a minute watch.sh is started in any case.
  */
 const untilItListens =
   'for _ in {1..60}; do [[ $(</proc/net/tcp) != *":1F91 00000000:0000 0A"* ]] || break; ' +
