@@ -93,7 +93,9 @@ async function create(
   { owner, peer, facade, roots, files, days, json, ...service }: CreateOptions,
 ) {
   if ((owner === undefined) !== (peer === true))
-    throw usedWrongly("Say whose key it is: --owner and the id of a person, or --peer for another service.");
+    throw usedWrongly(
+      "Say whose key it is: --owner and the id of a person, or --peer for another service.",
+    );
   const wanted: NewAccessKey = {
     kind: peer ? "peer" : "key",
     name,
