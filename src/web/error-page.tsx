@@ -1,10 +1,8 @@
 import type { Context } from "../deps.ts";
-import type { RequestError } from "../errors.ts";
 import type { Problem } from "../http/problem.ts";
 import type { Reply } from "../http/route.ts";
 import { pageReply } from "./layout.tsx";
 import { linksOf } from "./links.ts";
-import type { PageContext } from "./visitor.ts";
 import { shown } from "./words.ts";
 
 /** Says what the problem document says. */
@@ -37,29 +35,6 @@ export function errorPage(ctx: Context, problem: Problem): Reply {
           </>
         ) : null}
         <a href={links.to("/")}>All requests</a>
-      </p>
-    </>,
-  );
-}
-
-/** For a page that another port has. `path` with its query. */
-export function elsewherePage(
-  ctx: PageContext,
-  { status, message }: RequestError,
-  path: `/${string}`,
-): Reply {
-  const address = linksOf(ctx).to(path);
-  const title = "At another port";
-  return pageReply(
-    ctx,
-    { title, status },
-    <>
-      <h1>
-        {title} <small>{status}</small>
-      </h1>
-      <Sentence text={message} />
-      <p>
-        <a href={address}>{shown(address, 2000)}</a>
       </p>
     </>,
   );

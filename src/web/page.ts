@@ -3,17 +3,13 @@
 import { type Request, type Response, Router } from "express";
 import { type Caller, sessionOf } from "../auth/caller.ts";
 import { requireCsrf } from "../auth/csrf.ts";
-import type { Listener } from "../auth/listener.ts";
 import type { Context } from "../deps.ts";
 import { RequestError } from "../errors.ts";
 import type { Admit } from "../http/admit.ts";
 import type { Locals } from "../http/call.ts";
-import { prefersPage } from "../http/prefers-page.ts";
 import { type Reply, type Streamed, untilGone } from "../http/route.ts";
 import { send } from "../http/send.ts";
-import { elsewhere } from "../http/served.ts";
 import type { Action } from "../users/policy.ts";
-import { elsewherePage } from "./error-page.tsx";
 import { readForm } from "./form.ts";
 import { type Links, linksOf } from "./links.ts";
 import { type PageContext, visitorOf } from "./visitor.ts";
@@ -48,27 +44,6 @@ export function pageRouter(ctx: Context, admit: Admit, pages: readonly Page[]): 
     router[page.method](expressPath(page.path), answering(ctx, admit, page));
   for (const path of new Set(pages.map((page) => page.path)))
     router.all(expressPath(path), refusingMethod(pages.filter((page) => page.path === path)));
-  return router;
-}
-
-/** For a port that does not serve these pages. Whoever may open them there gets a link to them. */
-export function answeredElsewhere(
-  ctx: Context,
-  admit: Admit,
-  home: Listener,
-  pages: readonly Page[],
-): Router {
-  const router = Router({ caseSensitive: true });
-  for (const { path, access } of pages)
-    router.all(expressPath(path), async (request: Request, response: Response) => {
-      const problem = elsewhere(home, request.path);
-      if (!prefersPage(request.headers.accept)) throw problem;
-      const caller = await admit(request, access).catch((error: unknown) => {
-        throw error instanceof RequestError ? problem : error;
-      });
-      const visitor = await visitorOf(ctx, caller);
-      send(response, elsewherePage({ ...ctx, visitor }, problem, request.url as `/${string}`));
-    });
   return router;
 }
 
@@ -118,6 +93,7 @@ function filled(values: URLSearchParams): Record<string, string> {
   return Object.fromEntries(pairs);
 }
 
-function expressPath(path: string): string {
+/** As Express writes its parameters. */
+export function expressPath(path: string): string {
   return path.replaceAll(/\{(\w+)\}/g, ":$1");
 }
