@@ -1,5 +1,5 @@
-# The service with all its roles, and with `--target worker` a worker with cdo, gdal-bin and nco. doc/image.md
-# says how to build and run them.
+# The service with all its roles, and with `--target worker` a worker with cdo, gdal-bin and nco.
+# doc/image.md says how to build and run them.
 ARG BASE_IMAGE=node:24-bookworm-slim
 
 FROM ${BASE_IMAGE} AS build
@@ -37,7 +37,7 @@ USER 1000:1000
 EXPOSE 5000 9000
 ENTRYPOINT ["tini", "--", "/longshore/boot.sh"]
 # Of Docker and Podman; Kubernetes has probes of its own.
-HEALTHCHECK --start-period=60s CMD ["node", "-e", "const { TLS_CERT, OPS_PORT, PORT = 5000 } = process.env; require(TLS_CERT ? 'https' : 'http').get({ host: '127.0.0.1', port: OPS_PORT || PORT, path: '/readyz', rejectUnauthorized: false }, ({ statusCode }) => process.exit(statusCode === 200 ? 0 : 1)).on('error', () => process.exit(1))"]
+HEALTHCHECK --start-period=60s CMD ["node", "-e", "const { TLS_CERT, OPS_PORT, PORT } = process.env; require(TLS_CERT ? 'https' : 'http').get({ host: '127.0.0.1', port: OPS_PORT || PORT || 5000, path: '/readyz', rejectUnauthorized: false }, ({ statusCode }) => process.exit(statusCode === 200 ? 0 : 1)).on('error', () => process.exit(1))"]
 
 FROM service AS worker
 USER 0

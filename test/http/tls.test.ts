@@ -9,7 +9,7 @@ import { openTls } from "../../src/http/tls.ts";
 import { loggerTo } from "../../src/log.ts";
 import { ConfigError } from "../../src/settings/config-error.ts";
 import { type Authority, type IssuedFiles, makeAuthority } from "../support/certificates.ts";
-import { type Running, runCli, startCli } from "../support/cli.ts";
+import { cliEnvironment, type Running, runCli, startCli, startProgram } from "../support/cli.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { freePorts } from "../support/free-ports.ts";
 import { type Service, startProcess, startService } from "../support/service.ts";
@@ -160,6 +160,36 @@ test("a certificate near its end, or for another name, is told of at the start",
     "The certificate in TLS_CERT is not for ::1, which OPS_URL names.",
     expect.stringMatching(/^The certificate in TLS_CERT ends \(.*\): renew it\.$/),
   ]);
+});
+
+test("the health check of the image asks by TLS, whatever name the certificate has", async () => {
+  const line = /^HEALTHCHECK .*CMD (\[.*\])$/m.exec(
+    readFileSync(new URL("../../Dockerfile", import.meta.url), "utf8"),
+  )?.[1];
+  const [, ...args] = JSON.parse(line ?? "") as string[];
+  const ofAnother = authority.issue("public", ["DNS:longshore.example.org"]);
+  const tls = await openTls(ofAnother, {}, silent);
+  let status = 200;
+  const app = makeApiServer((asked, response) => {
+    response.writeHead(asked.url === "/readyz" ? status : 404).end();
+  }, tls.make);
+  const listening = await listen("127.0.0.1", 0, "PORT", app);
+  const { port } = new URL(listening.url);
+  const [other = 0] = await freePorts(1);
+  const codeWith = async (more: Record<string, string>) => {
+    const env = cliEnvironment({ TLS_CERT: ofAnother.cert, ...more });
+    return (await startProgram(process.execPath, args, { env }).ended).code;
+  };
+  try {
+    expect(await codeWith({ PORT: port })).toBe(0);
+    expect(await codeWith({ PORT: String(other), OPS_PORT: port })).toBe(0);
+    expect(await codeWith({ PORT: String(other) })).toBe(1);
+    status = 503;
+    expect(await codeWith({ PORT: port })).toBe(1);
+  } finally {
+    tls.stop();
+    await listening.close(1);
+  }
 });
 
 const broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
