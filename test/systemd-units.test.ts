@@ -7,6 +7,7 @@ import { afterAll, expect, test } from "vitest";
 import { settingNames } from "../src/config.ts";
 import { allOperations } from "../src/operations/index.ts";
 import { facilityNames } from "../src/settings/facility.ts";
+import { inputFolders } from "../src/settings/input-folders.ts";
 import { usualLimits } from "../src/stop-signals.ts";
 import { temporaryFolder } from "./support/folder.ts";
 
@@ -51,6 +52,14 @@ test.each(names)("%s leaves a stop the time that it needs, and starts what there
   expect(seconds).toBeGreaterThan(usualLimits.endSeconds);
   expect(text).toMatch(/^ExecStart=longshore (start|worker|agent)\b/m);
   expect(text).toMatch(/^RestartPreventExitStatus=2$/m);
+});
+
+test("the service starts without INPUT_ROOTS: its own folder is not where it works", () => {
+  const text = textOf("longshore.service");
+  const dataDir = /DATA_DIR=(\S+)/.exec(text)?.[1] ?? "";
+  const inputRoots = [/^WorkingDirectory=(\S+)$/m.exec(text)?.[1] ?? ""];
+  const read = () => inputFolders({ inputRoots, dataDir, store: undefined });
+  expect(read).not.toThrow();
 });
 
 test("settings that the page shows are settings, and files that it names are units", () => {
