@@ -2,6 +2,7 @@ import { ownerOf } from "../../auth/caller.ts";
 import type { Context } from "../../deps.ts";
 import { notFound } from "../../errors.ts";
 import { untilGone } from "../../http/route.ts";
+import { maskSettings, own, readsMaskOfFacility } from "../../operations/extract/facility.ts";
 import type { IsimipConfig } from "../../settings/isimip.ts";
 import type { Endpoint } from "../endpoint.ts";
 import { questionOf } from "./ask.ts";
@@ -83,13 +84,10 @@ const rootOfV2: Endpoint = {
 
 /** Those of which this service has what they need. */
 function operationsOf({ config }: Context): string[] {
-  const { ISIMIP_COUNTRYMASKS_FILE_PATH: countries, ISIMIP_LANDSEAMASK_FILE_PATH: land } =
-    config.facility.extract ?? {};
-  const missing = [
-    ...(countries === undefined ? ["mask_country"] : []),
-    ...(land === undefined ? ["mask_landonly"] : []),
-  ];
-  return operationNames.filter((name) => !missing.includes(name));
+  const facility = own(config.facility.extract ?? {});
+  return operationNames.filter(
+    (name) => !readsMaskOfFacility(name) || facility[maskSettings[name]] !== undefined,
+  );
 }
 
 function configOf({ config }: Context): IsimipConfig {

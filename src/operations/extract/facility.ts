@@ -28,6 +28,17 @@ export const facility = z.object({
 
 export type ExtractFacility = z.infer<typeof facility>;
 
+/** Where the masks are of operations that read one of the facility's own. */
+export const maskSettings = {
+  mask_country: "ISIMIP_COUNTRYMASKS_FILE_PATH",
+  mask_landonly: "ISIMIP_LANDSEAMASK_FILE_PATH",
+} as const;
+export type MaskSetting = (typeof maskSettings)[keyof typeof maskSettings];
+
+export function readsMaskOfFacility(operation: string): operation is keyof typeof maskSettings {
+  return Object.hasOwn(maskSettings, operation);
+}
+
 /** Also where a task comes without them: a worker has the defaults then. */
 export function own(said: Facility): ExtractFacility {
   return facility.parse(said);

@@ -1,7 +1,7 @@
 import { RequestError } from "../../errors.ts";
 import type { SubmitCheck, WorkerOperation } from "../contract.ts";
 import { exampleNetcdf } from "./example.ts";
-import { facility, own } from "./facility.ts";
+import { facility, maskSettings, own, readsMaskOfFacility } from "./facility.ts";
 import { finishExtract } from "./finish.ts";
 import { outputNamesOf } from "./output-name.ts";
 import { performExtract } from "./perform.ts";
@@ -62,13 +62,9 @@ function refuseBeforeOthers({ operations, zip }: ExtractSettings, { next }: Subm
 function refuseWithoutMasks({ operations }: ExtractSettings, at: SubmitCheck): void {
   const facility = own(at.facility);
   for (const [index, { operation }] of operations.entries()) {
-    const variable =
-      operation === "mask_country"
-        ? "ISIMIP_COUNTRYMASKS_FILE_PATH"
-        : operation === "mask_landonly"
-          ? "ISIMIP_LANDSEAMASK_FILE_PATH"
-          : undefined;
-    if (variable === undefined || facility[variable] !== undefined) continue;
+    if (!readsMaskOfFacility(operation)) continue;
+    const variable = maskSettings[operation];
+    if (facility[variable] !== undefined) continue;
     const detail = `${operation} has no mask on this service: its setting ${variable} is not set.`;
     const pointer = `/operations/${index}/operation`;
     throw new RequestError(422, "bad_settings", detail, [{ pointer, detail }]);

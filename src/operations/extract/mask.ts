@@ -3,7 +3,7 @@ import { basename, join } from "node:path";
 import { InputError } from "../../inputs/input-error.ts";
 import { noProgramClass, type Task, type TaskContext } from "../contract.ts";
 import { ExtractError, stopped } from "./extract-error.ts";
-import type { ExtractFacility } from "./facility.ts";
+import { type ExtractFacility, type MaskSetting, maskSettings } from "./facility.ts";
 import { type Grid, isSameGrid } from "./grid.ts";
 import { readGrid, readVariables, type ToolPlace } from "./header.ts";
 import { baseNameOf } from "./output-name.ts";
@@ -49,9 +49,8 @@ export async function locateMask(
     case "create_mask":
       return locateAttachment(step.shape.attachment, { fetchInput, attachments });
     case "mask_country":
-      return ofFacility(facility, "ISIMIP_COUNTRYMASKS_FILE_PATH");
     case "mask_landonly":
-      return ofFacility(facility, "ISIMIP_LANDSEAMASK_FILE_PATH");
+      return ofFacility(facility, maskSettings[step.operation]);
     default:
       return undefined;
   }
@@ -88,10 +87,7 @@ function ofAttachment(name: string) {
   };
 }
 
-function ofFacility(
-  facility: ExtractFacility,
-  variable: "ISIMIP_COUNTRYMASKS_FILE_PATH" | "ISIMIP_LANDSEAMASK_FILE_PATH",
-): Located {
+function ofFacility(facility: ExtractFacility, variable: MaskSetting): Located {
   const path = facility[variable];
   if (path === undefined)
     throw new ExtractError(
