@@ -68,13 +68,27 @@ async function faultsOf(path: unknown, at: At): Promise<string[]> {
   return wrongKind;
 }
 
-async function fileAt(path: string, root: string): Promise<FileVersion | "missing" | "outside"> {
-  try {
+function fileAt(path: string, root: string): Promise<FileVersion | "missing" | "outside"> {
+  return orMissing(async () => {
     const real = await realpath(path);
-    if (!isBelow(real, [root])) return "outside";
-    const status = await stat(real);
-    if (!status.isFile()) return "missing";
-    return { bytes: status.size, modifiedAt: Math.floor(status.mtimeMs) };
+    return isBelow(real, [root]) ? statOf(real) : "outside";
+  });
+}
+
+/** Of a file of the service's own, whose place nobody outside chooses. */
+export function versionOf(path: string): Promise<FileVersion | "missing"> {
+  return look(() => orMissing(() => statOf(path)));
+}
+
+async function statOf(path: string): Promise<FileVersion | "missing"> {
+  const status = await stat(path);
+  if (!status.isFile()) return "missing";
+  return { bytes: status.size, modifiedAt: Math.floor(status.mtimeMs) };
+}
+
+async function orMissing<Found>(find: () => Promise<Found>): Promise<Found | "missing"> {
+  try {
+    return await find();
   } catch (error) {
     const { code = "" } = error as NodeJS.ErrnoException;
     if (absent.includes(code)) return "missing";

@@ -10,7 +10,7 @@ import type { Asked } from "./ask.ts";
 import { BadJobError } from "./errors.ts";
 import { isExpired } from "./find-job.ts";
 import { statusOf } from "./job.ts";
-import { jobIdOf, keyOf } from "./job-id.ts";
+import { jobIdOf, keyOf, masksOf } from "./job-id.ts";
 import type { Question } from "./question.ts";
 
 interface Submitted {
@@ -27,7 +27,7 @@ export async function submitJob(
   { config, gone }: { config: IsimipConfig; gone: AbortSignal },
 ): Promise<Submitted> {
   const { question } = asked;
-  const id = jobIdOf(asked);
+  const id = jobIdOf(asked, await masksOf(question, ctx.config));
   const key = keyOf(question.version, id);
   const known = await requestWithKey(ctx, caller, key);
   if (known && !(await isOver(ctx, known, question))) return { id, request: known, created: false };

@@ -126,6 +126,14 @@ test("a file that was replaced is another question", async () => {
   expect((await done([path], box)).id).not.toBe(first.id);
 });
 
+test("a mask of the service that was replaced makes another question of it", async () => {
+  const country = { operation: "mask_country", country: "deu" };
+  const [first, other] = [await done([daily], country), await done([daily], box)];
+  utimesSync(join(isimip.root, "masks/countries.nc"), 1, 1);
+  expect((await done([daily], country)).id).not.toBe(first.id);
+  expect((await done([daily], box)).id).toBe(other.id);
+});
+
 test("files of one name in two folders both come, named by their folders", async () => {
   const paths = [daily, "two/tas_global_daily.nc", "one/pr_global.nc4"];
   const zip = await isimip.zip(await done(paths, box));
