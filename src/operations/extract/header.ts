@@ -20,13 +20,18 @@ export async function readGrid(
 }
 
 const variable = z.object({ shape: z.array(z.string()).default([]), type: z.string() });
-const header = z.object({ variables: z.record(z.string(), variable) });
+const header = z.object({
+  dimensions: z.record(z.string(), z.number()).default({}),
+  variables: z.record(z.string(), variable),
+});
 
 const wholeTypes = /^u?(?:byte|short|int|int64)$/;
 
 export interface Variable {
   name: string;
   isOnGrid: boolean;
+  /** how many steps and levels it has: the lengths of its other dimensions, but those of one */
+  steps: number[];
   /** kept as whole numbers, be they packed or not */
   isWhole: boolean;
 }
@@ -41,9 +46,14 @@ export async function readVariables(
   if (failure === "canceled") throw stopped();
   const { data } = header.safeParse(failure === undefined ? json(printed) : undefined);
   if (!data) throw new ExtractError("bad_input", `The variables of ${name} cannot be read.`);
-  return Object.entries(data.variables).map(([variableName, { shape, type }]) => ({
+  const { dimensions, variables } = data;
+  return Object.entries(variables).map(([variableName, { shape, type }]) => ({
     name: variableName,
     isOnGrid: shape.includes("lon") && shape.includes("lat"),
+    steps: shape
+      .filter((dimension) => dimension !== "lon" && dimension !== "lat")
+      .map((dimension) => dimensions[dimension] ?? 1)
+      .filter((length) => length !== 1),
     isWhole: wholeTypes.test(type),
   }));
 }

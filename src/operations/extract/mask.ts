@@ -5,7 +5,7 @@ import { noProgramClass, type Task, type TaskContext } from "../contract.ts";
 import { ExtractError, stopped } from "./extract-error.ts";
 import { type ExtractFacility, type MaskSetting, maskSettings } from "./facility.ts";
 import { type Grid, isSameGrid } from "./grid.ts";
-import { readGrid, readVariables, type ToolPlace } from "./header.ts";
+import { readGrid, readVariables, type ToolPlace, type Variable } from "./header.ts";
 import { baseNameOf } from "./output-name.ts";
 import type { Extraction, ToolExtraction } from "./settings.ts";
 
@@ -99,6 +99,8 @@ function ofFacility(facility: ExtractFacility, variable: MaskSetting): Located {
 
 interface MaskAt {
   place: ToolPlace;
+  /** the file that is masked, a plain name in the folder, and its cells */
+  input: string;
   grid: Grid;
   /** of the file, for sentences */
   name: string;
@@ -110,7 +112,9 @@ export async function openMask(step: ToolExtraction, found: Located, at: MaskAt)
   const file = `mask-${at.index + 1}.nc`;
   await symlink(found.path, join(at.place.folder, file));
   await compareGrids(step, file, found, at);
-  return { file, name: found.name, variable: await variableOf(step, file, found.name, at) };
+  const { variable, isNamed } = await variableOf(step, file, found.name, at);
+  await compareSteps(variable, found.name, at);
+  return { file, name: found.name, variable: isNamed ? variable?.name : undefined };
 }
 
 /** cdo compares sizes alone, and would mask other cells where a grid begins elsewhere. */
@@ -143,24 +147,45 @@ async function compareGrids(
     );
 }
 
+/** The variable that is the mask, and whether the tools must be told its name. */
 async function variableOf(
   step: ToolExtraction,
   file: string,
   name: string,
   { place }: MaskAt,
-): Promise<string | undefined> {
+): Promise<{ variable: Variable | undefined; isNamed: boolean }> {
   const wanted = wantedIn(step);
   const variables = await readVariables(file, name, place);
   if (!wanted) {
+    const [variable, ...others] = variables.filter(({ isOnGrid }) => isOnGrid);
     // cdo would take the first for the file's first variable, the second for its second
-    if (variables.filter(({ isOnGrid }) => isOnGrid).length > 1)
+    if (others.length > 0)
       throw new ExtractError("internal", `The mask ${name} has more than one variable.`);
-    return undefined;
+    return { variable, isNamed: false };
   }
-  const found = wanted.find((wantedName) => variables.some((one) => one.name === wantedName));
-  if (found === undefined)
-    throw new ExtractError("bad_input", `The mask ${name} has no variable ${wanted[0]}.`);
-  return found;
+  for (const wantedName of wanted) {
+    const variable = variables.find((one) => one.name === wantedName);
+    if (variable) return { variable, isNamed: true };
+  }
+  throw new ExtractError("bad_input", `The mask ${name} has no variable ${wanted[0]}.`);
+}
+
+/**
+ * A mask of one step is for each step of the file. Of several cdo takes the first ones where the
+ * file has fewer, and the first alone where it has several variables or levels.
+ */
+async function compareSteps(
+  mask: Variable | undefined,
+  maskName: string,
+  { input, name, place }: MaskAt,
+): Promise<void> {
+  if (!mask || mask.steps.length === 0) return;
+  const own = (await readVariables(input, name, place)).filter(({ isOnGrid }) => isOnGrid);
+  if (own.length === 1 && own[0]?.steps.join() === mask.steps.join()) return;
+  throw new ExtractError(
+    "bad_input",
+    `The mask ${maskName} has several steps or levels, which are not those of ${name}.`,
+  );
 }
 
 /** In order of preference; undefined where the file is the mask as it is. */
