@@ -13,6 +13,8 @@ export interface MaskPlan {
   /** the shape's file, and its own name for sentences */
   path: string;
   name: string;
+  /** variables of the mask that are read afterwards */
+  wanted: readonly string[];
   grid: Grid;
   tools: { ogr2ogr: string; ncks: string };
   run: Pick<ToolRun, "folder" | "memoryMegabytes" | "seconds" | "outputMegabytes" | "signal">;
@@ -24,10 +26,13 @@ const mostBytes = 2 ** 30;
 const mostCrossings = 10_000_000;
 
 /** Makes a NetCDF file with a variable for each feature; returns its plain name. */
-export async function createMask({ path, name, grid, tools, run }: MaskPlan): Promise<string> {
+export async function createMask(plan: MaskPlan): Promise<string> {
+  const { path, name, grid, tools, run } = plan;
   const shape = await openShape(path, name, run.folder);
   const conversion = { name, program: tools.ogr2ogr, run };
   await toGeoJson(shape, conversion);
+  const { layers, isInDegrees } = await probe(shape, conversion);
+  if (layers > 1) throw new ExtractError("bad_input", `${name} has ${layers} layers, not one.`);
   const features: Feature[] = [];
   for await (const feature of featuresOf(join(run.folder, "features.json"))) {
     features.push(feature);
@@ -37,7 +42,7 @@ export async function createMask({ path, name, grid, tools, run }: MaskPlan): Pr
       throw new ExtractError("bad_input", `${name} has coordinates that are no degrees.`);
   }
   // Of degrees an edge is what it says; where they are computed it may go the other way around
-  if (features.some(hasWideEdge) && !(await isInDegrees(shape, conversion)))
+  if (!isInDegrees && features.some(hasWideEdge))
     throw new ExtractError(
       "bad_input",
       `${name} goes over the date line in a projection: cut it there, or send it in degrees.`,
@@ -50,6 +55,7 @@ export async function createMask({ path, name, grid, tools, run }: MaskPlan): Pr
   for (const { areas } of features) crossings += countCrossings(areas, grid);
   if (crossings > mostCrossings)
     throw new ExtractError("too_large", `${name} has too many edges over too many cells.`);
+  refuseWithoutCells(features, plan);
   await write(join(run.folder, "mask.classic.nc"), grid, features);
   const args = ["-O", "-h", "-4", "-L", "5", "mask.classic.nc", "mask.made.nc"];
   const end = await runTool({ ...run, program: tools.ncks, args, environment: {} });
@@ -84,23 +90,56 @@ const environment = {
   GDAL_DRIVER_PATH: "disable",
 };
 
-/** Whether the shape itself is in degrees: written again, each of its layers says so. */
-async function isInDegrees(shape: string, { program, run }: Conversion): Promise<boolean> {
+/**
+ * How many layers with geometries the shape has, and whether it is in degrees: written as
+ * shapefiles, each layer is a file, and says so. Features of several would be numbered across all.
+ */
+async function probe(
+  shape: string,
+  { name, program, run }: Conversion,
+): Promise<{ layers: number; isInDegrees: boolean }> {
   const args = ["-f", "ESRI Shapefile", "-limit", "1", "-skipfailures", "probe", shape];
   const end = await runTool({ ...run, program, args, environment });
   if (end.failure === "canceled") throw stopped();
+  // A geometry that no shapefile can have may end it so, too
+  if (end.failure !== undefined && end.failure !== "status")
+    throw new ExtractError("bad_input", `${name} cannot be read as a shape.`);
   const folder = join(run.folder, "probe");
   const files = await readdir(folder).catch(() => []);
   const projections = files.filter((file) => file.endsWith(".prj"));
   const texts = await Promise.all(projections.map((file) => readFile(join(folder, file), "utf8")));
-  return texts.length > 0 && texts.every((text) => text.startsWith("GEOGCS"));
+  return {
+    layers: files.filter((file) => file.endsWith(".shp")).length,
+    isInDegrees: texts.length > 0 && texts.every((text) => text.startsWith("GEOGCS")),
+  };
+}
+
+/** All values would be missing, and the file would be done. */
+function refuseWithoutCells(
+  features: readonly Feature[],
+  { name, wanted, grid }: Pick<MaskPlan, "name" | "wanted" | "grid">,
+): void {
+  const columns = columnsOf(grid);
+  for (const [index, { areas }] of features.entries()) {
+    const variable = variableOf(index);
+    if (!wanted.includes(variable) || rasterize(areas, grid, columns).includes(1)) continue;
+    throw new ExtractError(
+      "bad_input",
+      `Feature ${variable} of ${name} has no cell of the file: it has no area, or no cell has ` +
+        "its centre in it.",
+    );
+  }
+}
+
+function variableOf(feature: number): string {
+  return `m_${feature}`;
 }
 
 async function write(path: string, grid: Grid, features: readonly Feature[]): Promise<void> {
   const columns = columnsOf(grid);
   const masks = features.map(
     ({ areas, properties }, index): NewVariable => ({
-      name: `m_${index}`,
+      name: variableOf(index),
       kind: "byte",
       dimensions: [0, 1],
       attributes: {

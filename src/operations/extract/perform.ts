@@ -14,7 +14,7 @@ import { ExtractError, stoppedClass } from "./extract-error.ts";
 import { type ExtractFacility, own } from "./facility.ts";
 import { type Located, locateMask } from "./mask.ts";
 import { baseNameOf, entryNameOf } from "./output-name.ts";
-import type { ExtractSettings, MaskCreation, ToolExtraction } from "./settings.ts";
+import type { Extraction, ExtractSettings, MaskCreation, ToolExtraction } from "./settings.ts";
 import { gridFor, performStep, type StepAt } from "./step.ts";
 import { shapeToolOf, type Tools, toolsOf } from "./tools.ts";
 
@@ -69,7 +69,7 @@ async function performChain(
   for (const [index, step] of operations.entries()) {
     const at = { context, folder, tools, input, name, index, mask: masks[index], seconds };
     if (step.operation === "create_mask") {
-      created.set(step.mask, await performCreation(step, at, facility));
+      created.set(step.mask, await performCreation(step, at, { facility, operations }));
       commands.push(`create_mask ${step.shape.attachment} ${step.mask}`);
       continue;
     }
@@ -100,7 +100,7 @@ function madeBefore(step: ToolExtraction, created: Map<string, string>): Located
 async function performCreation(
   step: MaskCreation,
   at: StepAt,
-  facility: ExtractFacility,
+  { facility, operations }: { facility: ExtractFacility; operations: readonly Extraction[] },
 ): Promise<string> {
   const { context, folder, index, mask: shape, seconds, tools } = at;
   const program = shapeToolOf(facility);
@@ -115,11 +115,20 @@ async function performCreation(
   const made = await createMask({
     path: shape?.path ?? "",
     name: step.shape.attachment,
+    wanted: variablesOf(step, operations),
     grid,
     tools: { ogr2ogr: program.path, ncks: tools.ncks },
     run,
   });
   return join(own, made);
+}
+
+/** What operations of the chain read of the mask. */
+function variablesOf({ mask }: MaskCreation, operations: readonly Extraction[]): string[] {
+  return operations.flatMap((step) => {
+    if (step.operation !== "mask_mask" || typeof step.mask === "string") return [];
+    return "created" in step.mask && step.mask.created === mask ? [step.var] : [];
+  });
 }
 
 async function uploadMasks(

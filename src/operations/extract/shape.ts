@@ -1,10 +1,12 @@
 // Shapes that come with a request: what they are, by their content alone, as files of the task's
 // folder that ogr2ogr reads. By a name or content of others' choice it would open formats that name
 // further files.
-import { open, readFile, writeFile } from "node:fs/promises";
+import { constants, copyFile, open, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { unzipSync } from "fflate";
+import { z } from "zod";
 import { ExtractError } from "./extract-error.ts";
+import { json } from "./grid.ts";
 
 const mostEntries = 100;
 const mostBytes = 256 * 1024 * 1024;
@@ -23,9 +25,36 @@ export async function openShape(path: string, name: string, folder: string): Pro
       `${name} is no zipped shapefile, no GeoJSON and no GeoPackage.`,
     );
   const file = `shape.${kind}`;
-  await writeFile(join(folder, file), await readFile(path), { flag: "wx" });
+  if (kind === "geojson") await refuseUnknownCrs(path, name);
+  await copyFile(path, join(folder, file), constants.COPYFILE_EXCL);
   return file;
 }
+
+/** ogr2ogr takes coordinates for degrees where it does not understand what they are. */
+async function refuseUnknownCrs(path: string, name: string): Promise<void> {
+  const { size } = await stat(path);
+  if (size > mostBytes) throw tooLarge(name, `more than ${mostBytes / 2 ** 20} MB`);
+  const text = (await readFile(path, "utf8")).replace(/^\ufeff/, "");
+  // In whatever case
+  if (!/"crs"\s*:/i.test(text) || crs.safeParse(json(text)).success) return;
+  throw new ExtractError(
+    "bad_input",
+    `${name} cannot be read as a shape. Its "crs" does not name a projection.`,
+  );
+}
+
+const crsName = z.object({
+  type: z.string().regex(/^name$/i),
+  properties: z.object({ name: z.string().min(1) }),
+});
+const crs = z
+  .record(z.string(), z.unknown())
+  .refine((whole) =>
+    Object.entries(whole).every(
+      ([key, value]) =>
+        key.toLowerCase() !== "crs" || value === null || crsName.safeParse(value).success,
+    ),
+  );
 
 async function headOf(path: string): Promise<Buffer> {
   const file = await open(path);

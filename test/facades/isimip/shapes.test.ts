@@ -76,6 +76,13 @@ function converted(format: string, ending: string): string {
   return to;
 }
 
+function twoLayers(): string {
+  const path = converted("GPKG", "gpkg");
+  const more = ["-update", "-nln", "more", path, join(folder, "areas-gpkg.json")];
+  execFileSync("ogr2ogr", more, { stdio: "ignore" });
+  return path;
+}
+
 function zippedShapefile(): Buffer {
   const stem = converted("ESRI Shapefile", "shp").slice(0, -4);
   const parts = ["shp", "shx", "dbf", "prj"].map((part): [string, Uint8Array] => [
@@ -205,6 +212,12 @@ test("a shape and a mask of one name are both in the zip", async () => {
   expect(zip.get("areas.json")).toBe(geojson().toString());
 });
 
+test("a feature without a cell does not keep others from being read", async () => {
+  const shape = geojson([area({}, rectangle(1, 1, 2, 2)), ...features]);
+  const files = await unpacked(await mask("areas.json", shape, "m_1"));
+  expect(valuesOf(files["tas_made_daily.nc"] ?? "", "tas")).toEqual(expected(0));
+});
+
 test("no address that a shape names is asked, and its cells are not guessed", async () => {
   const asked: string[] = [];
   const server = createServer(({ url = "" }, response) => {
@@ -213,11 +226,13 @@ test("no address that a shape names is asked, and its cells are not guessed", as
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
-  const crs = { type: "link", properties: { href: `http://127.0.0.1:${port}/projection` } };
-  const job = await mask("areas.json", geojson(features, crs));
+  const address = `http://127.0.0.1:${port}/projection`;
+  for (const crs of [{ type: "link", properties: { href: address } }, projected(address)]) {
+    const job = await mask("areas.json", geojson(features, crs));
+    expect(job.meta.errors?.["tas_global_daily.nc"]?.[0]).toContain("cannot be read as a shape.");
+  }
   server.close();
   expect(asked).toEqual([]);
-  expect(job.meta.errors?.["tas_global_daily.nc"]?.[0]).toContain("cannot be read as a shape.");
 });
 
 const line = {
@@ -293,6 +308,22 @@ test.each<[string, () => Buffer, string]>([
     "over the date line in a projection",
     () => geojson([area({}, rectangle(-3e5, 15e5, 3e5, 2e6))], projected("EPSG:3995")),
     "goes over the date line in a projection: cut it there, or send it in degrees.",
+  ],
+  [
+    "in a projection of another kind",
+    () => geojson(features, { type: "proj4", properties: { name: "+proj=utm +zone=33" } }),
+    'cannot be read as a shape. Its "crs" does not name a projection.',
+  ],
+  ["of two layers", () => readFileSync(twoLayers()), "has 2 layers, not one."],
+  [
+    "smaller than a cell",
+    () => geojson([area({}, rectangle(1, 1, 2, 2)), area({}, rectangle(0, 0, 40, 40))]),
+    "Feature m_0 of x.zip has no cell of the file: it has no area, or no cell has its centre in it.",
+  ],
+  [
+    "no area beside others",
+    () => geojson([{ type: "Feature", properties: {}, geometry: line }, ...features]),
+    "Feature m_0 of x.zip has no cell of the file",
   ],
   ["broken GeoJSON", () => Buffer.from('{"type": "Featu'), "cannot be read as a shape."],
 ])("a shape that is %s fails the files with a sentence", async (_, bytes, sentence) => {
