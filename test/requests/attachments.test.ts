@@ -6,6 +6,7 @@ import { local } from "../../src/auth/caller.ts";
 import { removeOrphanedObjects } from "../../src/requests/advance/orphaned-objects.ts";
 import { removeLeftAttachments, withAttachments } from "../../src/requests/attachments/keep.ts";
 import { submit } from "../../src/requests/lifecycle/submit.ts";
+import type { RequestView } from "../../src/requests/views.ts";
 import { type Ledger, openLedger } from "../support/context.ts";
 
 let ledger: Ledger;
@@ -15,6 +16,15 @@ beforeEach(async () => {
 afterEach(() => ledger.close());
 
 const mask = { name: "mask.nc", size: 4, open: () => Readable.from([Buffer.from("mask")]) };
+
+async function submitted(): Promise<RequestView> {
+  const { request } = await submit(ledger.ctx, local, {
+    dataset: { files: ["/data/a.parquet"] },
+    steps: [{ operation: "noop", settings: {} }],
+    attachments: [mask],
+  });
+  return request;
+}
 
 async function stored(id: string): Promise<string[]> {
   return (await ledger.ctx.store.list(id, { limit: 10 })).map(({ name }) => name);
@@ -32,11 +42,7 @@ const age = () =>
 
 test("what a submit left that was killed is removed after an hour, and nothing of another", async () => {
   const { ctx } = ledger;
-  const { request } = await submit(ctx, local, {
-    dataset: { files: ["/data/a.parquet"] },
-    steps: [{ operation: "noop", settings: {} }],
-    attachments: [mask],
-  });
+  const request = await submitted();
   const killed = randomUUID();
   await expect(
     withAttachments(ctx, killed, [mask], () => Promise.reject(new Error("killed"))),
@@ -53,11 +59,7 @@ test("what a submit left that was killed is removed after an hour, and nothing o
 
 test("they stay when a request has ended and what no result needs is removed", async () => {
   const { ctx } = ledger;
-  const { request } = await submit(ctx, local, {
-    dataset: { files: ["/data/a.parquet"] },
-    steps: [{ operation: "noop", settings: {} }],
-    attachments: [mask],
-  });
+  const request = await submitted();
   const [task] = await ledger.claim(1, { waitSeconds: 10 });
   if (!task) throw new Error("No work was given out.");
   await ctx.store.put(request.id, "1-left.parquet", Readable.from([Buffer.from("x")]), { size: 1 });

@@ -132,27 +132,33 @@ async function* allResults(
   ctx: Deps<"db">,
   { request, step }: DueFinish,
 ): AsyncGenerator<Given<"results">> {
-  for (let after = 0; ; ) {
-    const rows = await resultsOfStep(ctx.db.query, request, step, after, page);
-    for (const { seq, checksum, details, ...result } of rows) {
-      after = seq;
-      yield { ...result, checksum: checksum ?? undefined, details: details ?? undefined };
-    }
-    if (rows.length < page) return;
-  }
+  const read = (after: number) => resultsOfStep(ctx.db.query, request, step, after, page);
+  for await (const { seq, checksum, details, ...result } of pagesOf(read, (row) => row.seq))
+    yield { ...result, checksum: checksum ?? undefined, details: details ?? undefined };
 }
 
 async function* allFailures(
   ctx: Deps<"db">,
   { request, step }: DueFinish,
 ): AsyncGenerator<Given<"failures">> {
+  const read = (after: number) => failuresUpTo(ctx.db.query, request, step, after, page);
+  for await (const row of pagesOf(read, ({ file }) => file)) {
+    const { file, replicas, class: faultClass, message } = row;
+    const error = { class: faultClass ?? "internal", message: message ?? "No reason is known." };
+    yield { file, replicas, error };
+  }
+}
+
+/** Rows in their order, of which `read` gives the next `page` after a number. */
+async function* pagesOf<Row>(
+  read: (after: number) => Promise<Row[]>,
+  numberOf: (row: Row) => number,
+): AsyncGenerator<Row> {
   for (let after = 0; ; ) {
-    const rows = await failuresUpTo(ctx.db.query, request, step, after, page);
-    for (const { file, replicas, class: faultClass, message } of rows) {
-      after = file;
-      const error = { class: faultClass ?? "internal", message: message ?? "No reason is known." };
-      yield { file, replicas, error };
-    }
-    if (rows.length < page) return;
+    const rows = await read(after);
+    yield* rows;
+    const last = rows.at(-1);
+    if (last === undefined || rows.length < page) return;
+    after = numberOf(last);
   }
 }
