@@ -318,7 +318,7 @@ test.each<[string, () => Buffer, string]>([
   [
     "smaller than a cell",
     () => geojson([area({}, rectangle(1, 1, 2, 2)), area({}, rectangle(0, 0, 40, 40))]),
-    "Feature m_0 of x.zip has no cell of the file: it has no area, or no cell has its centre in it.",
+    "m_0 of x.zip has no cell of the file: it has no area, or no cell has its centre in it.",
   ],
   [
     "no area beside others",
