@@ -1,3 +1,5 @@
+import { makeOneByOne } from "../../one-by-one.ts";
+
 /**
  * Asks one question at a time, about all that came meanwhile: two hundred callers at once start two
  * processes of the tape system and not two hundred. Throws `late()` for who waits too long.
@@ -7,15 +9,14 @@ export function makeGathered<Answer>(
   { seconds, late }: { seconds: number; late: () => Error },
 ): (name: string) => Promise<Answer | undefined> {
   let next: Question<Answer> | undefined;
-  let last: Promise<unknown> = Promise.resolve();
+  const oneByOne = makeOneByOne();
 
   function begin(): Question<Answer> {
     const names = new Set<string>();
-    const answers = last.then(() => {
+    const answers = oneByOne(() => {
       next = undefined;
       return ask([...names]);
     });
-    last = answers.catch(() => undefined);
     return { names, answers };
   }
 

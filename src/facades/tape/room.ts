@@ -1,6 +1,7 @@
 // How many files a key may have open at once. Calls at once are counted one after another, over
 // processes by a lock in the database, and in a process before one takes a connection for it.
 import type { Db } from "../../db/client.ts";
+import { makeOneByOne, type OneByOne } from "../../one-by-one.ts";
 import * as store from "./store.ts";
 
 /** Between two looks for files that ended without anybody asking: there may be many. */
@@ -12,16 +13,13 @@ export interface Room {
 }
 
 export function makeRoom(db: Pick<Db, "query" | "tx">): Room {
-  const last = new Map<string, Promise<unknown>>();
+  const ofKey = new Map<string, OneByOne>();
   const tidied = new Map<string, number>();
 
-  function inTurn<Result>(key: string, work: () => Promise<Result>): Promise<Result> {
-    const mine = (last.get(key) ?? Promise.resolve()).then(work);
-    last.set(
-      key,
-      mine.catch(() => undefined),
-    );
-    return mine;
+  function oneByOne(key: string): OneByOne {
+    const known = ofKey.get(key) ?? makeOneByOne();
+    ofKey.set(key, known);
+    return known;
   }
 
   function addIfRoom(call: store.NewCall, most: number): Promise<boolean> {
@@ -43,7 +41,7 @@ export function makeRoom(db: Pick<Db, "query" | "tx">): Room {
 
   return {
     add: (call, most) =>
-      inTurn(call.key, async () => {
+      oneByOne(call.key)(async () => {
         if (await addIfRoom(call, most)) return true;
         return (await tidy(call.key)) && addIfRoom(call, most);
       }),

@@ -1,4 +1,5 @@
 import type { ConfirmChannel } from "amqplib";
+import { makeOneByOne } from "../../one-by-one.ts";
 import { unless } from "./codes.ts";
 import type { BrokerConnection } from "./connection.ts";
 import { KeptChannel } from "./kept-channel.ts";
@@ -10,7 +11,7 @@ import { KeptChannel } from "./kept-channel.ts";
 export class AskingChannel {
   readonly #connection: BrokerConnection;
   readonly #channel: KeptChannel;
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #oneByOne = makeOneByOne();
 
   constructor(connection: BrokerConnection) {
     this.#connection = connection;
@@ -26,13 +27,10 @@ export class AskingChannel {
     question: (channel: ConfirmChannel) => PromiseLike<Answer>,
   ): Promise<Answer | undefined> {
     const until = performance.now() + this.#connection.patienceMilliseconds;
-    const answered = this.#last.then(async () => {
+    return this.#oneByOne(async () => {
       await this.#connection.opened(until - performance.now());
       const channel = await this.#channel.get();
       return this.#connection.ask(() => unless(isExpected, question(channel)));
     });
-    // Whoever asked is told of an error; the next question is asked all the same.
-    this.#last = answered.catch(() => undefined);
-    return answered;
   }
 }

@@ -1,9 +1,9 @@
 // How a task stands on the tape host: files on disk are settled, and what is on tape is recalled
 // unless it is being recalled already. Start and poll are this one step, so it can be repeated.
+import { makeOneByOne } from "../../../one-by-one.ts";
 import type { Progress, ServiceContext, ServiceTask } from "../../contract.ts";
 import { type LocatedFiles, locate, type SettledFile } from "../located.ts";
 import type { StageFacility, StageSettings } from "../settings.ts";
-import { makeAlone } from "./alone.ts";
 import { type Decision, decide } from "./decide.ts";
 import { type FileState, fileStates, libraryOf } from "./file-states.ts";
 import * as journal from "./journal.ts";
@@ -13,12 +13,12 @@ type Task = ServiceTask<StageSettings>;
 type Context = ServiceContext<StageFacility>;
 
 /** Two tasks must not begin a recall of the same file at once. */
-export const alone = makeAlone();
+export const oneByOne = makeOneByOne();
 
 export async function advance(task: Task, context: Context): Promise<Progress> {
   const { facility, signal } = context;
   const located = await locate(await task.files(), facility.STAGE_ROOTS);
-  return await alone(async () => {
+  return await oneByOne(async () => {
     // Before the states: a file that was on tape while its recall lasted is not evicted.
     const recalls = await knownRecalls(task, context);
     const states = await fileStates(facility, [...located.byPath.keys()], signal);

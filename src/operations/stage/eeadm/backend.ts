@@ -1,9 +1,9 @@
 // IBM Spectrum Archive by its command `eeadm`, on the host where this runs. It has no pins: a
 // file is asked for right before it is given to the next step.
-import type { Progress } from "../../contract.ts";
 import type { TapeAnswer, TapeBackend } from "../backend.ts";
 import { locate } from "../located.ts";
-import { advance, alone } from "./advance.ts";
+import { pollEach } from "../poll-each.ts";
+import { advance, oneByOne } from "./advance.ts";
 import { cancelRecall } from "./cancel.ts";
 import { placeOf } from "./decide.ts";
 import { type FoundState, fileStates } from "./file-states.ts";
@@ -12,24 +12,10 @@ import * as journal from "./journal.ts";
 export const eeadm: TapeBackend = {
   seesFiles: true,
   start: advance,
-  async poll(tasks, context) {
-    const found = new Map<string, Progress>();
-    for (const task of tasks) {
-      try {
-        found.set(task.id, await advance(task, context));
-      } catch (error) {
-        if (context.signal.aborted) throw error;
-        const note = `The tape system could not be asked: ${(error as Error).message}`;
-        context.log.warn({ err: error, task: task.id }, "a recall could not be asked about");
-        const againInSeconds = Math.max(1, context.facility.STAGE_POLL_SECONDS);
-        found.set(task.id, { settled: [], note, againInSeconds });
-      }
-    }
-    return found;
-  },
+  poll: (tasks, context) => pollEach(tasks, context, advance),
   async abort(task, _, { facility }) {
     const { byPath } = await locate(await task.files(), facility.STAGE_ROOTS);
-    await alone(async () => {
+    await oneByOne(async () => {
       for (const recall of await journal.readRecalls(facility.STAGE_FOLDER, task.id)) {
         if (typeof (await journal.stateOf(recall)) === "object") continue;
         const waiting = await journal.tasksWaiting(recall);

@@ -9,6 +9,7 @@ import type {
 } from "../../contract.ts";
 import type { TapeAnswer, TapeBackend } from "../backend.ts";
 import { type LocatedFiles, locatePaths, type SettledFile } from "../located.ts";
+import { pollEach } from "../poll-each.ts";
 import type { StageFacility, StageSettings } from "../settings.ts";
 import { openTapeRest, type TapeRest } from "./calls.ts";
 import { answerOf, outcomeOf } from "./decide.ts";
@@ -32,21 +33,7 @@ export const tapeRest: TapeBackend = {
     const againInSeconds = facility.STAGE_POLL_SECONDS;
     return { settled: refused, externalRef, againInSeconds, note: noteOf(byPath.size) };
   },
-  async poll(tasks, context) {
-    const found = new Map<string, Progress>();
-    for (const task of tasks) {
-      try {
-        found.set(task.id, await tapeRest.start(task, context));
-      } catch (error) {
-        if (context.signal.aborted) throw error;
-        const note = `The tape system could not be asked: ${(error as Error).message}`;
-        context.log.warn({ err: error, task: task.id }, "a recall could not be asked about");
-        const againInSeconds = Math.max(1, context.facility.STAGE_POLL_SECONDS);
-        found.set(task.id, { settled: [], note, againInSeconds });
-      }
-    }
-    return found;
-  },
+  poll: (tasks, context) => pollEach(tasks, context, tapeRest.start),
   async abort(task, files, { facility }) {
     if (task.externalRef === null) return;
     const { byPath: needed } = locatePaths(await task.files(), facility.STAGE_ROOTS);
