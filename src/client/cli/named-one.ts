@@ -21,3 +21,14 @@ export function oneNamed<Item extends { id: string }>(
     `There is ${count} ${JSON.stringify(clean(word))}: see \`${thisCommand()} ${list}\`.`,
   );
 }
+
+/** Those that words mean by their names or ids. If a word names none, it throws. */
+export function allNamed<Item extends { id: string; name: string }>(
+  words: readonly string[],
+  items: readonly Item[],
+  what: { what: string; list: string },
+): Item[] {
+  return words.map((word) =>
+    oneNamed(word, items, { ...what, isExact: ({ name }) => name === word }),
+  );
+}

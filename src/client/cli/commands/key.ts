@@ -3,7 +3,7 @@ import type { AccessKey, NewAccessKey } from "../../views.ts";
 import { usedWrongly } from "../exits.ts";
 import { decimal, plainText, several, wholeNumber } from "../given/values.ts";
 import { thisCommand } from "../help/this-command.ts";
-import { oneNamed } from "../named-one.ts";
+import { allNamed } from "../named-one.ts";
 import {
   type Column,
   formatOf,
@@ -118,11 +118,8 @@ async function create(
 async function revoke(words: string[], { json, ...service }: ServiceOptions & { json?: boolean }) {
   const client = await connect(service);
   const { items } = await client.accessKeys.list();
-  const what = { what: "key", list: "key list" };
   // If a word names none, nothing is revoked.
-  const keys = words.map((word) =>
-    oneNamed(word, items, { ...what, isExact: ({ name }) => name === word }),
-  );
+  const keys = allNamed(words, items, { what: "key", list: "key list" });
   for (const { id, name } of keys) {
     await client.accessKeys.revoke(id);
     if (!json) say(`The key ${clean(name)} (${id}) is revoked.`);

@@ -1,10 +1,9 @@
 import { type Command, InvalidArgumentError } from "commander";
-import type { Longshore } from "../../client.ts";
 import type { ApiToken, NewApiToken } from "../../views.ts";
 import { scopesOrUsual, type TokenScope } from "../given/scopes.ts";
 import { decimal, plainText, several } from "../given/values.ts";
 import { thisCommand } from "../help/this-command.ts";
-import { oneNamed } from "../named-one.ts";
+import { allNamed } from "../named-one.ts";
 import {
   type Column,
   formatOf,
@@ -86,23 +85,12 @@ async function revoke(
   { owner, json, ...service }: ServiceOptions & { owner?: string; json?: boolean },
 ): Promise<void> {
   const client = await connect(service);
-  const tokens = await named(client, words, owner);
+  const { items } = await client.tokens.list(owner);
+  // If a word names none, nothing is revoked.
+  const tokens = allNamed(words, items, { what: "token", list: "token list" });
   for (const { id, name } of tokens) {
     await client.tokens.revoke(id);
     if (!json) say(`The token ${clean(name)} (${id}) is revoked.`);
   }
   if (json) printJson(tokens.map(({ id }) => ({ revoked: id })));
-}
-
-/** If a word names none, nothing is revoked. */
-async function named(
-  client: Longshore,
-  words: string[],
-  owner: string | undefined,
-): Promise<ApiToken[]> {
-  const { items } = await client.tokens.list(owner);
-  const what = { what: "token", list: "token list" };
-  return words.map((word) =>
-    oneNamed(word, items, { ...what, isExact: ({ name }) => name === word }),
-  );
 }
