@@ -1,18 +1,11 @@
 import type { Query } from "../db/client.ts";
 import { fileMoveSql } from "../requests/file-move.ts";
-import { historySql } from "../requests/state.ts";
-
-/** The latest attempt of the file in the step it goes to: numbers are never used again. */
-const lastAttempt = `coalesce((SELECT max(h.attempt) FROM file_status h
-      WHERE h.request_created = moved.created_on AND h.request_id = moved.request_id
-        AND h.file_id = moved.file_id AND h.step = moved.to_step), 0)`;
+import { goBackMoves, timesBack } from "../requests/go-back-move.ts";
 
 const goBackSql = fileMoveSql({
   candidates: {
     columns: `f.task, returned.fingerprint, returned.class, returned.group_message, returned.info,
-    (SELECT count(*) FROM file_status h WHERE h.request_created = r.created_on
-       AND h.request_id = f.request_id AND h.file_id = f.file_id AND h.round = r.round
-       AND h.status = ${historySql.gone_back}) AS times_back,
+    ${timesBack} AS times_back,
     EXISTS (SELECT FROM results WHERE results.request_id = f.request_id
        AND results.file_id = f.file_id AND results.step = f.step - 1
        AND results.deleted_at IS NULL) AS has_objects`,
@@ -22,32 +15,15 @@ const goBackSql = fileMoveSql({
   JOIN request_files f ON f.request_id = returned.request_id AND f.file_id = returned.file_id`,
   },
   guard: "task = $1",
-  moves: [
-    {
-      move: "fail",
-      when: "step = 1 OR times_back >= $8",
-      history: [{ status: "failure", worker: "'task ' || $1::uuid", info: "moved.info" }],
-      errorGroup: {
-        fingerprint: "moved.fingerprint",
-        class: "moved.class",
-        message: "moved.group_message",
-      },
+  moves: goBackMoves({
+    failsWhen: "step = 1 OR times_back >= $8",
+    worker: "'task ' || $1::uuid",
+    set: {
+      held_step: "NULL",
+      // Objects made the location of the step before that one; without objects it is what is gone.
+      location: "CASE WHEN moved.has_objects THEN f.location END",
     },
-    {
-      move: "goBack",
-      toStep: "step - 1",
-      set: {
-        attempt: lastAttempt,
-        tries: "0",
-        held_step: "NULL",
-        went_back: "true",
-        // Objects made the location of the step before that one; without objects it is what is
-        // gone.
-        location: "CASE WHEN moved.has_objects THEN f.location END",
-      },
-      history: [{ status: "gone_back", worker: "'task ' || $1::uuid", info: "moved.info" }],
-    },
-  ],
+  }),
   set: { task_group: "NULL" },
   after: `gone_results AS (
   UPDATE results SET deleted_at = coalesce(results.deleted_at, now()) FROM moved

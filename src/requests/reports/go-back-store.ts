@@ -1,21 +1,14 @@
 import type { Query } from "../../db/client.ts";
 import { fileMoveSql } from "../file-move.ts";
-import { historySql } from "../state.ts";
+import { goBackMoves, timesBack } from "../go-back-move.ts";
 import type { ReportRow } from "./report-row.ts";
-
-/** The latest attempt of the file in the step it goes to: numbers are never used again. */
-const lastAttempt = `coalesce((SELECT max(h.attempt) FROM file_status h
-      WHERE h.request_created = moved.created_on AND h.request_id = moved.request_id
-        AND h.file_id = moved.file_id AND h.step = moved.to_step), 0)`;
 
 /** The hold of the task stays as it is: it is released by the next one, or when the file ends. */
 const goBackSql = fileMoveSql({
   candidates: {
     columns: `given.ord, given.step AS given_step, given.attempt AS given_attempt,
     given.worker AS given_worker, given.fingerprint, given.class, given.group_message, given.info,
-    (SELECT count(*) FROM file_status h WHERE h.request_created = r.created_on
-       AND h.request_id = f.request_id AND h.file_id = f.file_id AND h.round = r.round
-       AND h.status = ${historySql.gone_back}) AS times_back`,
+    ${timesBack} AS times_back`,
     from: `unnest($1::int[], $2::uuid[], $3::bigint[], $4::int[], $5::int[], $6::text[], $7::text[],
       $8::text[], $9::text[], $10::text[])
     AS given(ord, request_id, file_id, step, attempt, worker, fingerprint, class, group_message,
@@ -26,24 +19,11 @@ const goBackSql = fileMoveSql({
     AND before.operation = ANY($11::text[])`,
   },
   guard: "step = given_step AND attempt = given_attempt",
-  moves: [
-    {
-      move: "fail",
-      when: "times_back >= $12",
-      history: [{ status: "failure", worker: "moved.given_worker", info: "moved.info" }],
-      errorGroup: {
-        fingerprint: "moved.fingerprint",
-        class: "moved.class",
-        message: "moved.group_message",
-      },
-    },
-    {
-      move: "goBack",
-      toStep: "step - 1",
-      set: { attempt: lastAttempt, tries: "0", went_back: "true", location: "NULL" },
-      history: [{ status: "gone_back", worker: "moved.given_worker", info: "moved.info" }],
-    },
-  ],
+  moves: goBackMoves({
+    failsWhen: "times_back >= $12",
+    worker: "moved.given_worker",
+    set: { location: "NULL" },
+  }),
   set: { lease_until: "NULL", task_group: "NULL" },
   result: "SELECT ord FROM moved",
 });

@@ -1,6 +1,7 @@
 import type { Query } from "../../db/client.ts";
 import { notStartedClass } from "../../operations/contract.ts";
 import { assignments, givenBackSql, isWithheldFrom } from "../given-back.ts";
+import { lastAttemptIn } from "../go-back-move.ts";
 import { waitSql, workersOwnClasses } from "../retry-policy.ts";
 import { fileMoves, fileSql, fileStates, finalFileStates, historySql, sqlList } from "../state.ts";
 import type { ReportRow } from "./report-row.ts";
@@ -33,11 +34,6 @@ const stateSums = fileStates
 const addDeltas = fileStates
   .map((state) => `${state} = s.${state} + locked_steps.${state}`)
   .join(",\n    ");
-
-/** A file that went back reaches the next step again: attempt numbers there continue. */
-const lastAttempt = `(SELECT coalesce(max(h.attempt), 0) FROM file_status h
-      WHERE h.request_created = decided.created_on AND h.request_id = decided.request_id
-        AND h.file_id = decided.file_id AND h.step = decided.to_step)`;
 
 /** A file that went back is read again: it counts once for each way in which it was read. */
 const readSoBefore = `EXISTS (SELECT FROM file_status h
@@ -172,7 +168,7 @@ WITH candidates AS MATERIALIZED (
   UPDATE request_files f SET
     step = decided.to_step, state = decided.to_state, worker = decided.worker, updated_at = now(),
     attempt = CASE WHEN decided.to_step = decided.file_step THEN decided.used_attempt
-      WHEN decided.went_back THEN ${lastAttempt} ELSE 0 END,
+      WHEN decided.went_back THEN ${lastAttemptIn("decided")} ELSE 0 END,
     tries = CASE WHEN decided.to_step <> decided.file_step THEN 0
       WHEN decided.status IN (${retry}, ${failure}) THEN decided.tries + 1
       ELSE decided.tries END,
