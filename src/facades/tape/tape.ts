@@ -73,6 +73,7 @@ export function openTape({ config, log }: Pick<Context, "config" | "log">): Tape
         throw badPath(own.problem.message);
       }
       if (real.problem.class === "not_found") throw noSuchFile();
+      if (real.problem.class === "unavailable") throw tapeAway(real.problem.message);
       throw badPath(real.problem.message);
     },
   };

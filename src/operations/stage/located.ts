@@ -1,6 +1,6 @@
 import { forEachAtOnce } from "../../at-once.ts";
 import type { FileKey, FileOutcome, TaskFile } from "../contract.ts";
-import { problemOfPath, realPathOf } from "./paths.ts";
+import { problemOfPath, type RealPath, realPathOf } from "./paths.ts";
 import type { StageSettings } from "./settings.ts";
 
 export type SettledFile = FileKey & FileOutcome;
@@ -52,16 +52,21 @@ async function locateOne(
 ): Promise<void> {
   let error = { class: "bad_input", message: "The file has no path." };
   for (const [at, replica] of file.replicas.entries()) {
-    const message = problemOfPath(replica, roots);
-    const real = message === undefined ? await realPathOf(replica, roots) : undefined;
-    if (real && "path" in real) {
+    const real = await realPathBelow(replica, roots);
+    if ("path" in real) {
       const same = byPath.get(real.path) ?? [];
       // The next step reads the first path unless it is told another
       byPath.set(real.path, [...same, { file, location: at === 0 ? undefined : replica }]);
       return;
     }
-    const problem = real?.problem ?? { class: "forbidden", message: message ?? "" };
-    if (at === 0) error = problem;
+    if (at === 0 || real.problem.class === "unavailable") error = real.problem;
   }
-  refused.push({ request: file.request, file: file.file, status: "failure", error });
+  const status = error.class === "unavailable" ? "retry" : "failure";
+  refused.push({ request: file.request, file: file.file, status, error });
+}
+
+async function realPathBelow(replica: string, roots: readonly string[]): Promise<RealPath> {
+  const message = problemOfPath(replica, roots);
+  if (message !== undefined) return { problem: { class: "forbidden", message } };
+  return await realPathOf(replica, roots);
 }

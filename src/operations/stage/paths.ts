@@ -36,11 +36,11 @@ export function isBelow(path: string, root: string): boolean {
 
 export type RealPath =
   | { path: string }
-  | { problem: { class: "not_found" | "forbidden"; message: string } };
+  | { problem: { class: "not_found" | "forbidden" | "unavailable"; message: string } };
 
 /**
  * The path without links, so that a link does not lead out of the roots. Reads no data: nothing is
- * recalled by it. Other errors of the file system are thrown.
+ * recalled by it. Throws where the file system itself is away, which says nothing of the file.
  */
 export async function realPathOf(
   path: string,
@@ -57,9 +57,15 @@ export async function realPathOf(
       return { problem: { class: "not_found", message: `There is no file ${shown}.` } };
     if (["EACCES", "ELOOP", "ENAMETOOLONG"].includes(code))
       return { problem: { class: "forbidden", message: `${shown} cannot be reached: ${code}.` } };
-    throw error;
+    await reachRoots(path, roots);
+    return { problem: { class: "unavailable", message: `${shown} cannot be reached: ${code}.` } };
   }
   const whole = await Promise.all(roots.map((root) => realpath(root).catch(() => root)));
   const message = problemOfPath(real, whole, whose);
   return message === undefined ? { path: real } : { problem: { class: "forbidden", message } };
+}
+
+/** Throws if the roots above the path cannot be reached either. */
+async function reachRoots(path: string, roots: readonly string[]): Promise<void> {
+  for (const root of roots) if (isBelow(path, root)) await realpath(root);
 }

@@ -98,13 +98,13 @@ function reasonOf(answer: Answer): string {
   return `\`eeadm file state\` ended with ${answer.exit} (${firstLine(answer)})`;
 }
 
+/** A file of which the disk says nothing, such as by EIO, is not missing. */
 async function isThere(path: string): Promise<boolean> {
   try {
     await lstat(path);
     return true;
   } catch (error) {
     const { code = "" } = error as NodeJS.ErrnoException;
-    if (["ENOENT", "ENOTDIR"].includes(code)) return false;
-    throw error;
+    return !["ENOENT", "ENOTDIR"].includes(code);
   }
 }
