@@ -152,6 +152,7 @@ function isStore(path: string): boolean {
 /** They write SQL for the stores, or for a user's DuckDB, and run none. */
 const statementBuilders = [
   "requests/file-move.ts",
+  "requests/go-back-move.ts",
   "requests/holders.ts",
   "requests/step-counters.ts",
   "s3/lines.ts",

@@ -1483,6 +1483,8 @@ export interface components {
       lease_seconds: number;
       /** @description A worker died that had this file: perform it by itself, beside no other. */
       alone?: boolean;
+      /** @description The step before is one of a service, such as `stage`: a file that it brought and that is on tape again is reported as a failure of the class `not_on_disk`, and goes back. */
+      from_service?: boolean;
       /** @description What is bound to groups that the owner of the request is not in. None of it may be read for this file, by no link, other name or redirect either. */
       barred?: {
         folders: string[];

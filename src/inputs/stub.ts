@@ -1,4 +1,5 @@
 import type { Stats } from "node:fs";
+import { InputError, nameOf } from "./input-error.ts";
 
 /** A smaller file may be kept in its inode, without blocks. */
 const inodeBytes = 4096;
@@ -10,4 +11,12 @@ const inodeBytes = 4096;
  */
 export function isStub({ size, blocks }: Pick<Stats, "blocks" | "size">): boolean {
   return process.platform === "linux" && size > inodeBytes && blocks === 0;
+}
+
+/** Of a stub that the step before had brought to disk. */
+export function onTapeAgain(location: string): InputError {
+  const message =
+    `No data of ${nameOf(location)} is on disk: it was migrated to tape before it was read, or ` +
+    "has holes alone.";
+  return new InputError("not_on_disk", message);
 }

@@ -47,6 +47,15 @@ export function isServiceOperation(operation: Operation): operation is ServiceOp
   return operation.runsIn === "service";
 }
 
+/** Whether steps of this operation are done by an outside service. */
+export function isOfService(
+  operations: ReadonlyMap<string, Operation>,
+  name: string | null | undefined,
+): boolean {
+  const operation = operations.get(name ?? "");
+  return operation !== undefined && isServiceOperation(operation);
+}
+
 /** What workers may claim. */
 export function workerOperationNames(operations: Iterable<Operation>): string[] {
   return [...operations].filter(isWorkerOperation).map(({ name }) => name);

@@ -57,6 +57,8 @@ export interface Task<S = Settings> {
   lease_seconds: number;
   /** A worker died that had this file: it is performed in a process by itself. */
   alone?: boolean | undefined;
+  /** A service operation brought the file: if it is on tape again, it waits in that step again. */
+  from_service?: boolean | undefined;
   /** bound to groups that the owner of the request is not in: not to be read, also by links */
   barred?: TaskBarred | undefined;
 }

@@ -4,15 +4,9 @@ import { join } from "node:path";
 import { diskProblem } from "../disk-problem.ts";
 import { withoutBarred } from "../inputs/barred.ts";
 import type { InputFolders } from "../inputs/folders.ts";
-import { InputError, nameOf } from "../inputs/input-error.ts";
 import type { LocalFile } from "../inputs/local.ts";
-import {
-  type Facility,
-  notOnDiskClass,
-  type Task,
-  type TaskContext,
-  type TaskError,
-} from "../operations/contract.ts";
+import { onTapeAgain } from "../inputs/stub.ts";
+import type { Facility, Task, TaskContext, TaskError } from "../operations/contract.ts";
 import type { InputRead } from "../requests/views.ts";
 import { timeLimit } from "../time.ts";
 import { type Digesting, startDigest } from "./digest.ts";
@@ -84,7 +78,7 @@ export function openTaskContext(
       };
       const input = await fetchHereOrThroughService(location, task, bounds, settings.service);
       inputs.push(input);
-      if (input.isStub && task.step > 1 && task.replicas.includes(location))
+      if (input.isStub && task.from_service && task.replicas.includes(location))
         throw onTapeAgain(location);
       digesting?.stop();
       digesting = await startDigest(input, signal);
@@ -109,14 +103,6 @@ export function openTaskContext(
       if (made) await rm(folder, { recursive: true, force: true }).catch(ignoreDiskProblem);
     },
   };
-}
-
-/** A step before this one had brought it from there. */
-function onTapeAgain(location: string): InputError {
-  const message =
-    `No data of ${nameOf(location)} is on disk: it was migrated to tape before it was read, or ` +
-    "has holes alone.";
-  return new InputError(notOnDiskClass, message);
 }
 
 /** The worker's whole folder is removed when it ends, and by the next service. */

@@ -91,6 +91,7 @@ const classes = {
   input_not_found: "not_found",
   input_bad_input: "bad_input",
   input_forbidden: "forbidden",
+  input_not_on_disk: "not_on_disk",
 } as const;
 
 /** Throws what another worker would meet too, and where another try may help. */

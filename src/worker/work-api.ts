@@ -30,6 +30,7 @@ const task: z.ZodType<Omit<Task, "settings"> & { settings?: Settings | undefined
   upload: upload.nullable(),
   lease_seconds: z.number(),
   alone: z.boolean().optional(),
+  from_service: z.boolean().optional(),
   barred: z
     .object({
       folders: z.array(z.string()),

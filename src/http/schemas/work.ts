@@ -107,6 +107,14 @@ const task = z
     alone: z.boolean().optional().meta({
       description: "A worker died that had this file: perform it by itself, beside no other.",
     }),
+    from_service: z
+      .boolean()
+      .optional()
+      .meta({
+        description:
+          "The step before is one of a service, such as `stage`: a file that it brought and that " +
+          "is on tape again is reported as a failure of the class `not_on_disk`, and goes back.",
+      }),
     barred: z
       .object({
         folders: z.array(z.string()),

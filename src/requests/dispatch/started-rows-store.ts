@@ -9,6 +9,8 @@ export interface WorkKey {
 
 export interface ClaimedRow extends WorkKey {
   operation: string;
+  /** of the step before; null in the first step */
+  operation_before: string | null;
   settings: Record<string, unknown>;
   paths: string[];
   /** where an earlier step put the file, if no step made objects since */
@@ -32,7 +34,9 @@ export type ReadRow = Omit<StartedRow, "settings"> & { settings: Record<string, 
 
 /** After it, `startedRows` can be read of `moved`. */
 export const operationsOfMoved = `operations AS MATERIALIZED (
-  SELECT s.request_id, s.step, s.operation, s.settings, moved_steps.first_file
+  SELECT s.request_id, s.step, s.operation, s.settings, moved_steps.first_file,
+    (SELECT before.operation FROM request_steps before
+     WHERE before.request_id = s.request_id AND before.step = s.step - 1) AS operation_before
   FROM (SELECT request_id, step, min(file_id) AS first_file
     FROM moved GROUP BY request_id, step) AS moved_steps
   JOIN request_steps s ON s.request_id = moved_steps.request_id AND s.step = moved_steps.step
@@ -41,7 +45,8 @@ export const operationsOfMoved = `operations AS MATERIALIZED (
 /** What a worker needs to know of the files in `moved`. */
 export function startedRows(attempt: string): string {
   return `SELECT moved.waiter, moved.request_id AS request, moved.file_id AS file, moved.step,
-  ${attempt} AS attempt, operations.operation, moved.bytes,
+  ${attempt} AS attempt, operations.operation,
+  operations.operation_before, moved.bytes,
   CASE WHEN moved.file_id = operations.first_file THEN operations.settings END AS settings,
   files.paths, moved.location, moved.alone,
   (SELECT secrets.sealed FROM file_secrets secrets WHERE secrets.file_id = moved.file_id) AS sealed,

@@ -5,6 +5,8 @@ import { notFound, RequestError } from "../../errors.ts";
 import { withoutBarred } from "../../inputs/barred.ts";
 import { InputError, isOfDisk } from "../../inputs/input-error.ts";
 import { type LocalFile, openLocalFile } from "../../inputs/local.ts";
+import { onTapeAgain } from "../../inputs/stub.ts";
+import { isOfService } from "../../operations/offered.ts";
 import { assertMay } from "../../users/policy.ts";
 import { isUuid } from "../../uuid.ts";
 import { barredOfRequests } from "./barring.ts";
@@ -28,14 +30,14 @@ export interface TaskInput extends LocalFile {
  * for inputs hold.
  */
 export async function openTaskInput(
-  ctx: Deps<"barred" | "config" | "db" | "ledger" | "stepOperations">,
+  ctx: Deps<"barred" | "config" | "db" | "ledger" | "operations" | "stepOperations">,
   caller: Caller,
   { worker, task, replica }: Wanted,
 ): Promise<TaskInput> {
   assertMay(caller, "work");
   const key = keyOf(task);
   if (!key || !isUuid(key.request)) throw notFound("task", task);
-  const [operation] = await ctx.stepOperations([key]);
+  const [operation, before] = await ctx.stepOperations([key, { ...key, step: key.step - 1 }]);
   const held = () => heldFile(ctx.ledger.query, worker, key);
   const row = allowsWork(caller, { request: key.request, operation }) ? await held() : undefined;
   if (!row) throw notFound(`task that the worker ${JSON.stringify(worker)} holds,`, task);
@@ -53,6 +55,10 @@ export async function openTaskInput(
   const readable = withoutBarred({ folders, hosts }, barred);
   try {
     const file = await openLocalFile(location, readable.folders);
+    if (file.isStub && isOfService(ctx.operations, before)) {
+      await file.close();
+      throw onTapeAgain(location);
+    }
     return { ...file, isHeld: async () => (await held()) !== undefined };
   } catch (error) {
     if (!(error instanceof InputError)) throw error;

@@ -1,7 +1,7 @@
 import { join } from "../../addresses/sealed.ts";
 import type { Deps } from "../../deps.ts";
 import type { Task, TaskBarred, Upload } from "../../operations/contract.ts";
-import { isWorkerOperation } from "../../operations/offered.ts";
+import { isOfService, isWorkerOperation } from "../../operations/offered.ts";
 import { attachmentObject } from "../attachments/names.ts";
 import type { ClaimedRow, WorkKey } from "./started-rows-store.ts";
 
@@ -34,6 +34,7 @@ export async function toTask(
     upload: uploads[0] ?? null,
     lease_seconds: ctx.config.leaseSeconds,
     ...(row.alone && { alone: true }),
+    ...(isOfService(ctx.operations, row.operation_before) && { from_service: true }),
     ...(barred && leavesBarred && { barred: barredOfFile(row, barred) }),
   };
 }

@@ -1,5 +1,5 @@
 import type { Deps } from "../../deps.ts";
-import { isServiceOperation } from "../../operations/offered.ts";
+import { isOfService } from "../../operations/offered.ts";
 import type { RequestView, StepView } from "../views.ts";
 import { noteOfTasks } from "./outside-store.ts";
 import { filesAre } from "./phrases.ts";
@@ -12,10 +12,7 @@ export async function outsideReason(
   { db, operations }: Deps<"db" | "operations">,
   view: RequestView,
 ): Promise<{ reason: "outside"; sentence: string } | undefined> {
-  const isOutside = ({ operation }: StepView) => {
-    const known = operations.get(operation);
-    return known !== undefined && isServiceOperation(known);
-  };
+  const isOutside = ({ operation }: StepView) => isOfService(operations, operation);
   if (view.steps.some((step) => !isOutside(step) && step.running + step.queued > 0))
     return undefined;
   const steps = view.steps.filter(isOutside);

@@ -17,7 +17,7 @@ beforeEach(async () => {
   service = await startService({
     ...tape.env,
     INPUT_ROOTS: tape.root,
-    OPERATIONS: "stage,transform",
+    OPERATIONS: "noop,stage,transform",
     LOCAL_WORKERS: "1",
     FILE_ATTEMPTS: "2",
   });
@@ -30,10 +30,8 @@ afterEach(async () => {
 });
 
 const rows = 2000;
-const steps: Submit["steps"] = [
-  { operation: "stage" },
-  { operation: "transform", selection: "select count(*) as n from input", format: "csv" },
-];
+const count = { selection: "select count(*) as n from input", format: "csv" } as const;
+const steps: Submit["steps"] = [{ operation: "stage" }, { operation: "transform", ...count }];
 
 /** Tables of `rows` lines, on tape. */
 function put(names: string[], file: object = {}): string[] {
@@ -119,6 +117,21 @@ test("a file that is never there when it is read fails after as many returns as 
   expect(failed).toMatchObject({ step: 2, error: { class: "not_on_disk" } });
   const { history } = await client.file(id, failed?.file ?? 0);
   expect(history.filter(({ status }) => status === "gone_back")).toHaveLength(2);
+});
+
+test("a file of holes is read by a step that no service operation comes before", async () => {
+  const [path = ""] = put(["a.csv"]);
+  evict(path);
+  const { id } = await client.submit({
+    dataset: { files: [path] },
+    steps: [{ operation: "noop" }, { operation: "transform", ...count }],
+  });
+  await ended(id);
+  const [file] = (await client.files(id)).items;
+  // Its zeros are no table.
+  expect(file?.error?.class).not.toBe("not_on_disk");
+  const { history } = await client.file(id, file?.file ?? 0);
+  expect(history.filter(({ status }) => status === "gone_back")).toEqual([]);
 });
 
 test("by the command line: submitted, canceled in the middle, and the recall ends with it", async () => {
