@@ -252,6 +252,34 @@ test("a file whose coordinates are not in degrees is refused: cells have no area
   }
 });
 
+test("a country has its own mask, not that of another with the same first letters", async () => {
+  const other = (_: number, row: number, column: number) =>
+    row === 3 && column === 4 ? 1 : undefined;
+  const path = writeNetcdf(at("both.nc"), { ...west, variables: { m_CSI: mask, m_CSID: other } });
+  const more = { facility: { ...facility(), ISIMIP_COUNTRYMASKS_FILE_PATH: path } };
+  const step = { operation: "mask_country", country: "CSID" };
+  const { path: masked } = await run("tas_global_daily.nc", [step], {}, more);
+  const values = valuesOf(masked, "tas").flatMap((value) => value ?? []);
+  expect(values).toEqual([0, 1, 2].map((day) => tas(day, 3, 4)));
+});
+
+test.each([
+  ["cutout_bbox", {}],
+  ["mask_bbox", {}],
+  ["select_bbox", { output_csv: true }],
+])("%s that makes more than it may fails the file", async (operation, more) => {
+  const noise = (day: number, row: number, column: number) =>
+    Math.sin(day * 1e6 + row * 1e3 + column);
+  const grid = { lon: steps(-179.5, 1, 360), lat: steps(-89.5, 1, 180), days: [0, 1, 2, 3] };
+  writeNetcdf(at("noise.nc"), { ...grid, variables: { tas: noise } });
+  const bbox = { west: -180, east: 180, south: -90, north: 90 };
+  const limits = { outputMegabytes: 1 };
+  const { outcome } = await run("noise.nc", [{ operation, bbox, ...more }], limits);
+  expect(sentenceOf(outcome)).toBe(
+    `failure too_large: ${operation} of noise.nc makes more than 1 MB.`,
+  );
+});
+
 test("a land mask of several variables is refused: cdo would pair them", async () => {
   const more = { facility: { ...facility(), ISIMIP_LANDSEAMASK_FILE_PATH: at("masks.nc") } };
   const three = { a: tas, b: tas, c: tas };

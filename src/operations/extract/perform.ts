@@ -154,8 +154,8 @@ async function freshFolder({ scratch }: TaskContext): Promise<string> {
 const leastSeconds = 60;
 const bytesPerSecond = 1024 * 1024;
 
-/** A command may take a minute, and a second more for each megabyte of the file. */
-function deadlineSeconds(size: number): number {
+/** A command may take a minute, and a second more for each megabyte of the file. `size`: bytes. */
+export function deadlineSeconds(size: number): number {
   return leastSeconds + Math.ceil(size / bytesPerSecond);
 }
 

@@ -4,6 +4,7 @@ import {
   copyFileSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   readlinkSync,
   rmSync,
   writeFileSync,
@@ -64,9 +65,12 @@ function atWork(): { pid: number; at: string }[] {
   });
 }
 
-test("a tool that hangs fails its file alone, after its time, and leaves no process", async () => {
+test("a tool that hangs fails its file alone, after its time, and leaves nothing", async () => {
   writeFileSync(hang, "");
-  const job = await isimip.ended(await submit(["one/hang_global.nc", ...many.slice(0, 2)], 20));
+  const submitted = await submit(["one/hang_global.nc", ...many.slice(0, 2)], 20);
+  const hanging = () => atWork().find(({ pid }) => nameOf(pid) === "sleep");
+  const { at } = await until(hanging);
+  const job = await isimip.ended(submitted);
   expect(job).toMatchObject({
     status: "finished",
     meta: {
@@ -74,7 +78,7 @@ test("a tool that hangs fails its file alone, after its time, and leaves no proc
       errors: { "hang_global.nc": ["select_bbox of hang_global.nc took more than 10 seconds."] },
     },
   });
-  await until(() => atWork().length === 0);
+  await until(() => atWork().length === 0 && !isThere(at));
   rmSync(hang);
 });
 
@@ -131,6 +135,14 @@ test("a service that is killed between the last file and the zip makes the zip o
     await client.end();
   }
 });
+
+function nameOf(pid: number): string | undefined {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, "utf8").trim();
+  } catch {
+    return undefined;
+  }
+}
 
 function isThere(path: string): boolean {
   try {

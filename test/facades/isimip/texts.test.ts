@@ -242,6 +242,18 @@ describe("version 1", () => {
   });
 });
 
+test("a job is taken without a look into its files", async () => {
+  writeFileSync(join(isimip.root, "one/text.nc"), "no NetCDF");
+  const paths = ["one/text.nc"];
+  for (const [version, more] of [
+    ["v1", { task: "mask_landonly" }],
+    ["v2", { operations: [box] }],
+  ] as const) {
+    const { status, body } = await isimip.post(version, { paths, ...more });
+    expect([status, body]).toMatchObject([201, { status: "queued", meta: {} }]);
+  }
+});
+
 test("what is not there, and other methods, are told in JSON", async () => {
   for (const below of ["v2/1", `v2/${"a".repeat(40)}`, "v1/x", "v3", "v2/a/b"]) {
     const answer = await isimip.call<object>("GET", `/isimip/api/${below}`);

@@ -1,6 +1,8 @@
 // Files that come with a job.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { request } from "node:http";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { valuesOf, writeNetcdf } from "../../support/netcdf.ts";
 import { until } from "../../support/wait.ts";
@@ -149,6 +151,43 @@ test("what is wrong with a form is told, and no file of it stays", async () => {
   }
   const forms = join(isimip.service.dataDir, "forms");
   await until(() => readdirSync(forms).length === 0);
+});
+
+test("an upload of a gigabyte is refused at its first megabytes, and nothing of it stays", async () => {
+  const megabyte = Buffer.alloc(2 ** 20);
+  const begin =
+    '--b\r\nContent-Disposition: form-data; name="x.nc"; filename="x.nc"\r\n' +
+    "Content-Type: application/octet-stream\r\n\r\n";
+  let sent = 0;
+  const parts = (function* () {
+    yield Buffer.from(begin);
+    for (; sent < 1024; sent++) yield megabyte;
+    yield Buffer.from("\r\n--b--\r\n");
+  })();
+  const { status, text } = await new Promise<{ status: number; text: string }>(
+    (resolve, reject) => {
+      const headers = { "content-type": "multipart/form-data; boundary=b" };
+      const url = `${isimip.service.url}/isimip/api/v2`;
+      const call = request(url, { method: "POST", headers }, (answer) => {
+        let text = "";
+        answer.on("data", (chunk) => (text += String(chunk)));
+        answer.on("end", () => resolve({ status: answer.statusCode ?? 0, text }));
+        answer.on("error", reject);
+      });
+      const body = Readable.from(parts);
+      // The service hangs up when it has answered
+      call.on("error", () => body.destroy());
+      call.on("response", () => body.destroy());
+      body.on("error", () => undefined);
+      body.pipe(call);
+    },
+  );
+  expect([status, JSON.parse(text)]).toEqual([
+    413,
+    { status: "error", errors: { data: ["A job comes with at most 2 MB."] } },
+  ]);
+  expect(sent).toBeLessThan(64);
+  await until(() => readdirSync(join(isimip.service.dataDir, "forms")).length === 0);
 });
 
 function plainField(): FormData {
