@@ -10,8 +10,6 @@ import { kubectlWith } from "./kube.ts";
 export interface FakeCluster {
   kubeconfig: string;
   kubectl(args: string[], input?: string): Promise<string>;
-  /** of a counter of the API server, the sum over its series that have all these labels */
-  counted(metric: string, ...labels: string[]): Promise<number>;
   down(): Promise<void>;
 }
 
@@ -38,13 +36,6 @@ export async function startFakeCluster(up: string, nodes: number): Promise<FakeC
     return {
       kubeconfig,
       kubectl,
-      async counted(metric, ...labels) {
-        const lines = (await kubectl(["get", "--raw", "/metrics"])).split("\n");
-        return lines
-          .filter((line) => line.startsWith(`${metric}{`))
-          .filter((line) => labels.every((label) => line.includes(label)))
-          .reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(" "))), 0);
-      },
       down,
     };
   } catch (error) {
