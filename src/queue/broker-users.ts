@@ -2,8 +2,7 @@
 // and nothing else. What it needs was found by running real Celery under it.
 import type { Logger } from "pino";
 import { z } from "zod";
-import { UnavailableError } from "../errors.ts";
-import { inWords } from "../system-problem.ts";
+import { openManagement, virtualHostOf } from "./management.ts";
 import type { TransformerWords } from "./transformer-words.ts";
 
 export interface BrokerUsers {
@@ -30,7 +29,6 @@ export interface BrokerUsersOptions {
   log: Logger;
 }
 
-const answerMilliseconds = 5_000;
 const trustedMilliseconds = 60_000;
 const usersSchema = z.array(z.object({ name: z.string() }));
 
@@ -42,11 +40,7 @@ export function openBrokerUsers({
   passwordOf,
   log,
 }: BrokerUsersOptions): BrokerUsers {
-  const api = new URL(managementUrl);
-  const authorization = `Basic ${Buffer.from(
-    `${decodeURIComponent(api.username)}:${decodeURIComponent(api.password)}`,
-  ).toString("base64")}`;
-  const base = `${api.origin}${api.pathname.replace(/\/$/, "")}/api`;
+  const { call, notRabbit } = openManagement(managementUrl);
   /** When each was made: another process may have removed it since. */
   const made = new Map<string, number>();
   const isMade = (run: string) =>
@@ -85,43 +79,7 @@ export function openBrokerUsers({
 
   async function make(run: string): Promise<void> {
     await call("PUT", `users/${nameOf(run)}`, { password: passwordOf(run), tags: "" });
-    const host = encodeURIComponent(virtualHostOf(brokerUrl));
+    const host = virtualHostOf(brokerUrl);
     await call("PUT", `permissions/${host}/${nameOf(run)}`, words.permissions(run));
   }
-
-  /** Undefined for what is not there. */
-  async function call(method: string, path: string, body?: unknown): Promise<unknown> {
-    const answer = await fetch(`${base}/${path}`, {
-      method,
-      headers: { authorization, "content-type": "application/json" },
-      signal: AbortSignal.timeout(answerMilliseconds),
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    }).catch((error: Error) => {
-      throw new UnavailableError(
-        `The broker's management API at ${api.host} cannot be used: ${inWords(error)}.`,
-      );
-    });
-    const text = await answer.text();
-    if (answer.status === 404) return undefined;
-    if (!answer.ok)
-      throw new UnavailableError(
-        `The broker's management API at ${api.host} answered ${method} with ${answer.status}.`,
-      );
-    try {
-      return text === "" ? undefined : JSON.parse(text);
-    } catch {
-      throw notRabbit();
-    }
-  }
-
-  function notRabbit(): UnavailableError {
-    return new UnavailableError(
-      `What answers at ${api.host} is not RabbitMQ's management API: see RABBIT_MANAGEMENT_URL.`,
-    );
-  }
-}
-
-/** In an address, no path and `/` mean the host `/`. */
-function virtualHostOf(brokerUrl: string): string {
-  return decodeURIComponent(new URL(brokerUrl).pathname.slice(1)) || "/";
 }

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { ConfirmChannel } from "amqplib";
 import type { Logger } from "pino";
 import { broadcast, type CeleryMessage, type TransformTask } from "./celery.ts";
+import type { HeldMessages } from "./held-messages.ts";
 import { AskingChannel } from "./rabbitmq/asking-channel.ts";
 import { isAbsent, isDifferent } from "./rabbitmq/codes.ts";
 import { BrokerConnection } from "./rabbitmq/connection.ts";
@@ -25,6 +26,11 @@ export interface TransformerQueues {
   prepare(run: string): Promise<void>;
   /** Undefined where there is no such queue. */
   look(run: string): Promise<QueueLook | undefined>;
+  /**
+   * How many messages containers of the run have, as of some seconds ago: each until its file is
+   * done. Undefined where the broker does not tell.
+   */
+  held(run: string): Promise<number | undefined>;
   /** Asks workers of this run that have left its queue to take from it again. */
   callBack(run: string): Promise<void>;
   /** Drops what waits, tells the workers to take no more, and removes a queue that has none. */
@@ -36,6 +42,8 @@ export interface TransformerQueuesOptions {
   url: string;
   words: TransformerWords;
   log: Logger;
+  /** undefined without the broker's management API: AMQP does not tell it */
+  held?: HeldMessages | undefined;
   patienceSeconds?: number;
 }
 
@@ -44,6 +52,7 @@ export function openTransformerQueues({
   url,
   words,
   log,
+  held,
   patienceSeconds = 10,
 }: TransformerQueuesOptions): TransformerQueues {
   const patienceMilliseconds = patienceSeconds * 1000;
@@ -73,6 +82,7 @@ export function openTransformerQueues({
       const found = await asking.ask(isAbsent, (channel) => channel.checkQueue(words.queue(run)));
       return found && { ready: found.messageCount, consumers: found.consumerCount };
     },
+    held: async (run) => (words.acknowledgesLate ? held?.(words.queue(run)) : undefined),
     async callBack(run) {
       const call = words.callBack?.(run);
       if (call) await asking.ask(never, (channel) => tell(channel, call));

@@ -8,6 +8,7 @@ import { type BrokerUsers, openBrokerUsers } from "./broker-users.ts";
 import { openTransformerQueues, type TransformerQueues } from "./celery-broker.ts";
 import type { Queue, ReportsExchange } from "./contract.ts";
 import { type FinderQueues, openFinderQueues } from "./finder-queues.ts";
+import { openHeldMessages } from "./held-messages.ts";
 import { openPostgresQueue } from "./postgres.ts";
 import { openRabbitQueue } from "./rabbitmq.ts";
 import { openReportsExchange } from "./reports-exchange.ts";
@@ -34,7 +35,9 @@ export function openTransformers(
   log: Logger,
 ): TransformerQueues | undefined {
   if (url === undefined) return undefined;
-  return openTransformerQueues({ url, words: wordsOf(sidecars), log });
+  const { managementUrl } = sidecars;
+  const held = managementUrl === undefined ? undefined : openHeldMessages(managementUrl, url);
+  return openTransformerQueues({ url, words: wordsOf(sidecars), log, held });
 }
 
 /** For a worker that reports by the broker; undefined without one. */

@@ -23,6 +23,8 @@ export interface TransformerWords {
   message(task: TransformTask): CeleryMessage;
   /** the queue goes with its last worker: one that has workers is left to them */
   goesWithWorkers: boolean;
+  /** workers acknowledge a message once its file is done, and not before */
+  acknowledgesLate: boolean;
   /** asks workers that have left the queue to take from it again; without it nobody is asked */
   callBack?(run: string): CeleryMessage;
   /** tells workers to take no more */
@@ -49,6 +51,7 @@ export const celeryWords = (queueArguments: Record<string, unknown> = {}): Trans
   },
   message: (task) => transformTask(task),
   goesWithWorkers: true,
+  acknowledgesLate: true,
   callBack: (run) => addConsumer(run),
   dismiss: (run) => cancelConsumer(run),
   // A worker declares its queue, which it binds to the exchange `celery`, and a mailbox named after
@@ -102,5 +105,6 @@ export const wordsOf2022: TransformerWords = {
     };
   },
   goesWithWorkers: false,
+  acknowledgesLate: false,
   permissions: (run) => ({ configure: "^$", write: "^$", read: `^${run}$` }),
 };

@@ -1,5 +1,6 @@
 import { isLockTimeout } from "../../db/away.ts";
 import type { Deps } from "../../deps.ts";
+import { UnavailableError } from "../../errors.ts";
 import type { QueueLook, TransformerQueues } from "../../queue/celery-broker.ts";
 import { leastUuid } from "../../uuid.ts";
 import { unqueueStep } from "../advance/republish.ts";
@@ -11,6 +12,8 @@ type WatchDeps = Deps<
 >;
 
 const page = 500;
+/** The broker counts what is held once in five seconds. */
+const heldQuietSeconds = 20;
 
 /**
  * Compares the queues of others' containers with the ledger. A queue goes with its last worker, and
@@ -58,7 +61,10 @@ async function watchOne(
     // Of the messages that wait some are newer: fewer were taken than this, never more.
     const taken = old - look.ready;
     if (taken > 0) await startTaken(ctx.ledger.query, run, taken, ctx.config.sidecars.fileSeconds);
-    return await takeBackDropped(ctx, run, look, quiet);
+    const seconds = quiet.seconds(run);
+    if (await hasDroppedAll(ctx, transformers, run, look, seconds))
+      return await expireLast(ctx, run, "notReported", run.running);
+    return await takeBackDropped(ctx, run, look, seconds);
   } catch (error) {
     if (!isLockTimeout(error)) throw error;
     ctx.log.warn(
@@ -82,6 +88,29 @@ async function takeBackAll(ctx: WatchDeps, run: OpenRun): Promise<number> {
 }
 
 /**
+ * Containers acknowledge a message when its file is done, whether or not their report arrived. Once
+ * no message waits and none is held, nobody has the files that run. Which of several was dropped
+ * while others are held is not known: those wait.
+ */
+async function hasDroppedAll(
+  { log }: WatchDeps,
+  transformers: TransformerQueues,
+  run: OpenRun,
+  { ready }: QueueLook,
+  quietSeconds: number,
+): Promise<boolean> {
+  if (run.running === 0 || run.queued > 0 || ready > 0) return false;
+  if (quietSeconds < heldQuietSeconds) return false;
+  try {
+    return (await transformers.held(run.run)) === 0;
+  } catch (error) {
+    if (!(error instanceof UnavailableError)) throw error;
+    log.warn({ err: error }, "whether containers still hold messages is not known");
+    return false;
+  }
+}
+
+/**
  * A sidecar whose science container has died takes message after message and reports none. Each
  * worker has one file at a time, so while nothing is reported for long, what is taken beyond that
  * is with nobody: the last that were taken, since such a sidecar takes all that is there.
@@ -90,10 +119,10 @@ async function takeBackDropped(
   ctx: WatchDeps,
   run: OpenRun,
   { consumers }: QueueLook,
-  quiet: Quiet,
+  quietSeconds: number,
 ): Promise<number> {
   const dropped = run.running - consumers;
-  if (quiet.seconds(run) < ctx.config.sidecars.quietSeconds || dropped <= 0) return 0;
+  if (quietSeconds < ctx.config.sidecars.quietSeconds || dropped <= 0) return 0;
   return expireLast(ctx, run, "notReported", dropped);
 }
 
