@@ -1,4 +1,4 @@
-/** A row of the contract of the ISIMIP Files API, and the tests that fail where it does not hold. */
+/** A row of the contract of the ISIMIP Files API, and tests that fail where it does not hold. */
 export interface Scenario {
   /** A: acceptance; E: what this service must do; W: a weakness of the original */
   row: string;
