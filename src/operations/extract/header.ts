@@ -1,21 +1,32 @@
-// What is read of a file before it is worked on: one call of ncks, which reads its header alone.
+// What is read of a file before it is worked on, by ncks: its header alone, once for each version.
+import { join } from "node:path";
 import { z } from "zod";
 import { ExtractError, stopped } from "./extract-error.ts";
 import { type Grid, gridOf, json } from "./grid.ts";
+import { headerMemory } from "./header-memory.ts";
 import { runTool, type ToolEnd, type ToolRun } from "./run-tool.ts";
 
 export type ToolPlace = Pick<ToolRun, "folder" | "memoryMegabytes" | "signal"> & { ncks: string };
 
 const seconds = 60;
 
+/** Coordinates of eight bytes each: some 8 MB. */
+const grids = headerMemory<Grid>({
+  most: 1_000_000,
+  sizeOf: ({ lon, lat }) => lon.length + lat.length,
+});
+
 /** The cells of a file; where it has none, how the tool ended. */
 export async function readGrid(
   file: string,
   place: ToolPlace,
 ): Promise<{ grid: Grid } | { end: ToolEnd }> {
-  // Nine digits tell numbers of four bytes apart; by itself ncks prints seven
-  const end = await ask(["--jsn", "--fmt_val=%.9g", "-C", "-v", "lon,lat", file], place);
-  const grid = end.failure === undefined ? gridOf(end.printed) : undefined;
+  let end: ToolEnd = { printed: "", complaints: "" };
+  const grid = await grids.of(join(place.folder, file), async () => {
+    // Nine digits tell numbers of four bytes apart; by itself ncks prints seven
+    end = await ask(["--jsn", "--fmt_val=%.9g", "-C", "-v", "lon,lat", file], place);
+    return end.failure === undefined ? gridOf(end.printed) : undefined;
+  });
   return grid ? { grid } : { end };
 }
 
@@ -36,16 +47,27 @@ export interface Variable {
   isWhole: boolean;
 }
 
+/** Of some hundred bytes each. */
+const variablesOfFiles = headerMemory<Variable[]>({ most: 20_000, sizeOf: ({ length }) => length });
+
 /** The variables of a file whose grid could be read; `name` is for sentences. */
 export async function readVariables(
   file: string,
   name: string,
   place: ToolPlace,
 ): Promise<Variable[]> {
-  const { printed, failure } = await ask(["--jsn", "-m", file], place);
-  if (failure === "canceled") throw stopped();
-  const { data } = header.safeParse(failure === undefined ? json(printed) : undefined);
-  if (!data) throw new ExtractError("bad_input", `The variables of ${name} cannot be read.`);
+  const variables = await variablesOfFiles.of(join(place.folder, file), async () => {
+    const { printed, failure } = await ask(["--jsn", "-m", file], place);
+    if (failure === "canceled") throw stopped();
+    return failure === undefined ? variablesOf(printed) : undefined;
+  });
+  if (variables) return variables;
+  throw new ExtractError("bad_input", `The variables of ${name} cannot be read.`);
+}
+
+function variablesOf(printed: string): Variable[] | undefined {
+  const { data } = header.safeParse(json(printed));
+  if (!data) return undefined;
   const { dimensions, variables } = data;
   return Object.entries(variables).map(([variableName, { shape, type }]) => ({
     name: variableName,

@@ -181,8 +181,10 @@ export const scenarios: Scenario[] = [
   {
     row: "E9",
     what: "the grid of a file is read once",
-    tests: {},
-    none: "Each cut reads the header of its file.",
+    tests: {
+      [tasks]: ["another cut of a file reads no header of it again, until the file is another"],
+      "unit/header-memory.test.ts": ["what was read of a file is known until the file is another"],
+    },
   },
   {
     row: "E10",

@@ -1,9 +1,10 @@
 // What of a job becomes which calls of the tools: files side by side, each with its own fate.
-import { copyFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { temporaryFolder } from "../../support/folder.ts";
 import { writeNetcdf } from "../../support/netcdf.ts";
+import { until } from "../../support/wait.ts";
 import { globe, type Isimip, type Job, startIsimip, tas } from "./isimip.ts";
 import { recordedTools, type Tools } from "./tools.ts";
 
@@ -77,6 +78,36 @@ test.each(["cutout_bbox", "select_bbox"])(
     expect(worksOf(bad)).toHaveLength(1);
   },
 );
+
+/** Calls that read a header of the file, or of the mask with it. */
+const headersOf = (path: string) =>
+  tools
+    .calls()
+    .filter(({ input, args }) => input === join(isimip.root, path) && args.includes("--jsn"));
+
+/** So old that its time tells whether it was written again. */
+const aged = (name: string) =>
+  until(() => Date.now() - statSync(join(isimip.root, name)).ctimeMs > 2_500);
+
+test("another cut of a file reads no header of it again, until the file is another", async () => {
+  await isimip.service.stop();
+  await isimip.again({ LOCAL_WORKERS: "1" });
+  const name = "one/again_global.nc";
+  const mean = { operation: "mask_country", country: "deu", compute_mean: true };
+  const cuts = [{ operation: "cutout_point", point: [5, 5] }, mean, { ...mean, output_csv: true }];
+  copied(name);
+  await aged(name);
+  for (const cut of cuts) expect(await done([name], cut)).toMatchObject({ status: "finished" });
+  const read = headersOf(name).map(({ args }) => args.at(-1) + (args[1] === "-m" ? " -m" : ""));
+  expect(read).toEqual(["input.nc", "mask-1.nc", "mask-1.nc -m", "input.nc -m"]);
+
+  const turned = { lon: globe.lon, lat: globe.lat.toReversed() };
+  writeNetcdf(join(isimip.root, name), { ...turned, days: [0, 1], variables: { tas } });
+  await aged(name);
+  const job = await done([name], { operation: "select_point", point: [-35, 155] });
+  expect((await isimip.zip(job)).get("README.txt")).toContain("-selindexbox,34,34,13,13 ");
+  expect(headersOf(name)).toHaveLength(5);
+});
 
 const box = "-20.000000,20.000000,-10.000000,10.000000";
 const made = ["input.nc", "step-1.nc"];
