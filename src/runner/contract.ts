@@ -115,8 +115,8 @@ export interface Runner {
   /** Calls the listener with a group's key when its status changes; returns how to stop that. */
   onChange(listener: (key: string) => void): () => void;
   /**
-   * Calls the listener with a worker's name as soon as the worker has died; returns how to stop
-   * that.
+   * Calls the listener with a worker's name as soon as the worker has died, if it runs our own
+   * worker program; returns how to stop that.
    */
   onDeath(listener: (worker: string) => void): () => void;
   /** Ends the workers that live and die with this process. */

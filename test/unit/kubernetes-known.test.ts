@@ -3,15 +3,21 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { deathIn } from "../../src/runner/kubernetes/deaths.ts";
 import { isNewer, makeKnownObjects } from "../../src/runner/kubernetes/known-objects.ts";
+import { labelKeys } from "../../src/runner/kubernetes/names.ts";
 import { type Pod, podShape } from "../../src/runner/kubernetes/shapes.ts";
 
-function pod(name: string, version: number, { uid = name, phase = "Running", restarts = 0 } = {}) {
+function pod(
+  name: string,
+  version: number,
+  { uid = name, phase = "Running", restarts = 0, component = "worker" } = {},
+) {
   return podShape.parse({
     metadata: {
       name,
       uid,
       resourceVersion: String(version),
       creationTimestamp: "2026-11-28T06:00:00Z",
+      labels: { [labelKeys.component]: component },
     },
     status: { phase, containerStatuses: [{ name: "worker", restartCount: restarts }] },
   });
@@ -68,6 +74,7 @@ test("events in any order, any of them twice, end in the same pod", () => {
 
 test.each([
   ["its pod is gone", pod("a", 1), undefined, "a"],
+  ["it is a transformer", pod("a", 1, { component: "transformer" }), undefined, undefined],
   ["its pod has failed", pod("a", 1), pod("a", 2, { phase: "Failed" }), "a"],
   ["its container was started again", pod("a", 1), pod("a", 2, { restarts: 1 }), "a"],
   ["its pod, which had failed, is gone", pod("a", 1, { phase: "Failed" }), undefined, undefined],

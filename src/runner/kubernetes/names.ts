@@ -40,6 +40,9 @@ export const containers = {
   worker: "worker",
 } as const;
 
+/** What the pods of a group are: others' containers, or workers of our own. */
+export const components = { transformer: "transformer", worker: "worker" } as const;
+
 /** The label selector of all objects that this service made. */
 export function selectorOf(instance: string): string {
   return `${labelKeys.managedBy}=${managedBy},${labelKeys.instance}=${instance}`;
@@ -81,7 +84,7 @@ export function labelsOf(
   return {
     [labelKeys.managedBy]: managedBy,
     [labelKeys.instance]: instance,
-    [labelKeys.component]: workload ? "transformer" : "worker",
+    [labelKeys.component]: workload ? components.transformer : components.worker,
     [labelKeys.group]: key,
     ...(request !== undefined && { [labelKeys.request]: request }),
     ...(step !== undefined && { [labelKeys.step]: String(step) }),
