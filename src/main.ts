@@ -15,6 +15,7 @@ import { type KeptToken, keepLocalToken } from "./local-token.ts";
 import type { Logger } from "./log.ts";
 import { appsOf } from "./mounts.ts";
 import type { Connectors } from "./notices/connectors.ts";
+import { isServiceOperation } from "./operations/offered.ts";
 import { keyProblem } from "./requests/keys/keys.ts";
 import { leadGauges } from "./requests/monitor/lead-gauges.ts";
 import { startSampler } from "./requests/monitor/sampler.ts";
@@ -28,6 +29,7 @@ import { proveIdentity } from "./service-identity/prove.ts";
 import { openToAnyone } from "./settings/contradictions.ts";
 import { slackWarning } from "./settings/notices.ts";
 import { type EndLimits, type StopSignals, usualLimits } from "./stop-signals.ts";
+import { consumeProgress } from "./tasks/consume-progress.ts";
 import { openFacadesOfSettings } from "./users/facade-callers.ts";
 
 export interface RunningService {
@@ -159,7 +161,7 @@ async function start(
   if (config.roles.includes("api")) onClose(leadGauges(context).stop);
   const scheduler = config.roles.includes("scheduler") ? startScheduler(context) : undefined;
   const workers = startsWorkersAlone(config) ? startWorkers(context) : undefined;
-  const reports = config.roles.includes("scheduler") ? await consumeReports(context) : undefined;
+  const reports = config.roles.includes("scheduler") ? await consumeAll(context) : undefined;
   // First, no more work is given out; then workers end their long polls and send their last
   // reports. The batcher that records those, and its database, end last.
   onClose(async () => {
@@ -177,6 +179,14 @@ async function start(
     ...(firstAdmin && { firstAdmin }),
     readiness: () => readiness(context),
   };
+}
+
+/** What workers and agents report by queue. */
+async function consumeAll(context: Context): Promise<{ stop(): Promise<unknown> }> {
+  const consumers = [await consumeReports(context)];
+  if ([...context.operations.values()].some(isServiceOperation))
+    consumers.push(await consumeProgress(context));
+  return { stop: () => Promise.all(consumers.map((consumer) => consumer.stop())) };
 }
 
 /** A scheduler starts workers while it leads; pods are started by the leader alone. */

@@ -79,7 +79,12 @@ test("the client and the worker reach the service over HTTP, and the queue of re
     "secrets.ts",
     "storage",
   ];
-  const pureFiles = ["addresses/shown.ts", "requests/state.ts", "queue/open.ts"];
+  const pureFiles = [
+    "addresses/shown.ts",
+    "requests/state.ts",
+    "queue/open.ts",
+    "queue/messages.ts",
+  ];
   expect(
     edges(
       (from, to) =>

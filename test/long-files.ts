@@ -14,6 +14,7 @@ export const longFiles = [
   "operations/scale.test.ts",
   "operations/stage/broker.test.ts",
   "operations/stage/killed.test.ts",
+  "operations/stage/progress-by-queue.test.ts",
   "operations/stage/scale.test.ts",
   "operations/wait.test.ts",
   "queue/rabbitmq.test.ts",

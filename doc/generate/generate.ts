@@ -7,7 +7,7 @@ import { withSettingNames } from "./chart-settings.ts";
 import { clientTypes } from "./client-types.ts";
 import { withExitCodes } from "./exit-codes.ts";
 import { withOperationSettings } from "./operation-settings.ts";
-import { reportsSchema } from "./reports-schema.ts";
+import { progressSchema, reportsSchema } from "./reports-schema.ts";
 import { withServicexKeys } from "./servicex-keys.ts";
 import { withMeasured } from "./sizing.ts";
 import { statesPage } from "./states.ts";
@@ -31,6 +31,7 @@ writeFileSync(
   withOperationSettings(readFileSync(settingsPage, "utf8"), allOperations),
 );
 writeFileSync(`${root}doc/reports.schema.json`, reportsSchema());
+writeFileSync(`${root}doc/progress.schema.json`, progressSchema());
 const valuesSchema = `${root}helm/values.schema.json`;
 writeFileSync(valuesSchema, withSettingNames(readFileSync(valuesSchema, "utf8")));
 writeFileSync(`${root}prisma/migrations.sha256`, withNewSums(`${root}prisma`));

@@ -12,6 +12,8 @@ export interface ClaimedTask {
   group: string;
   externalRef: string | null;
   action: TaskAction;
+  /** how often the task was leased; a service of an earlier version does not say */
+  turn?: number | undefined;
   lease_seconds: number;
 }
 
@@ -30,6 +32,8 @@ export type SettledFile = FileKey & (FileOutcome | { status: "aborted" | "releas
  */
 export interface TaskProgress {
   settled: SettledFile[];
+  /** of the claim: it ends or renews no other turn */
+  turn?: number | undefined;
   externalRef?: string | undefined;
   againInSeconds?: number | undefined;
   note?: string | undefined;

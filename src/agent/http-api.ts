@@ -9,6 +9,7 @@ const claimed: z.ZodType<ClaimedTask> = z.object({
   group: z.string(),
   externalRef: z.string().nullable(),
   action: z.enum(taskActions),
+  turn: z.number().optional(),
   lease_seconds: z.number(),
 });
 

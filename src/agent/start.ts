@@ -1,7 +1,10 @@
 import type { Logger } from "pino";
 import { type Clock, systemClock } from "../clock.ts";
 import type { Facility, ServiceOperation } from "../operations/contract.ts";
+import type { ReportsExchange } from "../queue/contract.ts";
+import { untilReportable } from "../queue/messages.ts";
 import { AgentRefusedError, openTaskApi } from "./http-api.ts";
+import { progressByQueue } from "./progress-by-queue.ts";
 import { runAgent } from "./run.ts";
 
 export interface AgentStart {
@@ -13,6 +16,8 @@ export interface AgentStart {
   operations: readonly ServiceOperation[];
   /** what this host's environment says, by operation */
   facility: Record<string, Facility>;
+  /** progress goes to it instead of the service; the agent closes it */
+  exchange?: ReportsExchange | undefined;
   signal: AbortSignal;
   log: Logger;
   clock?: Clock;
@@ -20,12 +25,14 @@ export interface AgentStart {
 
 /** An agent on another host; rejects if the service refuses it. */
 export async function startAgent(options: AgentStart): Promise<void> {
-  const { url, token, name, operations, facility, signal, log, clock = systemClock } = options;
+  const { url, token, name, operations, facility, exchange, signal, log } = options;
+  const { clock = systemClock } = options;
   const api = openTaskApi({ url, agent: name, token });
   log.info({ agent: name, operations: operations.map((one) => one.name), url }, "the agent runs");
   try {
+    if (exchange) await untilReportable(exchange, "agent", signal, log);
     await runAgent({
-      api,
+      api: exchange ? progressByQueue({ api, exchange, agent: name, token, signal, log }) : api,
       operations,
       contextOf: (operation, turn) => ({
         facility: facility[operation] ?? {},
@@ -38,6 +45,6 @@ export async function startAgent(options: AgentStart): Promise<void> {
       isRefusal: (error) => error instanceof AgentRefusedError,
     });
   } finally {
-    await api.close();
+    await Promise.all([api.close(), exchange?.close()]);
   }
 }

@@ -20,8 +20,8 @@ const defaultAgainSeconds = 60;
 /** Starts, aborts or releases one task. */
 export async function actOn(deps: TurnDeps, claimed: ClaimedTask): Promise<void> {
   await held(deps, [claimed], async () => {
-    const progress = await doAction(deps, claimed);
-    await deps.api.progress(claimed.task, progress);
+    const { turn } = claimed;
+    await deps.api.progress(claimed.task, { ...(await doAction(deps, claimed)), turn });
   });
 }
 
@@ -31,8 +31,8 @@ export async function pollAll(deps: TurnDeps, claimed: ClaimedTask[]): Promise<v
   await held(deps, claimed, async () => {
     const tasks = claimed.map((task) => serviceTask(api, task));
     const found = await operation.poll(tasks, context);
-    for (const { task } of claimed)
-      await api.progress(task, progressOf(found.get(task) ?? { settled: [] }));
+    for (const { task, turn } of claimed)
+      await api.progress(task, { ...progressOf(found.get(task) ?? { settled: [] }), turn });
   });
 }
 
@@ -77,9 +77,9 @@ async function held(
 ): Promise<void> {
   const seconds = Math.min(...claimed.map((task) => task.lease_seconds)) / 3;
   const renewing = setInterval(() => {
-    for (const { task } of claimed)
+    for (const { task, turn } of claimed)
       api
-        .progress(task, { settled: [] })
+        .progress(task, { settled: [], turn })
         .catch((error: Error) => log.warn({ err: error, task }, "a task's lease was not renewed"));
   }, seconds * 1000);
   try {
@@ -87,7 +87,8 @@ async function held(
   } catch (error) {
     const sentence = explained(error);
     log.warn({ err: error, tasks: claimed.map(({ task }) => task) }, "a turn failed; tried again");
-    for (const { task } of claimed) await api.progress(task, { settled: [], error: sentence });
+    for (const { task, turn } of claimed)
+      await api.progress(task, { settled: [], turn, error: sentence });
   } finally {
     clearInterval(renewing);
   }

@@ -1255,6 +1255,8 @@ export interface components {
        * @example tape-host-1
        */
       agent: string;
+      /** @description Of the claim: the turn that ends, or whose lease is renewed. */
+      turn?: number;
       settled: components["schemas"]["SettledFile"][];
       externalRef?: string;
       /** @description When to poll again; ends the agent's turn. Without it the lease is renewed. */
@@ -2118,6 +2120,8 @@ export interface components {
       externalRef: string | null;
       /** @enum {string} */
       action: "start" | "poll" | "abort" | "release";
+      /** @description How often the task was leased; progress with it is of this lease alone. */
+      turn: number;
       lease_seconds: number;
     };
     TaskFile: {

@@ -82,9 +82,21 @@ export function poisonTopic(topic: string): string {
   return `${topic}.poison`;
 }
 
+/** What workers report of files. */
 export const reportsTopic = "longshore.reports";
+/** What agents report of tasks. */
+export const progressTopic = "longshore.progress";
 
-/** Where workers publish their reports: an exchange of the topic's name, on a broker. */
+/**
+ * Topics that programs on other hosts publish to, by the list in their messages that may be long.
+ * On a broker each has an exchange of its name.
+ */
+export const reportTopics: ReadonlyMap<string, string> = new Map([
+  [reportsTopic, "reports"],
+  [progressTopic, "settled"],
+]);
+
+/** Where workers and agents publish: an exchange of the topic's name, on a broker. */
 export interface ReportsExchange {
   /** Rejects with a sentence where nobody has made the exchange, or the broker is away. */
   check(): Promise<void>;

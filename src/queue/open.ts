@@ -45,7 +45,15 @@ export function openReports(
   { queueUrl: url }: Pick<Config, "queueUrl">,
   log: Logger,
 ): ReportsExchange | undefined {
-  return url === undefined ? undefined : openReportsExchange({ url, log });
+  return url === undefined ? undefined : openReportsExchange({ url, of: "reports", log });
+}
+
+/** For an agent that reports by the broker; undefined without one. */
+export function openProgress(
+  { queueUrl: url }: Pick<Config, "queueUrl">,
+  log: Logger,
+): ReportsExchange | undefined {
+  return url === undefined ? undefined : openReportsExchange({ url, of: "progress", log });
 }
 
 /** Where finders of others are asked; undefined without a broker or such finders. */

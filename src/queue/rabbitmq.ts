@@ -66,7 +66,7 @@ export function openRabbitQueue({
   async function take(topic: string, max: number): Promise<Taken[]> {
     const taken: Taken[] = [];
     for (const { content, settle } of await taker.take(topic, max)) {
-      const parsed = await parseBody(content);
+      const parsed = await parseBody(topic, content);
       if ("body" in parsed && parsed.body !== null && typeof parsed.body === "object") {
         const body = parsed.body as Record<string, unknown>;
         taken.push({ body, settle: async () => settle() });

@@ -1,25 +1,30 @@
 import { randomUUID } from "node:crypto";
 import type { Logger } from "pino";
 import { UnavailableError } from "../errors.ts";
-import { type ReportsExchange, reportsTopic } from "./contract.ts";
+import { progressTopic, type ReportsExchange, reportsTopic } from "./contract.ts";
 import { AskingChannel } from "./rabbitmq/asking-channel.ts";
 import { isAbsent } from "./rabbitmq/codes.ts";
 import { BrokerConnection } from "./rabbitmq/connection.ts";
 import { MandatoryChannel } from "./rabbitmq/mandatory-channel.ts";
 
+const topics = { reports: reportsTopic, progress: progressTopic };
+
 export interface ReportsExchangeOptions {
   url: string;
+  /** of workers, or progress of agents */
+  of: keyof typeof topics;
   log: Logger;
   /** how long a question waits for a broker that is away */
   patienceSeconds?: number;
 }
 
 /**
- * The exchange of a service's reports, for a login that may do nothing but write to it. Opens at
+ * The exchange of reports to a service, for a login that may do nothing but write to it. Opens at
  * once, even if the broker cannot be reached.
  */
 export function openReportsExchange({
   url,
+  of,
   log,
   patienceSeconds = 10,
 }: ReportsExchangeOptions): ReportsExchange {
@@ -32,14 +37,15 @@ export function openReportsExchange({
   });
   const asking = new AskingChannel(connection);
   const publishing = new MandatoryChannel(connection);
+  const topic = topics[of];
   const { host } = new URL(url);
   let isThere = false;
 
   async function check(): Promise<void> {
-    const found = await asking.ask(isAbsent, (channel) => channel.checkExchange(reportsTopic));
+    const found = await asking.ask(isAbsent, (channel) => channel.checkExchange(topic));
     if (!found)
       throw new UnavailableError(
-        `The broker at ${host} has no exchange ${reportsTopic}: a service whose QUEUE_URL names ` +
+        `The broker at ${host} has no exchange ${topic}: a service whose QUEUE_URL names ` +
           "this broker makes it when its scheduler starts.",
       );
     isThere = true;
@@ -56,7 +62,7 @@ export function openReportsExchange({
       const arrived = await Promise.all(
         messages.map((content) =>
           publishing.publish(channel, {
-            exchange: reportsTopic,
+            exchange: topic,
             key: "",
             content,
             options: {
@@ -71,7 +77,7 @@ export function openReportsExchange({
       if (arrived.includes(false))
         throw new UnavailableError(
           `The broker at ${host} returned reports: no queue is bound to the exchange ` +
-            `${reportsTopic}. The service's scheduler binds one when it starts.`,
+            `${topic}. The service's scheduler binds one when it starts.`,
         );
     } catch (error) {
       isThere = false;

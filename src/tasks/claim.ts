@@ -38,9 +38,9 @@ export async function claimTasks(
 }
 
 function claimedTask(task: DueTask, leaseSeconds: number): ClaimedTask {
-  const { id, operation, group, externalRef } = task;
+  const { id, operation, group, externalRef, turn } = task;
   const action = actionOf(task);
-  return { task: id, operation, group, externalRef, action, lease_seconds: leaseSeconds };
+  return { task: id, operation, group, externalRef, turn, action, lease_seconds: leaseSeconds };
 }
 
 /** What is no longer wanted ends first. */

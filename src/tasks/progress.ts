@@ -45,9 +45,9 @@ async function recordTurn(
   id: string,
   progress: TaskProgress,
 ): Promise<LeaseAnswer> {
-  const { error, externalRef = null, againInSeconds, settled } = progress;
+  const { error, externalRef = null, againInSeconds, settled, turn: ofTurn } = progress;
   const task = await lockTask(query, id);
-  if (!task || task.leasedBy !== agent) return "lost";
+  if (task?.leasedBy !== agent || (ofTurn ?? task.turn) !== task.turn) return "lost";
   if (againInSeconds === undefined && error === undefined) {
     await renewTask(query, id, ctx.config.leaseSeconds);
     return "kept";

@@ -8,6 +8,7 @@ export interface DueTask {
   group: string;
   state: TaskState;
   externalRef: string | null;
+  turn: number;
   abort: boolean;
   release: boolean;
 }
@@ -31,10 +32,10 @@ export function claimDue(query: Query, filter: ClaimFilter): Promise<DueTask[]> 
        ORDER BY t.next_check_at LIMIT $4 FOR UPDATE SKIP LOCKED
      )
      UPDATE tasks t SET lease_until = now() + make_interval(secs => $3), leased_by = $2,
-       woken = false, updated_at = now()
+       turn = t.turn + 1, woken = false, updated_at = now()
      FROM due WHERE t.id = due.id
      RETURNING t.id, t.operation, t.group_key AS "group", t.state, t.external_ref AS "externalRef",
-       ${owes("abort")} AS abort, ${owes("release")} AS release`,
+       t.turn, ${owes("abort")} AS abort, ${owes("release")} AS release`,
     [operations, agent, leaseSeconds, limit, offsetSeconds],
     "claim_due_tasks",
   );
@@ -50,12 +51,13 @@ export interface LockedTask {
   state: TaskState;
   failures: number;
   leasedBy: string | null;
+  turn: number;
   woken: boolean;
 }
 
 export async function lockTask(query: Query, id: string): Promise<LockedTask | undefined> {
   const [row] = await query<LockedTask>(
-    `SELECT id, operation, state, failures, leased_by AS "leasedBy", woken
+    `SELECT id, operation, state, failures, leased_by AS "leasedBy", turn, woken
      FROM tasks WHERE id = $1 FOR UPDATE`,
     [id],
   );

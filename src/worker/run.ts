@@ -7,10 +7,11 @@ import { mostInputMegabytes } from "../inputs/remote.ts";
 import { allOperations } from "../operations/index.ts";
 import { isWorkerOperation, operationsNamed } from "../operations/offered.ts";
 import type { ReportsExchange } from "../queue/contract.ts";
+import { untilReportable } from "../queue/messages.ts";
 import { makeHeldLeases } from "./held-leases.ts";
 import { type GivenRules, makeInputAccess } from "./input-access.ts";
 import { makeReportBuffer } from "./report-buffer.ts";
-import { reportsByQueue, untilReportable } from "./reports-by-queue.ts";
+import { reportsByQueue } from "./reports-by-queue.ts";
 import { type ShutdownOptions, watchShutdown } from "./shutdown.ts";
 import type { TaskContextSettings } from "./task-context.ts";
 import { openWorkApi } from "./work-api.ts";
@@ -67,7 +68,7 @@ export async function runWorker(options: WorkerOptions): Promise<void> {
     "the worker takes work",
   );
   try {
-    if (exchange) await untilReportable(exchange, shutdown.retire, log);
+    if (exchange) await untilReportable(exchange, "worker", shutdown.retire, log);
     await access.start(shutdown.retire);
     const ends = loops.map(async (operation) => {
       try {

@@ -1,4 +1,4 @@
-// The shared suite of service operations, over `wait`: in the scheduler, and in an agent over HTTP.
+// The shared suite of service operations, over `wait`: in the scheduler, and in agents.
 import { afterEach, describe, expect, test } from "vitest";
 import { local } from "../../src/auth/caller.ts";
 import { cancel } from "../../src/requests/lifecycle/cancel.ts";

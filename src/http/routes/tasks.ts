@@ -2,6 +2,7 @@ import { decodeCursor, encodeCursor } from "../../cursor.ts";
 import { claimTasks } from "../../tasks/claim.ts";
 import { type FileCursor, firstFile, listTaskFiles } from "../../tasks/list-files.ts";
 import { recordProgress } from "../../tasks/progress.ts";
+import { progressBody, settledFiles } from "../../tasks/progress-schema.ts";
 import { route } from "../route.ts";
 import * as schema from "../schemas/tasks.ts";
 
@@ -57,9 +58,9 @@ export const reportTaskProgress = route({
   summary: "Record how a task stands; durable before the answer",
   params: schema.taskParams,
   body: {
-    schema: schema.progressBody,
+    schema: progressBody,
     limitMegabytes: 16,
-    list: schema.settledFiles,
+    list: settledFiles,
     text: "replace",
     example: {
       agent: "tape-host-1",

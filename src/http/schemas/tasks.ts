@@ -1,20 +1,12 @@
 import { z } from "zod";
-import {
-  type ClaimedTask,
-  type SettledFile,
-  type TaskProgress,
-  taskActions,
-} from "../../agent/contract.ts";
+import { type ClaimedTask, taskActions } from "../../agent/contract.ts";
 import type { TaskFile } from "../../operations/contract.ts";
-import { workerName } from "../../requests/reports/report-schema.ts";
+import { agentName } from "../../tasks/progress-schema.ts";
 import { mostClaimed, operationNames, waitSeconds } from "./claim.ts";
-
-const agent = workerName.meta({ description: "The agent's own name.", example: "tape-host-1" });
-const text = z.string().max(1_000_000);
 
 export const claimBody = z
   .strictObject({
-    agent,
+    agent: agentName,
     operations: operationNames,
     max: mostClaimed(1),
     wait_seconds: waitSeconds("How long to wait for a task that is due."),
@@ -28,6 +20,9 @@ const claimed = z
     group: z.string(),
     externalRef: z.string().nullable(),
     action: z.enum(taskActions),
+    turn: z.number().int().meta({
+      description: "How often the task was leased; progress with it is of this lease alone.",
+    }),
     lease_seconds: z.number(),
   })
   .meta({ id: "ClaimedTask" }) satisfies z.ZodType<ClaimedTask>;
@@ -55,62 +50,6 @@ const taskFile = z
   .meta({ id: "TaskFile" }) satisfies z.ZodType<TaskFile>;
 
 export const filesAnswer = z.object({ items: z.array(taskFile), next: z.string().nullable() });
-
-const key = { request: z.uuid(), file: z.number().int() };
-const error = z.strictObject({
-  class: text.min(1),
-  message: text,
-  trace: text.optional(),
-});
-const result = z.strictObject({
-  name: z.string().min(1).max(1024),
-  size: z.number().int().min(0),
-  checksum: z.string().max(200).optional(),
-  details: z.record(z.string(), z.unknown()).optional(),
-});
-
-const settled = z
-  .discriminatedUnion("status", [
-    z.strictObject({
-      ...key,
-      status: z.literal("success"),
-      location: z.string().min(1).max(4096).optional().meta({
-        description: "A URL where the next step finds the file.",
-      }),
-      results: z.array(result).max(1000).optional(),
-    }),
-    z.strictObject({ ...key, status: z.literal("failure"), error }),
-    z.strictObject({ ...key, status: z.literal("retry"), error }),
-    z.strictObject({ ...key, status: z.literal("gone_back"), error }),
-    z.strictObject({ ...key, status: z.literal("aborted") }),
-    z.strictObject({ ...key, status: z.literal("released") }),
-  ])
-  .meta({ id: "SettledFile" }) satisfies z.ZodType<SettledFile>;
-
-const mostSettled = 10_000;
-
-export const settledFiles = {
-  path: ["settled"],
-  element: settled,
-  most: mostSettled,
-  mostElementValues: 100_000,
-  elementMegabytes: 8,
-};
-
-export const progressBody = z
-  .strictObject({
-    agent,
-    settled: z.array(settled).max(mostSettled),
-    externalRef: z.string().min(1).max(1000).optional(),
-    againInSeconds: z.number().min(0).max(31_622_400).optional().meta({
-      description: "When to poll again; ends the agent's turn. Without it the lease is renewed.",
-    }),
-    note: text.optional().meta({ description: 'What a user reads under "why is it waiting".' }),
-    error: text.optional().meta({
-      description: "Why the call failed: it is tried again later, a little later each time.",
-    }),
-  })
-  .meta({ id: "TaskProgress" }) satisfies z.ZodType<TaskProgress>;
 
 export const progressAnswer = z.object({
   lease: z.enum(["kept", "ended", "lost"]).meta({

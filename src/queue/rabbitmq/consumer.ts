@@ -1,5 +1,5 @@
 import { pause } from "../../time.ts";
-import { type Consumer, reportsTopic } from "../contract.ts";
+import { type Consumer, reportTopics } from "../contract.ts";
 import type { ConsumerOptions } from "./consumer-options.ts";
 import { handleBatch } from "./handle-batch.ts";
 import { Prefetch } from "./prefetch.ts";
@@ -19,7 +19,7 @@ export function startConsumer(options: ConsumerOptions): Consumer {
     for (let wait = shortestWait; !stopping.signal.aborted; ) {
       try {
         await topology.declare([topic]);
-        if (topic === reportsTopic) await topology.declareEntrance(topic);
+        if (reportTopics.has(topic)) await topology.declareEntrance(topic);
         await work(
           await Subscription.open(connection, topic, new Prefetch(prefetch), log),
           options,

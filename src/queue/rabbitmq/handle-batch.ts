@@ -56,10 +56,10 @@ function settling(channel: ConfirmChannel, inOrder: boolean, options: ConsumerOp
 
 async function verdictsOf(
   messages: ConsumeMessage[],
-  { handle, log }: ConsumerOptions,
+  { topic, handle, log }: ConsumerOptions,
 ): Promise<Verdict[]> {
   const parsed: Awaited<ReturnType<typeof parseBody>>[] = [];
-  for (const { content } of messages) parsed.push(await parseBody(content));
+  for (const { content } of messages) parsed.push(await parseBody(topic, content));
   const bodies = parsed.flatMap((outcome) => ("body" in outcome ? [outcome.body] : []));
   const verdicts = (bodies.length > 0 ? await judge(handle, bodies, log) : []).values();
   return parsed.map((outcome) =>

@@ -1,5 +1,5 @@
 import type { Deps } from "../../deps.ts";
-import { poisonTopic, reportsTopic } from "../../queue/contract.ts";
+import { poisonTopic, reportTopics } from "../../queue/contract.ts";
 import { within } from "../../time.ts";
 import { fileStates, openRequestStates } from "../state.ts";
 import { oldestWaiting, openFilesByOperation, openRequestsByState } from "./gauges-store.ts";
@@ -53,7 +53,7 @@ async function oldestGauges({ db, gauges }: Deps<"db" | "gauges">): Promise<void
 }
 
 async function queueGauges({ gauges, queue }: Deps<"gauges" | "queue">): Promise<void> {
-  const topics = [reportsTopic, poisonTopic(reportsTopic)];
+  const topics = [...reportTopics.keys()].flatMap((topic) => [topic, poisonTopic(topic)]);
   const depths = await queue.depths(topics);
   for (const topic of topics) gauges.messages.set({ topic }, depths.get(topic) ?? 0);
 }

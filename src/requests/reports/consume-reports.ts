@@ -1,20 +1,18 @@
 import { z } from "zod";
 import { workerOf } from "../../auth/authenticate.ts";
-import { isAway, isBadData } from "../../db/away.ts";
 import type { Deps } from "../../deps.ts";
-import { RequestError, UnavailableError } from "../../errors.ts";
 import { type Consumer, reportsTopic, type Verdict } from "../../queue/contract.ts";
 import { timeSlice } from "../../time-slice.ts";
 import type { Report } from "../views.ts";
 import { type ReportDeps, report } from "./report.ts";
 import { mostReports, reportSchema, workerName } from "./report-schema.ts";
+import { sentenceOf, verdictOf } from "./verdict-of.ts";
 
-const envelope = {
-  worker: workerName,
-  token: z.string().max(10_000).optional().meta({
-    description: "The worker's token: needed with identity on; one that is sent must be valid.",
-  }),
-};
+export const tokenInMessage = z.string().max(10_000).optional().meta({
+  description: "The worker's token: needed with identity on; one that is sent must be valid.",
+});
+
+const envelope = { worker: workerName, token: tokenInMessage };
 
 /**
  * The message as documented (doc/reports.schema.json): the body of POST /v1/work/reports, plus the
@@ -40,7 +38,6 @@ const looseMessage = z.strictObject({
  * while the next thousand arrive.
  */
 const prefetch = 2000;
-const retrySeconds = 10;
 
 type Consuming = ReportDeps & Deps<"log" | "workTokens">;
 
@@ -91,29 +88,10 @@ async function record(ctx: Consuming, message: Message): Promise<Verdict> {
     const answers = good.length ? await report(ctx, caller, worker, good, { holdSeconds: 0 }) : [];
     refusals.push(...answers.filter((answer) => answer.startsWith("refused")));
   } catch (error) {
-    return afterError(ctx, error);
+    return verdictOf(ctx, error);
   }
   if (!refusals.length) return "done";
   const all = good.length + message.refusals.length;
   const count = `${refusals.length} of ${all} reports were not recorded.`;
   return { poison: `${count} ${refusals.slice(0, 5).join(" ")}` };
-}
-
-/**
- * Only what the message says makes it poison. Whatever else failed, its reports may be good, and it
- * is delivered again.
- */
-function afterError({ log }: Deps<"log">, error: unknown): Verdict {
-  if (error instanceof RequestError) return { poison: error.message };
-  if (error instanceof UnavailableError) return { againInSeconds: error.retryAfterSeconds };
-  if (isAway(error)) return { againInSeconds: 2 };
-  log.error({ err: error }, "reports from the queue were not recorded");
-  if (!isBadData(error)) return { againInSeconds: retrySeconds };
-  return { poison: "The service could not record it; its log says why." };
-}
-
-function sentenceOf(error: z.ZodError, at: (string | number)[] = []): string {
-  const [issue] = error.issues;
-  const place = [...at, ...(issue?.path ?? [])].map((part) => `/${String(part)}`).join("");
-  return `${place ? `At ${place}` : "The message"}: ${issue?.message ?? "it cannot be read"}.`;
 }

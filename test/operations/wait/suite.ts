@@ -1,16 +1,23 @@
-// Starts what the suite of service operations needs, in both ways in which tasks are done.
+// Starts what the suite of service operations needs, in each way in which tasks are done.
 import { startAgent } from "../../../src/agent/start.ts";
 import type { Context } from "../../../src/deps.ts";
 import { silentLog } from "../../../src/log.ts";
+import { progressTopic } from "../../../src/queue/contract.ts";
 import { submit } from "../../../src/requests/lifecycle/submit.ts";
+import { consumeProgress } from "../../../src/tasks/consume-progress.ts";
 import { doTasks } from "../../../src/tasks/run.ts";
 import { type Api, openApi } from "../../support/api.ts";
+import { exchangeOver } from "../../support/exchange.ts";
 import { until } from "../../support/wait.ts";
 import { type WaitHooks, waitOperation } from "./operation.ts";
 import { makeOutside, type Outside, type TestClock, testClock } from "./outside.ts";
 
-export type Way = "in the scheduler" | "in an agent over HTTP";
-export const ways: Way[] = ["in the scheduler", "in an agent over HTTP"];
+export const ways = [
+  "in the scheduler",
+  "in an agent over HTTP",
+  "in an agent that reports by queue",
+] as const;
+export type Way = (typeof ways)[number];
 
 export interface WaitSuite {
   api: Api;
@@ -49,6 +56,8 @@ export async function openWaitSuite(
     env: { AGENT_OPERATIONS: "wait", ...env },
   });
   const { ctx } = api.ledger;
+  const byQueue = way === "in an agent that reports by queue";
+  const consumer = byQueue ? await consumeProgress(ctx) : undefined;
   const running: { stop: AbortController; ended: Promise<void> }[] = [];
 
   function work(): void {
@@ -61,6 +70,7 @@ export async function openWaitSuite(
             name: `agent-${running.length}`,
             operations: [operation],
             facility: ctx.config.facility,
+            exchange: byQueue ? exchangeOver(ctx.queue, progressTopic) : undefined,
             signal: stop.signal,
             log: silentLog(),
             clock,
@@ -116,6 +126,7 @@ export async function openWaitSuite(
     },
     async close() {
       await stopAll();
+      await consumer?.stop();
       await api.close();
     },
   };

@@ -1,14 +1,17 @@
 import { hostname } from "node:os";
 import type { Command } from "commander";
 import { keepFilesPrivate } from "../../../data-folder.ts";
+import type { ReportsBy } from "../../../settings/client.ts";
 import { endWithStatus, usedWrongly } from "../exits.ts";
 import { operationNames, plainText } from "../given/values.ts";
 import { say } from "../print/print.ts";
+import { isByQueue, reportsOption } from "../reports-way.ts";
 import { findService, type ServiceOptions, withAddress } from "../service.ts";
 
 interface Options extends ServiceOptions {
   operations: string[];
   name?: string;
+  reports?: ReportsBy;
 }
 
 export function addAgent(program: Command): void {
@@ -23,10 +26,11 @@ export function addAgent(program: Command): void {
       "its name, unique among the agents (default: host and process)",
       plainText(200),
     )
+    .addOption(reportsOption())
     .action(runHere);
 }
 
-async function runHere({ operations: names, name, ...address }: Options): Promise<void> {
+async function runHere({ operations: names, name, reports, ...address }: Options): Promise<void> {
   keepFilesPrivate();
   const { url, workToken: token } = await findService(address);
   const [{ allOperations }, { isServiceOperation, operationsNamed }, { makeLog }] =
@@ -35,11 +39,16 @@ async function runHere({ operations: names, name, ...address }: Options): Promis
       import("../../../operations/offered.ts"),
       import("../../../log.ts"),
     ]);
-  const { readConfig } = await import("../../../config.ts");
+  const { readClientConfig, readConfig } = await import("../../../config.ts");
   const { startAgent } = await import("../../../agent/start.ts");
   const known = allOperations.filter(isServiceOperation);
   const operations = usedWell(() => operationsNamed(known, names));
   const config = readConfig(undefined, operations);
+  const byQueue = isByQueue(reports ?? readClientConfig().reports, config.queueUrl);
+  const log = makeLog(config);
+  const exchange = byQueue
+    ? (await import("../../../queue/open.ts")).openProgress(config, log)
+    : undefined;
   const stop = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => stop.abort());
   await startAgent({
@@ -49,7 +58,8 @@ async function runHere({ operations: names, name, ...address }: Options): Promis
     operations,
     facility: config.facility,
     signal: stop.signal,
-    log: makeLog(config),
+    exchange,
+    log,
   }).catch(endWithStatus);
   say("The agent has ended.");
 }

@@ -1,11 +1,12 @@
 import { hostname } from "node:os";
-import { type Command, Option } from "commander";
+import type { Command } from "commander";
 import { keepFilesPrivate } from "../../../data-folder.ts";
-import { type ReportsBy, reportsBy } from "../../../settings/client.ts";
+import type { ReportsBy } from "../../../settings/client.ts";
 import { endWithStatus, usedWrongly } from "../exits.ts";
 import { findRequest, requestNames, requestWord } from "../find-request.ts";
 import { operationNames, plainText, wholeNumber } from "../given/values.ts";
 import { say } from "../print/print.ts";
+import { isByQueue, reportsOption } from "../reports-way.ts";
 import { findService, type ServiceOptions, withAddress } from "../service.ts";
 import { addWorkerToken } from "./worker-token.ts";
 
@@ -40,20 +41,10 @@ export function addWorker(program: Command): void {
     )
     .option("--request <request>", `only work on this request: ${requestNames}`, requestWord)
     .option("--concurrency <n>", "files at once, per operation", wholeNumber(1, 1000), 1)
-    .addOption(
-      new Option(
-        "--reports <way>",
-        "how it reports: by HTTP, or by the service's RabbitMQ, which QUEUE_URL names (default: " +
-          "LONGSHORE_REPORTS, else http)",
-      ).choices(reportsBy),
-    )
+    .addOption(reportsOption())
     .action(work);
   addWorkerToken(worker);
 }
-
-const needsBroker =
-  "Reports by queue need a broker: set QUEUE_URL to the RabbitMQ of the service (amqp://…). A " +
-  "service whose queue is in its database takes reports by HTTP alone.";
 
 async function work({
   token,
@@ -72,8 +63,7 @@ async function work({
   const config = readConfig(undefined, allOperations);
   const { facility, inputFolders, inputHosts, unusedProxy, fileLimits: limits, logLevel } = config;
   const { inputsSet: given } = config;
-  const byQueue = (reports ?? readClientConfig().reports) === "queue";
-  if (byQueue && config.queueUrl === undefined) throw usedWrongly(needsBroker);
+  const byQueue = isByQueue(reports ?? readClientConfig().reports, config.queueUrl);
   const { makeLog } = await import("../../../log.ts");
   const { runWorker } = await import("../../../worker/run.ts");
   const known = allOperations.filter(isWorkerOperation);
