@@ -1393,7 +1393,7 @@ export interface components {
        * @description It is for this façade alone.
        * @enum {string}
        */
-      facade?: "tape";
+      facade?: "tape" | "tape-rest";
       /** @description Of a façade: folders that it reaches, below those of the service. */
       roots?: string[];
       /** @description Of a façade: files that may be asked for at once. */

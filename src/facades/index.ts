@@ -4,5 +4,6 @@ import type { Mount } from "../http/mount.ts";
 import { isimip } from "./isimip/index.ts";
 import { servicex, servicexPages } from "./servicex/index.ts";
 import { tape } from "./tape/index.ts";
+import { tapeRest } from "./tape-rest/index.ts";
 
-export const facades: Mount[] = [servicex, servicexPages, tape, isimip];
+export const facades: Mount[] = [servicex, servicexPages, tape, tapeRest, isimip];

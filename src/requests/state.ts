@@ -123,7 +123,7 @@ export const fileMoves = {
   cancel: {
     from: ["waiting", "queued", "running"],
     to: "canceled",
-    why: "the request was canceled",
+    why: "the request was canceled, or this file alone",
   },
   redrive: {
     from: ["failed"],

@@ -1,4 +1,4 @@
-// Settings of the façade `tape`. Three have the names that LTFSEE Globus gives them.
+// Settings of the façades `tape` and `tape-rest`. Three have the names that LTFSEE Globus gives them.
 import { z } from "zod";
 import { ConfigError } from "./config-error.ts";
 import { withoutLastSlash } from "./service-url.ts";
@@ -13,6 +13,9 @@ export const tapeSettings = {
   TAPE_PATHS: value
     .listOf(/^\/[^=\p{Cc}]*=\/[^=\p{Cc}]*$/u, "pairs of folders such as /nfs/data=/gpfs/data")
     .default([]),
+  TAPE_SITENAME: value
+    .matching(/^[\w.-]{1,100}$/, "a name of letters, digits, ., - and _")
+    .default("longshore"),
 };
 
 const schema = z.object(tapeSettings);
@@ -26,6 +29,8 @@ export interface TapeConfig {
   residentSeconds: number;
   /** how callers name folders, and how the tape system does; the longest first */
   paths: readonly { from: string; to: string }[];
+  /** how the WLCG Tape REST API names this site */
+  siteName: string;
 }
 
 export function tapeConfig(set: z.output<typeof schema>, enableAuth: boolean): TapeConfig {
@@ -39,6 +44,7 @@ export function tapeConfig(set: z.output<typeof schema>, enableAuth: boolean): T
     libraries: set.LTFSEE_LIB,
     residentSeconds: set.CACHE_DEFAULT_TIMEOUT,
     paths: set.TAPE_PATHS.map(pairOf).toSorted((one, two) => two.from.length - one.from.length),
+    siteName: set.TAPE_SITENAME,
   };
 }
 

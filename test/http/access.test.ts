@@ -18,6 +18,7 @@ import {
   isOfRequest,
   neverFound,
   refusals,
+  withTape,
 } from "./every-call.ts";
 
 const callers: Record<string, Caller> = {
@@ -58,7 +59,7 @@ const byName = ({ headers }: IncomingMessage) => callers[String(headers["x-calle
 let api: Api;
 
 beforeAll(async () => {
-  api = await openApi({ authenticate: byName });
+  api = await openApi({ authenticate: byName, env: withTape });
 });
 
 afterAll(() => api.close());

@@ -25,6 +25,7 @@ gone       4   4   4   1   1   1   1   1   4   4   1   1   1   1   1   3   3   4
 fgone      4   4   4   1   1   1   1   1   4   4   1   1   1   1   1   3   3   4   3   4   1   4
 change     +   4   3   1   1   1   1   1   +   4   1   1   1   1   1   3   3   +   3   +   1   1
 byget      +   4   3   1   1   1   1   1   +   4   1   1   1   1   1   3   3   +   3   3   1   1
+cgone      4   4   3   1   1   1   1   1   4   4   1   1   1   1   1   3   3   4   3   4   1   1
 end        +   4   3   1   1   1   1   1   +   4   1   1   1   1   1   3   3   3   3   +   1   1
 submit     +   +   3   1   1   1   1   1   +   +   1   1   1   1   1   3   3   +   3   +   1   1
 fsubmit    +   +   3   1   1   1   1   1   +   +   1   1   1   1   1   3   3   +   3   +   1   +
@@ -51,7 +52,7 @@ object     3   3   3   3   3   3   3   3   3   3   3   3   3   3   3   3   3   3
  * `list`, `submit`: everybody their own, and so `mine`, `make`, `end` of tokens, `me`, `myself` of
  * accounts. `notice`: there is none, nor such a group.
  * `hold`: a token. `first`, `become`: the first administrator, whom there is already.
- * `read`, `change`, `gone`: of a request of the owner, there or not; `byget`: as links do it.
+ * `read`, `change`: of a request of the owner; `gone`, `cgone`: of none; `byget`: as links do it.
  * `flist`, `fread`, `fgone`, `fsubmit`: of a façade that may take callers without a name.
  * `attempt`, `object`, `link`, `refresh`, `wake`: what they send proves it, not who calls.
  */
@@ -66,6 +67,7 @@ const calls: Record<string, string> = {
     GET /openapi.json
     GET /.well-known/longshore-keys
     GET /.well-known/oauth-authorization-server
+    GET /.well-known/wlcg-tape-rest-api
     GET /v1/operations
     GET /
     GET /servicex
@@ -93,7 +95,8 @@ const calls: Record<string, string> = {
   list: `
     GET /v1/requests
     GET /v1/datasets
-    GET /servicex/datasets`,
+    GET /servicex/datasets
+    POST /api/v1/tape/archiveinfo`,
   flist: `
     GET /servicex/transformation`,
   read: `
@@ -124,6 +127,7 @@ const calls: Record<string, string> = {
   fgone: `
     GET /servicex/transformation/{id}/deployment-status`,
   gone: `
+    GET /api/v1/tape/stage/{id}
     GET /requests/{id}/results/{result}`,
   change: `
     POST /v1/requests/{id}/cancel
@@ -138,9 +142,14 @@ const calls: Record<string, string> = {
     POST /requests/{id}/redrive
     GET /requests/{id}/delete
     POST /requests/{id}/delete`,
+  cgone: `
+    DELETE /api/v1/tape/stage/{id}
+    POST /api/v1/tape/stage/{id}/cancel
+    POST /api/v1/tape/release/{id}`,
   byget: `
     GET /servicex/transformation/{id}/cancel`,
   submit: `
+    POST /api/v1/tape/stage
     POST /v1/requests
     POST /v1/dry-runs`,
   fsubmit: `

@@ -1,10 +1,14 @@
 // Every call that the service answers: routes of the API, endpoints of façades, pages.
+import { readConfig } from "../../src/config.ts";
 import { attemptToken } from "../../src/facades/servicex/attempt-token.ts";
 import { servicexEndpoints } from "../../src/facades/servicex/index.ts";
 import { pageEndpoints } from "../../src/facades/servicex/pages.ts";
+import { openTape } from "../../src/facades/tape/tape.ts";
+import { endpointsOf, base as tapeRest } from "../../src/facades/tape-rest/endpoints.ts";
 import { oauthEndpoints } from "../../src/http/oauth/endpoints.ts";
 import { exampleOf } from "../../src/http/openapi.ts";
 import { routes } from "../../src/http/routes/index.ts";
+import { silentLog } from "../../src/log.ts";
 import { allOperations } from "../../src/operations/index.ts";
 import type { Action, Decision } from "../../src/users/policy.ts";
 import { pages } from "../../src/web/index.ts";
@@ -22,6 +26,14 @@ export interface Case {
   form?: string;
 }
 
+/** With these the calls for tape files are answered, of which none is there. */
+export const withTape = { STAGE_BACKEND: "eeadm", STAGE_ROOTS: "/tape" };
+
+const ofTapeRest = endpointsOf({
+  system: openTape({ config: readConfig(withTape), log: silentLog() }),
+  limitsOf: () => undefined,
+});
+
 export const cases: Case[] = [
   ...routes.map(({ method, path, access, body }) => ({
     method,
@@ -36,16 +48,25 @@ export const cases: Case[] = [
     signed: callerOf !== undefined,
     body: path.endsWith("/file-complete") ? { "file-id": 0, status: "failure" } : {},
   })),
+  ...ofTapeRest.map(({ method, path, access }) => ({
+    method,
+    path: path.replaceAll(/:(\w+)/g, "{$1}"),
+    access,
+    body: path.endsWith("/stage") ? {} : { paths: [] },
+  })),
   ...oauthEndpoints.map(({ method, path, access }) => ({ method, path, access, form: "token=x" })),
   ...pages.map(({ method, path, access }) => ({ method, path, access, form: "confirm=yes" })),
 ];
 
 /**
- * Who may call these gets a 404 here: no request has a deployment, and this service has no task, no
- * message and no call-back.
+ * Who may call these gets a 404 here: no request has a deployment or is a stage request, and this
+ * service has no task, no message and no call-back.
  */
 export const neverFound = [
   "/servicex/transformation/{id}/deployment-status",
+  `${tapeRest}/stage/{id}`,
+  `${tapeRest}/stage/{id}/cancel`,
+  `${tapeRest}/release/{id}`,
   "/v1/tasks/{task}/files",
   "/v1/tasks/{task}/progress",
   "/v1/work/tasks/{task}/replicas/{replica}",

@@ -21,6 +21,7 @@ import {
   type Fixture,
   isOfDataset,
   isOfRequest,
+  withTape,
 } from "./every-call.ts";
 
 let api: Api;
@@ -29,7 +30,7 @@ let ann: Person;
 let credentials: Map<string, Record<string, string>>;
 
 beforeAll(async () => {
-  api = await openApi({ env: { ENABLE_AUTH: "true", INPUT_ROOTS: "/" } });
+  api = await openApi({ env: { ENABLE_AUTH: "true", INPUT_ROOTS: "/", ...withTape } });
   const { ctx } = api.ledger;
   ann = await addPerson(ctx);
   const root = await addPerson(ctx, { admin: true, scopes: ["read", "submit", "admin"] });

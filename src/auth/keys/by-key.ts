@@ -14,7 +14,7 @@ type Needed = Deps<"log" | "people" | "userCache">;
 export async function callerOfKey(ctx: Needed, text: string): Promise<Caller> {
   const key = await goodKey(ctx, text);
   if (key.facade !== undefined)
-    throw refused("bad_key", `The key is for the façade ${key.facade} alone, which has a header.`);
+    throw refused("bad_key", `The key opens the façade ${key.facade} alone.`);
   return key.owner === undefined
     ? { kind: "peer", name: key.name }
     : { kind: "key", owner: key.owner };

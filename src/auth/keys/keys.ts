@@ -34,7 +34,7 @@ export interface WantedKey {
 }
 
 /** Façades that have keys of their own. */
-export const keyFacades = ["tape"] as const;
+export const keyFacades = ["tape", "tape-rest"] as const;
 export type KeyFacade = (typeof keyFacades)[number];
 
 const dayMilliseconds = 86_400_000;

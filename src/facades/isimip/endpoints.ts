@@ -3,11 +3,11 @@ import type { Context } from "../../deps.ts";
 import { notFound } from "../../errors.ts";
 import { untilGone } from "../../http/route.ts";
 import { maskSettings, own, readsMaskOfFacility } from "../../operations/extract/facility.ts";
+import { stopAndDelete } from "../../requests/lifecycle/stop-and-delete.ts";
 import type { IsimipConfig } from "../../settings/isimip.ts";
 import type { Endpoint } from "../endpoint.ts";
 import { questionOf } from "./ask.ts";
 import { operationNames } from "./check-operations.ts";
-import { deleteJob } from "./delete-job.ts";
 import { findJob } from "./find-job.ts";
 import { jobOf } from "./job.ts";
 import { output } from "./output.ts";
@@ -50,7 +50,7 @@ function endpointsOf(version: Version): Endpoint[] {
       path: `${root(version)}/:id`,
       access: "request.delete",
       async answer({ ctx, caller, params: { id = "" } }) {
-        await deleteJob(ctx, await findJob(ctx, caller, version, id), caller);
+        await stopAndDelete(ctx, await findJob(ctx, caller, version, id), caller, "job");
         return { status: 204 };
       },
     },

@@ -16,11 +16,15 @@ export interface TapeSystem {
   facility: StageFacility;
   /** The tape system is another host's: it cannot be asked here. */
   isElsewhere: boolean;
+  /** its files are in this host's file system */
+  seesFiles: boolean;
+  /** How the tape system calls what callers call so. Looks at the text alone. */
+  mapped(path: string): string;
   /**
    * The path that may be asked for and recalled: as the tape system knows it and, where that can be
    * seen here, without links. Throws 400 and 404.
    */
-  pathOf(caller: TapeCaller, path: string): Promise<string>;
+  pathOf(caller: Pick<TapeCaller, "roots">, path: string): Promise<string>;
   /** Where the data of the file is; throws 503 where the tape system cannot be asked. */
   ask(path: string): Promise<Exclude<TapeAnswer, { is: "silent" }>>;
 }
@@ -35,6 +39,7 @@ export function openTape({ config, log }: Pick<Context, "config" | "log">): Tape
   };
   const isElsewhere = config.agentOperations.includes("stage");
   const backend = openBackend(facility);
+  const seesFiles = backend.seesFiles && !isElsewhere;
   const late = () => tapeAway(`The tape system has not answered within ${mostSeconds} seconds.`);
   const askAll = makeGathered((paths) => backend.ask(paths, quick), {
     seconds: mostSeconds,
@@ -59,13 +64,15 @@ export function openTape({ config, log }: Pick<Context, "config" | "log">): Tape
   return {
     facility,
     isElsewhere,
+    seesFiles,
+    mapped: (path) => mappedPath(config.tape.paths, path),
     ask,
     async pathOf({ roots = facility.STAGE_ROOTS }, path) {
       const mapped = mappedPath(config.tape.paths, path);
       const problem =
         problemOfPath(mapped, facility.STAGE_ROOTS) ?? problemOfPath(mapped, roots, "this key");
       if (problem !== undefined) throw badPath(problem);
-      if (isElsewhere || !backend.seesFiles) return mapped;
+      if (!seesFiles) return mapped;
       const real = await realPathOf(mapped, facility.STAGE_ROOTS);
       if ("path" in real) {
         const own = await realPathOf(real.path, roots, "this key");

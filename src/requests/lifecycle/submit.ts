@@ -4,6 +4,7 @@ import { hasSecret } from "../../addresses/shown.ts";
 import { type Caller, ownerOf } from "../../auth/caller.ts";
 import { type FileList, piecesOf } from "../../datasets/chunks.ts";
 import { nameDataset, resolveDataset } from "../../datasets/resolve.ts";
+import type { Query } from "../../db/client.ts";
 import type { Deps } from "../../deps.ts";
 import { RequestError } from "../../errors.ts";
 import { timeSlice } from "../../time-slice.ts";
@@ -37,13 +38,14 @@ type SubmitDeps = Deps<
 
 /**
  * Checks and records a request. Once it resolves, the request will end, whatever crashes. A caller
- * who has `gone` before it is recorded is given up.
+ * who has `gone` before it is recorded is given up. `limit`: one of a façade, which throws; it is
+ * asked in the transaction that records the request, and counts it.
  */
 export async function submit(
   ctx: SubmitDeps,
   caller: Caller,
   input: SubmitInput,
-  { key: sent, gone }: { key?: SentKey | undefined; gone?: AbortSignal | undefined } = {},
+  { key: sent, gone, limit }: Submitting = {},
 ): Promise<{ request: RequestView; created: boolean }> {
   assertMay(caller, "request.submit");
   const owner = ownerOf(caller) ?? "";
@@ -68,6 +70,7 @@ export async function submit(
       const row = { id, owner, datasetId, input, key, unchecked, workloads };
       const isNew = await insertRequest(query, row);
       if (isNew) await limitOpenRequests(ctx, query, owner);
+      if (isNew) await limit?.(query);
       return isNew;
     });
   const record = () => withAttachments(ctx, id, input.attachments ?? [], insert);
@@ -91,6 +94,12 @@ export async function submit(
 /** A longer list takes long to record, and a connection of the database all the while. */
 const longListFiles = 10_000;
 const inTurn = makeInTurn(2, "Too many long lists of files wait to be recorded.");
+
+interface Submitting {
+  key?: SentKey | undefined;
+  gone?: AbortSignal | undefined;
+  limit?: ((query: Query) => Promise<void>) | undefined;
+}
 
 interface SentKey {
   key: string;

@@ -17,7 +17,7 @@ import { connect, type ServiceOptions, withService } from "../service.ts";
 interface CreateOptions extends ServiceOptions {
   owner?: string;
   peer?: boolean;
-  facade?: "tape";
+  facade?: "tape" | "tape-rest";
   roots?: string[];
   files?: number;
   days?: number;
@@ -41,6 +41,7 @@ export function addKey(program: Command): void {
     .addOption(
       new Option("--facade <facade>", "it is for this façade alone (default: the API)").choices([
         "tape",
+        "tape-rest",
       ]),
     )
     .option("--roots <folders>", "folders that it reaches at the façade, separated by :", roots)
@@ -109,9 +110,9 @@ async function create(
   if (json) printJson(made);
   else print(made.secret);
   say(
-    facade === undefined
-      ? "It is shown only this once. It is sent as a bearer token."
-      : "It is shown only this once. Clients of LTFSEE Globus take it from AUTH_KEY.",
+    facade === "tape"
+      ? "It is shown only this once. Clients of LTFSEE Globus take it from AUTH_KEY."
+      : "It is shown only this once. It is sent as a bearer token.",
   );
 }
 

@@ -1,0 +1,45 @@
+// `POST stage/<id>/cancel`: some files of a request are no longer wanted.
+import type { Caller } from "../../auth/caller.ts";
+import type { Context } from "../../deps.ts";
+import { RequestError, UnavailableError } from "../../errors.ts";
+import { cancel } from "../../requests/lifecycle/cancel.ts";
+import { cancelFiles } from "../../requests/lifecycle/cancel-files.ts";
+import { finalFileStates } from "../../requests/state.ts";
+import type { Parts } from "./endpoints.ts";
+import { notOfRequest } from "./errors.ts";
+import { findStage } from "./stage-request.ts";
+import { type StagedFile, stagedFiles } from "./staged-files.ts";
+
+/** A path that is not of the request is refused, and nothing is changed then. */
+export async function cancelPaths(
+  ctx: Context,
+  parts: Pick<Parts, "limitsOf">,
+  caller: Caller,
+  { id, paths }: { id: string; paths: string[] },
+): Promise<void> {
+  const { view, data } = await findStage(ctx, parts, caller, { id, action: "request.change" });
+  const staged = await stagedFiles(ctx, caller, view);
+  const refused = new Set(data.refused.map(({ path }) => path));
+  const stranger = paths.find((path) => !staged.has(path) && !refused.has(path));
+  if (stranger !== undefined) throw notOfRequest(stranger);
+  const wanted = new Set(paths);
+  const open = [...staged.values()].filter(isOpen);
+  const named = open.filter(({ path }) => wanted.has(path));
+  if (named.length === 0) return;
+  if (named.length === open.length) return cancelAll(ctx, view.id, caller);
+  const known = named.flatMap(({ file }) => (file ? [file.file] : []));
+  if (known.length < named.length)
+    throw new UnavailableError("The request is being recorded; cancel its files again.");
+  await cancelFiles(ctx, view.id, known, caller);
+}
+
+function isOpen({ file }: StagedFile): boolean {
+  return file === undefined || !finalFileStates.includes(file.state);
+}
+
+async function cancelAll(ctx: Context, id: string, caller: Caller): Promise<void> {
+  await cancel(ctx, id, caller).catch((error: unknown) => {
+    // It has ended meanwhile
+    if (!(error instanceof RequestError) || error.code !== "request_ended") throw error;
+  });
+}

@@ -1,0 +1,52 @@
+import type { Caller } from "../../auth/caller.ts";
+import { listDatasetFiles } from "../../datasets/datasets.ts";
+import type { Deps } from "../../deps.ts";
+import { listFiles } from "../../requests/read/files.ts";
+import type { FileView, Page, RequestView } from "../../requests/views.ts";
+
+export interface StagedFile {
+  /** as it was asked for */
+  path: string;
+  /** undefined: the ledger will have it shortly */
+  file: FileView | undefined;
+}
+
+const limit = 1000;
+
+/** All of the request, by their paths. */
+export async function stagedFiles(
+  ctx: Deps<"db">,
+  caller: Caller,
+  { id, dataset }: RequestView,
+): Promise<Map<string, StagedFile>> {
+  const found = new Map<string, StagedFile>();
+  const registered = await all((cursor) => listFiles(ctx, id, caller, { cursor, limit }));
+  if (registered.length < dataset.files) {
+    const listed = await all((cursor) =>
+      listDatasetFiles(ctx, dataset.id, caller, { cursor, limit }),
+    );
+    for (const { paths } of listed)
+      found.set(askedFor(paths), { path: askedFor(paths), file: undefined });
+  }
+  for (const file of registered) {
+    const path = askedFor(file.paths);
+    found.set(path, { path, file });
+  }
+  return found;
+}
+
+function askedFor(paths: string[]): string {
+  return paths.at(-1) ?? "";
+}
+
+async function all<Item>(
+  page: (cursor: string | undefined) => Promise<Page<Item>>,
+): Promise<Item[]> {
+  const items: Item[] = [];
+  for (let cursor: string | undefined; ; ) {
+    const { items: some, next } = await page(cursor);
+    items.push(...some);
+    if (next === null) return items;
+    cursor = next;
+  }
+}
