@@ -1,4 +1,5 @@
-// Settings of the façades `tape` and `tape-rest`. Three have the names that LTFSEE Globus gives them.
+// Settings of the façades `tape` and `tape-rest`. Three have the names that LTFSEE Globus gives
+// them.
 import { z } from "zod";
 import { ConfigError } from "./config-error.ts";
 import { withoutLastSlash } from "./service-url.ts";

@@ -27,10 +27,13 @@ export interface Case {
 }
 
 /** With these the calls for tape files are answered, of which none is there. */
-export const withTape = { STAGE_BACKEND: "eeadm", STAGE_ROOTS: "/tape" };
+export const withTape = {
+  ...{ STAGE_BACKEND: "eeadm", STAGE_ROOTS: "/tape" },
+  OPERATIONS: "noop,transform,stage",
+};
 
 const ofTapeRest = endpointsOf({
-  system: openTape({ config: readConfig(withTape), log: silentLog() }),
+  system: openTape({ config: readConfig(withTape, allOperations), log: silentLog() }),
   limitsOf: () => undefined,
 });
 

@@ -3,8 +3,8 @@ import { forEachAtOnce } from "../../at-once.ts";
 import type { Caller } from "../../auth/caller.ts";
 import { UnavailableError } from "../../errors.ts";
 import type { TapeAnswer } from "../../operations/stage/backend.ts";
-import type { Parts } from "./endpoints.ts";
 import { type Looked, lookAt } from "./look.ts";
+import type { Parts } from "./parts.ts";
 
 type Locality = "DISK" | "TAPE" | "DISK_AND_TAPE" | "LOST" | "NONE" | "UNAVAILABLE";
 type Info = { path: string } & ({ locality: Locality } | { error: string });

@@ -5,8 +5,8 @@ import { RequestError, UnavailableError } from "../../errors.ts";
 import { cancel } from "../../requests/lifecycle/cancel.ts";
 import { cancelFiles } from "../../requests/lifecycle/cancel-files.ts";
 import { finalFileStates } from "../../requests/state.ts";
-import type { Parts } from "./endpoints.ts";
 import { notOfRequest } from "./errors.ts";
+import type { Parts } from "./parts.ts";
 import { findStage } from "./stage-request.ts";
 import { type StagedFile, stagedFiles } from "./staged-files.ts";
 

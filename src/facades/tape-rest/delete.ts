@@ -1,7 +1,7 @@
 import type { Caller } from "../../auth/caller.ts";
 import type { Context } from "../../deps.ts";
 import { stopAndDelete } from "../../requests/lifecycle/stop-and-delete.ts";
-import type { Parts } from "./endpoints.ts";
+import type { Parts } from "./parts.ts";
 import { findStage } from "./stage-request.ts";
 
 /** `DELETE stage/<id>`: cancels what remains; the id is gone then. */

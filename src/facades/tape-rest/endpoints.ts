@@ -1,21 +1,15 @@
 import type { Endpoint } from "../endpoint.ts";
-import type { TapeSystem } from "../tape/tape.ts";
-import type { LimitsOf } from "./admit.ts";
 import { archiveInfo } from "./archive-info.ts";
 import { readPaths, readStage } from "./bodies.ts";
 import { cancelPaths } from "./cancel.ts";
 import { deleteStage } from "./delete.ts";
+import type { Parts } from "./parts.ts";
 import { progressOf } from "./progress.ts";
 import { release } from "./release.ts";
 import { submitStage } from "./submit.ts";
 
 export const wellKnown = "/.well-known/wlcg-tape-rest-api";
 export const base = "/api/v1/tape";
-
-export interface Parts {
-  system: TapeSystem;
-  limitsOf: LimitsOf;
-}
 
 export function endpointsOf(parts: Parts): Endpoint[] {
   return [

@@ -1,5 +1,5 @@
-// The WLCG Tape REST API, version 1: FTS and gfal2 have files brought from tape by it. Behind it each
-// stage request is a request of the operation `stage`. doc/tape-rest-api.md says what differs.
+// The WLCG Tape REST API, version 1: FTS and gfal2 have files brought from tape by it. Behind it
+// each stage request is a request of the operation `stage`. doc/tape-rest-api.md says what differs.
 import { Router } from "express";
 import type { Mount } from "../../http/mount.ts";
 import { endpointRouter } from "../endpoint.ts";

@@ -3,7 +3,7 @@ import type { Caller } from "../../auth/caller.ts";
 import type { Deps } from "../../deps.ts";
 import { isFinal } from "../../requests/state.ts";
 import type { FileView, RequestView } from "../../requests/views.ts";
-import type { Parts } from "./endpoints.ts";
+import type { Parts } from "./parts.ts";
 import { findStage } from "./stage-request.ts";
 import { type StagedFile, stagedFiles } from "./staged-files.ts";
 

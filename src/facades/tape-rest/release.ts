@@ -2,8 +2,8 @@
 import type { Caller } from "../../auth/caller.ts";
 import type { Deps } from "../../deps.ts";
 import { isUuid } from "../../uuid.ts";
-import type { Parts } from "./endpoints.ts";
 import { notOfRequest } from "./errors.ts";
+import type { Parts } from "./parts.ts";
 import { findStage } from "./stage-request.ts";
 import { stagedFiles } from "./staged-files.ts";
 

@@ -7,9 +7,9 @@ import type { Context } from "../../deps.ts";
 import { TooManyError } from "../../errors.ts";
 import { submit } from "../../requests/lifecycle/submit.ts";
 import type { KeyLimits } from "./admit.ts";
-import type { Parts } from "./endpoints.ts";
 import { nothingToRecall } from "./errors.ts";
 import { type Looked, lookAt } from "./look.ts";
+import type { Parts } from "./parts.ts";
 import { facadeOf } from "./stage-request.ts";
 import { openFiles } from "./store.ts";
 

@@ -7,8 +7,8 @@ import { requestToChange } from "../read/request.ts";
 import { cancelOpenFiles } from "./cancel-files-store.ts";
 
 /**
- * Cancels those of these files that are open, and leaves the others of the request alone. Files that
- * have ended stay as they are. Returns how many were canceled. For whole requests: `cancel`.
+ * Cancels those of these files that are open, and leaves the others of the request alone. Files
+ * that have ended stay as they are. Returns how many were canceled. For whole requests: `cancel`.
  */
 export async function cancelFiles(
   ctx: Deps<"advanceQueue" | "db" | "ledger" | "notifier">,

@@ -1,5 +1,5 @@
-// Who may call the façade `tape-rest`, and what they reach: keys with folders and a number of files,
-// and people with tokens.
+// Who may call the façade `tape-rest`, and what they reach: keys with folders and a number of
+// files, and people with tokens.
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
