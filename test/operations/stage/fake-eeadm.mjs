@@ -73,7 +73,9 @@ function fileState(paths) {
       exit = 1;
       continue;
     }
-    const letter = setting(settings, "LETTER", file.state);
+    const first = tapesOf(file)[0]?.split("@")[2];
+    const isOut = file.state === "M" && setting(settings, "OFFLINE", []).includes(first);
+    const letter = setting(settings, "LETTER", isOut ? "offline" : file.state);
     const tapes = [...tapesOf(file), "-", "-", "-"].slice(0, 3);
     const copies = tapesOf(file).length;
     if (isShort) console.log(`${letter}  ${copies}  ${tapes.join("  ")}   -- ${path}`);
@@ -102,7 +104,9 @@ async function recall(rest) {
   const { number, results } = change(({ files, tasks, settings }) => {
     const id = String(Object.keys(tasks).length + 1001);
     const busy = new Set(Object.values(tasks).flatMap((task) => (task.running ? task.paths : [])));
+    const isDown = setting(settings, "DOWN", []).includes(options["-l"]);
     const found = paths.map((path) => {
+      if (isDown) return "GLESL159E";
       if (setting(settings, "DUPLICATE") || busy.has(path)) return "GLESM431E";
       return files[path] ? null : "GLESL148E";
     });

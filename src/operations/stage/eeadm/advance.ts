@@ -5,9 +5,9 @@ import type { Progress, ServiceContext, ServiceTask } from "../../contract.ts";
 import { type LocatedFiles, locate, type SettledFile } from "../located.ts";
 import type { StageFacility, StageSettings } from "../settings.ts";
 import { type Decision, decide } from "./decide.ts";
-import { type FileState, fileStates, libraryOf } from "./file-states.ts";
+import { type FoundState, fileStates, librariesOf, libraryOf } from "./file-states.ts";
 import * as journal from "./journal.ts";
-import { type Known, knownRecalls, recalledOf } from "./known.ts";
+import { failedIn, type Known, knownRecalls, recalledOf } from "./known.ts";
 
 type Task = ServiceTask<StageSettings>;
 type Context = ServiceContext<StageFacility>;
@@ -22,14 +22,9 @@ export async function advance(task: Task, context: Context): Promise<Progress> {
     // Before the states: a file that was on tape while its recall lasted is not evicted.
     const recalls = await knownRecalls(task, context);
     const states = await fileStates(facility, [...located.byPath.keys()], signal);
-    const decided = [...located.byPath.keys()].map((path) => ({
-      path,
-      decision: decide(
-        path,
-        states.get(path) ?? { unknown: "no answer" },
-        recalledOf(recalls, path),
-      ),
-    }));
+    const decided = [...located.byPath.keys()].map((path) =>
+      decidedOf(task, path, states.get(path) ?? { unknown: "no answer" }, recalls),
+    );
     await join(task, recalls, decided);
     const started = await recallAll(task, context, recalls, decided);
     return progressOf(task, context, { located, decided, recalls, started });
@@ -39,6 +34,19 @@ export async function advance(task: Task, context: Context): Promise<Progress> {
 interface Decided {
   path: string;
   decision: Decision;
+  /** of its copies on tape */
+  tapes: string[];
+  /** it comes from another copy: a library could not bring it */
+  isSecond: boolean;
+}
+
+/** A step that names a library is recalled from that one alone. */
+function decidedOf(task: Task, path: string, state: FoundState, recalls: Known[]): Decided {
+  const tapes = typeof state === "object" && "tapes" in state ? state.tapes : [];
+  const libraries = task.group === "" ? librariesOf({ tapes }) : [task.group];
+  const failed = failedIn(recalls, task.id, path);
+  const decision = decide(path, state, recalledOf(recalls, path), { libraries, failed });
+  return { path, decision, tapes, isSecond: failed.size > 0 };
 }
 
 /** Recalls of other tasks learn that this one waits for them: they are not canceled then. */
@@ -61,11 +69,11 @@ async function recallAll(
   decided: Decided[],
 ): Promise<number> {
   const byLibrary = new Map<string, { path: string; tape: string }[]>();
-  for (const { path, decision } of decided) {
-    const file = toRecall(decision, path, known);
-    if (!file) continue;
-    const library = task.group === "" ? (libraryOf(file) ?? "") : task.group;
-    const entry = { path, tape: file.tapes[0] ?? "" };
+  for (const { path, decision, tapes } of decided) {
+    const library = toRecall(decision, path, known);
+    if (library === undefined) continue;
+    const tape = tapes.find((one) => libraryOf(one) === library) ?? tapes[0] ?? "";
+    const entry = { path, tape };
     byLibrary.set(library, [...(byLibrary.get(library) ?? []), entry]);
   }
   let run = Math.max(0, ...known.map(({ recall }) => (recall.task === task.id ? recall.run : 0)));
@@ -99,7 +107,7 @@ function compare(one: string, other: string): number {
   return one < other ? -1 : Number(one > other);
 }
 
-function toRecall(decision: Decision, path: string, known: Known[]): FileState | undefined {
+function toRecall(decision: Decision, path: string, known: Known[]): string | undefined {
   if ("recall" in decision) return decision.recall;
   if (!("busy" in decision)) return undefined;
   const last = known.findLast(({ recall }) => recall.paths.has(path));
@@ -124,6 +132,8 @@ function progressOf(
   const open = decided.filter(({ decision }) => !("outcome" in decision));
   const underWay = started + open.filter(({ decision }) => "underWay" in decision).length;
   const where = group === "" ? "" : ` of library ${group}`;
+  const seconds = open.filter(({ isSecond }) => isSecond).length;
+  const second = seconds === 0 ? "" : ` ${seconds} from another copy, since a library failed.`;
   const [reason = ""] = open.flatMap(({ decision }) =>
     "wait" in decision ? [` ${decision.wait}`] : [],
   );
@@ -131,6 +141,6 @@ function progressOf(
     settled,
     externalRef: id,
     againInSeconds: facility.STAGE_POLL_SECONDS,
-    note: `${underWay} of ${open.length} files${where} are being recalled.${reason}`,
+    note: `${underWay} of ${open.length} files${where} are being recalled.${second}${reason}`,
   };
 }

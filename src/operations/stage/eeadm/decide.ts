@@ -1,7 +1,7 @@
 // What becomes of one file, by what the tape system says of it. Pure.
 import type { FileOutcome } from "../../contract.ts";
 import type { TapePlace } from "../backend.ts";
-import type { FileState, FoundState } from "./file-states.ts";
+import type { FoundState } from "./file-states.ts";
 import { busyCode, type RecallResult } from "./results.ts";
 
 /** The last recall that had the file, as it stands. */
@@ -16,9 +16,10 @@ export type Recalled =
 
 export type Decision =
   | { outcome: FileOutcome }
-  | { recall: FileState }
+  /** from this library; empty: from any */
+  | { recall: string }
   /** the tape system has it without us: to be recalled again only if that ends without it */
-  | { busy: FileState }
+  | { busy: string }
   | { underWay: true }
   /** why, for whoever asks */
   | { wait: string };
@@ -33,7 +34,20 @@ export function placeOf(state: string): TapePlace {
   return state === "missing" ? "lost" : "unclear";
 }
 
-export function decide(path: string, found: FoundState, recalled: Recalled): Decision {
+/** From where a file may be recalled. */
+export interface Copies {
+  /** that of the first copy first; empty: any */
+  libraries: string[];
+  /** those that could not bring it */
+  failed: ReadonlySet<string>;
+}
+
+export function decide(
+  path: string,
+  found: FoundState,
+  recalled: Recalled,
+  copies: Copies,
+): Decision {
   const shown = JSON.stringify(path);
   if (found === "missing") return failure("not_found", `There is no file ${shown}.`);
   if ("unknown" in found) return { wait: found.unknown };
@@ -42,18 +56,38 @@ export function decide(path: string, found: FoundState, recalled: Recalled): Dec
   if (place === "disk") return { outcome: { status: "success" } };
   if (place === "lost")
     return failure("lost_from_tape", `The tape system has lost the data of ${shown}.`);
-  if (state === "offline") return { wait: "A tape is outside of its library (offline)." };
-  if (place === "unclear") return { wait: `The state ${state} of a file is not known.` };
-  if (recalled === "never" || recalled === "lost") return { recall: found };
+  const isOffline = state === "offline";
+  if (place === "unclear" && !isOffline)
+    return { wait: `The state ${state} of a file is not known.` };
   if (recalled === "running") return { underWay: true };
+  return isOffline ? ofOffline(copies) : ofTape(shown, path, recalled, copies);
+}
+
+/** The first copy is outside of its library; others may be there. */
+function ofOffline({ libraries: [, ...others], failed }: Copies): Decision {
+  const library = others.find((other) => !failed.has(other));
+  if (library !== undefined) return { recall: library };
+  return { wait: "A tape is outside of its library (offline)." };
+}
+
+function ofTape(
+  shown: string,
+  path: string,
+  recalled: Exclude<Recalled, "running">,
+  { libraries, failed }: Copies,
+): Decision {
+  const next = libraries.find((library) => !failed.has(library));
+  const first = next ?? libraries[0] ?? "";
+  if (recalled === "never" || recalled === "lost") return { recall: first };
+  const code = recalled === "expired" ? undefined : recalled.failures.get(path);
+  if (code === busyCode) return { busy: first };
+  if (recalled !== "expired" && recalled.exit === 0)
+    return retry("evicted", `${shown} was recalled, and migrated again before it was used.`);
+  if (next !== undefined) return { recall: next };
   if (recalled === "expired")
     return retry("timeout", `The recall of ${shown} took longer than STAGE_RECALL_SECONDS.`);
-  const code = recalled.failures.get(path);
-  if (code === busyCode) return { busy: found };
   if (code !== undefined)
     return retry("recall_failed", `The recall of ${shown} failed with ${code}.`);
-  if (recalled.exit === 0)
-    return retry("evicted", `${shown} was recalled, and migrated again before it was used.`);
   return retry("recall_failed", `${shown} was not recalled: ${recalled.words}.`);
 }
 

@@ -28,10 +28,15 @@ export function parseStates(output: string): Map<string, FileState> {
   return found;
 }
 
-/** The library of the first copy on tape; undefined where none is named. */
-export function libraryOf({ tapes }: FileState): string | undefined {
-  const library = tapes[0]?.split("@")[2];
-  return library !== undefined && libraryName.test(library) ? library : undefined;
+/** Of a tape, such as `JD0099JD@POOL@lib1`; empty where none is named. */
+export function libraryOf(tape: string): string {
+  const [, , library = ""] = tape.split("@");
+  return libraryName.test(library) ? library : "";
+}
+
+/** The libraries of a file's copies, each once, that of the first copy first; one at least. */
+export function librariesOf({ tapes }: Pick<FileState, "tapes">): string[] {
+  return tapes.length === 0 ? [""] : [...new Set(tapes.map(libraryOf))];
 }
 
 /** The state of each path. Throws if the tape system cannot be asked. */

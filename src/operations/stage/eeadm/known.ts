@@ -4,7 +4,7 @@ import type { StageFacility, StageSettings } from "../settings.ts";
 import { cancelRecall } from "./cancel.ts";
 import type { Recalled } from "./decide.ts";
 import * as journal from "./journal.ts";
-import { resultsOf } from "./results.ts";
+import { busyCode, resultsOf } from "./results.ts";
 
 type Context = ServiceContext<StageFacility>;
 
@@ -59,4 +59,18 @@ export function recalledOf(known: Known[], path: string): Recalled {
   const having = known.filter(({ recall }) => recall.paths.has(path));
   const running = having.find(({ recalled }) => recalled === "running");
   return (running ?? having.at(-1))?.recalled ?? "never";
+}
+
+/** The libraries from which recalls of this task could not bring the file. */
+export function failedIn(known: Known[], task: string, path: string): Set<string> {
+  const failed = known.filter(
+    ({ recall, recalled }) =>
+      recall.task === task && recall.paths.has(path) && hasFailed(recalled, path),
+  );
+  return new Set(failed.map(({ recall }) => recall.library ?? ""));
+}
+
+function hasFailed(recalled: Recalled, path: string): boolean {
+  if (typeof recalled === "string") return recalled === "expired";
+  return recalled.exit !== 0 && recalled.failures.get(path) !== busyCode;
 }
