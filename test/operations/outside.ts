@@ -9,6 +9,8 @@ const settings = z.strictObject({
   /** what its generator answers */
   says: z.enum(["code", "nothing", "refusal", "too much"]).default("code"),
   destination: z.enum(workloadDestinations).default("object-store"),
+  /** what its generator says that it writes; without it, it says nothing */
+  writes: z.array(z.string()).optional(),
 });
 
 export type OutsideSettings = z.infer<typeof settings>;
@@ -36,9 +38,16 @@ export function outsideOperation(asked: OutsideSettings[] = []): WorkerOperation
         command: "/generated/transform_single_file.py",
         format: "parquet",
         destination: chosen.destination,
-        files: { "generated_transformer.py": Buffer.alloc(bytes, "x").toString("base64") },
+        files: {
+          "generated_transformer.py": Buffer.alloc(bytes, "x").toString("base64"),
+          ...(chosen.writes && { "transformer_capabilities.json": capabilities(chosen.writes) }),
+        },
       };
     },
     perform: async () => ({ status: "success", results: [] }),
   };
+}
+
+function capabilities(formats: string[]): string {
+  return Buffer.from(JSON.stringify({ "file-formats": formats })).toString("base64");
 }

@@ -29,6 +29,9 @@ def first_time(what, path):
 
 
 def safe_name(path):
+    # It turns a ROOT file into Parquet itself.
+    if os.environ.get("CONVERTS"):
+        return pathlib.Path(path.replace("/", ":")).with_suffix(".parquet").name
     name = path.replace("/", ":") + ".parquet"
     if len(name) <= 255:
         return name

@@ -121,6 +121,27 @@ describe.skipIf(!rabbit)("containers of others", () => {
     expect(await outside.ledger.ctx.store.buckets()).not.toContain(second);
   });
 
+  test("make Parquet of ROOT themselves, of two files of one name one after the other", async () => {
+    const paths = ["jets.root", "jets.data", "no-ending", "pool.root.1", "pool.root.2"];
+    const id = await outside.submit(paths, 1, { writes: ["root"] });
+    await Promise.all([1, 2].map(() => outside.sidecar(id, undefined, { CONVERTS: "1" })));
+    expect(await ended(id)).toMatchObject({ counters: { done: 5, failed: 0 } });
+    const retried = await outside.ledger.ctx.db.query(
+      "SELECT info FROM file_status WHERE request_id = $1 AND status NOT IN ('start', 'success')",
+      [id],
+    );
+    expect(retried).toEqual([]);
+    const made = (await results(id)).map((result) => result.replace(/^[\da-f]+-\d+-1-1-/, ""));
+    expect(made.map((result) => result.split(" ")[0]).toSorted()).toEqual([
+      "root:::far::jets.parquet",
+      "root:::far::jets.parquet",
+      "root:::far::no-ending.parquet",
+      "root:::far::pool.root.parquet",
+      "root:::far::pool.root.parquet",
+    ]);
+    await until(async () => (await objects(id)).length === 5);
+  });
+
   test("are given nothing while the broker is away, and everything when it is back", async () => {
     await rabbit?.kill();
     const id = await outside.submit(names(3, "patient"));

@@ -36,9 +36,9 @@ export interface Sidecar {
 
 export interface Outside {
   ledger: Ledger;
-  submit(names: string[], steps?: number): Promise<string>;
+  submit(names: string[], steps?: number, settings?: Record<string, unknown>): Promise<string>;
   /** `address`: the broker, with its login; by default that of the service */
-  sidecar(run: string, address?: string): Promise<Sidecar>;
+  sidecar(run: string, address?: string, env?: Record<string, string>): Promise<Sidecar>;
   /** what containers of a run are told of the store */
   storeVariables(run: string): Record<string, string>;
   /** the broker with the login that a runner would give to the run's containers */
@@ -102,17 +102,17 @@ export async function openOutside(broker: string, env: Record<string, string>): 
       );
       return group.credentials.brokerUrl ?? "";
     },
-    async submit(names, steps = 1) {
+    async submit(names, steps = 1, settings = {}) {
       const { request } = await submit(ctx, local, {
         dataset: { files: names.map((name) => `root://far//${name}`) },
         steps: Array.from({ length: steps }, () => ({
           operation: "outside",
-          settings: { says: "code", destination: "object-store" },
+          settings: { says: "code", destination: "object-store", ...settings },
         })),
       });
       return request.id;
     },
-    async sidecar(run, address = broker) {
+    async sidecar(run, address = broker, more = {}) {
       started += 1;
       const name = `host-${started}`;
       const sidecar = launch(python, name, {
@@ -121,6 +121,7 @@ export async function openOutside(broker: string, env: Record<string, string>): 
         MARKS: marks,
         BROKER: address,
         ...storeVariables(run),
+        ...more,
       });
       await until(() => / ready\.$/m.test(sidecar.printed()) || !sidecar.isAlive(), {
         timeoutSeconds: 60,

@@ -1,5 +1,6 @@
 // The name under which the ServiceX sidecar stores what it made of a replica.
 import { createHash } from "node:crypto";
+import { withoutEnding } from "../../requests/sidecars/conversion.ts";
 import type { ResultFormat } from "./words.ts";
 
 /** characters, as Python counts them */
@@ -11,4 +12,9 @@ export function sidecarName(replica: string, format: ResultFormat): string {
   if (characters.length <= longest) return name;
   const hash = createHash("sha1").update(name).digest("hex");
   return `_${hash}${characters.slice(hash.length + 1 - longest).join("")}`;
+}
+
+/** Of Parquet that the sidecar itself made of a ROOT file. */
+export function convertedName(replica: string): string {
+  return `${withoutEnding(sidecarName(replica, "root-file"))}.parquet`;
 }

@@ -1,4 +1,5 @@
 import type { Deps } from "../../deps.ts";
+import { stepsThatConvert, withoutEnding } from "../sidecars/conversion.ts";
 import { objectNameOf } from "./object-names.ts";
 import { type PublishedRow, queueFiles } from "./publish-store.ts";
 import { lockNames, namesInWork, waitingPaths } from "./queue-apart-store.ts";
@@ -18,10 +19,13 @@ export function queueApart(
   return ledger.tx(async (query) => {
     // Two processes that choose at once would choose two files of one name.
     await lockNames(query, request);
-    const taken = new Set((await namesInWork(query, request)).map(objectNameOf));
+    const converts = (await stepsThatConvert(query, request)).size > 0;
+    const nameOf = (path: string) =>
+      converts ? withoutEnding(objectNameOf(path)) : objectNameOf(path);
+    const taken = new Set((await namesInWork(query, request)).map(nameOf));
     const files: number[] = [];
     for (const { file, paths } of await waitingPaths(query, request, step, limit)) {
-      const names = paths.map(objectNameOf);
+      const names = paths.map(nameOf);
       if (names.some((name) => taken.has(name))) continue;
       for (const name of names) taken.add(name);
       files.push(file);

@@ -7,6 +7,8 @@ export interface ReportedRequest {
   steps: number;
   /** steps whose workers put objects into its bucket: checked before a success counts */
   stepsWithObjects: ReadonlySet<number>;
+  /** of them those whose sidecars turn ROOT files into Parquet, which gives objects other names */
+  stepsThatConvert: ReadonlySet<number>;
 }
 
 export interface ReportedRequests {

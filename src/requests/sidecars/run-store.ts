@@ -20,6 +20,19 @@ export function runsOf(query: Query, request: string): Promise<Run[]> {
   );
 }
 
+/** In base64: what the generators of its steps that are to make Parquet say of themselves. */
+export function capabilitiesOf(
+  query: Query,
+  request: string,
+): Promise<{ step: number; capabilities: string }[]> {
+  return query<{ step: number; capabilities: string }>(
+    `SELECT step, coalesce(files ->> 'transformer_capabilities.json', '') AS capabilities
+     FROM step_workloads WHERE request_id = $1 AND format = 'parquet'`,
+    [request],
+    "capabilities_of",
+  );
+}
+
 export async function requestOfRunRow(query: Query, run: string): Promise<string | undefined> {
   const [row] = await query<{ request: string }>(
     `SELECT request_id::text AS request FROM step_workloads WHERE run_id = $1`,

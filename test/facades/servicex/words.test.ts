@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { datasetOutcomes } from "../../../src/datasets/lookup-end.ts";
-import { sidecarName } from "../../../src/facades/servicex/sidecar-name.ts";
+import { convertedName, sidecarName } from "../../../src/facades/servicex/sidecar-name.ts";
 import { timestamp } from "../../../src/facades/servicex/times.ts";
 import {
   lookupStatusOf,
@@ -48,6 +48,10 @@ test("times have six digits and a Z", () => {
 test("the sidecar's names: slashes become colons, parquet has its ending, and 255 characters are the most", () => {
   expect(sidecarName("root://host//a/b.root", "parquet")).toBe("root:::host::a:b.root.parquet");
   expect(sidecarName("root://host//a/b.root", "root-file")).toBe("root:::host::a:b.root");
+  expect(convertedName("root://host//a/b.pool.root")).toBe("root:::host::a:b.pool.parquet");
+  expect(convertedName("b")).toBe("b.parquet");
+  expect(convertedName(".b")).toBe(".b.parquet");
+  expect(convertedName("b.")).toBe("b..parquet");
   const long = sidecarName(`/${"ü".repeat(400)}`, "parquet");
   expect([...long]).toHaveLength(255);
   expect(long).toMatch(/^_[0-9a-f]{40}ü+\.parquet$/);

@@ -8,7 +8,7 @@ import type { Report } from "../../../requests/views.ts";
 import { isName } from "../../../storage/names.ts";
 import type { Attempt } from "../attempt-token.ts";
 import { isNotFound } from "../errors.ts";
-import { sidecarName } from "../sidecar-name.ts";
+import { convertedName, sidecarName } from "../sidecar-name.ts";
 import { moveToOwnName, noObject, type OwnObject } from "./own-objects.ts";
 
 const measure = z.coerce.number().nullish().catch(undefined);
@@ -70,7 +70,8 @@ export async function toReport(
       error: { class: "worker", message: await reasonOf(ctx, base) },
     };
   if (!request.stepsWithObjects.has(base.step)) return { ...base, status: "success" };
-  const found = await objectOf(ctx, caller, request.id, body, attempt);
+  const namesOf = request.stepsThatConvert.has(base.step) ? convertedNames : plainNames;
+  const found = await objectOf(ctx, caller, request.id, { body, attempt, namesOf });
   if ("isSuperseded" in found) return undefined;
   if ("problem" in found) return toRetry(base, found.problem);
   const { name, size } = found.object;
@@ -95,6 +96,13 @@ async function reasonOf(
   return (await lastNoteOf(ctx, request, file)) ?? noReason;
 }
 
+interface Reported {
+  body: FileComplete;
+  attempt: Attempt | undefined;
+  /** what the sidecar may have called the object that it made of a path */
+  namesOf(path: string): string[];
+}
+
 /**
  * By the name that the worker sends; else by the name that the sidecar makes of the path it read;
  * else by that of every replica, since a cache may stand before them. A name that is made of a path
@@ -104,8 +112,7 @@ async function objectOf(
   ctx: Deps<"db" | "store">,
   caller: Caller,
   request: string,
-  body: FileComplete,
-  attempt: Attempt | undefined,
+  { body, attempt, namesOf }: Reported,
 ): Promise<OwnObject> {
   const path = body["file-path"];
   const ofPath = path ? namesOf(path) : [];
@@ -132,8 +139,13 @@ function holdsSecret(name: string): boolean {
 }
 
 /** Which format the worker wrote is in the name alone. */
-function namesOf(path: string): string[] {
+function plainNames(path: string): string[] {
   return [sidecarName(path, "parquet"), sidecarName(path, "root-file")];
+}
+
+/** One name alone: that of a plain object may be the name of another file's. */
+function convertedNames(path: string): string[] {
+  return [convertedName(path)];
 }
 
 function measuresOf(body: FileComplete): Record<string, unknown> {

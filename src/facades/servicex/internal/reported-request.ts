@@ -2,6 +2,7 @@ import type { Caller } from "../../../auth/caller.ts";
 import type { Deps } from "../../../deps.ts";
 import { hasOutputs } from "../../../operations/offered.ts";
 import type { ReportedRequest } from "../../../requests/reports/reported-requests.ts";
+import { stepsThatConvert } from "../../../requests/sidecars/conversion.ts";
 import { stepsIntoVolume } from "../../../requests/sidecars/destinations.ts";
 import type { RequestView } from "../../../requests/views.ts";
 import { mayOn } from "../../../users/policy.ts";
@@ -22,6 +23,7 @@ export async function reportedRequest(
     owner: view.owner,
     steps: view.steps.length,
     stepsWithObjects: await stepsWithObjects(ctx, view),
+    stepsThatConvert: await stepsThatConvert(ctx.db.query, view.id),
   };
   ctx.reportedRequests.keep(reported);
   return reported;
