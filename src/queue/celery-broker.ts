@@ -27,8 +27,8 @@ export interface TransformerQueues {
   /** Undefined where there is no such queue. */
   look(run: string): Promise<QueueLook | undefined>;
   /**
-   * How many messages containers of the run have, as of some seconds ago: each until its file is
-   * done. Undefined where the broker does not tell.
+   * How many messages containers of the run have, as of some seconds ago: each until the science of
+   * its file has ended. Undefined where the broker does not tell.
    */
   held(run: string): Promise<number | undefined>;
   /** Asks workers of this run that have left its queue to take from it again. */

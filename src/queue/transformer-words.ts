@@ -23,7 +23,7 @@ export interface TransformerWords {
   message(task: TransformTask): CeleryMessage;
   /** the queue goes with its last worker: one that has workers is left to them */
   goesWithWorkers: boolean;
-  /** workers acknowledge a message once its file is done, and not before */
+  /** workers acknowledge a message once the science of its file has ended, and not before */
   acknowledgesLate: boolean;
   /** asks workers that have left the queue to take from it again; without it nobody is asked */
   callBack?(run: string): CeleryMessage;

@@ -13,6 +13,7 @@ describe.skipIf(!rabbit)("with the broker's management API", () => {
     await rabbit?.start();
     outside = await openOutside(rabbit?.url ?? "", {
       RABBIT_MANAGEMENT_URL: rabbit?.managementUrl ?? "",
+      SIDECAR_QUIET_SECONDS: "3",
     });
   });
   afterAll(async () => {

@@ -12,8 +12,8 @@ type WatchDeps = Deps<
 >;
 
 const page = 500;
-/** The broker counts what is held once in five seconds. */
-const heldQuietSeconds = 20;
+/** The broker counts what is held once in five seconds; sooner its answer says nothing. */
+const countedSeconds = 20;
 
 /**
  * Compares the queues of others' containers with the ledger. A queue goes with its last worker, and
@@ -88,19 +88,19 @@ async function takeBackAll(ctx: WatchDeps, run: OpenRun): Promise<number> {
 }
 
 /**
- * Containers acknowledge a message when its file is done, whether or not their report arrived. Once
- * no message waits and none is held, nobody has the files that run. Which of several was dropped
- * while others are held is not known: those wait.
+ * Containers acknowledge a message when their science is done: then they upload, and report last.
+ * Where no message waits, none is held, and for long nothing was reported, nobody has the files
+ * that run. Which of several was dropped while others are held is not known: those wait.
  */
 async function hasDroppedAll(
-  { log }: WatchDeps,
+  { config, log }: WatchDeps,
   transformers: TransformerQueues,
   run: OpenRun,
   { ready }: QueueLook,
   quietSeconds: number,
 ): Promise<boolean> {
   if (run.running === 0 || run.queued > 0 || ready > 0) return false;
-  if (quietSeconds < heldQuietSeconds) return false;
+  if (quietSeconds < Math.max(config.sidecars.quietSeconds, countedSeconds)) return false;
   try {
     return (await transformers.held(run.run)) === 0;
   } catch (error) {
