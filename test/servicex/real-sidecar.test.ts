@@ -1,5 +1,7 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { local } from "../../src/auth/caller.ts";
 import { cancel } from "../../src/requests/lifecycle/cancel.ts";
@@ -34,7 +36,7 @@ describe.skipIf(!rabbit || !sidecar)("ServiceX's own sidecar and watch.sh", () =
   });
 
   /** In the place of the one before; by default with the login of this run alone. */
-  async function start(run: string, broker?: string): Promise<RealPod> {
+  async function start(run: string, broker?: string, isOfRoot = false): Promise<RealPod> {
     await pod?.kill();
     pod = await startRealPod({
       sidecar: sidecar ?? "",
@@ -42,6 +44,7 @@ describe.skipIf(!rabbit || !sidecar)("ServiceX's own sidecar and watch.sh", () =
       broker: broker ?? (await outside.login(run)),
       marks,
       variables: outside.storeVariables(run),
+      isOfRoot,
     });
     return pod;
   }
@@ -76,6 +79,25 @@ describe.skipIf(!rabbit || !sidecar)("ServiceX's own sidecar and watch.sh", () =
     await until(async () => (await objects(id)).length === 2);
     expect(await objects(id)).toEqual(await results(id));
     expect(science()).toContain("there is no tree in bad.root");
+  });
+
+  test("turn ROOT into Parquet, and what they name after it is found", async () => {
+    const paths = ["jets.root", "pool.root.1", "pool.root.2"];
+    const id = await outside.submit(paths, 1, { writes: ["root"] });
+    await start(id, undefined, true);
+    expect(await ended(id)).toMatchObject({ counters: { done: 3, failed: 0 } });
+    const made = await objects(id);
+    expect(made).toEqual(await results(id));
+    expect(
+      made.map((object) => object.replace(/^[\da-f]+-\d+-1-1-/, "").split(" ")[0]).toSorted(),
+    ).toEqual(["root:::far::jets.parquet", ...Array(2).fill("root:::far::pool.root.parquet")]);
+    const { store } = outside.ledger.ctx;
+    for (const { name, size } of await store.list(id)) {
+      const found = await store.get(id, name);
+      const content = await buffer(found?.body ?? Readable.from([]));
+      expect(content).toHaveLength(size);
+      expect(content.subarray(-4).toString()).toBe("PAR1");
+    }
   });
 
   test("take the files of a redrive, although they were told to take no more", async () => {

@@ -21,12 +21,19 @@ export const sidecarPackages = [
   "python-logstash==0.4.8",
 ];
 
-export const capabilities = JSON.stringify({
-  "file-formats": ["parquet"],
-  "stats-parser": "UprootStats",
-  language: "python",
-  command: "/generated/transform_single_file.py",
-});
+/** What converts ROOT files. */
+const rootPackages = ["uproot==5.3.10", "awkward==2.6.8", "pyarrow==17.0.0", "numpy==1.26.4"];
+
+export const capabilities = capabilitiesOf(["parquet"]);
+
+function capabilitiesOf(formats: string[]): string {
+  return JSON.stringify({
+    "file-formats": formats,
+    "stats-parser": "UprootStats",
+    language: "python",
+    command: "/generated/transform_single_file.py",
+  });
+}
 
 export const science = fileURLToPath(new URL("science.py", import.meta.url));
 
@@ -70,12 +77,16 @@ interface PodOptions {
   /** where the script looks for its marks */
   marks: string;
   variables: Record<string, string>;
+  /** its science writes ROOT alone, and the sidecar converts */
+  isOfRoot?: boolean;
 }
 
 /** Resolves when the sidecar takes files. */
 export async function startRealPod(options: PodOptions): Promise<RealPod> {
   const { sidecar: folder, run, broker } = options;
-  const python = await venv("servicex-real-sidecar", sidecarPackages);
+  const python = options.isOfRoot
+    ? await venv("servicex-real-sidecar-root", [...sidecarPackages, ...rootPackages])
+    : await venv("servicex-real-sidecar", sidecarPackages);
   const shared = temporaryFolder("shared");
   const env = {
     PATH: `${dirname(python)}:${process.env.PATH}`,
@@ -83,7 +94,10 @@ export async function startRealPod(options: PodOptions): Promise<RealPod> {
     PYTHONUNBUFFERED: "1",
     HOME: shared,
   };
-  writeFileSync(join(shared, "transformer_capabilities.json"), capabilities);
+  writeFileSync(
+    join(shared, "transformer_capabilities.json"),
+    options.isOfRoot ? capabilitiesOf(["root"]) : capabilities,
+  );
   const sidecar = launch(
     python,
     [
