@@ -11,6 +11,7 @@ import { tokensPages } from "./account/tokens.tsx";
 import { actPages } from "./admin/acts.tsx";
 import { groupPages } from "./admin/group.tsx";
 import { groupsPages } from "./admin/groups.tsx";
+import { keyPages } from "./admin/keys.tsx";
 import { noticePages } from "./admin/notices.tsx";
 import { peoplePages } from "./admin/people.tsx";
 import { personPages } from "./admin/person.tsx";
@@ -48,6 +49,7 @@ const ofOperators: Page[] = [
   ...personPages,
   ...groupsPages,
   ...groupPages,
+  ...keyPages,
   ...actPages,
   ...noticePages,
 ];

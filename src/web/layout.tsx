@@ -86,6 +86,7 @@ function Layout({ ctx, title, children }: { ctx: Service; title: string; childre
               <>
                 <a href={links.to("/admin/users")}>People</a>
                 <a href={links.to("/admin/groups")}>Groups</a>
+                <a href={links.to("/admin/keys")}>Keys</a>
                 <a href={links.to("/admin/acts")}>Audit log</a>
                 <a href={links.to("/admin/notices")}>Messages</a>
               </>

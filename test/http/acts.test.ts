@@ -201,6 +201,11 @@ const makes = new Map<string, Make>([
   ["POST /v1/worker-tokens", sent("/v1/worker-tokens", {})],
   ["POST /v1/access-keys", sent("/v1/access-keys", { kind: "peer", name: "a finder" })],
   ["DELETE /v1/access-keys/{id}", at("/v1/access-keys/{id}", key)],
+  [
+    "POST /admin/keys",
+    async () => ({ path: "/admin/keys", ...fields({ name: "a page's key", use: "peer" }) }),
+  ],
+  ["POST /admin/keys/{id}/revoke", at("/admin/keys/{id}/revoke", key)],
   ["PUT /v1/facades/{facade}/anonymous", sent("/v1/facades/servicex/anonymous", {})],
   [
     "DELETE /v1/facades/{facade}/anonymous",

@@ -219,6 +219,9 @@ const calls: Record<string, string> = {
     POST /v1/groups
     GET /v1/bindings
     DELETE /v1/bindings
+    GET /admin/keys
+    POST /admin/keys
+    POST /admin/keys/{id}/revoke
     GET /v1/access-keys
     POST /v1/access-keys
     DELETE /v1/access-keys/{id}

@@ -194,7 +194,7 @@ async function freshId(path: string): Promise<Record<string, string>> {
   if (/^(\/v1)?\/tokens\//.test(path)) return { id: (await addToken(ctx, ann.id)).token };
   if (path.includes("{user}")) return { user: (await addPerson(ctx, { state: "pending" })).id };
   if (path === "/users/{id}") return { id: await numberOf(await addPerson(ctx)) };
-  if (!path.startsWith("/v1/access-keys/")) return {};
+  if (!/^\/(v1\/access-|admin\/)keys\//.test(path)) return {};
   const caller = { kind: "admin", owner: "root", by: "session" } as const;
   return { id: (await createKey(ctx, caller, { kind: "peer", name: randomUUID() })).key.id };
 }

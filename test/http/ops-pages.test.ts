@@ -61,7 +61,8 @@ test("pages of each port lead to those of the other by its address", async () =>
     [...(/<nav[\s\S]*?<\/nav>/.exec(text)?.[0] ?? "").matchAll(/href="([^"]+)"/g)].map(
       ([, href]) => href,
     );
-  const admin = ["/admin/users", "/admin/groups", "/admin/acts", "/admin/notices"];
+  const pages = ["users", "groups", "keys", "acts", "notices"];
+  const admin = pages.map((page) => `/admin/${page}`);
   const home = await ports.call("public", {
     path: "/",
     headers: { ...html, ...(await browserOf(ctx, root.id)) },

@@ -52,6 +52,11 @@ beforeAll(async () => {
   await query("INSERT INTO groups (id, name) VALUES ($1, $2)", [group, long.slice(0, 100)]);
   await query("INSERT INTO group_members VALUES ($1, $2)", [group, ann]);
   await query("INSERT INTO bindings VALUES ('root', $1, $2)", [`/${"x".repeat(300)}`, group]);
+  await query(
+    `INSERT INTO access_keys (id, kind, name, owner, hash, created_by, facade, roots, most_files)
+     VALUES ('1', 'key', $1, $2, '', $2, 'tape', ARRAY[$3], 1000)`,
+    [long.slice(0, 100), ann, `/${"x".repeat(300)}`],
+  );
   await api.ledger.submit(1, { owner: ann });
   pages = [
     ["profile-new", fresh, "/profile"],
@@ -70,6 +75,7 @@ beforeAll(async () => {
     ["groups", boss, "/admin/groups"],
     ["group", boss, `/admin/groups/${group}`],
     ["unbind", boss, `/admin/groups/${group}/unbind?kind=root&target=/${"x".repeat(300)}`],
+    ["keys", boss, "/admin/keys"],
     ["messages", boss, "/admin/notices"],
     ["first-admin-refused", ann, "/first-admin?secret=made-up", 403],
     // Without an administrator, so it is the last one.

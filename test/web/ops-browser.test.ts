@@ -44,6 +44,7 @@ test("no page at OPS_PORT has a barrier that axe knows, scrolls sideways or brea
     ["ops-person", `/admin/users/${waiting}`],
     ["ops-groups", "/admin/groups"],
     ["ops-group", `/admin/groups/${group}`],
+    ["ops-keys", "/admin/keys"],
     ["ops-acts", "/admin/acts"],
     ["ops-messages", "/admin/notices"],
   ] as const) {

@@ -1,13 +1,7 @@
 import { z } from "zod";
-import {
-  accessKinds,
-  createKey,
-  type KeyRow,
-  keyFacades,
-  listKeys,
-  revokeKey,
-} from "../../auth/keys/keys.ts";
+import { accessKinds, createKey, type KeyRow, listKeys, revokeKey } from "../../auth/keys/keys.ts";
 import { route } from "../route.ts";
+import { keyBody, keyParams } from "../schemas/access-keys.ts";
 import { time } from "../schemas/request.ts";
 
 const common = { tag: "tokens" } as const;
@@ -38,35 +32,6 @@ const madeKey = z
     }),
   })
   .meta({ id: "MadeAccessKey" });
-
-const keyBody = z
-  .strictObject({
-    kind: z.enum(accessKinds).meta({
-      description: "key: does what its owner does, without accounts. peer: another service.",
-    }),
-    name: z.string().regex(/^[^\p{C}]{1,100}$/u, "1 to 100 characters without control characters"),
-    owner: z
-      .string()
-      .min(1)
-      .max(200)
-      .optional()
-      .meta({ description: "Of a key alone: the id of a person." }),
-    days: z.number().min(0.1).max(36_500).optional(),
-    facade: z.enum(keyFacades).optional().meta({ description: "It is for this façade alone." }),
-    roots: z
-      .array(z.string().regex(/^\/[^\p{Cc}]*$/u, "an absolute path"))
-      .max(100)
-      .optional()
-      .meta({ description: "Of a façade: folders that it reaches, below those of the service." }),
-    most_files: z
-      .number()
-      .int()
-      .min(1)
-      .max(100_000_000)
-      .optional()
-      .meta({ description: "Of a façade: files that may be asked for at once." }),
-  })
-  .meta({ id: "NewAccessKey" });
 
 export const listAccessKeys = route({
   ...common,
@@ -111,7 +76,7 @@ export const revokeAccessKey = route({
   name: "revokeAccessKey",
   access: "key.change",
   summary: "Revoke a key, which ends at once",
-  params: z.object({ id: z.string().regex(/^[^\p{C}]{1,100}$/u) }),
+  params: keyParams,
   responses: { 204: { description: "It is no longer valid." }, 409: identityOff },
   async handler(ctx, { caller, params }) {
     await revokeKey(ctx, caller, params.id);

@@ -32,7 +32,7 @@ export interface HeardThings {
 /** Each of these calls makes a credential, and its answer is where it is shown. */
 const givesCredentials = new RegExp(
   "^POST \\S*/(tokens(/[^/]+/replace)?|oauth/token|token/refresh|" +
-    "v1/worker-tokens|v1/access-keys)$",
+    "v1/worker-tokens|v1/access-keys|admin/keys)$",
 );
 /** Whoever may read a request has its keys by these calls. */
 const givesKeys = /^GET \S*\/(requests\/[^/]+\/s3|servicex\/transformation(\/[^/]*)?)$/;
