@@ -18,7 +18,7 @@ import {
   isOfRequest,
   neverFound,
   refusals,
-  withTape,
+  withFacades,
 } from "./every-call.ts";
 
 const callers: Record<string, Caller> = {
@@ -59,7 +59,7 @@ const byName = ({ headers }: IncomingMessage) => callers[String(headers["x-calle
 let api: Api;
 
 beforeAll(async () => {
-  api = await openApi({ authenticate: byName, env: withTape });
+  api = await openApi({ authenticate: byName, env: withFacades });
 });
 
 afterAll(() => api.close());

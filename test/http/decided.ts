@@ -6,7 +6,7 @@
  * for reading; accounts that are new, pending, rejected, suspended, deleted; an administrator, and
  * their token without the scope; no token, one that is expired, revoked, forged, or an API token;
  * a worker, and one of another request; a key of the owner, and one of another service; a session
- * of the owner in a browser, and one that has ended; no token, while ServiceX's façade takes such
+ * of the owner in a browser, and one that has ended; no token, while façades take such
  * callers.
  */
 const table = `
@@ -21,6 +21,8 @@ me         +   +   +   +   +   +   +   1   +   +   1   1   1   1   1   3   3   3
 myself     +   +   3   +   +   +   +   1   +   +   1   1   1   1   1   3   3   3   3   +   1   1
 read       +   4   +   1   1   1   1   1   +   4   1   1   1   1   1   3   3   +   3   +   1   1
 fread      +   4   +   1   1   1   1   1   +   4   1   1   1   1   1   3   3   +   3   +   1   4
+job        +   4   +   1   1   1   1   1   4   4   1   1   1   1   1   3   3   +   3   +   1   4
+unjob      +   4   3   1   1   1   1   1   4   4   1   1   1   1   1   3   3   +   3   +   1   1
 gone       4   4   4   1   1   1   1   1   4   4   1   1   1   1   1   3   3   4   3   4   1   1
 fgone      4   4   4   1   1   1   1   1   4   4   1   1   1   1   1   3   3   4   3   4   1   4
 change     +   4   3   1   1   1   1   1   +   4   1   1   1   1   1   3   3   +   3   +   1   1
@@ -44,6 +46,7 @@ task       3   3   3   1   1   1   1   1   3   3   1   1   1   1   1   4   4   3
 attempt    +   +   +   +   +   +   +   +   +   +   +   +   +   +   +   +   +   +   +   +   +   +
 wake       4   4   4   4   4   4   4   4   4   4   4   4   4   4   4   4   4   4   4   4   4   4
 refresh    1   1   1   1   1   1   1   1   1   1   1   1   1   1   +   1   1   1   1   1   1   1
+zip        4   4   4   4   4   4   4   1   4   4   4   1   1   1   1   4   4   4   4   4   4   4
 link       1   1   1   1   1   1   1   1   1   1   1   1   1   1   1   1   1   1   1   1   1   1
 object     3   3   3   3   3   3   3   3   3   3   3   3   3   3   3   3   3   3   3   3   3   3
 `;
@@ -53,8 +56,9 @@ object     3   3   3   3   3   3   3   3   3   3   3   3   3   3   3   3   3   3
  * accounts. `notice`: there is none, nor such a group.
  * `hold`: a token. `first`, `become`: the first administrator, whom there is already.
  * `read`, `change`: of a request of the owner; `gone`, `cgone`: of none; `byget`: as links do it.
+ * `job`, `unjob`: a job of the owner, by its id, which others may have, too, for one of their own.
  * `flist`, `fread`, `fgone`, `fsubmit`: of a façade that may take callers without a name.
- * `attempt`, `object`, `link`, `refresh`, `wake`: what they send proves it, not who calls.
+ * `attempt`, `object`, `link`, `zip`, `refresh`, `wake`: what they send proves it, not who calls.
  */
 const calls: Record<string, string> = {
   open: `
@@ -69,6 +73,8 @@ const calls: Record<string, string> = {
     GET /.well-known/oauth-authorization-server
     GET /.well-known/wlcg-tape-rest-api
     GET /v1/operations
+    GET /isimip/api/v1
+    GET /isimip/api/v2
     GET /
     GET /servicex
     GET /multiple-codegen-list
@@ -124,6 +130,12 @@ const calls: Record<string, string> = {
     GET /servicex/transformation/{id}/status
     GET /servicex/transformation/{id}/errors
     GET /servicex/transformation/{id}/results`,
+  job: `
+    GET /isimip/api/v1/{id}
+    GET /isimip/api/v2/{id}`,
+  unjob: `
+    DELETE /isimip/api/v1/{id}
+    DELETE /isimip/api/v2/{id}`,
   fgone: `
     GET /servicex/transformation/{id}/deployment-status`,
   gone: `
@@ -153,7 +165,9 @@ const calls: Record<string, string> = {
     POST /v1/requests
     POST /v1/dry-runs`,
   fsubmit: `
-    POST /servicex/transformation`,
+    POST /servicex/transformation
+    POST /isimip/api/v1
+    POST /isimip/api/v2`,
   mine: `
     GET /v1/tokens
     GET /tokens
@@ -272,6 +286,8 @@ const calls: Record<string, string> = {
     POST /v1/callbacks/{operation}`,
   refresh: `
     POST /token/refresh`,
+  zip: `
+    GET /isimip/output/{request}/{signature}/{name}`,
   link: `
     GET /open`,
   object: `

@@ -1,5 +1,6 @@
 // Every call that the service answers: routes of the API, endpoints of façades, pages.
 import { readConfig } from "../../src/config.ts";
+import { isimipEndpoints } from "../../src/facades/isimip/endpoints.ts";
 import { attemptToken } from "../../src/facades/servicex/attempt-token.ts";
 import { servicexEndpoints } from "../../src/facades/servicex/index.ts";
 import { pageEndpoints } from "../../src/facades/servicex/pages.ts";
@@ -26,14 +27,15 @@ export interface Case {
   form?: string;
 }
 
-/** With these the calls for tape files are answered, of which none is there. */
-export const withTape = {
+/** With these the calls for tape files and jobs are answered, of which none is there. */
+export const withFacades = {
   ...{ STAGE_BACKEND: "eeadm", STAGE_ROOTS: "/tape" },
-  OPERATIONS: "noop,transform,stage",
+  ...{ INPUT_ROOTS: "/", ISIMIP_INPUT_PATH: "/etc" },
+  OPERATIONS: "noop,transform,stage,extract",
 };
 
 const ofTapeRest = endpointsOf({
-  system: openTape({ config: readConfig(withTape, allOperations), log: silentLog() }),
+  system: openTape({ config: readConfig(withFacades, allOperations), log: silentLog() }),
   limitsOf: () => undefined,
 });
 
@@ -44,13 +46,15 @@ export const cases: Case[] = [
     access,
     body: body && exampleOf(body, { inputFolder: "/data", operations: allOperations }),
   })),
-  ...[...servicexEndpoints, ...pageEndpoints].map(({ method, path, access, callerOf }) => ({
-    method,
-    path: path.replaceAll(/:(\w+)/g, "{$1}"),
-    access,
-    signed: callerOf !== undefined,
-    body: path.endsWith("/file-complete") ? { "file-id": 0, status: "failure" } : {},
-  })),
+  ...[...servicexEndpoints, ...pageEndpoints, ...isimipEndpoints].map(
+    ({ method, path, access, callerOf }) => ({
+      method,
+      path: path.replaceAll(/:(\w+)/g, "{$1}"),
+      access,
+      signed: callerOf !== undefined,
+      body: path.endsWith("/file-complete") ? { "file-id": 0, status: "failure" } : {},
+    }),
+  ),
   ...ofTapeRest.map(({ method, path, access }) => ({
     method,
     path: path.replaceAll(/:(\w+)/g, "{$1}"),
@@ -61,9 +65,11 @@ export const cases: Case[] = [
   ...pages.map(({ method, path, access }) => ({ method, path, access, form: "confirm=yes" })),
 ];
 
+export const zipOfJob = "/isimip/output/{request}/{signature}/{name}";
+
 /**
  * Who may call these gets a 404 here: no request has a deployment or is a stage request, and this
- * service has no task, no message and no call-back.
+ * service has no task, no message, no call-back and no job.
  */
 export const neverFound = [
   "/servicex/transformation/{id}/deployment-status",
@@ -77,6 +83,9 @@ export const neverFound = [
   "/requests/{id}/results/{result}",
   "/v1/notices/{notice}/again",
   "/admin/notices/{notice}/again",
+  "/isimip/api/v1/{id}",
+  "/isimip/api/v2/{id}",
+  zipOfJob,
 ];
 
 /** The id of nothing. */

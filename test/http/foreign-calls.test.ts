@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Answer, type Api, openApi } from "../support/api.ts";
 import { addPerson, browserOf, type Person } from "../support/people.ts";
 import { decided } from "./decided.ts";
-import { addressOf, type Case, cases, contentOf, type Fixture, withTape } from "./every-call.ts";
+import { addressOf, type Case, cases, contentOf, type Fixture, withFacades } from "./every-call.ts";
 
 let api: Api;
 let fixture: Fixture;
@@ -13,7 +13,7 @@ let cookie: string;
 let origin: string;
 
 beforeAll(async () => {
-  api = await openApi({ env: { ENABLE_AUTH: "true", INPUT_ROOTS: "/", ...withTape } });
+  api = await openApi({ env: { ENABLE_AUTH: "true", ...withFacades } });
   const { ctx } = api.ledger;
   admin = await addPerson(ctx, { admin: true });
   const request = await api.ledger.submit(1, { owner: admin.id });

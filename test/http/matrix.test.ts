@@ -1,6 +1,8 @@
 // Every call of the OpenAPI document, of façades and of pages, with every kind of credential, as
 // real rows: what happens is what test/http/decided.ts says.
 import { randomUUID } from "node:crypto";
+import { rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { csrfOf } from "../../src/auth/csrf.ts";
 import { createKey, type WantedKey } from "../../src/auth/keys/keys.ts";
@@ -10,6 +12,7 @@ import { revokeToken } from "../../src/auth/tokens/tokens.ts";
 import { openFacade, usualQuota } from "../../src/users/facade-callers.ts";
 import { moveUser } from "../../src/users/move-store.ts";
 import { type Answer, type Api, openApi } from "../support/api.ts";
+import { temporaryFolder } from "../support/folder.ts";
 import { addPerson, addToken, bearer, browserOf, type Person } from "../support/people.ts";
 import { columns, decided } from "./decided.ts";
 import {
@@ -21,16 +24,18 @@ import {
   type Fixture,
   isOfDataset,
   isOfRequest,
-  withTape,
+  withFacades,
 } from "./every-call.ts";
 
+const folder = temporaryFolder("matrix");
 let api: Api;
 let ann: Person;
 /** by the columns of the table */
 let credentials: Map<string, Record<string, string>>;
 
 beforeAll(async () => {
-  api = await openApi({ env: { ENABLE_AUTH: "true", INPUT_ROOTS: "/", ...withTape } });
+  writeFileSync(join(folder, "a.nc"), "NetCDF");
+  api = await openApi({ env: { ENABLE_AUTH: "true", ...withFacades, ISIMIP_INPUT_PATH: folder } });
   const { ctx } = api.ledger;
   ann = await addPerson(ctx);
   const root = await addPerson(ctx, { admin: true, scopes: ["read", "submit", "admin"] });
@@ -69,7 +74,10 @@ beforeAll(async () => {
   credentials.set("fac", {});
 });
 
-afterAll(() => api.close());
+afterAll(async () => {
+  await api.close();
+  rmSync(folder, { recursive: true, force: true });
+});
 
 const claimsOf = ({ id, token }: Person) => ({
   sub: id,
@@ -144,12 +152,13 @@ test.each(all.map((it) => ({ it, name: nameOf(it) })))("$name", async ({ it }) =
   expect(await wrongFor(it, columns.filter(isAlways))).toEqual([]);
 });
 
-/** The last column is that of a façade which is open. */
+/** The last column is that of façades which are open. */
 const isAlways = (column: string) => column !== "fac";
 
-test("callers without a name, while a façade takes them", async () => {
+test("callers without a name, while façades take them", async () => {
   const { ctx } = api.ledger;
-  await openFacade(ctx, { kind: "system", name: "test" }, "servicex", usualQuota);
+  for (const facade of ["servicex", "isimip"] as const)
+    await openFacade(ctx, { kind: "system", name: "test" }, facade, usualQuota);
   const wrong: string[] = [];
   for (const it of all.filter((one) => !one.path.startsWith("/v1/facades/")))
     wrong.push(...(await wrongFor(it, ["fac"])).map((problem) => `${nameOf(it)} ${problem}`));
@@ -193,10 +202,23 @@ async function freshId(path: string): Promise<Record<string, string>> {
   const { ctx } = api.ledger;
   if (/^(\/v1)?\/tokens\//.test(path)) return { id: (await addToken(ctx, ann.id)).token };
   if (path.includes("{user}")) return { user: (await addPerson(ctx, { state: "pending" })).id };
+  if (/^\/isimip\/api\/.*\{id\}$/.test(path)) return { id: await jobOfAnn(path) };
   if (path === "/users/{id}") return { id: await numberOf(await addPerson(ctx)) };
   if (!/^\/(v1\/access-|admin\/)keys\//.test(path)) return {};
   const caller = { kind: "admin", owner: "root", by: "session" } as const;
   return { id: (await createKey(ctx, caller, { kind: "peer", name: randomUUID() })).key.id };
+}
+
+/** `path`: of a call for a job, of either version. */
+async function jobOfAnn(path: string): Promise<string> {
+  const bbox = [0, 10, 0, 10];
+  const root = path.replace(/\/\{id\}$/, "");
+  const what = root.endsWith("v1")
+    ? { task: "cutout_bbox", bbox }
+    : { operations: [{ operation: "cutout_bbox", bbox }] };
+  const posted = await api.post(root, { paths: ["a.nc"], ...what }, bearer(ann.accessToken));
+  expect(posted.status, posted.text).toBeLessThan(300);
+  return posted.json().id;
 }
 
 async function numberOf({ id }: Person): Promise<string> {
