@@ -218,7 +218,7 @@ async function jobOfAnn(path: string): Promise<string> {
     : { operations: [{ operation: "cutout_bbox", bbox }] };
   const posted = await api.post(root, { paths: ["a.nc"], ...what }, bearer(ann.accessToken));
   expect(posted.status, posted.text).toBeLessThan(300);
-  return posted.json().id;
+  return String(posted.json().id);
 }
 
 async function numberOf({ id }: Person): Promise<string> {
