@@ -9,6 +9,7 @@ export const longFiles = [
   "db/place.test.ts",
   "db/roles.test.ts",
   "facades/isimip/killed.test.ts",
+  "facades/isimip/large.test.ts",
   "model/ledger.test.ts",
   "operations/files.test.ts",
   "operations/scale.test.ts",
