@@ -7,7 +7,10 @@ import type { StagedFile } from "./words.ts";
 export function outcomeOf(path: string, file: StagedFile | undefined): FileOutcome | undefined {
   const shown = JSON.stringify(path);
   if (file === undefined) return undefined;
-  if (file.error) return retry(`The recall of ${shown} failed: ${file.error.slice(0, 500)}`);
+  if (file.error) {
+    const words = file.error.slice(0, 500).replace(/\.$/, "");
+    return retry(`The recall of ${shown} failed: ${words}.`);
+  }
   if (file.onDisk === true) return { status: "success" };
   switch (file.state) {
     case "COMPLETED":
