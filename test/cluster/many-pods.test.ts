@@ -229,7 +229,8 @@ describe.skipIf(!CLUSTER_UP || !rabbit)("a day of many pods", () => {
     const queues = await broker.control("list_queues", "name", "--silent");
     expect(queues).not.toContain("transformer-");
     const env = { DATABASE_URL: service.databaseUrl, DATA_DIR: service.dataDir };
-    const { stdout } = await runCli(["audit", "--json"], { env });
+    const { code, stdout, stderr } = await runCli(["audit", "--json"], { env });
+    expect({ code, stderr }).toMatchObject({ code: 0 });
     expect(JSON.parse(stdout)).toMatchObject({ clean: true, requests: atOnce + after });
   }, 300_000);
 
