@@ -3,6 +3,7 @@ import { callerLimits } from "./caller-limits.ts";
 import { credentials } from "./credentials.ts";
 import { datasets } from "./datasets.ts";
 import { ends } from "./ends.ts";
+import { extractions } from "./extract.ts";
 import { facadeCallers } from "./facade-callers.ts";
 import { fairness } from "./fairness.ts";
 import { kubernetes } from "./kubernetes.ts";
@@ -37,4 +38,5 @@ export const mutants: Mutant[] = [
   ...sidecars,
   ...kubernetes,
   ...kubernetesRunner,
+  ...extractions,
 ];
