@@ -45,9 +45,8 @@ export function headerMemory<Header>({ most, sizeOf }: Bounds<Header>): HeaderMe
       const found = version === undefined ? undefined : use(version);
       if (found !== undefined) return found;
       const header = await read();
-      // It may have been written again while it was read
-      if (header !== undefined && version !== undefined && version === (await versionOf(path)))
-        remember(version, header);
+      // Where it was written meanwhile, no file is of this version any more
+      if (header !== undefined && version !== undefined) remember(version, header);
       return header;
     },
   };

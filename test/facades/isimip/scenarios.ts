@@ -225,6 +225,7 @@ export const scenarios: Scenario[] = [
     tests: {
       [uploads]: [
         "other content of the same name is another job, and so is the same of another name",
+        "two uploads whose names are exchanged are another job",
       ],
       [jobs]: [
         "a file that was replaced is another question",

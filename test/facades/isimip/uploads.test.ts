@@ -89,6 +89,19 @@ test("other content of the same name is another job, and so is the same of anoth
   expect(ids.size).toBe(3);
 });
 
+test("two uploads whose names are exchanged are another job", async () => {
+  const names = ["a.nc", "b.nc"];
+  const operations = names.map((name) => ({ operation: "mask_mask", mask: name }));
+  const other = Buffer.concat([mask(), Buffer.from([0])]);
+  const ids = new Set<string>();
+  for (const [a, b] of [
+    [mask(), other],
+    [other, mask()],
+  ] as const)
+    ids.add((await post({ paths: [daily], operations }, { "a.nc": a, "b.nc": b })).body.id);
+  expect(ids.size).toBe(2);
+});
+
 type Errors = { errors: Record<string, string[]> };
 const badName =
   "only letters, numbers, hyphens, underscores, and single periods are permitted in the name of " +
