@@ -291,6 +291,8 @@ test("two Globus tasks want the same files: one recall, and a cancel of one leav
   const files = (items: { counters: { total: number } }[]) =>
     items.reduce((sum, { counters }) => sum + counters.total, 0);
   await until(async () => files(await requests("another task")) === paths.length);
+  // Its tasks have joined the recall; one that has not would begin another after the cancel.
+  await until(async () => (await joinedFiles(await requests("another task"))) === paths.length);
   for (const { id } of await requests(task)) {
     await cancel(suite.ctx, id, local);
     await suite.api.ledger.ended(id);
@@ -302,6 +304,16 @@ test("two Globus tasks want the same files: one recall, and a cancel of one leav
   );
   expect(tape.timesRecalled()).toEqual(once(paths));
 });
+
+/** Of these requests: files whose task has a reference of the tape system. */
+async function joinedFiles(requests: { id: string }[]): Promise<number> {
+  const [row] = await suite.ctx.db.query<{ n: number }>(
+    `SELECT count(*)::int AS n FROM request_files f JOIN tasks t ON t.id = f.task
+     WHERE t.external_ref IS NOT NULL AND f.request_id = ANY($1::uuid[])`,
+    [requests.map(({ id }) => id)],
+  );
+  return row?.n ?? 0;
+}
 
 test("killed between a batch and its request: the files wait again, and none is forgotten", async () => {
   await open();
