@@ -18,6 +18,7 @@ import { processes } from "./processes.ts";
 import { rules } from "./rules.ts";
 import { addressSecrets } from "./secrets.ts";
 import { sidecars } from "./sidecars.ts";
+import { tapeRest } from "./tape-rest.ts";
 
 export const mutants: Mutant[] = [
   ...ledger,
@@ -39,4 +40,5 @@ export const mutants: Mutant[] = [
   ...kubernetes,
   ...kubernetesRunner,
   ...extractions,
+  ...tapeRest,
 ];
