@@ -1,6 +1,7 @@
 // Which paths may be recalled. A path goes into a list of one path a line, and into arguments:
 // nothing in it may become another line, an option or another path.
-import { realpath } from "node:fs/promises";
+import type { Stats } from "node:fs";
+import { lstat, realpath } from "node:fs/promises";
 
 const longestPath = 4096;
 
@@ -36,7 +37,9 @@ export function isBelow(path: string, root: string): boolean {
 
 export type RealPath =
   | { path: string }
-  | { problem: { class: "not_found" | "forbidden" | "unavailable"; message: string } };
+  | {
+      problem: { class: "bad_input" | "forbidden" | "not_found" | "unavailable"; message: string };
+    };
 
 /**
  * The path without links, so that a link does not lead out of the roots. Reads no data: nothing is
@@ -49,8 +52,10 @@ export async function realPathOf(
 ): Promise<RealPath> {
   const shown = JSON.stringify(path);
   let real: string;
+  let status: Stats;
   try {
     real = await realpath(path);
+    status = await lstat(real);
   } catch (error) {
     const { code = "" } = error as NodeJS.ErrnoException;
     if (["ENOENT", "ENOTDIR"].includes(code))
@@ -62,7 +67,11 @@ export async function realPathOf(
   }
   const whole = await Promise.all(roots.map((root) => realpath(root).catch(() => root)));
   const message = problemOfPath(real, whole, whose);
-  return message === undefined ? { path: real } : { problem: { class: "forbidden", message } };
+  if (message !== undefined) return { problem: { class: "forbidden", message } };
+  if (status.isFile()) return { path: real };
+  // The tape system says nothing of it, for which a file would wait.
+  const kind = status.isDirectory() ? "a folder" : "no regular file";
+  return { problem: { class: "bad_input", message: `${shown} is ${kind}.` } };
 }
 
 /** Throws if the roots above the path cannot be reached either. */

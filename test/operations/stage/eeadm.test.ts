@@ -68,6 +68,20 @@ describe.each(ways)("%s", (way) => {
     expect(await errorsOf(id)).toMatchObject([{ class: "not_found" }]);
   });
 
+  test("folders fail alone, and are not waited for", async () => {
+    suite = await openStageSuite(way);
+    const { tape } = suite;
+    const folders = names(3).map((name) => join(tape.root, `folder-${name}`));
+    for (const folder of folders) mkdirSync(folder);
+    const alone = await suite.submit(folders);
+    expect(await ended(alone)).toMatchObject({ counters: { failed: 3 } });
+    const [file = ""] = tape.put(["file.nc"]);
+    const id = await suite.submit([...folders, file]);
+    expect(await ended(id)).toMatchObject({ counters: { done: 1, failed: 3 } });
+    const message = expect.stringContaining("is a folder");
+    expect(await errorsOf(id)).toMatchObject([{ class: "bad_input", message }]);
+  });
+
   test("a file that cannot be read fails with its code, after as many tries as it has", async () => {
     suite = await openStageSuite(way, { env: { FILE_ATTEMPTS: "2" } });
     const { tape } = suite;
