@@ -94,3 +94,14 @@ test("a first copy that is offline: the other one is recalled; without another t
   tape.set({ OFFLINE: [] });
   expect(await api.ledger.ended(id)).toMatchObject({ counters: { done: 2 } });
 });
+
+test("a file that stays offline after its recall uses an attempt, and is not recalled for ever", async () => {
+  const { tape, api } = await open({ FILE_ATTEMPTS: "2" });
+  const [path = ""] = tape.put(["a.nc"], { tapes });
+  tape.set({ LETTER: "offline" });
+  const id = await suite.submit([path]);
+  expect(await api.ledger.ended(id)).toMatchObject({ counters: { failed: 1 } });
+  expect(librariesAsked(path)).toEqual(["south", "south"]);
+  const errors = await suite.ctx.db.query("SELECT class FROM error_groups");
+  expect(errors).toEqual([{ class: "evicted" }]);
+});

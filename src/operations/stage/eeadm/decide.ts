@@ -60,14 +60,12 @@ export function decide(
   if (place === "unclear" && !isOffline)
     return { wait: `The state ${state} of a file is not known.` };
   if (recalled === "running") return { underWay: true };
-  return isOffline ? ofOffline(copies) : ofTape(shown, path, recalled, copies);
-}
-
-/** The first copy is outside of its library; others may be there. */
-function ofOffline({ libraries: [, ...others], failed }: Copies): Decision {
-  const library = others.find((other) => !failed.has(other));
-  if (library !== undefined) return { recall: library };
-  return { wait: "A tape is outside of its library (offline)." };
+  if (!isOffline) return ofTape(shown, path, recalled, copies);
+  // The first copy is outside of its library; others may be there.
+  const others = copies.libraries.slice(1);
+  if (others.every((library) => copies.failed.has(library)))
+    return { wait: "A tape is outside of its library (offline)." };
+  return ofTape(shown, path, recalled, { ...copies, libraries: others });
 }
 
 function ofTape(
