@@ -259,7 +259,7 @@ export function readConfig(
     mostFiles: set.MOST_FILES,
     agentOperations: set.AGENT_OPERATIONS,
     tape: tapeConfig(set, enableAuth),
-    isimip: isimipConfig(set, open),
+    isimip: isimipConfig(set, open, set.OPERATIONS),
     facility,
   };
 }

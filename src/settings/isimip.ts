@@ -32,10 +32,11 @@ export const isimipSettings = {
 
 const settings = z.object(isimipSettings);
 
-/** Undefined where the façade is off. */
+/** Undefined where the façade is off. `operations`: those that are offered; none: all are. */
 export function isimipConfig(
   set: z.output<typeof settings>,
   folders: InputFolders,
+  operations: readonly string[],
 ): IsimipConfig | undefined {
   const { ISIMIP_INPUT_PATH: inputPath } = set;
   if (inputPath === undefined) return undefined;
@@ -43,6 +44,11 @@ export function isimipConfig(
     throw new ConfigError(
       `ISIMIP_INPUT_PATH is ${shown(inputPath)}, which is not below a folder of INPUT_ROOTS, or ` +
         "is one of the service's own: its files could not be read.",
+    );
+  if (operations.length > 0 && !operations.includes("extract"))
+    throw new ConfigError(
+      `ISIMIP_INPUT_PATH is set, and its jobs need the operation extract, which OPERATIONS ` +
+        `(${operations.join(",")}) does not name.`,
     );
   return {
     inputPath,

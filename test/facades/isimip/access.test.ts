@@ -113,6 +113,10 @@ test("with identity off no other site is let in, and the start says so", () => {
 
 test.each([
   [{ ISIMIP_INPUT_PATH: "/etc" }, /ISIMIP_INPUT_PATH is "\/etc", which is not below a folder/],
+  [
+    { ISIMIP_INPUT_PATH: folder, OPERATIONS: "noop,transform" },
+    /operation extract, which OPERATIONS \(noop,transform\) does not name/,
+  ],
   [{ ISIMIP_POINT_ORDER: "lat" }, /ISIMIP_POINT_ORDER.*latlon, lonlat/],
   [{ ISIMIP_CORS_ORIGINS: "data.example.org", ENABLE_AUTH: "true" }, /ISIMIP_CORS_ORIGINS/],
 ])("the settings %j are refused", (env, message) => {
