@@ -5,6 +5,7 @@ import { type AskingDevice, answerDevice, readDevice } from "../../auth/device/d
 import { RequestError } from "../../errors.ts";
 import { parseParameters } from "../../http/parse.ts";
 import type { Reply } from "../../http/route.ts";
+import { Problem } from "../fields.tsx";
 import { pageReply, redirectTo } from "../layout.tsx";
 import type { Links } from "../links.ts";
 import type { Page } from "../page.ts";
@@ -57,11 +58,7 @@ function codePage(ctx: PageContext, links: Links, problem: string | undefined): 
     { title: "Sign in a program", status: problem === undefined ? 200 : 404 },
     <>
       <h1>Sign in a program</h1>
-      {problem === undefined ? null : (
-        <p class="notice" role="alert">
-          {problem}
-        </p>
-      )}
+      <Problem problem={problem === undefined ? undefined : { message: problem }} />
       <p class="sentence">
         A program such as <code>longshore login</code> shows you a code. Type it here to see what
         the program asks for.

@@ -1,7 +1,5 @@
 import type { OwnProfile } from "../../users/profile.ts";
-
-/** The fields of the form as they were sent. */
-export type Typed = Readonly<Record<string, string | undefined>>;
+import { Field, type Typed } from "../fields.tsx";
 
 export function ProfileFields({
   account,
@@ -58,24 +56,5 @@ export function ProfileFields({
         mailWhenDone && <input type="hidden" name="mail_when_done" value="yes" />
       )}
     </>
-  );
-}
-
-interface FieldOf {
-  id: string;
-  label: string;
-  value: string | undefined;
-  most: number;
-  type?: string;
-  autocomplete?: string;
-  required?: boolean;
-}
-
-export function Field({ id, label, value = "", most, type = "text", ...more }: FieldOf) {
-  return (
-    <p>
-      <label for={id}>{label}</label>
-      <input id={id} name={id} type={type} value={value} maxlength={most} {...more} />
-    </p>
   );
 }

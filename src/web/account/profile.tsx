@@ -6,12 +6,13 @@ import { type IdentityRow, listIdentities } from "../../users/identities.ts";
 import { decide } from "../../users/policy.ts";
 import { changeProfile, type OwnProfile, readProfile } from "../../users/profile.ts";
 import type { UserState } from "../../users/state.ts";
+import { Problem, type Typed } from "../fields.tsx";
 import { pageReply, redirectTo } from "../layout.tsx";
 import type { Page, PageCall } from "../page.ts";
 import { Facts, Text, Time } from "../parts.tsx";
 import { PostForm } from "../post-form.tsx";
 import { toFirstPage } from "./first-page.ts";
-import { ProfileFields, type Typed } from "./profile-fields.tsx";
+import { ProfileFields } from "./profile-fields.tsx";
 
 const path = "/profile";
 
@@ -74,11 +75,7 @@ async function show(
       <section aria-labelledby="change">
         <h2 id="change">{isNew ? "Who you are" : "Change it"}</h2>
         <PostForm ctx={ctx} action={links.to(path)} class="fields">
-          {refused ? (
-            <p class="notice" role="alert">
-              {refused.problem.message}
-            </p>
-          ) : null}
+          <Problem problem={refused?.problem} />
           <ProfileFields
             account={account}
             typed={refused?.typed}

@@ -5,13 +5,13 @@ import { RequestError } from "../../errors.ts";
 import { parse } from "../../http/parse.ts";
 import type { Reply } from "../../http/route.ts";
 import { tokenBody } from "../../http/schemas/tokens.ts";
+import { Field, NumberField, Problem, type Typed } from "../fields.tsx";
 import { pageReply } from "../layout.tsx";
 import type { Links } from "../links.ts";
 import type { Page, PageCall } from "../page.ts";
 import { Table, Text, Time } from "../parts.tsx";
 import { PostForm } from "../post-form.tsx";
 import { toFirstPage } from "./first-page.ts";
-import { Field, type Typed } from "./profile-fields.tsx";
 import { showMade } from "./token-made.tsx";
 
 const path = "/tokens";
@@ -76,11 +76,7 @@ async function show(
       <section aria-labelledby="make">
         <h2 id="make">Make one</h2>
         <PostForm ctx={ctx} action={links.to(path)} class="fields">
-          {refused ? (
-            <p class="notice" role="alert">
-              {refused.problem.message}
-            </p>
-          ) : null}
+          <Problem problem={refused?.problem} />
           <Fields
             typed={refused?.typed ?? { read: "yes", submit: "yes" }}
             isAdmin={caller.kind === "admin"}
@@ -156,24 +152,17 @@ function Fields({
             </p>
           ))}
       </fieldset>
-      <p>
-        <label for="days">Good for days</label>
-        <input
-          id="days"
-          name="days"
-          type="number"
-          min="1"
-          max={most}
-          step="1"
-          value={typed.days ?? ""}
-          aria-describedby="most-days"
-        />{" "}
-        <small id="most-days">
-          {most === undefined
+      <NumberField
+        id="days"
+        label="Good for days"
+        value={typed.days}
+        most={most}
+        note={
+          most === undefined
             ? "Left empty: until you revoke it."
-            : `At most ${most}, which it is if left empty.`}
-        </small>
-      </p>
+            : `At most ${most}, which it is if left empty.`
+        }
+      />
     </>
   );
 }

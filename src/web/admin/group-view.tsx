@@ -4,13 +4,12 @@ import { parsePathParameters } from "../../http/parse.ts";
 import { groupParams } from "../../http/schemas/groups.ts";
 import { type Binding, type BindingKind, bindingKinds } from "../../users/bindings.ts";
 import { type GroupWithAll, type Member, readGroup } from "../../users/groups.ts";
-import { Field } from "../account/profile-fields.tsx";
+import { Field, Problem } from "../fields.tsx";
 import { pageReply } from "../layout.tsx";
 import type { PageCall } from "../page.ts";
 import { Table, Text } from "../parts.tsx";
 import { PostForm } from "../post-form.tsx";
 import { counted } from "../words.ts";
-import { Problem } from "./groups.tsx";
 
 /** A change that was refused: its form says why. */
 export interface Refused {

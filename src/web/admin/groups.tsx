@@ -5,7 +5,7 @@ import type { Reply } from "../../http/route.ts";
 import { groupBody } from "../../http/schemas/groups.ts";
 import { createGroup, type Group, listGroups } from "../../users/groups.ts";
 import { toFirstPage } from "../account/first-page.ts";
-import { Field } from "../account/profile-fields.tsx";
+import { Field, Problem } from "../fields.tsx";
 import { pageReply, redirectTo } from "../layout.tsx";
 import type { Links } from "../links.ts";
 import type { Page, PageCall } from "../page.ts";
@@ -66,15 +66,6 @@ async function show({ ctx, caller, links, form }: PageCall, problem?: RequestErr
       </section>
     </>,
   ) satisfies Reply;
-}
-
-export function Problem({ problem }: { problem: RequestError | undefined }) {
-  if (!problem) return null;
-  return (
-    <p class="notice" role="alert">
-      {problem.message}
-    </p>
-  );
 }
 
 function Groups({ groups, links }: { groups: readonly Group[]; links: Links }) {

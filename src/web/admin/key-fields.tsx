@@ -1,5 +1,5 @@
 import type { KeyFacade, KeyRow } from "../../auth/keys/keys.ts";
-import { Field, type Typed } from "../account/profile-fields.tsx";
+import { Field, NumberField, type Typed } from "../fields.tsx";
 
 interface Use {
   /** what the form sends */
@@ -72,32 +72,5 @@ export function Fields({ typed }: { typed: Typed }) {
         note="Left empty: any number."
       />
     </>
-  );
-}
-
-interface NumberFieldOf {
-  id: string;
-  label: string;
-  value: string | undefined;
-  most: number;
-  note: string;
-}
-
-function NumberField({ id, label, value = "", most, note }: NumberFieldOf) {
-  return (
-    <p>
-      <label for={id}>{label}</label>
-      <input
-        id={id}
-        name={id}
-        type="number"
-        min="1"
-        max={most}
-        step="1"
-        value={value}
-        aria-describedby={`${id}-note`}
-      />{" "}
-      <small id={`${id}-note`}>{note}</small>
-    </p>
   );
 }

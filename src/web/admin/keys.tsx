@@ -1,5 +1,5 @@
 // Keys of programs and of other services, as administrators see, make and revoke them.
-import { createKey, type KeyRow, listKeys, revokeKey } from "../../auth/keys/keys.ts";
+import { createKey, listKeys, revokeKey } from "../../auth/keys/keys.ts";
 import { identityOff } from "../../db/people.ts";
 import { RequestError } from "../../errors.ts";
 import { parse, parsePathParameters } from "../../http/parse.ts";
@@ -7,14 +7,12 @@ import type { Reply } from "../../http/route.ts";
 import { keyBody, keyParams } from "../../http/schemas/access-keys.ts";
 import { personCalled } from "../../users/people.ts";
 import { toFirstPage } from "../account/first-page.ts";
+import { Problem } from "../fields.tsx";
 import { pageReply, redirectTo } from "../layout.tsx";
-import type { Links } from "../links.ts";
 import type { Page, PageCall } from "../page.ts";
-import { Table, Text, Time } from "../parts.tsx";
 import { PostForm } from "../post-form.tsx";
-import { number } from "../words.ts";
-import { Problem } from "./groups.tsx";
 import { Fields, uses } from "./key-fields.tsx";
+import { Keys } from "./key-list.tsx";
 import { showMadeKey } from "./key-made.tsx";
 
 const path = "/admin/keys";
@@ -106,60 +104,5 @@ async function show(call: PageCall, problem?: RequestError): Promise<Reply> {
         </PostForm>
       </section>
     </>,
-  );
-}
-
-function Keys({ keys, call: { ctx, links } }: { keys: readonly KeyRow[]; call: PageCall }) {
-  return (
-    <Table
-      columns={[
-        { title: "Name" },
-        { title: "For" },
-        { title: "Limits", class: "wide" },
-        { title: "Good until", class: "wide" },
-        { title: "Last used", class: "wide" },
-        { title: "Revoke" },
-      ]}
-      rows={keys.map((key) => [
-        <Text most={100}>{key.name}</Text>,
-        <For row={key} links={links} />,
-        <Limits row={key} />,
-        key.expiresAt ? <Time at={key.expiresAt.toISOString()} /> : "it is revoked",
-        key.lastUsedAt ? <Time at={key.lastUsedAt.toISOString()} /> : "never",
-        <PostForm ctx={ctx} action={links.to(`${path}/${key.id}/revoke`)}>
-          <button type="submit" class="danger" aria-label={`Revoke ${key.name}`}>
-            Revoke
-          </button>
-        </PostForm>,
-      ])}
-    />
-  );
-}
-
-function For({ row: { kind, facade, owner }, links }: { row: KeyRow; links: Links }) {
-  const use = uses.find((one) => one.kind === kind && one.facade === facade);
-  const word = use?.inList ?? facade ?? kind;
-  if (owner === undefined) return <>{word}</>;
-  return (
-    <>
-      {word}, as{" "}
-      <a href={links.to(`/admin/users/${encodeURIComponent(owner)}`)}>
-        <Text most={60}>{owner}</Text>
-      </a>
-    </>
-  );
-}
-
-function Limits({ row: { roots, mostFiles } }: { row: KeyRow }) {
-  if (roots.length === 0 && mostFiles === undefined) return <>–</>;
-  return (
-    <>
-      {mostFiles === undefined ? "any number of" : number(mostFiles)} files at once
-      {roots.length === 0 ? null : (
-        <>
-          , below <Text most={200}>{roots.join(", ")}</Text>
-        </>
-      )}
-    </>
   );
 }
