@@ -7,11 +7,12 @@ import { childEnvironment } from "../../src/config.ts";
 /** Debian's own Python, whatever else is on PATH: its packages are that one's. */
 const python = "/usr/bin/python3";
 
+export const gfalPackages = ["gfal2-util-scripts", "gfal2-plugin-http"];
+
 /** Fails loudly where it is missing: a test that skips would pass without a look. */
 export function needGfal(): void {
-  const packages = "gfal2-util-scripts gfal2-plugin-http";
   if (spawnSync(python, ["-c", "import gfal2, gfal2_util"]).status !== 0)
-    throw new Error(`These tests need gfal2: apt-get install ${packages}`);
+    throw new Error(`These tests need gfal2: apt-get install ${gfalPackages.join(" ")}`);
 }
 
 export interface Ran {

@@ -2,14 +2,15 @@
 import { execFileSync, spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 
-const packages = {
+/** Debian's packages, by their programs. */
+export const netcdfPackages = {
   ...{ cdo: "cdo", ncks: "nco", ncgen: "netcdf-bin", ncdump: "netcdf-bin" },
   ogr2ogr: "gdal-bin",
 };
 
 /** Fails loudly where a program is missing: a test that skips would pass without a look. */
 export function needNetcdfTools(): void {
-  for (const [program, name] of Object.entries(packages))
+  for (const [program, name] of Object.entries(netcdfPackages))
     if (spawnSync("sh", ["-c", `command -v ${program}`]).status !== 0)
       throw new Error(`These tests need ${program}: apt-get install ${name}`);
 }
