@@ -1,6 +1,6 @@
 // What was read of the headers of files, as long as this process runs: files are cut again and
 // again, and the masks of countries and land are read for each of them.
-import { lstat, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 
 export interface HeaderMemory<Header> {
   /**
@@ -55,13 +55,8 @@ export function headerMemory<Header>({ most, sizeOf }: Bounds<Header>): HeaderMe
 /** One that has just been written may be written again without another time. */
 const youngMilliseconds = 2_000;
 
-/**
- * Tells one version of a file from the next, by whatever name: its place on the disk, size and
- * times. Undefined for what a chain makes on its way, which only its own next operation reads;
- * files of others are links in the folder of a task.
- */
+/** Tells one version of a file from the next, by whatever name: its place, its size and times. */
 async function versionOf(path: string): Promise<string | undefined> {
-  if (!(await lstat(path)).isSymbolicLink()) return undefined;
   const { dev, ino, size, mtimeNs, ctimeNs, ctimeMs, mtimeMs } = await stat(path, { bigint: true });
   const newest = Math.max(Number(ctimeMs), Number(mtimeMs));
   if (Date.now() - newest < youngMilliseconds) return undefined;
