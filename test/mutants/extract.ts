@@ -18,8 +18,8 @@ export const extractions: Mutant[] = [
   {
     name: "a feature without a cell leaves a file of missing values",
     file: "operations/extract/create-mask.ts",
-    from: "  refuseWithoutCells(features, plan);",
-    to: "",
+    from: "!wanted.includes(name) || cells.includes(1)",
+    to: "!wanted.includes(name) || cells.length > 0",
     tests: shapes,
     only: "smaller than a cell",
   },

@@ -55,8 +55,7 @@ export async function createMask(plan: MaskPlan): Promise<string> {
   for (const { areas } of features) crossings += countCrossings(areas, grid);
   if (crossings > mostCrossings)
     throw new ExtractError("too_large", `${name} has too many edges over too many cells.`);
-  refuseWithoutCells(features, plan);
-  await write(join(run.folder, "mask.classic.nc"), grid, features);
+  await write(join(run.folder, "mask.classic.nc"), features, plan);
   const args = ["-O", "-h", "-4", "-L", "5", "mask.classic.nc", "mask.made.nc"];
   const end = await runTool({ ...run, program: tools.ncks, args, environment: {} });
   if (end.failure === "canceled") throw stopped();
@@ -114,32 +113,17 @@ async function probe(
   };
 }
 
-/** All values would be missing, and the file would be done. */
-function refuseWithoutCells(
+/** Throws where a feature that is read has no cell: the file would be done, with no value in it. */
+async function write(
+  path: string,
   features: readonly Feature[],
-  { name, wanted, grid }: Pick<MaskPlan, "name" | "wanted" | "grid">,
-): void {
+  { name: shape, wanted, grid }: Pick<MaskPlan, "name" | "wanted" | "grid">,
+): Promise<void> {
   const columns = columnsOf(grid);
-  for (const [index, { areas }] of features.entries()) {
-    const variable = variableOf(index);
-    if (!wanted.includes(variable) || rasterize(areas, grid, columns).includes(1)) continue;
-    throw new ExtractError(
-      "bad_input",
-      `Feature ${variable} of ${name} has no cell of the file: it has no area, or no cell has ` +
-        "its centre in it.",
-    );
-  }
-}
-
-function variableOf(feature: number): string {
-  return `m_${feature}`;
-}
-
-async function write(path: string, grid: Grid, features: readonly Feature[]): Promise<void> {
-  const columns = columnsOf(grid);
-  const masks = features.map(
-    ({ areas, properties }, index): NewVariable => ({
-      name: variableOf(index),
+  const masks = features.map(({ areas, properties }, index): NewVariable => {
+    const name = `m_${index}`;
+    return {
+      name,
       kind: "byte",
       dimensions: [0, 1],
       attributes: {
@@ -147,9 +131,17 @@ async function write(path: string, grid: Grid, features: readonly Feature[]): Pr
         ...attributesOf(properties),
         grid_mapping: "spatial_ref",
       },
-      values: () => Buffer.from(rasterize(areas, grid, columns).buffer),
-    }),
-  );
+      values() {
+        const cells = rasterize(areas, grid, columns);
+        if (!wanted.includes(name) || cells.includes(1)) return Buffer.from(cells.buffer);
+        throw new ExtractError(
+          "bad_input",
+          `Feature ${name} of ${shape} has no cell of the file: it has no area, or no cell has ` +
+            "its centre in it.",
+        );
+      },
+    };
+  });
   const file = await open(path, "wx", 0o600);
   try {
     await writeClassic(
