@@ -117,7 +117,7 @@ describe.skipIf(!CLUSTER_UP || !rabbit)("a day of many pods", () => {
     return deployments.flatMap((name) => /transformer-(.*)$/.exec(name)?.[1] ?? []);
   }
 
-  /** Those that have been told to end are no longer counted. */
+  /** Pods that are being deleted do not count. */
   async function runningPods(): Promise<number> {
     const each = "{range .items[*]}{.metadata.deletionTimestamp},{end}";
     const field = ["--field-selector", "status.phase=Running", "-o", `jsonpath=${each}`];
@@ -202,11 +202,11 @@ describe.skipIf(!CLUSTER_UP || !rabbit)("a day of many pods", () => {
         );
       say(`at once at most ${seen.deployments} Deployments, ${seen.pods} pods that run`);
       const [first, last] = [tenths[0] as Part, tenths.at(-1) as Part];
-      // Those of the one before may still go
+      // The pods of the request before may still be there
       expect(seen.deployments).toBeLessThanOrEqual(3);
       expect(seen.pods).toBeLessThanOrEqual(3 * podsOfEach);
       expect(last.changes).toBeLessThanOrEqual(first.changes + 2);
-      // The lists that are asked for again from time to time may fall into either
+      // Lists are asked for again from time to time, in the first part or in the last
       expect(last.calls).toBeLessThanOrEqual(1.5 * first.calls + 5);
       expect(last.megabytes - first.megabytes).toBeLessThan(60);
     },

@@ -22,7 +22,7 @@ myself     +   +   3   +   +   +   +   1   +   +   1   1   1   1   1   3   3   3
 read       +   4   +   1   1   1   1   1   +   4   1   1   1   1   1   3   3   +   3   +   1   1
 fread      +   4   +   1   1   1   1   1   +   4   1   1   1   1   1   3   3   +   3   +   1   4
 job        +   4   +   1   1   1   1   1   4   4   1   1   1   1   1   3   3   +   3   +   1   4
-unjob      +   4   3   1   1   1   1   1   4   4   1   1   1   1   1   3   3   +   3   +   1   1
+endjob     +   4   3   1   1   1   1   1   4   4   1   1   1   1   1   3   3   +   3   +   1   1
 gone       4   4   4   1   1   1   1   1   4   4   1   1   1   1   1   3   3   4   3   4   1   1
 fgone      4   4   4   1   1   1   1   1   4   4   1   1   1   1   1   3   3   4   3   4   1   4
 change     +   4   3   1   1   1   1   1   +   4   1   1   1   1   1   3   3   +   3   +   1   1
@@ -56,7 +56,7 @@ object     3   3   3   3   3   3   3   3   3   3   3   3   3   3   3   3   3   3
  * accounts. `notice`: there is none, nor such a group.
  * `hold`: a token. `first`, `become`: the first administrator, whom there is already.
  * `read`, `change`: of a request of the owner; `gone`, `cgone`: of none; `byget`: as links do it.
- * `job`, `unjob`: a job of the owner, by its id, which others may have, too, for one of their own.
+ * `job`, `endjob`: a job of the owner, by its id, which a job of another may have, too.
  * `flist`, `fread`, `fgone`, `fsubmit`: of a façade that may take callers without a name.
  * `attempt`, `object`, `link`, `zip`, `refresh`, `wake`: what they send proves it, not who calls.
  */
@@ -133,7 +133,7 @@ const calls: Record<string, string> = {
   job: `
     GET /isimip/api/v1/{id}
     GET /isimip/api/v2/{id}`,
-  unjob: `
+  endjob: `
     DELETE /isimip/api/v1/{id}
     DELETE /isimip/api/v2/{id}`,
   fgone: `

@@ -36,7 +36,7 @@ describe.skipIf(!rabbit || !sidecar)("ServiceX's own sidecar and watch.sh", () =
   });
 
   /** In the place of the one before; by default with the login of this run alone. */
-  async function start(run: string, broker?: string, isOfRoot = false): Promise<RealPod> {
+  async function start(run: string, broker?: string, writesRoot = false): Promise<RealPod> {
     await pod?.kill();
     pod = await startRealPod({
       sidecar: sidecar ?? "",
@@ -44,7 +44,7 @@ describe.skipIf(!rabbit || !sidecar)("ServiceX's own sidecar and watch.sh", () =
       broker: broker ?? (await outside.login(run)),
       marks,
       variables: outside.storeVariables(run),
-      isOfRoot,
+      writesRoot,
     });
     return pod;
   }

@@ -78,13 +78,13 @@ interface PodOptions {
   marks: string;
   variables: Record<string, string>;
   /** its science writes ROOT alone, and the sidecar converts */
-  isOfRoot?: boolean;
+  writesRoot?: boolean;
 }
 
 /** Resolves when the sidecar takes files. */
 export async function startRealPod(options: PodOptions): Promise<RealPod> {
   const { sidecar: folder, run, broker } = options;
-  const python = options.isOfRoot
+  const python = options.writesRoot
     ? await venv("servicex-real-sidecar-root", [...sidecarPackages, ...rootPackages])
     : await venv("servicex-real-sidecar", sidecarPackages);
   const shared = temporaryFolder("shared");
@@ -96,7 +96,7 @@ export async function startRealPod(options: PodOptions): Promise<RealPod> {
   };
   writeFileSync(
     join(shared, "transformer_capabilities.json"),
-    options.isOfRoot ? capabilitiesOf(["root"]) : capabilities,
+    options.writesRoot ? capabilitiesOf(["root"]) : capabilities,
   );
   const sidecar = launch(
     python,

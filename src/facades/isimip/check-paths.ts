@@ -75,7 +75,7 @@ function fileAt(path: string, root: string): Promise<FileVersion | "missing" | "
   });
 }
 
-/** Of a file of the service's own, whose place nobody outside chooses. */
+/** Of a file that the service's settings name: callers do not choose its place. */
 export function versionOf(path: string): Promise<FileVersion | "missing"> {
   return look(() => orMissing(() => statOf(path)));
 }

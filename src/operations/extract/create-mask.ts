@@ -90,8 +90,9 @@ const environment = {
 };
 
 /**
- * How many layers with geometries the shape has, and whether it is in degrees: written as
- * shapefiles, each layer is a file, and says so. Features of several would be numbered across all.
+ * How many layers with geometries the shape has, and whether it is in degrees. Written as
+ * shapefiles, each layer is a file of its own, with its projection in another. The features of
+ * several layers would be numbered across all of them.
  */
 async function probe(
   shape: string,
@@ -100,7 +101,7 @@ async function probe(
   const args = ["-f", "ESRI Shapefile", "-limit", "1", "-skipfailures", "probe", shape];
   const end = await runTool({ ...run, program, args, environment });
   if (end.failure === "canceled") throw stopped();
-  // A geometry that no shapefile can have may end it so, too
+  // It also ends with a status where a geometry has no place in a shapefile
   if (end.failure !== undefined && end.failure !== "status")
     throw new ExtractError("bad_input", `${name} cannot be read as a shape.`);
   const folder = join(run.folder, "probe");

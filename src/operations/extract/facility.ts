@@ -28,7 +28,7 @@ export const facility = z.object({
 
 export type ExtractFacility = z.infer<typeof facility>;
 
-/** Where the masks are of operations that read one of the facility's own. */
+/** The setting that names the mask, for each operation that reads a mask of the facility. */
 export const maskSettings = {
   mask_country: "ISIMIP_COUNTRYMASKS_FILE_PATH",
   mask_landonly: "ISIMIP_LANDSEAMASK_FILE_PATH",

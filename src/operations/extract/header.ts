@@ -41,7 +41,7 @@ const wholeTypes = /^u?(?:byte|short|int|int64)$/;
 export interface Variable {
   name: string;
   isOnGrid: boolean;
-  /** how many steps and levels it has: the lengths of its other dimensions, but those of one */
+  /** how many steps and levels it has: the lengths of its other dimensions, where more than 1 */
   steps: number[];
   /** kept as whole numbers, be they packed or not */
   isWhole: boolean;

@@ -12,7 +12,7 @@ type WatchDeps = Deps<
 >;
 
 const page = 500;
-/** The broker counts what is held once in five seconds; sooner its answer says nothing. */
+/** The broker counts held messages every five seconds, and its answer may be that old. */
 const countedSeconds = 20;
 
 /**

@@ -58,7 +58,7 @@ export async function startCountedApi(cluster: FakeCluster): Promise<CountedApi>
     });
     onward.on("response", (answer) => {
       to.writeHead(answer.statusCode ?? 502, answer.headers);
-      // The first event of a watch may be long in coming
+      // The first event of a watch may come much later
       to.flushHeaders();
       answer.pipe(to);
       answer.on("error", () => to.destroy());

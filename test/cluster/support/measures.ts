@@ -1,4 +1,4 @@
-// What requests one after another take, the first of them beside the last.
+// What requests one after another take: the first of them compared with the last.
 
 /** The requests are compared in so many parts. */
 const parts = 10;

@@ -1,4 +1,4 @@
-// What of a job becomes which calls of the tools: files side by side, each with its own fate.
+// Which tools a job calls, and how: files are worked on at the same time, and fail alone.
 import { copyFileSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";

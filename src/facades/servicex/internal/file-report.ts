@@ -143,7 +143,7 @@ function plainNames(path: string): string[] {
   return [sidecarName(path, "parquet"), sidecarName(path, "root-file")];
 }
 
-/** One name alone: that of a plain object may be the name of another file's. */
+/** Not the plain names too: that of `a.root` is the converted name of `a.root.1`. */
 function convertedNames(path: string): string[] {
   return [convertedName(path)];
 }
