@@ -1,5 +1,5 @@
 // A real service with real cdo and ncks, spoken to in the words of the ISIMIP Files API.
-import { mkdirSync, rmSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { unzipSync } from "fflate";
 import { temporaryFolder } from "../../support/folder.ts";
@@ -39,9 +39,11 @@ export interface Isimip {
   /** as JSON; a text is sent as it is */
   post<Shape = Job>(version: string, body: unknown): Promise<Answer<Shape>>;
   /** asks at its address until it has ended */
-  ended(job: Job): Promise<Job>;
+  ended(job: Job, timeoutSeconds?: number): Promise<Job>;
   /** entries of the job's zip, by name */
   zip(job: Job): Promise<Map<string, string>>;
+  /** by their names, paths to which the entries were written */
+  unpacked(job: Job): Promise<Map<string, string>>;
   again(more?: Record<string, string>): Promise<void>;
   remove(): Promise<void>;
 }
@@ -81,6 +83,12 @@ export async function startIsimip(env: Record<string, string> = {}): Promise<Isi
     return { status: answer.status, headers: answer.headers, text, body };
   };
 
+  const entries = async (job: Job): Promise<[string, Uint8Array][]> => {
+    const answer = await fetch(job.file_url ?? "");
+    if (answer.status !== 200) throw new Error(await answer.text());
+    return Object.entries(unzipSync(new Uint8Array(await answer.arrayBuffer())));
+  };
+
   return {
     get service() {
       return service;
@@ -93,21 +101,26 @@ export async function startIsimip(env: Record<string, string> = {}): Promise<Isi
         headers: { "content-type": "application/json" },
         body: typeof body === "string" ? body : JSON.stringify(body),
       }),
-    ended: (job) =>
+    ended: (job, timeoutSeconds = 90) =>
       until(
         async () => {
           const { body } = await call<Job>("GET", job.job_url);
           return ["queued", "started"].includes(body.status) ? undefined : body;
         },
-        { what: `the end of job ${job.id}` },
+        { timeoutSeconds, what: `the end of job ${job.id}` },
       ),
     async zip(job) {
-      const answer = await fetch(job.file_url ?? "");
-      if (answer.status !== 200) throw new Error(await answer.text());
-      const entries = unzipSync(new Uint8Array(await answer.arrayBuffer()));
-      return new Map(
-        Object.entries(entries).map(([name, bytes]) => [name, Buffer.from(bytes).toString()]),
-      );
+      const texts = await entries(job);
+      return new Map(texts.map(([name, bytes]) => [name, Buffer.from(bytes).toString()]));
+    },
+    async unpacked(job) {
+      const paths = new Map<string, string>();
+      for (const [name, bytes] of await entries(job)) {
+        const path = join(folder, `${job.id}-${name}`);
+        writeFileSync(path, bytes);
+        paths.set(name, path);
+      }
+      return paths;
     },
     async again(more) {
       service = await service.again(more);

@@ -5,7 +5,6 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { forgetPeak, peakMegabytes } from "../../bench/processes.ts";
 import { steps } from "../../support/netcdf.ts";
-import { until } from "../../support/wait.ts";
 import { type Isimip, startIsimip } from "./isimip.ts";
 
 const count = Number(process.env.ISIMIP_LARGE_FILES ?? 16);
@@ -41,14 +40,11 @@ test(`${count} files of ${megabytes} MB are cut and read as one zip in little me
   const before = peakMegabytes(pid);
   const operations = [{ operation: "cutout_bbox", bbox: [-90, 90, -45, 45] }];
   const { body, text } = await isimip.post("v2", { paths, operations });
-  const job = await until(
-    async () => {
-      const now = (await isimip.call("GET", body.job_url)).body;
-      return ["queued", "started"].includes(now.status) ? undefined : now;
-    },
-    { timeoutSeconds: 3_000, what: text },
-  );
-  expect(job).toMatchObject({ status: "finished", meta: { created_files: count, errors: {} } });
+  const job = await isimip.ended(body, 3_000);
+  expect(job, text).toMatchObject({
+    status: "finished",
+    meta: { created_files: count, errors: {} },
+  });
   const answer = await fetch(job.file_url ?? "");
   let read = 0;
   for await (const chunk of answer.body ?? []) read += chunk.length;

@@ -1,7 +1,4 @@
 // Where on the globe the values of a job come from.
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { unzipSync } from "fflate";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { valuesOf } from "../../support/netcdf.ts";
 import { globe, type Isimip, startIsimip, tas } from "./isimip.ts";
@@ -19,11 +16,7 @@ async function resultOf(operation: object): Promise<{ name: string; values: unkn
   const { body, text } = await isimip.post("v2", { paths: [daily], operations: [operation] });
   const job = await isimip.ended(body);
   expect(job, text).toMatchObject({ status: "finished" });
-  const answer = await fetch(job.file_url ?? "");
-  const entries = unzipSync(new Uint8Array(await answer.arrayBuffer()));
-  const [name = ""] = Object.keys(entries);
-  const path = join(isimip.folder, name);
-  writeFileSync(path, entries[name] ?? "");
+  const [[name, path] = ["", ""]] = await isimip.unpacked(job);
   return { name, values: valuesOf(path, "tas") };
 }
 

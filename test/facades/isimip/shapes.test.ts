@@ -5,7 +5,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { unzipSync, zipSync } from "fflate";
+import { zipSync } from "fflate";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { kindOf, valuesOf } from "../../support/netcdf.ts";
 import { globe, type Isimip, type Job, startIsimip, tas } from "./isimip.ts";
@@ -112,15 +112,7 @@ async function mask(
 
 async function unpacked(job: Job): Promise<Record<string, string>> {
   expect(job, JSON.stringify(job)).toMatchObject({ status: "finished" });
-  const answer = await fetch(job.file_url ?? "");
-  const entries = unzipSync(new Uint8Array(await answer.arrayBuffer()));
-  return Object.fromEntries(
-    Object.entries(entries).map(([name, bytes]) => {
-      const path = join(folder, `${job.id}-${name}`);
-      writeFileSync(path, bytes);
-      return [name, path];
-    }),
-  );
+  return Object.fromEntries(await isimip.unpacked(job));
 }
 
 test.each([0, 1, 2])(
