@@ -13,7 +13,12 @@ export function cpuSeconds(pid: number): number {
 
 /** Resident megabytes of a process and all below it. */
 export function residentMegabytes(pid: number): number {
-  return tree(pid).reduce((total, one) => total + statusMegabytes(one, "VmRSS"), 0);
+  return tree(pid).reduce((total, one) => total + ownMegabytes(one), 0);
+}
+
+/** Resident megabytes of a process alone; 0 where it has ended. */
+export function ownMegabytes(pid: number): number {
+  return statusMegabytes(pid, "VmRSS");
 }
 
 /** The most that a process held since `forgetPeak`. */

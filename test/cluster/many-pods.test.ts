@@ -1,9 +1,9 @@
 // A day of many pods, on simulated nodes: requests at once, each with a Deployment of transformers
 // of its own, and then one after another. The whole day, of 2,000 pods with 300 requests at once
 // and 1,000 after them, is MANY_PODS=2000 MANY_AT_ONCE=300 MANY_AFTER=1000.
-import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Longshore } from "../../src/client/client.ts";
+import { ownMegabytes } from "../bench/processes.ts";
 import { runCli } from "../support/cli.ts";
 import { type CodeGenerator, startCodeGenerator } from "../support/code-generator.ts";
 import { freePorts } from "../support/free-ports.ts";
@@ -254,6 +254,5 @@ function say(line: string): void {
 }
 
 function megabytesOf(pid: number): number {
-  const status = readFileSync(`/proc/${pid}/status`, "utf8");
-  return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024);
+  return Math.round(ownMegabytes(pid));
 }
