@@ -17,7 +17,7 @@ import { connect, type ServiceOptions, withService } from "../service.ts";
 interface CreateOptions extends ServiceOptions {
   owner?: string;
   peer?: boolean;
-  facade?: NonNullable<AccessKey["facade"]>;
+  facade?: "tape" | "tape-rest";
   roots?: string[];
   files?: number;
   days?: number;
