@@ -1,4 +1,3 @@
-import { lstat } from "node:fs/promises";
 import { RequestError, UnavailableError } from "../../errors.ts";
 import type { TapeSystem } from "../tape/tape.ts";
 import type { KeyLimits } from "./admit.ts";
@@ -18,11 +17,8 @@ export async function lookAt(
   path: string,
 ): Promise<Looked> {
   try {
-    const real = await system.pathOf({ roots: limits?.roots }, path);
-    const status = system.seesFiles ? await lstat(real) : undefined;
-    if (status?.isFile() ?? true) return { path, is: "file", real, bytes: status?.size };
-    const kind = status?.isDirectory() ? "a folder" : "no regular file";
-    return { path, is: "refused", why: `${JSON.stringify(path)} is ${kind}.` };
+    const { path: real, bytes } = await system.fileOf({ roots: limits?.roots }, path);
+    return { path, is: "file", real, bytes };
   } catch (error) {
     if (error instanceof UnavailableError) throw error;
     if (!(error instanceof RequestError)) throw cannotLook(error as NodeJS.ErrnoException);

@@ -31,7 +31,7 @@ export function makeGlobusRecall(ctx: Context, system: TapeSystem) {
   const parts = { ctx, system, wanted: makeWanted(ctx, { files, afterSeconds }) };
   return async (caller: TapeCaller, body: unknown): Promise<State> => {
     const { path: named, globus_taskid: globusTask, library } = parseBody(recallBody, body);
-    const path = await system.pathOf(caller, named);
+    const { path } = await system.fileOf(caller, named);
     const { key, owner } = caller;
     const chosen = library ?? libraryOfTask(ctx.config.tape.libraries, globusTask) ?? "";
     const call = { key, owner, globusTask, path, library: chosen };

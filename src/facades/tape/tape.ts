@@ -2,7 +2,7 @@
 import type { Context } from "../../deps.ts";
 import type { TapeAnswer } from "../../operations/stage/backend.ts";
 import { openBackend } from "../../operations/stage/open.ts";
-import { problemOfPath, realPathOf } from "../../operations/stage/paths.ts";
+import { problemOfPath, type RealPath, realPathOf } from "../../operations/stage/paths.ts";
 import type { StageFacility } from "../../operations/stage/settings.ts";
 import { explained } from "../../system-problem.ts";
 import type { TapeCaller } from "./caller.ts";
@@ -12,19 +12,21 @@ import { makeGathered } from "./gathered.ts";
 /** Clients give up after ten. */
 const mostSeconds = 8;
 
+export interface TapeFile {
+  /** as the tape system knows it and, where that can be seen here, without links */
+  path: string;
+  /** undefined: it cannot be seen here */
+  bytes: number | undefined;
+}
+
 export interface TapeSystem {
   facility: StageFacility;
   /** The tape system is another host's: it cannot be asked here. */
   isElsewhere: boolean;
-  /** its files are in this host's file system */
-  seesFiles: boolean;
   /** How the tape system calls what callers call so. Looks at the text alone. */
   mapped(path: string): string;
-  /**
-   * The path that may be asked for and recalled: as the tape system knows it and, where that can be
-   * seen here, without links. Throws 400 and 404.
-   */
-  pathOf(caller: Pick<TapeCaller, "roots">, path: string): Promise<string>;
+  /** The file that may be asked for and recalled. Throws 400, 404 and 503. */
+  fileOf(caller: Pick<TapeCaller, "roots">, path: string): Promise<TapeFile>;
   /** Where the data of the file is; throws 503 where the tape system cannot be asked. */
   ask(path: string): Promise<Exclude<TapeAnswer, { is: "silent" }>>;
 }
@@ -64,26 +66,28 @@ export function openTape({ config, log }: Pick<Context, "config" | "log">): Tape
   return {
     facility,
     isElsewhere,
-    seesFiles,
     mapped: (path) => mappedPath(config.tape.paths, path),
     ask,
-    async pathOf({ roots = facility.STAGE_ROOTS }, path) {
+    async fileOf({ roots }, path) {
       const mapped = mappedPath(config.tape.paths, path);
       const problem =
-        problemOfPath(mapped, facility.STAGE_ROOTS) ?? problemOfPath(mapped, roots, "this key");
+        problemOfPath(mapped, facility.STAGE_ROOTS) ??
+        (roots && problemOfPath(mapped, roots, "this key"));
       if (problem !== undefined) throw badPath(problem);
-      if (!seesFiles) return mapped;
+      if (!seesFiles) return { path: mapped, bytes: undefined };
       const real = await realPathOf(mapped, facility.STAGE_ROOTS);
-      if ("path" in real) {
-        const own = await realPathOf(real.path, roots, "this key");
-        if ("path" in own) return own.path;
-        throw badPath(own.problem.message);
-      }
-      if (real.problem.class === "not_found") throw noSuchFile();
-      if (real.problem.class === "unavailable") throw tapeAway(real.problem.message);
-      throw badPath(real.problem.message);
+      if ("problem" in real) throw errorOf(real);
+      if (!roots) return real;
+      const own = await realPathOf(real.path, roots, "this key");
+      if ("problem" in own) throw errorOf(own);
+      return own;
     },
   };
+}
+
+function errorOf({ problem }: Extract<RealPath, { problem: object }>): Error {
+  if (problem.class === "not_found") return noSuchFile();
+  return problem.class === "unavailable" ? tapeAway(problem.message) : badPath(problem.message);
 }
 
 /** How the tape system calls it; the longest folder that fits decides. */

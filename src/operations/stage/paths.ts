@@ -36,7 +36,7 @@ export function isBelow(path: string, root: string): boolean {
 }
 
 export type RealPath =
-  | { path: string }
+  | { path: string; bytes: number }
   | {
       problem: { class: "bad_input" | "forbidden" | "not_found" | "unavailable"; message: string };
     };
@@ -68,7 +68,7 @@ export async function realPathOf(
   const whole = await Promise.all(roots.map((root) => realpath(root).catch(() => root)));
   const message = problemOfPath(real, whole, whose);
   if (message !== undefined) return { problem: { class: "forbidden", message } };
-  if (status.isFile()) return { path: real };
+  if (status.isFile()) return { path: real, bytes: status.size };
   // The tape system says nothing of it, for which a file would wait.
   const kind = status.isDirectory() ? "a folder" : "no regular file";
   return { problem: { class: "bad_input", message: `${shown} is ${kind}.` } };
