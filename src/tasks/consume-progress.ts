@@ -3,7 +3,7 @@ import { forEachAtOnce } from "../at-once.ts";
 import { workerOf } from "../auth/authenticate.ts";
 import type { Deps } from "../deps.ts";
 import { type Consumer, progressTopic, type Verdict } from "../queue/contract.ts";
-import { tokenInMessage } from "../requests/reports/consume-reports.ts";
+import { messageToken } from "../requests/reports/report-schema.ts";
 import { sentenceOf, verdictOf } from "../requests/reports/verdict-of.ts";
 import { recordProgress } from "./progress.ts";
 import { progressBody } from "./progress-schema.ts";
@@ -13,7 +13,7 @@ import type { SettleDeps } from "./settle.ts";
  * The message as documented (doc/progress.schema.json): the body of POST /v1/tasks/{task}/progress,
  * plus the task and the agent's token.
  */
-export const progressMessage = progressBody.extend({ task: z.uuid(), token: tokenInMessage }).meta({
+export const progressMessage = progressBody.extend({ task: z.uuid(), token: messageToken }).meta({
   id: undefined,
   title: "Progress by queue",
   description: `A message of the durable queue ${progressTopic}: JSON in UTF-8, persistent.`,

@@ -5,14 +5,10 @@ import { type Consumer, reportsTopic, type Verdict } from "../../queue/contract.
 import { timeSlice } from "../../time-slice.ts";
 import type { Report } from "../views.ts";
 import { type ReportDeps, report } from "./report.ts";
-import { mostReports, reportSchema, workerName } from "./report-schema.ts";
+import { messageToken, mostReports, reportSchema, workerName } from "./report-schema.ts";
 import { sentenceOf, verdictOf } from "./verdict-of.ts";
 
-export const tokenInMessage = z.string().max(10_000).optional().meta({
-  description: "The worker's token: needed with identity on; one that is sent must be valid.",
-});
-
-const envelope = { worker: workerName, token: tokenInMessage };
+const envelope = { worker: workerName, token: messageToken };
 
 /**
  * The message as documented (doc/reports.schema.json): the body of POST /v1/work/reports, plus the

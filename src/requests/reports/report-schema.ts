@@ -16,6 +16,11 @@ export const workerName = z
   )
   .meta({ description: "A name that the worker chooses for itself.", example: "node7-1" });
 
+/** Messages have no headers for it. */
+export const messageToken = z.string().max(10_000).optional().meta({
+  description: "The worker's token: needed with identity on; one that is sent must be valid.",
+});
+
 /** Postgres and JavaScript disagree about times far from the present. */
 function isNearPresent(at: string): boolean {
   const year = new Date(at).getUTCFullYear();
