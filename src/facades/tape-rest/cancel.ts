@@ -1,8 +1,8 @@
 // `POST stage/<id>/cancel`: some files of a request are no longer wanted.
 import type { Caller } from "../../auth/caller.ts";
 import type { Context } from "../../deps.ts";
-import { RequestError, UnavailableError } from "../../errors.ts";
-import { cancel } from "../../requests/lifecycle/cancel.ts";
+import { UnavailableError } from "../../errors.ts";
+import { cancelIfOpen } from "../../requests/lifecycle/cancel.ts";
 import { cancelFiles } from "../../requests/lifecycle/cancel-files.ts";
 import { finalFileStates } from "../../requests/state.ts";
 import { notOfRequest } from "./errors.ts";
@@ -26,7 +26,7 @@ export async function cancelPaths(
   const open = [...staged.values()].filter(isOpen);
   const named = open.filter(({ path }) => wanted.has(path));
   if (named.length === 0) return;
-  if (named.length === open.length) return cancelAll(ctx, view.id, caller);
+  if (named.length === open.length) return cancelIfOpen(ctx, view.id, caller);
   const known = named.flatMap(({ file }) => (file ? [file.file] : []));
   if (known.length < named.length)
     throw new UnavailableError("The request is being recorded; cancel its files again.");
@@ -35,11 +35,4 @@ export async function cancelPaths(
 
 function isOpen({ file }: StagedFile): boolean {
   return file === undefined || !finalFileStates.includes(file.state);
-}
-
-async function cancelAll(ctx: Context, id: string, caller: Caller): Promise<void> {
-  await cancel(ctx, id, caller).catch((error: unknown) => {
-    // It has ended meanwhile
-    if (!(error instanceof RequestError) || error.code !== "request_ended") throw error;
-  });
 }

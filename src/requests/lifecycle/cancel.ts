@@ -36,10 +36,23 @@ export async function cancel(
   }
 }
 
+/** As `cancel`, of a request that may have ended meanwhile: that is no error. */
+export async function cancelIfOpen(
+  ctx: Deps<"advanceQueue" | "db" | "notifier">,
+  id: string,
+  caller: Caller,
+): Promise<void> {
+  await cancel(ctx, id, caller).catch((error: unknown) => {
+    if (!(error instanceof RequestError) || error.code !== endedCode) throw error;
+  });
+}
+
+const endedCode = "request_ended";
+
 function ended({ state }: RequestView): RequestError {
   return new RequestError(
     409,
-    "request_ended",
+    endedCode,
     `The request has already ended (${state}); there is nothing to cancel.`,
   );
 }

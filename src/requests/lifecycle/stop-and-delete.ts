@@ -1,11 +1,11 @@
 // For façades whose clients delete what still works, in one call.
 import type { Caller } from "../../auth/caller.ts";
 import type { Context } from "../../deps.ts";
-import { RequestError, UnavailableError } from "../../errors.ts";
+import { UnavailableError } from "../../errors.ts";
 import { readRequest } from "../read/request.ts";
 import { isFinal } from "../state.ts";
 import type { RequestView } from "../views.ts";
-import { cancel } from "./cancel.ts";
+import { cancelIfOpen } from "./cancel.ts";
 import { deleteRequest } from "./delete.ts";
 
 const secondsToStop = 20;
@@ -31,10 +31,7 @@ async function stop(
   caller: Caller,
   what: string,
 ): Promise<void> {
-  await cancel(ctx, id, caller).catch((error: unknown) => {
-    // It has ended meanwhile
-    if (!(error instanceof RequestError) || error.code !== "request_ended") throw error;
-  });
+  await cancelIfOpen(ctx, id, caller);
   const until = performance.now() + secondsToStop * 1000;
   while (!isFinal((await readRequest(ctx, id, caller)).state)) {
     const left = (until - performance.now()) / 1000;
