@@ -35,8 +35,18 @@ export async function stagedFiles(
   return found;
 }
 
+/**
+ * Of a file in the ledger: what is recalled and, where it differs, how it was asked for. That is no
+ * other copy to try, and may be another file for the tape system: with a slash at its end nothing
+ * can be recalled by it.
+ */
+export function namedPaths(recalled: string, asked: string): string[] {
+  return recalled === asked ? [recalled] : [recalled, `${asked}/`];
+}
+
 function askedFor(paths: string[]): string {
-  return paths.at(-1) ?? "";
+  const [recalled = "", asked] = paths;
+  return asked === undefined ? recalled : asked.slice(0, -1);
 }
 
 async function all<Item>(

@@ -11,6 +11,7 @@ import { nothingToRecall } from "./errors.ts";
 import { type Looked, lookAt } from "./look.ts";
 import type { Parts } from "./parts.ts";
 import { facadeOf } from "./stage-request.ts";
+import { namedPaths } from "./staged-files.ts";
 import { openFiles } from "./store.ts";
 
 const atOnce = 16;
@@ -52,11 +53,10 @@ export async function submitStage(
   return request.id;
 }
 
-/** What is recalled, and after it how it was asked for: its progress is told by that. */
 function replicasOf(one: Looked): string[][] {
   if (one.is === "refused") return [];
   const known = one.is === "file" ? one.real : one.mapped;
-  return [known === one.path ? [known] : [known, one.path]];
+  return [namedPaths(known, one.path)];
 }
 
 function limitOf(

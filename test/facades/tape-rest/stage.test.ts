@@ -281,6 +281,21 @@ test("a bad body is a JSON Validation error that names the field", async () => {
   expect(suite.tape.calls()).toEqual([]);
 });
 
+test("how a file was asked for is no other copy of it: nothing is recalled by that name", async () => {
+  await open({ TAPE_PATHS: "{root}/old={root}/new", FILE_ATTEMPTS: "1" });
+  const { tape } = suite;
+  const [old = "", here = ""] = tape.put(["old/a.nc", "old/b.nc", "new/b.nc"]);
+  const id = await client.stage([old, here]);
+  expect(statesOf(await client.ended(id))).toEqual(
+    new Map([
+      [old, "FAILED"],
+      [here, "COMPLETED"],
+    ]),
+  );
+  expect([...tape.timesRecalled().keys()]).toEqual([join(tape.root, "new/b.nc")]);
+  await client.release(id, [old, here]);
+});
+
 test("a name is staged as it is, whatever is in it, and links and TAPE_PATHS answer by their own name", async () => {
   await open({ TAPE_PATHS: "/nfs/data={root}" });
   const { tape } = suite;
