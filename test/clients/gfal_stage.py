@@ -2,6 +2,7 @@
 
 Reads one JSON object from standard input, and prints one.
 """
+import errno
 import json
 import sys
 import time
@@ -23,10 +24,14 @@ answer = {"began": said(began)}
 answer["first"] = said(context.bring_online_poll(urls, token))
 if canceled:
     answer["abort"] = said(context.abort_bring_online(canceled, token))
+# With many files the library leaves it to its callers to ask again.
+deadline = time.monotonic() + 120
 while True:
     polled = said(context.bring_online_poll(urls, token))
-    if not any(one != "done" and one[0] == 11 for one in polled):
+    if not any(one != "done" and one[0] == errno.EAGAIN for one in polled):
         break
+    if time.monotonic() > deadline:
+        sys.exit(f"files have not come within two minutes: {polled}")
     time.sleep(0.3)
 answer["polled"] = polled
 answer["release"] = said(context.release(urls, token))
