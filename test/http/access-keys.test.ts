@@ -4,7 +4,7 @@ import { createAccessKey } from "../../src/http/routes/access-keys.ts";
 import { moveUser } from "../../src/users/move-store.ts";
 import type { UserMove } from "../../src/users/state.ts";
 import { type Answer, type Api, openApi } from "../support/api.ts";
-import { addPerson, bearer, type Person } from "../support/people.ts";
+import { addKey, addPerson, bearer, type Person } from "../support/people.ts";
 import { until } from "../support/wait.ts";
 
 let api: Api;
@@ -25,11 +25,7 @@ async function make(body: object, person = root): Promise<Answer> {
   return api.post("/v1/access-keys", { name: `key ${names}`, ...body }, as(person));
 }
 
-async function keyOf(owner: Person) {
-  const made = await make({ kind: "key", owner: owner.id });
-  const { secret, key } = made.json() as { secret: string; key: { id: string } };
-  return { secret, id: key.id };
-}
+const keyOf = (owner: Person) => addKey(api, root, { owner: owner.id });
 
 const end = (id: string) =>
   api.call({ method: "DELETE", path: `/v1/access-keys/${id}`, headers: as(root) });

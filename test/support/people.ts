@@ -8,6 +8,7 @@ import { refresh } from "../../src/auth/tokens/refresh.ts";
 import { createToken } from "../../src/auth/tokens/tokens.ts";
 import type { Context } from "../../src/deps.ts";
 import type { UserState } from "../../src/users/state.ts";
+import type { Api } from "./api.ts";
 import { noteSecret } from "./leaks/heard.ts";
 
 /** Settings of a provider at which nobody signs in. */
@@ -51,6 +52,18 @@ export async function addToken(
   const { accessToken } = await refresh(ctx, secret);
   for (const one of [secret, accessToken]) noteSecret("a token", one.split(".")[2]);
   return { token: token.id, apiToken: secret, accessToken };
+}
+
+/** A key made by an administrator, of what the call of the API takes; its name is its own. */
+export async function addKey(
+  { post }: Pick<Api, "post">,
+  by: Person,
+  wanted: { owner: string; facade?: string; roots?: string[]; most_files?: number },
+): Promise<{ secret: string; id: string }> {
+  const body = { kind: "key", name: `key ${randomUUID()}`, ...wanted };
+  const made = await post("/v1/access-keys", body, bearer(by.accessToken));
+  const { secret, key } = made.json() as { secret: string; key: { id: string } };
+  return { secret, id: key.id };
 }
 
 /** What a browser in which this person is signed in sends with a call of our own page. */

@@ -4,7 +4,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openStageSuite, type StageSuite } from "../../operations/stage/suite.ts";
-import { addPerson, addToken, bearer, type Person } from "../../support/people.ts";
+import { addKey, addPerson, addToken, bearer, type Person } from "../../support/people.ts";
 import { until } from "../../support/wait.ts";
 import { makeGlobus } from "../tape/globus.ts";
 import { base, makeClient, statesOf, type TapeRestClient, wellKnown } from "./tape-rest.ts";
@@ -27,14 +27,8 @@ afterAll(async () => {
   await suite.close();
 });
 
-let names = 0;
-async function keyOf(limits: object = {}): Promise<{ secret: string; id: string }> {
-  names += 1;
-  const body = { kind: "key", name: `fts ${names}`, owner: ann.id, facade: "tape-rest", ...limits };
-  const made = await suite.api.post("/v1/access-keys", body, bearer(root.accessToken));
-  const { secret, key } = made.json() as { secret: string; key: { id: string } };
-  return { secret, id: key.id };
-}
+const keyOf = (limits: object = {}) =>
+  addKey(suite.api, root, { owner: ann.id, facade: "tape-rest", ...limits });
 
 const clientOf = (secret: string): TapeRestClient => makeClient(suite.api, bearer(secret));
 

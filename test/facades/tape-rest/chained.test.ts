@@ -3,7 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openStageSuite, type StageSuite } from "../../operations/stage/suite.ts";
-import { addPerson, bearer } from "../../support/people.ts";
+import { addKey, addPerson } from "../../support/people.ts";
 import { until } from "../../support/wait.ts";
 import { base, makeClient, statesOf, type TapeRestClient } from "./tape-rest.ts";
 
@@ -18,14 +18,10 @@ beforeAll(async () => {
   const { api, ctx, tape } = behind;
   const root = await addPerson(ctx, { admin: true, scopes: ["read", "admin"] });
   const ann = await addPerson(ctx);
-  const wanted = { kind: "key", name: "front", owner: ann.id, facade: "tape-rest" };
-  const made = await api.post(
-    "/v1/access-keys",
-    { ...wanted, roots: [tape.root] },
-    bearer(root.accessToken),
-  );
+  const wanted = { owner: ann.id, facade: "tape-rest", roots: [tape.root] };
+  const { secret } = await addKey(api, root, wanted);
   const token = join(tape.folder, "token");
-  writeFileSync(token, `${made.json().secret}\n`);
+  writeFileSync(token, `${secret}\n`);
   front = await openStageSuite("in the scheduler", {
     env: {
       ...{ AGENT_OPERATIONS: "", STAGE_BACKEND: "tape-rest", STAGE_ROOTS: tape.root },

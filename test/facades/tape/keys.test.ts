@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readRequest } from "../../../src/requests/read/request.ts";
 import { openStageSuite, type StageSuite } from "../../operations/stage/suite.ts";
-import { addPerson, bearer, type Person } from "../../support/people.ts";
+import { addKey, addPerson, bearer, type Person } from "../../support/people.ts";
 import { until } from "../../support/wait.ts";
 import { makeGlobus } from "./globus.ts";
 
@@ -24,14 +24,8 @@ afterAll(async () => {
   await suite.close();
 });
 
-let names = 0;
-async function keyOf(limits: object = {}): Promise<{ secret: string; id: string }> {
-  names += 1;
-  const body = { kind: "key", name: `gcs ${names}`, owner: ann.id, facade: "tape", ...limits };
-  const made = await suite.api.post("/v1/access-keys", body, bearer(root.accessToken));
-  const { secret, key } = made.json() as { secret: string; key: { id: string } };
-  return { secret, id: key.id };
-}
+const keyOf = (limits: object = {}) =>
+  addKey(suite.api, root, { owner: ann.id, facade: "tape", ...limits });
 
 const globusOf = (secret: string) => makeGlobus(suite.api, secret);
 
@@ -106,9 +100,7 @@ test("a key that is revoked is refused at once; one of the API is none, and open
     headers: bearer(root.accessToken),
   });
   expect((await globusOf(secret).ask(asked)).status).toBe(401);
-  const body = { kind: "key", name: "of the API", owner: ann.id };
-  const made = await suite.api.post("/v1/access-keys", body, bearer(root.accessToken));
-  const other = String(made.json().secret);
+  const { secret: other } = await addKey(suite.api, root, { owner: ann.id });
   expect((await globusOf(other).ask(asked)).status).toBe(401);
   expect((await suite.api.get("/v1/requests", bearer(other))).status).toBe(200);
   expect((await globusOf(ann.apiToken).ask(asked)).status).toBe(401);
