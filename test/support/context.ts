@@ -46,6 +46,8 @@ export interface Ledger {
   ): Promise<Task[]>;
   /** one report of a claimed task */
   report(task: Task, status: Report["status"], more?: Partial<Report>): Promise<ReportAnswer>;
+  /** claims so many files of a request, and reports each as a success */
+  work(id: string, files: number): Promise<void>;
   /** resolves when so many files are queued and their messages can be taken */
   published(id: string, files: number): Promise<void>;
   ended(id: string): Promise<RequestView>;
@@ -132,7 +134,7 @@ export async function openLedger({
   noteLines(log);
   const running = scheduler ? startScheduler(ctx) : undefined;
 
-  return {
+  const ledger: Ledger = {
     ctx,
     async submit(files, { steps = ["noop"], owner = "local", ...more } = {}) {
       const list = Array.from({ length: files }, (_, index) => `/data/${index}.parquet`);
@@ -165,6 +167,16 @@ export async function openLedger({
         const request = await readRequest(ctx, id, local);
         return isFinal(request.state) ? request : undefined;
       }),
+    async work(id, files) {
+      for (let left = files; left > 0; ) {
+        const tasks = await ledger.claim(left, { request: id });
+        for (const task of tasks) {
+          const answer = await ledger.report(task, "success");
+          if (answer !== "recorded") throw new Error(`${task.task} is not recorded: ${answer}`);
+        }
+        left -= tasks.length;
+      }
+    },
     async violations() {
       const found = await audit(ctx.db, ctx.store, {
         fileAttempts: config.fileAttempts,
@@ -179,4 +191,5 @@ export async function openLedger({
       rmSync(dataDir, { recursive: true, force: true });
     },
   };
+  return ledger;
 }
