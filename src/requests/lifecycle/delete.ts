@@ -8,13 +8,13 @@ import { idWhileDeleting, readRequest } from "../read/request.ts";
 import { viewOf } from "../read/request-view.ts";
 import { isFinal } from "../state.ts";
 import type { RequestView } from "../views.ts";
+import { requestBecomes } from "./becomes.ts";
 import { beginDeletion, isGone } from "./delete-store.ts";
 
 type DeleteDeps = Deps<"advanceQueue" | "db" | "notifier" | "signingKey" | "urls">;
 
 /** Most requests are removed in less; the rest is removed after the call has returned. */
 const defaultWaitSeconds = 30;
-const pollSeconds = 0.2;
 
 /**
  * From the move on, nobody sees the request or its results; `advance` removes them, whatever
@@ -29,7 +29,7 @@ export async function deleteRequest(
 ): Promise<void> {
   const begun = await begin(ctx, id, caller);
   ctx.advanceQueue.add(begun, sourceOf(caller));
-  await untilGone(ctx, begun, waitSeconds);
+  await requestBecomes(ctx, { id: begun, seconds: waitSeconds }, () => isGone(ctx.db.query, begun));
 }
 
 /** Returns the id as the ledger has it. */
@@ -70,19 +70,6 @@ async function moveOn(
       return true;
     });
     if (begun) return;
-  }
-}
-
-async function untilGone(
-  ctx: Deps<"db" | "notifier">,
-  id: string,
-  waitSeconds: number,
-): Promise<void> {
-  const until = performance.now() + waitSeconds * 1000;
-  while (!(await isGone(ctx.db.query, id))) {
-    const left = (until - performance.now()) / 1000;
-    if (left <= 0) return;
-    await ctx.notifier.wait(`request:${id}`, Math.min(left, pollSeconds));
   }
 }
 

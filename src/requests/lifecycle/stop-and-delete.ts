@@ -5,6 +5,7 @@ import { UnavailableError } from "../../errors.ts";
 import { readRequest } from "../read/request.ts";
 import { isFinal } from "../state.ts";
 import type { RequestView } from "../views.ts";
+import { requestBecomes } from "./becomes.ts";
 import { cancelIfOpen } from "./cancel.ts";
 import { deleteRequest } from "./delete.ts";
 
@@ -32,11 +33,9 @@ async function stop(
   what: string,
 ): Promise<void> {
   await cancelIfOpen(ctx, id, caller);
-  const until = performance.now() + secondsToStop * 1000;
-  while (!isFinal((await readRequest(ctx, id, caller)).state)) {
-    const left = (until - performance.now()) / 1000;
-    if (left <= 0)
-      throw new UnavailableError(`The ${what} is being stopped; delete it again later.`);
-    await ctx.notifier.wait(`request:${id}`, Math.min(left, 0.5));
-  }
+  const isStopped = await requestBecomes(ctx, { id, seconds: secondsToStop }, async () =>
+    isFinal((await readRequest(ctx, id, caller)).state),
+  );
+  if (!isStopped)
+    throw new UnavailableError(`The ${what} is being stopped; delete it again later.`);
 }

@@ -1,5 +1,6 @@
 import type { Caller } from "../../../auth/caller.ts";
 import type { Deps } from "../../../deps.ts";
+import { requestBecomes } from "../../../requests/lifecycle/becomes.ts";
 import { deleteRequest } from "../../../requests/lifecycle/delete.ts";
 import { isFinal } from "../../../requests/state.ts";
 import type { RequestView } from "../../../requests/views.ts";
@@ -33,15 +34,11 @@ async function settled(
   view: RequestView,
   caller: Caller,
 ): Promise<RequestView> {
-  const until = Date.now() + secondsToSettle * 1_000;
+  if (view.state !== "canceling") return view;
   let now = view;
-  for (
-    let left = secondsToSettle;
-    now.state === "canceling" && left > 0;
-    left = (until - Date.now()) / 1_000
-  ) {
-    await ctx.notifier.wait(`request:${view.id}`, Math.min(left, 0.5));
+  await requestBecomes(ctx, { id: view.id, seconds: secondsToSettle }, async () => {
     now = await findRequest(ctx, view.id, caller);
-  }
+    return now.state !== "canceling";
+  });
   return now;
 }
