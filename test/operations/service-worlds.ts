@@ -1,6 +1,5 @@
 // What service operations work with in their shared suite: an outside service for each back end,
 // of which the suite knows only how its files come.
-import { rmSync } from "node:fs";
 import { readConfig } from "../../src/config.ts";
 import type { Facility, ServiceOperation } from "../../src/operations/contract.ts";
 import { stage } from "../../src/operations/stage/index.ts";
@@ -56,7 +55,7 @@ async function openEeadm(): Promise<World> {
     arrive: () => tape.set({ HELD: [] }),
     async close() {
       tape.set({ HELD: [] });
-      rmSync(tape.folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
+      tape.remove();
     },
   };
 }
