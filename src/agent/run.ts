@@ -1,6 +1,6 @@
-import { setTimeout as wait } from "node:timers/promises";
 import type { Logger } from "pino";
 import type { ServiceContext, ServiceOperation } from "../operations/contract.ts";
+import { pause } from "../time.ts";
 import type { ClaimedTask, TaskApi } from "./contract.ts";
 import { actOn, pollAll, type TurnDeps } from "./turn.ts";
 
@@ -33,7 +33,7 @@ export async function runAgent(options: AgentOptions): Promise<void> {
       if (isRefusal(error)) throw error;
       failures++;
       if (failures === 1) log.warn({ err: error }, "tasks could not be claimed; trying again");
-      await pause(Math.min(100 * 2 ** failures, 5000), signal);
+      await pause(Math.min(100 * 2 ** failures, 5000) * (0.5 + Math.random() / 2), signal);
     }
   }
   await Promise.all(underWay);
@@ -71,12 +71,4 @@ function turnsOf(options: AgentOptions, claimed: ClaimedTask[]): (() => Promise<
     const turns = others.map((task) => () => actOn(deps, task));
     return polled.length > 0 ? [...turns, () => pollAll(deps, polled)] : turns;
   });
-}
-
-async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  await wait(milliseconds * (0.5 + Math.random() / 2), undefined, { signal }).catch(
-    (error: Error) => {
-      if (!signal.aborted) throw error;
-    },
-  );
 }
