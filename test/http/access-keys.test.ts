@@ -116,6 +116,7 @@ test("a peer reports what it found and reads nobody's requests; the example make
 test("what cannot be a key is refused with a sentence", async () => {
   const ann = await addPerson(api.ledger.ctx);
   const pending = await addPerson(api.ledger.ctx, { state: "pending" });
+  expect((await make({ kind: "peer", name: "taken" })).status).toBe(201);
   for (const [body, status, sentence] of [
     [{ kind: "key" }, 422, /"owner" is missing/],
     [{ kind: "peer", owner: ann.id }, 422, /"owner" is not possible/],
@@ -124,7 +125,7 @@ test("what cannot be a key is refused with a sentence", async () => {
     [{ kind: "user" }, 400, /kind/],
     [{ kind: "peer", name: "a\nb" }, 400, /without control characters/],
     [{ kind: "peer", days: 0 }, 400, /"days" must be at least 0.1/],
-    [{ kind: "peer", name: "key 1" }, 409, /There is, or was, a key/],
+    [{ kind: "peer", name: "taken" }, 409, /There is, or was, a key/],
   ] as const) {
     const answer = await make(body);
     expect(answer.status, answer.text).toBe(status);
