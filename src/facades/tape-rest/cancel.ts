@@ -5,23 +5,16 @@ import { UnavailableError } from "../../errors.ts";
 import { cancelIfOpen } from "../../requests/lifecycle/cancel.ts";
 import { cancelFiles } from "../../requests/lifecycle/cancel-files.ts";
 import { finalFileStates } from "../../requests/state.ts";
-import { notOfRequest } from "./errors.ts";
 import type { Parts } from "./parts.ts";
-import { findStage } from "./stage-request.ts";
-import { type StagedFile, stagedFiles } from "./staged-files.ts";
+import { findNamed, type StagedFile } from "./staged-files.ts";
 
-/** A path that is not of the request is refused, and nothing is changed then. */
 export async function cancelPaths(
   ctx: Context,
   parts: Pick<Parts, "limitsOf">,
   caller: Caller,
   { id, paths }: { id: string; paths: string[] },
 ): Promise<void> {
-  const { view, data } = await findStage(ctx, parts, caller, { id, action: "request.change" });
-  const staged = await stagedFiles(ctx, caller, view);
-  const refused = new Set(data.refused.map(({ path }) => path));
-  const stranger = paths.find((path) => !staged.has(path) && !refused.has(path));
-  if (stranger !== undefined) throw notOfRequest(stranger);
+  const { view, staged } = await findNamed(ctx, parts, caller, { id, paths });
   const wanted = new Set(paths);
   const open = [...staged.values()].filter(isOpen);
   const named = open.filter(({ path }) => wanted.has(path));

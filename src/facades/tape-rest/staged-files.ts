@@ -3,6 +3,9 @@ import { listDatasetFiles } from "../../datasets/datasets.ts";
 import type { Deps } from "../../deps.ts";
 import { listFiles } from "../../requests/read/files.ts";
 import type { FileView, Page, RequestView } from "../../requests/views.ts";
+import { notOfRequest } from "./errors.ts";
+import type { Parts } from "./parts.ts";
+import { findStage } from "./stage-request.ts";
 
 export interface StagedFile {
   /** as it was asked for */
@@ -12,6 +15,21 @@ export interface StagedFile {
 }
 
 const limit = 1000;
+
+/** A request to change and its files. Throws 400 for a path that is not of the request. */
+export async function findNamed(
+  ctx: Deps<"db">,
+  parts: Pick<Parts, "limitsOf">,
+  caller: Caller,
+  { id, paths }: { id: string; paths: string[] },
+): Promise<{ view: RequestView; staged: Map<string, StagedFile> }> {
+  const { view, data } = await findStage(ctx, parts, caller, { id, action: "request.change" });
+  const staged = await stagedFiles(ctx, caller, view);
+  const refused = new Set(data.refused.map(({ path }) => path));
+  const stranger = paths.find((path) => !staged.has(path) && !refused.has(path));
+  if (stranger !== undefined) throw notOfRequest(stranger);
+  return { view, staged };
+}
 
 /** All of the request, by their paths. */
 export async function stagedFiles(
