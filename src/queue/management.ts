@@ -23,18 +23,22 @@ export function openManagement(url: string): Management {
   const base = `${api.origin}${api.pathname.replace(/\/$/, "")}/api`;
   return { call, notRabbit };
 
-  async function call(method: string, path: string, body?: unknown): Promise<unknown> {
+  async function send(method: string, path: string, body: unknown) {
     const answer = await fetch(`${base}/${path}`, {
       method,
       headers: { authorization, "content-type": "application/json" },
       signal: AbortSignal.timeout(answerMilliseconds),
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    }).catch((error: Error) => {
+    });
+    return { answer, text: await answer.text() };
+  }
+
+  async function call(method: string, path: string, body?: unknown): Promise<unknown> {
+    const { answer, text } = await send(method, path, body).catch((error: Error) => {
       throw new UnavailableError(
         `The broker's management API at ${api.host} cannot be used: ${inWords(error)}.`,
       );
     });
-    const text = await answer.text();
     if (answer.status === 404) return undefined;
     if (!answer.ok)
       throw new UnavailableError(
