@@ -1,7 +1,7 @@
 // What a run has of the machine: every process and mount that has to do with its folder.
-import { existsSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { commandOf, isRunning } from "../../src/live-process.ts";
+import { commandOf, folderOf, isRunning } from "../../src/live-process.ts";
 
 /** Processes that work in the folder or were started with its path, apart from this one. */
 export function processesOf(folder: string): number[] {
@@ -32,7 +32,7 @@ function mentions(pid: number, folder: string): boolean {
   return (
     textOf(pid, "cmdline").includes(folder) ||
     textOf(pid, "environ").includes(folder) ||
-    folderOf(pid).startsWith(folder)
+    (folderOf(pid)?.startsWith(folder) ?? false)
   );
 }
 
@@ -42,14 +42,6 @@ function textOf(pid: number, name: string): string {
     return existsSync(path) ? readFileSync(path, "utf8") : "";
   } catch {
     // It has ended, or belongs to another user
-    return "";
-  }
-}
-
-function folderOf(pid: number): string {
-  try {
-    return readlinkSync(`/proc/${pid}/cwd`);
-  } catch {
     return "";
   }
 }

@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { folderOf } from "../../src/live-process.ts";
 
 /**
  * Processes of this machine that run a program of ours, by the end of its path without its
@@ -21,6 +22,14 @@ export function processes(what: string): { pid: number; name: string; parent: nu
       throw error;
     }
   });
+}
+
+/** Processes that work on files with `extract` in a folder of the service, and the folders. */
+export function extracting(dataDir: string): { pid: number; at: string }[] {
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map((name) => ({ pid: Number(name), at: folderOf(Number(name)) ?? "" }))
+    .filter(({ at }) => at.startsWith(dataDir) && at.includes("extract"));
 }
 
 /** A process that has already ended is left out. */

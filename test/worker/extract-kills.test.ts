@@ -1,10 +1,11 @@
 // cdo in the hands of a real service: whoever dies or is canceled, no process of it is left.
-import { chmodSync, readdirSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, readlinkSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Longshore } from "../../src/client/client.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { needNetcdfTools, steps, writeNetcdf } from "../support/netcdf.ts";
+import { extracting } from "../support/processes.ts";
 import { type Service, startService } from "../support/service.ts";
 import { until } from "../support/wait.ts";
 
@@ -29,20 +30,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Processes that work in a folder of the service, with the folder's path and their parent. */
-function atWork(): { pid: number; at: string }[] {
-  return readdirSync("/proc").flatMap((entry) => {
-    if (!/^\d+$/.test(entry)) return [];
-    try {
-      const at = readlinkSync(`/proc/${entry}/cwd`);
-      return at.startsWith(service.dataDir) && at.includes("extract")
-        ? [{ pid: Number(entry), at }]
-        : [];
-    } catch {
-      return [];
-    }
-  });
-}
+const atWork = () => extracting(service.dataDir);
 
 async function submitHanging(): Promise<{ id: string; at: string }> {
   writeFileSync(hang, "");
@@ -59,7 +47,7 @@ test("a request that is canceled stops its cdo, and its folder goes", async () =
   const { id, at } = await submitHanging();
   await client.cancel(id);
   await until(() => atWork().length === 0);
-  await until(() => !isThere(at));
+  await until(() => !existsSync(at));
 });
 
 test("a worker killed inside cdo leaves no process, and the file is done again", async () => {
@@ -69,14 +57,6 @@ test("a worker killed inside cdo leaves no process, and the file is done again",
   await until(() => atWork().every((one) => one.at !== at));
   rmSync(hang);
   for (const { pid } of atWork()) process.kill(pid, "SIGKILL");
-  await until(async () => (await client.get(id)).state !== "running" && !isThere(at));
+  await until(async () => (await client.get(id)).state !== "running" && !existsSync(at));
   expect(await client.get(id)).toMatchObject({ state: "complete", counters: { done: 1 } });
 });
-
-function isThere(path: string): boolean {
-  try {
-    return readdirSync(path) !== undefined;
-  } catch {
-    return false;
-  }
-}

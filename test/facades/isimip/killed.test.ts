@@ -2,9 +2,8 @@
 import {
   chmodSync,
   copyFileSync,
+  existsSync,
   mkdirSync,
-  readdirSync,
-  readFileSync,
   readlinkSync,
   rmSync,
   writeFileSync,
@@ -12,7 +11,9 @@ import {
 import { join } from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { commandOf } from "../../../src/live-process.ts";
 import { temporaryFolder } from "../../support/folder.ts";
+import { extracting } from "../../support/processes.ts";
 import { until } from "../../support/wait.ts";
 import { type Isimip, type Job, startIsimip } from "./isimip.ts";
 
@@ -51,24 +52,12 @@ async function submit(paths: string[], east: number): Promise<Job> {
   return body;
 }
 
-/** Processes that work in a folder of the service's, and the folders. */
-function atWork(): { pid: number; at: string }[] {
-  return readdirSync("/proc").flatMap((entry) => {
-    if (!/^\d+$/.test(entry)) return [];
-    try {
-      const at = readlinkSync(`/proc/${entry}/cwd`);
-      const isOurs = at.startsWith(isimip.service.dataDir) && at.includes("extract");
-      return isOurs ? [{ pid: Number(entry), at }] : [];
-    } catch {
-      return [];
-    }
-  });
-}
+const atWork = () => extracting(isimip.service.dataDir);
 
 test("a tool that hangs fails its file alone, after its time, and leaves nothing", async () => {
   writeFileSync(hang, "");
   const submitted = await submit(["one/hang_global.nc", ...many.slice(0, 2)], 20);
-  const hanging = () => atWork().find(({ pid }) => nameOf(pid) === "sleep");
+  const hanging = () => atWork().find(({ pid }) => commandOf(pid)?.startsWith("sleep"));
   const { at } = await until(hanging);
   const job = await isimip.ended(submitted);
   expect(job).toMatchObject({
@@ -78,7 +67,7 @@ test("a tool that hangs fails its file alone, after its time, and leaves nothing
       errors: { "hang_global.nc": ["select_bbox of hang_global.nc took more than 10 seconds."] },
     },
   });
-  await until(() => atWork().length === 0 && !isThere(at));
+  await until(() => atWork().length === 0 && !existsSync(at));
   rmSync(hang);
 });
 
@@ -88,7 +77,7 @@ test("a job that is deleted while a tool works leaves no process, no folder and 
   const [working] = await until(() => atWork().length > 0 && atWork());
   expect((await isimip.call("DELETE", job.job_url)).status).toBe(204);
   expect((await isimip.call("GET", job.job_url)).status).toBe(404);
-  await until(() => atWork().length === 0 && !isThere(working?.at ?? ""));
+  await until(() => atWork().length === 0 && !existsSync(working?.at ?? ""));
   rmSync(hang);
 });
 
@@ -135,19 +124,3 @@ test("a service that is killed between the last file and the zip makes the zip o
     await client.end();
   }
 });
-
-function nameOf(pid: number): string | undefined {
-  try {
-    return readFileSync(`/proc/${pid}/comm`, "utf8").trim();
-  } catch {
-    return undefined;
-  }
-}
-
-function isThere(path: string): boolean {
-  try {
-    return readdirSync(path) !== undefined;
-  } catch {
-    return false;
-  }
-}
