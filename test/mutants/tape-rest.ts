@@ -15,8 +15,8 @@ export const tapeRest: Mutant[] = [
   {
     name: "the folders of a key are not asked for",
     file: "facades/tape-rest/look.ts",
-    from: "system.pathOf({ roots: limits?.roots }, path)",
-    to: "system.pathOf({ roots: undefined }, path)",
+    from: "system.fileOf({ roots: limits?.roots }, path)",
+    to: "system.fileOf({ roots: undefined }, path)",
     tests: access,
   },
   {
@@ -35,7 +35,7 @@ export const tapeRest: Mutant[] = [
   },
   {
     name: "a path of another request is canceled in silence",
-    file: "facades/tape-rest/cancel.ts",
+    file: "facades/tape-rest/staged-files.ts",
     from: "if (stranger !== undefined) throw notOfRequest(stranger);",
     to: "",
     tests: stage,
