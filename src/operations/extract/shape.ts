@@ -10,6 +10,8 @@ import { json } from "./grid.ts";
 
 const mostEntries = 100;
 const mostBytes = 256 * 1024 * 1024;
+/** Of a GeoJSON file that is parsed here, which takes some 15 bytes of memory for each. */
+const mostCrsBytes = 64 * 1024 * 1024;
 const mostRatio = 200;
 /** Of a shapefile: the shapes, where they are, their attributes, their projection. */
 const parts = ["shp", "shx", "dbf", "prj", "cpg"];
@@ -36,11 +38,19 @@ async function refuseUnknownCrs(path: string, name: string): Promise<void> {
   if (size > mostBytes) throw tooLarge(name, `more than ${mostBytes / 2 ** 20} MB`);
   const text = (await readFile(path, "utf8")).replace(/^\ufeff/, "");
   // In whatever case
-  if (!/"crs"\s*:/i.test(text) || crs.safeParse(json(text)).success) return;
-  throw new ExtractError(
-    "bad_input",
-    `${name} cannot be read as a shape. Its "crs" does not name a projection.`,
-  );
+  if (!/"crs"\s*:/i.test(text)) return;
+  if (size > mostCrsBytes)
+    throw unreadable(
+      name,
+      `It names a projection ("crs"), which is checked in at most ${mostCrsBytes / 2 ** 20} MB: ` +
+        "send longitudes and latitudes without it, or a GeoPackage.",
+    );
+  if (!crs.safeParse(json(text)).success)
+    throw unreadable(name, 'Its "crs" does not name a projection.');
+}
+
+function unreadable(name: string, why: string): ExtractError {
+  return new ExtractError("bad_input", `${name} cannot be read as a shape. ${why}`);
 }
 
 const crsName = z.object({
