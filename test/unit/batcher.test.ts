@@ -74,6 +74,22 @@ test("a statement has at most a thousand rows, and two run at once", async () =>
   expect(mostOpen()).toBe(2);
 });
 
+test("the next statement is sent before the calls of the last one are answered", async () => {
+  const events: string[] = [];
+  const { query } = database({});
+  const reports = batcher((text, params, name) => {
+    events.push("statement");
+    return query(text, params, name);
+  });
+  const calls = [1, 2, 3].map((call) =>
+    reports
+      .add(rowsOf(numbers(1000).map((n) => call * 1000 + n)))
+      .then(() => events.push("answer")),
+  );
+  await Promise.all(calls);
+  expect(events.slice(0, 3)).toEqual(["statement", "statement", "statement"]);
+});
+
 test("a row that cannot be stored is found by halves and refused alone", async () => {
   const { query, statements } = database({ bad: [6] });
   const answers = await batcher(query).add(rowsOf(numbers(8)));

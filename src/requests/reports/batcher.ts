@@ -22,7 +22,10 @@ export class Batcher {
   readonly #options: BatcherOptions;
   readonly #lanes: Lanes;
   #queue: Entry[] = [];
+  /** statements that run */
   #running = 0;
+  /** batches that are not answered yet */
+  #open = 0;
   #timer: NodeJS.Timeout | undefined;
   #idle: (() => void)[] = [];
 
@@ -30,7 +33,7 @@ export class Batcher {
     this.#options = options;
     this.#lanes = new Lanes({
       log: options.log,
-      record: (batch) => this.#record(batch),
+      record: (batch) => this.#record(batch, () => undefined),
       rejoin: (entries) => this.#enqueue(entries),
       onRun: () => this.#checkIdle(),
     });
@@ -74,7 +77,6 @@ export class Batcher {
       const { batch, rest } = takeBatch(this.#queue);
       this.#queue = rest;
       if (!batch.length) return;
-      this.#running++;
       void this.#run(batch);
     }
   }
@@ -88,17 +90,26 @@ export class Batcher {
 
   /** Never rejects: only the calls in a batch wait for it. */
   async #run(batch: Entry[]): Promise<void> {
-    const failure = await this.#record(batch);
+    this.#running++;
+    this.#open++;
+    let isRunning = true;
+    const startNext = () => {
+      if (!isRunning) return;
+      isRunning = false;
+      this.#running--;
+      this.#pump();
+    };
+    const failure = await this.#record(batch, startNext);
     if (failure?.kind === "away") reject(batch, failure.error);
     else if (failure) this.#lanes.split(batch, failure);
-    this.#running--;
-    this.#pump();
+    startNext();
+    this.#open--;
     this.#checkIdle();
   }
 
-  async #record(batch: Entry[]) {
+  async #record(batch: Entry[], onRecorded: () => void) {
     try {
-      return await recordBatch(this.#options, batch);
+      return await recordBatch(this.#options, batch, onRecorded);
     } catch (error) {
       this.#options.log.error({ err: error }, "a batch of reports was not answered");
       reject(batch, error);
@@ -107,7 +118,7 @@ export class Batcher {
   }
 
   #isIdle(): boolean {
-    return this.#running === 0 && this.#queue.length === 0 && this.#lanes.isIdle();
+    return this.#open === 0 && this.#queue.length === 0 && this.#lanes.isIdle();
   }
 
   #checkIdle(): void {

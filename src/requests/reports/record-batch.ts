@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Logger } from "pino";
 import { codeOf, isAway, isConflict, isLockTimeout, isOfOneRow } from "../../db/away.ts";
 import type { Query } from "../../db/client.ts";
@@ -45,11 +46,13 @@ const statementTimeout = "57014";
 
 /**
  * Records a batch in one statement and answers its reports after the commit. Returns a failure if
- * none of them is recorded; they are not answered then.
+ * none of them is recorded; they are not answered then. Calls `onRecorded` before the answers: the
+ * next statement is sent first, so that the database works while hundreds of answers are written.
  */
 export async function recordBatch(
   options: RecordOptions,
   batch: Entry[],
+  onRecorded: () => void,
 ): Promise<Failure | undefined> {
   const started = performance.now();
   const rows = batch.map(({ row }) => row);
@@ -57,8 +60,12 @@ export async function recordBatch(
   if ("kind" in outcomes) return outcomes;
   // After the commit: whatever fails from here on, nothing may be recorded again.
   let duplicates = new Set<Entry>();
+  let seconds = secondsSince(started);
   try {
     duplicates = await duplicatesOf(options, batch, outcomes);
+    seconds = secondsSince(started);
+    onRecorded();
+    await nextTurn();
     for (const [index, entry] of batch.entries())
       answer(entry, answerOf(outcomes[index], duplicates.has(entry)));
   } catch (error) {
@@ -67,9 +74,12 @@ export async function recordBatch(
   const moved = rows.filter((_, index) => outcomes[index] === "moved");
   // After a lost answer, the rows that were recorded look like duplicates.
   const changed = [...moved, ...[...duplicates].map(({ row }) => row)];
-  const seconds = (performance.now() - started) / 1000;
   notify(options, { rows: rows.length, seconds, moved, changed });
   return undefined;
+}
+
+function secondsSince(started: number): number {
+  return (performance.now() - started) / 1000;
 }
 
 /** The statement ran out of time: fewer rows may not. */
