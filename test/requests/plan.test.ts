@@ -3,12 +3,14 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { local } from "../../src/auth/caller.ts";
 import type { Query } from "../../src/db/client.ts";
 import type { Task } from "../../src/operations/contract.ts";
+import { registerFiles } from "../../src/requests/advance/register-store.ts";
 import { deleteFileRows } from "../../src/requests/advance/remove-deleted-store.ts";
 import { claim } from "../../src/requests/dispatch/claim.ts";
 import { startedByClaim } from "../../src/requests/dispatch/repeated-claim-store.ts";
 import { startFilesWithinLimits } from "../../src/requests/dispatch/start-store.ts";
 import { withheldFiles } from "../../src/requests/dispatch/withheld-store.ts";
 import { cancel } from "../../src/requests/lifecycle/cancel.ts";
+import { withheldOf } from "../../src/requests/monitor/withheld-store.ts";
 import { recordReports } from "../../src/requests/reports/report-store.ts";
 import { readLine } from "../../src/shares/line-store.ts";
 import { placeInLine } from "../../src/shares/place-store.ts";
@@ -47,12 +49,29 @@ function forgetStatistics() {
   );
 }
 
-test("a thousand reports go by the primary key on tables without statistics", async () => {
+/** As after old requests were deleted: the pages are there, and held nothing when last analyzed. */
+function sayNearlyEmpty() {
+  return ledger.ctx.db.query(
+    `SELECT pg_restore_relation_stats('schemaname', 'public', 'relname', relname::text,
+       'relpages', 10000, 'reltuples', 1::real)
+     FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
+       AND (relname IN ('request_files', 'files') OR relname LIKE 'file_status_2%')`,
+  );
+}
+
+async function analyze() {
+  await ledger.ctx.db.query("ANALYZE request_files, files, file_status");
+}
+
+test.each([
+  ["on tables without statistics", forgetStatistics],
+  ["on tables that were nearly empty when last analyzed", sayNearlyEmpty],
+])("a thousand reports go by the primary key %s", async (_, prepare) => {
   const id = await ledger.submit(1000);
   const tasks: Task[] = [];
   while (tasks.length < 1000)
     tasks.push(...(await ledger.claim(1000 - tasks.length, { request: id })));
-  await forgetStatistics();
+  await prepare();
   const rows = tasks.map(({ request, file, step, attempt }) =>
     reportRow({ request, file, step, attempt, at: Date.now() }),
   );
@@ -147,4 +166,36 @@ test("a chunk of a deletion goes by keys on tables without statistics", async ()
   expect(plans).toHaveLength(1);
   expect(plans[0]).toContain("Delete on request_files");
   expect(plans[0]).not.toContain("Seq Scan");
+});
+
+test("a chunk of registration reads the dataset's files from the last registered one on", async () => {
+  const id = await ledger.submit(3000);
+  await until(async () => (await ledger.read(id)).counters.total === 3000);
+  const [request] = await ledger.ctx.db.query<{ dataset: number }>(
+    "SELECT dataset_id AS dataset FROM requests WHERE id = $1",
+    [id],
+  );
+  const look = () =>
+    plansOf((query) =>
+      registerFiles({ tx: (work) => work(query) }, id, request?.dataset ?? 0, 1000),
+    );
+  for (const prepare of [forgetStatistics, sayNearlyEmpty, analyze]) {
+    await prepare();
+    const plan = (await look()).find((one) => one.includes("next_files")) ?? "";
+    expect(plan).toMatch(/Index Cond: \(\(dataset_id = [^)]*\) AND \(seq > /);
+    expect(plan).not.toMatch(/Join Filter: .*seq/);
+  }
+});
+
+test("why files wait for another worker is read for each of them, not from all history", async () => {
+  const id = await ledger.submit(1000);
+  for (let n = 0; n < 1000; n += 100) await ledger.claim(100, { request: id });
+  const look = () => plansOf((query) => withheldOf(query, id));
+  for (const prepare of [forgetStatistics, sayNearlyEmpty, analyze]) {
+    await prepare();
+    const [plan = ""] = await look();
+    const conditions = plan.match(/Index Cond: .*request_created.*/g);
+    expect(conditions).not.toBeNull();
+    for (const condition of conditions ?? []) expect(condition).toContain("file_id = ");
+  }
 });

@@ -14,8 +14,9 @@ const registerSql = `WITH open_request AS MATERIALIZED (
   SELECT s.registered FROM open_request JOIN request_steps s ON s.request_id = open_request.id
   WHERE s.request_id = $1 AND s.step = 1
 ), next_files AS MATERIALIZED (
-  SELECT files.id, files.seq FROM first_step JOIN files ON files.seq > first_step.registered
-  WHERE files.dataset_id = $2 ORDER BY files.seq LIMIT $3
+  SELECT id, seq FROM files
+  WHERE dataset_id = $2 AND seq > (SELECT registered FROM first_step)
+  ORDER BY seq LIMIT $3
 ), moved AS (
   SELECT $1::uuid AS request_id, id AS file_id, NULL AS state, 1 AS step,
     '${registered}' AS to_state, 1 AS to_step

@@ -26,11 +26,14 @@ export async function withheldOf(query: Query, request: string): Promise<Withhel
          AS "filesOfStep",
        ARRAY(SELECT DISTINCT worker FROM first_files, unnest(given_back_by) AS worker
          ORDER BY worker) AS workers,
-       (SELECT h.info FROM first_files f
+       (SELECT given_back.info FROM first_files f
         JOIN requests r ON r.id = $1
-        JOIN file_status h ON h.request_created = r.created_on AND h.request_id = r.id
-          AND h.file_id = f.file_id AND h.step = f.step AND h.status = ${historySql.given_back}
-        ORDER BY h.recorded_at DESC LIMIT 1) AS reason`,
+        CROSS JOIN LATERAL (
+          SELECT h.info, h.recorded_at FROM file_status h
+          WHERE h.request_created = r.created_on AND h.request_id = r.id
+            AND h.file_id = f.file_id AND h.step = f.step AND h.status = ${historySql.given_back}
+          ORDER BY h.recorded_at DESC LIMIT 1) AS given_back
+        ORDER BY given_back.recorded_at DESC LIMIT 1) AS reason`,
     [request],
     "withheld_of",
   );
