@@ -19,7 +19,9 @@ export async function insertMessages(query: Query, messages: Message[]): Promise
 /**
  * Taken messages are not given out again until their lease expires. With `ORDER BY topic, id` and a
  * range instead of an equality, the planner uses the index of (topic, id) even without statistics;
- * since `after` is compared as a pair, the index is read from there on.
+ * since `after` is compared as a pair, the index is read from there on. The update has an array
+ * instead of a join: when the table was last analyzed while it was nearly empty, the planner would
+ * compare every taken message with every message (2 s for 1,000 of 7,000).
  *
  * The column `deliveries` is no longer written; it can be dropped once no process of the earlier
  * version runs, which still writes it.
@@ -38,11 +40,32 @@ export async function takeMessages(
          AND (taken_until IS NULL OR taken_until <= now())
        ORDER BY topic, id LIMIT $2 FOR UPDATE SKIP LOCKED
      )
-     UPDATE queue_messages message SET taken_until = now() + $3 * interval '1 second'
-     FROM next WHERE message.id = next.id RETURNING message.id, message.body`,
+     UPDATE queue_messages SET taken_until = now() + $3 * interval '1 second'
+     WHERE id = ANY(ARRAY(SELECT id FROM next)) RETURNING id, body`,
     [topic, max, leaseSeconds, after],
     "queue-take",
   );
+}
+
+/**
+ * The first message of the topic after an id, taken or not, and the transactions that ran when it
+ * was read: all before `oldestRunning` had ended, and all from `endOfRunning` on had not begun.
+ */
+export async function firstMessage(
+  query: Query,
+  topic: string,
+  after: number,
+): Promise<{ first: number | null; oldestRunning: number; endOfRunning: number }> {
+  const [row] = await query<{ first: number | null; oldestRunning: number; endOfRunning: number }>(
+    `SELECT (SELECT id FROM queue_messages WHERE (topic, id) > ($1, $2::bigint) AND topic <= $1
+             ORDER BY topic, id LIMIT 1) AS first,
+       pg_snapshot_xmin(snapshot)::text::bigint AS "oldestRunning",
+       pg_snapshot_xmax(snapshot)::text::bigint AS "endOfRunning"
+     FROM pg_current_snapshot() AS snapshot`,
+    [topic, after],
+    "queue-first",
+  );
+  return row ?? { first: null, oldestRunning: 0, endOfRunning: Number.POSITIVE_INFINITY };
 }
 
 export async function deleteMessages(query: Query, ids: number[]): Promise<void> {
@@ -56,7 +79,8 @@ export async function deleteMessages(query: Query, ids: number[]): Promise<void>
 export async function holdMessages(query: Query, ids: number[], seconds: number[]): Promise<void> {
   await query(
     `UPDATE queue_messages message SET taken_until = now() + held.seconds * interval '1 second'
-     FROM unnest($1::bigint[], $2::float8[]) AS held (id, seconds) WHERE message.id = held.id`,
+     FROM unnest($1::bigint[], $2::float8[]) AS held (id, seconds)
+     WHERE message.id = ANY($1) AND message.id = held.id`,
     [ids, seconds],
     "queue-hold",
   );

@@ -92,4 +92,20 @@ export const fairness: Mutant[] = [
     tests: ["queue/postgres.test.ts"],
     only: "that come again",
   },
+  {
+    name: "messages that are committed late are passed by",
+    file: "queue/postgres-floors.ts",
+    from: "look.oldestRunning >= floor.next.endOfRunning",
+    to: "look.oldestRunning >= 0",
+    tests: ["queue/postgres.test.ts"],
+    only: "committed late",
+  },
+  {
+    name: "a topic is read from after what late transactions left",
+    file: "queue/postgres-floors.ts",
+    from: "Math.min(floor.next.id, beforeFirst)",
+    to: "floor.next.id",
+    tests: ["queue/postgres.test.ts"],
+    only: "committed late",
+  },
 ];

@@ -56,7 +56,7 @@ async function runOne(sequence: { fact: string; n: number }[]): Promise<void> {
   const held: number[] = [];
   const open: { commit(): Promise<number[]> }[] = [];
   let now = 0;
-  const started = () => makeTaker(db.query, () => now);
+  const started = () => makeTaker(db.query, () => now, 3);
   const takers: Take[] = [started(), started()];
   const taker = (n: number) => takers[n % 2] ?? started();
 

@@ -5,7 +5,7 @@ import { type Db, openDb } from "../../src/db/client.ts";
 import { type Notifier, openNotifier } from "../../src/db/notifier.ts";
 import { silentLog } from "../../src/log.ts";
 import { openPostgresQueue } from "../../src/queue/postgres.ts";
-import { insertMessages } from "../../src/queue/postgres-store.ts";
+import { deleteMessages, insertMessages, takeMessages } from "../../src/queue/postgres-store.ts";
 import { makeTaker } from "../../src/queue/postgres-taker.ts";
 import { type FreshDatabase, freshDatabase } from "../support/database.ts";
 import { until } from "../support/wait.ts";
@@ -106,6 +106,30 @@ describe("its statements", () => {
     await notifier.close();
   });
 
+  test("taking reads each message once, though the table was nearly empty when it was last analyzed", async () => {
+    const [topic, others] = [`test.${randomUUID()}`, `test.${randomUUID()}`];
+    const publish = (to: string) =>
+      insertMessages(
+        db.query,
+        Array.from({ length: 5_000 }, () => ({ topic: to, body: {} })),
+      );
+    await publish(others);
+    // Keeps the pages, of which the statistics then say that they are empty.
+    await publish(topic);
+    await db.query("DELETE FROM queue_messages WHERE topic = $1", [others]);
+    await db.query("DELETE FROM queue_messages WHERE topic = $1 AND id % 5000 > 0", [topic]);
+    await db.query("VACUUM (ANALYZE, TRUNCATE false) queue_messages");
+    await publish(topic);
+    // A connection of its own: others keep the plans that they have.
+    const fresh = openDb({ url: database.url, applicationName: "longshore tests", max: 1 });
+    for (let n = 0; n < 8; n++) await takeMessages(fresh.query, topic, 0, 100, 60);
+    const plan = await fresh.query(
+      `EXPLAIN (ANALYZE, FORMAT JSON) EXECUTE "queue-take" ('${topic}', 100, 60, 0)`,
+    );
+    await fresh.close();
+    expect(JSON.stringify(plan)).not.toContain("Rows Removed by Join Filter");
+  });
+
   test("what was taken is not read again, though an old snapshot keeps it in the index", async () => {
     const notifier = openNotifier(database.url, db.pool, log);
     const queue = openPostgresQueue({ db, notifier, log, leaseSeconds: 60 });
@@ -123,6 +147,52 @@ describe("its statements", () => {
     reader.release();
     await other.close();
     await notifier.close();
+  });
+
+  test("takes that find less than they may take do not read again what was deleted, either", async () => {
+    const topic = `test.${randomUUID()}`;
+    const [takes, chunk] = [60, 100];
+    const take = makeTaker(db.query, undefined, chunk);
+    const other = openDb({ url: database.url, applicationName: "longshore tests", max: 1 });
+    const reader = await other.pool.connect();
+    await reader.query("BEGIN ISOLATION LEVEL REPEATABLE READ");
+    await reader.query("SELECT count(*) FROM queue_messages");
+    const before = await entriesRead();
+    for (let n = 0; n < takes; n++) {
+      await insertMessages(
+        db.query,
+        Array.from({ length: chunk }, () => ({ topic, body: {} })),
+      );
+      const taken = await take(topic, 10 * chunk, 60);
+      expect(taken).toHaveLength(chunk);
+      const ids = taken.map(({ id }) => id);
+      await deleteMessages(db.query, ids);
+    }
+    expect((await entriesRead()) - before).toBeLessThan(takes * 5 * chunk);
+    reader.release();
+    await other.close();
+  });
+
+  test("a message that is committed late is taken, however many later ones were taken before", async () => {
+    const topic = `test.${randomUUID()}`;
+    const take = makeTaker(db.query, undefined, 1);
+    const other = openDb({ url: database.url, applicationName: "longshore tests", max: 1 });
+    const late = await other.pool.connect();
+    await late.query("BEGIN");
+    await late.query("INSERT INTO queue_messages (topic, body) VALUES ($1, '{\"n\": 0}')", [topic]);
+    for (let n = 1; n < 6; n++) {
+      await insertMessages(db.query, [{ topic, body: { n } }]);
+      const taken = await take(topic, 10, 60);
+      expect(taken.map(({ body }) => body)).toEqual([{ n }]);
+      await deleteMessages(
+        db.query,
+        taken.map(({ id }) => id),
+      );
+    }
+    await late.query("COMMIT");
+    late.release();
+    expect((await take(topic, 10, 60)).map(({ body }) => body)).toEqual([{ n: 0 }]);
+    await other.close();
   });
 
   test("messages that come again are taken in a topic that is never empty, a few seconds later", async () => {
