@@ -24,7 +24,7 @@ export default defineConfig({
     globalSetup: ["test/support/global-setup.ts"],
     setupFiles: ["test/support/leaks/setup.ts"],
     pool: "forks",
-    // Tests wait for half of their time: on two cores, a third one costs none of the others any.
+    // Tests wait for more than half of their time: two cores carry three files at once.
     maxWorkers: 3,
     testTimeout: 180_000,
     hookTimeout: 240_000,

@@ -33,15 +33,21 @@ if (chosen.length === 0) {
 
 await openRunFolder();
 const postgres = await databaseServer(testSettings);
-const folder = temporaryFolder("mutants");
+// Two at once, since tests wait for more than half of their time.
+const folders = [temporaryFolder("mutants"), temporaryFolder("mutants")];
 const verdicts: { name: string; killed: boolean }[] = [];
 try {
   await makeTemplate(postgres.url);
-  copyTree(root, folder);
+  for (const folder of folders) copyTree(root, folder);
   const timeoutSeconds = await runUntouched();
-  for (const mutant of chosen) verdicts.push(await judge(mutant, timeoutSeconds));
+  const left = chosen.values();
+  await Promise.all(
+    folders.map(async (folder) => {
+      for (const mutant of left) verdicts.push(await judge(mutant, folder, timeoutSeconds));
+    }),
+  );
 } finally {
-  rmSync(folder, { recursive: true, force: true });
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
   await postgres.stop();
 }
 const killed = verdicts.filter((verdict) => verdict.killed).length;
@@ -67,7 +73,7 @@ async function runUntouched(): Promise<number> {
   ]) {
     if (tests.length === 0) continue;
     const options = { databaseServer: postgres.url, only, timeoutSeconds: 180 };
-    const outcome = await runTests(folder, tests, options);
+    const outcome = await runTests(folders[0] as string, tests, options);
     if (outcome.failed || outcome.broken || !outcome.passed) {
       console.error(outcome.output);
       const failures = outcome.failures.map((name) => `\n  ${name}`).join("");
@@ -82,7 +88,11 @@ async function runUntouched(): Promise<number> {
   return Math.max(20, 3 * slowest);
 }
 
-async function judge({ name, file, from, to, tests, only }: Mutant, timeoutSeconds: number) {
+async function judge(
+  { name, file, from, to, tests, only }: Mutant,
+  folder: string,
+  timeoutSeconds: number,
+) {
   const began = performance.now();
   const undo = mutate(join(folder, "src", file), from, to);
   if (!undo) return say(name, `not applied: src/${file} does not have its snippet once`);
