@@ -1,15 +1,18 @@
 /**
- * Tests that wait for time-outs, kill and freeze processes again and again, or count to 100,000:
- * each takes 20 seconds or more on a quiet machine. They run by `npm run test:long`.
+ * Tests that wait for time-outs, kill and freeze processes again and again, drive a browser through
+ * many pages, or count to 100,000: each takes 20 seconds or more on a quiet machine. They run by
+ * `npm run test:long`. Who may call what (http/access.test.ts) takes as long, and stays.
  */
 export const longFiles = [
   "chaos/chaos.test.ts",
+  "client/status-stop.test.ts",
   "db/frozen-leader.test.ts",
   "db/leader.test.ts",
   "db/place.test.ts",
   "db/roles.test.ts",
   "facades/isimip/killed.test.ts",
   "facades/isimip/large.test.ts",
+  "facades/servicex/finder.test.ts",
   "facades/tape-rest/stage.test.ts",
   "facades/tape/globus-recall.test.ts",
   "model/ledger.test.ts",
@@ -32,6 +35,7 @@ export const longFiles = [
   "requests/killed-processes.test.ts",
   "requests/kubernetes.test.ts",
   "requests/locked-rows.test.ts",
+  "requests/progress.test.ts",
   "requests/reports-queue.test.ts",
   "requests/restored.test.ts",
   "requests/starvation.test.ts",
@@ -43,7 +47,10 @@ export const longFiles = [
   "surroundings/script-help.test.ts",
   "surroundings/silent-database.test.ts",
   "surroundings/start-stop.test.ts",
+  "web/browser.test.ts",
+  "web/hostile.test.ts",
   "web/large.test.ts",
+  "web/sign-in.test.ts",
   "worker/extract-kills.test.ts",
   "worker/full-disk.test.ts",
   "worker/no-access.test.ts",

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { local } from "../../src/auth/caller.ts";
 import { RequestError } from "../../src/errors.ts";
 import { submit } from "../../src/requests/lifecycle/submit.ts";
+import { openRequestStates } from "../../src/requests/state.ts";
 import type { SubmitInput } from "../../src/requests/views.ts";
 import { type Ledger, openLedger } from "../support/context.ts";
 import { temporaryFolder } from "../support/folder.ts";
@@ -159,7 +160,7 @@ test.each([
   const dataset = { files: ["root://eos.example.org//a.root", "/elsewhere/a.csv"] };
   const steps = [{ operation: "transform", settings: select }];
   const { request } = await submit(elsewhere.ctx, local, { dataset, steps });
-  expect(request.state).toBe("submitted");
+  expect(openRequestStates).toContain(request.state);
   await elsewhere.close();
 });
 
@@ -169,7 +170,7 @@ test("an operation that opens no file takes any name", async () => {
     dataset,
     steps: [{ operation: "noop", settings: {} }],
   });
-  expect(request.state).toBe("submitted");
+  expect(openRequestStates).toContain(request.state);
 });
 
 test.each([
