@@ -19,9 +19,9 @@ export async function insertMessages(query: Query, messages: Message[]): Promise
 /**
  * Taken messages are not given out again until their lease expires. With `ORDER BY topic, id` and a
  * range instead of an equality, the planner uses the index of (topic, id) even without statistics;
- * since `after` is compared as a pair, the index is read from there on. The update has an array
- * instead of a join: when the table was last analyzed while it was nearly empty, the planner would
- * compare every taken message with every message (2 s for 1,000 of 7,000).
+ * since `after` is compared as a pair, the index is read from there on. The update uses an array,
+ * not a join: if the table was nearly empty when it was last analyzed, the planner would compare
+ * every taken message with every message (2 s for 1,000 of 7,000).
  *
  * The column `deliveries` is no longer written; it can be dropped once no process of the earlier
  * version runs, which still writes it.
@@ -47,16 +47,22 @@ export async function takeMessages(
   );
 }
 
-/**
- * The first message of the topic after an id, taken or not, and the transactions that ran when it
- * was read: all before `oldestRunning` had ended, and all from `endOfRunning` on had not begun.
- */
+export interface FirstMessage {
+  /** the lowest id, of a message that is taken or not */
+  first: number | null;
+  /** every transaction before this one had ended */
+  oldestRunning: number;
+  /** no transaction from this one on had begun */
+  endOfRunning: number;
+}
+
+/** The first message of the topic after an id, and which transactions ran when it was read. */
 export async function firstMessage(
   query: Query,
   topic: string,
   after: number,
-): Promise<{ first: number | null; oldestRunning: number; endOfRunning: number }> {
-  const [row] = await query<{ first: number | null; oldestRunning: number; endOfRunning: number }>(
+): Promise<FirstMessage> {
+  const [row] = await query<FirstMessage>(
     `SELECT (SELECT id FROM queue_messages WHERE (topic, id) > ($1, $2::bigint) AND topic <= $1
              ORDER BY topic, id LIMIT 1) AS first,
        pg_snapshot_xmin(snapshot)::text::bigint AS "oldestRunning",
@@ -65,7 +71,7 @@ export async function firstMessage(
     [topic, after],
     "queue-first",
   );
-  return row ?? { first: null, oldestRunning: 0, endOfRunning: Number.POSITIVE_INFINITY };
+  return row as FirstMessage;
 }
 
 export async function deleteMessages(query: Query, ids: number[]): Promise<void> {

@@ -34,7 +34,7 @@ if (chosen.length === 0) {
 await openRunFolder();
 const postgres = await databaseServer(testSettings);
 // Two at once, since tests wait for more than half of their time.
-const folders = [temporaryFolder("mutants"), temporaryFolder("mutants")];
+const folders = [temporaryFolder("mutants"), temporaryFolder("mutants")] as const;
 const verdicts: { name: string; killed: boolean }[] = [];
 try {
   await makeTemplate(postgres.url);
@@ -73,7 +73,7 @@ async function runUntouched(): Promise<number> {
   ]) {
     if (tests.length === 0) continue;
     const options = { databaseServer: postgres.url, only, timeoutSeconds: 180 };
-    const outcome = await runTests(folders[0] as string, tests, options);
+    const outcome = await runTests(folders[0], tests, options);
     if (outcome.failed || outcome.broken || !outcome.passed) {
       console.error(outcome.output);
       const failures = outcome.failures.map((name) => `\n  ${name}`).join("");

@@ -64,7 +64,7 @@ test("a broker killed while files come from tape: each is recalled once, and is 
   await until(async () => (await passed()) === 10);
 
   for (const arrived of [25, 40]) {
-    // It is logged once an outage, perhaps while the broker is being killed.
+    // The agent logs it once per outage, perhaps while the broker is being killed.
     const known = agent.stderr().length;
     await rabbit.kill();
     tape.set({ HELD: paths.slice(arrived) });
