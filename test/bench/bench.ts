@@ -11,8 +11,6 @@ import { type Service, startService } from "../support/service.ts";
 
 export interface Bench {
   quick: boolean;
-  /** report rows a second that bare Postgres takes, once it is measured */
-  bare: number;
   postgresPid(): number;
   postgresVersion(): Promise<string>;
   database(): Promise<FreshDatabase>;
@@ -85,7 +83,6 @@ export async function openBench({ quick }: { quick: boolean }): Promise<Bench> {
 
   return {
     quick,
-    bare: Number.NaN,
     postgresPid: postgres.pid,
     postgresVersion,
     database,

@@ -1,10 +1,12 @@
-import { rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { withMeasured } from "../../doc/generate/sizing.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { openRunFolder } from "../support/run-folder.ts";
 import { showUsage } from "../support/usage.ts";
+import { type BareLimit, bareLimit } from "./bare-limit.ts";
 import { type Bench, openBench } from "./bench.ts";
 import { performancePage, type Run } from "./page.ts";
 import { summarize } from "./profile.ts";
@@ -13,7 +15,8 @@ import { rows } from "./rows/index.ts";
 
 showUsage(`Usage: npm run bench [-- --quick] [-- --only "single,idle"] [-- --print]
 
-Measures this machine and writes doc/performance.md; with --print or --only, to standard output.
+Measures this machine and writes doc/performance.md and the figures of doc/sizing.md; with --print
+or --only, to standard output.
 Rows: ${rows.map(({ name }) => name).join(", ")}.`);
 const { values } = parseArgs({
   options: {
@@ -24,34 +27,46 @@ const { values } = parseArgs({
 });
 await openRunFolder();
 const only = values.only?.split(",");
-const chosen = rows.filter(
-  ({ name }) => name === "bare Postgres" || !only || only.some((text) => name.includes(text)),
-);
+const chosen = rows.filter(({ name }) => !only || only.some((text) => name.includes(text)));
 const folder = temporaryFolder("bench-profiles");
 const bench = await openBench({ quick: values.quick });
 try {
+  const limit = bareLimit(bench);
   const done: Run["rows"] = [];
   for (const [index, row] of chosen.entries())
-    done.push(await measure(bench, row, join(folder, String(index))));
+    done.push(await measure(bench, limit, row, join(folder, String(index))));
   const command = `npm run bench${process.argv.length > 2 ? ` -- ${process.argv.slice(2).join(" ")}` : ""}`;
   const page = performancePage({
     command,
     quick: values.quick,
     postgres: await bench.postgresVersion(),
-    rows: done,
+    rows: [...limit.row(), ...done],
   });
   if (values.print || only) process.stdout.write(page);
-  else writeFileSync(fileURLToPath(new URL("../../doc/performance.md", import.meta.url)), page);
+  else {
+    writeFileSync(pathOf("doc/performance.md"), page);
+    const sizing = pathOf("doc/sizing.md");
+    writeFileSync(sizing, withMeasured(readFileSync(sizing, "utf8"), page));
+  }
 } finally {
   await bench.close();
   rmSync(folder, { recursive: true, force: true });
 }
 
+function pathOf(path: string): string {
+  return fileURLToPath(new URL(`../../${path}`, import.meta.url));
+}
+
 /**
  * A row that misses is measured again under the profiler, which says what it spends its time on.
  */
-async function measure(bench: Bench, row: Row, profiles: string): Promise<Run["rows"][number]> {
-  const measured = await row.measure(bench);
+async function measure(
+  bench: Bench,
+  limit: BareLimit,
+  row: Row,
+  profiles: string,
+): Promise<Run["rows"][number]> {
+  const measured = await limit.compare(row);
   for (const one of measured) say(row, one);
   if (measured.every(isMet)) return { row, measured };
   await row.measure({ ...bench, service: (env) => bench.service(env, profiles) });

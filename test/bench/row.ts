@@ -6,7 +6,9 @@ export interface Measured {
   value: number;
   unit: "/s" | "s" | "ms" | "MB" | "×";
   must?: { atLeast: number } | { atMost: number };
-  /** of the limit measured in the same run, for rates of files */
+  /** for rates of files: what is compared with bare Postgres */
+  filesPerSecond?: number;
+  /** `filesPerSecond` by what bare Postgres took, on the mean right before and after the row */
   toBare?: number;
   /** raw figures; `before`: what it was before it was improved */
   details?: Record<string, string | number>;
@@ -19,6 +21,8 @@ export interface Row {
   about: string;
   /** what limits it where it is missed, from profiles and query plans; for the page */
   limits?: string;
+  /** whether it has rates of files, so that bare Postgres is measured before and after it */
+  comparedWithBare?: true;
   measure(bench: Bench): Promise<Measured[]>;
 }
 

@@ -7,6 +7,7 @@ const atOnce = 64;
 
 export const folderObjects: Row = {
   name: "folder objects",
+  comparedWithBare: true,
   about:
     "A hundred reports a call whose results are objects in the folder store, each looked at " +
     "before its report counts; the objects are written before.",

@@ -1,5 +1,4 @@
 import type { Row } from "../row.ts";
-import { bare } from "./bare.ts";
 import { byQueue } from "./by-queue.ts";
 import { completion } from "./completion.ts";
 import { fairness } from "./fairness/index.ts";
@@ -12,9 +11,8 @@ import { registration } from "./registration.ts";
 import { httpBatched, httpSingle } from "./reports.ts";
 import { simulatedWorkers } from "./simulated-workers.ts";
 
-/** In the order of the page; the bare limit first, since the others are compared with it. */
+/** In the order of the page. */
 export const rows: Row[] = [
-  bare,
   httpSingle,
   httpBatched,
   byQueue,
