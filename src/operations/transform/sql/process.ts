@@ -72,7 +72,8 @@ export function startQueryProcess(bounds: Bounds): QueryProcess {
 function limitsOf({ residentMegabytes, output }: Bounds): ProcessLimits {
   return {
     fileMegabytes: (output?.megabytes ?? 0) + 16,
-    // Node 24 asks for 650 MB of private memory when it starts, and touches little of it
-    dataMegabytes: residentMegabytes * 1.25 + 1024,
+    // Node 24 asks for 600 MB of private memory when it starts, DuckDB for another 1,000 MB after
+    // some files: most of it is never touched
+    dataMegabytes: residentMegabytes * 1.25 + 2048,
   };
 }

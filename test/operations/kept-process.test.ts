@@ -1,0 +1,46 @@
+// One query process works on many files of a request, one after the other. What it asked the kernel
+// for and never touched grows for a while; the kernel's limit must be above that, on every Node.
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { transform } from "../../src/operations/transform/index.ts";
+import { temporaryFolder } from "../support/folder.ts";
+import { processes } from "../support/processes.ts";
+import { testTask, testTaskContext } from "./task-context.ts";
+
+const folder = temporaryFolder("kept-process");
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const columns = Array.from({ length: 1_000 }, (_, n) => `c${n}`);
+const layouts = {
+  "wide.csv": `${columns.join(",")}\n${columns.map(() => 1).join(",")}\n`,
+  "tail.csv": "a,b,\n1,2,\n3,4,\n",
+  "quoted.csv": '"a","b"\n"1","2"\n',
+  "separator.csv": "a;b\n1;2\n",
+  "long.csv": `a,b\n1,${"x".repeat(300_000)}\n`,
+};
+
+test("a kept query process is far from what it may ask for after many files", async () => {
+  for (const [name, text] of Object.entries(layouts)) writeFileSync(join(folder, name), text);
+  const context = testTaskContext(folder);
+  for (let round = 0; round < 5; round++)
+    for (const name of Object.keys(layouts)) {
+      const settings = transform.settings.parse({
+        selection: "select * from input",
+        format: round % 2 ? "csv" : "parquet",
+      });
+      const outcome = await transform.perform(testTask(settings, [join(folder, name)]), context);
+      expect(outcome, `${name}, round ${round}`).not.toHaveProperty("error");
+    }
+  const { asked, limit } = queryProcess();
+  expect(asked).toBeLessThan(limit * 0.75);
+});
+
+/** What the one query process has asked for, and its limit, in bytes. */
+function queryProcess(): { asked: number; limit: number } {
+  const mine = processes("transform/sql/program").find(({ parent }) => parent === process.pid);
+  const read = (name: string) => readFileSync(`/proc/${mine?.pid}/${name}`, "utf8");
+  const asked = /^VmData:\s+(\d+) kB/m.exec(read("status"));
+  const limit = /^Max data size\s+(\d+)/m.exec(read("limits"));
+  return { asked: Number(asked?.[1]) * 1024, limit: Number(limit?.[1]) };
+}
