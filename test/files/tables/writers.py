@@ -35,7 +35,13 @@ def parquet_pyarrow(r, table, folder):
         store_decimal_as_integer=r.random() < 0.3,
         write_page_index=r.random() < 0.3,
     )
-    return told(path, table.column_names, plain_rows(pyarrow.parquet.read_table(path)))
+    try:
+        back = pyarrow.parquet.read_table(path)
+    except pyarrow.lib.ArrowInvalid:
+        # pyarrow 26 cannot read all that it writes: columns of its small pages may lack rows
+        pyarrow.parquet.write_table(table, path)
+        back = pyarrow.parquet.read_table(path)
+    return told(path, table.column_names, plain_rows(back))
 
 
 def parquet_pandas(r, table, folder):
