@@ -3,6 +3,7 @@ import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { forEachAtOnce } from "../../src/at-once.ts";
 import { databaseServer, testSettings } from "../support/database-server.ts";
 import { temporaryFolder } from "../support/folder.ts";
 import { openRunFolder } from "../support/run-folder.ts";
@@ -10,7 +11,7 @@ import { makeTemplate } from "../support/template-database.ts";
 import { showUsage } from "../support/usage.ts";
 import { mutants } from "./index.ts";
 import type { Mutant } from "./mutant.ts";
-import { copyTree, mutate, runTests } from "./run.ts";
+import { copyTree, mutate, type Outcome, runTests } from "./run.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 showUsage(`Usage: npm run mutants [-- part of a name or file, another] [-- --outputFile.json=FILE]
@@ -33,19 +34,16 @@ if (chosen.length === 0) {
 
 await openRunFolder();
 const postgres = await databaseServer(testSettings);
-// Two at once, since tests wait for more than half of their time.
-const folders = [temporaryFolder("mutants"), temporaryFolder("mutants")] as const;
+// As many at once as test files (vitest.config.ts).
+const folders = [1, 2, 3].map(() => temporaryFolder("mutants"));
 const verdicts: { name: string; killed: boolean }[] = [];
 try {
   await makeTemplate(postgres.url);
   for (const folder of folders) copyTree(root, folder);
   const timeoutSeconds = await runUntouched();
-  const left = chosen.values();
-  await Promise.all(
-    folders.map(async (folder) => {
-      for (const mutant of left) verdicts.push(await judge(mutant, folder, timeoutSeconds));
-    }),
-  );
+  await eachInAFolder(chosen, async (mutant, folder) => {
+    verdicts.push(await judge(mutant, folder, timeoutSeconds));
+  });
 } finally {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
   await postgres.stop();
@@ -54,6 +52,19 @@ const killed = verdicts.filter((verdict) => verdict.killed).length;
 console.log(`${killed} killed, ${verdicts.length - killed} not`);
 if (reportTo) writeFileSync(reportTo, JSON.stringify(asReport(killed, verdicts.length - killed)));
 process.exitCode = killed === chosen.length && killed > 0 ? 0 : 1;
+
+/** Works on each item in a folder that is free. */
+async function eachInAFolder<Item>(
+  items: readonly Item[],
+  work: (item: Item, folder: string) => Promise<void>,
+): Promise<void> {
+  const free = [...folders];
+  await forEachAtOnce(items, folders.length, async (item) => {
+    const folder = free.pop() as string;
+    await work(item, folder);
+    free.push(folder);
+  });
+}
 
 /**
  * Runs the tests on the sources as they are, which must pass. Returns how many seconds a test may
@@ -64,16 +75,19 @@ async function runUntouched(): Promise<number> {
   const parts = chosen.filter(({ tests, only }) => only && !tests.every((path) => whole.has(path)));
   let passed = 0;
   let slowest = 0;
-  for (const { tests, only } of [
-    { tests: [...whole], only: undefined },
+  const runs = [
+    ...[...whole].map((path) => ({ tests: [path], only: undefined })),
     {
       tests: [...new Set(parts.flatMap(({ tests }) => tests))],
       only: parts.map(({ only }) => only).join("|"),
     },
-  ]) {
-    if (tests.length === 0) continue;
+  ].filter(({ tests }) => tests.length > 0);
+  const outcomes: Outcome[] = [];
+  await eachInAFolder(runs, async ({ tests, only }, folder) => {
     const options = { databaseServer: postgres.url, only, timeoutSeconds: 180 };
-    const outcome = await runTests(folders[0], tests, options);
+    outcomes.push(await runTests(folder, tests, options));
+  });
+  for (const outcome of outcomes) {
     if (outcome.failed || outcome.broken || !outcome.passed) {
       console.error(outcome.output);
       const failures = outcome.failures.map((name) => `\n  ${name}`).join("");

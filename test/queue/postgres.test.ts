@@ -197,6 +197,7 @@ describe("its statements", () => {
     }
     await late.query("COMMIT");
     late.release();
+    await othersEnded();
     expect((await take(topic, 10, 60)).map(({ body }) => body)).toEqual([{ n: 0 }]);
     await other.close();
   });
@@ -225,6 +226,19 @@ describe("its statements", () => {
     expect(await rows()).toEqual([{ n: 0 }, { n: 1 }]);
     expect(await rows()).toEqual([{ n: 8 }]);
   });
+
+  /** Resolves when all transactions of the server that run now have ended, also of other tests. */
+  async function othersEnded(): Promise<void> {
+    const running = async () => {
+      const [row] = await db.query<{ oldest: number; end: number }>(
+        `SELECT pg_snapshot_xmin(now)::text::float8 AS oldest,
+           pg_snapshot_xmax(now)::text::float8 AS "end" FROM pg_current_snapshot() AS now`,
+      );
+      return row ?? { oldest: 0, end: 0 };
+    };
+    const { end } = await running();
+    await until(async () => (await running()).oldest >= end);
+  }
 
   /** of the index of topic and id, by this connection and those before */
   async function entriesRead(): Promise<number> {
