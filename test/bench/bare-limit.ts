@@ -1,5 +1,5 @@
-// Each rate of files beside bare Postgres of the same minutes: a machine that others share is
-// quicker in one hour than in the next.
+// Compares each rate of files with bare Postgres in the same minutes: a shared machine is faster in
+// one hour than in the next.
 import { aboutBare, measureBare } from "./bare.ts";
 import type { Bench } from "./bench.ts";
 import type { Run } from "./page.ts";
@@ -9,7 +9,7 @@ export interface BareLimit {
   /** Measures the row, and bare Postgres before and after it where it is compared with that. */
   compare(row: Row): Promise<Measured[]>;
   /** what was measured of bare Postgres, for the page; nothing where no row was compared with it */
-  row(): Run["rows"];
+  rows(): Run["rows"];
 }
 
 export function bareLimit(bench: Bench): BareLimit {
@@ -32,12 +32,12 @@ export function bareLimit(bench: Bench): BareLimit {
     return measured.map((one) => againstBare(one, (before + after) / 2));
   }
 
-  function row(): Run["rows"] {
+  function rows(): Run["rows"] {
     if (!all.length) return [];
     const rates = all.map(({ at, value }) => [at, `${Math.round(value).toLocaleString("en")} /s`]);
     return [
       {
-        row: { name: "bare Postgres", about: aboutBare, measure: async () => [] },
+        row: { name: "bare Postgres", about: aboutBare },
         measured: [
           {
             what: "insert and guarded update",
@@ -51,7 +51,7 @@ export function bareLimit(bench: Bench): BareLimit {
     ];
   }
 
-  return { compare, row };
+  return { compare, rows };
 }
 
 function againstBare(one: Measured, bare: number): Measured {

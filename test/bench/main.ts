@@ -15,8 +15,8 @@ import { rows } from "./rows/index.ts";
 
 showUsage(`Usage: npm run bench [-- --quick] [-- --only "single,idle"] [-- --print]
 
-Measures this machine and writes doc/performance.md and the figures of doc/sizing.md; with --print
-or --only, to standard output.
+Measures this machine and writes doc/performance.md and the figures of doc/sizing.md; with --print,
+--only or --quick, to standard output.
 Rows: ${rows.map(({ name }) => name).join(", ")}.`);
 const { values } = parseArgs({
   options: {
@@ -40,13 +40,14 @@ try {
     command,
     quick: values.quick,
     postgres: await bench.postgresVersion(),
-    rows: [...limit.row(), ...done],
+    rows: [...limit.rows(), ...done],
   });
-  if (values.print || only) process.stdout.write(page);
+  if (values.print || only || values.quick) process.stdout.write(page);
   else {
-    writeFileSync(pathOf("doc/performance.md"), page);
     const sizing = pathOf("doc/sizing.md");
-    writeFileSync(sizing, withMeasured(readFileSync(sizing, "utf8"), page));
+    const sizingPage = withMeasured(readFileSync(sizing, "utf8"), page);
+    writeFileSync(pathOf("doc/performance.md"), page);
+    writeFileSync(sizing, sizingPage);
   }
 } finally {
   await bench.close();

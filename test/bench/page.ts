@@ -7,7 +7,7 @@ export interface Run {
   command: string;
   quick: boolean;
   postgres: string;
-  rows: { row: Row; measured: Measured[]; profile?: string[] }[];
+  rows: { row: Pick<Row, "name" | "about" | "limits">; measured: Measured[]; profile?: string[] }[];
 }
 
 export function performancePage({ command, quick, postgres, rows }: Run): string {
@@ -17,7 +17,7 @@ export function performancePage({ command, quick, postgres, rows }: Run): string
   return `# Performance
 
 Written by \`npm run bench\`. Service, Postgres and load generator share the machine; each row begins with a fresh database, without statistics.
-Rates of files are compared with what bare Postgres took right before and right after them, and each row says the load average and who used the cores: on a busy machine these say more than the rate.
+Rates of files are compared with what bare Postgres records right before and after the row, and each row says the load average and who used the cores: on a busy machine these say more than the rate.
 
 - machine: ${cpus().length} × ${cpu?.model.trim() ?? "unknown"}, ${memory} GiB, Node ${process.version}, ${postgres}
 - commit: ${execFileSync("git", ["rev-parse", "--short", "HEAD"], { encoding: "utf8" }).trim()}

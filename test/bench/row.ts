@@ -6,9 +6,9 @@ export interface Measured {
   value: number;
   unit: "/s" | "s" | "ms" | "MB" | "×";
   must?: { atLeast: number } | { atMost: number };
-  /** for rates of files: what is compared with bare Postgres */
+  /** of a rate of files: compared with bare Postgres */
   filesPerSecond?: number;
-  /** `filesPerSecond` by what bare Postgres took, on the mean right before and after the row */
+  /** `filesPerSecond` divided by the mean rate of bare Postgres right before and after the row */
   toBare?: number;
   /** raw figures; `before`: what it was before it was improved */
   details?: Record<string, string | number>;

@@ -1,5 +1,5 @@
-// One query process works on many files of a request, one after the other. What it asked the kernel
-// for and never touched grows for a while; the kernel's limit must be above that, on every Node.
+// One query process works on many files of a request, one after the other. What it reserves and
+// never touches grows for a while, and counts for the kernel's limit.
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
@@ -20,7 +20,7 @@ const layouts = {
   "long.csv": `a,b\n1,${"x".repeat(300_000)}\n`,
 };
 
-test("a kept query process is far from what it may ask for after many files", async () => {
+test("what a query process has reserved after many files is well below its limit", async () => {
   for (const [name, text] of Object.entries(layouts)) writeFileSync(join(folder, name), text);
   const context = testTaskContext(folder);
   for (let round = 0; round < 5; round++)
@@ -32,15 +32,15 @@ test("a kept query process is far from what it may ask for after many files", as
       const outcome = await transform.perform(testTask(settings, [join(folder, name)]), context);
       expect(outcome, `${name}, round ${round}`).not.toHaveProperty("error");
     }
-  const { asked, limit } = queryProcess();
-  expect(asked).toBeLessThan(limit * 0.75);
+  const { reserved, limit } = queryProcess();
+  expect(reserved).toBeLessThan(limit * 0.75);
 });
 
-/** What the one query process has asked for, and its limit, in bytes. */
-function queryProcess(): { asked: number; limit: number } {
+/** What the one query process has reserved, and its limit, in bytes. */
+function queryProcess(): { reserved: number; limit: number } {
   const mine = processes("transform/sql/program").find(({ parent }) => parent === process.pid);
   const read = (name: string) => readFileSync(`/proc/${mine?.pid}/${name}`, "utf8");
-  const asked = /^VmData:\s+(\d+) kB/m.exec(read("status"));
+  const reserved = /^VmData:\s+(\d+) kB/m.exec(read("status"));
   const limit = /^Max data size\s+(\d+)/m.exec(read("limits"));
-  return { asked: Number(asked?.[1]) * 1024, limit: Number(limit?.[1]) };
+  return { reserved: Number(reserved?.[1]) * 1024, limit: Number(limit?.[1]) };
 }

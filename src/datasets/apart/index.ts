@@ -89,8 +89,7 @@ function findApart<Outcome extends FirstOutcome>(
       limits: {
         fileMegabytes: 16,
         cpuSeconds: seconds + 60,
-        // Node 24 asks for 650 MB of private memory when it starts, and touches little of it
-        dataMegabytes: residentMegabytes * 1.25 + 1024,
+        dataMegabytes: residentMegabytes * 1.25 + 256,
       },
       environment,
       onMessage: (message) => {

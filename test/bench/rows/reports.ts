@@ -17,9 +17,9 @@ export const httpSingle: Row = {
   comparedWithBare: true,
   about: "One report a call on 200 keep-alive connections, `noop`, each answered after its commit.",
   limits:
-    "the one process of the service, near the end of its core: the kernel's write of each " +
-    "answer leads its profile, then garbage; Postgres and load generator share the other " +
-    "core.",
+    "service, Postgres and load generator wake each other for each report, on two cores: the " +
+    "service uses four fifths of one, and a fifth of both is idle. The kernel's write of each " +
+    "answer leads the service's profile.",
   measure: (bench) =>
     reports(bench, {
       files: bench.quick ? 20_000 : 100_000,

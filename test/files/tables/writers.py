@@ -38,7 +38,7 @@ def parquet_pyarrow(r, table, folder):
     try:
         back = pyarrow.parquet.read_table(path)
     except pyarrow.lib.ArrowInvalid:
-        # pyarrow 26 cannot read all that it writes: columns of its small pages may lack rows
+        # pyarrow 26 cannot read all files that it writes with small pages: columns lack rows
         pyarrow.parquet.write_table(table, path)
         back = pyarrow.parquet.read_table(path)
     return told(path, table.column_names, plain_rows(back))

@@ -72,8 +72,7 @@ export function startQueryProcess(bounds: Bounds): QueryProcess {
 function limitsOf({ residentMegabytes, output }: Bounds): ProcessLimits {
   return {
     fileMegabytes: (output?.megabytes ?? 0) + 16,
-    // Node 24 asks for 600 MB of private memory when it starts, DuckDB for another 1,000 MB after
-    // some files: most of it is never touched
-    dataMegabytes: residentMegabytes * 1.25 + 2048,
+    // After some files, DuckDB has reserved 1,000 MB, most of which it never touches
+    dataMegabytes: residentMegabytes * 1.25 + 1280,
   };
 }
