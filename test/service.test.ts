@@ -87,7 +87,7 @@ test("a taken port ends the start with a sentence, and no Postgres is left behin
 test.each(["/proc/none", "/proc/none/below", import.meta.filename])(
   "DATA_DIR=%s ends the start at once with a sentence",
   async (dataDir) => {
-    const { code, stderr, stdout } = await refusedStart({ DATA_DIR: dataDir, PORT: "0" });
+    const { code, stderr, stdout } = await refusedStart({ DATA_DIR: dataDir });
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
     expect(stderr).toMatch(
       /^DATA_DIR is ".*", and no folder can be made there \((ENOENT|it is a file)\).*\. Set it to/m,
@@ -115,7 +115,6 @@ test("a data folder that vanishes while the service still starts ends the start"
   const dataDir = temporaryFolder("vanishing");
   const { child, output } = startProcess({
     DATA_DIR: dataDir,
-    PORT: "0",
     DATABASE_URL: "postgresql://127.0.0.1:1/x",
   });
   const closed = once(child, "close");
@@ -145,8 +144,6 @@ test("a second process with a key and a store of its own ends with the setting's
   const env = {
     DATA_DIR: dataDir,
     DATABASE_URL: usual.databaseUrl ?? "",
-    PORT: "0",
-    S3_PORT: "0",
   };
   const { code, stderr } = await refusedStart(env);
   expect(code).toBe(2);
@@ -162,8 +159,6 @@ test("a database that refuses the password ends the start at once, without showi
   wrong.password = "hunter2";
   const { code, stderr } = await refusedStart({
     DATA_DIR: dataDir,
-    PORT: "0",
-    S3_PORT: "0",
     DATABASE_URL: wrong.href,
   });
   expect(code).toBe(1);

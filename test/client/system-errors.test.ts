@@ -95,7 +95,8 @@ test("a service whose data folder has a file where a folder should be says which
   const data = join(folder, "data");
   mkdirSync(data);
   writeFileSync(join(data, "secrets"), "");
-  const { code, stderr } = await longshore(["start"], { DATA_DIR: data, PORT: "0" });
+  const ports = { PORT: "0", S3_PORT: "0" };
+  const { code, stderr } = await longshore(["start"], { DATA_DIR: data, ...ports });
   expect(code).toBe(1);
   expect(stderr).toMatch(
     /The service cannot run: .*\/data\/secrets.*: .* \((EEXIST|ENOTDIR)\); (check|give)/,

@@ -242,7 +242,6 @@ describe("files that cannot be used end the start with a sentence", () => {
   test("the service ends with exit code 2", async () => {
     const { child, output } = startProcess({
       DATA_DIR: join(folder, "refused"),
-      PORT: "0",
       TLS_CERT: join(folder, "none.pem"),
       TLS_KEY: files.key,
       PUBLIC_URL: "https://localhost",

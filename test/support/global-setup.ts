@@ -7,6 +7,7 @@ import { buildForTests } from "./build.ts";
 import { databaseServer, testSettings } from "./database-server.ts";
 import { openRunFolder } from "./run-folder.ts";
 import { makeTemplate } from "./template-database.ts";
+import { takeUsualPorts } from "./usual-ports.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -34,11 +35,13 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const built = await buildForTests(run.add);
   // Inherited by the processes that run the tests
   process.env.TEST_BUILT = built.folder;
+  const giveBackPorts = await takeUsualPorts();
   const postgres = await databaseServer(testSettings);
   await makeTemplate(postgres.url);
   project.provide("databaseServer", postgres.url);
   return async () => {
     built.remove();
+    giveBackPorts();
     await postgres.stop();
   };
 }

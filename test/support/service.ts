@@ -55,8 +55,6 @@ export async function startService(
   };
   const defaults = {
     HOST: "127.0.0.1",
-    PORT: "0",
-    S3_PORT: "0",
     DATA_DIR: dataDir,
     ...(database && { DATABASE_URL: database.url }),
   };
@@ -125,13 +123,14 @@ async function launch(
 
 /**
  * For starts that are refused: the process and what it prints, without waiting for the ready line.
+ * Any free port: a service of whoever runs the tests may have the usual ones.
  */
 export function startProcess(
   env: Record<string, string>,
   node: readonly string[] = program,
 ): { child: ChildProcess; output: { stdout: string; stderr: string } } {
   const child = spawn(process.execPath, [...heardAnswers(), ...node, "start"], {
-    env: { ...programEnvironment(), ...env },
+    env: { ...programEnvironment(), PORT: "0", S3_PORT: "0", ...env },
     stdio: ["ignore", "pipe", "pipe"],
     // It leads a group of its own
     detached: true,

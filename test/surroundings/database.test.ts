@@ -77,8 +77,6 @@ test("TLS that PGSSLMODE asks of DATABASE_URL is not left out, and its refusal n
     DATA_DIR: folder,
     DATABASE_URL: other.url,
     PGSSLMODE: "require",
-    PORT: "0",
-    S3_PORT: "0",
   });
   expect(await once(child, "close")).toEqual([1, null]);
   expect(output.stderr).toContain("DATABASE_URL; sslmode=require, from it or from PGSSLMODE");
@@ -91,8 +89,6 @@ test("SIGTERM ends a start that waits for a database that never answers", async 
   const { child, output } = startProcess({
     DATA_DIR: folder,
     DATABASE_URL: "postgresql://a:b@127.0.0.1:1/c",
-    PORT: "0",
-    S3_PORT: "0",
   });
   await until(() => output.stderr.includes("workers call"));
   child.kill("SIGTERM");
@@ -125,8 +121,6 @@ async function refusedStart(): Promise<{ code: number | null; stderr: string }> 
   const { child, output } = startProcess({
     DATA_DIR: dataDir,
     DATABASE_URL: "",
-    PORT: "0",
-    S3_PORT: "0",
   });
   const [code] = await once(child, "close");
   return { code, stderr: output.stderr };

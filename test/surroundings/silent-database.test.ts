@@ -156,8 +156,6 @@ test("SIGTERM ends a start that waits for a database that answers nothing", asyn
   const { child, output } = startProcess({
     DATA_DIR: dataDir,
     DATABASE_URL: proxy.url,
-    PORT: "0",
-    S3_PORT: "0",
   });
   await until(() => output.stderr.includes("workers call"));
   child.kill("SIGTERM");

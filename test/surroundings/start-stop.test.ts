@@ -20,7 +20,6 @@ import { until } from "../support/wait.ts";
 
 let dataDir: string;
 const doc = fileURLToPath(new URL("../../doc/examples", import.meta.url));
-const ports = { PORT: "0", S3_PORT: "0" };
 const open: (() => void | Promise<void>)[] = [];
 
 beforeEach(() => {
@@ -65,7 +64,6 @@ test.each<[string, () => string | Promise<string>, RegExp]>([
     const { child, output } = startProcess({
       DATA_DIR: dataDir,
       DATABASE_URL: await url(),
-      ...ports,
     });
     await until(() => sentence.test(output.stderr), { timeoutSeconds: 30, what: String(sentence) });
     expect(output.stderr).toContain("It is tried again for 60 seconds; Ctrl-C ends this.");
@@ -81,7 +79,7 @@ test("a database that does not exist ends the start at once", async () => {
   open.push(database.drop);
   const url = new URL(database.url);
   url.pathname = "/nowhere";
-  const { child, output } = startProcess({ DATA_DIR: dataDir, DATABASE_URL: url.href, ...ports });
+  const { child, output } = startProcess({ DATA_DIR: dataDir, DATABASE_URL: url.href });
   expect(await once(child, "close")).toEqual([1, null]);
   expect(output.stderr).toMatch(
     /\/nowhere \(DATABASE_URL\) cannot be used: database "nowhere" does not exist/,
@@ -98,7 +96,6 @@ test("SIGTERM ends a start whose migration waits for another process", async () 
   const { child, output } = startProcess({
     DATA_DIR: dataDir,
     DATABASE_URL: database.url,
-    ...ports,
   });
   const waits = "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted LIMIT 1";
   await until(async () => (await other.query(waits)).rowCount === 1, {
@@ -125,7 +122,7 @@ test("Ctrl-C ends a service whose database is silent within ten seconds, and say
 
 test("a service whose terminal is closed stops in order, and leaves no Postgres", async () => {
   const command = [process.execPath, ...program, "start"].map((word) => `'${word}'`).join(" ");
-  const env = { ...childEnvironment(), ...ports, DATA_DIR: dataDir };
+  const env = { ...childEnvironment(), PORT: "0", S3_PORT: "0", DATA_DIR: dataDir };
   const terminal = openTerminal(command, { env, cwd: doc });
   open.push(terminal.close);
   await terminal.find(/Longshore is ready at \S+/, 90);
@@ -155,7 +152,6 @@ test.skipIf(noSmallFileSystem)(
       DATA_DIR: dataDir,
       DATABASE_URL: database.url,
       STORE_URL: `file://${join(disk.path, "store")}`,
-      ...ports,
     });
     open.push(() => void child.kill("SIGKILL"));
     await until(() => output.stderr.includes("The start waits for the store: "));
