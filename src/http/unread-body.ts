@@ -2,8 +2,9 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 
 /** Node itself reads what is left of a body as short as this. */
 const shortBytes = 64 * 1024;
-/** So long is the rest of a body discarded after the response, and so long may the sender pause. */
+/** How long the rest of a body is discarded after the response. */
 const lingerMilliseconds = 5_000;
+/** How long the sender may pause meanwhile. */
 const silentMilliseconds = 1_000;
 
 /**
@@ -17,17 +18,19 @@ export function closeUnread(response: ServerResponse): void {
   if (request.complete || !mayBeLong(request)) return;
   const { socket } = request;
   const destroySoon = socket.destroySoon.bind(socket);
-  // Node calls this right after the response where it or the client says "connection: close".
+  // Node calls this after a response with "connection: close"; it would close both directions.
   socket.destroySoon = () => void socket.end();
   response.setHeader("connection", "close");
   response.once("finish", () => {
-    const close = () => socket.destroy();
-    const clocks = [setTimeout(close, lingerMilliseconds), setTimeout(close, silentMilliseconds)];
-    request.on("data", () => clocks[1]?.refresh());
+    const linger = setTimeout(() => socket.destroy(), lingerMilliseconds);
+    const silence = setTimeout(() => socket.destroy(), silentMilliseconds);
+    socket.once("close", () => {
+      clearTimeout(linger);
+      clearTimeout(silence);
+    });
     request.once("end", destroySoon);
-    socket.once("close", () => clocks.forEach(clearTimeout));
+    request.on("data", () => silence.refresh());
     request.resume();
-    socket.end();
   });
 }
 

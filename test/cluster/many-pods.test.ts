@@ -193,8 +193,8 @@ describe.skipIf(!CLUSTER_UP || !rabbit)("a day of many pods", () => {
           const id = await submit(`after-${n}`);
           await until(() => isComplete(id), { timeoutSeconds: 300, everyMilliseconds: 100 });
           each.push(measure());
-          // After the first tenth: by then it has what it keeps however many requests come.
-          if (n === Math.ceil(after / 10)) live = await liveMegabytes(service);
+          // After the first tenth it holds what it keeps however many requests come.
+          if (n + 1 === Math.ceil(after / 10)) live = await liveMegabytes(service);
         }
       })().finally(() => {
         isOver = true;

@@ -5,9 +5,9 @@ import { fileURLToPath } from "node:url";
 import type { TestProject } from "vitest/node";
 import { buildForTests } from "./build.ts";
 import { databaseServer, testSettings } from "./database-server.ts";
+import { takeDefaultPorts } from "./default-ports.ts";
 import { openRunFolder } from "./run-folder.ts";
 import { makeTemplate } from "./template-database.ts";
-import { takeUsualPorts } from "./usual-ports.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -35,7 +35,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const built = await buildForTests(run.add);
   // Inherited by the processes that run the tests
   process.env.TEST_BUILT = built.folder;
-  const giveBackPorts = await takeUsualPorts();
+  const giveBackPorts = await takeDefaultPorts();
   const postgres = await databaseServer(testSettings);
   await makeTemplate(postgres.url);
   project.provide("databaseServer", postgres.url);

@@ -123,7 +123,7 @@ async function launch(
 
 /**
  * For starts that are refused: the process and what it prints, without waiting for the ready line.
- * Any free port: a service of whoever runs the tests may have the usual ones.
+ * It listens on free ports: a service of whoever runs the tests may have the default ones.
  */
 export function startProcess(
   env: Record<string, string>,
