@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { WebSocket } from "undici";
 import { program } from "./program.ts";
 import type { Service } from "./service.ts";
 
