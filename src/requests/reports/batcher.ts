@@ -74,8 +74,7 @@ export class Batcher {
     this.#timer = undefined;
     while (this.#running < mostAtOnce && this.#queue.length) {
       this.#leaveToLanes();
-      const { batch, rest } = takeBatch(this.#queue);
-      this.#queue = rest;
+      const batch = takeBatch(this.#queue);
       if (!batch.length) return;
       void this.#run(batch);
     }

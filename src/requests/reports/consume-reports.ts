@@ -69,7 +69,8 @@ async function readMessage(
     const parsed = reportSchema.safeParse(unparsed);
     if (parsed.success) read.good.push(parsed.data);
     else read.refusals.push(sentenceOf(parsed.error, ["reports", index]));
-    await pause();
+    const paused = pause();
+    if (paused !== undefined) await paused;
   }
   return read;
 }

@@ -65,13 +65,10 @@ export function isFull(queue: Entry[]): boolean {
 }
 
 /**
- * The first entries, at most one row per file: reports of one attempt are folded, those of another
- * attempt wait for the next batch.
+ * Removes the first entries from the queue, at most one row per file: reports of one attempt are
+ * folded, those of another attempt stay at its start for the next batch.
  */
-export function takeBatch(
-  queue: Entry[],
-  mostRows = mostRowsOfBatch,
-): { batch: Entry[]; rest: Entry[] } {
+export function takeBatch(queue: Entry[], mostRows = mostRowsOfBatch): Entry[] {
   const most = Math.min(mostRows, mostRowsOfBatch);
   const batch = new Map<string, Entry>();
   const later: Entry[] = [];
@@ -85,7 +82,8 @@ export function takeBatch(
     if (!first) batch.set(key, next);
     else if (!foldInto(first, next)) later.push(next);
   }
-  return { batch: [...batch.values()], rest: [...later, ...queue.slice(taken)] };
+  queue.splice(0, taken, ...later);
+  return [...batch.values()];
 }
 
 function foldInto(into: Entry, next: Entry): boolean {

@@ -75,8 +75,8 @@ export function mayRejoin(lane: Lane, now: number): boolean {
 export function takePart(lane: Lane): Entry[] {
   const part = lane.parts.shift();
   if (part) return part;
-  const { batch, rest } = takeBatch(lane.queue, lane.mostRows);
-  setQueue(lane, rest);
+  const batch = takeBatch(lane.queue, lane.mostRows);
+  lane.size = sizeOfAll(lane.queue);
   return batch;
 }
 
@@ -108,7 +108,8 @@ export function giveUp(lane: Lane, which: (entry: Entry) => boolean): void {
     return entries.filter((entry) => !which(entry));
   };
   lane.parts = lane.parts.map(keep).filter((part) => part.length > 0);
-  setQueue(lane, keep(lane.queue));
+  lane.queue = keep(lane.queue);
+  lane.size = sizeOfAll(lane.queue);
   lane.earliestHold = Number.POSITIVE_INFINITY;
   for (const part of [...lane.parts, lane.queue]) noteHolds(lane, part);
 }
@@ -117,9 +118,8 @@ function noteHolds(lane: Lane, entries: Entry[]): void {
   for (const { holdUntil } of entries) lane.earliestHold = Math.min(lane.earliestHold, holdUntil);
 }
 
-function setQueue(lane: Lane, queue: Entry[]): void {
-  lane.queue = queue;
-  lane.size = queue.reduce((total, entry) => total + sizeOf(entry), 0);
+function sizeOfAll(entries: Entry[]): number {
+  return entries.reduce((total, entry) => total + sizeOf(entry), 0);
 }
 
 function sizeOf({ row: { results, info, groupMessage } }: Entry): number {

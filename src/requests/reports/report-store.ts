@@ -213,9 +213,11 @@ export async function recordReports(
   fileAttempts: number,
   leaseSeconds: number,
 ): Promise<Outcome[]> {
-  const words = (value: (row: ReportRow) => string | number | boolean | null) =>
-    plainArray(rows.map(value));
-  const texts = (value: (row: ReportRow) => string | null) => rows.map(value);
+  const words = (value: (row: ReportRow) => string | number | boolean | null) => {
+    const values = unlessEmpty(rows.map(value));
+    return values && plainArray(values);
+  };
+  const texts = (value: (row: ReportRow) => string | null) => unlessEmpty(rows.map(value));
   const [outcome] = await query<{ moved: number[] | null; unmoved: number[] | null }>(
     recordSql,
     [
@@ -254,4 +256,9 @@ export async function recordReports(
  */
 function plainArray(values: (string | number | boolean | null)[]): string {
   return `{${values.map((value) => value ?? "NULL").join(",")}}`;
+}
+
+/** No array in place of one without values: `unnest` fills the column with NULL. */
+function unlessEmpty<Value>(values: (Value | null)[]): (Value | null)[] | null {
+  return values.some((value) => value !== null) ? values : null;
 }

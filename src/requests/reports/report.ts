@@ -6,7 +6,7 @@ import { timeSlice } from "../../time-slice.ts";
 import { assertMay } from "../../users/policy.ts";
 import { isUuid } from "../../uuid.ts";
 import type { ReportStatus } from "../state.ts";
-import type { Report, ReportAnswer, ReportedResult } from "../views.ts";
+import type { Report, ReportAnswer } from "../views.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { type GoBackDeps, sendBack } from "./go-back.ts";
 import type { ReportRow } from "./report-row.ts";
@@ -36,7 +36,8 @@ export async function report(
   const pause = timeSlice();
   for (const report of good) {
     rows.push(toRow(name, report, open));
-    await pause();
+    const paused = pause();
+    if (paused !== undefined) await paused;
   }
   const back = await sendBack(ctx, rows);
   const answered = ctx.batcher.add(
@@ -71,17 +72,20 @@ async function verify(
   const verified = [...reports];
   const refusals = await outsideScope(ctx, caller, reports);
   const pause = timeSlice();
-  async function verifyOne(index: number, report: Report, reported: ReportedResult[]) {
-    const results = await verifyResults(ctx.store, report.request, reported);
+  const withResults: number[] = [];
+  for (const [index, { request, status, results }] of reports.entries()) {
+    const paused = pause();
+    if (paused !== undefined) await paused;
+    if (refusals.has(index)) continue;
+    if (!isUuid(request)) refusals.set(index, "unknown");
+    else if (status === "success" && results?.length) withResults.push(index);
+  }
+  await forEachAtOnce(withResults, verifiedAtOnce, async (index) => {
+    await pause();
+    const report = reports[index] as Report;
+    const results = await verifyResults(ctx.store, report.request, report.results ?? []);
     if (typeof results === "string") refusals.set(index, `refused: ${results}`);
     else verified[index] = { ...report, results };
-  }
-  await forEachAtOnce(reports, verifiedAtOnce, async (report, index) => {
-    await pause();
-    if (refusals.has(index)) return;
-    if (!isUuid(report.request)) refusals.set(index, "unknown");
-    else if (report.status === "success" && report.results?.length)
-      await verifyOne(index, report, report.results);
   });
   return { refusals, verified };
 }
