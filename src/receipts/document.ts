@@ -3,6 +3,7 @@ import { failureGroups } from "../requests/read/error-groups.ts";
 import { everyResult } from "../requests/read/results.ts";
 import type { RequestView } from "../requests/views.ts";
 import { publicPath } from "../settings/public-path.ts";
+import { timeSlice } from "../time-slice.ts";
 import { version } from "../version.ts";
 import { openDigest } from "./lines-digest.ts";
 import type { Receipt, ReceiptInput, ReceiptInputs, ReceiptResult } from "./receipt.ts";
@@ -11,7 +12,7 @@ import { type Account, type InputRow, inputRows, roundRows } from "./store.ts";
 /** Of more items the receipt contains only the digest: it is read and signed as one text. */
 const mostListed = 10_000;
 const mostGroups = 200;
-const page = 5000;
+const page = 1000;
 
 /** What a receipt has of the request itself. */
 const requestMembers = [
@@ -28,7 +29,10 @@ const requestMembers = [
   "stop_after_failed_percent",
 ] as const satisfies (keyof RequestView)[];
 
-/** Reads files and results in pages: a request may have a million of either. */
+/**
+ * Reads files and results in pages, and lets other calls go on in between: a request may have a
+ * million of either.
+ */
 export async function documentOf(
   ctx: Deps<"db" | "urls">,
   view: RequestView,
@@ -60,12 +64,15 @@ async function inputsOf(
 ): Promise<Receipt["inputs"]> {
   const lines = openDigest();
   const read = openRead();
+  const pause = timeSlice();
   for (let after = 0; ; ) {
     const rows = await inputRows(db.query, id, after, registered, page);
     for (const row of rows) {
       const { paths, size, checksum } = row;
       lines.add({ checksum, paths, size });
       read.add(row);
+      const paused = pause();
+      if (paused !== undefined) await paused;
     }
     if (rows.length < page)
       return { files: lines.count(), digest: lines.digest(), read: read.end() };
@@ -99,8 +106,11 @@ async function resultsOf(
   account: Account,
 ): Promise<Receipt["results"]> {
   const listing = openListing<ReceiptResult>();
-  for await (const { name, size, checksum, file, step, attempt } of everyResult(ctx, id))
+  const pause = timeSlice();
+  for await (const { name, size, checksum, file, step, attempt } of everyResult(ctx, id)) {
     listing.add({ name, size, checksum, file, step, attempt });
+    await pause();
+  }
   return {
     ...listing.end(),
     url: publicPath(ctx.urls.public(), `/v1/requests/${id}/results`),

@@ -1,14 +1,16 @@
 import type { Caller } from "../auth/caller.ts";
-import { canonicalJson } from "../canonical-json.ts";
+import { canonicalPieces } from "../canonical-json.ts";
 import type { Deps } from "../deps.ts";
 import { notFound, RequestError } from "../errors.ts";
 import { viewOf } from "../requests/read/request-view.ts";
 import { isFinal } from "../requests/state.ts";
 import type { RequestView } from "../requests/views.ts";
+import { timeSlice } from "../time-slice.ts";
 import { assertMay, mayOn } from "../users/policy.ts";
 import { isUuid } from "../uuid.ts";
 import { documentOf } from "./document.ts";
 import { type PublicJwk, receiptKey, toJwk } from "./key.ts";
+import type { Receipt } from "./receipt.ts";
 import {
   accountOf,
   insertReceipt,
@@ -66,7 +68,7 @@ async function make(
   if (!isFinal(view.state)) throw notEnded(view.state);
   const account = await accountOf(ctx.db.query, view.id);
   if (!account) throw notFound("request", view.id);
-  const document = Buffer.from(canonicalJson(await documentOf(ctx, view, account)));
+  const document = await canonicalBytes(await documentOf(ctx, view, account));
   const key = receiptKey(ctx.signingKey);
   // The key is known before anything signed with it is.
   await keepKey(ctx.db.query, key.id, key.publicKey);
@@ -80,6 +82,17 @@ async function make(
   const kept = await receiptRow(ctx.db.query, view.id);
   if (kept?.round === view.round) return kept;
   throw notEnded((await viewOf(ctx, view.id))?.state ?? "deleted");
+}
+
+/** In pieces, so that other calls go on: a receipt may list 10,000 files and as many results. */
+async function canonicalBytes(document: Receipt): Promise<Buffer> {
+  const pause = timeSlice();
+  const pieces: Buffer[] = [];
+  for await (const piece of canonicalPieces(document)) {
+    pieces.push(Buffer.from(piece));
+    await pause();
+  }
+  return Buffer.concat(pieces);
 }
 
 function notEnded(state: string): RequestError {
