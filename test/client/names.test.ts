@@ -1,6 +1,7 @@
 // Requests are named by number, by the first digits of the id, or as the last one.
 import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { RequestView } from "../../src/requests/views.ts";
 import { cliEnvironment, cliForShell, startProgram } from "../support/cli.ts";
 import type { Service } from "../support/service.ts";
 import { type ServiceCli, startServiceCli } from "../support/service-cli.ts";
@@ -28,14 +29,22 @@ afterAll(() => cli?.remove());
 
 const longshore = (...args: string[]) => cli.longshore(...args);
 
+/** Returns once its file is registered. */
 async function submit(title: string): Promise<string> {
   const words = ["submit", "--files", "a", "--operation", "noop", "--title", title];
-  return (await longshore(...words)).stdout.trim();
+  const id = (await longshore(...words)).stdout.trim();
+  await until(async () => {
+    const { waiting, queued } = (await viewOf(id)).counters;
+    return waiting + queued === 1;
+  });
+  return id;
 }
 
-async function stateOf(id: string): Promise<string> {
-  return (JSON.parse((await longshore("show", id, "--json")).stdout) as { state: string }).state;
+async function viewOf(id: string): Promise<RequestView> {
+  return JSON.parse((await longshore("show", id, "--json")).stdout) as RequestView;
 }
+
+const stateOf = async (id: string) => (await viewOf(id)).state;
 
 async function copyRequest(from: string, to: string): Promise<void> {
   const client = new Client({ connectionString: service.databaseUrl });
