@@ -3,6 +3,7 @@ import type { Query } from "../../src/db/client.ts";
 import { UnavailableError } from "../../src/errors.ts";
 import { loggerTo, silentLog } from "../../src/log.ts";
 import { Batcher } from "../../src/requests/reports/batcher.ts";
+import { entriesOf, takeBatch } from "../../src/requests/reports/entry.ts";
 import { until } from "../support/wait.ts";
 import { reportRow } from "./report-row.ts";
 
@@ -334,4 +335,20 @@ describe("by a clock of the test", () => {
     expect(sent.answers).toEqual(numbers(1000).map(() => "recorded"));
     expect(Math.max(...statements.map(({ files }) => files.length))).toBeLessThanOrEqual(100);
   });
+});
+
+test("reports of other attempts stay at the start of the queue in their order", () => {
+  const attempts = numbers(2_000);
+  const rows = [
+    ...attempts.map((attempt) => reportRow({ file: 1, attempt })),
+    reportRow({ file: 2 }),
+    reportRow({ file: 3 }),
+  ];
+  const queue = entriesOf(rows, 0).entries;
+  expect(takeBatch(queue, 2).map(({ row }) => [row.file, row.attempt])).toEqual([
+    [1, 1],
+    [2, 1],
+  ]);
+  expect(queue.map(({ row }) => row.attempt)).toEqual([...attempts.slice(1), 1]);
+  expect(queue.at(-1)?.row.file).toBe(3);
 });

@@ -82,7 +82,8 @@ export function takeBatch(queue: Entry[], mostRows = mostRowsOfBatch): Entry[] {
     if (!first) batch.set(key, next);
     else if (!foldInto(first, next)) later.push(next);
   }
-  queue.splice(0, taken, ...later);
+  queue.splice(0, taken - later.length);
+  for (const [index, entry] of later.entries()) queue[index] = entry;
   return [...batch.values()];
 }
 
