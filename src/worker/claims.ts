@@ -33,7 +33,8 @@ export function makeClaims(
         repeated = false;
         return tasks;
       } catch (error) {
-        repeated = true;
+        // What nobody received has started no file.
+        repeated ||= !nothingListens(error);
         throw error;
       }
     },
@@ -43,4 +44,9 @@ export function makeClaims(
       return api.claim({ ...wanted, id, repeated, max: 0, waitSeconds: 0, signal });
     },
   };
+}
+
+/** The service has ended, or is not started yet. */
+export function nothingListens(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === "ECONNREFUSED";
 }

@@ -5,10 +5,12 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { loggerTo, silentLog } from "../../src/log.ts";
 import type { Task } from "../../src/operations/contract.ts";
 import { workTopic } from "../../src/queue/contract.ts";
 import { runWorker } from "../../src/worker/run.ts";
 import { type Api, openApi } from "../support/api.ts";
+import { freePorts } from "../support/free-ports.ts";
 import { until } from "../support/wait.ts";
 import { workerOptions } from "../support/worker-options.ts";
 
@@ -69,9 +71,9 @@ async function startRelay(): Promise<Relay> {
   return relay;
 }
 
-function startWorker(url: string) {
+function startWorker(url: string, log = silentLog()) {
   const [retire, stop] = [new AbortController(), new AbortController()];
-  const options = { operations: ["noop"], retire: retire.signal, stop: stop.signal };
+  const options = { operations: ["noop"], retire: retire.signal, stop: stop.signal, log };
   const ended = runWorker(workerOptions(url, options));
   return { retire, stop, ended };
 }
@@ -116,6 +118,17 @@ test("a worker that is stopped while the answer to its claim is lost gives its t
   const [again] = await api.ledger.claim(1);
   expect(again?.attempt).toBe(2);
   expect(await rowsOf(id)).toEqual([{ state: "running", tries: 0, attempt: 2 }]);
+});
+
+test("a worker that is stopped once its service has ended looks for no lost claim", async () => {
+  const [port] = await freePorts(1);
+  const lines: string[] = [];
+  const log = loggerTo({ write: (line: string) => void lines.push(line) });
+  const worker = startWorker(`http://127.0.0.1:${port}`, log);
+  await until(() => lines.some((line) => line.includes("claiming work failed")));
+  worker.stop.abort();
+  await worker.ended;
+  expect(lines.filter((line) => line.includes("the last claim"))).toEqual([]);
 });
 
 interface Claimed {
