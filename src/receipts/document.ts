@@ -71,8 +71,7 @@ async function inputsOf(
       const { paths, size, checksum } = row;
       lines.add({ checksum, paths, size });
       read.add(row);
-      const paused = pause();
-      if (paused !== undefined) await paused;
+      await pause();
     }
     if (rows.length < page)
       return { files: lines.count(), digest: lines.digest(), read: read.end() };

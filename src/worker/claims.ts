@@ -33,8 +33,7 @@ export function makeClaims(
         repeated = false;
         return tasks;
       } catch (error) {
-        // What nobody received has started no file.
-        repeated ||= !nothingListens(error);
+        repeated = true;
         throw error;
       }
     },
@@ -44,9 +43,4 @@ export function makeClaims(
       return api.claim({ ...wanted, id, repeated, max: 0, waitSeconds: 0, signal });
     },
   };
-}
-
-/** The service has ended, or is not started yet. */
-export function nothingListens(error: unknown): boolean {
-  return (error as NodeJS.ErrnoException).code === "ECONNREFUSED";
 }

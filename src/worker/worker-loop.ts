@@ -8,7 +8,7 @@ import {
 } from "../operations/contract.ts";
 import type { Report } from "../requests/views.ts";
 import { type Alone, makeAlone } from "./alone/index.ts";
-import { type Claims, makeClaims, nothingListens } from "./claims.ts";
+import { type Claims, makeClaims } from "./claims.ts";
 import type { HeldLeases } from "./held-leases.ts";
 import type { InputAccess } from "./input-access.ts";
 import { declined, givenBackOf, isOfWorker, notStartedOf, perform } from "./perform.ts";
@@ -111,8 +111,9 @@ async function giveBackLost({ heldLeases, reportBuffer, log }: WorkerLoop, { cla
       reportBuffer.add(task.task, notStartedOf(task));
     }
   } catch (error) {
-    // Where nothing listens, the service was stopped together with its workers, as a rule.
-    const level = nothingListens(error) ? "debug" : "warn";
+    // Nothing listens: usually the service was stopped together with its workers.
+    const { code } = error as NodeJS.ErrnoException;
+    const level = code === "ECONNREFUSED" ? "debug" : "warn";
     log[level]({ err: error }, "the last claim has no answer; what it started waits for its lease");
   }
 }

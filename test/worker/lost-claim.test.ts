@@ -120,7 +120,7 @@ test("a worker that is stopped while the answer to its claim is lost gives its t
   expect(await rowsOf(id)).toEqual([{ state: "running", tries: 0, attempt: 2 }]);
 });
 
-test("a worker that is stopped once its service has ended looks for no lost claim", async () => {
+test("a worker that is stopped after its service does not warn of a lost claim", async () => {
   const [port] = await freePorts(1);
   const lines: string[] = [];
   const log = loggerTo({ write: (line: string) => void lines.push(line) });
